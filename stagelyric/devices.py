@@ -1,0 +1,30 @@
+"""Finding a device by part of its name, with errors that say what there is."""
+
+import re
+from collections.abc import Sequence
+
+_NUMBERS = re.compile(r"\s+\d+:\d+$")
+
+
+class DeviceError(Exception):
+    """No device, or more than one, answers to a name. The message names what was wanted and what there is."""
+
+
+def plain(name: str) -> str:
+    """A port's name without the ALSA client:port numbers at its end, which change from boot to boot."""
+    return _NUMBERS.sub("", name)
+
+
+def find(wanted: str, names: Sequence[str], kind: str = "port") -> str:
+    """The one name that contains `wanted` (case-insensitive); an exact name wins over a part of one.
+
+    Raises DeviceError where none or several match.
+    """
+    exact = [name for name in names if wanted.casefold() in (name.casefold(), plain(name).casefold())]
+    matches = exact or [name for name in names if wanted.casefold() in plain(name).casefold()]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise DeviceError(f'{kind} "{wanted}" is ambiguous: {" and ".join(map(repr, matches))} both match')
+    there = ", ".join(map(repr, names)) or "none"
+    raise DeviceError(f'no {kind} matches "{wanted}"; there is: {there}')

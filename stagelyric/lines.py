@@ -1,0 +1,104 @@
+"""What goes out: a request for lines, a line, a cue, and the outputs' one contract."""
+
+import hashlib
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict, dataclass
+from typing import Literal, Protocol
+
+Origin = Literal["model", "kept", "written", "safety", "word"]
+Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
+Quantize = Literal["now", "beat", "bar"] | float
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request for lines, hashable: it names a shelf of the pool.
+
+    `prime`: text before the lines (the song's own words); `syllables`: (fewest, most);
+    `rhyme`: the scheme that consecutive lines of the shelf follow; `wildness` 0.0 sober to 1.0 wild;
+    `word`: stands in the line; `rhyme_with`: the line's end rhymes with this word;
+    `avoid`: words and phrases never shown; `family_friendly`: the gate for a family audience.
+    """
+
+    prime: str = ""
+    syllables: tuple[int, int] = (5, 11)
+    rhyme: Scheme = "free"
+    names: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    word: str | None = None
+    rhyme_with: str | None = None
+    wildness: float = 0.5
+    avoid: tuple[str, ...] = ()
+    family_friendly: bool = True
+    seed: int = 0
+
+    @property
+    def digest(self) -> str:
+        """A name for the shelf that is the same on every machine and in every run (`hash()` is not)."""
+        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A finished line. `syllables` are its words cut for singing ("wa-", "ter"); `index` its place on the shelf."""
+
+    text: str
+    origin: Origin
+    score: float = 0.0
+    syllables: tuple[str, ...] = ()
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A line goes up, or (`line` None) the stage is cleared.
+
+    `at`: when the press arrived (`time.monotonic()`); `wall`: when the cue was given (unix seconds);
+    `beat`: the clock's beat then; `number` grows by one with every cue and is never given twice.
+    """
+
+    line: Line | None
+    song: str
+    section: str
+    quantize: Quantize
+    at: float
+    number: int
+    wall: float = 0.0
+    beat: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole of what a display needs to be right, in the field order of the page's `state` message."""
+
+    song: str
+    section: str
+    number: int
+    line: str
+    next: str
+    ready: int
+    tempo: float
+    held: bool
+    cleared: bool
+    speech: bool
+
+
+class Output(Protocol):
+    """Something a cue goes to. `show`, `state`, `alert` and `beat` are called on the event loop's thread and
+    return at once: whatever takes time goes on in the output's own task or thread."""
+
+    name: str
+
+    def running(self) -> AbstractAsyncContextManager[None]: ...
+
+    async def prepare(self, line: Line) -> None:
+        """Makes ready what the line will need (speech renders here). Awaited before the line is put on a shelf."""
+
+    def show(self, cue: Cue) -> None: ...
+
+    def state(self, state: State) -> None:
+        """The state after a change; called after `show` where both are due."""
+
+    def alert(self, text: str) -> None: ...
+
+    def beat(self, beat: float, tempo: float) -> None: ...
