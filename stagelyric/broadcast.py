@@ -1,4 +1,4 @@
-"""One publisher, a bounded queue for each listener: a slow listener loses its own oldest and delays nobody."""
+"""One publisher, a bounded queue for each listener: a slow one loses its own oldest and delays nobody."""
 
 import asyncio
 from collections import deque

@@ -39,7 +39,7 @@ class NoteOff(Event):
 
 @dataclass(frozen=True, slots=True)
 class ControlChange(Event):
-    """`control` 0-119, `value` 0-127; `previous` is the value before on the same port, channel and control."""
+    """`control` 0-119, `value` 0-127; `previous`: the value before, same port, channel and control (0 at first)."""
 
     port: str
     channel: int

@@ -1,0 +1,234 @@
+"""What fires (`on`) and what is done (`do`): the words a musician writes, and pure tests of events against them."""
+
+import re
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from stagelyric.events import (
+    Action,
+    Beat,
+    ControlChange,
+    Do,
+    Event,
+    KeyPress,
+    NoteOff,
+    NoteOn,
+    OscArgument,
+    OscMessage,
+    PadPress,
+    ProgramChange,
+)
+
+ACTIONS: tuple[str, ...] = get_args(Action)
+_TEXT = ("say", "word")
+_PLACE = ("goto", "song")
+_VALUED = (*_TEXT, *_PLACE, "wildness")
+FROM_EVENT = "value"  # { wildness = "value" }: the event's own value sets it
+
+_SEMITONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
+_NOTE = re.compile(r"([A-Ga-g])([#b]?)(-?\d+)")
+
+
+def note_number(name: str) -> int:
+    """A MIDI note number 0-127 from a note's name, C4 = 60 (scientific pitch). Raises ValueError."""
+    match = _NOTE.fullmatch(name.strip())
+    if match:
+        letter, accidental, octave = match.groups()
+        number = _SEMITONES[letter.lower()] + {"#": 1, "b": -1, "": 0}[accidental] + 12 * (int(octave) + 1)
+        if 0 <= number <= 127:
+            return number
+    raise ValueError(f'wanted a note from "C-1" to "G9" or a number from 0 to 127, found "{name}"')
+
+
+def parse_do(found: object) -> Do:
+    """A `Do` from what was written or sent: "next_line", or {"goto": "chorus"}.
+
+    Raises ValueError with what was wanted and what was found.
+    """
+    if isinstance(found, Do):
+        return found
+    if isinstance(found, str):
+        if found not in ACTIONS:
+            raise ValueError(f'wanted one of {", ".join(ACTIONS)}, found "{found}"')
+        if found in _VALUED:
+            raise ValueError(f'"{found}" needs a value: {{ {found} = … }}')
+        return Do(found)  # type: ignore[arg-type]  # one of ACTIONS
+    if isinstance(found, dict) and len(found) == 1:
+        ((action, value),) = found.items()
+        if action in _VALUED:
+            return Do(action, _value(action, value))
+        if action in ACTIONS:
+            if value in (None, True, 1, {}):
+                return Do(action)
+            raise ValueError(f'"{action}" takes no value, found {value!r}')
+        raise ValueError(f"wanted one of {', '.join(ACTIONS)}, found {action!r}")
+    raise ValueError(f"wanted one action, found {found!r}")
+
+
+def _value(action: str, value: object) -> str | int | float:
+    if action in _TEXT:
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+        raise ValueError(f"{action}: wanted a text, found {value!r}")
+    if action in _PLACE:
+        if isinstance(value, str) and value.strip():
+            return value
+        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 1 and value == int(value):
+            return int(value)
+        raise ValueError(f"{action}: wanted a title or a number from 1, found {value!r}")
+    if value == FROM_EVENT:
+        return FROM_EVENT
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    raise ValueError(f'wildness: wanted "value" or a number from 0.0 to 1.0, found {value!r}')
+
+
+def write_do(do: Do) -> str | dict[str, str | int | float]:
+    """The way back from `parse_do`."""
+    return do.action if do.value is None else {do.action: do.value}
+
+
+_DO_SCHEMA = {
+    "anyOf": [
+        {"enum": [action for action in ACTIONS if action not in _VALUED]},
+        {
+            "type": "object",
+            "properties": {
+                "say": {"type": "string", "minLength": 1},
+                "word": {"type": "string", "minLength": 1},
+                "goto": {"type": ["string", "integer"]},
+                "song": {"type": ["string", "integer"]},
+                "wildness": {"anyOf": [{"const": FROM_EVENT}, {"type": "number", "minimum": 0, "maximum": 1}]},
+            },
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    ]
+}
+
+
+def _note(value: object) -> object:
+    return note_number(value) if isinstance(value, str) else value
+
+
+class Written(BaseModel):
+    """The base of all that a musician writes: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class On(Written):
+    """What fires. Exactly one of note, control, program, osc, key, pad, beat, bar.
+
+    `beat = 4` fires on every fourth beat, `bar = 2` on every second bar. `threshold`: a control is down from
+    this value on (default 64); a note fires at any velocity unless a threshold is written.
+    """
+
+    note: Annotated[int, BeforeValidator(_note, json_schema_input_type=int | str), Field(ge=0, le=127)] | None = None
+    control: Annotated[int, Field(ge=0, le=119)] | None = None
+    program: Annotated[int, Field(ge=0, le=127)] | None = None
+    osc: Annotated[str, Field(pattern="^/")] | None = None
+    key: Annotated[str, Field(min_length=1)] | None = None
+    pad: Annotated[str, Field(min_length=1)] | None = None
+    beat: Annotated[int, Field(ge=1)] | None = None
+    bar: Annotated[int, Field(ge=1)] | None = None
+    channel: Annotated[int, Field(ge=1, le=16)] | None = None
+    bank: Annotated[int, Field(ge=0, le=16383)] | None = None
+    port: str | None = None
+    press: Literal["press", "release", "both"] = "press"
+    threshold: Annotated[int, Field(ge=1, le=127)] | None = None
+    debounce_ms: Annotated[float, Field(ge=0)] = 30.0
+
+    @model_validator(mode="after")
+    def _one(self) -> "On":
+        kinds = ("note", "control", "program", "osc", "key", "pad", "beat", "bar")
+        written = [kind for kind in kinds if getattr(self, kind) is not None]
+        if len(written) != 1:
+            raise ValueError(f"wanted one of {', '.join(kinds)}, found {' and '.join(written) or 'none'}")
+        return self
+
+    def fires(self, event: Event, beats_per_bar: float = 4.0) -> bool:
+        """Whether the event fires this. Pure: bouncing contacts are the show's matter."""
+        match event:
+            case OscMessage():
+                return self.osc == event.address and self._edge(not is_release(event.arguments))
+            case KeyPress():
+                return self.key is not None and _key(self.key) == _key(event.key) and self._edge(not event.released)
+            case PadPress():
+                return self.pad == event.pad and self._edge(not event.released)
+            case NoteOn():
+                loud = event.velocity >= (self.threshold or 1)
+                return self.note == event.note and self._here(event) and loud and self._edge(True)
+            case NoteOff():
+                return self.note == event.note and self._here(event) and self._edge(False)
+            case ControlChange():
+                return self.control == event.control and self._here(event) and self._crossed(event)
+            case ProgramChange():
+                return (
+                    self.program == event.program and self.bank in (None, event.bank) and self._here(event)
+                )
+            case Beat():
+                every = self.beat or (self.bar or 0) * beats_per_bar
+                return bool(every) and event.beat > 0 and event.beat % every == 0
+        return False
+
+    def _edge(self, down: bool) -> bool:
+        return self.press == "both" or (self.press == "press") == down
+
+    def _here(self, event: NoteOn | NoteOff | ControlChange | ProgramChange) -> bool:
+        return self.channel in (None, event.channel) and (
+            self.port is None or self.port.casefold() in event.port.casefold()
+        )
+
+    def _crossed(self, event: ControlChange) -> bool:
+        threshold = self.threshold or 64
+        down, was_down = event.value >= threshold, event.previous >= threshold
+        # Some pedals send their one value at every press and never a release: the same value again is a press.
+        pressed = down and (not was_down or event.value == event.previous)
+        return (pressed and self.press != "release") or (was_down and not down and self.press != "press")
+
+
+def _key(name: str) -> str:
+    """Page-turner pedals and people write keys in several ways: "space", " " and "Space" are one key."""
+    folded = name.casefold()
+    return {" ": "space", "spacebar": "space", "return": "enter", "esc": "escape"}.get(folded, folded)
+
+
+def is_release(arguments: tuple[OscArgument, ...]) -> bool:
+    """A lone 0, 0.0 or False is a button's release; a bare address is a press."""
+    return len(arguments) >= 1 and isinstance(arguments[0], int | float) and arguments[0] == 0
+
+
+def event_value(event: Event) -> float | None:
+    """The event's own value as 0.0-1.0: a control's or a note's 0-127, an OSC number as it is (127 scale above 1)."""
+    match event:
+        case ControlChange():
+            return event.value / 127
+        case NoteOn():
+            return event.velocity / 127
+        case OscMessage() if event.arguments and isinstance(event.arguments[0], int | float):
+            number = float(event.arguments[0])
+            return min(max(number if number <= 1 else number / 127, 0.0), 1.0)
+    return None
+
+
+DoField = Annotated[
+    Any,
+    BeforeValidator(parse_do, json_schema_input_type=Any),
+    PlainSerializer(write_do),
+    Field(json_schema_extra=_DO_SCHEMA),
+]
+
+
+class Trigger(Written):
+    """`on` fires, `do` is done, on the beat that `quantize` names ("now", "beat", "bar", or a number of beats)."""
+
+    on: On
+    do: DoField
+    quantize: Literal["now", "beat", "bar"] | Annotated[float, Field(gt=0)] = "now"
+
+    def continuous(self) -> bool:
+        """Whether every value counts, not presses only: a knob that sets the wildness."""
+        return bool(self.do.value == FROM_EVENT)
