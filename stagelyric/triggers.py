@@ -1,5 +1,6 @@
 """What fires (`on`) and what is done (`do`): the words a musician writes, and pure tests of events against them."""
 
+import difflib
 import re
 from typing import Annotated, Any, Literal, get_args
 
@@ -50,7 +51,7 @@ def parse_do(found: object) -> Do:
         return found
     if isinstance(found, str):
         if found not in ACTIONS:
-            raise ValueError(f'wanted one of {", ".join(ACTIONS)}, found "{found}"')
+            raise ValueError(_unknown(found))
         if found in _VALUED:
             raise ValueError(f'"{found}" needs a value: {{ {found} = … }}')
         return Do(found)  # type: ignore[arg-type]  # one of ACTIONS
@@ -62,8 +63,14 @@ def parse_do(found: object) -> Do:
             if value in (None, True, 1, {}):
                 return Do(action)
             raise ValueError(f'"{action}" takes no value, found {value!r}')
-        raise ValueError(f"wanted one of {', '.join(ACTIONS)}, found {action!r}")
+        raise ValueError(_unknown(str(action)))
     raise ValueError(f"wanted one action, found {found!r}")
+
+
+def _unknown(action: str) -> str:
+    near = difflib.get_close_matches(action, ACTIONS, n=1, cutoff=0.5)
+    hint = f'did you mean "{near[0]}"?' if near else f"there is: {', '.join(ACTIONS)}"
+    return f'unknown action "{action[:60]}"; {hint}'
 
 
 def _value(action: str, value: object) -> str | int | float:
@@ -166,12 +173,21 @@ class On(Written):
             case ControlChange():
                 return self.control == event.control and self._here(event) and self._crossed(event)
             case ProgramChange():
-                return (
-                    self.program == event.program and self.bank in (None, event.bank) and self._here(event)
-                )
+                return self.program == event.program and self.bank in (None, event.bank) and self._here(event)
             case Beat():
                 every = self.beat or (self.bar or 0) * beats_per_bar
                 return bool(every) and event.beat > 0 and event.beat % every == 0
+        return False
+
+    def moves(self, event: Event) -> bool:
+        """Whether the event carries a value of this control, note or address, whatever the value is."""
+        match event:
+            case OscMessage():
+                return self.osc == event.address
+            case ControlChange():
+                return self.control == event.control and self._here(event)
+            case NoteOn():
+                return self.note == event.note and self._here(event)
         return False
 
     def _edge(self, down: bool) -> bool:
@@ -198,11 +214,11 @@ def _key(name: str) -> str:
 
 def is_release(arguments: tuple[OscArgument, ...]) -> bool:
     """A lone 0, 0.0 or False is a button's release; a bare address is a press."""
-    return len(arguments) >= 1 and isinstance(arguments[0], int | float) and arguments[0] == 0
+    return len(arguments) == 1 and isinstance(arguments[0], int | float) and arguments[0] == 0
 
 
 def event_value(event: Event) -> float | None:
-    """The event's own value as 0.0-1.0: a control's or a note's 0-127, an OSC number as it is (127 scale above 1)."""
+    """The event's own value as 0.0-1.0: a control's or note's 0-127, an OSC number as it is (above 1: of 127)."""
     match event:
         case ControlChange():
             return event.value / 127

@@ -1,0 +1,108 @@
+"""Shelves of ready lines, one for each Ask. Taking one never waits and never fails; it may find nothing."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from stagelyric.lines import Ask, Line
+
+CHUNK = 16  # lines are asked for, and written, in chunks of this many
+
+_NOT_WORDS = re.compile(r"[^\w]+")
+
+
+def normal(text: str) -> str:
+    """A line's text as the ear has it: two lines with one normal form are the same line."""
+    return _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold().replace("'", "")).strip()
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The lines of one Ask in their order. `position`: the first that has not been taken or passed over."""
+
+    ask: Ask
+    lines: list[Line] = field(default_factory=list)
+    position: int = 0
+
+    @property
+    def ready(self) -> int:
+        return len(self.lines) - self.position
+
+
+class Pool:
+    """The n-th line of a shelf depends on its Ask and the model alone, never on when it was written.
+
+    `target`: how many lines a shelf should have ready; enough to outlast a restart of the generator.
+    """
+
+    def __init__(self, target: int = 192) -> None:
+        self.target = target
+        self._shelves: dict[Ask, Shelf] = {}
+
+    def shelf(self, ask: Ask) -> Shelf:
+        shelf = self._shelves.get(ask)
+        if shelf is None:
+            shelf = self._shelves[ask] = Shelf(ask)
+        return shelf
+
+    def put(self, ask: Ask, start: int, lines: Sequence[Line]) -> int:
+        """Appends the lines from index `start` on; what is there already or would leave a gap is left out.
+
+        Returns how many were new.
+        """
+        shelf = self.shelf(ask)
+        fresh = list(lines[max(len(shelf.lines) - start, 0) :]) if start <= len(shelf.lines) else []
+        for line in fresh:
+            shelf.lines.append(replace(line, index=len(shelf.lines)))
+        return len(fresh)
+
+    def peek(self, ask: Ask, used: Collection[str]) -> Line | None:
+        """The line that `take` would give: the first whose normal form is not in `used`."""
+        shelf = self.shelf(ask)
+        while shelf.position < len(shelf.lines):
+            line = shelf.lines[shelf.position]
+            if normal(line.text) not in used:
+                return line
+            shelf.position += 1
+        return self._sibling(ask, used)
+
+    def take(self, ask: Ask, used: Collection[str]) -> Line | None:
+        line = self.peek(ask, used)
+        shelf = self.shelf(ask)
+        if line is not None and shelf.position < len(shelf.lines) and shelf.lines[shelf.position] is line:
+            shelf.position += 1
+        return line
+
+    def ready(self, ask: Ask) -> int:
+        return self.shelf(ask).ready
+
+    def _sibling(self, ask: Ask, used: Collection[str]) -> Line | None:
+        """A line for the same place at the nearest wildness: better than none while the shelf is filled."""
+        siblings = [
+            shelf
+            for other, shelf in self._shelves.items()
+            if shelf.ready and other is not ask and replace(other, wildness=ask.wildness) == ask
+        ]
+        for shelf in sorted(siblings, key=lambda shelf: abs(shelf.ask.wildness - ask.wildness)):
+            for line in shelf.lines[shelf.position :]:
+                if normal(line.text) not in used:
+                    return line
+        return None
+
+    def hungry(self, asks: Iterable[Ask], target: int | None = None) -> tuple[Ask, int, int] | None:
+        """The first of `asks` whose shelf wants lines, as (ask, start, count); none: all are full.
+
+        All reach a quarter of the target before any goes on: the section after next matters more than the
+        two hundredth line of this one.
+        """
+        goal = target or self.target
+        shelves = [self.shelf(ask) for ask in asks]
+        for level in (goal // 4, goal):
+            for shelf in shelves:
+                if shelf.ready < level:
+                    return shelf.ask, len(shelf.lines), CHUNK
+        return None
+
+    def shelves(self) -> list[Shelf]:
+        return list(self._shelves.values())

@@ -1,0 +1,398 @@
+"""Where we are in the set, and what an event does there. Pure: no I/O, no await, no clock of its own."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from stagelyric.events import Command, Do, Event, KeyPress, SongSelect
+from stagelyric.lines import Ask, Cue, Line, Quantize, State
+from stagelyric.pool import Pool, normal
+from stagelyric.setlist import Section, Setlist, Song, find_name
+from stagelyric.triggers import FROM_EVENT, On, Trigger, event_value
+
+LONGEST_SAYING = 500  # characters of a text that is shown as it comes
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A line that must be written now. Its answer goes to `Show.answer`."""
+
+    ask: Ask
+    at: float
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Something to be done when the clock comes to the beat. What it does goes to `Show.due`."""
+
+    do: Do
+    quantize: Quantize
+    at: float
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The band's word on a line: it stays in the journal, and later shows know it."""
+
+    verdict: Literal["keep", "veto"]
+    text: str
+    song: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A press that was disregarded, and why: never silently."""
+
+    text: str
+
+
+Effect = Cue | Wanted | Deferred | Judgement | Remark
+
+# What page-turner pedals send, for a set that has no key triggers of its own.
+_PEDAL_KEYS = {
+    "next_line": ("PageDown", "ArrowRight", "ArrowDown", "Space", "Enter"),
+    "again": ("PageUp", "ArrowLeft", "ArrowUp"),
+    "clear": ("b", "."),
+}
+PEDAL_TRIGGERS = tuple(
+    Trigger(on=On(key=key), do=Do(action))  # type: ignore[arg-type]  # the names are actions
+    for action, keys in _PEDAL_KEYS.items()
+    for key in keys
+)
+
+
+def ask_for(
+    setlist: Setlist, song: Song, section: Section, *, seed: int = 0, lyrics: str = "", wildness: float | None = None
+) -> Ask:
+    """What the show asks for in a section. The wildness is rounded to tenths, so that a knob has eleven shelves."""
+    place = f"{seed}/{song.title}/{section.name}"
+    return Ask(
+        prime=lyrics,
+        syllables=section.syllables,
+        rhyme=section.rhyme,
+        names=song.names,
+        themes=song.themes,
+        wildness=round(song.wildness if wildness is None else wildness, 1),
+        avoid=setlist.avoid,
+        family_friendly=setlist.family_friendly,
+        seed=int.from_bytes(hashlib.sha256(place.encode()).digest()[:7]),
+    )
+
+
+class Show:
+    """`perform(event)` and `due(do)` give the effects, in order; the rest of the class is where we are.
+
+    `lyrics`: the songs' own words by title; `kept`: lines kept in rehearsal by (song, section);
+    `vetoed`: lines never to be shown; `cut`: a text as syllables for singing.
+    """
+
+    def __init__(
+        self,
+        setlist: Setlist,
+        pool: Pool,
+        *,
+        seed: int = 0,
+        lyrics: Mapping[str, str] | None = None,
+        kept: Mapping[tuple[str, str], Iterable[str]] | None = None,
+        vetoed: Iterable[str] = (),
+        cut: Callable[[str], tuple[str, ...]] = lambda text: tuple(text.split()),
+    ) -> None:
+        self.setlist = setlist
+        self.pool = pool
+        self.seed = seed
+        self.number = 0
+        self.held = False
+        self.cleared = False
+        self.speech = True
+        self.up: Line | None = None
+        self.beats_per_bar = setlist.songs[0].beats_per_bar
+        self._lyrics = lyrics or {}
+        self._kept = {place: list(texts) for place, texts in (kept or {}).items()}
+        self._cut = cut
+        self._song = 0
+        self._section = 0
+        self._wildness: float | None = None
+        self._used = {normal(text) for text in vetoed}
+        self._shown_at = float("-inf")
+        self._fired: dict[int, float] = {}
+        self._safety_shown: dict[str, int] = {}
+        self._words: dict[str, int] = {}
+        self._epoch = 0
+        self._asks: dict[tuple[int, int, float | None], Ask] = {}
+        everywhere = [*setlist.triggers, *(trigger for song in setlist.songs for trigger in _all_triggers(song))]
+        self._pedals = () if any(trigger.on.key is not None for trigger in everywhere) else PEDAL_TRIGGERS
+
+    # Where we are
+
+    @property
+    def song(self) -> Song:
+        return self.setlist.songs[self._song]
+
+    @property
+    def section(self) -> Section:
+        return self.song.sections[self._section]
+
+    @property
+    def ask(self) -> Ask:
+        return self._ask(self._song, self._section, self._wildness)
+
+    @property
+    def epoch(self) -> int:
+        """Grows when what is pending is called off (clear, panic)."""
+        return self._epoch
+
+    def asks(self) -> list[Ask]:
+        """The shelves that can come next, nearest first: this section, its song's others, the songs beside it."""
+        sections = len(self.song.sections)
+        near = [self.ask]
+        near += [
+            self._ask(self._song, (self._section + step) % sections, self._wildness) for step in range(1, sections)
+        ]
+        near += [self._ask(song, 0) for song in (self._song + 1, self._song - 1) if 0 <= song < len(self.setlist.songs)]
+        return near
+
+    def every_ask(self) -> list[Ask]:
+        """The shelves of the whole set, in its order."""
+        return [
+            self._ask(place, index)
+            for place, song in enumerate(self.setlist.songs)
+            for index in range(len(song.sections))
+        ]
+
+    def upcoming(self) -> Line:
+        """The line that the next press gives, were it pressed now."""
+        return self.pool.peek(self.ask, self._used) or self._fallback()
+
+    def state(self, tempo: float) -> State:
+        return State(
+            song=self.song.title,
+            section=self.section.name,
+            number=self.number,
+            line=self.up.text if self.up is not None and not self.cleared else "",
+            next=self.upcoming().text,
+            ready=self.pool.ready(self.ask),
+            tempo=tempo,
+            held=self.held,
+            cleared=self.cleared,
+            speech=self.speech,
+        )
+
+    # What happens
+
+    def perform(self, event: Event) -> list[Effect]:
+        """What an event does here. Section, song and set are looked through in this order; the first that has a
+        trigger for the event decides."""
+        if isinstance(event, Command):
+            return self.due(event.do, event.at)
+        if isinstance(event, SongSelect):
+            return self.due(Do("song", event.song + 1), event.at)
+        effects: list[Effect] = []
+        for trigger in self._triggered(event):
+            do = trigger.do
+            if do.value == FROM_EVENT:
+                value = event_value(event)
+                if value is None:
+                    continue
+                do = replace(do, value=value)
+            if trigger.quantize == "now":
+                effects += self.due(do, event.at)
+            else:
+                effects.append(Deferred(do, trigger.quantize, event.at, self._epoch))
+        return effects
+
+    def due(self, do: Do, at: float, quantize: Quantize = "now") -> list[Effect]:
+        """What is done, now. `at` is when it was asked for, in seconds of the event's clock."""
+        match do.action:
+            case "next_line":
+                return self._guarded(at) or self._next_line(at, quantize)
+            case "again":
+                if self.up is None:
+                    return [Remark("again: no line has been up yet")]
+                return self._guarded(at) or [self._cue(self.up, at, quantize)]
+            case "say":
+                text = " ".join(str(do.value).split())[:LONGEST_SAYING]
+                return self._guarded(at) or [self._cue(Line(text, "written", syllables=self._cut(text)), at, quantize)]
+            case "word":
+                return self._guarded(at) or self._word(" ".join(str(do.value).split()), at)
+            case "goto" | "next_section" | "previous_section":
+                return self._to_section(do)
+            case "song" | "next_song" | "previous_song":
+                return self._to_song(do)
+            case "keep" | "veto":
+                return self._judge(do.action, at)
+            case "hold":
+                self.held = not self.held
+            case "clear" | "panic":
+                self.held = self.held and do.action == "clear"
+                self.cleared = True
+                self._epoch += 1
+                return [Cue(None, self.song.title, self.section.name, "now", at, self.number)]
+            case "speech_on" | "speech_off":
+                self.speech = do.action == "speech_on"
+            case "wildness":
+                self._wildness = min(max(float(do.value or 0), 0.0), 1.0)
+        return []
+
+    def answer(self, wanted: Wanted, line: Line | None) -> list[Effect]:
+        """The line that was wanted has come, or (None) has not: then a ready line that has the word, or the word."""
+        if wanted.epoch != self._epoch or self.held:
+            return []
+        word = wanted.ask.word or ""
+        if line is None or normal(line.text) in self._used:
+            line = self._ready_with(word) or Line(word[:1].upper() + word[1:], "word", syllables=self._cut(word))
+        return [self._cue(replace(line, origin="word"), wanted.at, "now")]
+
+    # How
+
+    def _ask(self, song: int, section: int, wildness: float | None = None) -> Ask:
+        key = (song, section, wildness)
+        ask = self._asks.get(key)
+        if ask is None:
+            written = self.setlist.songs[song]
+            ask = self._asks[key] = ask_for(
+                self.setlist,
+                written,
+                written.sections[section],
+                seed=self.seed,
+                lyrics=self._lyrics.get(written.title, ""),
+                wildness=wildness,
+            )
+        return ask
+
+    def _triggered(self, event: Event) -> list[Trigger]:
+        for level in (self.section.triggers, self.song.triggers, self.setlist.triggers, self._keys(event)):
+            fired = [trigger for trigger in level if self._fires(trigger, event)]
+            if fired:
+                return [trigger for trigger in fired if self._settled(trigger, event.at)]
+        return []
+
+    def _keys(self, event: Event) -> tuple[Trigger, ...]:
+        return self._pedals if isinstance(event, KeyPress) else ()
+
+    def _fires(self, trigger: Trigger, event: Event) -> bool:
+        if trigger.do.value == FROM_EVENT:
+            return trigger.on.moves(event)
+        return trigger.on.fires(event, self.beats_per_bar)
+
+    def _settled(self, trigger: Trigger, at: float) -> bool:
+        """False while the contact may still be bouncing. A knob and the clock do not bounce."""
+        if trigger.do.value == FROM_EVENT or trigger.on.beat or trigger.on.bar:
+            return True
+        last = self._fired.get(id(trigger), float("-inf"))
+        if at - last < trigger.on.debounce_ms / 1000:
+            return False
+        self._fired[id(trigger)] = at
+        return True
+
+    def _guarded(self, at: float) -> list[Effect]:
+        """A remark where no line may go up now, else nothing."""
+        if self.held:
+            return [Remark("on hold: the line stays; press hold again to go on")]
+        gap = self.setlist.min_gap_ms
+        if (at - self._shown_at) * 1000 < gap:
+            return [Remark(f"disregarded: sooner than {gap:g} ms after the last line")]
+        return []
+
+    def _next_line(self, at: float, quantize: Quantize) -> list[Effect]:
+        line = self.pool.take(self.ask, self._used) or self._fallback()
+        if line.origin == "safety":
+            self._safety_shown[line.text] = self.number
+        return [self._cue(line, at, quantize)]
+
+    def _fallback(self) -> Line:
+        """The ladder below the pool: kept in rehearsal, the section's safety lines, the last line, the title."""
+        for text in self._kept.get((self.song.title, self.section.name), ()):
+            if normal(text) not in self._used:
+                return Line(text, "kept", syllables=self._cut(text))
+        safety = [text for text in self.section.safety if normal(text) not in self._used] or self.section.safety
+        if safety:
+            text = min(safety, key=lambda text: self._safety_shown.get(text, -1))
+            return Line(text, "safety", syllables=self._cut(text))
+        return self.up or Line(self.song.title, "safety", syllables=self._cut(self.song.title))
+
+    def _ready_with(self, word: str) -> Line | None:
+        wanted = f" {normal(word)} "
+        for ask in self.asks():
+            shelf = self.pool.shelf(ask)
+            for line in shelf.lines[shelf.position :]:
+                text = normal(line.text)
+                if text not in self._used and wanted in f" {text} ":
+                    return line
+        return None
+
+    def _cue(self, line: Line, at: float, quantize: Quantize) -> Cue:
+        self.number += 1
+        self.up = line
+        self.cleared = False
+        self._shown_at = at
+        self._used.add(normal(line.text))
+        return Cue(line, self.song.title, self.section.name, quantize, at, self.number)
+
+    def _word(self, word: str, at: float) -> list[Effect]:
+        if not word:
+            return [Remark("word: wanted a word, found none")]
+        times = self._words[word] = self._words.get(word, 0) + 1
+        seed = int.from_bytes(hashlib.sha256(f"{self.ask.seed}/{word}/{times}".encode()).digest()[:7])
+        return [Wanted(replace(self.ask, word=word[:80], rhyme="free", seed=seed), at, self._epoch)]
+
+    def _judge(self, verdict: Literal["keep", "veto"], at: float) -> list[Effect]:
+        if self.up is None or self.cleared:
+            return [Remark(f"{verdict}: no line is up")]
+        judgement = Judgement(verdict, self.up.text, self.song.title, self.section.name)
+        if verdict == "keep":
+            self._kept.setdefault((judgement.song, judgement.section), []).append(judgement.text)
+            return [judgement]
+        # Off the stage at once, and what comes in its place must not wait for the minimum gap.
+        self.held = False
+        return [judgement, *self._next_line(at, "now")]
+
+    def _to_section(self, do: Do) -> list[Effect]:
+        names = [section.name for section in self.song.sections]
+        match do.action:
+            case "next_section":
+                place: int | None = self._section + 1
+            case "previous_section":
+                place = self._section - 1
+            case _:
+                place = _place(do.value, names)
+        if place is None or not 0 <= place < len(names):
+            wanted = {"next_section": "after the last", "previous_section": "before the first"}.get(
+                do.action, f'"{do.value}"'
+            )
+            return [Remark(f'no section {wanted} in "{self.song.title}"; there is: {", ".join(names)}')]
+        self._section = place
+        return []
+
+    def _to_song(self, do: Do) -> list[Effect]:
+        titles = [song.title for song in self.setlist.songs]
+        match do.action:
+            case "next_song":
+                place: int | None = self._song + 1
+            case "previous_song":
+                place = self._song - 1
+            case _:
+                place = _place(do.value, titles)
+        if place is None or not 0 <= place < len(titles):
+            wanted = {"next_song": "after the last", "previous_song": "before the first"}.get(
+                do.action, f'"{do.value}"'
+            )
+            return [Remark(f"no song {wanted}; there is: {', '.join(titles)}")]
+        self._song, self._section, self._wildness = place, 0, None
+        self.beats_per_bar = self.song.beats_per_bar
+        return []
+
+
+def _all_triggers(song: Song) -> list[Trigger]:
+    return [*song.triggers, *(trigger for section in song.sections for trigger in section.triggers)]
+
+
+def _place(wanted: str | int | float | None, names: list[str]) -> int | None:
+    """The place of a name, or of a 1-based number; a number written as text is a number if no name is like it."""
+    if isinstance(wanted, str):
+        found = find_name(wanted, names)
+        return int(wanted) - 1 if found is None and wanted.strip().isdecimal() else found
+    return None if wanted is None else int(wanted) - 1
