@@ -1,0 +1,109 @@
+"""Who may do what: the PIN, and the Host and Origin that a request must carry.
+
+A page on the venue's network is in reach of everybody's phone, and every web page a phone opens can knock at
+this server too. So watching is free on the network, changing the show wants the PIN, and a request that was
+started by somebody else's page is refused.
+"""
+
+import hmac
+import socket
+import time
+from collections.abc import Callable, Iterable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+TRIES = 5
+WINDOW = 30.0
+REMEMBERED = 1000
+
+
+def is_loopback(address: str | None) -> bool:
+    """Whether a peer's address is this machine itself ("127.0.0.1", "::1", "::ffff:127.0.0.1")."""
+    ip = _ip(address or "")
+    if ip is None:
+        return False
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
+
+
+def same_origin(origin: str | None, host: str) -> bool:
+    """Whether a browser's `Origin` is the very page this server gave out. No Origin is no browser: let in."""
+    if origin is None:
+        return True
+    try:
+        parts = urlsplit(origin)
+        theirs = (parts.hostname, parts.port or _default_port(parts.scheme))
+        ours = urlsplit(f"//{host}")
+        return parts.scheme in ("http", "https") and theirs == (
+            ours.hostname,
+            ours.port or _default_port(parts.scheme),
+        )
+    except ValueError:
+        return False
+
+
+class Hosts:
+    """The names this server answers to.
+
+    A name that an attacker makes point here (DNS rebinding) is none of them. `extra`: the rig's own names.
+    """
+
+    def __init__(self, extra: Iterable[str] = ()) -> None:
+        machine = socket.gethostname().lower()
+        self._names = {"localhost", machine, f"{machine.partition('.')[0]}.local"}
+        self._names.update(name.lower().strip("[]") for name in extra if name)
+
+    def allows(self, host: str, here: str | None) -> bool:
+        """Whether a request's Host header is ours; `here` is the address at which the connection came in."""
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        name = name.rstrip(".")
+        if name in self._names or name.endswith(".localhost") or is_loopback(name):
+            return True
+        ip, own = _ip(name), _ip(here or "")
+        if ip is None or own is None:
+            return False
+        return ip == (getattr(own, "ipv4_mapped", None) or own)
+
+
+class Pin:
+    """The rig's PIN, with a limit on wrong tries for each address.
+
+    Without a PIN nobody beyond this machine may change the show.
+    """
+
+    def __init__(self, pin: str | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pin = (pin or "").encode()
+        self._clock = clock
+        self._wrong: dict[str, list[float]] = {}
+
+    def refusal(self, address: str, offered: str | None) -> str | None:
+        """None where the PIN is right; else one plain sentence that says why not."""
+        if not self._pin:
+            return "This show has no PIN, so it can be changed from its own machine only."
+        now = self._clock()
+        wrong = [at for at in self._wrong.get(address, ()) if now - at < WINDOW]
+        if len(wrong) >= TRIES:
+            return f"Too many wrong PINs from {address}: wait {WINDOW - (now - wrong[0]):.0f} s and try again."
+        if not offered:
+            return "Changing the show wants the rig's PIN."
+        if hmac.compare_digest(offered.encode("utf-8", "replace"), self._pin):
+            self._wrong.pop(address, None)
+            return None
+        self._wrong.pop(address, None)
+        if len(self._wrong) >= REMEMBERED:
+            del self._wrong[next(iter(self._wrong))]
+        self._wrong[address] = [*wrong, now]
+        return "That is not the rig's PIN."
+
+
+def _default_port(scheme: str) -> int:
+    return 443 if scheme == "https" else 80
+
+
+def _ip(text: str) -> "ip_address | None":  # type: ignore[valid-type]
+    try:
+        return ip_address(text.partition("%")[0])
+    except ValueError:
+        return None

@@ -1,0 +1,163 @@
+"""The page's messages: one JSON object each, out to displays and in from them."""
+
+import json
+import math
+import struct
+import time
+from dataclasses import asdict, dataclass
+
+from stagelyric.events import Command, Event, KeyPress, PadPress
+from stagelyric.lines import Cue, State
+from stagelyric.triggers import FROM_EVENT, parse_do
+
+SOURCE = "page"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A display tells that it has painted cue `number`, `ms` after it got it."""
+
+    number: int
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class PinTry:
+    """A client offers the PIN."""
+
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A page asks whether the link is alive: a browser does not show its scripts the protocol's own pings."""
+
+
+Message = Event | Painted | PinTry | Ping
+
+
+def frame(message: dict[str, object]) -> bytes:
+    """A message as one whole WebSocket text frame, header and all.
+
+    What a server sends is not masked, so the same bytes go to every client: a cue is serialised once.
+    """
+    body = _encode(message).encode("utf-8", "replace")
+    size = len(body)
+    if size < 126:
+        return bytes((0x81, size)) + body
+    if size < 65536:
+        return struct.pack("!BBH", 0x81, 126, size) + body
+    return struct.pack("!BBQ", 0x81, 127, size) + body
+
+
+def cue(cue: Cue) -> dict[str, object]:
+    if cue.line is None:
+        return {"type": "clear", "number": cue.number}
+    return {
+        "type": "cue",
+        "number": cue.number,
+        "text": cue.line.text,
+        "song": cue.song,
+        "section": cue.section,
+        "origin": cue.line.origin,
+        "syllables": cue.line.syllables,
+        "at": cue.wall,
+        "beat": cue.beat,
+    }
+
+
+def state(state: State) -> dict[str, object]:
+    return {"type": "state", **asdict(state)}
+
+
+def following(text: str) -> dict[str, object]:
+    return {"type": "next", "text": text}
+
+
+def beat(beat: float, tempo: float) -> dict[str, object]:
+    return {"type": "beat", "beat": beat, "tempo": tempo}
+
+
+def alert(text: str) -> dict[str, object]:
+    return {"type": "alert", "text": text}
+
+
+def error(text: str) -> dict[str, object]:
+    return {"type": "error", "text": text}
+
+
+def access(allowed: bool, pin: bool) -> dict[str, object]:
+    """Whether this client may change the show, and whether there is a PIN that would let it."""
+    return {"type": "access", "allowed": allowed, "pin": pin}
+
+
+def decode(text: str) -> object:
+    """JSON as sent by anybody. ValueError, with a plain sentence, for whatever is not JSON proper."""
+    try:
+        value: object = json.loads(text, parse_constant=_no_constant)
+        if "\\u" in text:  # an escape can smuggle in half a character, which no file and no socket would take
+            _encode(value).encode()
+    except (ValueError, RecursionError) as fault:
+        raise ValueError(f"That is not JSON: {_short(text)}.") from fault
+    return value
+
+
+def read(value: object, at: float) -> Message:
+    """What a client says. ValueError, with a plain sentence, for whatever it should not say."""
+    match value:
+        case {"do": do}:
+            return _command(do, at)
+        case {"key": str(key), **rest}:
+            return KeyPress(at=at, source=SOURCE, key=_name("key", key), released=_released(rest))
+        case {"pad": str(pad), **rest}:
+            return PadPress(at=at, source=SOURCE, pad=_name("pad", pad), released=_released(rest))
+        case {"painted": int(number), "ms": int(ms) | float(ms)} if _counts(number, ms):
+            return Painted(number=number, ms=float(ms))
+        case {"pin": str(pin)}:
+            return PinTry(pin)
+        case {"ping": _}:
+            return Ping()
+    raise ValueError(f"A message wants do, key, pad, painted with ms, pin or ping; found {_short(repr(value))}.")
+
+
+def command(value: object) -> Command:
+    """A `do` outright, or an object that holds one under "do"."""
+    match value:
+        case {"do": do}:
+            value = do
+    return _command(value, time.monotonic())
+
+
+def _command(value: object, at: float) -> Command:
+    do = parse_do(value)
+    if do.value == FROM_EVENT and do.action == "wildness":
+        raise ValueError("wildness: a page sends a number from 0.0 to 1.0.")
+    return Command(at=at, source=SOURCE, do=do)
+
+
+def _name(what: str, text: str) -> str:
+    if not 0 < len(text) <= 64:
+        raise ValueError(f"A {what} has a name of 1 to 64 characters; found {len(text)}.")
+    return text
+
+
+def _released(rest: dict[object, object]) -> bool:
+    released = rest.get("released", False)
+    if not isinstance(released, bool):
+        raise ValueError(f"released is true or false; found {_short(repr(released))}.")
+    return released
+
+
+def _counts(number: int, ms: float) -> bool:
+    if isinstance(number, bool) or isinstance(ms, bool):
+        return False
+    return 0 <= number < 2**53 and 0 <= ms < 1e9 and math.isfinite(ms)
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:60] + "…"
