@@ -1,0 +1,264 @@
+"""OSC in, and through the same port OSC out: one UDP socket on the event loop.
+
+A datagram is checked, parsed, looked up in one dict and emitted in one go, on the loop's thread.
+"""
+
+import asyncio
+import errno
+import ipaddress
+import itertools
+import logging
+import math
+import operator
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from stagelyric.events import Emit, Event, Notice, OscMessage
+from stagelyric.inputs.osc_addresses import PING, SUBSCRIBE, TABLE, UNSUBSCRIBE, port_number, released
+from stagelyric.inputs.osc_faults import EVERY, Counts, Faults, Kind
+from stagelyric.inputs.osc_packets import IMMEDIATELY, Malformed, Message, ahead, read
+from stagelyric.outputs.osc import OscOutput, Target, udp_socket
+
+PENDING = 256  # bundles waiting for their time; one more is run at once
+_RECEIVE_BUFFER = 1 << 20  # bytes: a burst waits in the kernel while the loop is busy
+_BARE_PING = 20  # bytes of a ping that has not even type tags, which some receivers want
+_SENDERS = 1024  # remembered as allowed or not
+
+_TIMETAG = operator.itemgetter(0)
+
+_log = logging.getLogger(__name__)
+
+
+class CannotListen(OSError):
+    """The address cannot be had. The message names it, and says why and what to do."""
+
+
+class PortInUse(CannotListen):
+    """Another program has the port."""
+
+
+class Osc(OscOutput):
+    """OSC in and out on `host`:`port`; port 0 takes a free one (`address` tells which).
+
+    `allow`: addresses and networks ("192.168.1.0/24") whose datagrams are read; none means everyone who can reach
+    `host`, which beyond the loopback address is the whole network. `known`: whether a trigger wants an address;
+    what nobody wants is counted as unknown, and still emitted for those who watch. `clock`: monotonic seconds for
+    the events; `wall`: unix seconds, for timetags. Raises ValueError where `allow` holds no address or network.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 7744,
+        reply_to: Iterable[tuple[str, int]] = (),
+        allow: Sequence[str] = (),
+        known: Callable[[str], bool] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(reply_to, clock)
+        self._host = host
+        self._port = port
+        self._allow = [ipaddress.ip_network(network, strict=False) for network in allow]
+        self._allowed: dict[str, bool] = {}
+        self._known = known
+        self._wall = wall
+        self._emit: Emit = _nobody
+        self._faults = Faults(self._say, clock)
+        self._telling: asyncio.TimerHandle | None = None
+        self._pending: set[asyncio.TimerHandle] = set()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens; the port is the real one while the context is open."""
+        if self._listening is None:
+            return self._host, self._port
+        host, port = self._listening.getsockname()[:2]
+        return host, port
+
+    @property
+    def counts(self) -> Counts:
+        counts = self._faults.counts
+        counts.unsent = self.unsent
+        return counts
+
+    @asynccontextmanager
+    async def serve(self, emit: Emit) -> AsyncIterator[None]:
+        """Both halves: `listen` and `running`."""
+        async with self.running(), self.listen(emit):
+            yield
+
+    @asynccontextmanager
+    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+        """Raises PortInUse, or CannotListen."""
+        bound = await _bind(self._host, self._port)
+        endpoint = _Endpoint(self)
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: endpoint, sock=bound)
+        # asyncio's own reader takes a buffer of 256 KiB for every datagram, which costs more than the parsing.
+        if hasattr(transport, "max_size"):
+            transport.max_size = 65_536
+        self._emit, self._listening = emit, bound
+        try:
+            yield
+        finally:
+            self._emit, self._listening = _nobody, None
+            self._subscribers.clear()
+            for handle in self._pending:
+                handle.cancel()
+            self._pending.clear()
+            if self._telling is not None:
+                self._telling.cancel()
+                self._telling = None
+            transport.close()
+            await endpoint.closed.wait()  # now the port is free again
+
+    def receive(self, datagram: bytes, sender: Target) -> None:
+        """Runs a datagram, now or at its timetag. Never raises for what the datagram holds."""
+        at = self._clock()
+        self._faults.counts.received += 1
+        if self._allow and not self._allows(sender[0]):
+            self._turn_away("refused", sender, "is not in `allow`")
+            return
+        try:
+            messages = read(datagram)
+        except Malformed as fault:
+            self._turn_away("malformed", sender, str(fault))
+            return
+        for timetag, group in itertools.groupby(messages, _TIMETAG):
+            wait = 0.0 if timetag == IMMEDIATELY else ahead(timetag, self._wall())
+            batch = [message for _, message in group]
+            if wait and len(self._pending) < PENDING:
+                self._run_later(wait, batch, sender)
+            else:
+                self._run(at, batch, sender)
+
+    def _run_later(self, wait: float, batch: list[Message], sender: Target) -> None:
+        def run() -> None:
+            self._pending.discard(handle)
+            self._run(self._clock(), batch, sender)
+
+        handle = asyncio.get_running_loop().call_later(wait, run)
+        self._pending.add(handle)
+
+    def _run(self, at: float, batch: list[Message], sender: Target) -> None:
+        source = f"osc {sender[0]}:{sender[1]}"
+        for message in batch:
+            try:
+                event = self._event(at, source, message, sender)
+            except Malformed as fault:
+                self._turn_away("malformed", sender, f"{message.address[:60]!r}: {fault}")
+                continue
+            if event is not None:
+                self._emit(event)
+
+    def _event(self, at: float, source: str, message: Message, sender: Target) -> Event | None:
+        entry = TABLE.get(message.address)
+        if entry is None:
+            return self._for_triggers(at, source, message, sender)
+        if entry.event is not None:
+            return entry.event(at, source, message.arguments)
+        self._answer(message, sender)
+        return None
+
+    def _for_triggers(self, at: float, source: str, message: Message, sender: Target) -> Event:
+        if any(isinstance(argument, float) and not math.isfinite(argument) for argument in message.arguments):
+            raise Malformed("a number that is not finite")
+        ours = message.address.startswith("/stagelyric/")
+        if not (self._known(message.address) if self._known else not ours):
+            self._turn_away("unknown", sender, f"unknown address {message.address[:60]!r}")
+        return OscMessage(at, source, message.address, message.arguments)
+
+    def _answer(self, message: Message, sender: Target) -> None:
+        if message.address == PING:
+            self._pong(message, sender)
+            return
+        if released(message.arguments):
+            return
+        port = port_number(message.arguments)
+        target: Target = sender if port is None else (sender[0], port, *sender[2:])
+        if message.address == UNSUBSCRIBE:
+            self.unsubscribe(target)
+        elif message.address == SUBSCRIBE and not self.subscribe(target):
+            self._turn_away("refused", sender, "subscribed beyond the limit")
+
+    def _pong(self, message: Message, sender: Target) -> None:
+        # The two addresses are of one length, so the tags and the arguments stay byte for byte as they came.
+        tags_and_arguments = message.data[len(PING) :]
+        if len(message.data) == _BARE_PING:
+            tags_and_arguments += b",\0\0\0"
+        self._send(b"/stagelyric/pong" + tags_and_arguments, sender)
+
+    def _allows(self, host: str) -> bool:
+        allowed = self._allowed.get(host)
+        if allowed is None:
+            address = ipaddress.ip_address(host.partition("%")[0])
+            address = getattr(address, "ipv4_mapped", None) or address
+            allowed = any(address in network for network in self._allow)
+            if len(self._allowed) >= _SENDERS:
+                self._allowed.clear()
+            self._allowed[host] = allowed
+        return allowed
+
+    def _turn_away(self, kind: Kind, sender: Target, why: str) -> None:
+        self._faults.note(kind, f"from {sender[0]}:{sender[1]}: {why}")
+        if self._faults.waiting and self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(EVERY, self._tell_late)
+
+    def _tell_late(self) -> None:
+        self._telling = None
+        self._faults.tell()
+
+    def _say(self, text: str) -> None:
+        _log.warning(text)
+        self._emit(Notice(self._clock(), "osc", text))
+
+
+def _nobody(event: Event) -> None:
+    """Takes events while nobody listens."""
+
+
+class _Endpoint(asyncio.DatagramProtocol):
+    def __init__(self, osc: Osc) -> None:
+        self._osc = osc
+        self.closed = asyncio.Event()
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self._osc.receive(data, addr)
+
+    def error_received(self, exc: Exception) -> None:
+        self._osc.unsent += 1  # an answer that nobody was there to take
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set()
+
+
+async def _bind(host: str, port: int) -> socket.socket:
+    where = f"{host} port {port}"
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)
+    except OSError as fault:
+        raise CannotListen(f'OSC cannot listen on {where}: there is no address "{host}" ({fault.strerror})') from None
+    family, _, _, _, address = found[0]
+    bound = udp_socket(family)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        bound.bind(address)
+    except OSError as fault:
+        bound.close()
+        raise _in_plain_words(fault, where) from None
+    return bound
+
+
+def _in_plain_words(fault: OSError, where: str) -> CannotListen:
+    if fault.errno == errno.EADDRINUSE:
+        return PortInUse(
+            f"OSC cannot listen on {where}: another program uses it. "
+            "Close that program (perhaps another stagelyric), or choose another port with --osc-port."
+        )
+    if fault.errno == errno.EADDRNOTAVAIL:
+        return CannotListen(f"OSC cannot listen on {where}: this machine does not have that address now.")
+    return CannotListen(f"OSC cannot listen on {where}: {fault.strerror}.")

@@ -1,0 +1,54 @@
+"""What OSC turned away: counted, and told once a second at most."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["malformed", "unknown", "refused"]
+EVERY = 1.0  # seconds between two lines
+
+
+@dataclass(slots=True)
+class Counts:
+    """Since the start: datagrams `received`; `malformed`; `unknown`: addresses that nobody wants; `refused`: from
+    senders that are not allowed, or subscribers beyond the limit. `unsent` counts what could not be sent."""
+
+    received: int = 0
+    malformed: int = 0
+    unknown: int = 0
+    refused: int = 0
+    unsent: int = 0
+
+
+class Faults:
+    """`note` counts, and `say`s at once what was not said yet if the last line is a second old.
+
+    Otherwise `waiting` turns true, and whoever owns the time calls `tell` later.
+    """
+
+    def __init__(self, say: Callable[[str], None], clock: Callable[[], float]) -> None:
+        self.counts = Counts()
+        self._say = say
+        self._clock = clock
+        self._told_at = float("-inf")
+        self._untold = dict.fromkeys(("malformed", "unknown", "refused"), 0)
+        self._last = ""
+
+    @property
+    def waiting(self) -> bool:
+        return any(self._untold.values())
+
+    def note(self, kind: Kind, what: str) -> None:
+        setattr(self.counts, kind, getattr(self.counts, kind) + 1)
+        self._untold[kind] += 1
+        self._last = what
+        self.tell()
+
+    def tell(self) -> None:
+        now = self._clock()
+        if not self.waiting or now - self._told_at < EVERY:
+            return
+        counted = ", ".join(f"{count} {kind}" for kind, count in self._untold.items() if count)
+        self._told_at = now
+        self._untold = dict.fromkeys(self._untold, 0)
+        self._say(f"OSC turned away: {counted}; the last {self._last}")

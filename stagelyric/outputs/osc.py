@@ -1,0 +1,205 @@
+"""OSC out: what is up, what comes next and how many lines are ready, to whoever subscribed and to `reply_to`."""
+
+import asyncio
+import contextlib
+import ipaddress
+import itertools
+import logging
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import cast
+
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from stagelyric.lines import Cue, Line, State
+
+# (host, port), and two more for IPv6.
+Target = tuple[str, int] | tuple[str, int, int, int]
+
+LEASE = 60.0  # seconds a subscription lasts
+SUBSCRIBERS = 64
+POOL_EVERY = 0.25  # seconds between two /stagelyric/pool
+RESOLVE_EVERY = 10.0  # seconds between two tries for a name that is not on the network yet
+
+_log = logging.getLogger(__name__)
+
+
+def encode(address: str, *arguments: str | int) -> bytes:
+    """A message of strings (s) and 32-bit integers (i)."""
+    builder = OscMessageBuilder(address)
+    for argument in arguments:
+        if isinstance(argument, str):
+            # A string ends at its first NUL, and a lone surrogate has no UTF-8.
+            whole = argument.replace("\0", " ").encode("utf-8", "replace").decode()
+            builder.add_arg(whole, OscMessageBuilder.ARG_TYPE_STRING)
+        else:
+            builder.add_arg(argument, OscMessageBuilder.ARG_TYPE_INT)
+    return builder.build().dgram
+
+
+class OscOutput:
+    """The output, usable alone. Sending never waits and never raises; `unsent` counts what the network refused.
+
+    `reply_to` are (host, port) pairs that always get everything; a host may be a name, looked up in the background
+    until it is found, or a broadcast address. `clock` gives seconds and is used for subscriptions and pacing.
+    """
+
+    name = "osc"
+
+    def __init__(self, reply_to: Iterable[tuple[str, int]] = (), clock: Callable[[], float] = time.monotonic) -> None:
+        self.unsent = 0
+        self._clock = clock
+        self._reply_to = tuple(reply_to)
+        self._resolved: dict[Target, None] = {}
+        self._subscribers: dict[Target, float] = {}  # until when
+        self._listening: socket.socket | None = None  # answers come from the port that was asked
+        self._outgoing: dict[int, socket.socket] = {}  # by address family
+        self._state: State | None = None
+        self._pool_told: int | None = None
+        self._pool_told_at = float("-inf")
+        self._pool_timer: asyncio.TimerHandle | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        for family in (socket.AF_INET, socket.AF_INET6):
+            with contextlib.suppress(OSError):  # a machine without IPv6
+                self._outgoing[family] = udp_socket(family)
+        self._resolved = {target: None for target in self._reply_to if _is_numeric(target[0])}
+        named = [target for target in self._reply_to if not _is_numeric(target[0])]
+        resolving = asyncio.create_task(self._resolve(named))
+        try:
+            yield
+        finally:
+            resolving.cancel()
+            await asyncio.wait([resolving])
+            if self._pool_timer is not None:
+                self._pool_timer.cancel()
+                self._pool_timer = None
+            for sender in self._outgoing.values():
+                sender.close()
+            self._outgoing.clear()
+
+    async def prepare(self, line: Line) -> None:
+        """OSC has nothing to prepare."""
+
+    def show(self, cue: Cue) -> None:
+        if cue.line is None:
+            self._publish(encode("/stagelyric/clear"))
+        else:
+            self._publish(encode("/stagelyric/cue", cue.line.text, cue.song, cue.section, cue.number))
+
+    def state(self, state: State) -> None:
+        """Sends what changed; `ready` four times a second at most, and its latest value always."""
+        before, self._state = self._state, state
+        if before is None or before.song != state.song:
+            self._publish(encode("/stagelyric/song", state.song))
+        if before is None or before.section != state.section:
+            self._publish(encode("/stagelyric/section", state.section))
+        if before is None or before.next != state.next:
+            self._publish(encode("/stagelyric/next", state.next))
+        self._pace_pool()
+
+    def alert(self, text: str) -> None:
+        self._publish(encode("/stagelyric/error", text))
+
+    def beat(self, beat: float, tempo: float) -> None:
+        """Beats are not sent: whoever wants them has the clock they come from."""
+
+    def subscribe(self, target: Target) -> bool:
+        """For 60 s, and the present song, section, next line and pool at once. False where 64 are there already."""
+        now = self._clock()
+        self._subscribers = {known: until for known, until in self._subscribers.items() if until > now}
+        if target not in self._subscribers and len(self._subscribers) >= SUBSCRIBERS:
+            return False
+        self._subscribers[target] = now + LEASE
+        if self._state is not None:
+            # Also to one who renews: a tablet that was restarted asks from the same port.
+            for data in _greeting(self._state):
+                self._send(data, target)
+        return True
+
+    def unsubscribe(self, target: Target) -> None:
+        self._subscribers.pop(target, None)
+
+    def _pace_pool(self) -> None:
+        wait = self._pool_told_at + POOL_EVERY - self._clock()
+        if wait <= 0:
+            self._tell_pool()
+        elif self._pool_timer is None:
+            self._pool_timer = asyncio.get_running_loop().call_later(wait, self._tell_pool)
+
+    def _tell_pool(self) -> None:
+        if self._pool_timer is not None:
+            self._pool_timer.cancel()
+            self._pool_timer = None
+        if self._state is not None and self._state.ready != self._pool_told:
+            self._pool_told = self._state.ready
+            self._pool_told_at = self._clock()
+            self._publish(encode("/stagelyric/pool", self._state.ready))
+
+    def _publish(self, data: bytes) -> None:
+        now = self._clock()
+        targets = dict(self._resolved)
+        targets.update((target, None) for target, until in self._subscribers.items() if until > now)
+        for target in targets:
+            self._send(data, target)
+
+    def _send(self, data: bytes, target: Target) -> None:
+        # Straight to the socket: a datagram is sent or is not, and no transport's buffer can grow.
+        family = socket.AF_INET6 if ":" in target[0] else socket.AF_INET
+        # The port that listens comes first, since some surfaces answer to where a message came from. Bound to
+        # the loopback address it can't send beyond; the other socket can.
+        for sender in (self._listening, self._outgoing.get(family)):
+            if sender is not None and sender.family == family:
+                with contextlib.suppress(OSError):
+                    sender.sendto(data, target)
+                    return
+        self.unsent += 1
+
+    async def _resolve(self, missing: list[tuple[str, int]]) -> None:
+        for attempt in itertools.count():
+            for host, port in list(missing):
+                try:
+                    target = await _look_up(host, port)
+                except (OSError, UnicodeError):
+                    continue
+                missing.remove((host, port))
+                self._resolved[target] = None
+            if not missing:
+                return
+            if attempt == 0:
+                names = ", ".join(host for host, _ in missing)
+                _log.warning("OSC reply_to: no address for %s yet; it is looked up again until there is", names)
+            await asyncio.sleep(RESOLVE_EVERY)
+
+
+async def _look_up(host: str, port: int) -> Target:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    return cast(Target, found[0][4])
+
+
+def _is_numeric(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _greeting(state: State) -> list[bytes]:
+    return [
+        encode("/stagelyric/song", state.song),
+        encode("/stagelyric/section", state.section),
+        encode("/stagelyric/next", state.next),
+        encode("/stagelyric/pool", state.ready),
+    ]
+
+
+def udp_socket(family: int) -> socket.socket:
+    """A UDP socket that never blocks and may broadcast. Raises OSError where the family is not there."""
+    made = socket.socket(family, socket.SOCK_DGRAM)
+    made.setblocking(False)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    return made
