@@ -14,10 +14,12 @@ import ctypes
 import json
 import os
 import queue
+import re
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from struct import Struct
 from time import monotonic
 from typing import Any, BinaryIO, NoReturn
@@ -27,8 +29,9 @@ SENT = Struct("<HH")  # number, length
 VIRTUAL = 1  # the number of the port that other programs connect to
 NAME = "stagelyric"  # what other programs see; ports that begin with it are our own
 
-_SERVER_GONE = 3
+SERVER_GONE = 3  # the exit status where JACK's server died
 _CLOSING_SECONDS = 1.0
+_WHERE = re.compile(r"^\w+::\w+: ")  # RtMidi's messages begin with the function they come from
 
 
 class Binding:
@@ -36,15 +39,12 @@ class Binding:
 
     def __init__(self) -> None:
         try:
-            import rtmidi as module
-
-            self.apis: Callable[[], Iterable[int]] = module.get_compiled_api
+            self._module: Any = import_module("rtmidi")
+            self.apis: Callable[[], Iterable[int]] = self._module.get_compiled_api
         except ImportError:
-            import supriya_midi as module
-
-            self.apis = module.get_compiled_apis
-        self.name: str = module.__name__
-        self._module: Any = module
+            self._module = import_module("supriya_midi")
+            self.apis = self._module.get_compiled_apis
+        self.name: str = self._module.__name__
 
     def api_name(self, api: int) -> str:
         """RtMidi's own short name: alsa, jack, core, winmm."""
@@ -93,7 +93,7 @@ class Drivers:
             try:
                 self._probe = self._binding.client(self._direction, api, NAME)
             except Exception as error:  # each binding has exceptions of its own, all of them derived from this
-                answers.append(f"{name}: {error}")
+                answers.append(f"{name}: {_WHERE.sub('', str(error)).rstrip('.')}")
             else:
                 self._api = api
                 self._open_virtual()
@@ -222,7 +222,7 @@ def run(drivers: Drivers, stdin: BinaryIO, poll_seconds: float) -> None:
                 drivers.report(problem=problem)
                 continue
             if drivers.api == "jack" and (library := loaded_jack()):
-                watch = watch or JackWatch(library, lambda: os._exit(_SERVER_GONE), orders.put)
+                watch = watch or JackWatch(library, lambda: os._exit(SERVER_GONE), orders.put)
         if order:  # a port went; it may have come back before we look
             drivers.report(names=[name for name in drivers.names() if name != order], api=drivers.api)
         drivers.report(names=drivers.names(), api=drivers.api)

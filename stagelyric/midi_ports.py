@@ -1,0 +1,342 @@
+"""MIDI ports that come and go: which of them to have open, and what to tell people about it.
+
+The drivers themselves live in `midi_process`; here is its other end. Nothing of this blocks the event loop.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from stagelyric.devices import DeviceError, find, plain
+from stagelyric.midi_process import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
+
+Hear = Callable[[float, str, bytes], None]
+Tell = Callable[[str, Literal["info", "warning"]], None]
+
+_SILENT_SECONDS = 10.0  # a driver process that has not reported for so long hangs, and is replaced
+_ENDING_SECONDS = 3.0
+_LONGEST_PAUSE = 30.0
+_INSTALL = "python -m pip install 'stagelyric[midi]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What `list_ports` found; `problem` says why there is nothing."""
+
+    binding: str | None = None
+    api: str | None = None
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+def list_ports(seconds: float = 5.0) -> Listing:
+    """The MIDI ports there are now. Blocks, for `seconds` at most; never raises."""
+    try:
+        done = subprocess.run(
+            _command("list", None, 0), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+            env=_environment(), timeout=seconds,
+        )  # fmt: skip
+        found = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        return Listing(problem=f"the MIDI driver did not answer within {seconds:g} s")
+    except (OSError, ValueError) as error:
+        return Listing(problem=f"the MIDI driver failed: {error}")
+    problem = found["problem"]
+    if found["binding"] is None:
+        problem = f"no MIDI driver is installed: {_INSTALL}"
+    elif problem:
+        problem = f"no MIDI driver works here ({problem})"
+    return Listing(found["binding"], found["api"], tuple(found["inputs"]), tuple(found["outputs"]), problem)
+
+
+@dataclass(slots=True)
+class Roster:
+    """Pure: names in, orders and sayings out.
+
+    `wanted`: parts of names, each to be found once; `everything`: take all there is where nothing is wanted,
+    but for ALSA's "Midi Through", which gives back what others (or we) put in.
+    """
+
+    wanted: Sequence[str]
+    kind: str
+    tell: Tell
+    everything: bool = True
+    numbers: dict[str, int] = field(default_factory=dict)  # the ports that were ordered, by full name
+    heard: set[int] = field(default_factory=set)  # those of them that are open
+    _fresh: "count[int]" = field(default_factory=lambda: count(VIRTUAL + 1))
+    _lost: set[str] = field(default_factory=set)
+    _failures: dict[str, int] = field(default_factory=dict)
+    _told: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def open_names(self) -> tuple[str, ...]:
+        return tuple(plain(name) for name, number in self.numbers.items() if number in self.heard)
+
+    def update(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        """The orders that bring the open ports in line with the names there are now."""
+        target = self._choose(names)
+        closing = [name for name in self.numbers if name not in target]
+        opening = [name for name in target if name not in self.numbers]
+        orders: list[dict[str, Any]] = [self._close(name) for name in closing]
+        for name in opening:
+            self.numbers[name] = next(self._fresh)
+            orders.append({"open": [self.numbers[name], name]})
+        return orders
+
+    def lose_all(self) -> None:
+        """The driver is gone, and every port with it."""
+        for name in list(self.numbers):
+            self._close(name)
+
+    def opened(self, number: int) -> None:
+        name = self._name(number)
+        if name is None:
+            return
+        self.heard.add(number)
+        self._failures.pop(name, None)
+        back = plain(name) in self._lost
+        self._lost.discard(plain(name))
+        self.tell(f'{self.kind} "{plain(name)}" is {"back" if back else "open"}', "info")
+
+    def failed(self, number: int, why: str) -> None:
+        """It is tried again at the next update; the first failure may be a program still on its way up."""
+        name = self._name(number)
+        if name is None:
+            return
+        del self.numbers[name]
+        self._failures[name] = self._failures.get(name, 0) + 1
+        if self._failures[name] == 2:
+            self.tell(f'{self.kind} "{plain(name)}" does not open, perhaps another program holds it: {why}', "warning")
+
+    def _choose(self, names: Sequence[str]) -> list[str]:
+        if not self.wanted:
+            return [name for name in names if self.everything and "midi through" not in name.casefold()]
+        chosen = []
+        for wanted in self.wanted:
+            try:
+                chosen.append(find(wanted, names, self.kind))
+                self._told.pop(wanted, None)
+            except DeviceError as error:
+                self._say_once(wanted, str(error))
+        return list(dict.fromkeys(chosen))
+
+    def _say_once(self, wanted: str, text: str) -> None:
+        if "ambiguous" not in text:
+            known = (*self._lost, *self.numbers)
+            if wanted in self._told or any(wanted.casefold() in name.casefold() for name in known):
+                return  # that it vanished is said already, or is about to be
+            text += " (it is taken up when it comes)"
+        if self._told.get(wanted) != text:
+            self._told[wanted] = text
+            self.tell(text, "warning")
+
+    def _close(self, name: str) -> dict[str, Any]:
+        number = self.numbers.pop(name)
+        if number in self.heard:
+            self.heard.discard(number)
+            self._lost.add(plain(name))
+            self.tell(f'{self.kind} "{plain(name)}" is gone; it is taken up again when it is back', "warning")
+        return {"close": number}
+
+    def _name(self, number: int) -> str | None:
+        return next((name for name, its in self.numbers.items() if its == number), None)
+
+
+class Ports:
+    """The ports of one direction. `hear(at, port, message)` and `tell(text, level)` run on the event loop's thread.
+
+    `port` is the port's name without numbers that change; `api` is one of alsa, jack, core, winmm, or None for
+    the first that works; `poll_seconds` is how often the drivers are asked which ports there are.
+    """
+
+    def __init__(
+        self,
+        direction: Literal["in", "out"],
+        wanted: Sequence[str],
+        *,
+        tell: Tell,
+        hear: Hear | None = None,
+        opened: Callable[[], None] | None = None,
+        api: str | None = None,
+        poll_seconds: float = 1.0,
+        everything: bool = True,
+    ) -> None:
+        self._direction = direction
+        self._api = api
+        self._poll_seconds = poll_seconds
+        self._tell = tell
+        self._hear = hear or (lambda at, port, message: None)
+        self._opened = opened or (lambda: None)
+        self._roster = Roster(tuple(wanted), f"MIDI {direction}put", tell, everything)
+        self._names: dict[int, str] = {}
+        self._link: _Link | None = None
+        self._problem = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ports that are open, without the one that other programs connect to."""
+        return self._roster.open_names
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Comes back at once; the ports open in the background."""
+        keeping = asyncio.create_task(self._keep(), name=f"midi {self._direction}")
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
+
+    def send(self, message: bytes) -> None:
+        """To every open port; never waits. Before the drivers are up it goes nowhere."""
+        if self._link is not None:
+            for number in (VIRTUAL, *self._roster.heard):
+                self._link.send(number, message)
+
+    async def _keep(self) -> None:
+        """A driver process after another, for as long as we run."""
+        pause = self._poll_seconds
+        while True:
+            link = _Link(self._message, self._report)
+            started = asyncio.get_running_loop().time()
+            try:
+                await link.start(_command(self._direction, self._api, self._poll_seconds))
+                self._link = link
+                await link.ended(self._poll_seconds + _SILENT_SECONDS)
+            except OSError as error:
+                self._say(f"MIDI is off: its process does not start ({error})")
+            finally:
+                self._link = None
+                await link.stop()
+            self._names.clear()
+            self._roster.lose_all()
+            lived = asyncio.get_running_loop().time() - started
+            if link.status == SERVER_GONE or lived > _SILENT_SECONDS:
+                pause = self._poll_seconds
+            else:
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            await asyncio.sleep(pause)
+
+    def _message(self, at: float, number: int, body: bytes) -> None:
+        self._hear(at, self._names.get(number, NAME), body)
+
+    def _report(self, report: dict[str, Any]) -> None:
+        if "names" in report:
+            if self._problem:
+                self._tell(f"MIDI {self._direction} is there now ({report['api']})", "info")
+            self._problem = ""
+            for order in self._roster.update(report["names"]):
+                self._order(order)
+        elif "opened" in report:
+            self._roster.opened(report["opened"])
+            self._opened()
+        elif "failed" in report:
+            self._roster.failed(report["failed"], report["why"])
+        elif "missing" in report:
+            self._say(f"MIDI is off: no driver is installed ({_INSTALL})")
+        elif "problem" in report:
+            self._say(f"MIDI is off: no driver works here ({report['problem']}); it is taken up when one does")
+
+    def _order(self, order: dict[str, Any]) -> None:
+        if "open" in order:
+            number, name = order["open"]
+            self._names[number] = plain(name)
+        if self._link is not None:
+            self._link.send(0, json.dumps(order).encode())
+
+    def _say(self, text: str) -> None:
+        if not self._problem:
+            self._problem = text
+            self._tell(text, "warning")
+
+
+class _Link(asyncio.SubprocessProtocol):
+    """One driver process: frames in, frames out, its end, its silence."""
+
+    def __init__(self, message: Callable[[float, int, bytes], None], report: Callable[[dict[str, Any]], None]) -> None:
+        self._message = message
+        self._report = report
+        self._buffer = b""
+        self._transport: asyncio.SubprocessTransport | None = None
+        self._stdin: asyncio.WriteTransport | None = None
+        self._exited = asyncio.Event()
+        self._reported = 0.0
+
+    async def start(self, command: Sequence[str]) -> None:
+        loop = asyncio.get_running_loop()
+        self._reported = loop.time()
+        transport, _ = await loop.subprocess_exec(lambda: self, *command, stderr=subprocess.DEVNULL, env=_environment())
+        self._transport = transport
+        self._stdin = cast(asyncio.WriteTransport, transport.get_pipe_transport(0))
+
+    def pipe_data_received(self, fd: int, data: bytes | str) -> None:
+        frames = self._buffer + cast(bytes, data)
+        start = 0
+        while len(frames) - start >= HEARD.size:
+            at, number, length = HEARD.unpack_from(frames, start)
+            end = start + HEARD.size + length
+            if len(frames) < end:
+                break
+            body = frames[start + HEARD.size : end]
+            start = end
+            self._buffer = frames[start:]  # before the call: what it raises must not cost the next message
+            if number:
+                self._message(at, number, body)
+            else:
+                self._reported = asyncio.get_running_loop().time()
+                self._report(json.loads(body))
+        self._buffer = frames[start:]
+
+    @property
+    def status(self) -> int | None:
+        return None if self._transport is None else self._transport.get_returncode()
+
+    def process_exited(self) -> None:
+        self._exited.set()
+
+    def send(self, number: int, body: bytes) -> None:
+        if self._stdin is not None and not self._stdin.is_closing():
+            self._stdin.write(SENT.pack(number, len(body)) + body)
+
+    async def ended(self, silent_seconds: float) -> None:
+        """Returns when the process ended or fell silent."""
+        loop = asyncio.get_running_loop()
+        while (left := self._reported + silent_seconds - loop.time()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._exited.wait(), left)
+                return
+
+    async def stop(self) -> None:
+        """The end of its input, then a limit, then a kill."""
+        if self._transport is None:
+            return
+        if self._stdin is not None:
+            self._stdin.close()
+        try:
+            await asyncio.wait_for(self._exited.wait(), _ENDING_SECONDS)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._transport.kill()
+            await self._exited.wait()
+        finally:
+            self._transport.close()
+
+
+def _command(direction: str, api: str | None, poll_seconds: float) -> list[str]:
+    return [sys.executable, "-P", "-m", "stagelyric.midi_process", direction, api or "", str(poll_seconds)]
+
+
+def _environment() -> dict[str, str]:
+    """With -P nothing in the working directory can stand in for a module; so the package's own place is named."""
+    here = str(Path(__file__).parent.parent)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}
