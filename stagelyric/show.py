@@ -50,7 +50,12 @@ class Remark:
     text: str
 
 
-Effect = Cue | Wanted | Deferred | Judgement | Remark
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """No cue, but the state is another: a section, the hold, the wildness."""
+
+
+Effect = Cue | Wanted | Deferred | Judgement | Remark | Changed
 
 # What page-turner pedals send, for a set that has no key triggers of its own.
 _PEDAL_KEYS = {
@@ -235,7 +240,7 @@ class Show:
                 self.speech = do.action == "speech_on"
             case "wildness":
                 self._wildness = min(max(float(do.value or 0), 0.0), 1.0)
-        return []
+        return [Changed()]
 
     def answer(self, wanted: Wanted, line: Line | None) -> list[Effect]:
         """The line that was wanted has come, or (None) has not: then a ready line that has the word, or the word."""
@@ -365,7 +370,7 @@ class Show:
             )
             return [Remark(f'no section {wanted} in "{self.song.title}"; there is: {", ".join(names)}')]
         self._section = place
-        return []
+        return [Changed()]
 
     def _to_song(self, do: Do) -> list[Effect]:
         titles = [song.title for song in self.setlist.songs]
@@ -383,7 +388,7 @@ class Show:
             return [Remark(f"no song {wanted}; there is: {', '.join(titles)}")]
         self._song, self._section, self._wildness = place, 0, None
         self.beats_per_bar = self.song.beats_per_bar
-        return []
+        return [Changed()]
 
 
 def _all_triggers(song: Song) -> list[Trigger]:

@@ -1,0 +1,299 @@
+"""The running show: events in, cues out, and beside them the pool refilled. asyncio, one thread."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import math
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+from stagelyric.clock import Clock
+from stagelyric.events import Beat, ClockPulse, Event, Input, Notice, Tempo, Transport
+from stagelyric.generator import Generator, GeneratorError
+from stagelyric.journal import Journal
+from stagelyric.lines import Ask, Cue, Line, Output
+from stagelyric.pool import Pool
+from stagelyric.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
+from stagelyric.store import Store
+
+WORD_SECONDS = 0.6  # how long a line for a word may take before the stage makes do
+SOON = 0.001  # seconds; a beat this near is now
+REMEMBERED = 512  # lines of a shelf that the writer is told of, so as not to write them again
+PATIENCE = 3  # times that a shelf may get nothing before it is left alone
+PLACE_EVERY = 5.0  # seconds between savings of a seedless show's place
+SAME_ALERT = 1.0  # seconds in which the same alert is not said again
+
+log = logging.getLogger(__name__)
+
+
+class Stage:
+    """Carries out what the show decides. `outputs` are told in their order: the journal is the first of all."""
+
+    def __init__(
+        self,
+        show: Show,
+        pool: Pool,
+        clock: Clock,
+        generator: Generator | None,
+        *,
+        inputs: Sequence[Input] = (),
+        outputs: Sequence[Output] = (),
+        journal: Journal | None = None,
+        store: Store | None = None,
+        keep_place: bool = False,
+    ) -> None:
+        self.show, self.pool, self.clock, self.generator = show, pool, clock, generator
+        self.presses_lost = 0  # remarks: presses that were disregarded
+        self._inputs, self._journal, self._store = inputs, journal, store
+        self._outputs: list[Output] = [*([journal] if journal else []), *outputs]
+        self._keep_place = keep_place
+        self._hungry = asyncio.Event()
+        self._rearm = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._failures: dict[Ask, int] = {}
+        self._said: dict[str, float] = {}
+        self._broken: set[str] = set()
+        self._song = show.song.title
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Everything runs while this context is open; on the way out each is closed, the journal last."""
+        loop = asyncio.get_running_loop()
+        self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, loop.time())
+        async with AsyncExitStack() as stack:
+            for output in self._outputs:
+                await stack.enter_async_context(output.running())
+            for entry in self._inputs:
+                await stack.enter_async_context(entry.listen(self.hear))
+            if self.generator is not None:
+                await stack.enter_async_context(self.generator.running())
+            self._publish_state()
+            tasks = [asyncio.create_task(self._go_on(work)) for work in (self._tick, self._feed, self._save_place)]
+            # A full collection costs milliseconds; what start-up made is here to stay and need not be looked at.
+            gc.collect()
+            gc.freeze()
+            try:
+                yield
+            finally:
+                await self._stop([*tasks, *self._tasks])
+                gc.unfreeze()
+
+    async def _go_on(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Takes a part of the show up again that has failed: said once, with its traceback in the log."""
+        while True:
+            try:
+                return await work()
+            except Exception as error:
+                log.exception("%s failed", work.__name__)
+                self.alert(f"a part of the show failed ({error}) and is taken up again")
+                await asyncio.sleep(0.5)
+
+    async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        for task in tasks:
+            task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, Exception):
+                log.error("a part of the show had failed", exc_info=result)
+        if self._store is not None and self._keep_place:
+            self._write_place(self._store)
+
+    def hear(self, event: Event) -> None:
+        """An event has come in. The one way into the show; on the event loop's thread."""
+        self.clock.hear(event)
+        match event:
+            case Notice():
+                self.alert(event.text)
+            case ClockPulse():
+                self._rearm.set()
+            case Transport() | Tempo():
+                self._rearm.set()
+                self._publish_state()
+            case Beat():
+                self._rearm.set()
+            case _:
+                self._perform(event)
+
+    def alert(self, text: str) -> None:
+        """Says something to everyone, once: the same words again within a second are only counted by the log."""
+        now = time.monotonic()
+        if now - self._said.get(text, float("-inf")) < SAME_ALERT:
+            return
+        if len(self._said) > 200:
+            self._said.clear()
+        self._said[text] = now
+        log.info("%s", text)
+        for output in self._outputs:
+            self._tell(output.name, output.alert, text)
+
+    def _perform(self, event: Event) -> None:
+        effects = self.show.perform(event)
+        if effects:
+            self._carry_out(effects)
+            if self._journal is not None:
+                self._tell("journal", self._journal.fired, event, time.time())
+
+    def _carry_out(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Cue():
+                    self._publish(effect)
+                case Wanted():
+                    self._spawn(self._write_now(effect))
+                case Deferred():
+                    self._defer(effect)
+                case Judgement():
+                    if self._journal is not None:
+                        judged = (effect.verdict, effect.text, effect.song, effect.section, time.time())
+                        self._tell("journal", self._journal.judged, *judged)
+                case Remark():
+                    self.presses_lost += 1
+                    self.alert(effect.text)
+                case Changed():
+                    pass
+        if self.show.song.title != self._song:
+            self._song = self.show.song.title
+            self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, time.monotonic())
+            self._rearm.set()
+        self._publish_state()
+        self._hungry.set()
+
+    def _publish(self, cue: Cue) -> None:
+        stamped = replace(cue, wall=time.time(), beat=self.clock.beat(time.monotonic()))
+        for output in self._outputs:
+            self._tell(output.name, output.show, stamped)
+
+    def _publish_state(self) -> None:
+        state = self.show.state(self.clock.tempo)
+        for output in self._outputs:
+            self._tell(output.name, output.state, state)
+
+    def _tell(self, name: str, what: Callable[..., object], *about: object) -> None:
+        """One output's fault is its own: it is said once, and the others are told as ever."""
+        try:
+            what(*about)
+        except Exception as error:
+            if name not in self._broken:
+                self._broken.add(name)
+                log.exception("%s failed", name)
+                self.alert(f"{name} failed ({error}); the show goes on")
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write_now(self, wanted: Wanted) -> None:
+        line = None
+        with contextlib.suppress(TimeoutError, GeneratorError):
+            if self.generator is not None:
+                async with asyncio.timeout(WORD_SECONDS):
+                    lines = await self.generator.write(wanted.ask, urgent=True)
+                    line = lines[0] if lines else None
+        if line is not None:
+            await self._prepare([line])
+        self._carry_out(self.show.answer(wanted, line))
+
+    def _defer(self, wanted: Deferred) -> None:
+        loop, now = asyncio.get_running_loop(), time.monotonic()
+        due = self.clock.sync(wanted.quantize, now)
+
+        def go() -> None:
+            self._timers.discard(timer)
+            if wanted.epoch == self.show.epoch:
+                self._carry_out(self.show.due(wanted.do, wanted.at, wanted.quantize))
+
+        # The loop's clock is the monotonic one, but nothing promises that it is: hand over the difference.
+        timer = loop.call_later(due - now if due - now > SOON else 0, go)
+        self._timers.add(timer)
+
+    async def _tick(self) -> None:
+        """Gives a Beat on every beat, to the outputs and to the triggers."""
+        last: float | None = None
+        while True:
+            now = time.monotonic()
+            beat = float(math.floor(self.clock.beat(now + SOON)))
+            # A pulse that comes a little late sets the beat back by less than one: that is no new beat.
+            if self.clock.running(now) and last is not None and beat != last and beat != last - 1:
+                for output in self._outputs:
+                    self._tell(output.name, output.beat, beat, self.clock.tempo)
+                self._perform(Beat(now, "clock", beat))
+            last = beat if last is None or beat != last - 1 else last
+            self._rearm.clear()
+            due = self.clock.next_beat(now + SOON)[0] - now if self.clock.running(now) else None
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._rearm.wait(), due)
+
+    async def _feed(self) -> None:
+        """Asks for lines wherever a shelf that can come next wants some, then for the rest of the set."""
+        if self.generator is None:
+            return
+        while True:
+            self._hungry.clear()
+            wanted = self.pool.hungry(self._patient(self.show.asks())) or self.pool.hungry(
+                self._patient(self.show.every_ask()), self.pool.target // 4
+            )
+            if wanted is None:
+                await self._hungry.wait()
+                continue
+            ask, start, count = wanted
+            earlier = [line.text for line in self.pool.shelf(ask).lines[-REMEMBERED:]]
+            try:
+                lines = await self.generator.write(ask, start, count, earlier)
+            except GeneratorError as error:
+                if not str(error).startswith("the writer "):
+                    self._failed(ask, str(error))
+                await asyncio.sleep(0.02)
+                continue
+            if not lines:
+                self._failed(ask, "nothing that it wrote could be shown")
+                continue
+            await self._prepare(lines)
+            self.pool.put(ask, start, lines)
+            self._publish_state()
+            if self._store is not None:
+                await asyncio.to_thread(self._keep, self._store, ask, start, lines)
+
+    def _patient(self, asks: list[Ask]) -> list[Ask]:
+        return [ask for ask in asks if self._failures.get(ask, 0) < PATIENCE]
+
+    def _failed(self, ask: Ask, why: str) -> None:
+        self._failures[ask] = self._failures.get(ask, 0) + 1
+        if self._failures[ask] == PATIENCE:
+            self.alert(f"the writer finds no lines for this section: {why}")
+
+    async def _prepare(self, lines: Sequence[Line]) -> None:
+        for output in self._outputs:
+            try:
+                for line in lines:
+                    await output.prepare(line)
+            except Exception as error:
+                self.alert(f"{output.name} could not prepare a line ({error}); the show goes on")
+
+    def _keep(self, store: Store, ask: Ask, start: int, lines: list[Line]) -> None:
+        try:
+            store.append(ask, start, lines)
+        except OSError as error:
+            if "store" not in self._broken:
+                self._broken.add("store")
+                log.warning("the pool can't be kept on disk: %s", error)
+
+    async def _save_place(self) -> None:
+        while self._store is not None and self._keep_place:
+            await asyncio.sleep(PLACE_EVERY)
+            await asyncio.to_thread(self._write_place, self._store)
+
+    def _write_place(self, store: Store) -> None:
+        with contextlib.suppress(OSError):
+            store.save_place(self.show.setlist.title, self.show.seed, self.pool)
+
+
+def quick() -> None:
+    """Settings of the interpreter for a process whose loop must never wait long for another thread."""
+    sys.setswitchinterval(0.0005)
