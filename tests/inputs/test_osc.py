@@ -1,0 +1,443 @@
+"""The endpoint: datagrams in, events out, on both event loops."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import cast
+
+import pytest
+import uvloop
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stagelyric.events import Beat, Command, Do, Event, Notice, OscMessage, Tempo
+from stagelyric.inputs.osc import PENDING, CannotListen, Osc, PortInUse
+from stagelyric.inputs.osc_addresses import TABLE
+from stagelyric.inputs.osc_packets import read_message
+from stagelyric.lines import State
+from stagelyric.outputs.osc import LEASE, SUBSCRIBERS
+from tests.osc_wire import bundle, message, string, timetag
+
+SENDER = ("127.0.0.1", 9001)
+WALL = 1_763_890_000.0
+LINE = message("/stagelyric/line")
+STATE = State("Harbour Lights", "verse", 3, "up now", "up next", 37, 96.0, False, False, True)
+
+
+class Clock:
+    """Time that moves when told to."""
+
+    def __init__(self, now: float = 100.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Callable[[Callable[[], Awaitable[None]]], None]:
+    """Runs a test's coroutine function on each kind of event loop."""
+
+    def runs(main: Callable[[], Awaitable[None]]) -> None:
+        async def limited() -> None:
+            await asyncio.wait_for(main(), 20)
+
+        with asyncio.Runner(loop_factory=request.param) as runner:
+            runner.run(limited())
+
+    return runs
+
+
+class Peer(asyncio.DatagramProtocol):
+    """Another program: sends to the endpoint, keeps what comes."""
+
+    def __init__(self) -> None:
+        self.came: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
+        self.port: int = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self.came.put_nowait(data)
+
+    async def got(self) -> tuple[object, ...]:
+        found = read_message(await asyncio.wait_for(self.came.get(), 5))
+        return (found.address, *found.arguments)
+
+
+@asynccontextmanager
+async def peer() -> AsyncIterator[Peer]:
+    transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(Peer, local_addr=("127.0.0.1", 0))
+    try:
+        yield protocol
+    finally:
+        transport.close()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    for _ in range(5000):
+        if true():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("it did not happen within 5 s")
+
+
+def unserved(**options: object) -> tuple[Osc, list[Event]]:
+    """An endpoint without a socket, to hand datagrams to."""
+    events: list[Event] = []
+    osc = Osc(**options)  # type: ignore[arg-type]
+    osc._emit = events.append
+    return osc, events
+
+
+def dos(events: list[Event]) -> list[Do]:
+    return [event.do for event in events if isinstance(event, Command)]
+
+
+def test_a_press_from_another_program(run: Callable[..., None]) -> None:
+    async def main() -> None:
+        events: list[Event] = []
+        osc = Osc(port=0, clock=Clock(100.0))
+        async with osc.serve(events.append), peer() as other:
+            other.transport.sendto(LINE, osc.address)
+            other.transport.sendto(message("/stagelyric/song", "s", "Montréal"), osc.address)
+            other.transport.sendto(message("/live/scene", "if", 3, 0.5), osc.address)
+            await until(lambda: len(events) == 3)
+            source = f"osc 127.0.0.1:{other.port}"
+            assert events == [
+                Command(100.0, source, Do("next_line")),
+                Command(100.0, source, Do("song", "Montréal")),
+                OscMessage(100.0, source, "/live/scene", (3, 0.5)),
+            ]
+            assert osc.counts.received == 3
+
+    run(main)
+
+
+def test_a_port_in_use_is_said_plainly_and_freed_on_close(run: Callable[..., None]) -> None:
+    async def main() -> None:
+        first = Osc(port=0)
+        async with first.serve(lambda event: None):
+            host, port = first.address
+            with pytest.raises(PortInUse, match=f"{host} port {port}.*another program.*--osc-port"):
+                async with Osc(host, port).serve(lambda event: None):
+                    pass
+        async with Osc(host, port).serve(lambda event: None):
+            pass
+        with pytest.raises(CannotListen, match="does not have that address"):
+            async with Osc("203.0.113.1", 0).listen(lambda event: None):
+                pass
+
+    run(main)
+
+
+def test_a_host_that_is_no_address() -> None:
+    async def main() -> None:
+        async with Osc("no host", 0).listen(lambda event: None):
+            pass
+
+    with pytest.raises(CannotListen, match='there is no address "no host"'):
+        asyncio.run(main())
+
+
+def test_ipv6(run: Callable[..., None]) -> None:
+    async def main() -> None:
+        events: list[Event] = []
+        osc = Osc("::1", 0)
+        try:
+            async with osc.serve(events.append):
+                with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as other:
+                    other.bind(("::1", 0))
+                    other.settimeout(5)
+                    other.sendto(LINE, osc.address)
+                    other.sendto(message("/stagelyric/ping"), osc.address)
+                    await until(lambda: osc.counts.received == 2)
+                    assert other.recv(100) == message("/stagelyric/pong")
+                    assert dos(events) == [Do("next_line")]
+        except CannotListen:
+            pytest.skip("this machine has no IPv6")
+
+    run(main)
+
+
+def test_ping_is_answered_with_the_same_bytes(run: Callable[..., None]) -> None:
+    async def main() -> None:
+        osc = Osc(port=0)
+        async with osc.serve(lambda event: None), peer() as other:
+            rest = ("ifdhsSbcrmtTFNI[i]", 1, 0.5, 0.1, 2**40, "é", "S", b"xy", "c", 7, b"abcd", 99, 5)
+            for tags, *values in (rest, ("",), ("f", float("nan"))):
+                other.transport.sendto(message("/stagelyric/ping", tags, *values), osc.address)
+                answer = await asyncio.wait_for(other.came.get(), 5)
+                assert answer == message("/stagelyric/pong", tags, *values)
+            other.transport.sendto(string("/stagelyric/ping"), osc.address)
+            assert await asyncio.wait_for(other.came.get(), 5) == message("/stagelyric/pong")
+
+    run(main)
+
+
+def test_a_subscriber_is_put_right_at_once_and_told_what_happens(run: Callable[..., None]) -> None:
+    async def main() -> None:
+        clock = Clock()
+        osc = Osc(port=0, clock=clock)
+        async with osc.serve(lambda event: None), peer() as one, peer() as two:
+            osc.state(STATE)
+            one.transport.sendto(message("/stagelyric/subscribe", "f", 1.0), osc.address)
+            one.transport.sendto(message("/stagelyric/subscribe", "i", two.port), osc.address)
+            for other in (one, two):
+                assert [await other.got() for _ in range(4)] == [
+                    ("/stagelyric/song", "Harbour Lights"),
+                    ("/stagelyric/section", "verse"),
+                    ("/stagelyric/next", "up next"),
+                    ("/stagelyric/pool", 37),
+                ]
+            osc.alert("the MIDI port is gone")
+            for other in (one, two):
+                assert await other.got() == ("/stagelyric/error", "the MIDI port is gone")
+            one.transport.sendto(message("/stagelyric/unsubscribe", "i", two.port), osc.address)
+            await until(lambda: osc.counts.received == 3)
+            osc.alert("again")
+            assert await one.got() == ("/stagelyric/error", "again")
+            clock.now += LEASE
+            osc.alert("after a minute")
+            one.transport.sendto(message("/stagelyric/ping"), osc.address)
+            assert await one.got() == ("/stagelyric/pong",)
+            assert two.came.empty()
+
+    run(main)
+
+
+def test_a_bundle_waits_for_its_time_and_is_forgotten_on_close(run: Callable[..., None]) -> None:
+    async def main() -> None:
+        events: list[Event] = []
+        osc = Osc(port=0, wall=lambda: WALL)
+        loop = asyncio.get_running_loop()
+        async with osc.serve(events.append):
+            start = loop.time()
+            soon = bundle(LINE, message("/stagelyric/keep"), timetag=timetag(WALL + 0.05))
+            osc.receive(soon, SENDER)
+            osc.receive(bundle(message("/stagelyric/veto"), timetag=timetag(WALL - 5)), SENDER)
+            osc.receive(bundle(message("/stagelyric/hold"), timetag=timetag(WALL + 60)), SENDER)
+            assert dos(events) == [Do("veto"), Do("hold")]
+            await until(lambda: len(events) == 4)
+            assert loop.time() - start >= 0.049
+            assert dos(events)[2:] == [Do("next_line"), Do("keep")]
+            osc.receive(soon, SENDER)
+        await asyncio.sleep(0.08)
+        assert len(events) == 4
+
+    run(main)
+
+
+async def test_what_waits_is_bounded() -> None:
+    osc, events = unserved(wall=lambda: WALL)
+    later = bundle(LINE, timetag=timetag(WALL + 1.5))
+    for _ in range(PENDING + 5):
+        osc.receive(later, SENDER)
+    assert len(events) == 5
+    for handle in osc._pending:
+        handle.cancel()
+
+
+async def test_a_bundle_is_run_in_order_and_skips_what_it_cannot_do() -> None:
+    osc, events = unserved()
+    osc.receive(bundle(LINE, message("/stagelyric/wildness", "f", 2.0), message("/stagelyric/again")), SENDER)
+    assert dos(events) == [Do("next_line"), Do("again")]
+    assert osc.counts.malformed == 1
+
+
+async def test_only_the_allowed_are_heard() -> None:
+    osc, events = unserved(allow=["192.168.1.0/24", "10.0.0.7", "fe80::/10"])
+    for host in ("192.168.1.20", "10.0.0.7", "::ffff:192.168.1.9", "fe80::1%eth0"):
+        osc.receive(LINE, (host, 5000))
+    assert len(dos(events)) == 4
+    for host in ("192.168.2.20", "127.0.0.1", "10.0.0.8", "::1", "::ffff:10.0.0.8"):
+        osc.receive(LINE, (host, 5000))
+        osc.receive(b"rubbish", (host, 5000))
+    assert len(dos(events)) == 4
+    assert (osc.counts.refused, osc.counts.malformed) == (10, 0)
+    for number in range(3000):
+        osc.receive(LINE, (f"10.1.{number // 250}.{number % 250}", 5000))
+    assert len(osc._allowed) <= 1024
+    with pytest.raises(ValueError, match="does not appear"):
+        Osc(allow=["the drummer"])
+
+
+async def test_unknown_addresses_are_counted_and_still_seen() -> None:
+    wanted = {"/live/scene/launch"}
+    osc, events = unserved(known=wanted.__contains__)
+    osc.receive(message("/live/scene/launch", "i", 1), SENDER)
+    assert osc.counts.unknown == 0
+    osc.receive(message("/live/other"), SENDER)
+    osc.receive(message("/stagelyric/lien"), SENDER)
+    assert osc.counts.unknown == 2
+    assert [event.address for event in events if isinstance(event, OscMessage)] == [
+        "/live/scene/launch",
+        "/live/other",
+        "/stagelyric/lien",
+    ]
+    watching, _ = unserved()
+    watching.receive(message("/live/other"), SENDER)
+    assert watching.counts.unknown == 0
+    watching.receive(message("/stagelyric/lien"), SENDER)
+    assert watching.counts.unknown == 1
+
+
+async def test_numbers_that_are_not_finite_reach_no_trigger() -> None:
+    osc, events = unserved()
+    for number in (float("nan"), float("inf")):
+        osc.receive(message("/fader", "f", number), SENDER)
+        osc.receive(message("/stagelyric/line", "d", number), SENDER)
+    assert osc.counts.malformed == 4
+    assert not [event for event in events if not isinstance(event, Notice)]
+
+
+async def test_what_is_turned_away_is_told_once_a_second(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    osc, events = unserved(clock=clock, allow=["127.0.0.1"])
+    with caplog.at_level(logging.WARNING):
+        for tenth in range(50):
+            clock.now = 100 + tenth / 10
+            for _ in range(20):
+                osc.receive(b"rubbish", SENDER)
+            osc.receive(message("/stagelyric/lien"), SENDER)
+            osc.receive(LINE, ("10.0.0.1", 5000))
+    assert (osc.counts.malformed, osc.counts.unknown, osc.counts.refused) == (1000, 50, 50)
+    notices = [event for event in events if isinstance(event, Notice)]
+    assert [notice.text for notice in notices] == caplog.messages
+    assert [notice.at for notice in notices] == [100.0, 101.0, 102.0, 103.0, 104.0]
+    assert notices[0].text == (
+        "OSC turned away: 1 malformed; the last from 127.0.0.1:9001: neither a message nor a bundle"
+    )
+    assert "200 malformed, 10 unknown, 10 refused" in notices[1].text
+    assert osc._telling is not None  # the rest is told in a second even if nothing more comes
+    osc._telling.cancel()
+    clock.now += 1
+    osc._tell_late()
+    assert sum(isinstance(event, Notice) for event in events) == 6
+
+
+async def test_subscribers_are_bounded() -> None:
+    osc, _ = unserved()
+    for number in range(SUBSCRIBERS + 2):
+        osc.receive(message("/stagelyric/subscribe", "i", 2000 + number), SENDER)
+    assert len(osc._subscribers) == SUBSCRIBERS
+    assert osc.counts.refused == 2
+    osc.receive(message("/stagelyric/subscribe", "i", 2000), SENDER)
+    assert osc.counts.refused == 2
+    assert osc._telling is not None
+    osc._telling.cancel()
+
+
+async def test_a_subscribe_buttons_release_does_nothing() -> None:
+    osc, _ = unserved()
+    osc.receive(message("/stagelyric/subscribe", "f", 0.0), SENDER)
+    assert osc._subscribers == {}
+    osc.receive(message("/stagelyric/subscribe", "i", 53), SENDER)
+    assert osc.counts.malformed == 1
+
+
+def test_answers_that_nobody_takes_do_no_harm(run: Callable[..., None]) -> None:
+    async def main() -> None:
+        events: list[Event] = []
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
+            gone.bind(("127.0.0.1", 0))
+            closed = gone.getsockname()[1]
+        osc = Osc(port=0, reply_to=[("127.0.0.1", closed), ("::1", closed)])
+        async with osc.serve(events.append), peer() as other:
+            other.transport.sendto(message("/stagelyric/subscribe", "i", closed), osc.address)
+            await until(lambda: osc.counts.received == 1)
+            for _ in range(20):
+                osc.alert("is anybody there?")
+                await asyncio.sleep(0)
+            other.transport.sendto(LINE, osc.address)
+            await until(lambda: dos(events) == [Do("next_line")])
+
+    run(main)
+
+
+def sound(event: Event) -> bool:
+    """Whether the show could take this event as it is."""
+    match event:
+        case Command(do=Do("say" | "word", value)):
+            return isinstance(value, str) and bool(value.strip()) and "\x1b" not in value
+        case Command(do=Do("song" | "goto", value)):
+            return bool(value) if isinstance(value, str) else type(value) is int and value >= 1
+        case Command(do=Do("wildness", value)):
+            return isinstance(value, float) and 0.0 <= value <= 1.0
+        case Command(do=Do(_, value)):
+            return value is None
+        case Tempo(bpm=bpm):
+            return 20 <= bpm <= 999
+        case Beat(beat=beat):
+            return 0 <= beat <= 1e9
+        case OscMessage(address=address):
+            return address not in TABLE
+    return isinstance(event, Notice)
+
+
+NUMBERS = [("i", 0), ("i", 1), ("i", -3), ("f", 0.0), ("f", 0.5), ("f", 2.0), ("h", 2**62), ("d", 1e300)]
+ODD_NUMBERS = [("f", float("nan")), ("d", float("inf")), ("t", 2**64 - 1)]
+TEXTS = [("s", ""), ("s", "word"), ("s", "\x1b[2J"), ("S", "é"), ("b", b"xyz"), ("c", "x")]
+CARRIED = st.sampled_from([*NUMBERS, *ODD_NUMBERS, *TEXTS, *[(tag, None) for tag in "TFNI[]"]])
+
+
+@given(
+    st.sampled_from(sorted(TABLE)),
+    st.lists(CARRIED, max_size=3),
+    st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=3),
+    st.booleans(),
+)
+@settings(max_examples=1500, deadline=500)
+def test_no_datagram_raises_or_makes_a_wrong_event(
+    address: str, arguments: list[tuple[str, object]], changes: list[tuple[int, int]], bundled: bool
+) -> None:
+    tags = "".join(tag for tag, _ in arguments)
+    data = message(address, tags, *[value for tag, value in arguments if tag not in "TFNI[]"])
+    changed = bytearray(bundle(data, LINE) if bundled else data)
+    for place, value in changes:
+        changed[place % len(changed)] = value
+
+    async def main() -> None:
+        osc, events = unserved(wall=lambda: WALL)
+        osc.receive(bytes(changed), SENDER)
+        for handle in [*osc._pending, *([osc._telling] if osc._telling else [])]:
+            handle.cancel()
+        assert all(sound(event) for event in events)
+        assert len(events) <= 3
+        assert osc.counts.received == 1
+
+    asyncio.run(main())
+
+
+def test_a_flood_of_rubbish_stalls_nothing(run: Callable[..., None]) -> None:
+    rubbish = [
+        b"",
+        bytes(9000),
+        b"/" * 1500,
+        string("/a") + string("," + "z" * 200),
+        bundle() + b"\xff\xff\xff\xfc\0\0\0\0",
+        string("/a") + string(",s") + string(b"\xff" * 300),
+        message("/stagelyric/wildness", "f", 9.0),
+        message("/stagelyric/nothing", "T" * 200),
+    ]
+
+    async def main() -> None:
+        events: list[Event] = []
+        osc = Osc(port=0)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            async with osc.serve(events.append):
+                for turn in range(250):
+                    for data in rubbish:
+                        other.sendto(data, osc.address)
+                    other.sendto(LINE, osc.address)
+                    # The sender shares our thread: wait, so that the kernel's buffer drops nothing.
+                    await until(lambda turn=turn: osc.counts.received == (turn + 1) * 9)  # type: ignore[misc]
+        assert dos(events) == [Do("next_line")] * 250
+        assert osc.counts.malformed == 250 * 7
+        assert osc.counts.unknown == 250
+        assert sum(isinstance(event, Notice) for event in events) <= 20
+
+    run(main)
