@@ -1,0 +1,214 @@
+"""How words sound: from the CMU Pronouncing Dictionary, else by rule from the spelling. ARPAbet throughout.
+
+A pronunciation is a tuple of phones; vowels end in their stress (0 none, 1 primary, 2 secondary): "water" is
+("W", "AO1", "T", "ER0").
+"""
+
+from __future__ import annotations
+
+import lzma
+import re
+import unicodedata
+from functools import cache, lru_cache
+from importlib import resources
+
+from stagelyric.craft.syllables import syllabify
+
+Phones = tuple[str, ...]
+
+_VOICELESS = frozenset("P T K F TH".split())
+_SIBILANTS = frozenset("S Z SH ZH CH JH".split())
+
+
+@cache
+def _dictionary() -> bytes:
+    """The dictionary's text, b"\\nword PH1 PH2\\n…", unpacked on first use (50 ms, 3 MB)."""
+    packed = resources.files("stagelyric.craft").joinpath("data", "cmudict.txt.xz").read_bytes()
+    return lzma.decompress(packed)
+
+
+@lru_cache(maxsize=8192)
+def look_up(word: str) -> Phones | None:
+    """The dictionary's pronunciation, its first where it gives several; None for a word it lacks.
+
+    A possessive, a plural in 's, and a dropped g ("singin'") are told from their stem. Case does not matter.
+    """
+    word = plain(word).lower()
+    if (found := _entry(word)) is not None:
+        return found
+    if word.endswith("'s") and (stem := _entry(word[:-2])) is not None:
+        return stem + _plural(stem[-1])
+    if word.endswith("s'") and (stem := _entry(word[:-1])) is not None:
+        return stem
+    if word.endswith("in'") and (stem := _entry(word[:-1] + "g")) is not None:
+        return (*stem[:-1], "N")
+    return None
+
+
+def _entry(word: str) -> Phones | None:
+    if not word or not word.isascii() or not re.fullmatch(r"[a-z'-]+", word):
+        return None
+    text, wanted = _dictionary(), word.encode()
+    low, high = 0, len(text) - 1
+    while low < high:  # the lines are sorted: halve the text, then find the line that the middle lies in
+        start = text.rfind(b"\n", low, (low + high) // 2 + 1) + 1 or low + 1
+        end = text.index(b"\n", start)
+        head, _, sounds = text[start:end].partition(b" ")
+        if head == wanted:
+            return tuple(sounds.decode().split())
+        low, high = (end, high) if head < wanted else (low, start - 1)
+    return None
+
+
+def plain(text: str) -> str:
+    """`text` without accents and with straight apostrophes: "Montréal" → "Montreal"."""
+    text = text.replace("\u2019", "'")
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _plural(last: str) -> Phones:
+    return ("IH0", "Z") if last in _SIBILANTS else ("S",) if last in _VOICELESS else ("Z",)
+
+
+def pronounce(text: str) -> Phones:
+    """The phones of a word or a name of several words, by dictionary or by `guess`; () where there is nothing to say."""
+    phones: list[str] = []
+    for word in re.findall(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*['\u2019]?", text):
+        phones += look_up(word) or guess(word)
+    return tuple(phones)
+
+
+def syllables(phones: Phones) -> int:
+    """The number of vowels, each one a syllable."""
+    return sum(phone[-1].isdigit() for phone in phones)
+
+
+def stresses(phones: Phones) -> str:
+    """One digit a syllable: "10" for water, "010" for forever."""
+    return "".join(phone[-1] for phone in phones if phone[-1].isdigit())
+
+
+def syllable_count(word: str) -> int | None:
+    """The dictionary's count for a word; None where it lacks the word. Fit to be `syllabify`'s `counts`."""
+    phones = look_up(word)
+    return None if phones is None else syllables(phones)
+
+
+def elided(phones: Phones) -> int:
+    """The fewest syllables a singer makes of a word: fire 1, power 1, heaven 1, every 2, memory 2.
+
+    Three elisions: a glide swallows the r-vowel after it; an unstressed schwa goes between a consonant and r, l or n
+    before another unstressed vowel; a last "-ven" closes up.
+    """
+    least = syllables(phones)
+    for i, phone in enumerate(phones):
+        before, after = phones[i - 1] if i else "", phones[i + 1 : i + 3]
+        swallowed = phone == "ER0" and before[:2] in ("AY", "AW")
+        dropped = phone in ("AH0", "ER0", "IH0") and bool(before) and not before[-1].isdigit() and i > 1 and (
+            (phone == "ER0" and bool(after) and after[0][-1] == "0")
+            or (len(after) == 2 and after[0] in ("R", "L", "N") and after[1][-1] == "0")
+        )  # fmt: skip
+        closed = phone == "AH0" and before == "V" and phones[i + 1 :] == ("N",)
+        if (swallowed or dropped or closed) and least > 1:
+            least -= 1
+    return least
+
+
+# Letters to sounds: (spelling, what must follow, phones). The longest spelling that fits is taken; vowels get their
+# stress afterwards. A capital letter in the second column stands for a class: V a vowel letter, C a consonant, $ the end.
+_RULES: tuple[tuple[str, str, str], ...] = (
+    ("tion", "", "SH AH N"), ("sion", "", "ZH AH N"), ("ssion", "", "SH AH N"), ("cian", "", "SH AH N"),
+    ("tious", "", "SH AH S"), ("cious", "", "SH AH S"), ("cial", "", "SH AH L"), ("tial", "", "SH AH L"),
+    ("ture", "$", "CH ER"), ("sure", "$", "ZH ER"), ("ough", "$", "OW"), ("ought", "", "AO T"), ("aught", "", "AO T"),
+    ("eigh", "", "EY"), ("igh", "", "AY"), ("augh", "", "AE F"), ("ough", "t", "AO"), ("ight", "", "AY T"),
+    ("ould", "", "UH D"), ("alk", "", "AO K"), ("olk", "", "OW K"), ("all", "$", "AO L"), ("ind", "$", "AY N D"),
+    ("ild", "$", "AY L D"), ("old", "", "OW L D"), ("olt", "", "OW L T"), ("eau", "", "OW"), ("ieu", "", "UW"),
+    ("ear", "C", "ER"), ("ear", "", "IH R"), ("eer", "", "IH R"), ("air", "", "EH R"), ("are", "$", "EH R"),
+    ("oar", "", "AO R"), ("oor", "", "AO R"), ("our", "", "AO R"), ("ore", "", "AO R"), ("ire", "", "AY ER"),
+    ("ure", "", "Y UH R"), ("ere", "$", "IH R"), ("ier", "$", "IH R"), ("ar", "", "AA R"), ("or", "", "AO R"),
+    ("er", "", "ER"), ("ir", "", "ER"), ("ur", "", "ER"), ("yr", "C", "ER"), ("war", "", "W AO R"), ("wor", "", "W ER"),
+    ("wa", "C", "W AA"), ("qua", "", "K W AA"), ("ai", "", "EY"), ("ay", "", "EY"), ("au", "", "AO"), ("aw", "", "AO"),
+    ("ea", "", "IY"), ("ee", "", "IY"), ("ei", "", "IY"), ("ey", "$", "IY"), ("ey", "", "EY"), ("eu", "", "UW"),
+    ("ew", "", "UW"), ("ie", "$", "IY"), ("ie", "", "IY"), ("oa", "", "OW"), ("oe", "$", "OW"), ("oi", "", "OY"),
+    ("oy", "", "OY"), ("oo", "k", "UH"), ("oo", "", "UW"), ("ou", "", "AW"), ("ow", "$", "OW"), ("ow", "", "AW"),
+    ("ue", "$", "UW"), ("ui", "", "UW"), ("uy", "", "AY"), ("ye", "$", "AY"), ("ia", "", "IY AH"), ("io", "", "IY OW"),
+    ("eo", "", "IY OW"), ("ua", "", "UW AH"), ("ch", "", "CH"), ("ck", "", "K"), ("tch", "", "CH"), ("dge", "", "JH"),
+    ("gh", "V", "G"), ("gh", "", ""), ("gn", "$", "N"), ("kn", "", "N"), ("mb", "$", "M"), ("ng", "V", "NG G"),
+    ("ng", "", "NG"), ("nk", "", "NG K"), ("ph", "", "F"), ("qu", "", "K W"), ("sch", "", "SH"), ("sh", "", "SH"),
+    ("th", "", "TH"), ("wh", "", "W"), ("wr", "", "R"), ("sc", "e", "S"), ("sc", "i", "S"), ("x", "", "K S"),
+    ("c", "e", "S"), ("c", "i", "S"), ("c", "y", "S"), ("c", "", "K"), ("g", "e", "JH"), ("g", "i", "JH"), ("g", "", "G"),
+    ("le", "$", "AH L"), ("les", "$", "AH L Z"), ("ed", "$", "D"), ("es", "$", "Z"), ("a", "$", "AH"), ("o", "$", "OW"),
+    ("i", "$", "IY"), ("y", "$", "IY"), ("u", "$", "UW"), ("e", "$", ""), ("a", "", "AE"), ("e", "", "EH"), ("i", "", "IH"),
+    ("o", "", "AA"), ("u", "", "AH"), ("y", "V", "Y"), ("y", "", "IH"), ("b", "", "B"), ("d", "", "D"), ("f", "", "F"),
+    ("h", "", "HH"), ("j", "", "JH"), ("k", "", "K"), ("l", "", "L"), ("m", "", "M"), ("n", "", "N"), ("p", "", "P"),
+    ("r", "", "R"), ("s", "", "S"), ("t", "", "T"), ("v", "", "V"), ("w", "", "W"), ("z", "", "Z"),
+)  # fmt: skip
+_LONG = {"a": "EY", "e": "IY", "i": "AY", "o": "OW", "u": "UW", "y": "AY"}
+_LAST_STRESSED = re.compile(r"(?:ee|een|eer|oon|ade|ette|esque|ique|ain|air|eau|oo|elle|[ai]se|ine|al[^aeiou]?e)$")
+_BEFORE_LAST = re.compile(r"(?:tion|sion|cian|ic|ics|ious|eous|ia|ian|io|ial)$")
+
+
+@lru_cache(maxsize=1024)
+def guess(word: str) -> Phones:
+    """A pronunciation from the spelling alone: good enough for rhyme and syllables, not for a speech synthesiser.
+
+    Stress falls on the first of two syllables and on the last but two of more, but for endings that draw it.
+    """
+    spelling = re.sub(r"[^a-z]", "", plain(word).lower())
+    phones: list[str] = []
+    i = 0
+    while i < len(spelling):
+        letter, rest = spelling[i], spelling[i + 1 :]
+        if letter in _LONG and re.match(r"(?:[^aeiouywxr]|th|st)(?:e(?:[sd]?$|ly$|ness)|ing$)", rest):
+            phones.append(_LONG[letter])
+            i += 1
+            continue
+        if i > 0 and spelling[i] == spelling[i - 1] and letter not in "aeiou":
+            i += 1
+            continue
+        length, sounds = _rule(spelling, i)
+        phones += sounds
+        i += length
+    return _stressed(spelling, phones)
+
+
+def _rule(spelling: str, i: int) -> tuple[int, list[str]]:
+    best: tuple[int, int, str] = (0, 0, "")
+    for written, after, sounds in _RULES:
+        if not spelling.startswith(written, i):
+            continue
+        following = spelling[i + len(written) : i + len(written) + 1]
+        fits = {
+            "": True,
+            "$": not following,
+            "V": following in "aeiouy" and bool(following),
+            "C": bool(following) and following not in "aeiouy",
+        }.get(after, following == after)
+        if fits and (len(written), bool(after)) > best[:2]:
+            best = (len(written), bool(after), sounds)
+    return max(1, best[0]), best[2].split()
+
+
+_VOWEL_SOUNDS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
+
+
+def _stressed(spelling: str, phones: list[str]) -> Phones:
+    places = [i for i, phone in enumerate(phones) if phone in _VOWEL_SOUNDS]
+    if not places:
+        return (*phones, "AH1") if phones else ()
+    if len(places) == 1 or _LAST_STRESSED.search(spelling):
+        main = len(places) - 1
+    elif len(places) == 2 or _BEFORE_LAST.search(spelling):
+        main = max(0, len(places) - 2)
+    else:
+        main = len(places) - (2 if spelling.endswith(("a", "o", "i")) else 3)
+    return tuple(
+        phone + ("1" if i == places[main] else "0") if phone in _VOWEL_SOUNDS else phone for i, phone in enumerate(phones)
+    )
+
+
+def line_syllables(text: str) -> int:
+    """The syllables of a line: the dictionary's for the words it knows, by spelling for the rest."""
+    return len(syllabify(text, syllable_count))

@@ -1,0 +1,73 @@
+"""Rhyme: what two words' ends share, from perfect to a mere echo of vowels.
+
+A tail is what rhymes: the phones from the last stressed vowel on, stress marks off ("away" → EY; "water" → AO T ER).
+A last syllable with a secondary stress counts as stressed, as a singer makes it so ("sometime" rhymes with "time").
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from stagelyric.craft.phonetics import Phones, pronounce
+
+Kind = Literal["same", "perfect", "slant", "assonance"]
+"""same: one word, or two that sound alike; perfect: equal tails; slant: equal vowels and kindred consonants
+(time / line); assonance: equal vowels (home / road)."""
+
+_FAMILIES = {
+    phone: family
+    for family, phones in {
+        "p": "P T K", "b": "B D G", "m": "M N NG", "f": "F TH S SH CH", "v": "V DH Z ZH JH", "l": "L", "r": "R",
+        "w": "W Y HH",
+    }.items()
+    for phone in phones.split()
+}  # fmt: skip
+
+
+def tail(phones: Phones) -> Phones:
+    """The phones from the last stressed vowel on, without stress marks; all of them where no vowel is stressed."""
+    start = max((i for i, phone in enumerate(phones) if phone[-1] in "12"), default=-1)
+    if start < 0:
+        start = next((i for i, phone in enumerate(phones) if phone[-1] == "0"), 0)
+    return tuple(phone.rstrip("012") for phone in phones[start:])
+
+
+def slant(tail: Phones) -> Phones:
+    """A tail's slant key: vowels as they are, each consonant by its family, a plural's s left out."""
+    if len(tail) > 2 and tail[-1] in ("S", "Z") and tail[-2] in _FAMILIES:
+        tail = tail[:-1]
+    return tuple(_FAMILIES.get(phone, phone) for phone in tail)
+
+
+def assonance(tail: Phones) -> Phones:
+    """A tail's vowels."""
+    return tuple(phone for phone in tail if phone not in _FAMILIES)
+
+
+def kind(a: str, b: str) -> Kind | None:
+    """How two words, or the ends of two lines, rhyme; None where they do not. By sound, so case does not matter."""
+    return kind_of_sounds(pronounce(_last(a)), pronounce(_last(b)))
+
+
+def kind_of_sounds(a: Phones, b: Phones) -> Kind | None:
+    """`kind` for two pronunciations."""
+    if not a or not b:
+        return None
+    tail_a, tail_b = tail(a), tail(b)
+    if tail_a == tail_b:
+        return "same" if _onset(a, tail_a) == _onset(b, tail_b) else "perfect"
+    if slant(tail_a) == slant(tail_b):
+        return "slant"
+    return "assonance" if assonance(tail_a) == assonance(tail_b) else None
+
+
+def _onset(phones: Phones, tail: Phones) -> Phones:
+    """The consonants that lead into the tail: rhymes differ there (light / flight), homophones do not (write / right)."""
+    before = phones[: len(phones) - len(tail)]
+    start = max((i + 1 for i, phone in enumerate(before) if phone[-1].isdigit()), default=0)
+    return before[start:]
+
+
+def _last(text: str) -> str:
+    words = [word for word in text.replace("-", " ").split() if any(c.isalpha() for c in word)]
+    return words[-1] if words else ""
