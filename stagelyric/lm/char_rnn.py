@@ -1,0 +1,81 @@
+"""The character RNN: one LSTM that reads a character and says what may follow (Karpathy's char-rnn, 2015).
+
+embedding → LSTM (Hochreiter & Schmidhuber 1997, forget bias 1: Jozefowicz et al. 2015) → linear head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class CharRnnConfig:
+    """The shape of the network. All sizes ≥ 1; 0 ≤ dropout < 1 falls on the embedding's and the LSTM's output."""
+
+    vocabulary: int = 97
+    embedding: int = 64
+    hidden: int = 512
+    dropout: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the LSTM remembers of each row: hidden and cell, both (1, B, H)."""
+
+    h: Tensor
+    c: Tensor
+
+    def expand(self, n: int) -> State:
+        """A state of one row copied to `n` rows, so that a context is read once for `n` drafts."""
+        return State(self.h.repeat(1, n, 1), self.c.repeat(1, n, 1))
+
+    def detach(self) -> State:
+        """The same numbers without their history: backpropagation is cut here."""
+        return State(self.h.detach(), self.c.detach())
+
+    def forget(self, rows: Tensor) -> State:
+        """Zero where `rows`, bool (B,), is true."""
+        keep = (~rows).to(self.h.dtype)[None, :, None]  # (1, B, 1)
+        return State(self.h * keep, self.c * keep)
+
+
+class CharRnn(nn.Module):
+    """`model(ids, state) -> (logits, state)`."""
+
+    def __init__(self, config: CharRnnConfig):
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.vocabulary, config.embedding)
+        self.lstm = nn.LSTM(config.embedding, config.hidden)
+        self.head = nn.Linear(config.hidden, config.vocabulary)
+        self.dropout = nn.Dropout(config.dropout)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        h = self.config.hidden
+        nn.init.normal_(self.embedding.weight, std=0.1)
+        lstm = dict(self.lstm.named_parameters())
+        nn.init.xavier_uniform_(lstm["weight_ih_l0"])
+        for gate in range(4):  # input, forget, cell, output
+            nn.init.orthogonal_(lstm["weight_hh_l0"].data[gate * h : (gate + 1) * h])
+        nn.init.zeros_(lstm["bias_ih_l0"])
+        nn.init.zeros_(lstm["bias_hh_l0"])
+        lstm["bias_ih_l0"].data[h : 2 * h] = 1.0
+        nn.init.normal_(self.head.weight, std=self.config.hidden**-0.5)
+        nn.init.zeros_(self.head.bias)
+
+    def start(self, rows: int = 1) -> State:
+        """The state of `rows` rows that have read nothing."""
+        zero = torch.zeros(1, rows, self.config.hidden, device=self.head.weight.device)
+        return State(zero, zero)
+
+    def forward(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """ids (B, T) int64 → logits (B, T, V) of each next character, and the state after the last one."""
+        state = state or self.start(ids.shape[0])
+        x = self.dropout(self.embedding(ids.t()))  # (T, B, E)
+        x, (h, c) = self.lstm(x, (state.h, state.c))  # (T, B, H)
+        logits = self.head(self.dropout(x)).transpose(0, 1)  # (B, T, V)
+        return logits, State(h, c)

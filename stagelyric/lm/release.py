@@ -1,0 +1,158 @@
+"""The end of a training: weights become a folder that runs, measured and described."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from stagelyric.lm import evaluate, export
+from stagelyric.lm.checkpoint import STEP_FP32, STEP_INT8, WEIGHTS, Corpus, Meta, write_model
+from stagelyric.lm.runtime import Engine, load
+from stagelyric.lm.sample import choose
+
+_CONTEXTS = ("", "The rain came down on Harbour Street\nAnd Polly held the light\n")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """A text to measure on, as ids (T,), and what file it is."""
+
+    title: str
+    sha256: str
+    ids: NDArray[np.uint8]
+
+
+def release(
+    folder: Path,
+    meta: Meta,
+    weights: Mapping[str, NDArray[np.float32]],
+    held_out: tuple[HeldOut, ...] = (),
+    training: NDArray[np.uint8] | None = None,
+) -> Meta:
+    """Writes the model's folder and its card, and gives the meta with the files' sha256 and what was measured.
+
+    With held-out text both precisions are measured on it; with the `training` ids (T,) too, a static 6-gram and, where
+    pyppmd is installed, an adaptive PPMd-8 are measured beside them.
+    """
+    files = {
+        WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
+        STEP_FP32: export.step_graph(weights, int8=False),
+        STEP_INT8: export.step_graph(weights, int8=True),
+    }
+    with tempfile.TemporaryDirectory() as scratch:  # measured first, so that the folder is whole from the first file
+        written = write_model(Path(scratch), meta, files, "")
+        quick, exact = load(Path(scratch)), load(Path(scratch), precision="fp32")
+        bits = {text.title: _measured(quick, exact, text, training) for text in held_out}
+        sources = {text.title: text.sha256 for text in held_out}
+        written = replace(written, bits=bits, held_out=sources)
+        card = _card(written, quick)
+    return write_model(folder, written, files, card)
+
+
+def _measured(quick: Engine, exact: Engine, text: HeldOut, training: NDArray[np.uint8] | None) -> dict[str, float]:
+    measured: dict[str, float] = dict(evaluate.bits(exact, text.ids))
+    measured |= {f"{name} int8": value for name, value in evaluate.bits(quick, text.ids).items()}
+    measured["int8 loss"] = measured["cold-256 int8"] - measured["cold-256"]
+    if training is not None:
+        measured["6-gram, static"] = evaluate.ngram_bits(training, text.ids)
+        try:
+            alphabet = quick.vocabulary
+            measured["PPMd-8, adaptive"] = evaluate.ppm_bits(alphabet.decode(training), alphabet.decode(text.ids))
+        except ImportError:
+            pass  # an optional extra's row
+    return {name: round(value, 4) for name, value in measured.items()} | {"characters": len(text.ids)}
+
+
+def sample_lines(engine: Engine, context: str, count: int = 6, *, seed: int = 0, longest: int = 60) -> list[str]:
+    """Raw lines after `context` (whole lines, or "" for a song's first): temperature 0.8, min-p 0.05."""
+    logits, state = engine.prime(context)
+    rng = np.random.default_rng(seed)
+    rows, row_logits = state.expand(count), np.repeat(logits, count, axis=0)
+    drawn = []
+    for _ in range(longest):
+        ids = choose(row_logits, rng, temperature=0.8, min_p=0.05)
+        row_logits, rows = engine.step(ids, rows)
+        drawn.append(ids)
+    texts = [engine.vocabulary.decode(row).strip("\n\x03") for row in np.array(drawn).T]
+    return [text.split("\n")[0] for text in texts]
+
+
+def _card(meta: Meta, engine: Engine) -> str:
+    one, sixteen = evaluate.speed(engine), evaluate.speed(engine, 16)
+    samples = ["\n".join(f"    {line}" for line in sample_lines(engine, context)) for context in _CONTEXTS]
+    training = ", ".join(f"{name} {value:,.10g}" for name, value in meta.training.items())
+    recipe = ", ".join(f"{name} {value}" for name, value in meta.recipe.items() if value is not None)
+    return f"""# {meta.name}
+
+A {meta.kind}: {meta.config["hidden"]} LSTM cells behind a {meta.config["embedding"]}-wide embedding of
+{len(meta.vocabulary)} characters. It reads lyrics a character at a time and says what may come next.
+
+## Trained on
+
+{_corpora(meta.corpora)}
+
+Choruses were kept once a song and songs nearly all known from others were dropped. The text itself is not in this
+folder.
+
+## How
+
+{_parent(meta)}Seed {meta.seed}. {recipe}. Went: {training}.
+
+## Bits per character on held-out text
+
+{_bits(meta)}
+
+Cold: blocks of 256 or 64 characters, each read from a zero state. Stateful: the whole text in one go. Line feeds and
+song boundaries are counted.
+
+## Speed
+
+On the machine that wrote this card, one thread, int8, drawing included: a line of 40 characters in
+{one["p50"]:.1f} ms (p50; p99 {one["p99"]:.1f}), 16 drafts of one in {sixteen["p50"]:.1f} ms (p99 {sixteen["p99"]:.1f}).
+
+## Raw lines
+
+Temperature 0.8, min-p 0.05, seed 0, none left out. First lines of a song:
+
+{samples[0]}
+
+After "{" / ".join(_CONTEXTS[1].strip().splitlines())}":
+
+{samples[1]}
+
+## What it must not be used for
+
+It has no judgement. Its raw lines may be nonsense, may offend and may quote what it was trained on: put a filter for
+words and a check against the training text between it and a stage. It knows no facts, and nothing it writes is a
+statement of anyone named in it. Do not use it to pass off lines as a particular author's.
+"""
+
+
+def _corpora(corpora: tuple[Corpus, ...]) -> str:
+    rows = ["| text | part | weight | songs | licence | sha256 |", "|---|---|---|---|---|---|"]
+    for c in corpora:
+        rows.append(
+            f"| {c.title} | {c.part} | {c.weight:g} | {c.songs:,} | {c.licence or 'not stated'} | `{c.sha256}` |"
+        )
+    return "\n".join(rows)
+
+
+def _bits(meta: Meta) -> str:
+    if not meta.bits:
+        return "Not measured: there was no held-out text, or the training was stopped."
+    names = list(dict.fromkeys(name for row in meta.bits.values() for name in row))
+    rows = ["| |" + "|".join(f" {title} " for title in meta.bits) + "|", "|---|" + "---|" * len(meta.bits)]
+    rows += [f"| {name} |" + "|".join(f" {row.get(name, '')} " for row in meta.bits.values()) + "|" for name in names]
+    return "\n".join(rows)
+
+
+def _parent(meta: Meta) -> str:
+    if not meta.parent:
+        return ""
+    return f"Began with the model {meta.parent['name']} (weights `{meta.parent['sha256']}`). "
