@@ -1,9 +1,11 @@
 """Finding a device by part of its name, with errors that say what there is."""
 
 import re
+import sys
 from collections.abc import Sequence
 
-_NUMBERS = re.compile(r"\s+\d+:\d+$")
+# ALSA's client:port; on Windows the place in the list, which RtMidi adds.
+_NUMBERS = re.compile(r"\s+\d+$" if sys.platform == "win32" else r"\s+\d+:\d+$")
 
 
 class DeviceError(Exception):
@@ -11,7 +13,7 @@ class DeviceError(Exception):
 
 
 def plain(name: str) -> str:
-    """A port's name without the ALSA client:port numbers at its end, which change from boot to boot."""
+    """A port's name without the numbers at its end that change from boot to boot (`FCB1010 MIDI 1 20:0`)."""
     return _NUMBERS.sub("", name)
 
 

@@ -8,12 +8,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from stagelyric.devices import DeviceError, find, plain
 from stagelyric.midi_process import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
@@ -223,9 +224,8 @@ class Ports:
             lived = asyncio.get_running_loop().time() - started
             if link.status == SERVER_GONE or lived > _SILENT_SECONDS:
                 pause = self._poll_seconds
-            else:
-                pause = min(2 * pause, _LONGEST_PAUSE)
             await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _message(self, at: float, number: int, body: bytes) -> None:
         self._hear(at, self._names.get(number, NAME), body)
@@ -260,28 +260,87 @@ class Ports:
             self._tell(text, "warning")
 
 
-class _Link(asyncio.SubprocessProtocol):
-    """One driver process: frames in, frames out, its end, its silence."""
+class _Link:
+    """One driver process: frames in, frames out, its end, its silence.
+
+    A pipe's file descriptor on the event loop, and where that takes none (Windows) a thread that reads it.
+    """
 
     def __init__(self, message: Callable[[float, int, bytes], None], report: Callable[[dict[str, Any]], None]) -> None:
         self._message = message
         self._report = report
+        self._loop = asyncio.get_running_loop()
         self._buffer = b""
-        self._transport: asyncio.SubprocessTransport | None = None
-        self._stdin: asyncio.WriteTransport | None = None
-        self._exited = asyncio.Event()
-        self._reported = 0.0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ended = asyncio.Event()
+        self._reported = self._loop.time()
+
+    @property
+    def status(self) -> int | None:
+        """The process's exit status, once `stop` is done."""
+        return None if self._process is None else self._process.returncode
 
     async def start(self, command: Sequence[str]) -> None:
-        loop = asyncio.get_running_loop()
-        self._reported = loop.time()
-        transport, _ = await loop.subprocess_exec(lambda: self, *command, stderr=subprocess.DEVNULL, env=_environment())
-        self._transport = transport
-        self._stdin = cast(asyncio.WriteTransport, transport.get_pipe_transport(0))
+        """Raises OSError where the process does not start."""
+        starting = asyncio.ensure_future(asyncio.to_thread(_spawn, command))
+        try:
+            self._process = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            self._process = await starting  # there to be stopped
+            raise
+        self._reported = self._loop.time()
+        assert self._process.stdout is not None
+        pipe = self._process.stdout.fileno()
+        if sys.platform == "win32":
+            threading.Thread(target=self._read, args=(pipe,), name="midi", daemon=True).start()
+        else:
+            os.set_blocking(pipe, False)
+            self._loop.add_reader(pipe, self._readable, pipe)
 
-    def pipe_data_received(self, fd: int, data: bytes | str) -> None:
-        frames = self._buffer + cast(bytes, data)
-        start = 0
+    def send(self, number: int, body: bytes) -> None:
+        if self._process is not None and not self._ended.is_set():
+            assert self._process.stdin is not None
+            with suppress(OSError):  # it has ended, or it hangs and its pipe is full
+                os.write(self._process.stdin.fileno(), SENT.pack(number, len(body)) + body)
+
+    async def ended(self, silent_seconds: float) -> None:
+        """Returns when the process ended or fell silent."""
+        while (left := self._reported + silent_seconds - self._loop.time()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), left)
+                return
+
+    async def stop(self) -> None:
+        """The end of its input, then a limit, then a kill."""
+        if self._process is not None:
+            assert self._process.stdout is not None
+            if sys.platform != "win32":
+                self._loop.remove_reader(self._process.stdout.fileno())
+            await asyncio.to_thread(_end, self._process)
+
+    def _readable(self, pipe: int) -> None:
+        try:
+            data = os.read(pipe, 65536)
+        except BlockingIOError:
+            return
+        self._received(data)
+
+    def _read(self, pipe: int) -> None:
+        data = b"?"
+        while data:
+            try:
+                data = os.read(pipe, 65536)
+            except OSError:  # closed by `stop`
+                data = b""
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(self._received, data)
+
+    def _received(self, data: bytes) -> None:
+        if not data:
+            if sys.platform != "win32" and self._process and self._process.stdout:
+                self._loop.remove_reader(self._process.stdout.fileno())
+            self._ended.set()
+        frames, start = self._buffer + data, 0
         while len(frames) - start >= HEARD.size:
             at, number, length = HEARD.unpack_from(frames, start)
             end = start + HEARD.size + length
@@ -293,43 +352,29 @@ class _Link(asyncio.SubprocessProtocol):
             if number:
                 self._message(at, number, body)
             else:
-                self._reported = asyncio.get_running_loop().time()
+                self._reported = self._loop.time()
                 self._report(json.loads(body))
         self._buffer = frames[start:]
 
-    @property
-    def status(self) -> int | None:
-        return None if self._transport is None else self._transport.get_returncode()
 
-    def process_exited(self) -> None:
-        self._exited.set()
+def _spawn(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    process = subprocess.Popen(
+        command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env=_environment(),
+    )  # fmt: skip
+    if sys.platform != "win32" and process.stdin is not None:
+        os.set_blocking(process.stdin.fileno(), False)
+    return process
 
-    def send(self, number: int, body: bytes) -> None:
-        if self._stdin is not None and not self._stdin.is_closing():
-            self._stdin.write(SENT.pack(number, len(body)) + body)
 
-    async def ended(self, silent_seconds: float) -> None:
-        """Returns when the process ended or fell silent."""
-        loop = asyncio.get_running_loop()
-        while (left := self._reported + silent_seconds - loop.time()) > 0:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._exited.wait(), left)
-                return
-
-    async def stop(self) -> None:
-        """The end of its input, then a limit, then a kill."""
-        if self._transport is None:
-            return
-        if self._stdin is not None:
-            self._stdin.close()
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    with process:
+        if process.stdin is not None:
+            process.stdin.close()
         try:
-            await asyncio.wait_for(self._exited.wait(), _ENDING_SECONDS)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._transport.kill()
-            await self._exited.wait()
-        finally:
-            self._transport.close()
+            process.wait(_ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _command(direction: str, api: str | None, poll_seconds: float) -> list[str]:

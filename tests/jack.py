@@ -18,6 +18,25 @@ def require(*programs: str) -> None:
             pytest.skip(f"{program} is not installed")
 
 
+# Only with its audio on JACK too does csound know the MIDI module of that name.
+_PIECE = """<CsoundSynthesizer>
+<CsOptions>
+-+rtaudio=jack -odac -+jack_client={client}_sound -+rtmidi=jack -Q0 -+jack_midi_client={client} -d -m0
+</CsOptions>
+<CsInstruments>
+sr = 48000
+ksmps = 64
+nchnls = 2
+0dbfs = 1
+{orchestra}
+</CsInstruments>
+<CsScore>
+{score}
+</CsScore>
+</CsoundSynthesizer>
+"""
+
+
 class Jack:
     """A dummy server (no sound card, 48 kHz, 256 frames: 5.3 ms a period) under a name of its own.
 
@@ -70,22 +89,9 @@ class Jack:
         return self.play("jack_midiseq", client, str(loop), *(str(number) for note in notes for number in note))
 
     def csound(self, folder: Path, orchestra: str, score: str, client: str = "csound") -> "subprocess.Popen[bytes]":
-        """csound with its MIDI out on JACK, as `client`."""
+        """csound with its MIDI out on JACK, at the port `{client}_out:port`."""
         piece = folder / f"{client}.csd"
-        piece.write_text(
-            f"""<CsoundSynthesizer><CsOptions>
--+rtaudio=null -odac -+rtmidi=jack -Q0 -+jack_client={client} -d -m0
-</CsOptions><CsInstruments>
-sr = 48000
-ksmps = 64
-nchnls = 2
-0dbfs = 1
-{orchestra}
-</CsInstruments><CsScore>
-{score}
-</CsScore></CsoundSynthesizer>
-"""
-        )
+        piece.write_text(_PIECE.format(client=client, orchestra=orchestra, score=score))
         return self.play("csound", str(piece))
 
     def ports(self) -> list[str]:

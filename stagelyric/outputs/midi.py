@@ -1,0 +1,128 @@
+"""MIDI out: lamps on the pedal board or the controller that tell the stage how things stand."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from stagelyric.lines import Cue, Line, State
+from stagelyric.midi_ports import Ports
+
+Level = Literal["info", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """A note or a control that lights something. `channel` 1-16; `number`, `on` and `off` 0-127.
+
+    A note goes out as a note-off; a control takes the value `off`.
+    """
+
+    kind: Literal["note", "control"]
+    number: int
+    channel: int = 16
+    on: int = 127
+    off: int = 0
+
+    def message(self, lit: bool) -> bytes:
+        value = self.on if lit else self.off
+        status = 0xB0 if self.kind == "control" else 0x90 if lit else 0x80
+        return bytes([status | (self.channel - 1), self.number, value])
+
+
+@dataclass(frozen=True, slots=True)
+class Lights:
+    """The lamps, and when they are lit.
+
+    `line`: a line is up. `low`: fewer than `low_lines` lines are ready. `error`: something was lost, for
+    `error_seconds`. A lamp that is None stays out of it.
+
+    By default they are the controls 102, 103 and 104 on channel 16, which the standard leaves undefined: a
+    synthesizer that hears them makes no sound.
+    """
+
+    line: Lamp | None = Lamp("control", 102)
+    low: Lamp | None = Lamp("control", 103)
+    error: Lamp | None = Lamp("control", 104)
+    low_lines: int = 8
+    error_seconds: float = 5.0
+
+
+class MidiOut:
+    """An Output: `wanted` are parts of the names of MIDI outputs; a lost one is lit as it should be when it is back.
+
+    Where the driver can, other programs may also connect to a port called "stagelyric". Nothing here waits for
+    a driver: messages go down a pipe to the process that holds the ports. At the end every lamp goes out.
+    `tell(text, level)` hears of ports that are missing, lost or back.
+    """
+
+    name = "midi"
+
+    def __init__(
+        self,
+        wanted: Sequence[str],
+        lights: Lights | None = None,
+        *,
+        tell: Callable[[str, Level], None] | None = None,
+        api: str | None = None,
+        poll_seconds: float = 1.0,
+    ) -> None:
+        self._lights = lights or Lights()
+        self._lit: dict[Lamp, bool] = {}
+        self._error_over: asyncio.TimerHandle | None = None
+        self._ports = Ports(
+            "out",
+            wanted,
+            tell=tell or (lambda text, level: None),
+            opened=self._send_all,
+            api=api,
+            poll_seconds=poll_seconds,
+            everything=False,
+        )
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """The ports open now, by their names without numbers that change."""
+        return self._ports.names
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with self._ports.running():
+            try:
+                yield
+            finally:
+                if self._error_over is not None:
+                    self._error_over.cancel()
+                for lamp in list(self._lit):
+                    self._light(lamp, False)
+
+    async def prepare(self, line: Line) -> None:
+        pass
+
+    def show(self, cue: Cue) -> None:
+        self._light(self._lights.line, cue.line is not None)
+
+    def state(self, state: State) -> None:
+        self._light(self._lights.line, bool(state.line) and not state.cleared)
+        self._light(self._lights.low, state.ready < self._lights.low_lines)
+
+    def alert(self, text: str) -> None:
+        if self._error_over is not None:
+            self._error_over.cancel()
+        self._light(self._lights.error, True)
+        loop = asyncio.get_running_loop()
+        self._error_over = loop.call_later(self._lights.error_seconds, self._light, self._lights.error, False)
+
+    def beat(self, beat: float, tempo: float) -> None:
+        pass
+
+    def _light(self, lamp: Lamp | None, lit: bool) -> None:
+        if lamp is not None and self._lit.get(lamp, False) != lit:
+            self._lit[lamp] = lit
+            self._ports.send(lamp.message(lit))
+
+    def _send_all(self) -> None:
+        """A port that has just opened knows nothing yet."""
+        for lamp, lit in self._lit.items():
+            self._ports.send(lamp.message(lit))

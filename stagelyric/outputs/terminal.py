@@ -1,0 +1,105 @@
+"""The running show in the terminal: a line of text for every cue, and what went wrong, in yellow."""
+
+import os
+import sys
+import threading
+import unicodedata
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TextIO
+
+from stagelyric.lines import Cue, Line, State
+
+_QUEUE = 256  # cues that a terminal may be behind; the oldest of more are dropped
+_LAST_WORDS_SECONDS = 1.0
+_BOLD, _DIM, _YELLOW = "1", "2", "33"
+
+
+class Terminal:
+    """An Output: number, song · section, the line, and where it came from if not from the model.
+
+    Colours only on a terminal (and not where NO_COLOR is set); plain lines in a pipe or a file. A thread of its
+    own writes, so that a terminal that stands still (Ctrl-S, a slow link) holds up nobody; when it has been
+    still for too long it skips, and says how many. `stream` is standard output by default.
+    """
+
+    name = "terminal"
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._colour = self._stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self._texts: deque[str] = deque()
+        self._skipped = 0
+        self._over = False
+        self._changed = threading.Condition()
+        self._alerted = ""
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        self._over = False
+        writer = threading.Thread(target=self._write, name="terminal", daemon=True)
+        writer.start()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._over = True
+                self._changed.notify()
+            writer.join(_LAST_WORDS_SECONDS)
+
+    async def prepare(self, line: Line) -> None:
+        pass
+
+    def show(self, cue: Cue) -> None:
+        self._alerted = ""
+        place = " · ".join(filter(None, (printable(cue.song), printable(cue.section))))
+        number, line = f"{cue.number:4}", cue.line
+        text = self._paint(printable(line.text), _BOLD) if line else self._paint("(clear)", _DIM)
+        origin = self._paint(f"  [{line.origin}]", _DIM) if line and line.origin != "model" else ""
+        self._put(f"{self._paint(number, _DIM)}  {self._paint(place, _DIM)}  {text}{origin}")
+
+    def state(self, state: State) -> None:
+        pass
+
+    def alert(self, text: str) -> None:
+        if text != self._alerted:
+            self._alerted = text
+            self._put(f"   {self._paint('! ' + printable(text), _YELLOW)}")
+
+    def beat(self, beat: float, tempo: float) -> None:
+        pass
+
+    def _paint(self, text: str, style: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self._colour and text else text
+
+    def _put(self, text: str) -> None:
+        with self._changed:
+            if len(self._texts) == _QUEUE:
+                self._texts.popleft()
+                self._skipped += 1
+            self._texts.append(text)
+            self._changed.notify()
+
+    def _next(self) -> str | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._texts or self._over)
+            if not self._texts:
+                return None
+            if self._skipped:
+                skipped, self._skipped = self._skipped, 0
+                return f"      ({skipped} lines were not written: the terminal stood still)"
+            return self._texts.popleft()
+
+    def _write(self) -> None:
+        while (text := self._next()) is not None:
+            # A terminal that is gone must not end the show, nor a character that it cannot write.
+            with suppress(OSError, ValueError):
+                encoding = self._stream.encoding or "utf-8"
+                self._stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+                self._stream.flush()
+
+
+def printable(text: str) -> str:
+    """Without control characters: what comes over the network shall not steer the terminal."""
+    return "".join(character for character in text if unicodedata.category(character) not in ("Cc", "Cs")).strip()
