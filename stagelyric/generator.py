@@ -38,12 +38,12 @@ class GeneratorError(Exception):
 
 
 class Generator:
-    """`write` asks for lines; `running` keeps a process that answers. `on_trouble(text)` is told of each loss."""
+    """`write` asks for lines; `running` keeps a process that answers. `on_trouble` is told of each loss."""
 
-    def __init__(self, model: Path, on_trouble: Callable[[str], None] = log.warning) -> None:
+    def __init__(self, model: Path) -> None:
         self.model = model
         self.starts = 0
-        self._on_trouble = on_trouble
+        self.on_trouble: Callable[[str], None] = log.warning
         self._process: asyncio.subprocess.Process | None = None
         self._waiting: dict[int, asyncio.Future[list[Line]]] = {}
         self._ids = itertools.count(1)
@@ -99,7 +99,7 @@ class Generator:
             lived = self._heard > started
             failures = 0 if lived else failures + 1
             if failures <= 1:  # said once; a writer that can't start is tried again quietly
-                self._on_trouble(f"the writer {reason}; it is started anew, and the lines that are ready go on")
+                self.on_trouble(f"the writer {reason}; it is started anew, and the lines that are ready go on")
 
     async def _run(self) -> str:
         """One life of the process; the way it ended, in words."""

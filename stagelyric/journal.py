@@ -18,7 +18,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,11 +131,11 @@ class Spool:
 
 
 class Journal:
-    """An Output that remembers. A disk that fails is said once (`on_trouble`) and the show goes on."""
+    """An Output that remembers. A disk that fails is said (`on_trouble`, on any thread) and the show goes on."""
 
     name = "journal"
 
-    def __init__(self, path: Path, *, title: str, seed: int, model: str, version: str, on_trouble: Any = None) -> None:
+    def __init__(self, path: Path, *, title: str, seed: int, model: str, version: str) -> None:
         self.path = path
         self.show_id = uuid.uuid4().hex[:12]
         self.written = 0  # records in the database
@@ -144,7 +144,7 @@ class Journal:
         self._queue: queue.SimpleQueue[Record | None] = queue.SimpleQueue()
         self._seq = 0
         self._spool: Spool | None = None
-        self._on_trouble = on_trouble or (lambda text: log.warning(text))
+        self.on_trouble: Callable[[str], None] = log.warning
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -153,7 +153,7 @@ class Journal:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._spool = Spool(self.path.with_name(f"{self.path.name}-spool-{self.show_id}-{os.getpid()}"))
         except OSError as error:
-            self._on_trouble(f"no journal tonight: {error}")
+            self.on_trouble(f"no journal tonight: {error}")
         else:
             thread.start()
         try:
@@ -216,7 +216,7 @@ class Journal:
             with database:
                 database.execute("INSERT INTO shows VALUES (?, ?, ?, ?, ?, ?)", self._about)
         except (JournalError, sqlite3.Error) as error:
-            self._on_trouble(f"no journal tonight, but a spool beside it: {error}")
+            self.on_trouble(f"no journal tonight, but a spool beside it: {error}")
             return
         over = False
         while not over:
@@ -233,7 +233,7 @@ class Journal:
                 self.written += len(records)
             except sqlite3.Error as error:
                 if not self.lost:
-                    self._on_trouble(f"the journal could not be written: {error}")
+                    self.on_trouble(f"the journal could not be written: {error}")
                 self.lost += len(records)
         database.close()
 

@@ -242,13 +242,13 @@ def _wanted(fault: Any) -> str:
         case "literal_error":
             return f"wanted {context['expected']}".replace("'", '"')
         case "greater_than_equal":
-            return f"wanted {context['ge']} or more"
+            return f"wanted {context['ge']:g} or more"
         case "greater_than":
-            return f"wanted more than {context['gt']}"
+            return f"wanted more than {context['gt']:g}"
         case "less_than_equal":
             if fault["loc"][-1] == "control":
                 return "wanted 119 or less (120 to 127 are channel mode messages and never fire)"
-            return f"wanted {context['le']} or less"
+            return f"wanted {context['le']:g} or less"
         case "string_pattern_mismatch":
             osc = context["pattern"] == "^/"
             return "wanted " + ('an OSC address, which begins with "/"' if osc else 'a time signature like "4/4"')

@@ -128,8 +128,7 @@ class Show:
         self._words: dict[str, int] = {}
         self._epoch = 0
         self._asks: dict[tuple[int, int, float | None], Ask] = {}
-        everywhere = [*setlist.triggers, *(trigger for song in setlist.songs for trigger in _all_triggers(song))]
-        self._pedals = () if any(trigger.on.key is not None for trigger in everywhere) else PEDAL_TRIGGERS
+        self._pedals = () if any(trigger.on.key is not None for trigger in self.triggers()) else PEDAL_TRIGGERS
 
     # Where we are
 
@@ -166,6 +165,15 @@ class Show:
             self._ask(place, index)
             for place, song in enumerate(self.setlist.songs)
             for index in range(len(song.sections))
+        ]
+
+    def triggers(self) -> list[Trigger]:
+        """Every trigger of the set, its songs and their sections."""
+        songs = self.setlist.songs
+        return [
+            *self.setlist.triggers,
+            *(trigger for song in songs for trigger in song.triggers),
+            *(trigger for song in songs for section in song.sections for trigger in section.triggers),
         ]
 
     def upcoming(self) -> Line:
@@ -389,10 +397,6 @@ class Show:
         self._song, self._section, self._wildness = place, 0, None
         self.beats_per_bar = self.song.beats_per_bar
         return [Changed()]
-
-
-def _all_triggers(song: Song) -> list[Trigger]:
-    return [*song.triggers, *(trigger for section in song.sections for trigger in section.triggers)]
 
 
 def _place(wanted: str | int | float | None, names: list[str]) -> int | None:

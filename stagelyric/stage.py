@@ -64,7 +64,15 @@ class Stage:
     async def running(self) -> AsyncIterator[None]:
         """Everything runs while this context is open; on the way out each is closed, the journal last."""
         loop = asyncio.get_running_loop()
-        self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, loop.time())
+        self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, time.monotonic())
+        if self.generator is not None:
+            self.generator.on_trouble = self.alert
+        if self._journal is not None:
+
+            def told(text: str) -> None:  # on the journal's thread
+                loop.call_soon_threadsafe(self.alert, text)
+
+            self._journal.on_trouble = told
         async with AsyncExitStack() as stack:
             for output in self._outputs:
                 await stack.enter_async_context(output.running())

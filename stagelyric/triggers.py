@@ -81,7 +81,7 @@ def _value(action: str, value: object) -> str | int | float:
     if action in _PLACE:
         if isinstance(value, str) and value.strip():
             return value
-        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 1 and value == int(value):
+        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 1 and float(value).is_integer():
             return int(value)
         raise ValueError(f"{action}: wanted a title or a number from 1, found {value!r}")
     if value == FROM_EVENT:

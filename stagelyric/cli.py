@@ -1,0 +1,67 @@
+"""Reads arguments, calls, prints. A command is a module in `commands/`, imported when it is called."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from stagelyric import __version__
+
+# In the order in which a band meets them.
+COMMANDS = {
+    "play": "run a show: listen, show, write the journal",
+    "write": "print lines",
+    "check": "validate a setlist or a rig; every fault at once",
+    "devices": "list MIDI ports, audio devices and models",
+    "train": "train a model on lyrics",
+    "journal": "list, show and export past shows",
+    "bench": "measure this machine: trigger to page, lines a second",
+}
+
+
+class Commands(click.Group):
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"stagelyric.commands.{name}"), name)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, context: click.Context, args: list[str]) -> Any:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f'no command "{args[0]}"; there is: {", ".join(COMMANDS)}', context)
+        return super().resolve_command(context, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="stagelyric", message="stagelyric %(version)s")
+def cli() -> None:
+    """A press on stage becomes a lyric line: on a teleprompter, over OSC, in the journal.
+
+    \b
+    Start here:   stagelyric play setlists/demo.toml
+    Then press:   oscsend 127.0.0.1 7744 /stagelyric/line i 1
+    """
+
+
+def main() -> None:
+    """The console command. Plain sentences for what can go wrong; a traceback only for what must not."""
+    try:
+        cli(prog_name="stagelyric", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        click.echo(f"stagelyric: {error.format_message()}", err=True)
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # `stagelyric write | head`: nobody reads on, and that is no fault
+        sys.exit(0)

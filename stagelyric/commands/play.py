@@ -1,0 +1,135 @@
+"""`stagelyric play`: the running show."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stagelyric.commands.common import Failure, plain_faults
+
+if TYPE_CHECKING:
+    from stagelyric.rig import Assembly
+
+
+@click.command()
+@click.argument("setlist", type=click.Path(path_type=Path))
+@click.option("--rig", "rig_file", type=click.Path(path_type=Path), help="The gear that is there tonight (TOML).")
+@click.option("--host", help="The page's address (default 127.0.0.1; 0.0.0.0 lets tablets in).")
+@click.option("--port", type=click.IntRange(0, 65535), help="The page's port (default 7740).")
+@click.option("--osc-port", type=click.IntRange(0, 65535), help="OSC's UDP port (default 7744).")
+@click.option("--midi", "midi", multiple=True, metavar="NAME", help="A MIDI input, by part of its name; none: no MIDI.")
+@click.option("--no-speech", is_flag=True, help="Begin with speech off.")
+@click.option("--model", help="A model by name or folder (default: the setlist's).")
+@click.option("--seed", type=int, help="Same seed, same presses: same lines (default: the setlist's).")
+@click.option("--journal", "journal_file", type=click.Path(path_type=Path), help="Where the show is written down.")
+@click.option("--lines-ahead", type=click.IntRange(1), default=192, show_default=True, help="Ready lines a section.")
+@click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
+def play(
+    setlist: Path,
+    rig_file: Path | None,
+    host: str | None,
+    port: int | None,
+    osc_port: int | None,
+    midi: tuple[str, ...],
+    no_speech: bool,
+    model: str | None,
+    seed: int | None,
+    journal_file: Path | None,
+    lines_ahead: int,
+    no_open: bool,
+) -> None:
+    """Run a show: listen to OSC, MIDI and keys, put lines on the page, write the journal."""
+    import logging
+
+    from stagelyric import places
+    from stagelyric.setlist import Rig, address, load, load_rig
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    with plain_faults():
+        written = load(setlist)
+        rig = load_rig(rig_file) if rig_file else Rig()
+        folder = places.find_model(model or written.model)
+    listen_host, listen_port = address(rig.osc.listen)
+    web = {"host": host, "port": port}
+    rig = rig.model_copy(
+        update={
+            "web": rig.web.model_copy(update={key: value for key, value in web.items() if value is not None}),
+            "osc": rig.osc.model_copy(
+                update={"listen": f"{listen_host}:{listen_port if osc_port is None else osc_port}"}
+            ),
+        }
+    )
+    from stagelyric.rig import assemble
+
+    with plain_faults():
+        assembly = assemble(
+            written,
+            rig,
+            folder=setlist.parent,
+            model=folder,
+            seed=written.seed if seed is None else seed,
+            journal_path=journal_file,
+            speech=not no_speech,
+            lines_ahead=lines_ahead,
+            midi=[name for name in midi if name != "none"] if midi else None,
+        )
+    try:
+        _run(assembly, written.title, no_open)
+    except OSError as error:
+        raise Failure(str(error)) from None
+
+
+def _run(assembly: "Assembly", title: str, no_open: bool) -> None:
+    import asyncio
+    import sys
+
+    from stagelyric.stage import quick
+
+    quick()
+    if sys.platform == "win32":
+        factory = asyncio.SelectorEventLoop  # the proactor has no datagram endpoint worth the name
+    else:
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(_show(assembly, title, no_open))
+
+
+async def _show(assembly: "Assembly", title: str, no_open: bool) -> None:
+    import asyncio
+    import signal
+
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            try:
+                loop.add_signal_handler(getattr(signal, name), over.set)
+            except NotImplementedError:  # Windows: Ctrl-C comes as KeyboardInterrupt
+                break
+    async with assembly.stage.running():
+        _greet(assembly, title)
+        if not no_open:
+            _open(assembly.page.url)
+        await over.wait()
+
+
+def _greet(assembly: "Assembly", title: str) -> None:
+    host, port = assembly.osc.address
+    click.echo(f"{click.style(title, bold=True)}  (seed {assembly.seed})")
+    click.echo(f"  page      {assembly.page.url}   operator {assembly.page.url}/operator")
+    click.echo(f"  OSC       {host}:{port}   try: oscsend {host} {port} /stagelyric/line i 1")
+    click.echo("  stop      Ctrl-C", nl=True)
+
+
+def _open(url: str) -> None:
+    """Opens the page where there is a desktop and a person to look at it."""
+    import os
+    import sys
+    import threading
+    import webbrowser
+
+    desktop = sys.platform in ("darwin", "win32") or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    if desktop and sys.stdout.isatty():
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()

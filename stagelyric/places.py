@@ -1,0 +1,64 @@
+"""Where things lie: the models, the journal, the pool on disk."""
+
+import difflib
+import hashlib
+import sys
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+from stagelyric import __version__
+
+_DIRECTORIES = PlatformDirs("stagelyric", appauthor=False)
+
+
+class ModelNotFoundError(Exception):
+    """No model answers to a name: one plain sentence that says which there are."""
+
+
+def journal() -> Path:
+    return Path(_DIRECTORIES.user_data_dir) / "journal.sqlite3"
+
+
+def pools() -> Path:
+    return Path(_DIRECTORIES.user_cache_dir) / "pool"
+
+
+def model_folders() -> list[Path]:
+    """Where models are looked for: here, beside the source, where the package put them, among the user's own."""
+    return [
+        Path("models"),
+        Path(__file__).parent.parent / "models",
+        Path(sys.prefix) / "share" / "stagelyric" / "models",
+        Path(_DIRECTORIES.user_data_dir) / "models",
+    ]
+
+
+def models() -> dict[str, Path]:
+    """Every model by name; the first folder that has a name wins."""
+    found: dict[str, Path] = {}
+    for folder in model_folders():
+        for meta in sorted(folder.glob("*/meta.json")):
+            found.setdefault(meta.parent.name, meta.parent.resolve())
+    return found
+
+
+def find_model(wanted: str) -> Path:
+    """The folder of a model, by its path or its name. Raises ModelNotFoundError."""
+    path = Path(wanted)
+    if (path / "meta.json").is_file():
+        return path.resolve()
+    known = models()
+    if wanted in known:
+        return known[wanted]
+    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
+    hint = f'did you mean "{near[0]}"?' if near else f"there is: {', '.join(known) or 'none'}"
+    raise ModelNotFoundError(
+        f'model: wanted a folder with a meta.json or a name in models/, found no "{wanted}"; {hint}'
+    )
+
+
+def edition(model: Path) -> str:
+    """A name for what a model and this version write together, so that kept lines are never another's."""
+    meta = (model / "meta.json").read_bytes()
+    return f"{model.name}-{hashlib.sha256(meta + __version__.encode()).hexdigest()[:12]}"

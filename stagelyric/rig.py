@@ -1,0 +1,98 @@
+"""The one place that knows every concrete class: a setlist and a rig become a stage."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stagelyric import __version__, journal, places
+from stagelyric.clock import Clock
+from stagelyric.craft.syllables import syllabify
+from stagelyric.events import Input
+from stagelyric.generator import Generator
+from stagelyric.inputs.keyboard import Keyboard
+from stagelyric.inputs.midi import Midi
+from stagelyric.inputs.osc import Osc
+from stagelyric.journal import Journal
+from stagelyric.lines import Output
+from stagelyric.outputs.midi import MidiOut
+from stagelyric.outputs.terminal import Terminal
+from stagelyric.pool import Pool
+from stagelyric.setlist import Rig, Setlist, address, read_lyrics
+from stagelyric.show import Show
+from stagelyric.stage import Stage
+from stagelyric.store import Store
+from stagelyric.web.server import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The stage, and those of its parts that a person is told about."""
+
+    stage: Stage
+    page: Page
+    osc: Osc
+    midi: Midi | None
+    seed: int
+
+
+def assemble(
+    setlist: Setlist,
+    rig: Rig,
+    *,
+    folder: Path,
+    model: Path,
+    seed: int | None = None,
+    journal_path: Path | None = None,
+    speech: bool = True,
+    lines_ahead: int = 192,
+    terminal: bool = True,
+    midi: Sequence[str] | None = None,
+) -> Assembly:
+    """`folder`: where the setlist lies; `midi`: names that take the place of the rig's ([] for no MIDI at all)."""
+    pool = Pool(lines_ahead)
+    store = Store(places.pools(), places.edition(model))
+    drawn, positions = (None, {}) if seed is not None else store.resume(setlist.title)
+    shown_seed = seed if seed is not None else drawn if drawn is not None else secrets.randbelow(1 << 31)
+    journal_file = journal_path or places.journal()
+    kept, vetoed = journal.judgements(journal_file, setlist.title)
+    lyrics = {song.title: read_lyrics(folder / song.lyrics) for song in setlist.songs if song.lyrics}
+    show = Show(setlist, pool, seed=shown_seed, lyrics=lyrics, kept=kept, vetoed=vetoed, cut=syllabify)
+    show.speech = speech
+    store.load(pool, show.every_ask())
+    for shelf in pool.shelves():
+        shelf.position = min(positions.get(shelf.ask.digest, 0), len(shelf.lines))
+
+    host, port = address(rig.osc.listen)
+    addresses = frozenset(trigger.on.osc for trigger in show.triggers() if trigger.on.osc)
+    page = Page(rig.web.host, rig.web.port, pin=rig.web.pin)
+    osc = Osc(
+        host, port, reply_to=[address(to) for to in rig.osc.reply_to], allow=rig.osc.allow, known=addresses.__contains__
+    )
+    wanted = rig.midi.inputs if midi is None else midi
+    ports = None if midi == [] else Midi(wanted)
+    inputs: list[Input] = [page, osc]
+    outputs: list[Output] = [page, osc]
+    if ports is not None:
+        inputs.append(ports)
+    if rig.midi.outputs:
+        outputs.append(MidiOut(rig.midi.outputs))
+    if rig.clock.source == "link":
+        from stagelyric.inputs.link import Link
+
+        inputs.append(Link())
+    if terminal:
+        inputs.append(Keyboard())
+        outputs.append(Terminal())
+    stage = Stage(
+        show,
+        pool,
+        Clock(rig.clock.source),
+        Generator(model),
+        inputs=inputs,
+        outputs=outputs,
+        journal=Journal(journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__),
+        store=store,
+        keep_place=seed is None,
+    )
+    return Assembly(stage, page, osc, ports, shown_seed)

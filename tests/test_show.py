@@ -1,0 +1,297 @@
+from typing import Any
+
+import pytest
+
+from stagelyric.events import Beat, Command, ControlChange, Do, KeyPress, OscMessage, SongSelect
+from stagelyric.lines import Cue, Line
+from stagelyric.pool import Pool
+from stagelyric.setlist import Setlist
+from stagelyric.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
+
+SET: dict[str, Any] = {
+    "title": "Friday",
+    "triggers": [
+        {"on": {"control": 80}, "do": "next_line"},
+        {"on": {"control": 81}, "do": {"goto": "chorus"}, "quantize": "bar"},
+        {"on": {"control": 11}, "do": {"wildness": "value"}},
+        {"on": {"osc": "/go"}, "do": "next_line"},
+        {"on": {"osc": "/go"}, "do": "keep"},
+        {"on": {"bar": 4}, "do": "next_line"},
+    ],
+    "songs": [
+        {
+            "title": "Harbour Lights",
+            "sections": [
+                {"name": "verse", "safety": ["Hold the light", "Row me home"]},
+                {"name": "chorus", "triggers": [{"on": {"control": 80}, "do": {"say": "Sing!"}}]},
+            ],
+        },
+        {"title": "Second Song", "wildness": 0.9, "time_signature": "3/4"},
+    ],
+}
+
+
+def show(lines: int = 0, **given: Any) -> Show:
+    made = Show(Setlist.model_validate(SET | given.pop("set", {})), Pool(), seed=1967, **given)
+    for ask in made.every_ask():
+        made.pool.put(ask, 0, [Line(f"{ask.seed % 97} line {number}", "model") for number in range(lines)])
+    return made
+
+
+def do(made: Show, action: str, value: Any = None, at: float = 0.0) -> list[Effect]:
+    return made.perform(Command(at, "test", Do(action, value)))  # type: ignore[arg-type]
+
+
+def text(effects: list[Effect]) -> str:
+    """The text of the one cue among the effects."""
+    (cue,) = [effect for effect in effects if isinstance(effect, Cue)]
+    assert cue.line is not None
+    return cue.line.text
+
+
+def remark(effects: list[Effect]) -> str:
+    (found,) = effects
+    assert isinstance(found, Remark)
+    return found.text
+
+
+def pedal(value: int, at: float, control: int = 80, previous: int = 0) -> ControlChange:
+    return ControlChange(at, "midi", "FCB1010", 1, control, value, previous)
+
+
+def test_presses_give_the_shelf_in_order_with_growing_numbers() -> None:
+    made = show(lines=3)
+    preview = made.upcoming().text
+    cues = [do(made, "next_line")[0] for _ in range(3)]
+    assert [cue.number for cue in cues if isinstance(cue, Cue)] == [1, 2, 3]
+    assert preview == text(cues[:1])
+    assert len({text([cue]) for cue in cues}) == 3
+
+
+def test_the_preview_is_what_comes_whatever_rung_it_is_on() -> None:
+    made = show(lines=1, kept={("Harbour Lights", "verse"): ["A kept line"]})
+    for _ in range(8):
+        preview = made.upcoming().text
+        assert preview == made.state(120.0).next == text(do(made, "next_line"))
+
+
+def test_the_ladder_goes_down_rung_by_rung_and_has_no_end() -> None:
+    made = show(lines=1, kept={("Harbour Lights", "verse"): ["A kept line"]})
+    origins = []
+    for _ in range(7):
+        (cue,) = do(made, "next_line")
+        assert isinstance(cue, Cue)
+        assert cue.line is not None
+        origins.append((cue.line.origin, cue.line.text))
+    assert [origin for origin, _ in origins] == ["model", "kept", *["safety"] * 5]
+    assert [line for _, line in origins[2:]] == [
+        "Hold the light",
+        "Row me home",
+        "Hold the light",
+        "Row me home",
+        "Hold the light",
+    ]
+
+
+def test_with_nothing_at_all_the_last_line_stays_and_before_it_the_title() -> None:
+    made = show()
+    do(made, "song", "Second Song")
+    assert text(do(made, "next_line")) == "Second Song"
+    do(made, "say", "Something else")
+    assert text(do(made, "next_line")) == "Something else"
+
+
+def test_no_line_is_given_twice_not_even_across_sections() -> None:
+    made = show()
+    for ask in made.every_ask():
+        made.pool.put(ask, 0, [Line("The same line everywhere", "model"), Line(f"Line of {ask.seed}", "model")])
+    first = text(do(made, "next_line"))
+    do(made, "goto", "chorus")
+    assert first == "The same line everywhere"
+    assert text(do(made, "next_line")).startswith("Line of")
+
+
+def test_a_vetoed_line_of_another_night_is_not_given() -> None:
+    made = show(vetoed=["LINE zero!"])
+    made.pool.put(made.ask, 0, [Line("Line, zero", "model"), Line("Line one", "model")])
+    assert text(do(made, "next_line")) == "Line one"
+
+
+def test_triggers_are_looked_up_in_section_song_set() -> None:
+    made = show(lines=5)
+    assert text(made.perform(pedal(127, at=1.0))).endswith("line 0")
+    do(made, "next_section")
+    assert text(made.perform(pedal(127, at=2.0))) == "Sing!"
+
+
+def test_a_bouncing_contact_is_one_press() -> None:
+    made = show(lines=9)
+    fired = [bool(made.perform(pedal(127, at))) for at in (1.000, 1.010, 1.029, 1.031, 1.100)]
+    assert fired == [True, False, False, True, True]
+
+
+def test_all_triggers_of_the_level_that_fires_are_done() -> None:
+    made = show(lines=3)
+    effects = made.perform(OscMessage(0.0, "osc", "/go", ()))
+    assert [type(effect) for effect in effects] == [Cue, Judgement]
+
+
+def test_a_knob_sets_the_wildness_and_the_shelf() -> None:
+    made = show(lines=3)
+    before = made.ask
+    for number in range(128):
+        assert made.perform(pedal(number, at=number / 1000, control=11)) == [Changed()]
+    assert made.ask.wildness == 1.0
+    assert before.wildness == 0.5
+    assert text(do(made, "next_line")).endswith("line 0")  # lent by the shelf that is full
+
+
+def test_a_quantised_press_is_deferred_and_done_when_due() -> None:
+    made = show()
+    (later,) = made.perform(pedal(127, 0.0, control=81))
+    assert isinstance(later, Deferred)
+    assert (later.do, later.quantize, made.section.name) == (Do("goto", "chorus"), "bar", "verse")
+    assert made.due(later.do, later.at, later.quantize) == [Changed()]
+    assert made.section.name == "chorus"
+
+
+def test_the_beat_presses_too() -> None:
+    made = show(lines=2)
+    assert made.perform(Beat(0.0, "clock", 15.0)) == []
+    assert text(made.perform(Beat(0.0, "clock", 16.0)))
+
+
+def test_hold_keeps_the_line_against_everything_but_clear_and_panic() -> None:
+    made = show(lines=4)
+    up = text(do(made, "next_line"))
+    do(made, "hold")
+    for action, value in [("next_line", None), ("again", None), ("say", "x"), ("word", "rain")]:
+        assert "on hold" in remark(do(made, action, value))
+    assert (made.state(120.0).line, made.held) == (up, True)
+    do(made, "clear")
+    assert (made.held, made.cleared, made.state(120.0).line) == (True, True, "")
+    do(made, "panic")
+    assert made.held is False
+    assert text(do(made, "next_line")) != up
+
+
+def test_clear_takes_no_number_and_the_next_line_comes_back() -> None:
+    made = show(lines=2)
+    do(made, "next_line")
+    (cue,) = do(made, "clear")
+    assert isinstance(cue, Cue)
+    assert (cue.line, cue.number) == (None, 1)
+    assert text(do(made, "again")).endswith("line 0")
+    assert made.number == 2
+
+
+def test_again_is_a_cue_of_its_own() -> None:
+    made = show(lines=2)
+    assert "no line has been up" in remark(do(made, "again"))
+    first = text(do(made, "next_line"))
+    (cue,) = do(made, "again")
+    assert isinstance(cue, Cue)
+    assert (text([cue]), cue.number) == (first, 2)
+
+
+def test_panic_and_clear_call_off_what_is_pending() -> None:
+    made = show()
+    (wanted,) = do(made, "word", "rain")
+    assert isinstance(wanted, Wanted)
+    do(made, "panic")
+    assert made.answer(wanted, Line("Rain", "model")) == []
+
+
+def test_a_word_is_written_now_and_each_time_anew() -> None:
+    made = show()
+    (first,), (second,) = do(made, "word", "rain"), do(made, "word", "rain")
+    assert isinstance(first, Wanted)
+    assert isinstance(second, Wanted)
+    assert (first.ask.word, first.ask.seed == second.ask.seed) == ("rain", False)
+    (cue,) = made.answer(first, Line("The rain is in", "model"))
+    assert isinstance(cue, Cue)
+    assert cue.line is not None
+    assert (cue.line.text, cue.line.origin) == ("The rain is in", "word")
+
+
+def test_a_word_that_no_one_writes_comes_from_the_pool_or_stands_alone() -> None:
+    made = show()
+    made.pool.put(made.ask, 0, [Line("Sun all day", "model"), Line("Here comes the rain", "model")])
+    (wanted,) = do(made, "word", "rain")
+    assert isinstance(wanted, Wanted)
+    assert text(made.answer(wanted, None)) == "Here comes the rain"
+    assert text(made.answer(wanted, None)) == "Rain"
+
+
+def test_veto_puts_the_next_line_in_its_place_and_keep_keeps() -> None:
+    made = show(lines=3)
+    first = text(do(made, "next_line"))
+    (kept,) = do(made, "keep")
+    assert kept == Judgement("keep", first, "Harbour Lights", "verse")
+    judged, cue = do(made, "veto")
+    assert judged == Judgement("veto", first, "Harbour Lights", "verse")
+    assert isinstance(cue, Cue)
+    assert text([cue]) != first
+    do(made, "clear")
+    assert "no line is up" in remark(do(made, "veto"))
+
+
+def test_a_press_too_soon_is_disregarded_visibly() -> None:
+    made = show(lines=5, set={"min_gap_ms": 500})
+    assert text(do(made, "next_line", at=1.0))
+    assert "sooner than 500 ms" in remark(do(made, "next_line", at=1.4))
+    assert text(do(made, "next_line", at=1.5))
+
+
+def test_places_by_name_by_number_and_step_by_step() -> None:
+    made = show()
+    do(made, "goto", "CHORUS")
+    assert made.section.name == "chorus"
+    do(made, "goto", 1)
+    assert made.section.name == "verse"
+    do(made, "goto", "2")
+    assert made.section.name == "chorus"
+    assert 'no section after the last in "Harbour Lights"' in remark(do(made, "next_section"))
+    assert 'no section "bridge"' in remark(do(made, "goto", "bridge"))
+    do(made, "next_song")
+    assert (made.song.title, made.section.name, made.beats_per_bar) == ("Second Song", "song", 3.0)
+    assert "no song after the last" in remark(do(made, "next_song"))
+    made.perform(SongSelect(0.0, "midi", "p", 0))
+    assert made.song.title == "Harbour Lights"
+    assert "no song before the first" in remark(do(made, "previous_song"))
+
+
+def test_a_song_has_its_own_wildness_again() -> None:
+    made = show()
+    do(made, "wildness", 0.2)
+    assert made.ask.wildness == 0.2
+    do(made, "next_song")
+    assert made.ask.wildness == 0.9
+
+
+def test_the_shelves_that_can_come_next_come_first() -> None:
+    made = show()
+    assert made.asks() == made.every_ask()
+    assert len({ask.seed for ask in made.asks()}) == 3
+
+
+@pytest.mark.parametrize(("key", "fires"), [("PageDown", True), ("Enter", True), (" ", True), ("x", False)])
+def test_page_turner_pedals_work_without_a_line_in_the_set(key: str, fires: bool) -> None:
+    assert bool(show(lines=1).perform(KeyPress(0.0, "page", key))) is fires
+
+
+def test_a_set_with_keys_of_its_own_has_only_those() -> None:
+    made = show(lines=1, set={"triggers": [{"on": {"key": "x"}, "do": "next_line"}]})
+    assert made.perform(KeyPress(0.0, "page", "PageDown")) == []
+    assert text(made.perform(KeyPress(0.0, "page", "x")))
+
+
+def test_the_same_presses_give_the_same_lines() -> None:
+    def run() -> list[str]:
+        made = show(lines=8)
+        presses = [*["next_line"] * 3, "goto", *["next_line"] * 3, "veto", "next_song", "next_line"]
+        effects = [effect for press in presses for effect in do(made, press, 2 if press == "goto" else None)]
+        return [text([effect]) for effect in effects if isinstance(effect, Cue)]
+
+    assert run() == run()
+    assert len(run()) == 8
