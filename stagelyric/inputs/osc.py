@@ -4,6 +4,7 @@ A datagram is checked, parsed, looked up in one dict and emitted in one go, on t
 """
 
 import asyncio
+import contextlib
 import errno
 import ipaddress
 import itertools
@@ -19,7 +20,7 @@ from typing import Any
 from stagelyric.events import Emit, Event, Notice, OscMessage
 from stagelyric.inputs.osc_addresses import PING, SUBSCRIBE, TABLE, UNSUBSCRIBE, port_number, released
 from stagelyric.inputs.osc_faults import EVERY, Counts, Faults, Kind
-from stagelyric.inputs.osc_packets import IMMEDIATELY, Malformed, Message, ahead, read
+from stagelyric.inputs.osc_packets import IMMEDIATELY, MalformedError, Message, ahead, read
 from stagelyric.outputs.osc import OscOutput, Target, udp_socket
 
 PENDING = 256  # bundles waiting for their time; one more is run at once
@@ -32,11 +33,11 @@ _TIMETAG = operator.itemgetter(0)
 _log = logging.getLogger(__name__)
 
 
-class CannotListen(OSError):
+class ListenError(OSError):
     """The address cannot be had. The message names it, and says why and what to do."""
 
 
-class PortInUse(CannotListen):
+class PortInUse(ListenError):
     """Another program has the port."""
 
 
@@ -67,6 +68,7 @@ class Osc(OscOutput):
         self._known = known
         self._wall = wall
         self._emit: Emit = _nobody
+        self._own_port: int | None = None
         self._faults = Faults(self._say, clock)
         self._telling: asyncio.TimerHandle | None = None
         self._pending: set[asyncio.TimerHandle] = set()
@@ -93,18 +95,18 @@ class Osc(OscOutput):
 
     @asynccontextmanager
     async def listen(self, emit: Emit) -> AsyncIterator[None]:
-        """Raises PortInUse, or CannotListen."""
+        """Raises PortInUse, or ListenError."""
         bound = await _bind(self._host, self._port)
         endpoint = _Endpoint(self)
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: endpoint, sock=bound)
         # asyncio's own reader takes a buffer of 256 KiB for every datagram, which costs more than the parsing.
         if hasattr(transport, "max_size"):
             transport.max_size = 65_536
-        self._emit, self._listening = emit, bound
+        self._emit, self._listening, self._own_port = emit, bound, bound.getsockname()[1]
         try:
             yield
         finally:
-            self._emit, self._listening = _nobody, None
+            self._emit, self._listening, self._own_port = _nobody, None, None
             self._subscribers.clear()
             for handle in self._pending:
                 handle.cancel()
@@ -119,12 +121,14 @@ class Osc(OscOutput):
         """Runs a datagram, now or at its timetag. Never raises for what the datagram holds."""
         at = self._clock()
         self._faults.counts.received += 1
+        if sender[1] == self._own_port and _is_here(sender[0]):
+            return  # what we sent to ourselves: /stagelyric/clear and /song go both ways, and would go round
         if self._allow and not self._allows(sender[0]):
             self._turn_away("refused", sender, "is not in `allow`")
             return
         try:
             messages = read(datagram)
-        except Malformed as fault:
+        except MalformedError as fault:
             self._turn_away("malformed", sender, str(fault))
             return
         for timetag, group in itertools.groupby(messages, _TIMETAG):
@@ -148,7 +152,7 @@ class Osc(OscOutput):
         for message in batch:
             try:
                 event = self._event(at, source, message, sender)
-            except Malformed as fault:
+            except MalformedError as fault:
                 self._turn_away("malformed", sender, f"{message.address[:60]!r}: {fault}")
                 continue
             if event is not None:
@@ -165,11 +169,12 @@ class Osc(OscOutput):
 
     def _for_triggers(self, at: float, source: str, message: Message, sender: Target) -> Event:
         if any(isinstance(argument, float) and not math.isfinite(argument) for argument in message.arguments):
-            raise Malformed("a number that is not finite")
-        ours = message.address.startswith("/stagelyric/")
-        if not (self._known(message.address) if self._known else not ours):
-            self._turn_away("unknown", sender, f"unknown address {message.address[:60]!r}")
-        return OscMessage(at, source, message.address, message.arguments)
+            raise MalformedError("a number that is not finite")
+        address = message.address
+        wanted = self._known(address) if self._known else not address.startswith("/stagelyric/")
+        if not wanted:
+            self._turn_away("unknown", sender, f"unknown address {address[:60]!r}")
+        return OscMessage(at, source, address, message.arguments)
 
     def _answer(self, message: Message, sender: Target) -> None:
         if message.address == PING:
@@ -204,20 +209,37 @@ class Osc(OscOutput):
 
     def _turn_away(self, kind: Kind, sender: Target, why: str) -> None:
         self._faults.note(kind, f"from {sender[0]}:{sender[1]}: {why}")
+        self._tell_the_rest()
+
+    def _tell_the_rest(self) -> None:
+        """In a second, also where nothing more comes."""
         if self._faults.waiting and self._telling is None:
             self._telling = asyncio.get_running_loop().call_later(EVERY, self._tell_late)
 
     def _tell_late(self) -> None:
         self._telling = None
         self._faults.tell()
+        self._tell_the_rest()
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, to_stage: bool) -> None:
         _log.warning(text)
-        self._emit(Notice(self._clock(), "osc", text))
+        if to_stage:
+            self._emit(Notice(self._clock(), "osc", text))
 
 
 def _nobody(event: Event) -> None:
     """Takes events while nobody listens."""
+
+
+def _is_here(host: str) -> bool:
+    """Whether the address is one of this machine's: only then can a socket be bound to it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with udp_socket(family) as probe:
+            probe.bind((host, 0))
+    except OSError:
+        return False
+    return True
 
 
 class _Endpoint(asyncio.DatagramProtocol):
@@ -241,11 +263,12 @@ async def _bind(host: str, port: int) -> socket.socket:
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)
     except OSError as fault:
-        raise CannotListen(f'OSC cannot listen on {where}: there is no address "{host}" ({fault.strerror})') from None
+        raise ListenError(f'OSC cannot listen on {where}: there is no address "{host}" ({fault.strerror})') from None
     family, _, _, _, address = found[0]
     bound = udp_socket(family)
-    try:
+    with contextlib.suppress(OSError):  # a system that grants no more than it has
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+    try:
         bound.bind(address)
     except OSError as fault:
         bound.close()
@@ -253,12 +276,12 @@ async def _bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def _in_plain_words(fault: OSError, where: str) -> CannotListen:
+def _in_plain_words(fault: OSError, where: str) -> ListenError:
     if fault.errno == errno.EADDRINUSE:
         return PortInUse(
             f"OSC cannot listen on {where}: another program uses it. "
             "Close that program (perhaps another stagelyric), or choose another port with --osc-port."
         )
     if fault.errno == errno.EADDRNOTAVAIL:
-        return CannotListen(f"OSC cannot listen on {where}: this machine does not have that address now.")
-    return CannotListen(f"OSC cannot listen on {where}: {fault.strerror}.")
+        return ListenError(f"OSC cannot listen on {where}: this machine does not have that address now.")
+    return ListenError(f"OSC cannot listen on {where}: {fault.strerror}.")

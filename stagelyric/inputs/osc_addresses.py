@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Literal
 
 from stagelyric.events import Action, Beat, Command, Do, Event, OscArgument, Tempo
-from stagelyric.inputs.osc_packets import Malformed
+from stagelyric.inputs.osc_packets import MalformedError
 
 Arguments = tuple[OscArgument, ...]
 Kind = Literal["press", "text", "place", "number", "switch", "port", "any"]
-# Gives the event of (at, source, arguments), or None for a button's release; raises Malformed.
+# Gives the event of (at, source, arguments), or None for a button's release; raises MalformedError.
 MakeEvent = Callable[[float, str, Arguments], Event | None]
 
 
@@ -33,11 +33,11 @@ class Address:
 
 
 def number(argument: OscArgument) -> float | int | None:
-    """The argument as a number (True 1, False 0), or None where it is none. Raises Malformed for inf and nan."""
+    """The argument as a number (True 1, False 0), or None where it is none. Raises MalformedError for inf and nan."""
     if not isinstance(argument, int | float):
         return None
     if not math.isfinite(argument):
-        raise Malformed(f"the number {argument}")
+        raise MalformedError(f"the number {argument}")
     return argument + 0  # a bool becomes an int
 
 
@@ -47,7 +47,7 @@ def released(arguments: Arguments) -> bool:
 
 
 def port_number(arguments: Arguments) -> int | None:
-    """The port asked for from 1024 up, or None for the sender's own. Raises Malformed.
+    """The port asked for from 1024 up, or None for the sender's own. Raises MalformedError.
 
     A touch surface's button sends 1, which asks for no port. Lower ports are refused: they belong to services
     that would be sent what they did not ask for.
@@ -56,16 +56,16 @@ def port_number(arguments: Arguments) -> int | None:
         return None
     value = _only(arguments)
     if value != int(value) or not 1024 <= value <= 65535:
-        raise Malformed(f"wanted a port from 1024 to 65535, found {value}")
+        raise MalformedError(f"wanted a port from 1024 to 65535, found {value}")
     return int(value)
 
 
 def text(arguments: Arguments) -> str:
-    """The words joined by a space, control characters gone. Raises Malformed where nothing is left."""
+    """The words joined by a space, control characters gone. Raises MalformedError where nothing is left."""
     words = " ".join(_word(argument) for argument in arguments).translate(_CONTROLS)
     words = " ".join(words.split())
     if not words:
-        raise Malformed("no text")
+        raise MalformedError("no text")
     return words
 
 
@@ -78,7 +78,7 @@ def _word(argument: OscArgument) -> str:
         return argument
     value = None if isinstance(argument, bool) else number(argument)
     if value is None:
-        raise Malformed("wanted text")
+        raise MalformedError("wanted text")
     # Pure Data sends the 99 of "99 red balloons" as 99.0.
     return str(int(value)) if value == int(value) else f"{value:g}"
 
@@ -91,14 +91,14 @@ def _pressed(arguments: Arguments) -> bool:
 def _only(arguments: Arguments) -> float | int:
     value = number(arguments[0]) if len(arguments) == 1 else None
     if value is None:
-        raise Malformed("wanted one number")
+        raise MalformedError("wanted one number")
     return value
 
 
 def _within(arguments: Arguments, low: float, high: float) -> float:
     value = _only(arguments)
     if not low <= value <= high:
-        raise Malformed(f"wanted a number from {low} to {high}, found {value}")
+        raise MalformedError(f"wanted a number from {low} to {high}, found {value}")
     return float(value)
 
 
@@ -109,7 +109,7 @@ def _press(name: str, action: Action, does: str) -> Address:
         if not arguments:
             return Command(at, source, do)
         if not _pressed(arguments):
-            raise Malformed("wanted one number or nothing")
+            raise MalformedError("wanted one number or nothing")
         return None if released(arguments) else Command(at, source, do)
 
     return Address(f"/stagelyric/{name}", "press", does, event)
@@ -130,7 +130,7 @@ def _place(name: str, action: Action, does: str) -> Address:
         if value is None:
             return Command(at, source, Do(action, text(arguments)))
         if value < 1 or value != int(value):
-            raise Malformed(f"wanted a title or a number from 1, found {value}")
+            raise MalformedError(f"wanted a title or a number from 1, found {value}")
         return Command(at, source, Do(action, int(value)))
 
     return Address(f"/stagelyric/{name}", "place", does, event, low=1)

@@ -1,11 +1,14 @@
-"""What OSC turned away: counted, and told once a second at most."""
+"""What OSC turned away: counted, told once a second at most, and to the stage once a minute."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["malformed", "unknown", "refused"]
-EVERY = 1.0  # seconds between two lines
+EVERY = 1.0  # seconds between two lines of the log
+# Seconds in which the people on stage are not told of the same kind again: a surface that sends what nobody wants
+# sends it all night.
+NOTICE_EVERY = 60.0
 
 
 @dataclass(slots=True)
@@ -21,17 +24,18 @@ class Counts:
 
 
 class Faults:
-    """`note` counts, and `say`s at once what was not said yet if the last line is a second old.
+    """`note` counts, and calls `say(text, to_stage)` at once if the last line is a second old.
 
     Otherwise `waiting` turns true, and whoever owns the time calls `tell` later.
     """
 
-    def __init__(self, say: Callable[[str], None], clock: Callable[[], float]) -> None:
+    def __init__(self, say: Callable[[str, bool], None], clock: Callable[[], float]) -> None:
         self.counts = Counts()
         self._say = say
         self._clock = clock
         self._told_at = float("-inf")
         self._untold = dict.fromkeys(("malformed", "unknown", "refused"), 0)
+        self._noticed = dict.fromkeys(self._untold, float("-inf"))
         self._last = ""
 
     @property
@@ -48,7 +52,11 @@ class Faults:
         now = self._clock()
         if not self.waiting or now - self._told_at < EVERY:
             return
-        counted = ", ".join(f"{count} {kind}" for kind, count in self._untold.items() if count)
+        kinds = [kind for kind, count in self._untold.items() if count]
+        counted = ", ".join(f"{self._untold[kind]} {kind}" for kind in kinds)
+        to_stage = any(now - self._noticed[kind] >= NOTICE_EVERY for kind in kinds)
+        if to_stage:
+            self._noticed.update(dict.fromkeys(kinds, now))
         self._told_at = now
         self._untold = dict.fromkeys(self._untold, 0)
-        self._say(f"OSC turned away: {counted}; the last {self._last}")
+        self._say(f"OSC turned away: {counted}; the last {self._last}", to_stage)

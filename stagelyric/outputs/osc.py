@@ -7,7 +7,7 @@ import itertools
 import logging
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import cast
 
@@ -57,6 +57,7 @@ class OscOutput:
         self._listening: socket.socket | None = None  # answers come from the port that was asked
         self._outgoing: dict[int, socket.socket] = {}  # by address family
         self._state: State | None = None
+        self._to_sing: Iterator[int] = iter(())
         self._pool_told: int | None = None
         self._pool_told_at = float("-inf")
         self._pool_timer: asyncio.TimerHandle | None = None
@@ -85,6 +86,7 @@ class OscOutput:
         """OSC has nothing to prepare."""
 
     def show(self, cue: Cue) -> None:
+        self._to_sing = iter(range(len(cue.line.syllables) if cue.line else 0))
         if cue.line is None:
             self._publish(encode("/stagelyric/clear"))
         else:
@@ -105,7 +107,10 @@ class OscOutput:
         self._publish(encode("/stagelyric/error", text))
 
     def beat(self, beat: float, tempo: float) -> None:
-        """Beats are not sent: whoever wants them has the clock they come from."""
+        """One syllable of the line that is up, by its index from 0, for each beat after its cue."""
+        index = next(self._to_sing, None)
+        if index is not None:
+            self._publish(encode("/stagelyric/syllable", index))
 
     def subscribe(self, target: Target) -> bool:
         """For 60 s, and the present song, section, next line and pool at once. False where 64 are there already."""

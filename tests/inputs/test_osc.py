@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stagelyric.events import Beat, Command, Do, Event, Notice, OscMessage, Tempo
-from stagelyric.inputs.osc import PENDING, CannotListen, Osc, PortInUse
+from stagelyric.inputs.osc import PENDING, ListenError, Osc, PortInUse
 from stagelyric.inputs.osc_addresses import TABLE
 from stagelyric.inputs.osc_packets import read_message
 from stagelyric.lines import State
@@ -127,7 +127,7 @@ def test_a_port_in_use_is_said_plainly_and_freed_on_close(run: Callable[..., Non
                     pass
         async with Osc(host, port).serve(lambda event: None):
             pass
-        with pytest.raises(CannotListen, match="does not have that address"):
+        with pytest.raises(ListenError, match="does not have that address"):
             async with Osc("203.0.113.1", 0).listen(lambda event: None):
                 pass
 
@@ -139,7 +139,7 @@ def test_a_host_that_is_no_address() -> None:
         async with Osc("no host", 0).listen(lambda event: None):
             pass
 
-    with pytest.raises(CannotListen, match='there is no address "no host"'):
+    with pytest.raises(ListenError, match='there is no address "no host"'):
         asyncio.run(main())
 
 
@@ -157,7 +157,7 @@ def test_ipv6(run: Callable[..., None]) -> None:
                     await until(lambda: osc.counts.received == 2)
                     assert other.recv(100) == message("/stagelyric/pong")
                     assert dos(events) == [Do("next_line")]
-        except CannotListen:
+        except ListenError:
             pytest.skip("this machine has no IPv6")
 
     run(main)
@@ -305,18 +305,45 @@ async def test_what_is_turned_away_is_told_once_a_second(caplog: pytest.LogCaptu
             osc.receive(message("/stagelyric/lien"), SENDER)
             osc.receive(LINE, ("10.0.0.1", 5000))
     assert (osc.counts.malformed, osc.counts.unknown, osc.counts.refused) == (1000, 50, 50)
-    notices = [event for event in events if isinstance(event, Notice)]
-    assert [notice.text for notice in notices] == caplog.messages
-    assert [notice.at for notice in notices] == [100.0, 101.0, 102.0, 103.0, 104.0]
-    assert notices[0].text == (
+    assert len(caplog.messages) == 5
+    assert caplog.messages[0] == (
         "OSC turned away: 1 malformed; the last from 127.0.0.1:9001: neither a message nor a bundle"
     )
-    assert "200 malformed, 10 unknown, 10 refused" in notices[1].text
+    assert "200 malformed, 10 unknown, 10 refused" in caplog.messages[1]
+    # The stage is told of each kind once a minute.
+    notices = [event for event in events if isinstance(event, Notice)]
+    assert [(notice.at, notice.text) for notice in notices] == [
+        (100.0, caplog.messages[0]),
+        (101.0, caplog.messages[1]),
+    ]
     assert osc._telling is not None  # the rest is told in a second even if nothing more comes
     osc._telling.cancel()
     clock.now += 1
     osc._tell_late()
-    assert sum(isinstance(event, Notice) for event in events) == 6
+    assert len(caplog.messages) == 6
+    assert osc._telling is None
+    clock.now += 60
+    osc.receive(b"rubbish", SENDER)
+    assert sum(isinstance(event, Notice) for event in events) == 3
+
+
+def test_what_it_sends_to_itself_does_not_go_round(run: Callable[..., None]) -> None:
+    async def main() -> None:
+        events: list[Event] = []
+        osc = Osc(port=0)
+        async with osc.serve(events.append), peer() as other:
+            other.transport.sendto(message("/stagelyric/subscribe", "i", osc.address[1]), osc.address)
+            await until(lambda: len(osc._subscribers) == 1)
+            osc.state(STATE)
+            osc.alert("x")
+            await until(lambda: osc.counts.received == 6)
+            assert events == []
+        # From another machine's port of that number it is heard.
+        osc._emit, osc._own_port = events.append, 7744
+        osc.receive(LINE, ("203.0.113.1", 7744))
+        assert dos(events) == [Do("next_line")]
+
+    run(main)
 
 
 async def test_subscribers_are_bounded() -> None:

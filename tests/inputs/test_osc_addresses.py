@@ -7,7 +7,7 @@ import pytest
 
 from stagelyric.events import Action, Beat, Command, Do, Event, Tempo
 from stagelyric.inputs.osc_addresses import ADDRESSES, TABLE, Arguments, Kind, port_number
-from stagelyric.inputs.osc_packets import Malformed
+from stagelyric.inputs.osc_packets import MalformedError
 
 PRESSES: dict[str, Action] = {
     "line": "next_line",
@@ -50,7 +50,7 @@ def test_a_press_fires_and_a_release_does_not(name: str) -> None:
 
 @pytest.mark.parametrize("arguments", [("bang",), (1, 1), (b"x",), (math.nan,), (math.inf,), (0, 0)])
 def test_a_press_takes_one_number_or_nothing(arguments: tuple[object, ...]) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedError):
         do("line", *arguments)
 
 
@@ -68,7 +68,7 @@ def test_text_is_one_or_more_words() -> None:
 @pytest.mark.parametrize("arguments", [(), ("",), (" \n",), (True,), (b"x",), ("x", None), ("x", True), (math.nan,)])
 @pytest.mark.parametrize("name", ["say", "word"])
 def test_text_must_be_there(name: str, arguments: tuple[object, ...]) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedError):
         do(name, *arguments)
 
 
@@ -85,7 +85,7 @@ def test_a_place_is_a_title_or_a_number_from_one(name: str, action: Action) -> N
     assert do(name, True) == Do(action, 1)
     assert do(name, 0.0) is None
     for wrong in [(), ("",), (2.5,), (-1,), (math.inf,), (None,), (b"x",)]:
-        with pytest.raises(Malformed):
+        with pytest.raises(MalformedError):
             do(name, *wrong)
 
 
@@ -93,7 +93,7 @@ def test_wildness_is_from_zero_to_one() -> None:
     for sent, value in [(0, 0.0), (0.0, 0.0), (False, 0.0), (0.7, 0.7), (1, 1.0), (True, 1.0)]:
         assert do("wildness", sent) == Do("wildness", value)
     for wrong in [(), (1.01,), (-0.01,), (64,), (math.nan,), ("0.5",), (0.5, 0.5), (None,)]:
-        with pytest.raises(Malformed):
+        with pytest.raises(MalformedError):
             do("wildness", *wrong)
 
 
@@ -103,7 +103,7 @@ def test_speech_is_off_or_on() -> None:
     for on in (1, 1.0, True, 127):
         assert do("speech", on) == Do("speech_on")
     for wrong in [(), ("on",), (math.nan,), (1, 1)]:
-        with pytest.raises(Malformed):
+        with pytest.raises(MalformedError):
             do("speech", *wrong)
 
 
@@ -119,7 +119,7 @@ def test_tempo_and_beat_drive_the_clock() -> None:
         ("beat", -1),
         ("beat", math.inf),
     ]:
-        with pytest.raises(Malformed):
+        with pytest.raises(MalformedError):
             event(name, wrong)
 
 
@@ -130,7 +130,7 @@ def test_a_port_is_the_senders_own_unless_it_is_given() -> None:
     assert port_number((9001.0,)) == 9001
     wrongs: list[Arguments] = [(53,), (65536,), (9001.5,), ("9001",), (9001, 1), (math.nan,), (-1,)]
     for wrong in wrongs:
-        with pytest.raises(Malformed):
+        with pytest.raises(MalformedError):
             port_number(wrong)
 
 

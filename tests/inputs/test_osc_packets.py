@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagelyric.inputs.osc_packets import ARGUMENTS, DEPTH, LONGEST, MESSAGES, Malformed, Message, ahead, read
+from stagelyric.inputs.osc_packets import ARGUMENTS, DEPTH, LONGEST, MESSAGES, MalformedError, Message, ahead, read
 from tests.osc_wire import bundle, message, string, timetag
 
 WALL = 1_763_890_000.25
@@ -96,25 +96,25 @@ def test_a_bare_address_has_no_arguments() -> None:
     ],
 )
 def test_what_is_no_packet_is_refused(datagram: bytes) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedError):
         read(datagram)
 
 
 # The five that python-osc gets wrong: it loops for ever, blocks, shifts arguments, and twice raises something else.
 def test_a_negative_element_size_ends() -> None:
-    with pytest.raises(Malformed, match="-4 bytes"):
+    with pytest.raises(MalformedError, match="-4 bytes"):
         read(b"#bundle\0" + struct.pack(">Qii", 1, -4, 0))
 
 
 def test_tags_it_does_not_know_shift_nothing() -> None:
     assert only(message("/a", "csi", "x", "word", 5)).arguments == ("x", "word", 5)
-    with pytest.raises(Malformed, match="unknown type tag"):
+    with pytest.raises(MalformedError, match="unknown type tag"):
         read(string("/a") + string(",zi") + struct.pack(">ii", 1, 2))
 
 
 @pytest.mark.parametrize("data", [string(b"/\xff\xfe"), string("/a") + string(",s") + string(b"caf\xe9")])
 def test_text_that_is_not_utf_8_is_refused(data: bytes) -> None:
-    with pytest.raises(Malformed, match="UTF-8"):
+    with pytest.raises(MalformedError, match="UTF-8"):
         read(data)
 
 
@@ -123,11 +123,11 @@ def test_bundles_nest_eight_deep() -> None:
     for _ in range(DEPTH):
         data = bundle(data)
     assert only(data).address == "/a"
-    with pytest.raises(Malformed, match="nested"):
+    with pytest.raises(MalformedError, match="nested"):
         read(bundle(data))
     for _ in range(792):
         data = bundle(data)
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedError):
         read(data)
 
 
@@ -144,7 +144,7 @@ def test_a_bundle_gives_its_messages_in_order_with_their_timetags() -> None:
 
 
 def test_one_wrong_message_refuses_the_whole_bundle() -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedError):
         read(bundle(message("/a"), string("/b") + string(",s") + string(b"\xff")))
 
 
@@ -243,7 +243,7 @@ def mutated(draw: st.DrawFn) -> bytes:
 def test_whatever_is_read_says_what_the_bytes_say(datagram: bytes) -> None:
     try:
         found = read(datagram)
-    except Malformed:
+    except MalformedError:
         return
     for _, one in found:
         assert one.data in datagram

@@ -86,12 +86,23 @@ async def test_a_cue_and_a_clear(out: OscOutput, ear: Ear) -> None:
     out.show(CUE)
     out.show(replace(CUE, line=None))
     out.alert("the disk is full")
-    out.beat(4.0, 96.0)
     assert ear.heard() == [
         ("/stagelyric/cue", "Hold the light — Montréal", "Harbour Lights", "verse", 12),
         ("/stagelyric/clear",),
         ("/stagelyric/error", "the disk is full"),
     ]
+
+
+async def test_a_syllable_for_each_beat_until_the_line_is_sung(out: OscOutput, ear: Ear) -> None:
+    out.beat(3.0, 96.0)
+    out.show(replace(CUE, line=Line("Hold water", "model", syllables=("Hold", "wa-", "ter"))))
+    for beat in (4.0, 5.0, 6.0, 7.0):
+        out.beat(beat, 96.0)
+    assert ear.heard()[1:] == [("/stagelyric/syllable", index) for index in range(3)]
+    out.show(replace(CUE, line=Line("Hold", "model", syllables=("Hold",))))
+    out.show(replace(CUE, line=None))
+    out.beat(8.0, 96.0)
+    assert [found[0] for found in ear.heard()] == ["/stagelyric/cue", "/stagelyric/clear"]
 
 
 async def test_only_what_changed_is_sent(out: OscOutput, ear: Ear, clock: Clock) -> None:
