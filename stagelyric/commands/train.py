@@ -45,7 +45,7 @@ class Fault(click.ClickException):
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--hidden", type=click.IntRange(1, 4096), help="LSTM cells.  [default: 512, or as in --from]")
 @click.option(
-    "--rate", type=click.FloatRange(0, 1, min_open=True), help="Learning rate.  [default: 0.003, or 0.001 with --from]"
+    "--rate", type=click.FloatRange(0, 1, min_open=True), help="Learning rate.  [default: 0.003; 0.001 with --from]"
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def train(

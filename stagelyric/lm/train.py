@@ -114,6 +114,7 @@ class Trainer:
         self._streams = max(1, min(recipe.streams, smallest // (_LEAST_STEPS * self._segment)))
         self._held_out = held_out
         self._state = self.model.start(self._streams)
+        self._random = torch.get_rng_state()
         self._rows: NDArray[np.uint8] | None = None
         self.step, self.phase, self.epoch, self.place = 0, 0, 0, 0
         self.seconds, self.bits = 0.0, math.log2(config.vocabulary)
@@ -153,6 +154,7 @@ class Trainer:
         the loss is no longer a number or the disk takes no checkpoint; the last one written stays.
         """
         saved = checked = time.monotonic()
+        torch.set_rng_state(self._random)  # dropout and resets draw from torch's own generator
         with _stop_on_signal() as stopped:
             while self.done < 1 and not stopped.is_set() and self.step != stop_after:
                 began = time.monotonic()
@@ -205,6 +207,7 @@ class Trainer:
             raise BrokenTrainingError(f"the loss stopped being a number at step {self.step}; try a lower learning rate")
         self.optimizer.step()
         self._state = state.detach()
+        self._random = torch.get_rng_state()
         self.step += 1
         self.bits += (bits - self.bits) * max(0.01, 1 / self.step)
         # Early on a long average would remember the initial weights, so its horizon grows with the steps taken.
@@ -234,7 +237,7 @@ class Trainer:
         tensors |= {f"average.{name}": value for name, value in self.average.items()}
         for index, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
-        tensors |= {"state.h": self._state.h, "state.c": self._state.c, "random": torch.get_rng_state()}
+        tensors |= {"state.h": self._state.h, "state.c": self._state.c, "random": self._random}
         place = {name: getattr(self, name) for name in _PLACE}
         record = {
             "corpus": self._corpus,
@@ -269,7 +272,7 @@ class Trainer:
         if record["corpus"] != self._corpus or tensors["state.h"].shape != self._state.h.shape:
             raise TrainingError(f"{file}: this checkpoint was made with another corpus")
         self.model.load_state_dict(_under("model.", tensors))
-        self.average = _under("average.", tensors)
+        self.average = {name: tensors[f"average.{name}"] for name in self.average}
         optimizer = self.optimizer.state_dict()
         optimizer["state"] = {
             index: state
@@ -286,7 +289,7 @@ class Trainer:
             self.place = 0
             self._next_segment()
             self.place = place
-        torch.set_rng_state(tensors["random"])
+        self._random = tensors["random"]
 
 
 _PLACE = ("step", "phase", "epoch", "place", "seconds", "bits")

@@ -1,0 +1,37 @@
+"""Small models to test with: one with random weights, and one that was trained for a second."""
+
+from pathlib import Path
+
+import pytest
+from lm.tiny import HIDDEN, lyrics, random_weights
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    file = tmp_path / "songs.txt"
+    file.write_text(lyrics(30), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
+def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole model's folder with random weights. Read it; to harm it, copy it."""
+    pytest.importorskip("onnx", reason="writing a model needs onnx")
+    pytest.importorskip("safetensors", reason="writing a model needs safetensors")
+    from stagelyric.lm.checkpoint import Meta
+    from stagelyric.lm.release import release
+    from stagelyric.lm.vocabulary import ALPHABET
+
+    folder = tmp_path_factory.mktemp("models") / "dice"
+    config = {"vocabulary": 97, "embedding": 8, "hidden": HIDDEN, "dropout": 0.0}
+    release(folder, Meta("dice", "char-rnn", config, ALPHABET, 0, {}, ()), random_weights())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shipped_model() -> Path:
+    """The model in the repository."""
+    folder = Path(__file__).parents[2] / "models" / "char-rnn"
+    if not folder.is_dir():
+        pytest.skip("the shipped model is not beside these tests")
+    return folder

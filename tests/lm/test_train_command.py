@@ -1,0 +1,158 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from lm.tiny import lyrics
+
+from stagelyric.commands.train import train
+from stagelyric.lm.checkpoint import read_meta
+from stagelyric.lm.runtime import load
+
+QUICK = ["--epochs", "2", "--hidden", "16"]
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(train, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    pytest.importorskip("torch", reason="training needs torch")
+    return tmp_path / "ours"
+
+
+def test_lyrics_go_in_and_a_measured_model_comes_out(corpus: Path, out: Path, tmp_path: Path) -> None:
+    (tmp_path / "valid.txt").write_text(lyrics(5, seed=9), encoding="utf-8")
+    weighed = [f"{corpus}=2", "--finish", f"{corpus}=0.5", "--emphasis", "book 1=0.5", "--licence", "CC0"]
+    result = run(*weighed, "--out", out, "--valid", tmp_path / "valid.txt", "--seed", "7", "--json", *QUICK)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert told["complete"] is True
+    assert told["name"] == "ours"
+    meta = read_meta(out)
+    assert [(c.title, c.part, c.weight, c.licence) for c in meta.corpora] == [
+        ("songs.txt", "main", 2.0, "CC0"),
+        ("songs.txt", "finish", 0.5, "CC0"),
+    ]
+    assert meta.seed == 7
+    assert meta.recipe["emphasis"] == {"book 1": 0.5}
+    row = told["bits_per_character"]["valid.txt"]
+    assert 0 < row["cold-256"] < 7
+    assert abs(row["int8 loss"]) < 0.1
+    assert sorted(f.name for f in out.iterdir()) == [
+        "README.md", "meta.json", "step.int8.onnx", "step.onnx", "weights.safetensors",
+    ]  # fmt: skip
+    card = (out / "README.md").read_text()
+    assert meta.corpora[0].sha256 in card
+    assert str(tmp_path) not in card
+    assert load(out).prime("")[0].shape == (1, 97)
+
+
+def test_songs_are_held_back_where_no_text_is_given_to_measure_on(out: Path, tmp_path: Path) -> None:
+    file = tmp_path / "many.txt"
+    file.write_text(lyrics(200), encoding="utf-8")
+    result = run(file, "--out", out, "--epochs", "0.05", "--hidden", "8", "--json")
+    assert result.exit_code == 0, result.output
+    meta = read_meta(out)
+    assert meta.bits["held-out songs"]["characters"] > 500
+    assert 180 <= meta.corpora[0].songs < 200
+
+
+def test_a_model_begins_with_another(corpus: Path, out: Path, tmp_path: Path) -> None:
+    assert run(corpus, "--out", out, *QUICK).exit_code == 0
+    result = run(corpus, "--out", tmp_path / "tuned", "--from", out, "--epochs", "1", "--json")
+    assert result.exit_code == 0, result.output
+    parent, tuned = read_meta(out), read_meta(tmp_path / "tuned")
+    assert tuned.parent == {"name": "ours", "sha256": parent.files["weights.safetensors"]}
+    assert tuned.config == parent.config
+    assert tuned.recipe["rate"] < parent.recipe["rate"]
+    assert "Began with the model ours" in (tmp_path / "tuned" / "README.md").read_text()
+
+
+def test_ctrl_c_leaves_a_model_and_resume_completes_it(corpus: Path, out: Path) -> None:
+    arguments = [str(corpus), "--out", str(out), "--epochs", "400", "--hidden", "16"]
+    code = "from stagelyric.commands.train import train; train()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    assert "step 1," in process.stderr.readline()
+    time.sleep(0.2)
+    os.kill(process.pid, signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    assert "--resume goes on with it" in stdout
+    assert "Traceback" not in stderr
+    assert load(out).name == "ours"
+    done = read_meta(out).training["done"]
+    assert 0 < done < 1
+
+    again = run(corpus, "--out", out, "--epochs", "400", "--hidden", "16")
+    assert again.exit_code == 2
+    assert "--resume" in again.output
+    steps = read_meta(out).training["steps"]
+    result = run(
+        corpus, "--out", out, "--resume", "--epochs", max(1, round(400 * done)) + 1, "--hidden", "16", "--json"
+    )
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["complete"] is True
+    assert read_meta(out).training["steps"] > steps
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["{nowhere}"], "nowhere: wanted a text file or a folder"),
+        (["{corpus}=-1"], "wanted a weight"),
+        (["{corpus}=x"], "songs.txt=x: wanted a text file"),
+        (["{corpus}", "--epochs", "1", "--minutes", "1"], "found both"),
+        (["{corpus}", "--resume"], "checkpoint of a training to resume"),
+        (["{corpus}", "--from", "{nowhere}"], "wanted a model's folder"),
+        (["{corpus}", "--valid", "{nowhere}"], "wanted a text file"),
+        (["{corpus}", "--emphasis", "hymn"], "wanted TEXT=FACTOR"),
+        (["{corpus}", "--emphasis", "song=0"], "nothing to train on"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    corpus: Path, out: Path, arguments: list[str], complaint: str
+) -> None:
+    filled = [text.format(corpus=corpus, nowhere=corpus.parent / "nowhere") for text in arguments]
+    result = run(*filled, "--out", out)
+    assert result.exit_code == 2
+    assert complaint in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert result.stdout == ""
+
+
+def test_a_finished_model_and_a_file_are_not_overwritten(corpus: Path, out: Path) -> None:
+    assert run(corpus, "--out", out, *QUICK).exit_code == 0
+    before = (out / "meta.json").read_bytes()
+    again = run(corpus, "--out", out, *QUICK)
+    assert again.exit_code == 2
+    assert "finished model" in again.stderr
+    assert (out / "meta.json").read_bytes() == before
+    onto = run(corpus, "--out", corpus, *QUICK)
+    assert onto.exit_code == 2
+    assert "found a file" in onto.stderr
+
+
+def test_a_damaged_parent_is_refused(corpus: Path, out: Path, tmp_path: Path) -> None:
+    assert run(corpus, "--out", out, *QUICK).exit_code == 0
+    (out / "weights.safetensors").write_bytes(b"\x80\x04.")
+    result = run(corpus, "--out", tmp_path / "tuned", "--from", out)
+    assert result.exit_code == 2
+    assert "damaged or of another model" in result.stderr
+
+
+def test_without_torch_it_says_what_to_install(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    result = run(corpus, "--out", tmp_path / "ours")
+    assert result.exit_code == 2
+    assert 'pip install "stagelyric[train]"' in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
