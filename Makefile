@@ -1,0 +1,41 @@
+# `make play` and `make test` work on a fresh machine that has Python 3.11 or later.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: help play test lint bench clean
+
+help:  ## say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+play: $(VENV)/play.done  ## run the demo show: page at http://127.0.0.1:7740, OSC on port 7744
+	@$(BIN)/stagelyric play setlists/demo.toml
+
+test: $(VENV)/test.done  ## run every test (those that need a missing program are skipped and say why)
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/test.done  ## ruff and mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: $(VENV)/play.done  ## measure this machine
+	@$(BIN)/stagelyric bench
+
+clean:  ## remove the environment and the caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "stagelyric wants Python 3.11 or later; found $$($(PYTHON) -V). Try: make PYTHON=python3.12 play"; exit 1; }
+	@echo "making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "no venv module: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+
+$(VENV)/play.done: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "installing what a show needs …"
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/test.done: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "installing what the tests need …"
+	@$(PIP) -e '.[dev,train,link]'
+	@touch $@ $(VENV)/play.done

@@ -1,0 +1,420 @@
+"""`stagelyric bench`: this machine's figures, through the real `play`, from other processes than its own."""
+
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
+
+SETLIST = """
+title = "Bench"
+seed = 1967
+[[songs]]
+title = "Bench"
+tempo = 120
+names = ["Polly Magnet", "Leith"]
+themes = ["rain", "harbour"]
+[[songs.sections]]
+name = "verse"
+syllables = [6, 9]
+rhyme = "AABB"
+safety = ["Hold the light on the water", "Row me home"]
+"""
+WORDS = ("window", "river", "candle", "engine", "letter", "winter", "kitchen", "ticket", "garden", "ladder")
+SILENCE = 3.0  # seconds without a frame after which no more is to come
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running `play`: its ports, and where its pool is written."""
+
+    page: int
+    osc: int
+    pid: int
+    folder: Path
+
+
+@click.command()
+@click.option("--model", default="char-rnn", show_default=True, help="A model by name or folder.")
+@click.option("--presses", type=click.IntRange(100), default=5000, show_default=True, help="Presses of each run.")
+@click.option("--quick", is_flag=True, help="500 presses a run: a look, not a measurement.")
+@json_option
+def bench(model: str, presses: int, quick: bool, as_json: bool) -> None:
+    """Measure this machine: trigger to page with the generator idle and at full load, lines a second, memory.
+
+    Times are from the sending of a UDP packet in one process to the arrival of the WebSocket frame in another,
+    in milliseconds. "floor" is a bare UDP echo of the same packets, there and back.
+    """
+    from stagelyric import places
+
+    with plain_faults():
+        folder = places.find_model(model)
+    count = 500 if quick else presses
+    with tempfile.TemporaryDirectory(prefix="stagelyric-bench-") as scratch:
+        result = _measure(folder, count, Path(scratch), print_progress=not as_json)
+    if as_json:
+        print_json(result)
+    else:
+        _print(result)
+
+
+def _measure(model: Path, count: int, scratch: Path, *, print_progress: bool) -> dict[str, Any]:
+    def say(text: str) -> None:
+        if print_progress:
+            click.echo(click.style(f"… {text}", dim=True), err=True)
+
+    result: dict[str, Any] = {
+        "machine": _machine(),
+        "model": model.name,
+        "presses": count,
+        "load": {"idle": "pool full, generator waiting", "full": "generator writing without a pause"},
+    }
+    say("the floor: a bare UDP echo")
+    result["floor_ms"] = {rate: _floor(count, hertz) for rate, hertz in (("50/s", 50), ("1000/s", 1000))}
+    with _play(model, scratch, lines_ahead=1_000_000) as house:
+        began = time.monotonic()
+        before = _written(house)
+        say(f"full load, {count} presses at 50/s ({count // 50} s)")
+        full = {"50/s": _presses(house, count, 50)}
+        result["lines_per_second"] = round((_written(house) - before) / (time.monotonic() - began), 1)
+        _wait_for(house, count + 500, say)
+        say(f"full load, {count} presses at 1000/s")
+        full["1000/s"] = _presses(house, count, 1000)
+        say("a word asked for on the spot, at full load")
+        result["word_ms"] = _words(house, 100)
+        result["memory_mb"] = _memory(house)
+        _wait_for(house, 2 * count + 500, say)
+    with _play(model, scratch, lines_ahead=1) as house:
+        say(f"idle, {count} presses at 50/s and 1000/s")
+        time.sleep(3.0)
+        result["press_to_page_ms"] = {
+            "idle": {"50/s": _presses(house, count, 50), "1000/s": _presses(house, count, 1000)},
+            "full": full,
+        }
+    result["ratios"] = {
+        rate: {
+            "p50_to_floor": _ratio(full[rate]["p50"], result["floor_ms"][rate]["p50"]),
+            "p99_full_to_idle": _ratio(full[rate]["p99"], result["press_to_page_ms"]["idle"][rate]["p99"]),
+        }
+        for rate in full
+    }
+    return result
+
+
+def _ratio(one: float, other: float) -> float:
+    return round(one / other, 2)
+
+
+@contextlib.contextmanager
+def _play(model: Path, scratch: Path, lines_ahead: int) -> Iterator[House]:
+    """The product itself, as its own command, on free ports, with its files in a folder of the bench's."""
+    page, osc = _free_port(), _free_port()
+    (scratch / "bench.toml").write_text(SETLIST, encoding="utf-8")
+    environment = os.environ | {"XDG_CACHE_HOME": str(scratch), "XDG_DATA_HOME": str(scratch)}
+    command = [
+        sys.executable, "-m", "stagelyric", "play", str(scratch / "bench.toml"), "--model", str(model),
+        "--port", str(page), "--osc-port", str(osc), "--midi", "none", "--no-open",
+        "--lines-ahead", str(lines_ahead), "--journal", str(scratch / "journal.sqlite3"),
+    ]  # fmt: skip
+    with (scratch / "play.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        house = House(page, osc, process.pid, scratch)
+        _until(lambda: _state(house)["ready"] > 0, process, scratch)
+        yield house
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _until(ready: Any, process: "subprocess.Popen[bytes]", scratch: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError):
+            if ready():
+                return
+        time.sleep(0.05)
+    raise Failure(f"bench: play did not come up: {(scratch / 'play.log').read_text(errors='replace').strip()}")
+
+
+def _state(house: House) -> dict[str, Any]:
+    from urllib.request import urlopen
+
+    with urlopen(f"http://127.0.0.1:{house.page}/api/state", timeout=5) as answer:
+        state: dict[str, Any] = json.load(answer)
+    return state
+
+
+def _wait_for(house: House, lines: int, say: Any) -> None:
+    """Until so many lines are written in all: a burst must find its lines, as it would on stage."""
+    while _written(house) < lines:
+        say(f"waiting for lines: {_written(house)} of {lines}")
+        time.sleep(5.0)
+
+
+def _written(house: House) -> int:
+    """Lines that the generator has written to the pool's files so far."""
+    return sum(
+        len(json.loads(chunk)[1])
+        for file in house.folder.glob("stagelyric/pool/*/*.jsonl")
+        for chunk in file.read_text(encoding="utf-8").splitlines()
+    )
+
+
+def _memory(house: House) -> dict[str, float]:
+    import psutil
+
+    play = psutil.Process(house.pid)
+    sizes = {"play": play.memory_info().rss, "generator": sum(child.memory_info().rss for child in play.children())}
+    return {name: round(size / 1e6, 1) for name, size in sizes.items()}
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as stream:
+        stream.bind(("127.0.0.1", 0))
+        port: int = stream.getsockname()[1]
+        return port
+
+
+def _machine() -> dict[str, Any]:
+    import platform
+
+    return {
+        "system": platform.platform(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    import platform
+
+    return platform.processor()
+
+
+# The peers, each a process of its own
+
+
+def _presses(house: House, count: int, rate: int) -> dict[str, Any]:
+    packets = [_packet("/stagelyric/line", 1)] * count
+    return _send_and_receive(house, packets, rate, accept=("model", "kept", "safety", "written"))
+
+
+def _words(house: House, count: int) -> dict[str, Any]:
+    packets = [_packet("/stagelyric/word", WORDS[number % len(WORDS)]) for number in range(count)]
+    return _send_and_receive(house, packets, 4, accept=("word",))
+
+
+def _send_and_receive(house: House, packets: list[bytes], rate: int, accept: tuple[str, ...]) -> dict[str, Any]:
+    """Sends from one process, receives in another; both stamp with the machine's one monotonic clock."""
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    receiver = context.Process(target=_receive, args=(house.page, len(packets), theirs), daemon=True)
+    receiver.start()
+    assert ours.recv() == "ready"
+    sent_here, sent_there = context.Pipe()
+    sender = context.Process(target=_send, args=(house.osc, packets, rate, sent_there), daemon=True)
+    sender.start()
+    sent: list[int] = sent_here.recv()
+    frames: list[tuple[int, str]] = ours.recv()
+    sender.join()
+    receiver.join()
+    cues = [(at, json.loads(text)) for at, text in frames]
+    if [cue["number"] for _, cue in cues] != sorted({cue["number"] for _, cue in cues}):
+        raise Failure("bench: cues came twice or out of order")
+    delays = [(at - begun) / 1e6 for begun, (at, _) in zip(sent, cues, strict=False)]
+    origins = [cue["origin"] for _, cue in cues]
+    return {
+        **_percentiles(delays),
+        "sent": len(sent),
+        "received": len(cues),
+        "lost": len(sent) - len(cues),
+        "origins": {origin: origins.count(origin) for origin in sorted(set(origins))},
+        "unexpected": sum(origin not in accept for origin in origins),
+    }
+
+
+def _send(port: int, packets: list[bytes], rate: int, pipe: Connection) -> None:
+    import gc
+    import socket
+
+    gc.disable()
+    stream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    stream.connect(("127.0.0.1", port))
+    pipe.send(_paced(stream.send, packets, rate))
+
+
+def _paced(send: Any, packets: list[bytes], rate: int) -> list[int]:
+    """Sends at a steady rate, asleep between the packets: a busy wait would take a core from what is measured."""
+    sent = []
+    start = time.monotonic()
+    for number, packet in enumerate(packets):
+        wait = start + number / rate - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        sent.append(time.monotonic_ns())
+        send(packet)
+    return sent
+
+
+def _receive(port: int, count: int, pipe: Connection) -> None:
+    import asyncio
+    import gc
+
+    import aiohttp
+
+    async def run() -> None:
+        frames: list[tuple[int, str]] = []
+        async with aiohttp.ClientSession() as session, session.ws_connect(f"http://127.0.0.1:{port}/live") as socket:
+            first = await socket.receive()
+            assert json.loads(first.data)["type"] == "state"
+            gc.disable()
+            pipe.send("ready")
+            while len(frames) < count:
+                try:
+                    message = await socket.receive(timeout=SILENCE + 10 * (not frames))
+                except TimeoutError:
+                    break
+                at = time.monotonic_ns()
+                if '"type":"cue"' in message.data:
+                    frames.append((at, message.data))
+        pipe.send(frames)
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(run())
+
+
+def _floor(count: int, rate: int) -> dict[str, float]:
+    """A bare asyncio echo in its own process: what two hops between processes cost here at best."""
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    echo = context.Process(target=_echo, args=(theirs,), daemon=True)
+    echo.start()
+    port = ours.recv()
+    here, there = context.Pipe()
+    peer = context.Process(target=_send_and_hear, args=(port, count, rate, there), daemon=True)
+    peer.start()
+    delays: list[float] = here.recv()
+    peer.join()
+    ours.send("over")
+    echo.join()
+    return _percentiles(delays)
+
+
+def _echo(pipe: Connection) -> None:
+    import asyncio
+
+    class Echo(asyncio.DatagramProtocol):
+        def connection_made(self, transport: Any) -> None:
+            self.transport = transport
+
+        def datagram_received(self, data: bytes, address: Any) -> None:
+            self.transport.sendto(data, address)
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(Echo, local_addr=("127.0.0.1", 0))
+        pipe.send(transport.get_extra_info("sockname")[1])
+        await asyncio.to_thread(pipe.recv)
+        transport.close()
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(run())
+
+
+def _send_and_hear(port: int, count: int, rate: int, pipe: Connection) -> None:
+    import socket
+    import threading
+
+    stream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    stream.connect(("127.0.0.1", port))
+    stream.settimeout(SILENCE)
+    heard: list[int] = []
+
+    def hear() -> None:
+        with contextlib.suppress(TimeoutError):
+            while len(heard) < count:
+                stream.recv(512)
+                heard.append(time.monotonic_ns())
+
+    listener = threading.Thread(target=hear)
+    listener.start()
+    sent = _paced(stream.send, [_packet("/stagelyric/line", 1)] * count, rate)
+    listener.join()
+    pipe.send([(back - gone) / 1e6 for gone, back in zip(sent, heard, strict=False)])
+
+
+def _loop_factory() -> Any:
+    if sys.platform == "win32":
+        import asyncio
+
+        return asyncio.SelectorEventLoop
+    import uvloop
+
+    return uvloop.new_event_loop
+
+
+def _packet(address: str, argument: str | int) -> bytes:
+    from pythonosc.osc_message_builder import OscMessageBuilder
+
+    builder = OscMessageBuilder(address)
+    builder.add_arg(argument)
+    packet: bytes = builder.build().dgram
+    return packet
+
+
+def _percentiles(values: list[float]) -> dict[str, float]:
+    if len(values) < 2:
+        return dict.fromkeys(("p50", "p99", "p99_9", "max"), float("nan"))
+    cuts = statistics.quantiles(values, n=1000, method="inclusive")
+    named = {"p50": cuts[499], "p99": cuts[989], "p99_9": cuts[998], "max": max(values)}
+    return {name: round(value, 3) for name, value in named.items()}
+
+
+def _print(result: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    machine = result["machine"]
+    console.print(f"[bold]{machine['processor']}[/], {machine['cores']} cores, load before {machine['load_before']}")
+    table = Table("press to page, ms", "rate", "p50", "p99", "p99.9", "max", "lost", box=None, header_style="dim")
+    rows = [
+        *((f"floor: UDP echo, {result['presses']} packets", rate, row) for rate, row in result["floor_ms"].items()),
+        *(
+            (f"generator {load}", rate, row)
+            for load, rates in result["press_to_page_ms"].items()
+            for rate, row in rates.items()
+        ),
+        ("a word, 16 ranked drafts, generator full", "4/s", result["word_ms"]),
+    ]
+    for name, rate, row in rows:
+        figures = [f"{row[key]:.3f}" for key in ("p50", "p99", "p99_9", "max")]
+        table.add_row(name, rate, *figures, str(row.get("lost", "")))
+    console.print(table)
+    for rate, ratio in result["ratios"].items():
+        console.print(
+            f"at {rate}: p50 {ratio['p50_to_floor']} × the floor; p99 full {ratio['p99_full_to_idle']} × idle"
+        )
+    console.print(f"{result['lines_per_second']} finished lines a second; memory (MB): {result['memory_mb']}")

@@ -1,0 +1,52 @@
+"""Ableton Link: tempo and beat shared over the network (optional: `pip install "stagelyric[link]"`)."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from stagelyric.events import Beat, Emit, Notice, Tempo
+
+SETTLING = 0.5  # seconds before the first word: a session joined sooner may have its tempo changed by us
+EVERY = 0.05  # seconds between looks at the session; in between the clock goes on by itself
+
+
+class Link:
+    """An Input that reads Link's session. It never sets the tempo or starts anything."""
+
+    name = "link"
+
+    @asynccontextmanager
+    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+        try:
+            import aalink
+        except ImportError:
+            text = 'Ableton Link needs an extra: pip install "stagelyric[link]"; the songs\' own tempo goes on'
+            emit(Notice(time.monotonic(), self.name, text))
+            yield
+            return
+        session = aalink.Link(120.0, asyncio.get_running_loop())
+        task = asyncio.create_task(self._follow(session, emit))
+        try:
+            yield
+        finally:
+            task.cancel()
+            session.enabled = False
+
+    async def _follow(self, session: Any, emit: Emit) -> None:
+        await asyncio.sleep(SETTLING)
+        session.enabled = True
+        tempo, peers = 0.0, -1
+        while True:
+            await asyncio.sleep(EVERY)
+            if session.num_peers != peers:
+                peers = session.num_peers
+                emit(Notice(time.monotonic(), self.name, f"Link: {peers} peer{'' if peers == 1 else 's'}", "info"))
+            if not peers:
+                continue  # alone in the session, its tempo is only our own first guess
+            now = time.monotonic()
+            if session.tempo != tempo:
+                tempo = session.tempo
+                emit(Tempo(now, self.name, tempo))
+            emit(Beat(now, self.name, session.beat))

@@ -1,0 +1,56 @@
+"""Link multicasts on the network, so two sessions meet here in a network namespace that has only a loopback."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+TWO_SESSIONS = """
+import asyncio, json
+import aalink
+from stagelyric.events import Beat, Tempo
+from stagelyric.inputs.link import Link
+
+async def main():
+    heard = []
+    peer = aalink.Link(97.0, asyncio.get_running_loop())
+    peer.enabled = True
+    async with Link().listen(heard.append):
+        async with asyncio.timeout(20):
+            while not any(isinstance(event, Tempo) for event in heard) or len(heard) < 8:
+                await asyncio.sleep(0.05)
+    tempo = [event.bpm for event in heard if isinstance(event, Tempo)][-1]
+    beats = [event.beat for event in heard if isinstance(event, Beat)]
+    print(json.dumps({"tempo": tempo, "peer": peer.tempo, "rising": beats == sorted(beats)}))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare (util-linux) is not installed")
+def test_the_tempo_of_a_session_is_heard() -> None:
+    pytest.importorskip("aalink", reason="the extra `link` is not installed")
+    inside = ["sh", "-c", 'ip link set lo up && exec "$0" "$@"', sys.executable, "-c", TWO_SESSIONS]
+    run = subprocess.run(["unshare", "--map-root-user", "--net", *inside], capture_output=True, text=True, timeout=60)
+    if "unshare failed" in run.stderr:
+        pytest.skip(f"no network namespace may be made here: {run.stderr.strip()}")
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout.splitlines()[-1])
+    assert found["tempo"] == pytest.approx(97.0, abs=0.01)
+    assert found["peer"] == pytest.approx(97.0, abs=0.01)
+    assert found["rising"] is True
+
+
+async def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    from stagelyric.events import Notice
+    from stagelyric.inputs.link import Link
+
+    monkeypatch.setitem(sys.modules, "aalink", None)
+    heard: list[object] = []
+    async with Link().listen(heard.append):
+        pass
+    (notice,) = heard
+    assert isinstance(notice, Notice)
+    assert 'pip install "stagelyric[link]"' in notice.text

@@ -1,0 +1,151 @@
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from stagelyric import journal as memory
+from stagelyric.events import KeyPress
+from stagelyric.journal import Journal, JournalError, Spool, read_spool
+from stagelyric.lines import Cue, Line
+
+
+def cue(number: int, text: str | None = None) -> Cue:
+    line = Line(text or f"Line {number}", "model")
+    return Cue(line, "Harbour Lights", "verse", "now", time.monotonic(), number, wall=1000.0 + number, beat=2.0)
+
+
+def journal(path: Path) -> Journal:
+    return Journal(path, title="Friday", seed=1967, model="char-rnn", version="0")
+
+
+async def test_a_show_is_remembered_in_order(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite3"
+    made = journal(file)
+    async with made.running():
+        for number in (1, 2):
+            made.show(cue(number))
+            made.fired(KeyPress(0.0, "page", "PageDown"), 1000.0)
+        made.judged("keep", "Line 2", "Harbour Lights", "verse", 1003.0)
+        made.show(Cue(None, "Harbour Lights", "verse", "now", time.monotonic(), 2, wall=1004.0))
+        made.alert("a port was lost")
+    (show,) = memory.shows(file)
+    assert (show["title"], show["seed"], show["cues"]) == ("Friday", 1967, 2)
+    rows = memory.records(file, "last")
+    assert [row["kind"] for row in rows] == ["cue", "event", "cue", "event", "keep", "clear", "alert"]
+    assert rows[0]["text"] == "Line 1"
+    assert rows[0]["origin"] == "model"
+    assert 0 <= rows[0]["latency_ms"] < 60_000
+    assert "PageDown" in rows[1]["detail"]
+    assert not list(tmp_path.glob("*spool*"))
+
+
+async def test_the_exports(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite3"
+    made = journal(file)
+    async with made.running():
+        made.show(cue(1, 'He said "hold, the light"'))
+        made.show(cue(2))
+    rows = memory.records(file, made.show_id[:6])
+    assert memory.as_text(rows) == 'Harbour Lights · verse\n\nHe said "hold, the light"\nLine 2\n'
+    parsed = list(csv.DictReader(io.StringIO(memory.as_csv(rows))))
+    assert [row["text"] for row in parsed] == ['He said "hold, the light"', "Line 2"]
+    assert parsed[0]["wall"] == "1970-01-01T00:16:41.000+00:00"
+
+
+async def test_what_the_band_kept_and_vetoed_is_known_to_its_next_show(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite3"
+    made = journal(file)
+    async with made.running():
+        made.judged("keep", "A good one", "Harbour Lights", "verse", 1.0)
+        made.judged("keep", "A good one", "Harbour Lights", "verse", 2.0)
+        made.judged("veto", "A bad one", "Harbour Lights", "verse", 3.0)
+        made.judged("veto", "Forgiven", "Harbour Lights", "verse", 4.0)
+        made.judged("keep", "Forgiven", "Harbour Lights", "verse", 5.0)
+    kept, vetoed = memory.judgements(file, "Friday")
+    assert kept == {("Harbour Lights", "verse"): ["A good one", "Forgiven"]}
+    assert vetoed == {"A bad one"}
+    assert memory.judgements(file, "Saturday") == ({}, set())
+    assert memory.judgements(tmp_path / "none.sqlite3", "Friday") == ({}, set())
+
+
+KILLED = """
+import asyncio, sys, time
+from pathlib import Path
+from stagelyric.journal import Journal
+from stagelyric.lines import Cue, Line
+async def main():
+    journal = Journal(Path(sys.argv[1]), title="Friday", seed=1, model="m", version="0")
+    async with journal.running():
+        for number in range(1, 100_000):
+            journal.show(Cue(Line(f"Line {number}", "model"), "S", "v", "now", time.monotonic(), number, time.time()))
+            print(number, flush=True)
+            await asyncio.sleep(0.0002)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
+@pytest.mark.parametrize("cues", [1, 150, 1100])
+def test_every_cue_that_was_shown_survives_a_kill(tmp_path: Path, cues: int) -> None:
+    file = tmp_path / "journal.sqlite3"
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(file)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        shown = 0
+        while shown < cues:
+            shown = int(process.stdout.readline())
+        process.kill()
+        rest = process.stdout.read().split()
+        assert process.wait() == -signal.SIGKILL
+    shown = int(rest[-1]) if rest else shown
+    # Nothing may have reached the database yet when the first cue's process dies: its spool has it.
+    database = memory.connect(file)
+    rows = database.execute("SELECT number FROM records WHERE kind = 'cue' ORDER BY seq").fetchall()
+    database.close()
+    numbers = [number for (number,) in rows]
+    assert numbers[:shown] == list(range(1, shown + 1))
+    assert not list(tmp_path.glob("*spool*"))
+
+
+def test_a_spool_gives_back_its_whole_records_only(tmp_path: Path) -> None:
+    record = ("show", 1, "cue", 1.0, 1, "S", "v", "Über", "model", 0.1, 0.0, None, None)
+    spool = Spool(tmp_path / "spool")
+    for _ in range(3):
+        spool.append(record, drained=False)
+    content = (tmp_path / "spool").read_bytes()
+    assert list(read_spool(content)) == [record] * 3
+    cut = content.index(b"\0") - 5
+    assert list(read_spool(content[:cut])) == [record] * 2
+    spool.append(record, drained=True)
+    assert list(read_spool((tmp_path / "spool").read_bytes())) == [record]
+    for _ in range(100_000):
+        spool.append(record, drained=False)  # a full spool takes no more, and does not fail
+    spool.close(drained=True)
+    assert not (tmp_path / "spool").exists()
+
+
+def test_what_is_no_journal_is_told_plainly(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match=r"wanted a journal, found none"):
+        memory.shows(tmp_path / "none.sqlite3")
+    (tmp_path / "bad.sqlite3").write_bytes(os.urandom(4096))
+    with pytest.raises(JournalError, match="could not read one"):
+        memory.shows(tmp_path / "bad.sqlite3")
+    memory.connect(tmp_path / "empty.sqlite3").close()
+    with pytest.raises(JournalError, match='"abc" is none of them'):
+        memory.records(tmp_path / "empty.sqlite3", "abc")
+
+
+async def test_a_disk_that_fails_is_said_and_the_show_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    made = journal(tmp_path / "file" / "journal.sqlite3")
+    said: list[str] = []
+    made.on_trouble = said.append
+    async with made.running():
+        made.show(cue(1))
+    assert len(said) == 1
+    assert said[0].startswith("no journal tonight")
