@@ -37,7 +37,7 @@ class ListenError(OSError):
     """The address cannot be had. The message names it, and says why and what to do."""
 
 
-class PortInUse(ListenError):
+class PortInUseError(ListenError):
     """Another program has the port."""
 
 
@@ -95,7 +95,7 @@ class Osc(OscOutput):
 
     @asynccontextmanager
     async def listen(self, emit: Emit) -> AsyncIterator[None]:
-        """Raises PortInUse, or ListenError."""
+        """Raises PortInUseError, or ListenError."""
         bound = await _bind(self._host, self._port)
         endpoint = _Endpoint(self)
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: endpoint, sock=bound)
@@ -278,7 +278,7 @@ async def _bind(host: str, port: int) -> socket.socket:
 
 def _in_plain_words(fault: OSError, where: str) -> ListenError:
     if fault.errno == errno.EADDRINUSE:
-        return PortInUse(
+        return PortInUseError(
             f"OSC cannot listen on {where}: another program uses it. "
             "Close that program (perhaps another stagelyric), or choose another port with --osc-port."
         )

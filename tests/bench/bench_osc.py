@@ -93,6 +93,15 @@ def send(port: int, count: int, sent: Connection) -> None:
         sent.send(None)
 
 
+class Lines(logging.Handler):
+    """Counts the lines of the log."""
+
+    count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += 1
+
+
 async def heartbeat(gaps: list[float]) -> None:
     last = time.perf_counter()
     while True:
@@ -123,7 +132,8 @@ def spread(values: Iterable[float]) -> dict[str, float]:
 
 
 async def measure(count: int) -> dict[str, object]:
-    logging.getLogger().addHandler(logging.NullHandler())
+    lines = Lines()
+    logging.getLogger().addHandler(lines)
     events: list[Event] = []
     notices, commands = 0, 0
 
@@ -178,7 +188,8 @@ async def measure(count: int) -> dict[str, object]:
             "stall_ms": {"quiet": round(quiet, 1), "flood": round(max(gaps), 1), "p99": spread(gaps)["p99"]},
             # `costs` and `gaps` are ours: 8 bytes in the list and 24 for the number.
             "memory_growth_kib": (process.memory_info().rss - before - 32 * (len(costs) + len(gaps))) // 1024,
-            "log_lines": notices,
+            "log_lines": lines.count,
+            "notices": notices,
             "commands": commands,
             "malformed": osc.counts.malformed,
             "unknown": osc.counts.unknown,

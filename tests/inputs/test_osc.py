@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stagelyric.events import Beat, Command, Do, Event, Notice, OscMessage, Tempo
-from stagelyric.inputs.osc import PENDING, ListenError, Osc, PortInUse
+from stagelyric.inputs.osc import PENDING, ListenError, Osc, PortInUseError
 from stagelyric.inputs.osc_addresses import TABLE
 from stagelyric.inputs.osc_packets import read_message
 from stagelyric.lines import State
@@ -122,7 +122,7 @@ def test_a_port_in_use_is_said_plainly_and_freed_on_close(run: Callable[..., Non
         first = Osc(port=0)
         async with first.serve(lambda event: None):
             host, port = first.address
-            with pytest.raises(PortInUse, match=f"{host} port {port}.*another program.*--osc-port"):
+            with pytest.raises(PortInUseError, match=f"{host} port {port}.*another program.*--osc-port"):
                 async with Osc(host, port).serve(lambda event: None):
                     pass
         async with Osc(host, port).serve(lambda event: None):
