@@ -25,6 +25,9 @@ Tell = Callable[[str, Literal["info", "warning"]], None]
 _SILENT_SECONDS = 10.0  # a driver process that has not reported for so long hangs, and is replaced
 _ENDING_SECONDS = 3.0
 _LONGEST_PAUSE = 30.0
+_NONE_WORKS = "no MIDI driver works here" + (
+    "; `modprobe snd-seq` brings ALSA's, or start a JACK server" if sys.platform == "linux" else ""
+)
 _INSTALL = "python -m pip install 'stagelyric[midi]'"
 
 
@@ -55,7 +58,7 @@ def list_ports(seconds: float = 5.0) -> Listing:
     if found["binding"] is None:
         problem = f"no MIDI driver is installed: {_INSTALL}"
     elif problem:
-        problem = f"no MIDI driver works here ({problem})"
+        problem = f"{_NONE_WORKS} ({problem})"
     return Listing(found["binding"], found["api"], tuple(found["inputs"]), tuple(found["outputs"]), problem)
 
 
@@ -245,7 +248,7 @@ class Ports:
         elif "missing" in report:
             self._say(f"MIDI is off: no driver is installed ({_INSTALL})")
         elif "problem" in report:
-            self._say(f"MIDI is off: no driver works here ({report['problem']}); it is taken up when one does")
+            self._say(f"MIDI is off: {_NONE_WORKS} ({report['problem']})")
 
     def _order(self, order: dict[str, Any]) -> None:
         if "open" in order:

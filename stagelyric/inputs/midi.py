@@ -4,7 +4,7 @@ The drivers run in a process of their own (`midi_process`): each message is stam
 over a pipe to the event loop, is read here by one table and handed to `emit`.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Literal
@@ -27,34 +27,54 @@ BANK_MSB, BANK_LSB = 0, 32
 FIRST_MODE = 120  # controls from here on are channel modes (all notes off, …): a DAW's Stop sends them
 
 
-class Reader:
-    """Turns the bytes of one MIDI message into an event, and remembers what the standard wants remembered:
-    each control's value before, and each channel's bank.
+def messages(packet: bytes) -> Iterator[bytes]:
+    """The messages in what a driver handed over, each with its status byte.
 
-    `ignored` counts the messages that are no event: channel modes, pressure, pitch bend, sysex, and broken ones.
+    Mostly it is one; but some programs (csound on JACK) put all of a period into one packet, and a clock may
+    stand in the middle of another message. Sysex and the end of a message that began elsewhere are left out.
+    """
+    status, data = 0, b""
+    for byte in packet:
+        if byte >= 0xF8:  # real time
+            yield bytes([byte])
+            continue
+        if byte >= 0x80:
+            status, data = byte if _kind(byte) in _DATA else 0, b""
+        elif status:
+            data += bytes([byte])
+        if status and len(data) == _DATA[_kind(status)]:
+            yield bytes([status]) + data
+            status, data = status if status < 0xF0 else 0, b""
+
+
+def _kind(status: int) -> int:
+    """A status byte without its channel."""
+    return status if status >= 0xF0 else status & 0xF0
+
+
+class Reader:
+    """Turns MIDI messages into events, and remembers what the standard wants remembered: each control's value
+    before, and each channel's bank.
+
+    `ignored` counts the messages that are no event: channel modes, pressure, pitch bend, tune request and such.
     """
 
     def __init__(self) -> None:
         self.ignored = 0
         self._values: dict[tuple[str, int, int], int] = {}
 
-    def read(self, at: float, port: str, message: bytes) -> Event | None:
-        """`message` is whole and has a status byte: drivers undo running status."""
-        event = self._read(at, port, message)
-        if event is None:
-            self.ignored += 1
-        return event
+    def read(self, at: float, port: str, packet: bytes) -> list[Event]:
+        """`at`: seconds of `time.monotonic()`; `port`: the port's name."""
+        events = [self._read(at, port, message) for message in messages(packet)]
+        found = [event for event in events if event is not None]
+        self.ignored += len(events) - len(found)
+        return found
 
     def _read(self, at: float, port: str, message: bytes) -> Event | None:
-        if not message or any(byte > 127 for byte in message[1:]):
-            return None
-        status, channel = message[0], 0
-        if status < 0xF0:
-            status, channel = status & 0xF0, (status & 0x0F) + 1
-        size, make = _TABLE.get(status, _NOTHING)
-        if len(message) != size:
-            return None
-        return make(self, at, port, channel, *message[1:])
+        status = message[0]
+        channel = (status & 0x0F) + 1 if status < 0xF0 else 0
+        make = _EVENTS.get(_kind(status))
+        return make(self, at, port, channel, *message[1:]) if make else None
 
     def _note_on(self, at: float, port: str, channel: int, note: int, velocity: int) -> Event:
         if velocity == 0:
@@ -100,22 +120,21 @@ class Reader:
 
 Make = Callable[..., Event | None]
 
-# The MIDI standard as far as it is an event here: status byte (of a channel message its upper half), the
-# message's length, what is made of it. What is missing (pressure, pitch bend, sysex, time code, tune request,
-# active sensing, reset) is no event.
-_TABLE: dict[int, tuple[int, Make]] = {
-    0x80: (3, Reader._note_off),
-    0x90: (3, Reader._note_on),
-    0xB0: (3, Reader._control),
-    0xC0: (2, Reader._program),
-    0xF2: (3, Reader._position),
-    0xF3: (2, Reader._song),
-    0xF8: (1, Reader._clock),
-    0xFA: (1, Reader._start),
-    0xFB: (1, Reader._continue),
-    0xFC: (1, Reader._stop),
+# The MIDI standard as far as it is needed here: how many data bytes follow a status byte (without its channel) …
+_DATA = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2, 0xF1: 1, 0xF2: 2, 0xF3: 1, 0xF6: 0}
+# … and which messages are events.
+_EVENTS: dict[int, Make] = {
+    0x80: Reader._note_off,
+    0x90: Reader._note_on,
+    0xB0: Reader._control,
+    0xC0: Reader._program,
+    0xF2: Reader._position,
+    0xF3: Reader._song,
+    0xF8: Reader._clock,
+    0xFA: Reader._start,
+    0xFB: Reader._continue,
+    0xFC: Reader._stop,
 }
-_NOTHING: tuple[int, Make] = (-1, lambda *_: None)
 
 
 class Midi:
@@ -145,8 +164,8 @@ class Midi:
     async def listen(self, emit: Emit) -> AsyncIterator[None]:
         """Comes back at once: the ports open in the background."""
 
-        def hear(at: float, port: str, message: bytes) -> None:
-            if event := self.reader.read(at, port, message):
+        def hear(at: float, port: str, packet: bytes) -> None:
+            for event in self.reader.read(at, port, packet):
                 emit(event)
 
         def tell(text: str, level: Literal["info", "warning"]) -> None:

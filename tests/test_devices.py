@@ -1,0 +1,105 @@
+"""Finding a device by part of its name, and the command that lists them."""
+
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from stagelyric import midi_ports
+from stagelyric.commands import devices as command
+from stagelyric.devices import DeviceError, find, plain
+from stagelyric.midi_ports import Listing, list_ports
+
+PORTS = ["FCB1010:FCB1010 MIDI 1 20:0", "Launchpad X", "Launchpad Mini"]
+
+
+def test_a_port_is_found_by_part_of_its_name_in_any_case() -> None:
+    assert find("fcb", PORTS) == PORTS[0]
+
+
+def test_an_exact_name_wins() -> None:
+    assert find("pad", ["pad", "pad 2"]) == "pad"
+
+
+def test_the_numbers_are_no_part_of_the_name_but_the_whole_name_may_be_given() -> None:
+    with pytest.raises(DeviceError):
+        find("20", PORTS)
+    twins = ["FCB1010 20:0", "FCB1010 24:0"]
+    with pytest.raises(DeviceError):
+        find("FCB1010", twins)
+    assert find("FCB1010 24:0", twins) == "FCB1010 24:0"
+
+
+def test_two_that_match_are_an_error_naming_both() -> None:
+    with pytest.raises(DeviceError, match=r"'Launchpad X' and 'Launchpad Mini'"):
+        find("launchpad", PORTS)
+
+
+def test_none_that_matches_is_an_error_naming_what_there_is() -> None:
+    with pytest.raises(DeviceError, match=r'no port matches "Push"; there is: .*Launchpad X'):
+        find("Push", PORTS)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the number at the end is the place in the list")
+def test_plain_names_keep_the_numbers_that_are_theirs() -> None:
+    assert plain("FCB1010 MIDI 1 20:0") == "FCB1010 MIDI 1"
+    assert plain("nanoKONTROL2") == "nanoKONTROL2"
+
+
+@pytest.fixture
+def a_full_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    midi = Listing("rtmidi", "alsa", ("FCB1010 MIDI 1 20:0",), ("Launchpad X",))
+    sound = SimpleNamespace(
+        query_devices=lambda: [
+            {"name": "Scarlett 2i2", "max_output_channels": 2},
+            {"name": "Webcam", "max_output_channels": 0},
+        ]
+    )
+    monkeypatch.setattr(command, "list_ports", lambda: midi)
+    monkeypatch.setitem(sys.modules, "sounddevice", sound)
+    monkeypatch.setattr(command.places, "models", lambda: {"char-rnn": Path("models/char-rnn")})
+
+
+@pytest.mark.usefixtures("a_full_house")
+def test_devices_lists_what_there_is() -> None:
+    done = CliRunner().invoke(command.devices)
+    assert done.exit_code == 0
+    lines = done.output.splitlines()
+    assert lines[:6] == [
+        "MIDI in (ALSA)", "  FCB1010 MIDI 1", "MIDI out (ALSA)", "  Launchpad X", "Audio out", "  Scarlett 2i2",
+    ]  # fmt: skip
+    assert "char-rnn" in lines[7]
+
+
+@pytest.mark.usefixtures("a_full_house")
+def test_devices_as_json() -> None:
+    found = json.loads(CliRunner().invoke(command.devices, ["--json"]).output)
+    assert found["midi"]["inputs"] == ["FCB1010 MIDI 1 20:0"]
+    assert found["audio"] == {"outputs": ["Scarlett 2i2"], "problem": None}
+    assert found["models"][0]["name"] == "char-rnn"
+
+
+def test_with_nothing_installed_devices_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("rtmidi", "supriya_midi"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('not installed')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    monkeypatch.setattr(command.places, "models", dict)
+    done = CliRunner().invoke(command.devices)
+    assert done.exit_code == 0
+    assert "no MIDI driver is installed: python -m pip install 'stagelyric[midi]'" in done.output
+    assert "sounddevice is not installed: python -m pip install sounddevice" in done.output
+    assert "stagelyric train" in done.output
+
+
+def test_a_driver_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(midi_ports, "_command", lambda *_: [sys.executable, "-c", "import time; time.sleep(60)"])
+    assert list_ports(0.2).problem == "the MIDI driver did not answer within 0.2 s"
+
+
+def test_a_driver_that_crashes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(midi_ports, "_command", lambda *_: [sys.executable, "-c", "import os; os.abort()"])
+    assert "failed" in (list_ports().problem or "")
