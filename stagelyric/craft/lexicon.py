@@ -1,0 +1,269 @@
+"""The words a model may spell, as a trie in arrays: one look-up a step for a whole batch of drafts.
+
+A node stands for a spelling so far, in lower case; whether a word begins with a capital is kept beside it. `reach`
+says of every node how many syllables the words below it have, so that a draft is never led where nothing fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.craft.phonetics import Phones, syllables
+from stagelyric.craft.rhyme import assonance, slant, tail
+
+FILE = "lexicon.npz"
+LETTERS = "abcdefghijklmnopqrstuvwxyz'-"
+LOWER, UPPER = 1, 2
+"""How a word is written inside a line: with a small letter, with a capital, or (3) either."""
+
+MOST_SYLLABLES = 8
+_FORMAT = 1
+
+
+class LexiconError(ValueError):
+    """A lexicon file that is none; its text is one sentence for the user."""
+
+
+class Row(NamedTuple):
+    """A word in lower case and what was counted of it; `thing`: how often it follows "the", "my" … (0 to 1)."""
+
+    word: str
+    forms: int
+    count: int
+    stanzas: int
+    last: int
+    thing: float
+    phones: Phones
+
+
+@dataclass(frozen=True, slots=True)
+class Trie:
+    """Nodes 0 … N-1, the root 0, a parent always before its children."""
+
+    parent: NDArray[np.int32]  # (N,)
+    letter: NDArray[np.uint8]  # (N,) place in LETTERS of the letter that leads here
+    depth: NDArray[np.uint8]  # (N,)
+    word: NDArray[np.int32]  # (N,) the word that ends here, else -1
+    next: NDArray[np.int32]  # (N, 28) the child by letter; 0 for none
+
+    @property
+    def levels(self) -> list[slice]:
+        """The nodes of each depth, from the root's children down."""
+        edges = np.searchsorted(self.depth, np.arange(1, int(self.depth.max(initial=0)) + 2))
+        return [slice(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False)]
+
+    def up(self, values: NDArray[Any], join: np.ufunc) -> NDArray[Any]:
+        """Values (N,) at nodes, joined from the leaves up so that each node holds that of all words below it."""
+        out = values.copy()
+        for level in reversed(self.levels):
+            join.at(out, self.parent[level], out[level])
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """Words by number, in the order of the alphabet; arrays are (W,) and by that number."""
+
+    words: tuple[str, ...]
+    forms: NDArray[np.uint8]
+    count: NDArray[np.int32]
+    stanzas_with: NDArray[np.int32]
+    last: NDArray[np.int32]
+    thing: NDArray[np.float32]
+    sounds: tuple[str, ...]
+    syllables: NDArray[np.uint8]
+    stanzas: int
+    trie: Trie
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The number of a word in lower case."""
+        return {word: i for i, word in enumerate(self.words)}
+
+    @cached_property
+    def rarity(self) -> NDArray[np.float32]:
+        """(W,) normalised inverse document frequency, 0 … 1, over stanzas: min(1, ln((N+1)/(df+1)) / ln((N+1)/2)).
+
+        After See et al. 2019 ("What makes a good conversation?"), scaled to 1 for a word seen in one stanza.
+        """
+        n = np.float64(self.stanzas)
+        return np.minimum(1.0, np.log((n + 1) / (self.stanzas_with + 1.0)) / np.log((n + 1) / 2)).astype(np.float32)
+
+    def phones(self, number: int) -> Phones:
+        """A word's pronunciation."""
+        return tuple(self.sounds[number].split())
+
+    def syllable_count(self, word: str) -> int | None:
+        """For `syllabify`: the count of a word, None where it is unknown."""
+        number = self.index.get(word.lower().replace("\u2019", "'"))
+        return None if number is None else int(self.syllables[number])
+
+    @cached_property
+    def _tails(self) -> tuple[Phones, ...]:
+        return tuple(tail(tuple(sound.split())) for sound in self.sounds)
+
+    @cached_property
+    def by_tail(self) -> dict[Phones, list[int]]:
+        """The words of each perfect rhyme."""
+        return _grouped(self._tails)
+
+    @cached_property
+    def by_slant(self) -> dict[Phones, list[int]]:
+        """The words of each slant rhyme."""
+        return _grouped(slant(t) for t in self._tails)
+
+    @cached_property
+    def by_vowels(self) -> dict[Phones, list[int]]:
+        """The words of each assonance."""
+        return _grouped(assonance(t) for t in self._tails)
+
+    @cached_property
+    def rhymes(self) -> NDArray[np.int32]:
+        """(W,) how many words share a word's perfect rhyme, itself among them."""
+        return np.array([len(self.by_tail[t]) for t in self._tails], dtype=np.int32)
+
+    def extended(self, rows: Iterable[Row]) -> Lexicon:
+        """With more words, for one song's own; words that are known already are left as they are."""
+        known = set(self.words)
+        new = [row for row in rows if row.word not in known]
+        return self if not new else make([*self._rows(), *new], self.stanzas)
+
+    def _rows(self) -> list[Row]:
+        columns = (self.words, self.forms.tolist(), self.count.tolist(), self.stanzas_with.tolist(), self.last.tolist())
+        sounds = (tuple(sound.split()) for sound in self.sounds)
+        return [Row(*values) for values in zip(*columns, self.thing.tolist(), sounds, strict=True)]
+
+    def save(self, file: Path) -> None:
+        """Writes lexicon.npz."""
+        parents = np.diff(self.trie.parent.astype(np.int64), prepend=0).astype(np.uint16)  # small: sorted by parent
+        np.savez_compressed(
+            file,
+            format=np.array(_FORMAT),
+            words=_packed(self.words),
+            forms=self.forms,
+            count=self.count,
+            stanzas_with=self.stanzas_with,
+            last=self.last,
+            thing=np.round(self.thing * 100).astype(np.uint8),
+            sounds=_packed(self.sounds),
+            stanzas=np.array(self.stanzas),
+            parent_steps=parents,
+            letter=self.trie.letter,
+            word=np.where(self.trie.word < 0, 65535, self.trie.word).astype(np.uint16),
+        )
+
+
+def make(rows: Iterable[Row], stanzas: int) -> Lexicon:
+    """A lexicon of the rows, in any order, at most 65,534 of them, each word once."""
+    ordered = sorted(rows, key=lambda row: row.word)
+    words = tuple(row.word for row in ordered)
+    return Lexicon(
+        words=words,
+        forms=np.array([row.forms for row in ordered], dtype=np.uint8),
+        count=np.array([row.count for row in ordered], dtype=np.int32),
+        stanzas_with=np.array([row.stanzas for row in ordered], dtype=np.int32),
+        last=np.array([row.last for row in ordered], dtype=np.int32),
+        thing=np.array([row.thing for row in ordered], dtype=np.float32),
+        sounds=tuple(" ".join(row.phones) for row in ordered),
+        syllables=np.array([syllables(row.phones) for row in ordered], dtype=np.uint8),
+        stanzas=stanzas,
+        trie=plant(words),
+    )
+
+
+def plant(words: Sequence[str]) -> Trie:
+    """The trie of words made of LETTERS, breadth first."""
+    place = {letter: i for i, letter in enumerate(LETTERS)}
+    parent, letter, depth, word = [0], [0], [0], [-1]
+    level = [(0, 0, len(words))]  # node, and the range of words below it, which are sorted
+    ordered = sorted(range(len(words)), key=lambda i: [place[c] for c in words[i]])
+    at = 0
+    while level:
+        below: list[tuple[int, int, int]] = []
+        for node, start, end in level:
+            i = start
+            if i < end and len(words[ordered[i]]) == at:
+                word[node] = ordered[i]
+                i += 1
+            while i < end:
+                c = words[ordered[i]][at]
+                j = i
+                while j < end and words[ordered[j]][at] == c:
+                    j += 1
+                below.append((len(parent), i, j))
+                parent.append(node)
+                letter.append(place[c])
+                depth.append(at + 1)
+                word.append(-1)
+                i = j
+        level = below
+        at += 1
+    return _trie(
+        np.array(parent, np.int32), np.array(letter, np.uint8), np.array(depth, np.uint8), np.array(word, np.int32)
+    )
+
+
+def _trie(
+    parent: NDArray[np.int32], letter: NDArray[np.uint8], depth: NDArray[np.uint8], word: NDArray[np.int32]
+) -> Trie:
+    following = np.zeros((len(parent), len(LETTERS)), dtype=np.int32)
+    following[parent[1:], letter[1:]] = np.arange(1, len(parent))
+    return Trie(parent, letter, depth, word, following)
+
+
+def load(file: Path) -> Lexicon:
+    """Reads lexicon.npz. Raises LexiconError where it is missing or is none."""
+    try:
+        with np.load(file, allow_pickle=False) as data:
+            if int(data["format"]) != _FORMAT:
+                raise LexiconError(f"{file}: wanted a lexicon of format {_FORMAT}, found {int(data['format'])}")
+            parent = np.cumsum(data["parent_steps"], dtype=np.int32)
+            word = data["word"].astype(np.int32)
+            depth = np.zeros(len(parent), dtype=np.uint8)
+            for _ in range(40):  # a node is one deeper than its parent; settled after as many rounds as letters
+                deeper = (depth[parent] + 1).astype(np.uint8)
+                deeper[0] = 0
+                if np.array_equal(deeper, depth):
+                    break
+                depth = deeper
+            words, sounds = _unpacked(data["words"]), _unpacked(data["sounds"])
+            return Lexicon(
+                words=words,
+                forms=data["forms"],
+                count=data["count"],
+                stanzas_with=data["stanzas_with"],
+                last=data["last"],
+                thing=data["thing"].astype(np.float32) / 100,
+                sounds=sounds,
+                syllables=np.array([sum(map(sound.count, "012")) for sound in sounds], dtype=np.uint8),
+                stanzas=int(data["stanzas"]),
+                trie=_trie(parent, data["letter"], depth, np.where(word == 65535, -1, word)),
+            )
+    except FileNotFoundError:
+        raise LexiconError(f"{file}: wanted the model's lexicon, found no such file") from None
+    except (OSError, KeyError, ValueError) as error:
+        if isinstance(error, LexiconError):
+            raise
+        raise LexiconError(f"{file}: wanted the model's lexicon, found a file that is none") from error
+
+
+def _packed(texts: Sequence[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(texts).encode("ascii"), dtype=np.uint8)
+
+
+def _unpacked(data: NDArray[np.uint8]) -> tuple[str, ...]:
+    return tuple(data.tobytes().decode("ascii").split("\n"))
+
+
+def _grouped(keys: Iterable[Phones]) -> dict[Phones, list[int]]:
+    groups: dict[Phones, list[int]] = {}
+    for number, key in enumerate(keys):
+        groups.setdefault(key, []).append(number)
+    return groups

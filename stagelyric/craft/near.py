@@ -1,0 +1,95 @@
+"""Which words keep company: a small vector for each common word, so that a line can be near a theme.
+
+Counts of two words in one stanza → positive pointwise mutual information (Church and Hanks 1990) → a truncated
+eigendecomposition (as in Levy and Goldberg 2014) → rows of length 1 in eight bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.craft.lexicon import Lexicon
+from stagelyric.craft.words import STOP
+
+FILE = "near.npz"
+_DIMENSIONS = 40
+_WORDS = 4500
+_LEAST = 15
+_SMOOTHING = 0.75  # context counts to this power: rare words are not everybody's nearest
+
+
+class NearError(ValueError):
+    """A file of word vectors that is none; its text is one sentence for the user."""
+
+
+def build(stanzas: Iterable[Sequence[str]], lexicon: Lexicon) -> NDArray[np.int8]:
+    """Vectors (W, 40) × 127 by word number, from the words of each stanza; zero for words too rare or empty."""
+    common = np.flatnonzero((lexicon.stanzas_with >= _LEAST) & np.array([w not in STOP for w in lexicon.words]))
+    common = common[np.argsort(-lexicon.stanzas_with[common], kind="stable")][:_WORDS]
+    vectors = np.zeros((len(lexicon.words), _DIMENSIONS), dtype=np.int8)
+    if len(common) <= _DIMENSIONS:
+        return vectors
+    place = {lexicon.words[int(number)]: i for i, number in enumerate(common)}
+    pairs = np.zeros((len(common), len(common)), dtype=np.float32)
+    for stanza in stanzas:
+        there = sorted({place[word] for word in stanza if word in place})
+        if 2 <= len(there) <= 60:
+            pairs[np.ix_(there, there)] += 1.0 / len(there)
+    np.fill_diagonal(pairs, 0)
+    total = pairs.sum(axis=1)
+    context = total**_SMOOTHING
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = np.log(pairs * context.sum() / (total[:, None] * context[None, :]))
+    information = np.maximum(np.nan_to_num(information, neginf=0.0, posinf=0.0), 0)
+    basis = _eigenvectors((information + information.T) / 2)
+    basis /= np.linalg.norm(basis, axis=1, keepdims=True) + 1e-9
+    vectors[common] = np.round(basis * 127).astype(np.int8)
+    return vectors
+
+
+def _eigenvectors(symmetric: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The leading eigenvectors, each scaled by the root of its value, by subspace iteration."""
+    rng = np.random.default_rng(0)
+    q, _ = np.linalg.qr(rng.standard_normal((len(symmetric), _DIMENSIONS + 20)).astype(np.float32))
+    for _ in range(12):
+        q, _ = np.linalg.qr(symmetric @ q)
+    values, inner = np.linalg.eigh(q.T @ symmetric @ q)
+    best = np.argsort(-np.abs(values))[:_DIMENSIONS]
+    scaled: NDArray[np.float32] = (q @ inner[:, best]) * np.sqrt(np.abs(values[best]))
+    return scaled
+
+
+def save(file: Path, vectors: NDArray[np.int8]) -> None:
+    """Writes near.npz: only the rows that are not zero."""
+    rows = np.flatnonzero(vectors.any(axis=1))
+    np.savez_compressed(file, rows=rows.astype(np.uint16), vectors=vectors[rows], words=np.array(len(vectors)))
+
+
+def load(file: Path, words: int) -> NDArray[np.float32]:
+    """Vectors (W, 40) of length 1 or 0. Raises NearError where the file is missing or for another lexicon."""
+    try:
+        with np.load(file, allow_pickle=False) as data:
+            if int(data["words"]) != words:
+                raise NearError(f"{file}: wanted vectors for {words} words, found them for {int(data['words'])}")
+            vectors = np.zeros((words, data["vectors"].shape[1]), dtype=np.float32)
+            vectors[data["rows"]] = data["vectors"].astype(np.float32) / 127
+            return vectors
+    except FileNotFoundError:
+        raise NearError(f"{file}: wanted the vectors of the model's words, found no such file") from None
+    except (OSError, KeyError, ValueError) as error:
+        if isinstance(error, NearError):
+            raise
+        raise NearError(f"{file}: wanted the vectors of the model's words, found a file that is none") from error
+
+
+def closeness(vectors: NDArray[np.float32], numbers: Sequence[int]) -> NDArray[np.float32]:
+    """(W,) the greatest cosine of each word with any of `numbers`, 0 … 1; a word's own is 1."""
+    if not len(numbers):
+        return np.zeros(len(vectors), dtype=np.float32)
+    near = np.maximum((vectors @ vectors[list(numbers)].T).max(axis=1), 0).astype(np.float32)
+    near[list(numbers)] = 1.0
+    return near

@@ -1,0 +1,150 @@
+"""What is nobody else's line: no five words and no 24 characters in a row that stand in the training text.
+
+The text itself is not kept, only a sorted row of 30-bit hashes of its runs: a run that is in the text is always found,
+and of others about one in a thousand is taken for one that is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+FILE = "copies.npz"
+WORDS = 5
+CHARACTERS = 24
+_STRIDE = 4  # every 4th window of 21 characters is kept: each run of 24 holds one of them whole
+_WINDOW = CHARACTERS - _STRIDE + 1
+_BITS = 30
+_NOT_WORDS = re.compile(r"[^a-z ]+")
+
+
+class NoveltyError(ValueError):
+    """A file of runs that is none; its text is one sentence for the user."""
+
+
+def normal(text: str) -> str:
+    """What is compared: words in lower case, without apostrophes or accents, one space between them."""
+    return " ".join(_NOT_WORDS.sub(" ", text.lower().replace("'", "").replace("\u2019", "")).split())
+
+
+def build(lines: Iterable[str], words: Iterable[str] | None = None) -> NDArray[np.uint32]:
+    """The hashes (K,) of all runs in `lines`, sorted; with `words` given, only of runs that are made of those."""
+    texts = [normal(line) for line in lines]
+    if words is not None:
+        known = {normal(word) for word in words}
+        texts = [part for text in texts for part in _parts(text, known)]
+    return np.unique(np.concatenate([_aligned(texts), *map(_word_keys, texts)]))
+
+
+def save(file: Path, keys: NDArray[np.uint32]) -> None:
+    """Writes copies.npz: the steps from hash to hash, byte plane by byte plane, which packs best."""
+    planes = np.diff(keys, prepend=np.uint32(0)).astype("<u4").view(np.uint8).reshape(-1, 4).T
+    np.savez_compressed(file, planes=np.ascontiguousarray(planes))
+
+
+class Copies:
+    """Answers whether a line quotes the text."""
+
+    def __init__(self, keys: NDArray[np.uint32]):
+        """`keys` as `build` gives them; an empty array knows no text."""
+        self._keys = keys
+
+    @classmethod
+    def load(cls, file: Path) -> Copies:
+        """Reads copies.npz. Raises NoveltyError where it is missing or is none."""
+        try:
+            with np.load(file, allow_pickle=False) as data:
+                steps = np.ascontiguousarray(data["planes"].T).view("<u4")[:, 0]
+                return cls(np.cumsum(steps, dtype=np.uint32))
+        except FileNotFoundError:
+            raise NoveltyError(f"{file}: wanted the runs of the model's training text, found no such file") from None
+        except (OSError, KeyError, ValueError) as error:
+            raise NoveltyError(f"{file}: wanted the runs of the model's training text, found another file") from error
+
+    def quotes(self, text: str) -> bool:
+        """Whether five words or 24 characters in a row of `text` stand in one line of the training text."""
+        if not self._keys.size:
+            return False
+        line = normal(text)
+        keys = np.concatenate([_word_keys(line), _hashed(_windows(line))])
+        places = np.minimum(np.searchsorted(self._keys, keys), self._keys.size - 1)
+        return bool((self._keys[places] == keys).any())
+
+
+def quotes_own(text: str, source: str) -> bool:
+    """Whether five words or 24 characters in a row of `text` stand in one line of `source` (a song's own words)."""
+    line, (runs, whole) = normal(text), _own(source)
+    words = line.split()
+    if any(" ".join(words[i : i + WORDS]) in runs for i in range(len(words) - WORDS + 1)) or line in whole:
+        return True
+    return any(line[i : i + CHARACTERS] in known for i in range(len(line) - CHARACTERS + 1) for known in whole)
+
+
+@lru_cache(maxsize=8)
+def _own(source: str) -> tuple[frozenset[str], frozenset[str]]:
+    lines = frozenset(filter(None, map(normal, source.splitlines())))
+    runs = {
+        " ".join(words[i : i + WORDS]) for words in map(str.split, lines) for i in range(len(words) - WORDS + 1)
+    }
+    return frozenset(runs), lines
+
+
+def _parts(text: str, known: set[str]) -> Iterable[str]:
+    """The stretches of a line between words that no draft can hold."""
+    part: list[str] = []
+    for word in [*text.split(), ""]:
+        if word in known:
+            part.append(word)
+        elif part:
+            yield " ".join(part)
+            part = []
+
+
+def _aligned(texts: Sequence[str]) -> NDArray[np.uint32]:
+    """Keys of the windows that begin at each line's characters 0, 4, 8 …"""
+    parts = [text[i : i + _WINDOW] for text in texts for i in range(0, len(text) - _WINDOW + 1, _STRIDE)]
+    joined = np.frombuffer("".join(parts).encode("ascii"), dtype=np.uint8)
+    return _hashed(joined.reshape(-1, _WINDOW))
+
+
+def _windows(line: str) -> NDArray[np.uint8]:
+    codes = np.frombuffer(line.encode("ascii"), dtype=np.uint8)
+    if len(codes) < _WINDOW:
+        return np.zeros((0, _WINDOW), dtype=np.uint8)
+    return np.lib.stride_tricks.sliding_window_view(codes, _WINDOW)
+
+
+_POWERS = np.array([pow(0x9E3779B97F4A7C15, i + 1, 1 << 64) for i in range(_WINDOW)], dtype=np.uint64)
+
+
+def _hashed(windows: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Polynomial hashes (n,) of windows (n, 21), mixed."""
+    return _mixed((windows.astype(np.uint64) * _POWERS).sum(axis=1, dtype=np.uint64))
+
+
+def _word_keys(line: str) -> NDArray[np.uint32]:
+    """Keys of the runs of five words that are too short for a run of 24 characters to find."""
+    words = line.split()
+    runs = [" ".join(words[i : i + WORDS]).encode() for i in range(len(words) - WORDS + 1)]
+    runs = [run for run in runs if len(run) < CHARACTERS]
+    values = [0] * len(runs)
+    for at, run in enumerate(runs):
+        value = 0
+        for c in run:
+            value = (value * 1000003 + c) & 0xFFFFFFFFFFFFFFFF
+        values[at] = value
+    return _mixed(np.array(values, dtype=np.uint64))
+
+
+def _mixed(keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """30 bits of the finaliser of MurmurHash3 (Appleby): every bit of a key moves every bit of the result."""
+    keys = keys ^ (keys >> np.uint64(33))
+    keys = keys * np.uint64(0xFF51AFD7ED558CCD)
+    keys = keys ^ (keys >> np.uint64(33))
+    keys = keys * np.uint64(0xC4CEB9FE1A85EC53)
+    return (keys >> np.uint64(64 - _BITS)).astype(np.uint32)
