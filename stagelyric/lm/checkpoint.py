@@ -1,6 +1,6 @@
 """A model's folder: what is in it, and the check that it is whole before anything of it is used.
 
-`weights.safetensors` (fp32, to train further), `step.onnx` and `step.int8.onnx` (one step, to run), `meta.json` and
+`weights.safetensors` (fp16, to train further), `step.onnx` and `step.int8.onnx` (one step, to run), `meta.json` and
 `README.md`, the model card. `meta.json` names every file with its sha256; nothing here is ever unpickled.
 """
 
@@ -117,12 +117,13 @@ def read_file(folder: Path, name: str, meta: Meta) -> bytes:
 
 
 def read_weights(folder: Path, meta: Meta) -> dict[str, NDArray[np.float32]]:
-    """The fp32 tensors by name. Raises ModelError for anything but the safetensors file that `meta` names."""
+    """The tensors by name, as fp32. Raises ModelError for anything but the safetensors file that `meta` names."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
     try:
-        return dict(load(read_file(folder, WEIGHTS, meta)))
+        tensors = load(read_file(folder, WEIGHTS, meta))
+        return {name: value.astype(np.float32) for name, value in tensors.items()}
     except (SafetensorError, ValueError, KeyError) as error:
         raise ModelError(f"{folder / WEIGHTS}: wanted a safetensors file, found something else") from error
 

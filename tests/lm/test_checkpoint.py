@@ -4,7 +4,9 @@ import pickle
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from lm.tiny import random_weights
 
 from stagelyric.lm.checkpoint import META, STEP_INT8, WEIGHTS, ModelError, read_file, read_meta, read_weights
 from stagelyric.lm.runtime import load
@@ -38,6 +40,8 @@ def test_a_model_is_read_back(model: Path) -> None:
     meta = read_meta(model)
     assert meta.name == "dice"
     assert meta.config["hidden"] == read_weights(model, meta)["lstm.weight_hh_l0"].shape[1]
+    for name, value in read_weights(model, meta).items():
+        np.testing.assert_allclose(value, random_weights()[name], rtol=1e-3, atol=1e-6)
     assert {hashlib.sha256(read_file(model, name, meta)).hexdigest() for name in meta.files} == set(meta.files.values())
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lm.tiny import HIDDEN, random_weights
+from lm.tiny import HIDDEN
 
 from stagelyric.lm.runtime import load
 
@@ -26,12 +26,14 @@ def ids(random_model: Path) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def truth(ids: np.ndarray) -> np.ndarray:
+def truth(random_model: Path, ids: np.ndarray) -> np.ndarray:
     """Torch's logits (T, V) over the whole text."""
     from stagelyric.lm.char_rnn import CharRnn, CharRnnConfig
+    from stagelyric.lm.checkpoint import read_meta, read_weights
 
+    shipped = read_weights(random_model, read_meta(random_model))
     model = CharRnn(CharRnnConfig(embedding=8, hidden=HIDDEN)).eval()
-    model.load_state_dict({name: torch.from_numpy(value) for name, value in random_weights().items()})
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in shipped.items()})
     with torch.no_grad():
         logits, _ = model(torch.from_numpy(ids)[None])
     return np.asarray(logits[0])
