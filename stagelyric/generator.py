@@ -122,9 +122,12 @@ class Generator:
                 if not answer:
                     code = await process.wait()
                     return f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
+                said = json.loads(answer)
+                if "fatal" in said:
+                    return str(said["fatal"])
                 self._heard = time.monotonic()
                 self._up.set()
-                self._take(json.loads(answer))
+                self._take(said)
         except ValueError as error:
             return f"said something that is no answer ({error})"
         finally:
@@ -184,9 +187,14 @@ def main(arguments: Sequence[str]) -> None:
             last_sign = now
             say({"alive": True})
 
-    from stagelyric.writer import Writer
+    try:
+        from stagelyric.writer import Writer
 
-    writer = Writer.open(Path(arguments[0]))
+        writer = Writer.open(Path(arguments[0]))
+    except Exception as error:
+        say({"fatal": f"could not be started ({error})"})
+        # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.
+        os._exit(1)
 
     def serve(request: dict[str, Any], between: Callable[[], None]) -> None:
         written = request["ask"]

@@ -239,6 +239,8 @@ class Show:
                 return self._judge(do.action, at)
             case "hold":
                 self.held = not self.held
+            case "clear" if self.cleared:
+                return []  # two rigs that tell each other would never come to an end
             case "clear" | "panic":
                 self.held = self.held and do.action == "clear"
                 self.cleared = True
@@ -377,8 +379,8 @@ class Show:
                 do.action, f'"{do.value}"'
             )
             return [Remark(f'no section {wanted} in "{self.song.title}"; there is: {", ".join(names)}')]
-        self._section = place
-        return [Changed()]
+        moved, self._section = place != self._section, place
+        return [Changed()] if moved else []
 
     def _to_song(self, do: Do) -> list[Effect]:
         titles = [song.title for song in self.setlist.songs]
@@ -394,6 +396,8 @@ class Show:
                 do.action, f'"{do.value}"'
             )
             return [Remark(f"no song {wanted}; there is: {', '.join(titles)}")]
+        if place == self._song and do.action == "song":
+            return []
         self._song, self._section, self._wildness = place, 0, None
         self.beats_per_bar = self.song.beats_per_bar
         return [Changed()]

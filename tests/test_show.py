@@ -261,6 +261,15 @@ def test_places_by_name_by_number_and_step_by_step() -> None:
     assert "no song before the first" in remark(do(made, "previous_song"))
 
 
+def test_two_rigs_that_tell_each_other_come_to_rest() -> None:
+    made = show()
+    assert do(made, "clear")
+    assert do(made, "clear") == []
+    assert do(made, "goto", "verse") == []
+    assert do(made, "song", "Harbour Lights") == []
+    assert do(made, "panic")
+
+
 def test_a_song_has_its_own_wildness_again() -> None:
     made = show()
     do(made, "wildness", 0.2)
