@@ -106,28 +106,29 @@ class Lexicon:
         return None if number is None else int(self.syllables[number])
 
     @cached_property
-    def _tails(self) -> tuple[Phones, ...]:
+    def tails(self) -> tuple[Phones, ...]:
+        """What each word rhymes on."""
         return tuple(tail(tuple(sound.split())) for sound in self.sounds)
 
     @cached_property
     def by_tail(self) -> dict[Phones, list[int]]:
         """The words of each perfect rhyme."""
-        return _grouped(self._tails)
+        return _grouped(self.tails)
 
     @cached_property
     def by_slant(self) -> dict[Phones, list[int]]:
         """The words of each slant rhyme."""
-        return _grouped(slant(t) for t in self._tails)
+        return _grouped(slant(t) for t in self.tails)
 
     @cached_property
     def by_vowels(self) -> dict[Phones, list[int]]:
         """The words of each assonance."""
-        return _grouped(assonance(t) for t in self._tails)
+        return _grouped(assonance(t) for t in self.tails)
 
     @cached_property
     def rhymes(self) -> NDArray[np.int32]:
         """(W,) how many words share a word's perfect rhyme, itself among them."""
-        return np.array([len(self.by_tail[t]) for t in self._tails], dtype=np.int32)
+        return np.array([len(self.by_tail[t]) for t in self.tails], dtype=np.int32)
 
     def extended(self, rows: Iterable[Row]) -> Lexicon:
         """With more words, for one song's own; words that are known already are left as they are."""

@@ -1,0 +1,255 @@
+"""Drafts under way: what each may say next, so that every one comes out in real words, in metre and on its rhyme.
+
+A draft is an automaton: where it stands in the trie, how many syllables are left, what it still has to say. Before
+every character `allowed` tells what fits (and nothing that fits leads into a dead end); `take` goes one on.
+Words end only where the syllables that remain can be filled, and a line only on a word of its ending, with none left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.craft.lexicon import LETTERS, MOST_SYLLABLES
+from stagelyric.craft.rules import CAPITAL, FIRST, SMALL, Ending, Rules
+
+_LONGEST = 32  # syllables of a line
+
+
+@dataclass(frozen=True, slots=True)
+class Must:
+    """Something to say: plain ASCII letters, spaces, apostrophes and hyphens; `own`: it takes "'s" (a name does)."""
+
+    text: str
+    syllables: int
+    own: bool = False
+    lower: bool = False
+    may_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One draft: its syllables, the ending it makes for (an index), and what it says once `after` syllables are sung."""
+
+    syllables: int
+    ending: int
+    must: Must | None = None
+    after: int = 0
+
+
+class Alphabet:
+    """The columns of a model's characters."""
+
+    def __init__(self, symbols: str):
+        def columns(letters: str) -> NDArray[np.int64]:
+            return np.array([symbols.index(c) for c in letters], dtype=np.int64)
+
+        self.size = len(symbols)
+        self.lower = columns(LETTERS)
+        self.upper = columns(LETTERS[:26].upper())
+        self.space, self.comma, self.apostrophe, self.newline = columns(" ,'\n").tolist()
+        self.closing = columns("\n,;.!?:-")
+        self.letter = np.full(len(symbols), -1, dtype=np.int64)
+        self.letter[self.lower] = np.arange(len(LETTERS))
+        self.letter[self.upper] = np.arange(26)
+        self.is_upper = np.zeros(len(symbols), dtype=bool)
+        self.is_upper[self.upper] = True
+        self.symbols = symbols
+
+
+class Drafts:
+    """B drafts side by side; those that are done leave the arrays, and `rows` says who is still there."""
+
+    def __init__(self, rules: Rules, alphabet: Alphabet, endings: Sequence[Ending], tasks: Sequence[Task]):
+        self.rules, self.alphabet, self.tasks = rules, alphabet, tuple(tasks)
+        n = len(tasks)
+        self.rows = np.arange(n)
+        self._reach = np.stack([e.reach for e in endings])  # (E, 3, N)
+        self._ends = np.stack([e.ends for e in endings])
+        self._node = np.zeros(n, dtype=np.int64)
+        self._kind = np.full(n, FIRST, dtype=np.int64)
+        self._left = np.array([t.syllables for t in tasks], dtype=np.int64)
+        self._ending = np.array([t.ending for t in tasks], dtype=np.int64)
+        self._tail = np.array([endings[t.ending].least for t in tasks], dtype=np.int64)
+        self._owed = np.array([t.must is not None for t in tasks], dtype=bool)
+        self._least = np.array([self._needed(t, endings[t.ending].least) for t in tasks], dtype=np.int64)
+        self._after = np.array([t.after for t in tasks], dtype=np.int64)
+        self._commas = np.ones(n, dtype=np.int64)
+        self._said = np.zeros(n, dtype=bool)  # has just said what it must: no node to stand on
+        self._script: list[list[int]] = [[] for _ in tasks]
+        self._forced = np.full(n, -1, dtype=np.int64)  # the character that must come next
+        # bits of the word lengths after which the rest can still be filled: [left, least]
+        self._fits = np.array(
+            [[sum(1 << (s - 1) for s in range(1, MOST_SYLLABLES + 1) if left - s >= least) for least in range(_LONGEST)]
+             for left in range(_LONGEST)], dtype=np.uint8,
+        )  # fmt: skip
+        self._exact = np.array([1 << (s - 1) if 0 < s <= MOST_SYLLABLES else 0 for s in range(_LONGEST)], dtype=np.uint8)
+        for i in range(n):
+            self._say_if_due(i)
+
+    def _needed(self, task: Task, tail: int) -> int:
+        if task.must is None:
+            return tail
+        return task.must.syllables + (0 if task.must.may_end else tail)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def at_word(self) -> NDArray[np.bool_]:
+        """(B,) whether a draft is about to begin a word."""
+        return (self._node == 0) & (self._forced < 0) & ~self._said
+
+    @property
+    def spoken_for(self) -> NDArray[np.bool_]:
+        """(B,) whether the next character is none of the model's choosing."""
+        return self._forced >= 0
+
+    def allowed(self) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """What fits, bool (B, V), and what it is favoured by, float (B, V), to be added to the logits."""
+        a, rules, trie = self.alphabet, self.rules, self.rules.lexicon.trie
+        n = len(self.rows)
+        row = np.arange(n)
+        mask = np.zeros((n, a.size), dtype=bool)
+        bias = np.zeros((n, a.size), dtype=np.float32)
+        children = trie.next[self._node]  # (B, 28)
+        fits = self._fits[self._left, np.minimum(self._least, _LONGEST - 1)]
+        last = np.where(self._owed, 0, self._exact[self._left]).astype(np.uint8)
+        root = self._node == 0
+        kind = np.where(root, np.where(self._kind == FIRST, FIRST, SMALL), self._kind)
+        mask[:, a.lower] = self._open(kind, children, fits, last) & (~root | (kind == SMALL))[:, None]
+        if root.any():
+            at = np.flatnonzero(root)
+            first = np.where(self._kind[at] == FIRST, FIRST, CAPITAL)
+            opened = self._open(first, children[at], fits[at], last[at], self._ending[at])
+            mask[at[:, None], a.upper] = opened[:, :26]
+        lean = rules.lean[children] - rules.lean[self._node][:, None]
+        bias[:, a.lower] = lean
+        bias[:, a.upper] = lean[:, :26]
+        word = rules.anywhere.ends[self._kind, self._node]
+        there = (word & fits) != 0
+        mask[:, a.space] = there
+        mask[:, a.comma] = there & (self._commas > 0) & (self._left >= 4)
+        mask[:, a.newline] = (self._ends[self._ending, self._kind, self._node] & last) != 0
+        over = rules.lean_of_word[self._node] - rules.lean[self._node]
+        bias[:, a.space] = bias[:, a.comma] = bias[:, a.newline] = over
+        self._overrule(mask, bias, row)
+        return mask, bias
+
+    def _open(
+        self,
+        kind: NDArray[np.int64],
+        children: NDArray[np.int32],
+        fits: NDArray[np.uint8],
+        last: NDArray[np.uint8],
+        ending: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.bool_]:
+        """(B, 28) which letters lead to a word that fits."""
+        ending = self._ending if ending is None else ending
+        middle = self.rules.anywhere.reach[kind[:, None], children] & fits[:, None]
+        final = self._reach[ending[:, None], kind[:, None], children] & last[:, None]
+        return (children > 0) & ((middle | final) != 0)
+
+    def _overrule(self, mask: NDArray[np.bool_], bias: NDArray[np.float32], row: NDArray[np.int64]) -> None:
+        """Rows that have something to say, or have just said it."""
+        a = self.alphabet
+        if self._said.any():
+            said = np.flatnonzero(self._said & (self._forced < 0))
+            mask[said] = False
+            bias[said] = 0
+            done = self._left[said] == 0
+            mask[said, a.newline] = done
+            mask[said, a.space] = ~done
+            mask[said, a.comma] = ~done & (self._left[said] >= 3)
+            own = np.array([self._task(i).must is not None and self._own(i) for i in said], dtype=bool)
+            mask[said, a.apostrophe] = own & ~done
+        forced = np.flatnonzero(self._forced >= 0)
+        mask[forced] = False
+        mask[forced, self._forced[forced]] = True
+        bias[forced] = 0
+
+    def _task(self, i: int) -> Task:
+        return self.tasks[int(self.rows[i])]
+
+    def _own(self, i: int) -> bool:
+        must = self._task(i).must
+        return must is not None and must.own and not must.text.endswith("s")
+
+    def take(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Goes one character on; (B,) which drafts are now done. Call `keep` with the others afterwards."""
+        a, trie = self.alphabet, self.rules.lexicon.trie
+        forced = self._forced >= 0
+        letter = a.letter[ids]
+        spelling = ~forced & ~self._said & (letter >= 0)
+        start = spelling & (self._node == 0) & (self._kind != FIRST)
+        self._kind[start] = np.where(a.is_upper[ids[start]], CAPITAL, SMALL)
+        closing = ~forced & ~self._said & ((ids == a.space) | (ids == a.comma))
+        word = trie.word[self._node[closing]]
+        self._left[closing] -= self.rules.lexicon.syllables[word]
+        self._node[spelling] = trie.next[self._node[spelling], letter[spelling]]
+        self._node[closing] = 0
+        self._kind[closing] = SMALL
+        for i in np.flatnonzero(forced | self._said | closing):
+            self._go_on(int(i), int(ids[i]), bool(forced[i]))
+        done: NDArray[np.bool_] = ids == a.newline
+        return done
+
+    def _go_on(self, i: int, taken: int, was_forced: bool) -> None:
+        a = self.alphabet
+        script = self._script[i]
+        if was_forced:
+            script.pop(0)
+            if script:
+                self._forced[i] = script[0]
+                return
+            self._forced[i] = -1
+            if self._said[i]:
+                return
+        elif self._said[i]:
+            if taken == a.newline:
+                return
+            if taken == a.apostrophe:
+                self._force(i, "s ")
+            self._said[i] = False
+        if taken == a.comma:
+            self._commas[i] -= 1
+            self._force(i, " ")
+            return
+        if self._forced[i] < 0:
+            self._say_if_due(i)
+
+    def _force(self, i: int, text: str) -> None:
+        self._script[i] = [self.alphabet.symbols.index(c) for c in text]
+        self._forced[i] = self._script[i][0]
+
+    def _say_if_due(self, i: int) -> None:
+        """At the beginning of a word: what must be said is said when its place has come, or when it just still fits."""
+        if not self._owed[i]:
+            return
+        task = self._task(i)
+        assert task.must is not None
+        sung = task.syllables - int(self._left[i])
+        if sung < task.after and self._left[i] > self._least[i]:
+            return
+        ends = self._left[i] == task.must.syllables and task.must.may_end
+        if not ends and self._left[i] - task.must.syllables < self._tail[i]:
+            return
+        text = task.must.text
+        if sung == 0:
+            text = text[0].upper() + text[1:]
+        self._owed[i] = False
+        self._least[i] = self._tail[i]
+        self._left[i] -= task.must.syllables
+        self._kind[i] = SMALL
+        self._force(i, text)
+        self._said[i] = True
+
+    def keep(self, going: NDArray[np.bool_]) -> None:
+        """Leaves out the drafts that are done."""
+        self.rows = self.rows[going]
+        for name in ("_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_after", "_commas", "_said", "_forced"):
+            setattr(self, name, getattr(self, name)[going])
+        self._script = [self._script[i] for i in np.flatnonzero(going)]

@@ -1,0 +1,157 @@
+"""What each line of a stanza sets out to be, before a word of it is written: its metre, its rhyme, its name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from stagelyric.craft.drafting import Must, Task
+from stagelyric.craft.phonetics import Phones, plain, pronounce, syllables
+from stagelyric.craft.rhyme import assonance, kind_of_sounds, slant, tail
+from stagelyric.craft.rules import Ending, Rules
+from stagelyric.craft.words import NEVER_LAST
+from stagelyric.lines import Ask, Scheme
+
+STANZA = 4
+MATES: dict[Scheme, tuple[int | None, ...]] = {
+    "AABB": (None, 0, None, 2),
+    "ABAB": (None, None, 0, 1),
+    "ABCB": (None, None, None, 1),
+    "AAAA": (None, 0, 0, 0),
+    "free": (None, None, None, None),
+}
+"""For each place in a quatrain, the place it rhymes with."""
+
+NAME_RATE = 0.3  # of lines, where the ask has names; .15 to .17 in songs by people, and more where a song has a hero
+_RICH = 10  # words that must be there to rhyme with, where a line will be rhymed with
+_FEW = 5  # below this many rhymes, looser ones are let in
+_LONGEST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One line to be: fewest and most syllables, the place of the line it rhymes with, and what it says."""
+
+    syllables: int
+    mate: int | None
+    to_be_rhymed: bool
+    name: Must | None
+
+
+def stanza(ask: Ask, rng: np.random.Generator, number: int) -> tuple[Plan, ...]:
+    """The four plans of quatrain `number` of a shelf. Lines that rhyme have the same length where they can."""
+    mates = MATES[ask.rhyme]
+    low, high = metre(ask)
+    pairs = [place if mate is None else mate for place, mate in enumerate(mates)]
+    if ask.rhyme == "free":
+        pairs = [0, 1, 0, 1]
+    lengths = rng.integers(low, high + 1, size=STANZA)
+    due = rng.random(STANZA) < NAME_RATE
+    if ask.names and number == 0 and not due.any():
+        due[int(rng.integers(STANZA))] = True  # a song's people are met in its first stanza
+    favourite = int(rng.integers(len(ask.names))) if ask.names else 0
+    plans = []
+    for place, mate in enumerate(mates):
+        length = int(lengths[pairs[place]])
+        rhymed = place in mates
+        name = None
+        if ask.names and due[place]:
+            other = int(rng.integers(len(ask.names))) if rng.random() < 0.35 else favourite  # who is met, is met again
+            name = as_name(ask.names[other], may_end=mate is None and not rhymed)
+            if name.syllables > length - 2:
+                name = None
+        plans.append(Plan(length, mate, rhymed, name))
+    return tuple(plans)
+
+
+def metre(ask: Ask) -> tuple[int, int]:
+    """The syllables asked for, kept to what a line can be."""
+    low, high = sorted(ask.syllables)
+    return max(1, min(low, _LONGEST)), max(1, min(high, _LONGEST))
+
+
+def as_name(name: str, *, may_end: bool) -> Must:
+    """A name to be said; what has no plain letters in it is left out ("Montréal" is drafted as "Montreal")."""
+    return Must(spelled(name), max(1, syllables(pronounce(name))), own=True, may_end=may_end)
+
+
+def as_word(word: str, rules: Rules, *, may_end: bool) -> Must:
+    """A word or phrase to be said, in small letters where the lexicon writes it so."""
+    text = spelled(word)
+    number = rules.lexicon.index.get(text.lower())
+    if number is not None:
+        text = text.lower() if int(rules.lexicon.forms[number]) & 1 else text[:1].upper() + text[1:].lower()
+    ends = text.split()[-1].lower() not in NEVER_LAST if text else False
+    return Must(text, max(1, syllables(pronounce(word))), may_end=may_end and ends)
+
+
+def spelled(text: str) -> str:
+    """In the letters that a draft has."""
+    return " ".join("".join(c if c.isascii() and (c.isalpha() or c in "'-") else " " for c in plain(text)).split())
+
+
+def tasks(plan: Plan, drafts: int, low: int, high: int, ending: int, rng: np.random.Generator) -> list[Task]:
+    """The drafts of one line: a quarter of them a syllable longer or shorter, names in most, at differing places."""
+    made = []
+    for i in range(drafts):
+        length = plan.syllables
+        if i % 4 == 3:
+            length = min(high, max(low, length + (1 if rng.random() < 0.5 else -1)))
+        must, after = plan.name if i % 8 != 7 else None, 0
+        if must is not None and rng.random() > 0.4:
+            after = int(rng.integers(1, max(2, length - must.syllables + 1)))
+        made.append(Task(length, ending, must, after))
+    return made
+
+
+def wanted(must: Must, drafts: int, low: int, high: int, ending: Ending, rng: np.random.Generator) -> list[Task]:
+    """Drafts that say a word, each at another place; longer than asked for where the word is too long."""
+    tail = 0 if must.may_end else ending.least
+    made = []
+    for i in range(drafts):
+        length = max(int(rng.integers(low, high + 1)), must.syllables + tail)
+        latest = length - must.syllables - tail
+        after = round(i * latest / max(1, drafts - 1))
+        made.append(Task(length, 0, must, after))
+    return made
+
+
+def rhymes(rules: Rules, sound: Phones, barred: Collection[str], loose: int = 0) -> list[int]:
+    """The words that a line may end on to rhyme with a sound: perfect rhymes, else slant, else echoes.
+
+    `loose` 1 and 2 let slant rhymes and echoes in from the start. Never a word of `barred`, never one that sounds alike.
+    """
+    lexicon, key = rules.lexicon, tail(sound)
+    found: list[int] = []
+    groups = (lexicon.by_tail.get(key), lexicon.by_slant.get(slant(key)), lexicon.by_vowels.get(assonance(key)))
+    for step, group in enumerate(groups):
+        for number in group or ():
+            if not rules.last_words[number] or number in found or lexicon.words[number] in barred:
+                continue
+            if kind_of_sounds(lexicon.phones(number), sound) not in (None, "same"):
+                found.append(number)
+        if len(found) >= _FEW and step >= loose:
+            break
+    return found
+
+
+def rich(rules: Rules, least: int = _RICH) -> list[int]:
+    """Words to end on that at least `least` others can rhyme with; fewer where the lexicon is small."""
+    numbers = [int(n) for n in np.flatnonzero(rules.last_words)]
+    size: dict[Phones, int] = {}
+    tails = [rules.lexicon.tails[n] for n in numbers]
+    for key in tails:
+        size[key] = size.get(key, 0) + 1
+    while least > 1:
+        chosen = [n for n, key in zip(numbers, tails, strict=True) if size[key] > least]
+        if chosen:
+            return chosen
+        least //= 2
+    return numbers
+
+
+def last_word(words: Sequence[str]) -> str:
+    """What a line ends on, "" for no words."""
+    return words[-1] if words else ""

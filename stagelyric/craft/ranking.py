@@ -1,0 +1,184 @@
+"""Which of several drafts is worth singing: a few marks a draft, each with a name, weighed in one table.
+
+Most marks have a band in which all is well, measured on lines by people (a quarter of them lies above and below it):
+a line gains nothing by going beyond, so that no mark can be driven to an end (Goodhart).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from stagelyric.craft.cliches import stock_phrases
+from stagelyric.craft.lexicon import UPPER
+from stagelyric.craft.rules import Rules
+from stagelyric.craft.words import MODERN, OLD_FASHIONED, OPENERS, PRONOUNS, STOP
+
+WEIGHTS = {
+    "flow": 3.0,  # how naturally one letter follows another, by the model: nats a character, up to a limit
+    "landing": 0.6,  # how naturally the last word comes
+    "setting": 0.25,  # how naturally what had to be said comes: a name, a wanted word
+    "plain or rare": -0.8,  # words too common or too rare, outside the band
+    "you and me": -0.8,  # more pronouns than people write
+    "something to see": 0.7,  # a thing one can see or touch
+    "of today": 0.25,
+    "old-fashioned": -0.5,
+    "a name": 1.6,  # where one was due
+    "near the theme": 1.3,
+    "goes on from the last": 0.5,  # keeps company with the line before
+    "said before": -1.0,  # words of the last lines again
+    "same beginning": -0.7,  # begins as one of the last lines did
+    "stammer": -1.5,  # a word twice in the line
+    "stock phrase": -1.2,
+    "weak opening": -0.3,
+    "alliteration": 0.15,
+    "rhyme": 1.0,  # 0 where the rhyme had to be loosened
+    "metre": -0.8,  # syllables off
+}
+"""What a mark counts for. A score is the sum of mark times weight; the better line has the higher one."""
+
+FLOW = (-2.2, -1.05)
+"""Nats a character: below, lines stop making sense; above, they are too safe to gain more."""
+RARITY = (0.32, 0.56)
+PRONOUN_SHARE = (0.0, 0.22)
+
+_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A finished draft: its text, and what the model made of it (nats)."""
+
+    text: str
+    flow: float  # mean log-chance of a character it chose itself
+    landing: float  # the same of its last word alone
+    setting: float = 0.0  # the same of what had to be said; 0 for nothing
+    named: bool = False
+    rhymes: float = 1.0  # 1 as asked, 0.5 slant, 0 only an echo
+    off: int = 0  # syllables outside the range asked for
+    row: int = 0
+
+    @cached_property
+    def words(self) -> list[str]:
+        """In lower case."""
+        return [word.lower() for word in _WORD.findall(self.text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands before the line: the lines of its stanza and shelf, the last of them last, as words."""
+
+    before: tuple[tuple[str, ...], ...] = ()
+    name_due: bool = False
+    rarity_shift: float = 0.0
+    _recent: frozenset[str] = field(init=False, default=frozenset(), repr=False)
+    _starts: tuple[str, ...] = field(init=False, default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        last = self.before[-8:]
+        object.__setattr__(self, "_recent", frozenset(w for words in last for w in words if w not in STOP))
+        object.__setattr__(self, "_starts", tuple(words[0] for words in last[-4:] if words))
+
+    @property
+    def recent(self) -> frozenset[str]:
+        """Words with a meaning of their own in the last eight lines."""
+        return self._recent
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """The first words of the last four lines."""
+        return self._starts
+
+
+def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
+    """The marks of a draft by name, unweighted, those that are 0 left out."""
+    lexicon, words = rules.lexicon, draft.words
+    content = [word for word in words if word not in STOP]
+    numbers = [number for word in words if (number := lexicon.index.get(word)) is not None]
+    rarity = float(np.mean(lexicon.rarity[numbers])) if numbers else 0.5
+    low, high = (edge + around.rarity_shift for edge in RARITY)
+    seen = [word for word in content if _to_see(word, rules)]
+    given = {
+        "flow": min(max(draft.flow, FLOW[0] - 1), FLOW[1]) - FLOW[0],
+        "landing": max(draft.landing, -4.0) + 2.0,
+        "setting": max(draft.setting, -6.0),
+        "plain or rare": outside(rarity, low, high),
+        "you and me": outside(sum(w in PRONOUNS for w in words) / max(1, len(words)), *PRONOUN_SHARE),
+        "something to see": min(1.0, 0.6 * len(seen)),
+        "of today": min(1.0, float(sum(w in MODERN for w in content))),
+        "old-fashioned": float(sum(w in OLD_FASHIONED and w not in MODERN for w in content)),
+        "a name": float(draft.named and around.name_due),
+        "near the theme": _near(content, rules),
+        "goes on from the last": _kinship(content, rules, around),
+        "said before": float(min(2, sum(word in around.recent for word in content))),
+        "same beginning": float(around.starts.count(words[0])) if words else 0.0,
+        "stammer": float(len(content) - len(set(content))),
+        "stock phrase": float(len(stock_phrases(draft.text)[:2])),
+        "weak opening": float(bool(words) and words[0] in OPENERS),
+        "alliteration": float(_alliterates(content)),
+        "rhyme": draft.rhymes,
+        "metre": float(draft.off),
+    }
+    return {name: mark for name, mark in given.items() if mark}
+
+
+def score(marks: dict[str, float], weights: dict[str, float] = WEIGHTS) -> float:
+    """The weighed sum of marks."""
+    return sum(weights[name] * mark for name, mark in marks.items())
+
+
+def outside(value: float, low: float, high: float) -> float:
+    """How far a value lies outside its band, in half widths of the band; 0 inside."""
+    return max(0.0, low - value, value - high) / ((high - low) / 2)
+
+
+def pick(scores: Sequence[float], draw: float, temperature: float = 0.25, among: int = 3) -> int:
+    """The place of one of the best `among`, by a softmax of their scores; `draw` is a number 0 ≤ draw < 1.
+
+    Not simply the best, so that two presses in one place differ.
+    """
+    best = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:among]
+    weights = np.exp([(scores[i] - scores[best[0]]) / temperature for i in best])
+    return best[int(np.searchsorted(np.cumsum(weights) / weights.sum(), draw, side="right").clip(0, len(best) - 1))]
+
+
+def _to_see(word: str, rules: Rules) -> bool:
+    number = rules.lexicon.index.get(word)
+    if number is None or word in OLD_FASHIONED:
+        return False
+    return bool(rules.lexicon.thing[number] >= 0.25 and rules.lexicon.rarity[number] >= 0.5) or word in MODERN
+
+
+def _near(content: Sequence[str], rules: Rules) -> float:
+    if not rules.themes:
+        return 0.0
+    numbers = [n for word in content if (n := rules.lexicon.index.get(word)) is not None]
+    return max(0.0, float(rules.closeness[numbers].max(initial=0.0)) - 0.5) * 2
+
+
+def _kinship(content: Sequence[str], rules: Rules, around: Around) -> float:
+    """The greatest cosine between a word of this line and one of the line before, over what is common, 0 … 1."""
+    if not around.before:
+        return 0.0
+    index = rules.lexicon.index
+    here = [n for word in content if (n := index.get(word)) is not None]
+    there = [n for word in around.before[-1] if word not in STOP and (n := index.get(word)) is not None]
+    if not here or not there:
+        return 0.0
+    cosines = rules.vectors[here] @ rules.vectors[there].T
+    return min(1.0, max(0.0, float(np.where(cosines < 0.999, cosines, 0.0).max()) - 0.4) * 2)
+
+
+def _alliterates(content: Sequence[str]) -> bool:
+    starts = [word[0] for word in dict.fromkeys(content)]
+    return len(starts) != len(set(starts))
+
+
+def is_name(word: str, rules: Rules) -> bool:
+    """Whether the lexicon writes a word with a capital."""
+    number = rules.lexicon.index.get(word.lower())
+    return number is not None and int(rules.lexicon.forms[number]) == UPPER

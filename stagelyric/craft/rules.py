@@ -1,0 +1,194 @@
+"""What an ask allows and leans to, laid out over the trie: which words, how they may end a line, which are favoured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.craft import family, near
+from stagelyric.craft.lexicon import LOWER, MOST_SYLLABLES, UPPER, Lexicon, Row
+from stagelyric.craft.novelty import normal
+from stagelyric.craft.phonetics import plain, pronounce
+from stagelyric.craft.words import BLAND, CAPITALS, MODERN, NEVER_LAST, OLD_FASHIONED, PRONOUNS, STOP
+
+SMALL, CAPITAL, FIRST = 0, 1, 2
+"""How a word begins: with a small letter, with a capital of its own, or as the first of its line (any word)."""
+
+# How much likelier (natural log) a word is made than the model has it. Found by reading many lines.
+LEANINGS = {
+    "old-fashioned": -1.6,
+    "of today": 1.3,
+    "a thing": 0.5,
+    "bland": -0.7,
+    "pronoun": -0.25,
+    "a stranger's name": -1.2,
+    "hardly seen": -0.6,
+    "near a theme": 2.6,
+    "a theme": 2.2,
+    "rare, by wildness": 2.0,
+}
+_THEME_COUNT = 400  # a theme the corpus does not know is taken to be about as common as "window"
+
+
+@dataclass(frozen=True, eq=False)
+class Ending:
+    """The words a line may end on: `reach` (3, N) and `ends` (3, N), as bits of their syllables; `least` of these."""
+
+    reach: NDArray[np.uint8]
+    ends: NDArray[np.uint8]
+    least: int
+    size: int
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """For one ask. Arrays over words are (W,), over nodes (N,); bit s-1 of a byte stands for s syllables."""
+
+    lexicon: Lexicon
+    vectors: NDArray[np.float32]  # (W, D)
+    allowed: NDArray[np.bool_]  # (W,)
+    leaning: NDArray[np.float32]  # (W,)
+    themes: tuple[int, ...]
+
+    @cached_property
+    def closeness(self) -> NDArray[np.float32]:
+        """(W,) how near each word is to the ask's themes, 0 … 1."""
+        return near.closeness(self.vectors, self.themes)
+
+    @cached_property
+    def bits(self) -> NDArray[np.uint8]:
+        """(W,) a word's syllables as a bit; 0 for a word of too many."""
+        s = self.lexicon.syllables.astype(np.int64)
+        return np.where(s <= MOST_SYLLABLES, 1 << np.clip(s - 1, 0, 7), 0).astype(np.uint8)
+
+    @cached_property
+    def anywhere(self) -> Ending:
+        """All allowed words, as if a line might end on any."""
+        return self._laid(np.where(self.allowed, self.bits, 0).astype(np.uint8))
+
+    @cached_property
+    def last_words(self) -> NDArray[np.bool_]:
+        """(W,) allowed words that a line may end on."""
+        ends = np.array([w not in NEVER_LAST and not w.endswith("'s") for w in self.lexicon.words], dtype=bool)
+        return self.allowed & ends & ((self.lexicon.last > 0) | (self.lexicon.thing >= 0.3)) & (self.bits > 0)
+
+    def ending(self, numbers: Iterable[int]) -> Ending:
+        """An ending on one of these words, of those that a line may end on."""
+        chosen = np.zeros(len(self.bits), dtype=np.uint8)
+        numbers = list(numbers)
+        chosen[numbers] = np.where(self.last_words[numbers], self.bits[numbers], 0)
+        return self._laid(chosen)
+
+    def _laid(self, bits: NDArray[np.uint8]) -> Ending:
+        trie = self.lexicon.trie
+        forms = self.lexicon.forms
+        ends = np.zeros((3, len(trie.parent)), dtype=np.uint8)
+        numbers = np.flatnonzero(bits)
+        nodes = self._nodes[numbers]
+        for kind, there in ((SMALL, forms[numbers] & LOWER), (CAPITAL, forms[numbers] & UPPER), (FIRST, numbers >= 0)):
+            ends[kind, nodes] = np.where(there > 0, bits[numbers], 0)
+        reach = ends.copy()
+        for _ in range(int(trie.depth[nodes].max(initial=0))):
+            nodes = np.unique(trie.parent[nodes])
+            nodes = nodes[nodes > 0]
+            if not len(nodes):
+                break
+            children = trie.next[nodes]  # (n, 28), 0 for none, and the root is nobody's child
+            reach[:, nodes] |= np.bitwise_or.reduce(np.where(children > 0, reach[:, children], 0), axis=2)
+        reach[:, 0] = 0
+        union = int(np.bitwise_or.reduce(bits[numbers], initial=0))
+        least = next((s for s in range(1, MOST_SYLLABLES + 1) if union >> (s - 1) & 1), 99)
+        return Ending(reach, ends, least, len(numbers))
+
+    @cached_property
+    def _nodes(self) -> NDArray[np.int32]:
+        """(W,) the node where each word ends."""
+        nodes = np.zeros(len(self.lexicon.words), dtype=np.int32)
+        at = np.flatnonzero(self.lexicon.trie.word >= 0)
+        nodes[self.lexicon.trie.word[at]] = at
+        return nodes
+
+    @cached_property
+    def lean(self) -> NDArray[np.float32]:
+        """(N,) what the words below a node are favoured by, weighed by how common they are: a look ahead."""
+        plain_mass = self._mass(np.zeros_like(self.leaning))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.nan_to_num(np.log(self._mass(self.leaning) / plain_mass), posinf=0.0, neginf=0.0).astype(np.float32)
+
+    def _mass(self, leaning: NDArray[np.float32]) -> NDArray[np.float64]:
+        mass = np.zeros(len(self.lexicon.trie.parent))
+        mass[self._nodes] = np.where(self.allowed, (self.lexicon.count + 1.0) * np.exp(leaning), 0.0)
+        return self.lexicon.trie.up(mass, np.add)
+
+    @cached_property
+    def lean_of_word(self) -> NDArray[np.float32]:
+        """(N,) what the word that ends at a node is favoured by."""
+        word = self.lexicon.trie.word
+        return np.where(word >= 0, self.leaning[word], 0.0).astype(np.float32)
+
+
+def make(
+    lexicon: Lexicon,
+    vectors: NDArray[np.float32],
+    *,
+    themes: Sequence[str] = (),
+    avoid: Sequence[str] = (),
+    family_friendly: bool = True,
+    wildness: float = 0.5,
+) -> Rules:
+    """The rules for one ask. Themes that the lexicon lacks are taught to it; words to avoid are taken out."""
+    theme_words = [word for theme in themes for word in normal(plain(theme)).split() if word not in STOP]
+    new = [_as_row(word) for word in theme_words if word not in lexicon.index and _spellable(word)]
+    if new:
+        old = lexicon
+        lexicon = lexicon.extended(new)
+        moved = np.zeros((len(lexicon.words), vectors.shape[1]), dtype=np.float32)
+        moved[[lexicon.index[word] for word in old.words]] = vectors
+        vectors = moved
+    numbers = tuple(lexicon.index[word] for word in dict.fromkeys(theme_words) if word in lexicon.index)
+    allowed = np.ones(len(lexicon.words), dtype=bool)
+    barred = {word for phrase in avoid for word in [phrase.lower().strip()] if " " not in word}
+    for word, number in lexicon.index.items():
+        stem = word.removesuffix("'s")
+        if stem in barred or (family_friendly and family.is_blocked(word)):
+            allowed[number] = False
+    return Rules(lexicon, vectors, allowed, _leaning(lexicon, vectors, numbers, wildness), numbers)
+
+
+def _spellable(word: str) -> bool:
+    return word.isascii() and word.isalpha() and family.is_clean(word)
+
+
+def _as_row(word: str) -> Row:
+    return Row(word, LOWER, _THEME_COUNT, 40, 40, 0.3, pronounce(word))
+
+
+def _leaning(
+    lexicon: Lexicon, vectors: NDArray[np.float32], themes: tuple[int, ...], wildness: float
+) -> NDArray[np.float32]:
+    words = lexicon.words
+    stems = [word.removesuffix("'s") for word in words]
+    content = np.array([word not in STOP for word in words], dtype=bool)
+
+    def among(group: frozenset[str]) -> NDArray[np.bool_]:
+        return np.array([stem in group for stem in stems], dtype=bool)
+
+    lean = np.zeros(len(words), dtype=np.float32)
+    modern = among(MODERN)
+    lean += LEANINGS["old-fashioned"] * (among(OLD_FASHIONED) & ~modern)
+    lean += LEANINGS["of today"] * modern
+    lean += LEANINGS["a thing"] * (content & (lexicon.thing >= 0.25))
+    lean += LEANINGS["bland"] * among(BLAND)
+    lean += LEANINGS["pronoun"] * among(PRONOUNS)
+    lean += LEANINGS["a stranger's name"] * ((lexicon.forms == UPPER) & ~among(CAPITALS))
+    lean += LEANINGS["hardly seen"] * (lexicon.count < 8)
+    lean += LEANINGS["rare, by wildness"] * (wildness - 0.35) * np.where(content, lexicon.rarity - 0.55, 0)
+    if themes:
+        closeness = near.closeness(vectors, themes)
+        lean += LEANINGS["near a theme"] * np.clip((closeness - 0.5) / 0.5, 0, 1)
+        lean[list(themes)] += LEANINGS["a theme"]
+    return lean

@@ -1,0 +1,486 @@
+"""An Ask goes in, ranked Lines come out: the model drafts, the craft judges.
+
+A shelf is written in blocks of four quatrains. Within a block the first lines of all quatrains are drafted side by
+side, then the second ones, each going on from the line chosen before it. Line n of a shelf depends on the ask, the
+model and the lines before its block, and on nothing else: not on time, and not on how many lines were asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules
+from stagelyric.craft.drafting import Alphabet, Drafts, Must, Task
+from stagelyric.craft.lexicon import Lexicon
+from stagelyric.craft.novelty import Copies, normal
+from stagelyric.craft.phonetics import plain, pronounce
+from stagelyric.craft.ranking import Around, Draft
+from stagelyric.craft.rhyme import kind_of_sounds
+from stagelyric.craft.rules import Ending, Rules
+from stagelyric.craft.syllables import syllabify
+from stagelyric.lines import Ask, Line
+from stagelyric.lm.sample import choose
+
+BLOCK = 16
+"""Lines that are written together."""
+
+DRAFTS = 12
+"""Drafts of each line of a shelf."""
+
+WORD_DRAFTS = 16
+"""Drafts of a line that is wanted now."""
+
+MIN_P = 0.02
+_LONGEST = 120  # characters of a draft
+_TRIES = 6
+_RANKED = 8  # of the drafts of a line, those that are marked in full
+
+Between = Callable[[], None]
+
+
+class Engine(Protocol):
+    """What the writer needs of a model at showtime: see `lm.runtime.Engine`."""
+
+    digest: str
+
+    @property
+    def vocabulary(self) -> Any: ...
+
+    def prime(self, text: str) -> tuple[NDArray[np.float32], Any]: ...
+
+    def step(self, ids: NDArray[np.int64], state: Any) -> tuple[NDArray[np.float32], Any]: ...
+
+
+@dataclass(slots=True)
+class Place:
+    """One line of a block under way: where the model stands before it, and what has been chosen for it."""
+
+    quatrain: int
+    logits: NDArray[np.float32]  # (1, V)
+    state: Any  # one row
+    plan: planning.Plan
+    chosen: Chosen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The draft that was picked, its score and marks, and where the model stood at its end."""
+
+    draft: Draft
+    score: float
+    marks: dict[str, float]
+    state: Any
+
+
+class Writer:
+    """Writes lines with a model and the craft that belongs to it."""
+
+    def __init__(self, engine: Engine, words: Lexicon, vectors: NDArray[np.float32] | None = None, copies: Copies | None = None):
+        """`vectors` (W, D): which words keep company; `copies`: what must not be quoted."""
+        self.engine = engine
+        self.lexicon = words
+        self.vectors = np.zeros((len(words.words), 1), np.float32) if vectors is None else vectors
+        self.copies = copies or Copies(np.zeros(0, np.uint32))
+        self.alphabet = Alphabet(engine.vocabulary.symbols)
+        self._rules = lru_cache(maxsize=16)(self._make_rules)
+
+    @classmethod
+    def open(cls, folder: Path, precision: str = "int8") -> Writer:
+        """The model in `folder`, with its lexicon. Raises ModelError, LexiconError, NearError or NoveltyError."""
+        from stagelyric.lm import runtime
+
+        engine = runtime.load(folder, precision="fp32" if precision == "fp32" else "int8")
+        words = lexicon.load(folder / lexicon.FILE)
+        vectors = near.load(folder / near.FILE, len(words.words))
+        return cls(engine, words, vectors, Copies.load(folder / novelty.FILE))
+
+    @property
+    def digest(self) -> str:
+        """Names the model and its words: the same asks give the same lines wherever it is the same."""
+        return hashlib.sha256(f"{self.engine.digest} {' '.join(self.lexicon.words)}".encode()).hexdigest()[:16]
+
+    def write(
+        self, ask: Ask, start: int = 0, count: int = 1, earlier: Sequence[str] = (), between: Between = lambda: None
+    ) -> list[Line]:
+        """Lines `start` to `start + count` of an ask's shelf.
+
+        `earlier`: the texts of the shelf's lines before `start`, which are not written again. `between` is called
+        between every two steps of the model and may itself write. There are always as many lines as asked for.
+        """
+        return [line for line, _ in self.explain(ask, start, count, earlier, between)]
+
+    def explain(
+        self, ask: Ask, start: int = 0, count: int = 1, earlier: Sequence[str] = (), between: Between = lambda: None
+    ) -> list[tuple[Line, dict[str, float]]]:
+        """`write`, and for each line what it was marked for: mark times weight by the mark's name."""
+        made: list[tuple[Line, dict[str, float]]] = []
+        before = list(earlier)
+        size = 1 if ask.word else BLOCK
+        first = start - start % size
+        before = before[: max(0, len(before) - (start - first))]
+        while first + len(made) < start + count:
+            block = (first + len(made)) // size
+            made += self._block(ask, block, size, before + [line.text for line, _ in made], between)
+        return made[start - first : start - first + count]
+
+    def raw(self, ask: Ask, count: int) -> list[Line]:
+        """Lines as the model has them: plain sampling, no craft but the ask's wildness."""
+        rng = self._random(ask, 0)
+        made: list[Line] = []
+        logits, state = self.engine.prime(_context(ask))
+        newline, text = self.alphabet.newline, ""
+        while len(made) < count:
+            at = choose(logits, rng, temperature=temperature(ask))
+            if at[0] == newline or len(text) > _LONGEST:
+                if text.strip():
+                    made.append(Line(text.strip(), "model", 0.0, syllabify(text.strip()), len(made)))
+                text = ""
+            else:
+                text += self.alphabet.symbols[int(at[0])].replace("\x03", "")
+            logits, state = self.engine.step(at, state)
+        return made
+
+    def _random(self, ask: Ask, block: int) -> np.random.Generator:
+        return np.random.default_rng([int(ask.digest, 16), int(self.engine.digest[:16], 16), block])
+
+    def _make_rules(self, themes: tuple[str, ...], avoid: tuple[str, ...], family_friendly: bool, wildness: float) -> Rules:
+        return rules.make(
+            self.lexicon, self.vectors, themes=themes, avoid=avoid, family_friendly=family_friendly, wildness=wildness
+        )
+
+    def _block(
+        self, ask: Ask, block: int, size: int, earlier: list[str], between: Between
+    ) -> list[tuple[Line, dict[str, float]]]:
+        job = _Job(self, ask, block, earlier, between)
+        chosen = [job.word()] if ask.word else job.quatrains(size // planning.STANZA)
+        return [self._line(ask, c, block * size + i) for i, c in enumerate(chosen)]
+
+    def _line(self, ask: Ask, chosen: Chosen, index: int) -> tuple[Line, dict[str, float]]:
+        text = chosen.draft.text
+        pieces = syllabify(text, self.lexicon.syllable_count)
+        weighed = {name: round(mark * ranking.WEIGHTS[name], 3) for name, mark in chosen.marks.items()}
+        return Line(text, "word" if ask.word else "model", round(chosen.score, 4), pieces, index), weighed
+
+
+class _Job:
+    """One block being written. Nothing of it is shared, so that another may be written in the middle of it."""
+
+    def __init__(self, writer: Writer, ask: Ask, block: int, earlier: list[str], between: Between):
+        self.writer, self.ask, self.between = writer, ask, between
+        self.rng = writer._random(ask, block)
+        self.rules = writer._rules(ask.themes, ask.avoid, ask.family_friendly, ask.wildness)
+        self.block = block
+        self.taken = {normal(text) for text in earlier}
+        self.before = [tuple(normal_words(text)) for text in earlier[-8:]]
+        self.low, self.high = planning.metre(ask)
+        self.names = _spellings((*ask.names, *((ask.word,) if ask.word else ())))
+        self.avoid = [normal(plain(phrase)) for phrase in ask.avoid if normal(plain(phrase))]
+
+    def quatrains(self, number: int) -> list[Chosen]:
+        """Quatrains line by line, all of them side by side; their lines in order."""
+        engine = self.writer.engine
+        logits, state = engine.prime(_context(self.ask))
+        stanzas = [planning.stanza(self.ask, self.rng, self.block * number + q) for q in range(number)]
+        done: list[list[Chosen]] = [[] for _ in range(number)]
+        standing = [(logits, state)] * number
+        for place in range(planning.STANZA):
+            places = [Place(q, *standing[q], stanzas[q][place]) for q in range(number)]
+            self._fill(places, done)
+            for q, at in enumerate(places):
+                assert at.chosen is not None
+                done[q].append(at.chosen)
+            if place + 1 < planning.STANZA:
+                standing = self._go_on([lines[-1].state for lines in done])
+        return [chosen for lines in done for chosen in lines]
+
+    def word(self) -> Chosen:
+        """One line with the ask's word in it."""
+        assert self.ask.word
+        logits, state = self.writer.engine.prime(_context(self.ask))
+        plan = planning.Plan(self.high, None, False, None)
+        place = Place(0, logits, state, plan)
+        self._fill([place], [[]])
+        assert place.chosen is not None
+        return place.chosen
+
+    def _go_on(self, states: list[Any]) -> list[tuple[NDArray[np.float32], Any]]:
+        """Where the model stands at the beginning of the next lines."""
+        self.between()
+        ids = np.full(len(states), self.writer.alphabet.newline, dtype=np.int64)
+        logits, state = self.writer.engine.step(ids, _joined(states))
+        return [(logits[q : q + 1], state.take(np.array([q]))) for q in range(len(states))]
+
+    def _fill(self, places: list[Place], done: list[list[Chosen]]) -> None:
+        """Chooses a line for each place; what is asked is loosened from try to try, safety never."""
+        for attempt in range(_TRIES):
+            open_places = [place for place in places if place.chosen is None]
+            if not open_places:
+                return
+            endings: list[Ending] = []
+            tasks: list[Task] = []
+            owner: list[Place] = []
+            for place in open_places:
+                ending = self._ending(place, done[place.quatrain], attempt)
+                made = self._tasks(place, ending, len(endings), attempt)
+                endings.append(ending)
+                tasks += made
+                owner += [place] * len(made)
+            for place, drafts in self._drafted(endings, tasks, owner):
+                lines = [chosen.draft.words for lines in done for chosen in lines]
+                place.chosen = self._choose(place, drafts, done[place.quatrain], lines, attempt)
+                if place.chosen is not None:
+                    self.taken.add(normal(place.chosen.draft.text))
+        for place in places:
+            if place.chosen is None:
+                place.chosen = self._plainest(place)
+
+    def _tasks(self, place: Place, ending: Ending, number: int, attempt: int) -> list[Task]:
+        low, high = max(1, self.low - max(0, attempt - 2)), self.high + max(0, attempt - 2)
+        plan, ask = place.plan, self.ask
+        if ask.word:
+            must = planning.as_word(ask.word, self.rules, may_end=ask.rhyme_with is None)
+            if must.text:
+                return planning.wanted(must, WORD_DRAFTS, low, high, ending, self.rng)
+        if attempt > 1:
+            plan = replace(plan, name=None)
+        if plan.syllables < ending.least:
+            plan = replace(plan, syllables=ending.least, name=None)
+        if plan.name is not None and plan.name.syllables + ending.least > min(plan.syllables, high):
+            plan = replace(plan, name=None)
+        made = planning.tasks(plan, DRAFTS, max(low, ending.least), max(high, ending.least), number, self.rng)
+        return [t if _possible(t, ending) else replace(t, must=None, after=0) for t in made]
+
+    def _ending(self, place: Place, lines: list[Chosen], attempt: int) -> Ending:
+        loose = (0, 1, 1, 2, 2, 3)[attempt]
+        mate = place.plan.mate
+        ends = [planning.last_word(words) for words in self.before[-8:]]
+        if self.ask.rhyme_with:
+            sound: tuple[str, ...] = pronounce(plain(self.ask.rhyme_with).split()[-1]) if self.ask.rhyme_with.split() else ()
+            barred = {*ends, plain(self.ask.rhyme_with).lower()} if attempt < 2 else {plain(self.ask.rhyme_with).lower()}
+        elif mate is not None:
+            sound = pronounce(planning.last_word(lines[mate].draft.words))
+            barred = {planning.last_word(chosen.draft.words) for chosen in lines} | set(ends)
+        else:
+            return self._free(place.plan.to_be_rhymed)
+        if sound and loose < 3:
+            ending = self.rules.ending(planning.rhymes(self.rules, sound, barred, loose))
+            if ending.size and ending.least <= self.high:
+                return ending
+        return self._free(False)
+
+    def _free(self, to_be_rhymed: bool) -> Ending:
+        return _free_ending(self.rules, to_be_rhymed, self.ask.rhyme == "AAAA")
+
+    def _drafted(
+        self, endings: list[Ending], tasks: list[Task], owner: list[Place]
+    ) -> Iterator[tuple[Place, list[tuple[Draft, Any]]]]:
+        """The finished drafts of each place."""
+        logits = np.concatenate([place.logits for place in owner])
+        state = _joined([place.state for place in owner])
+        drafts = Drafts(self.rules, self.writer.alphabet, endings, tasks)
+        finished = self._run(drafts, logits, state)
+        for place in dict.fromkeys(map(id, owner)):
+            here = [i for i, p in enumerate(owner) if id(p) == place]
+            yield owner[here[0]], [finished[i] for i in here if i in finished]
+
+    def _run(self, drafts: Drafts, logits: NDArray[np.float32], state: Any) -> dict[int, tuple[Draft, Any]]:
+        """Steps the model until every draft is done: by row, the draft and the model's state at its end."""
+        a, engine, n = self.writer.alphabet, self.writer.engine, len(drafts)
+        chars = np.zeros((n, _LONGEST), dtype=np.uint8)
+        total, chosen_by_model = np.zeros(n), np.zeros(n)
+        landing, last_letters, setting = np.zeros(n), np.zeros(n), np.zeros(n)
+        closing = np.zeros(n, dtype=np.int64)
+        ends: list[tuple[NDArray[np.int64], Any]] = []
+        heat = temperature(self.ask)
+        for t in range(_LONGEST):
+            mask, bias = drafts.allowed()
+            at_word, forced = drafts.at_word, drafts.spoken_for
+            most = logits.max(axis=1, keepdims=True)
+            weights = np.exp(logits - most)
+            ending_weights = weights[:, a.closing]
+            logs = logits - most - np.log(weights.sum(axis=1, keepdims=True))
+            # A line may close on any mark; which, is not the draft's to choose.
+            logs[:, a.newline] = np.log(ending_weights.sum(axis=1) / weights.sum(axis=1) + 1e-12)
+            ids = choose(logs + bias, self.rng, temperature=heat, min_p=MIN_P, mask=mask)
+            rows = drafts.rows
+            gained = logs[np.arange(len(rows)), ids]
+            own = ~forced
+            total[rows] += np.where(own, gained, 0)
+            chosen_by_model[rows] += own
+            landing[rows] = np.where(at_word, 0, landing[rows]) + gained
+            last_letters[rows] = np.where(at_word, 0, last_letters[rows]) + 1
+            if forced.any():
+                setting[rows] += np.where(forced, self._set(drafts, logs, ids, chars, t), 0)
+            chars[rows, t] = ids
+            done = drafts.take(ids)
+            if done.any():
+                closing[rows[done]] = a.closing[ending_weights[done].argmax(axis=1)]
+                ends.append((rows[done], state.take(np.flatnonzero(done))))
+                going = ~done
+                drafts.keep(going)
+                if not len(drafts):
+                    break
+                ids, state = ids[going], state.take(np.flatnonzero(going))
+            self.between()
+            logits, state = engine.step(ids, state)
+        flow = total / np.maximum(chosen_by_model, 1)
+        made: dict[int, tuple[Draft, Any]] = {}
+        for rows, final in ends:
+            for i, row in enumerate(rows):
+                text = self._polished("".join(a.symbols[c] for c in chars[row]), a.symbols[closing[row]])
+                draft = Draft(
+                    text, float(flow[row]), float(landing[row] / max(1, last_letters[row])), float(setting[row]),
+                    named=drafts.tasks[row].must is not None, row=int(row),
+                )  # fmt: skip
+                made[int(row)] = draft, (final, i)
+        return made
+
+    def _set(
+        self, drafts: Drafts, logs: NDArray[np.float32], ids: NDArray[np.int64], chars: NDArray[np.uint8], t: int
+    ) -> NDArray[np.float64]:
+        """What the model makes of a character it must say: of a name, only whether a capital suits the place."""
+        a = self.writer.alphabet
+        gained = logs[np.arange(len(ids)), ids].astype(np.float64)
+        fresh = t == 0 or np.isin(chars[drafts.rows, t - 1], (a.space,))
+        capital = np.log(np.exp(logs[:, a.upper]).sum(axis=1) + 1e-9)
+        name = np.array([(m := drafts.tasks[int(r)].must) is not None and m.own for r in drafts.rows], dtype=bool)
+        return np.where(name, np.where(fresh & a.is_upper[ids] & (t > 0), capital, 0), gained)
+
+    def _polished(self, text: str, closing: str) -> str:
+        """The line as it is shown: a capital, names in their own spelling, a question mark where one is due."""
+        text = " ".join(text.partition("\n")[0].split()).strip(" ,")
+        for pattern, spelling in self.names:
+            text = pattern.sub(spelling, text)
+        text = text[:1].upper() + text[1:]
+        return text + closing if closing == "?" else text
+
+    def _choose(
+        self, place: Place, drafts: list[tuple[Draft, Any]], stanza: list[Chosen], lines: list[list[str]], attempt: int
+    ) -> Chosen | None:
+        """One of the best drafts that pass every gate; None where none does."""
+        around = Around(
+            before=(*self.before, *map(tuple, lines), *(tuple(chosen.draft.words) for chosen in stanza[-1:])),
+            name_due=place.plan.name is not None,
+            rarity_shift=(self.ask.wildness - 0.5) * 0.14,
+        )
+        judged: list[tuple[float, dict[str, float], Draft, Any]] = []
+        best = sorted(drafts, key=lambda d: -(3 * min(d[0].flow, ranking.FLOW[1]) + 0.6 * d[0].landing + 0.25 * d[0].setting))
+        for draft, end in best[:_RANKED]:
+            draft = self._measured(draft, place, stanza)
+            marks = ranking.marks(draft, self.writer_rules, around)
+            judged.append((ranking.score(marks), marks, draft, end))
+        judged.sort(key=lambda item: (-item[0], item[2].text))
+        draw = float(self.rng.random())
+        passed = []
+        for item in judged:
+            if self._passes(item[2], place, attempt):
+                passed.append(item)
+            if len(passed) == 3:
+                break
+        if not passed:
+            return None
+        total, marks, draft, (state, i) = passed[ranking.pick([item[0] for item in passed], draw)]
+        return Chosen(draft, total, marks, state.take(np.array([i])))
+
+    @property
+    def writer_rules(self) -> Rules:
+        return self.rules
+
+    def _measured(self, draft: Draft, place: Place, stanza: list[Chosen]) -> Draft:
+        """With its rhyme and its metre measured on the finished text."""
+        rhymes, wanted = 1.0, ""
+        if self.ask.rhyme_with:
+            wanted = plain(self.ask.rhyme_with).split()[-1] if self.ask.rhyme_with.split() else ""
+        elif place.plan.mate is not None:
+            wanted = planning.last_word(stanza[place.plan.mate].draft.words)
+        if wanted:
+            kind = kind_of_sounds(pronounce(planning.last_word(draft.words)), pronounce(wanted))
+            rhymes = {"perfect": 1.0, "slant": 0.5, "assonance": 0.25}.get(kind or "", 0.0)
+        count = len(syllabify(draft.text, self.writer.lexicon.syllable_count))
+        return replace(draft, rhymes=rhymes, off=max(0, self.low - count, count - self.high))
+
+    def _passes(self, draft: Draft, place: Place, attempt: int) -> bool:
+        words = draft.words
+        if not words or any(a == b for a, b in zip(words, words[1:], strict=False)):
+            return False
+        if place.plan.mate is None and attempt < 3 and planning.last_word(words) in [planning.last_word(b) for b in self.before[-4:]]:
+            return False
+        text = normal(plain(draft.text))
+        if text in self.taken or any(f" {phrase} " in f" {text} " for phrase in self.avoid):
+            return False
+        if novelty.quotes_own(plain(draft.text), plain(self.ask.prime)) or self.writer.copies.quotes(plain(draft.text)):
+            return False
+        return family.is_clean(draft.text, mild=self.ask.family_friendly)
+
+    def _plainest(self, place: Place) -> Chosen:
+        """The last resort, which no model can spoil: a handful of things, named one after another."""
+        numbers = np.flatnonzero(self.rules.last_words & (self.rules.lexicon.thing > 0.3))
+        if not len(numbers):
+            numbers = np.flatnonzero(self.rules.last_words)
+        draft = Draft("", -3.0, -3.0)
+        for _ in range(200):
+            words: list[str] = [self.ask.word] if self.ask.word else []
+            left = int(place.plan.syllables) - len(syllabify(" ".join(words)))
+            while left > 0 and len(words) < 12:
+                number = int(self.rng.choice(numbers))
+                words.append(self.rules.lexicon.words[number])
+                left -= int(self.rules.lexicon.syllables[number])
+            draft = Draft(self._polished(", ".join(words), "."), -3.0, -3.0)
+            if self._passes(draft, place, _TRIES):
+                break
+        return Chosen(draft, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.state)
+
+
+def temperature(ask: Ask) -> float:
+    """From .55, sober, to 1.1, wild."""
+    return 0.55 + 0.55 * min(1.0, max(0.0, ask.wildness))
+
+
+def normal_words(text: str) -> list[str]:
+    """A line's words in lower case, as the ranking compares them."""
+    return Draft(plain(text), 0.0, 0.0).words
+
+
+def _context(ask: Ask) -> str:
+    return ask.prime.rstrip() + "\n" if ask.prime.strip() else ""
+
+
+def _possible(task: Task, ending: Ending) -> bool:
+    if task.must is None:
+        return True
+    return task.syllables >= task.must.syllables + (0 if task.must.may_end else ending.least)
+
+
+def _joined(states: Sequence[Any]) -> Any:
+    """Rows of several states as one: a state's fields are arrays with the rows on their second axis."""
+    first = states[0]
+    return type(first)(*(np.concatenate([getattr(s, f.name) for s in states], axis=1) for f in fields(first)))
+
+
+def _spellings(names: Sequence[str]) -> list[tuple[re.Pattern[str], str]]:
+    """How what is drafted in plain letters is written at last."""
+    pairs = [(planning.spelled(name), name.strip()) for name in names]
+    return [
+        (re.compile(rf"(?<![\w']){re.escape(drafted)}(?!\w)"), name.replace("\\", r"\\"))
+        for drafted, name in pairs
+        if drafted and drafted != name
+    ]
+
+
+@lru_cache(maxsize=64)
+def _free_ending(made: Rules, to_be_rhymed: bool, often: bool) -> Ending:
+    if to_be_rhymed:
+        return made.ending(planning.rich(made, 20 if often else 10))
+    return made.ending(int(n) for n in np.flatnonzero(made.last_words))
+
+
+__all__ = ["BLOCK", "Between", "Engine", "Must", "Writer", "temperature"]
