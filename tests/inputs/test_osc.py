@@ -11,6 +11,7 @@ import pytest
 import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from osc_wire import bundle, message, string, timetag
 
 from stagelyric.events import Beat, Command, Do, Event, Notice, OscMessage, Tempo
 from stagelyric.inputs.osc import PENDING, ListenError, Osc, PortInUseError
@@ -18,7 +19,6 @@ from stagelyric.inputs.osc_addresses import TABLE
 from stagelyric.inputs.osc_packets import read_message
 from stagelyric.lines import State
 from stagelyric.outputs.osc import LEASE, SUBSCRIBERS
-from tests.osc_wire import bundle, message, string, timetag
 
 SENDER = ("127.0.0.1", 9001)
 WALL = 1_763_890_000.0

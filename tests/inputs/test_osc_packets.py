@@ -6,9 +6,9 @@ import struct
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from osc_wire import bundle, message, string, timetag
 
 from stagelyric.inputs.osc_packets import ARGUMENTS, DEPTH, LONGEST, MESSAGES, MalformedError, Message, ahead, read
-from tests.osc_wire import bundle, message, string, timetag
 
 WALL = 1_763_890_000.25
 

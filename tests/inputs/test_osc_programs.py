@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from programs import require
+
 from stagelyric.events import Command, Do, Event, OscMessage
 from stagelyric.inputs.osc import Osc
 from stagelyric.lines import Cue, Line, State
-from tests.programs import require
 
 LIMIT = 30.0
 STATE = State("Harbour Lights", "verse", 3, "up now", "up next", 37, 96.0, False, False, True)

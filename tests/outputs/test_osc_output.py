@@ -7,12 +7,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
+from osc_wire import message
 
 from stagelyric.inputs.osc_packets import read_message
 from stagelyric.lines import Cue, Line, State
 from stagelyric.outputs import osc as module
 from stagelyric.outputs.osc import LEASE, SUBSCRIBERS, OscOutput, encode
-from tests.osc_wire import message
 
 STATE = State("Harbour Lights", "verse", 3, "up now", "up next", 37, 96.0, False, False, True)
 CUE = Cue(Line("Hold the light — Montréal", "model"), "Harbour Lights", "verse", "now", 1.0, 12)
