@@ -28,7 +28,7 @@ from stagelyric.events import Event
 from stagelyric.lines import Cue, Line, State
 
 SPOOL_BYTES = 4 << 20
-BATCH_SECONDS = 0.1  # how long the thread gathers before it writes
+BATCH_SECONDS = 0.1  # between the batches that the database gets
 Judged = Literal["keep", "veto"]
 
 _SCHEMA = """
@@ -141,7 +141,8 @@ class Journal:
         self.written = 0  # records in the database
         self.lost = 0
         self._about = (self.show_id, title, time.time(), seed, model, version)
-        self._queue: queue.SimpleQueue[Record | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Record] | None] = queue.SimpleQueue()
+        self._gathered: list[Record] = []
         self._seq = 0
         self._spool: Spool | None = None
         self.on_trouble: Callable[[str], None] = log.warning
@@ -160,6 +161,7 @@ class Journal:
             yield
         finally:
             if self._spool is not None:
+                self._hand_over()
                 self._queue.put(None)
                 await asyncio.to_thread(thread.join, 5.0)
                 self._spool.close(drained=self.written == self._seq)
@@ -207,10 +209,18 @@ class Journal:
         record = tuple((head | values).get(column) for column in COLUMNS)
         if spooled:
             self._spool.append(record, drained=drained)
-        self._queue.put(record)
+        if not self._gathered:
+            # Handed over later and together: a thread that wakes at every press would stand in the press's way.
+            asyncio.get_running_loop().call_later(BATCH_SECONDS, self._hand_over)
+        self._gathered.append(record)
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._queue.put(self._gathered)
+            self._gathered = []
 
     def _write(self) -> None:
-        """The thread: gathers for a moment, writes what there is in one transaction."""
+        """The thread: a transaction for each batch."""
         try:
             database = connect(self.path)
             with database:
@@ -218,15 +228,7 @@ class Journal:
         except (JournalError, sqlite3.Error) as error:
             self.on_trouble(f"no journal tonight, but a spool beside it: {error}")
             return
-        over = False
-        while not over:
-            batch = [self._queue.get()]
-            if batch[0] is not None:
-                time.sleep(BATCH_SECONDS)
-            while not self._queue.empty():
-                batch.append(self._queue.get())
-            over = None in batch
-            records = [record for record in batch if record is not None]
+        while (records := self._queue.get()) is not None:
             try:
                 with database:
                     database.executemany(_INSERT, records)
