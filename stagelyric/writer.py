@@ -18,14 +18,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules
+from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules, structure
 from stagelyric.craft.drafting import Alphabet, Drafts, Must, Task
-from stagelyric.craft.lexicon import Lexicon
 from stagelyric.craft.novelty import Copies, normal
 from stagelyric.craft.phonetics import plain, pronounce
 from stagelyric.craft.ranking import Around, Draft
 from stagelyric.craft.rhyme import kind_of_sounds
-from stagelyric.craft.rules import Ending, Rules
+from stagelyric.craft.rules import Ending, Language, Rules
 from stagelyric.craft.syllables import syllabify
 from stagelyric.lines import Ask, Line
 from stagelyric.lm.sample import choose
@@ -84,24 +83,26 @@ class Chosen:
 class Writer:
     """Writes lines with a model and the craft that belongs to it."""
 
-    def __init__(self, engine: Engine, words: Lexicon, vectors: NDArray[np.float32] | None = None, copies: Copies | None = None):
-        """`vectors` (W, D): which words keep company; `copies`: what must not be quoted."""
+    def __init__(self, engine: Engine, language: Language, copies: Copies | None = None):
+        """`copies`: what must not be quoted."""
         self.engine = engine
-        self.lexicon = words
-        self.vectors = np.zeros((len(words.words), 1), np.float32) if vectors is None else vectors
+        self.language = language
+        self.lexicon = language.lexicon
         self.copies = copies or Copies(np.zeros(0, np.uint32))
         self.alphabet = Alphabet(engine.vocabulary.symbols)
+        self._taught = lru_cache(maxsize=4)(language.taught)
         self._rules = lru_cache(maxsize=16)(self._make_rules)
 
     @classmethod
     def open(cls, folder: Path, precision: str = "int8") -> Writer:
-        """The model in `folder`, with its lexicon. Raises ModelError, LexiconError, NearError or NoveltyError."""
+        """The model in `folder`, with its lexicon. Raises ModelError, LexiconError, NearError, StructureError or NoveltyError."""
         from stagelyric.lm import runtime
 
         engine = runtime.load(folder, precision="fp32" if precision == "fp32" else "int8")
         words = lexicon.load(folder / lexicon.FILE)
         vectors = near.load(folder / near.FILE, len(words.words))
-        return cls(engine, words, vectors, Copies.load(folder / novelty.FILE))
+        language = Language(words, vectors, structure.load(folder / structure.FILE, len(words.words)))
+        return cls(engine, language, Copies.load(folder / novelty.FILE))
 
     @property
     def digest(self) -> str:
@@ -153,8 +154,10 @@ class Writer:
         return np.random.default_rng([int(ask.digest, 16), int(self.engine.digest[:16], 16), block])
 
     def _make_rules(self, themes: tuple[str, ...], avoid: tuple[str, ...], family_friendly: bool, wildness: float) -> Rules:
+        new = rules.unknown(themes, self.lexicon)
+        language = self._taught(new) if new else self.language
         return rules.make(
-            self.lexicon, self.vectors, themes=themes, avoid=avoid, family_friendly=family_friendly, wildness=wildness
+            language, themes=themes, avoid=avoid, family_friendly=family_friendly, wildness=wildness
         )
 
     def _block(
@@ -376,7 +379,7 @@ class _Job:
         best = sorted(drafts, key=lambda d: -(3 * min(d[0].flow, ranking.FLOW[1]) + 0.6 * d[0].landing + 0.25 * d[0].setting))
         for draft, end in best[:_RANKED]:
             draft = self._measured(draft, place, stanza)
-            marks = ranking.marks(draft, self.writer_rules, around)
+            marks = ranking.marks(draft, self.rules, around)
             judged.append((ranking.score(marks), marks, draft, end))
         judged.sort(key=lambda item: (-item[0], item[2].text))
         draw = float(self.rng.random())
@@ -390,10 +393,6 @@ class _Job:
             return None
         total, marks, draft, (state, i) = passed[ranking.pick([item[0] for item in passed], draw)]
         return Chosen(draft, total, marks, state.take(np.array([i])))
-
-    @property
-    def writer_rules(self) -> Rules:
-        return self.rules
 
     def _measured(self, draft: Draft, place: Place, stanza: list[Chosen]) -> Draft:
         """With its rhyme and its metre measured on the finished text."""

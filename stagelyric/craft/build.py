@@ -2,8 +2,8 @@
 
     python -m stagelyric.craft.build models/char-rnn corpus.txt [more.txt …] [--also other.txt …]
 
-Three files: lexicon.npz (the words the model may spell), near.npz (which words keep company) and copies.npz (what a
-line must not quote). No run of words from the text can be read back out of them.
+Four files: lexicon.npz (the words the model may spell), near.npz (which words keep company), structure.npz (which kinds
+of word follow which) and copies.npz (what a line must not quote). No run of words from the text can be read back out of them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stagelyric.craft import family, lexicon, near, novelty
+from stagelyric.craft import family, lexicon, near, novelty, structure
 from stagelyric.craft.lexicon import LOWER, UPPER, Lexicon
 from stagelyric.craft.phonetics import look_up
 from stagelyric.craft.words import ARCHAIC, CAPITALS, DETERMINERS, DIALECT, SMALL
@@ -96,6 +96,10 @@ def _count(line: str, s: Survey) -> list[str]:
     return words
 
 
+def _words(line: str) -> list[str]:
+    return [token.lower() for token in _TOKEN.findall(line) if token not in ".!?:"]
+
+
 def build_lexicon(s: Survey, least: int = LEAST) -> Lexicon:
     """The words with at least `least` counts that have a pronunciation and are neither blocked, archaic nor dialect."""
     rows: list[lexicon.Row] = []
@@ -133,9 +137,10 @@ def build(folder: Path, corpora: Sequence[Path], also: Sequence[Path] = ()) -> d
     words = build_lexicon(s)
     words.save(folder / lexicon.FILE)
     near.save(folder / near.FILE, near.build(s.stanza_words, words))
+    structure.save(folder / structure.FILE, structure.build(map(_words, s.lines), words))
     others = [line for stanza in read_stanzas(path.read_text("utf-8") for path in also) for line in stanza]
     novelty.save(folder / novelty.FILE, novelty.build({*s.lines, *others}, words.words))
-    return {name: (folder / name).stat().st_size for name in (lexicon.FILE, near.FILE, novelty.FILE)}
+    return {name: (folder / name).stat().st_size for name in (lexicon.FILE, near.FILE, structure.FILE, novelty.FILE)}
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from stagelyric.craft.lexicon import LETTERS, MOST_SYLLABLES
 from stagelyric.craft.rules import CAPITAL, FIRST, SMALL, Ending, Rules
 
+LOOK_AHEAD = 0.7
+"""How much the last word but one is chosen for the sake of the last."""
 _LONGEST = 32  # syllables of a line
 
 
@@ -79,6 +81,9 @@ class Drafts:
         self._after = np.array([t.after for t in tasks], dtype=np.int64)
         self._commas = np.ones(n, dtype=np.int64)
         self._said = np.zeros(n, dtype=bool)  # has just said what it must: no node to stand on
+        self._kinds = np.zeros((n, 2), dtype=np.int64)  # the classes of the last two words
+        self._suits = np.stack([rules.suits(e) for e in endings])  # (E, C)
+        self._pull = np.zeros((n, self._suits.shape[1]), dtype=np.float32)  # towards the class of the next word
         self._script: list[list[int]] = [[] for _ in tasks]
         self._forced = np.full(n, -1, dtype=np.int64)  # the character that must come next
         # bits of the word lengths after which the rest can still be filled: [left, least]
@@ -87,8 +92,20 @@ class Drafts:
              for left in range(_LONGEST)], dtype=np.uint8,
         )  # fmt: skip
         self._exact = np.array([1 << (s - 1) if 0 < s <= MOST_SYLLABLES else 0 for s in range(_LONGEST)], dtype=np.uint8)
+        self._look_ahead(np.arange(n))
         for i in range(n):
             self._say_if_due(i)
+
+    def _look_ahead(self, rows: NDArray[np.int64]) -> None:
+        """What the structure would have next: near the end of the line, what a last word of its ending can follow."""
+        language = self.rules.language
+        before, last = self._kinds[rows, 0], self._kinds[rows, 1]
+        self._pull[rows] = language.pull[before, last]
+        for i in rows[(self._left[rows] == 2) | (self._left[rows] == 3)]:
+            suits = language.closing[self._kinds[i, 1]] @ self._suits[self._ending[i]]
+            self._pull[i] *= (suits / suits.mean()) ** LOOK_AHEAD
+        final = rows[self._left[rows] == 1]
+        self._pull[final] *= language.closes[self._kinds[final, 1]]
 
     def _needed(self, task: Task, tail: int) -> int:
         if task.must is None:
@@ -112,7 +129,6 @@ class Drafts:
         """What fits, bool (B, V), and what it is favoured by, float (B, V), to be added to the logits."""
         a, rules, trie = self.alphabet, self.rules, self.rules.lexicon.trie
         n = len(self.rows)
-        row = np.arange(n)
         mask = np.zeros((n, a.size), dtype=bool)
         bias = np.zeros((n, a.size), dtype=np.float32)
         children = trie.next[self._node]  # (B, 28)
@@ -126,18 +142,31 @@ class Drafts:
             first = np.where(self._kind[at] == FIRST, FIRST, CAPITAL)
             opened = self._open(first, children[at], fits[at], last[at], self._ending[at])
             mask[at[:, None], a.upper] = opened[:, :26]
-        lean = rules.lean[children] - rules.lean[self._node][:, None]
-        bias[:, a.lower] = lean
-        bias[:, a.upper] = lean[:, :26]
         word = rules.anywhere.ends[self._kind, self._node]
         there = (word & fits) != 0
         mask[:, a.space] = there
         mask[:, a.comma] = there & (self._commas > 0) & (self._left >= 4)
         mask[:, a.newline] = (self._ends[self._ending, self._kind, self._node] & last) != 0
-        over = rules.lean_of_word[self._node] - rules.lean[self._node]
-        bias[:, a.space] = bias[:, a.comma] = bias[:, a.newline] = over
-        self._overrule(mask, bias, row)
+        self._lean(bias, mask, children)
+        self._overrule(mask, bias)
         return mask, bias
+
+    def _lean(self, bias: NDArray[np.float32], mask: NDArray[np.bool_], children: NDArray[np.int32]) -> None:
+        """Towards the words that the ask and the line's structure would have: of what lies below each open letter."""
+        a, rules = self.alphabet, self.rules
+        pull = self._pull
+        row, letter = np.nonzero(mask[:, a.lower] | np.pad(mask[:, a.upper], ((0, 0), (0, 2))))
+        child = children[row, letter]
+        ahead = rules.lean[child] + np.log(np.einsum("ij,ij->i", rules.language.kinds[child], pull[row]) + 1e-6)
+        bias[row, a.lower[letter]] = ahead
+        cased = letter < 26
+        bias[row[cased], a.upper[letter[cased]]] = ahead[cased]
+        word = rules.lexicon.trie.word[self._node]
+        ends = np.flatnonzero(word >= 0)
+        kind = rules.language.structure.classes[word[ends]]
+        here = rules.lean_of_word[self._node[ends]] + np.log(pull[ends, kind])
+        bias[ends[:, None], [a.space, a.comma]] = here[:, None]
+        bias[ends, a.newline] = here + np.log(rules.language.pull[self._kinds[ends, 1], kind, 0])
 
     def _open(
         self,
@@ -153,7 +182,7 @@ class Drafts:
         final = self._reach[ending[:, None], kind[:, None], children] & last[:, None]
         return (children > 0) & ((middle | final) != 0)
 
-    def _overrule(self, mask: NDArray[np.bool_], bias: NDArray[np.float32], row: NDArray[np.int64]) -> None:
+    def _overrule(self, mask: NDArray[np.bool_], bias: NDArray[np.float32]) -> None:
         """Rows that have something to say, or have just said it."""
         a = self.alphabet
         if self._said.any():
@@ -189,6 +218,10 @@ class Drafts:
         closing = ~forced & ~self._said & ((ids == a.space) | (ids == a.comma))
         word = trie.word[self._node[closing]]
         self._left[closing] -= self.rules.lexicon.syllables[word]
+        self._kinds[closing, 0] = self._kinds[closing, 1]
+        self._kinds[closing, 1] = self.rules.language.structure.classes[word]
+        if closing.any():
+            self._look_ahead(np.flatnonzero(closing))
         self._node[spelling] = trie.next[self._node[spelling], letter[spelling]]
         self._node[closing] = 0
         self._kind[closing] = SMALL
@@ -244,12 +277,15 @@ class Drafts:
         self._least[i] = self._tail[i]
         self._left[i] -= task.must.syllables
         self._kind[i] = SMALL
+        number = self.rules.lexicon.index.get(text.split()[-1].lower()) if not task.must.own else None
+        self._kinds[i] = self._kinds[i, 1], self.rules.language.structure.of(number)
+        self._look_ahead(np.array([i]))
         self._force(i, text)
         self._said[i] = True
 
     def keep(self, going: NDArray[np.bool_]) -> None:
         """Leaves out the drafts that are done."""
         self.rows = self.rows[going]
-        for name in ("_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_after", "_commas", "_said", "_forced"):
+        for name in ("_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_after", "_commas", "_said", "_forced", "_kinds", "_pull"):
             setattr(self, name, getattr(self, name)[going])
         self._script = [self._script[i] for i in np.flatnonzero(going)]

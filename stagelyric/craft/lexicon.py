@@ -60,10 +60,13 @@ class Trie:
         return [slice(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False)]
 
     def up(self, values: NDArray[Any], join: np.ufunc) -> NDArray[Any]:
-        """Values (N,) at nodes, joined from the leaves up so that each node holds that of all words below it."""
+        """Values (N, …) at nodes, joined from the leaves up so that each node holds that of all words below it."""
         out = values.copy()
         for level in reversed(self.levels):
-            join.at(out, self.parent[level], out[level])
+            parents = self.parent[level]  # sorted, since nodes are breadth first: children of one parent are neighbours
+            starts = np.flatnonzero(np.diff(parents, prepend=-1))
+            above = parents[starts]
+            out[above] = join(out[above], join.reduceat(out[level], starts, axis=0))
         return out
 
 

@@ -20,7 +20,8 @@ from stagelyric.craft.words import MODERN, OLD_FASHIONED, OPENERS, PRONOUNS, STO
 
 WEIGHTS = {
     "flow": 3.0,  # how naturally one letter follows another, by the model: nats a character, up to a limit
-    "landing": 0.6,  # how naturally the last word comes
+    "grammar": 1.2,  # how well one kind of word follows another: nats a word, up to a limit
+    "landing": 0.9,  # how naturally the last word comes
     "setting": 0.25,  # how naturally what had to be said comes: a name, a wanted word
     "plain or rare": -0.8,  # words too common or too rare, outside the band
     "you and me": -0.8,  # more pronouns than people write
@@ -28,7 +29,7 @@ WEIGHTS = {
     "of today": 0.25,
     "old-fashioned": -0.5,
     "a name": 1.6,  # where one was due
-    "near the theme": 1.3,
+    "near the theme": 0.9,
     "goes on from the last": 0.5,  # keeps company with the line before
     "said before": -1.0,  # words of the last lines again
     "same beginning": -0.7,  # begins as one of the last lines did
@@ -43,6 +44,8 @@ WEIGHTS = {
 
 FLOW = (-2.2, -1.05)
 """Nats a character: below, lines stop making sense; above, they are too safe to gain more."""
+GRAMMAR = (-4.0, -2.6)
+"""Nats a word, limits as for flow."""
 RARITY = (0.32, 0.56)
 PRONOUN_SHARE = (0.0, 0.22)
 
@@ -104,6 +107,7 @@ def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
     seen = [word for word in content if _to_see(word, rules)]
     given = {
         "flow": min(max(draft.flow, FLOW[0] - 1), FLOW[1]) - FLOW[0],
+        "grammar": min(max(grammar(draft, rules), GRAMMAR[0] - 1), GRAMMAR[1]) - GRAMMAR[0],
         "landing": max(draft.landing, -4.0) + 2.0,
         "setting": max(draft.setting, -6.0),
         "plain or rare": outside(rarity, low, high),
@@ -124,6 +128,12 @@ def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
         "metre": float(draft.off),
     }
     return {name: mark for name, mark in given.items() if mark}
+
+
+def grammar(draft: Draft, rules: Rules) -> float:
+    """The mean log-chance of each word's class after the two before it."""
+    structure, index = rules.language.structure, rules.lexicon.index
+    return structure.grammar([structure.of(index.get(word)) for word in draft.words])
 
 
 def score(marks: dict[str, float], weights: dict[str, float] = WEIGHTS) -> float:

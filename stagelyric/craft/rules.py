@@ -13,6 +13,7 @@ from stagelyric.craft import family, near
 from stagelyric.craft.lexicon import LOWER, MOST_SYLLABLES, UPPER, Lexicon, Row
 from stagelyric.craft.novelty import normal
 from stagelyric.craft.phonetics import plain, pronounce
+from stagelyric.craft.structure import Structure, extended
 from stagelyric.craft.words import BLAND, CAPITALS, MODERN, NEVER_LAST, OLD_FASHIONED, PRONOUNS, STOP
 
 SMALL, CAPITAL, FIRST = 0, 1, 2
@@ -20,17 +21,20 @@ SMALL, CAPITAL, FIRST = 0, 1, 2
 
 # How much likelier (natural log) a word is made than the model has it. Found by reading many lines.
 LEANINGS = {
-    "old-fashioned": -1.6,
-    "of today": 1.3,
-    "a thing": 0.5,
-    "bland": -0.7,
+    "old-fashioned": -1.2,
+    "of today": 0.7,
+    "a thing": 0.2,
+    "bland": -0.4,
     "pronoun": -0.25,
     "a stranger's name": -1.2,
     "hardly seen": -0.6,
-    "near a theme": 2.6,
-    "a theme": 2.2,
-    "rare, by wildness": 2.0,
+    "near a theme": 1.4,
+    "a theme": 0.4,
+    "rare, by wildness": 1.5,
 }
+STRUCTURE = 0.6
+"""How much of a say the structure has beside the model: 0 none, 1 as much as it knows."""
+
 _THEME_COUNT = 400  # a theme the corpus does not know is taken to be about as common as "window"
 
 
@@ -41,18 +45,78 @@ class Ending:
     reach: NDArray[np.uint8]
     ends: NDArray[np.uint8]
     least: int
-    size: int
+    numbers: NDArray[np.int64]  # the words
+
+    @property
+    def size(self) -> int:
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """What was learned from the corpus: the words, the company they keep, the kinds they are of."""
+
+    lexicon: Lexicon
+    vectors: NDArray[np.float32]  # (W, D)
+    structure: Structure
+
+    @cached_property
+    def kinds(self) -> NDArray[np.float32]:
+        """(N, C) of what classes the words below a node are, each row's sum 1."""
+        mass = np.zeros((len(self.lexicon.trie.parent), len(self.structure.alone)), dtype=np.float32)
+        mass[self.nodes, self.structure.classes] = self.lexicon.count
+        mass = self.lexicon.trie.up(mass, np.add)
+        total = mass.sum(axis=1, keepdims=True)
+        return mass / np.where(total > 0, total, 1)
+
+    @cached_property
+    def nodes(self) -> NDArray[np.int32]:
+        """(W,) the node where each word ends."""
+        nodes = np.zeros(len(self.lexicon.words), dtype=np.int32)
+        at = np.flatnonzero(self.lexicon.trie.word >= 0)
+        nodes[self.lexicon.trie.word[at]] = at
+        return nodes
+
+    @cached_property
+    def pull(self) -> NDArray[np.float32]:
+        """(C, C, C) the structure's opinion of the next class, as strong as it is let be."""
+        return self.structure.pull**STRUCTURE
+
+    @cached_property
+    def closes(self) -> NDArray[np.float32]:
+        """(C, C) how much likelier than at large a line ends after the two classes."""
+        return self.pull[:, :, 0]
+
+    @cached_property
+    def closing(self) -> NDArray[np.float32]:
+        """(C, C, C) the chance, after a class and a next one, of a third that ends the line."""
+        following = self.structure.following
+        return following * following[:, :, 0][None, :, :]
+
+    def taught(self, words: Sequence[str]) -> Language:
+        """With more words, for one song."""
+        lexicon = self.lexicon.extended(_as_row(word) for word in words)
+        vectors = np.zeros((len(lexicon.words), self.vectors.shape[1]), dtype=np.float32)
+        vectors[[lexicon.index[word] for word in self.lexicon.words]] = self.vectors
+        return Language(lexicon, vectors, extended(self.structure, self.lexicon, lexicon))
 
 
 @dataclass(frozen=True, eq=False)
 class Rules:
     """For one ask. Arrays over words are (W,), over nodes (N,); bit s-1 of a byte stands for s syllables."""
 
-    lexicon: Lexicon
-    vectors: NDArray[np.float32]  # (W, D)
+    language: Language
     allowed: NDArray[np.bool_]  # (W,)
     leaning: NDArray[np.float32]  # (W,)
     themes: tuple[int, ...]
+
+    @property
+    def lexicon(self) -> Lexicon:
+        return self.language.lexicon
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        return self.language.vectors
 
     @cached_property
     def closeness(self) -> NDArray[np.float32]:
@@ -88,7 +152,7 @@ class Rules:
         forms = self.lexicon.forms
         ends = np.zeros((3, len(trie.parent)), dtype=np.uint8)
         numbers = np.flatnonzero(bits)
-        nodes = self._nodes[numbers]
+        nodes = self.language.nodes[numbers]
         for kind, there in ((SMALL, forms[numbers] & LOWER), (CAPITAL, forms[numbers] & UPPER), (FIRST, numbers >= 0)):
             ends[kind, nodes] = np.where(there > 0, bits[numbers], 0)
         reach = ends.copy()
@@ -102,15 +166,15 @@ class Rules:
         reach[:, 0] = 0
         union = int(np.bitwise_or.reduce(bits[numbers], initial=0))
         least = next((s for s in range(1, MOST_SYLLABLES + 1) if union >> (s - 1) & 1), 99)
-        return Ending(reach, ends, least, len(numbers))
+        return Ending(reach, ends, least, numbers)
 
-    @cached_property
-    def _nodes(self) -> NDArray[np.int32]:
-        """(W,) the node where each word ends."""
-        nodes = np.zeros(len(self.lexicon.words), dtype=np.int32)
-        at = np.flatnonzero(self.lexicon.trie.word >= 0)
-        nodes[self.lexicon.trie.word[at]] = at
-        return nodes
+    def suits(self, ending: Ending) -> NDArray[np.float32]:
+        """(C,) what share of each class an ending has, by how common its words are."""
+        count, classes = self.lexicon.count, self.language.structure.classes
+        size = len(self.language.structure.alone)
+        all_words = np.bincount(classes, count, minlength=size)
+        chosen = np.bincount(classes[ending.numbers], count[ending.numbers], minlength=size)
+        return ((chosen + 1e-3) / (all_words + 1)).astype(np.float32)
 
     @cached_property
     def lean(self) -> NDArray[np.float32]:
@@ -121,7 +185,7 @@ class Rules:
 
     def _mass(self, leaning: NDArray[np.float32]) -> NDArray[np.float64]:
         mass = np.zeros(len(self.lexicon.trie.parent))
-        mass[self._nodes] = np.where(self.allowed, (self.lexicon.count + 1.0) * np.exp(leaning), 0.0)
+        mass[self.language.nodes] = np.where(self.allowed, (self.lexicon.count + 1.0) * np.exp(leaning), 0.0)
         return self.lexicon.trie.up(mass, np.add)
 
     @cached_property
@@ -132,23 +196,15 @@ class Rules:
 
 
 def make(
-    lexicon: Lexicon,
-    vectors: NDArray[np.float32],
+    language: Language,
     *,
     themes: Sequence[str] = (),
     avoid: Sequence[str] = (),
     family_friendly: bool = True,
     wildness: float = 0.5,
 ) -> Rules:
-    """The rules for one ask. Themes that the lexicon lacks are taught to it; words to avoid are taken out."""
-    theme_words = [word for theme in themes for word in normal(plain(theme)).split() if word not in STOP]
-    new = [_as_row(word) for word in theme_words if word not in lexicon.index and _spellable(word)]
-    if new:
-        old = lexicon
-        lexicon = lexicon.extended(new)
-        moved = np.zeros((len(lexicon.words), vectors.shape[1]), dtype=np.float32)
-        moved[[lexicon.index[word] for word in old.words]] = vectors
-        vectors = moved
+    """The rules for one ask. Themes that the language lacks should have been taught to it; others are left out."""
+    lexicon, theme_words = language.lexicon, words_of(themes)
     numbers = tuple(lexicon.index[word] for word in dict.fromkeys(theme_words) if word in lexicon.index)
     allowed = np.ones(len(lexicon.words), dtype=bool)
     barred = {word for phrase in avoid for word in [phrase.lower().strip()] if " " not in word}
@@ -156,7 +212,17 @@ def make(
         stem = word.removesuffix("'s")
         if stem in barred or (family_friendly and family.is_blocked(word)):
             allowed[number] = False
-    return Rules(lexicon, vectors, allowed, _leaning(lexicon, vectors, numbers, wildness), numbers)
+    return Rules(language, allowed, _leaning(lexicon, language.vectors, numbers, wildness), numbers)
+
+
+def words_of(themes: Iterable[str]) -> list[str]:
+    """The words of themes that mean something, in lower case."""
+    return list(dict.fromkeys(word for theme in themes for word in normal(plain(theme)).split() if word not in STOP))
+
+
+def unknown(themes: Iterable[str], lexicon: Lexicon) -> tuple[str, ...]:
+    """The words of themes that a lexicon would have to be taught."""
+    return tuple(word for word in words_of(themes) if word not in lexicon.index and _spellable(word))
 
 
 def _spellable(word: str) -> bool:

@@ -1,0 +1,180 @@
+"""How a line is built: which kind of word follows which, whatever the words are.
+
+Words that stand in the same places make a class (the commonest words one each); the classes are found from the words
+to their left and right, no tagger needed. A trigram over classes (Witten and Bell 1991) then says how well-built a
+line is, and, while it is drafted, which kinds of word may come next. That structure and vocabulary are two models whose
+opinions are multiplied is the idea of Castro and Attarian 2018 (arXiv 1811.04651); the classes and trigram are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.craft.lexicon import UPPER, Lexicon
+
+FILE = "structure.npz"
+CLASSES = 112
+_OWN = 48  # the commonest words have a class each
+_EDGE, _UNKNOWN = 0, 1  # the line's beginning and end; a word the lexicon lacks
+_FIRST = 2
+_NEIGHBOURS = 400
+_DIMENSIONS = 60
+_ENDINGS = ("ing", "ed", "ly", "s", "'s", "er", "est", "ness", "tion", "ful", "less", "y", "en", "n't", "'ll", "ous")
+_STEPS = 1.5  # counts are kept as powers of this, and the lowest ones exactly
+
+
+class StructureError(ValueError):
+    """A file of word classes that is none; its text is one sentence for the user."""
+
+
+class Structure:
+    """`classes` (W,) by word number; `counts` (C, C, C): how often three classes stood in a row."""
+
+    def __init__(self, classes: NDArray[np.uint8], counts: NDArray[np.float32], name: int = _UNKNOWN):
+        """`name`: the class that most names are in."""
+        self.classes = classes
+        self.name = name
+        self._counts = counts
+
+    @cached_property
+    def alone(self) -> NDArray[np.float32]:
+        """(C,) how common a class is."""
+        total = self._counts.sum(axis=(0, 1)) + 0.5
+        return (total / total.sum()).astype(np.float32)
+
+    @cached_property
+    def following(self) -> NDArray[np.float32]:
+        """(C, C, C) the chance of the third class after the first two; each row's sum is 1."""
+        pairs = self._counts.sum(axis=0)  # (C, C): second, third
+        after_one = _smoothed(pairs, self.alone[None, :])
+        return _smoothed(self._counts, after_one[None, :, :]).astype(np.float32)
+
+    @cached_property
+    def pull(self) -> NDArray[np.float32]:
+        """(C, C, C) how much likelier the third class is after the two than at large, as a ratio."""
+        return self.following / self.alone
+
+    def of(self, number: int | None) -> int:
+        """A word's class; a name's for what the lexicon lacks, since a draft has no other unknown words."""
+        return self.name if number is None else int(self.classes[number])
+
+    def grammar(self, classes: Sequence[int]) -> float:
+        """The mean log-chance (nats) of each class of a line, and of its end, after the two before it."""
+        row = [_EDGE, _EDGE, *classes, _EDGE]
+        a, b, c = row[:-2], row[1:-1], row[2:]
+        return float(np.log(self.following[a, b, c]).mean())
+
+
+def none(words: int) -> Structure:
+    """A structure that has no opinion."""
+    return Structure(np.full(words, _FIRST, dtype=np.uint8), np.ones((_FIRST + 1,) * 3, dtype=np.float32))
+
+
+def build(lines: Iterable[Sequence[str]], lexicon: Lexicon) -> Structure:
+    """Classes and their counts from lines of lower-case words."""
+    rows = [[lexicon.index.get(word, -1) for word in line] for line in lines]
+    classes = _classes(rows, lexicon)
+    counts = np.zeros((CLASSES,) * 3, dtype=np.float32)
+    flat: list[int] = []
+    for row in rows:
+        kinds = [_EDGE, _EDGE, *(int(classes[n]) if n >= 0 else _UNKNOWN for n in row), _EDGE]
+        flat += [
+            (a * CLASSES + b) * CLASSES + c for a, b, c in zip(kinds, kinds[1:], kinds[2:], strict=False) if c != _UNKNOWN
+        ]
+    counts = np.bincount(np.array(flat, dtype=np.int64), minlength=CLASSES**3).reshape(counts.shape).astype(np.float32)
+    named = np.bincount(classes[lexicon.forms == UPPER], minlength=CLASSES)
+    return Structure(classes, counts, int(named.argmax()) if named.any() else _UNKNOWN)
+
+
+def extended(structure: Structure, old: Lexicon, new: Lexicon) -> Structure:
+    """For a lexicon that has learned more words: they are taken for things."""
+    things = np.bincount(structure.classes[(old.thing >= 0.3) & (old.syllables == 2)], minlength=1)
+    classes = np.full(len(new.words), things.argmax(), dtype=np.uint8)
+    classes[[new.index[word] for word in old.words]] = structure.classes
+    return Structure(classes, structure._counts, structure.name)
+
+
+def _classes(rows: list[list[int]], lexicon: Lexicon) -> NDArray[np.uint8]:
+    words = len(lexicon.words)
+    common = np.argsort(-lexicon.count, kind="stable")
+    place = np.full(words + 1, _NEIGHBOURS, dtype=np.int64)  # all other words are one neighbour
+    place[common[:_NEIGHBOURS]] = np.arange(min(_NEIGHBOURS, words))
+    width = _NEIGHBOURS + 2
+    context = np.zeros((words, 2 * width), dtype=np.float32)
+    for row in rows:
+        ends = [width - 1, *(int(place[n]) for n in row), width - 1]
+        for i, number in enumerate(row):
+            if number >= 0:
+                context[number, ends[i]] += 1
+                context[number, width + ends[i + 2]] += 1
+    features = np.sqrt(context / np.maximum(context.sum(axis=1, keepdims=True), 1))
+    spelled = np.array([[word.endswith(e) for e in _ENDINGS] for word in lexicon.words], dtype=np.float32)
+    capital = (lexicon.forms == UPPER).astype(np.float32)[:, None]
+    features = np.hstack([_reduced(features, lexicon.count), 0.35 * spelled, 0.6 * capital]).astype(np.float32)
+    features /= np.linalg.norm(features, axis=1, keepdims=True) + 1e-9
+    classes = np.zeros(words, dtype=np.int64)
+    rest = common[_OWN:]
+    classes[rest] = _FIRST + _OWN + _clustered(features[rest], lexicon.count[rest], CLASSES - _FIRST - _OWN)
+    classes[common[:_OWN]] = _FIRST + np.arange(min(_OWN, words))
+    return classes.astype(np.uint8)
+
+
+def _reduced(features: NDArray[np.float32], counts: NDArray[np.int32]) -> NDArray[np.float32]:
+    """The leading directions of the features, common words counting for more."""
+    weighed = features * np.sqrt(np.minimum(counts, 500))[:, None]
+    values, vectors = np.linalg.eigh((weighed.T @ weighed).astype(np.float64))
+    return (features @ vectors[:, np.argsort(-values)[:_DIMENSIONS]]).astype(np.float32)
+
+
+def _clustered(features: NDArray[np.float32], counts: NDArray[np.int32], groups: int) -> NDArray[np.int64]:
+    """Spherical k-means, weighed by the root of each word's count; begun at the commonest words."""
+    weight = np.sqrt(counts.astype(np.float32))[:, None]
+    if len(features) <= groups:
+        return np.arange(len(features))
+    centres = features[np.linspace(0, min(len(features), 20 * groups) - 1, groups).astype(int)].copy()
+    nearest = np.zeros(len(features), dtype=np.int64)
+    for _ in range(40):
+        nearest = (features @ centres.T).argmax(axis=1)
+        sums = np.zeros_like(centres)
+        np.add.at(sums, nearest, features * weight)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        centres = np.where(lengths > 0, sums / np.maximum(lengths, 1e-9), centres)
+    return nearest
+
+
+def _smoothed(counts: NDArray[np.float32], lower: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Witten-Bell: the more kinds have followed a context, the more is left to the shorter context."""
+    kinds = (counts > 0).sum(axis=-1, keepdims=True).astype(np.float32)
+    total = counts.sum(axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        mixed = (counts + kinds * lower) / (total + kinds)
+    return np.where(total > 0, mixed, np.broadcast_to(lower, counts.shape)).astype(np.float32)
+
+
+def save(file: Path, structure: Structure) -> None:
+    """Writes structure.npz; counts above four are rounded to powers of 1.5."""
+    counts = structure._counts
+    rounded = np.where(counts <= 4, counts, 4 + np.round(np.log(np.maximum(counts, 4) / 4) / np.log(_STEPS)))
+    np.savez_compressed(file, classes=structure.classes, counts=rounded.astype(np.uint8), name=np.array(structure.name))
+
+
+def load(file: Path, words: int) -> Structure:
+    """Reads structure.npz. Raises StructureError where it is missing or for another lexicon."""
+    try:
+        with np.load(file, allow_pickle=False) as data:
+            classes, levels = data["classes"], data["counts"]
+            if len(classes) != words:
+                raise StructureError(f"{file}: wanted classes of {words} words, found them of {len(classes)}")
+            sizes = np.array([i if i <= 4 else 4 * _STEPS ** min(i - 4, 40) for i in range(256)], dtype=np.float64)
+            return Structure(classes, sizes.astype(np.float32)[levels], int(data["name"]))
+    except FileNotFoundError:
+        raise StructureError(f"{file}: wanted the model's word classes, found no such file") from None
+    except (OSError, KeyError, ValueError) as error:
+        if isinstance(error, StructureError):
+            raise
+        raise StructureError(f"{file}: wanted the model's word classes, found a file that is none") from error
