@@ -48,6 +48,8 @@ COLUMNS = (
 _INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' * len(COLUMNS))})"
 
 Record = tuple[Any, ...]  # in the order of COLUMNS
+_NOTHING: Record = (None,) * 9  # the columns after `wall`
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +118,7 @@ class Spool:
 
     def append(self, record: Record, *, drained: bool) -> None:
         """Writes a record; `drained` says that the database has all before it. A full spool takes no more."""
-        data = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        data = _encode(record).encode() + b"\n"
         start = 0 if drained else self._end
         if start + len(data) < SPOOL_BYTES:
             # The NUL goes first, so that a kill between the two never joins new records to old ones.
@@ -172,27 +174,22 @@ class Journal:
 
     def show(self, cue: Cue) -> None:
         line = cue.line
-        self._append(
-            "cue" if line else "clear",
-            cue.wall,
-            number=cue.number,
-            song=cue.song,
-            section=cue.section,
-            text=line.text if line else None,
-            origin=line.origin if line else None,
-            latency_ms=round((time.monotonic() - cue.at) * 1000, 3),
-            beat=round(cue.beat, 3),
-        )
+        latency = round((time.monotonic() - cue.at) * 1000, 3)
+        place = (cue.number, cue.song, cue.section)
+        if line is not None:
+            self._append("cue", cue.wall, (*place, line.text, line.origin, latency, round(cue.beat, 3), None, None))
+        else:
+            self._append("clear", cue.wall, (*place, None, None, latency, round(cue.beat, 3), None, None))
 
     def fired(self, event: Event, wall: float) -> None:
         """An event that did something."""
-        self._append("event", wall, source=event.source, detail=repr(event), spooled=False)
+        self._append("event", wall, (*_NOTHING[:7], event.source, repr(event)), spooled=False)
 
     def judged(self, verdict: Judged, text: str, song: str, section: str, wall: float) -> None:
-        self._append(verdict, wall, text=text, song=song, section=section)
+        self._append(verdict, wall, (None, song, section, text, *_NOTHING[4:]))
 
     def alert(self, text: str) -> None:
-        self._append("alert", time.time(), text=text, spooled=False)
+        self._append("alert", time.time(), (*_NOTHING[:3], text, *_NOTHING[4:]), spooled=False)
 
     def state(self, state: State) -> None:
         pass
@@ -200,13 +197,13 @@ class Journal:
     def beat(self, beat: float, tempo: float) -> None:
         pass
 
-    def _append(self, kind: str, wall: float, *, spooled: bool = True, **values: Any) -> None:
+    def _append(self, kind: str, wall: float, rest: Record, *, spooled: bool = True) -> None:
+        """`rest`: the values of the columns after `wall`."""
         if self._spool is None:
             return
         drained = self.written + self.lost >= self._seq
         self._seq += 1
-        head = {"show": self.show_id, "seq": self._seq, "kind": kind, "wall": round(wall, 6)}
-        record = tuple((head | values).get(column) for column in COLUMNS)
+        record = (self.show_id, self._seq, kind, round(wall, 6), *rest)
         if spooled:
             self._spool.append(record, drained=drained)
         if not self._gathered:

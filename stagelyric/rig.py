@@ -72,7 +72,7 @@ def assemble(
     wanted = rig.midi.inputs if midi is None else midi
     ports = None if midi == [] else Midi(wanted)
     inputs: list[Input] = [page, osc]
-    outputs: list[Output] = [page, osc]
+    outputs: list[Output] = [osc]
     if ports is not None:
         inputs.append(ports)
     if rig.midi.outputs:
@@ -90,6 +90,7 @@ def assemble(
         Clock(rig.clock.source),
         Generator(model),
         inputs=inputs,
+        prompt=[page],
         outputs=outputs,
         journal=Journal(journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__),
         store=store,

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 
 from stagelyric.clock import Clock
 from stagelyric.events import Beat, ClockPulse, Event, Input, Notice, Tempo, Transport
@@ -31,7 +30,11 @@ log = logging.getLogger(__name__)
 
 
 class Stage:
-    """Carries out what the show decides. `outputs` are told in their order: the journal is the first of all."""
+    """Carries out what the show decides.
+
+    A cue goes to the journal and to the `prompt` outputs (the page) before anything else is done; the other
+    `outputs`, the state and the record of the event follow in the loop's next round, when the frame is on its way.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class Stage:
         generator: Generator | None,
         *,
         inputs: Sequence[Input] = (),
+        prompt: Sequence[Output] = (),
         outputs: Sequence[Output] = (),
         journal: Journal | None = None,
         store: Store | None = None,
@@ -49,7 +53,10 @@ class Stage:
         self.show, self.pool, self.clock, self.generator = show, pool, clock, generator
         self.presses_lost = 0  # remarks: presses that were disregarded
         self._inputs, self._journal, self._store = inputs, journal, store
-        self._outputs: list[Output] = [*([journal] if journal else []), *outputs]
+        self._prompt: list[Output] = [*([journal] if journal else []), *prompt]
+        self._patient: list[Output] = list(outputs)
+        self._outputs = [*self._prompt, *self._patient]
+        self._state_is_due = False
         self._keep_place = keep_place
         self._hungry = asyncio.Event()
         self._rearm = asyncio.Event()
@@ -145,7 +152,7 @@ class Stage:
         if effects:
             self._carry_out(effects)
             if self._journal is not None:
-                self._tell("journal", self._journal.fired, event, time.time())
+                asyncio.get_running_loop().call_soon(self._tell, "journal", self._journal.fired, event, time.time())
 
     def _carry_out(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
@@ -169,15 +176,22 @@ class Stage:
             self._song = self.show.song.title
             self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, time.monotonic())
             self._rearm.set()
-        self._publish_state()
+        if not self._state_is_due:
+            self._state_is_due = True
+            asyncio.get_running_loop().call_soon(self._publish_state)
         self._hungry.set()
 
     def _publish(self, cue: Cue) -> None:
-        stamped = replace(cue, wall=time.time(), beat=self.clock.beat(time.monotonic()))
-        for output in self._outputs:
+        now = time.monotonic()
+        beat = self.clock.beat(now)
+        stamped = Cue(cue.line, cue.song, cue.section, cue.quantize, cue.at, cue.number, time.time(), beat)
+        for output in self._prompt:
             self._tell(output.name, output.show, stamped)
+        for output in self._patient:
+            asyncio.get_running_loop().call_soon(self._tell, output.name, output.show, stamped)
 
     def _publish_state(self) -> None:
+        self._state_is_due = False
         state = self.show.state(self.clock.tempo)
         for output in self._outputs:
             self._tell(output.name, output.state, state)
@@ -244,8 +258,8 @@ class Stage:
             return
         while True:
             self._hungry.clear()
-            wanted = self.pool.hungry(self._patient(self.show.asks())) or self.pool.hungry(
-                self._patient(self.show.every_ask()), self.pool.target // 4
+            wanted = self.pool.hungry(self._worth_asking(self.show.asks())) or self.pool.hungry(
+                self._worth_asking(self.show.every_ask()), self.pool.target // 4
             )
             if wanted is None:
                 await self._hungry.wait()
@@ -268,7 +282,7 @@ class Stage:
             if self._store is not None:
                 await asyncio.to_thread(self._keep, self._store, ask, start, lines)
 
-    def _patient(self, asks: list[Ask]) -> list[Ask]:
+    def _worth_asking(self, asks: list[Ask]) -> list[Ask]:
         return [ask for ask in asks if self._failures.get(ask, 0) < PATIENCE]
 
     def _failed(self, ask: Ask, why: str) -> None:
