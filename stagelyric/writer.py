@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -95,7 +96,7 @@ class Writer:
 
     @classmethod
     def open(cls, folder: Path, precision: str = "int8") -> Writer:
-        """The model in `folder`, with its lexicon. Raises ModelError, LexiconError, NearError, StructureError or NoveltyError."""
+        """The model in `folder`, with its lexicon. Raises ModelError, LexiconError and the like."""
         from stagelyric.lm import runtime
 
         engine = runtime.load(folder, precision="fp32" if precision == "fp32" else "int8")
@@ -153,7 +154,9 @@ class Writer:
     def _random(self, ask: Ask, block: int) -> np.random.Generator:
         return np.random.default_rng([int(ask.digest, 16), int(self.engine.digest[:16], 16), block])
 
-    def _make_rules(self, themes: tuple[str, ...], avoid: tuple[str, ...], family_friendly: bool, wildness: float) -> Rules:
+    def _make_rules(
+        self, themes: tuple[str, ...], avoid: tuple[str, ...], family_friendly: bool, wildness: float
+    ) -> Rules:
         new = rules.unknown(themes, self.lexicon)
         language = self._taught(new) if new else self.language
         return rules.make(
@@ -267,8 +270,9 @@ class _Job:
         mate = place.plan.mate
         ends = [planning.last_word(words) for words in self.before[-8:]]
         if self.ask.rhyme_with:
-            sound: tuple[str, ...] = pronounce(plain(self.ask.rhyme_with).split()[-1]) if self.ask.rhyme_with.split() else ()
-            barred = {*ends, plain(self.ask.rhyme_with).lower()} if attempt < 2 else {plain(self.ask.rhyme_with).lower()}
+            word = plain(self.ask.rhyme_with).split()[-1:]
+            sound = pronounce(" ".join(word))
+            barred = {*ends, *word} if attempt < 2 else set(word)
         elif mate is not None:
             sound = pronounce(planning.last_word(lines[mate].draft.words))
             barred = {planning.last_word(chosen.draft.words) for chosen in lines} | set(ends)
@@ -376,8 +380,7 @@ class _Job:
             rarity_shift=(self.ask.wildness - 0.5) * 0.14,
         )
         judged: list[tuple[float, dict[str, float], Draft, Any]] = []
-        best = sorted(drafts, key=lambda d: -(3 * min(d[0].flow, ranking.FLOW[1]) + 0.6 * d[0].landing + 0.25 * d[0].setting))
-        for draft, end in best[:_RANKED]:
+        for draft, end in sorted(drafts, key=lambda item: -ranking.first_look(item[0]))[:_RANKED]:
             draft = self._measured(draft, place, stanza)
             marks = ranking.marks(draft, self.rules, around)
             judged.append((ranking.score(marks), marks, draft, end))
@@ -409,9 +412,10 @@ class _Job:
 
     def _passes(self, draft: Draft, place: Place, attempt: int) -> bool:
         words = draft.words
-        if not words or any(a == b for a, b in zip(words, words[1:], strict=False)):
+        if not words or any(a == b for a, b in pairwise(words)):
             return False
-        if place.plan.mate is None and attempt < 3 and planning.last_word(words) in [planning.last_word(b) for b in self.before[-4:]]:
+        ends = [planning.last_word(line) for line in self.before[-4:]]
+        if place.plan.mate is None and attempt < 3 and planning.last_word(words) in ends:
             return False
         text = normal(plain(draft.text))
         if text in self.taken or any(f" {phrase} " in f" {text} " for phrase in self.avoid):

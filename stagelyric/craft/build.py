@@ -2,8 +2,9 @@
 
     python -m stagelyric.craft.build models/char-rnn corpus.txt [more.txt …] [--also other.txt …]
 
-Four files: lexicon.npz (the words the model may spell), near.npz (which words keep company), structure.npz (which kinds
-of word follow which) and copies.npz (what a line must not quote). No run of words from the text can be read back out of them.
+Four files: lexicon.npz (the words the model may spell), near.npz (which words keep company), structure.npz (which
+kinds of word follow which) and copies.npz (what a line must not quote). No run of words from the text can be read back
+out of them.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ LEAST = 3
 
 _TOKEN = re.compile(r"[A-Za-z]+(?:'[a-z]+)*|[.!?:]")
 _OLD_ENDING = re.compile(r".{2,}(?:[^aeiou]eth|'st|'d|'rt|'lt|'ring|'ning|'n)$")
-_GOOD_D = frozenset("i'd you'd he'd she'd we'd they'd who'd it'd that'd".split())
-_SECOND_PERSON = re.compile(r"(?:know|come|go|see|love|hear|make|take|give|say|look|live|seem|think|feel|find|mean|bring|stand|tell|speak|call|keep|sing|lov|com|giv|mak|tak|bear|seek|hold|dream)e?st$")  # noqa: E501
+_GOOD_D = frozenset({"i'd", "you'd", "he'd", "she'd", "we'd", "they'd", "who'd", "it'd", "that'd"})
+_SECOND_PERSON = re.compile(
+    r"(?:know|come?|go|see|love?|hear|make?|take?|give?|say|look|live|seem|think|feel|find|mean|bring|stand|tell|speak|"
+    r"call|keep|sing|bear|seek|hold|dream)e?st$"
+)
 
 
 @dataclass(slots=True)

@@ -18,6 +18,9 @@ from stagelyric.craft.rules import CAPITAL, FIRST, SMALL, Ending, Rules
 
 LOOK_AHEAD = 0.7
 """How much the last word but one is chosen for the sake of the last."""
+_OF_ROWS = (
+    "_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_commas", "_said", "_forced", "_kinds", "_pull",
+)  # fmt: skip
 _LONGEST = 32  # syllables of a line
 
 
@@ -34,7 +37,7 @@ class Must:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One draft: its syllables, the ending it makes for (an index), and what it says once `after` syllables are sung."""
+    """One draft: its syllables, the ending it makes for (an index), and what it says after `after` syllables."""
 
     syllables: int
     ending: int
@@ -78,7 +81,6 @@ class Drafts:
         self._tail = np.array([endings[t.ending].least for t in tasks], dtype=np.int64)
         self._owed = np.array([t.must is not None for t in tasks], dtype=bool)
         self._least = np.array([self._needed(t, endings[t.ending].least) for t in tasks], dtype=np.int64)
-        self._after = np.array([t.after for t in tasks], dtype=np.int64)
         self._commas = np.ones(n, dtype=np.int64)
         self._said = np.zeros(n, dtype=bool)  # has just said what it must: no node to stand on
         self._kinds = np.zeros((n, 2), dtype=np.int64)  # the classes of the last two words
@@ -91,7 +93,8 @@ class Drafts:
             [[sum(1 << (s - 1) for s in range(1, MOST_SYLLABLES + 1) if left - s >= least) for least in range(_LONGEST)]
              for left in range(_LONGEST)], dtype=np.uint8,
         )  # fmt: skip
-        self._exact = np.array([1 << (s - 1) if 0 < s <= MOST_SYLLABLES else 0 for s in range(_LONGEST)], dtype=np.uint8)
+        exact = [1 << (s - 1) if 0 < s <= MOST_SYLLABLES else 0 for s in range(_LONGEST)]
+        self._exact = np.array(exact, dtype=np.uint8)
         self._look_ahead(np.arange(n))
         for i in range(n):
             self._say_if_due(i)
@@ -118,7 +121,8 @@ class Drafts:
     @property
     def at_word(self) -> NDArray[np.bool_]:
         """(B,) whether a draft is about to begin a word."""
-        return (self._node == 0) & (self._forced < 0) & ~self._said
+        begins: NDArray[np.bool_] = (self._node == 0) & (self._forced < 0) & ~self._said
+        return begins
 
     @property
     def spoken_for(self) -> NDArray[np.bool_]:
@@ -180,7 +184,8 @@ class Drafts:
         ending = self._ending if ending is None else ending
         middle = self.rules.anywhere.reach[kind[:, None], children] & fits[:, None]
         final = self._reach[ending[:, None], kind[:, None], children] & last[:, None]
-        return (children > 0) & ((middle | final) != 0)
+        is_open: NDArray[np.bool_] = (children > 0) & ((middle | final) != 0)
+        return is_open
 
     def _overrule(self, mask: NDArray[np.bool_], bias: NDArray[np.float32]) -> None:
         """Rows that have something to say, or have just said it."""
@@ -193,8 +198,8 @@ class Drafts:
             mask[said, a.newline] = done
             mask[said, a.space] = ~done
             mask[said, a.comma] = ~done & (self._left[said] >= 3)
-            own = np.array([self._task(i).must is not None and self._own(i) for i in said], dtype=bool)
-            mask[said, a.apostrophe] = own & ~done
+            own = [self._own(int(i)) for i in said]
+            mask[said, a.apostrophe] = np.array(own, dtype=np.bool_) & ~done
         forced = np.flatnonzero(self._forced >= 0)
         mask[forced] = False
         mask[forced, self._forced[forced]] = True
@@ -286,6 +291,6 @@ class Drafts:
     def keep(self, going: NDArray[np.bool_]) -> None:
         """Leaves out the drafts that are done."""
         self.rows = self.rows[going]
-        for name in ("_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_after", "_commas", "_said", "_forced", "_kinds", "_pull"):
+        for name in _OF_ROWS:
             setattr(self, name, getattr(self, name)[going])
         self._script = [self._script[i] for i in np.flatnonzero(going)]

@@ -16,11 +16,15 @@ from stagelyric.craft.phonetics import plain
 from stagelyric.craft.words import SHORT
 
 _ALLOWED = frozenset(
-    "scunthorpe snigger sniggered swank swanky swanker therapist therapists matsushita shitake shiitake bassist saltwater "
-    "peacock peacocks hancock cockpit cocktail cocktails cockatoo cocker shuttlecock woodcock hitchcock dickens dickinson "
-    "assassin assassins pussycat pussycats pussywillow booby mishit fuku fukushima analysis cumberland document circumstance "
-    "essex sussex middlesex sextet sexton grape grapes drape drapes scrape scraped skyscraper cockle cockles cockleshell "
-    "pussy-willow pussywillows mishits".split()
+    [
+        "scunthorpe", "snigger", "sniggered", "swank", "swanky", "swanker", "therapist", "therapists", "matsushita",
+        "shitake", "shiitake", "bassist", "saltwater", "peacock", "peacocks", "hancock", "cockpit", "cocktail",
+        "cocktails", "cockatoo", "cocker", "shuttlecock", "woodcock", "hitchcock", "dickens", "dickinson",
+        "assassin", "assassins", "pussycat", "pussycats", "pussywillow", "booby", "mishit", "fuku", "fukushima",
+        "analysis", "cumberland", "document", "circumstance", "essex", "sussex", "middlesex", "sextet", "sexton",
+        "grape", "grapes", "drape", "drapes", "scrape", "scraped", "skyscraper", "cockle", "cockles", "cockleshell",
+        "pussy-willow", "pussywillows", "mishits",
+    ]
 )
 _INNOCENT = re.compile(r"\b(?:tit for tat|cock crow(?:s|ed)?|cock-a-doodle-doo|pins and nips)\b")
 _LOOKALIKES = str.maketrans("013457@$!|+8", "oieastasiltb")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,7 +37,7 @@ class Row(NamedTuple):
 
     word: str
     forms: int
-    count: int
+    seen: int
     stanzas: int
     last: int
     thing: float
@@ -57,7 +58,7 @@ class Trie:
     def levels(self) -> list[slice]:
         """The nodes of each depth, from the root's children down."""
         edges = np.searchsorted(self.depth, np.arange(1, int(self.depth.max(initial=0)) + 2))
-        return [slice(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False)]
+        return [slice(int(a), int(b)) for a, b in pairwise(edges)]
 
     def up(self, values: NDArray[Any], join: np.ufunc) -> NDArray[Any]:
         """Values (N, …) at nodes, joined from the leaves up so that each node holds that of all words below it."""
@@ -97,7 +98,8 @@ class Lexicon:
         After See et al. 2019 ("What makes a good conversation?"), scaled to 1 for a word seen in one stanza.
         """
         n = np.float64(self.stanzas)
-        return np.minimum(1.0, np.log((n + 1) / (self.stanzas_with + 1.0)) / np.log((n + 1) / 2)).astype(np.float32)
+        idf = np.log((n + 1) / (self.stanzas_with + 1.0)) / np.log((n + 1) / 2)
+        return np.asarray(np.minimum(1.0, idf), dtype=np.float32)
 
     def phones(self, number: int) -> Phones:
         """A word's pronunciation."""
@@ -171,7 +173,7 @@ def make(rows: Iterable[Row], stanzas: int) -> Lexicon:
     return Lexicon(
         words=words,
         forms=np.array([row.forms for row in ordered], dtype=np.uint8),
-        count=np.array([row.count for row in ordered], dtype=np.int32),
+        count=np.array([row.seen for row in ordered], dtype=np.int32),
         stanzas_with=np.array([row.stanzas for row in ordered], dtype=np.int32),
         last=np.array([row.last for row in ordered], dtype=np.int32),
         thing=np.array([row.thing for row in ordered], dtype=np.float32),

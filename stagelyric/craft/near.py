@@ -27,7 +27,7 @@ class NearError(ValueError):
 
 
 def build(stanzas: Iterable[Sequence[str]], lexicon: Lexicon) -> NDArray[np.int8]:
-    """Vectors (W, 40) × 127 by word number, from the words of each stanza; zero for words too rare or empty."""
+    """Vectors (W, 40), times 127, by word number, from the words of each stanza; zero for words too rare or empty."""
     common = np.flatnonzero((lexicon.stanzas_with >= _LEAST) & np.array([w not in STOP for w in lexicon.words]))
     common = common[np.argsort(-lexicon.stanzas_with[common], kind="stable")][:_WORDS]
     vectors = np.zeros((len(lexicon.words), _DIMENSIONS), dtype=np.int8)
@@ -90,6 +90,6 @@ def closeness(vectors: NDArray[np.float32], numbers: Sequence[int]) -> NDArray[n
     """(W,) the greatest cosine of each word with any of `numbers`, 0 … 1; a word's own is 1."""
     if not len(numbers):
         return np.zeros(len(vectors), dtype=np.float32)
-    near = np.maximum((vectors @ vectors[list(numbers)].T).max(axis=1), 0).astype(np.float32)
+    near: NDArray[np.float32] = np.maximum((vectors @ vectors[list(numbers)].T).max(axis=1), 0)
     near[list(numbers)] = 1.0
     return near

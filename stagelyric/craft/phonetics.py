@@ -16,8 +16,8 @@ from stagelyric.craft.syllables import syllabify
 
 Phones = tuple[str, ...]
 
-_VOICELESS = frozenset("P T K F TH".split())
-_SIBILANTS = frozenset("S Z SH ZH CH JH".split())
+_VOICELESS = frozenset({"P", "T", "K", "F", "TH"})
+_SIBILANTS = frozenset({"S", "Z", "SH", "ZH", "CH", "JH"})
 
 
 @cache
@@ -73,7 +73,7 @@ def _plural(last: str) -> Phones:
 
 
 def pronounce(text: str) -> Phones:
-    """The phones of a word or a name of several words, by dictionary or by `guess`; () where there is nothing to say."""
+    """The phones of a word or a name of several words, by dictionary or by `guess`; () for nothing."""
     phones: list[str] = []
     for word in re.findall(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*['\u2019]?", text):
         phones += look_up(word) or guess(word)
@@ -117,7 +117,7 @@ def elided(phones: Phones) -> int:
 
 
 # Letters to sounds: (spelling, what must follow, phones). The longest spelling that fits is taken; vowels get their
-# stress afterwards. A capital letter in the second column stands for a class: V a vowel letter, C a consonant, $ the end.
+# stress afterwards. In the second column V stands for a vowel letter, C for a consonant, $ for the end.
 _RULES: tuple[tuple[str, str, str], ...] = (
     ("tion", "", "SH AH N"), ("sion", "", "ZH AH N"), ("ssion", "", "SH AH N"), ("cian", "", "SH AH N"),
     ("tious", "", "SH AH S"), ("cious", "", "SH AH S"), ("cial", "", "SH AH L"), ("tial", "", "SH AH L"),
@@ -138,10 +138,12 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("gh", "V", "G"), ("gh", "", ""), ("gn", "$", "N"), ("kn", "", "N"), ("mb", "$", "M"), ("ng", "V", "NG G"),
     ("ng", "", "NG"), ("nk", "", "NG K"), ("ph", "", "F"), ("qu", "", "K W"), ("sch", "", "SH"), ("sh", "", "SH"),
     ("th", "", "TH"), ("wh", "", "W"), ("wr", "", "R"), ("sc", "e", "S"), ("sc", "i", "S"), ("x", "", "K S"),
-    ("c", "e", "S"), ("c", "i", "S"), ("c", "y", "S"), ("c", "", "K"), ("g", "e", "JH"), ("g", "i", "JH"), ("g", "", "G"),
+    ("c", "e", "S"), ("c", "i", "S"), ("c", "y", "S"), ("c", "", "K"), ("g", "e", "JH"), ("g", "i", "JH"),
+    ("g", "", "G"),
     ("le", "$", "AH L"), ("les", "$", "AH L Z"), ("ed", "$", "D"), ("es", "$", "Z"), ("a", "$", "AH"), ("o", "$", "OW"),
-    ("i", "$", "IY"), ("y", "$", "IY"), ("u", "$", "UW"), ("e", "$", ""), ("a", "", "AE"), ("e", "", "EH"), ("i", "", "IH"),
-    ("o", "", "AA"), ("u", "", "AH"), ("y", "V", "Y"), ("y", "", "IH"), ("b", "", "B"), ("d", "", "D"), ("f", "", "F"),
+    ("i", "$", "IY"), ("y", "$", "IY"), ("u", "$", "UW"), ("e", "$", ""), ("a", "", "AE"), ("e", "", "EH"),
+    ("i", "", "IH"), ("o", "", "AA"), ("u", "", "AH"), ("y", "V", "Y"), ("y", "", "IH"),
+    ("b", "", "B"), ("d", "", "D"), ("f", "", "F"),
     ("h", "", "HH"), ("j", "", "JH"), ("k", "", "K"), ("l", "", "L"), ("m", "", "M"), ("n", "", "N"), ("p", "", "P"),
     ("r", "", "R"), ("s", "", "S"), ("t", "", "T"), ("v", "", "V"), ("w", "", "W"), ("z", "", "Z"),
 )  # fmt: skip
@@ -191,7 +193,7 @@ def _rule(spelling: str, i: int) -> tuple[int, list[str]]:
     return max(1, best[0]), best[2].split()
 
 
-_VOWEL_SOUNDS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
+_VOWEL_SOUNDS = frozenset({"AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"})
 
 
 def _stressed(spelling: str, phones: list[str]) -> Phones:
@@ -204,9 +206,8 @@ def _stressed(spelling: str, phones: list[str]) -> Phones:
         main = max(0, len(places) - 2)
     else:
         main = len(places) - (2 if spelling.endswith(("a", "o", "i")) else 3)
-    return tuple(
-        phone + ("1" if i == places[main] else "0") if phone in _VOWEL_SOUNDS else phone for i, phone in enumerate(phones)
-    )
+    marked = (("1" if i == places[main] else "0") if phone in _VOWEL_SOUNDS else "" for i, phone in enumerate(phones))
+    return tuple(phone + mark for phone, mark in zip(phones, marked, strict=True))
 
 
 def line_syllables(text: str) -> int:

@@ -121,7 +121,7 @@ def wanted(must: Must, drafts: int, low: int, high: int, ending: Ending, rng: np
 def rhymes(rules: Rules, sound: Phones, barred: Collection[str], loose: int = 0) -> list[int]:
     """The words that a line may end on to rhyme with a sound: perfect rhymes, else slant, else echoes.
 
-    `loose` 1 and 2 let slant rhymes and echoes in from the start. Never a word of `barred`, never one that sounds alike.
+    `loose` 1 and 2 let slant rhymes and echoes in from the start. Never a word of `barred`, nor one that sounds alike.
     """
     lexicon, key = rules.lexicon, tail(sound)
     found: list[int] = []

@@ -97,6 +97,12 @@ class Around:
         return self._starts
 
 
+def first_look(draft: Draft) -> float:
+    """What the model alone makes of a draft: only the better ones are marked in full."""
+    flow = min(draft.flow, FLOW[1])
+    return WEIGHTS["flow"] * flow + WEIGHTS["landing"] * draft.landing + WEIGHTS["setting"] * draft.setting
+
+
 def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
     """The marks of a draft by name, unweighted, those that are 0 left out."""
     lexicon, words = rules.lexicon, draft.words

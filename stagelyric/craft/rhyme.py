@@ -62,7 +62,7 @@ def kind_of_sounds(a: Phones, b: Phones) -> Kind | None:
 
 
 def _onset(phones: Phones, tail: Phones) -> Phones:
-    """The consonants that lead into the tail: rhymes differ there (light / flight), homophones do not (write / right)."""
+    """The consonants that lead into the tail: rhymes differ there (light / flight), homophones do not."""
     before = phones[: len(phones) - len(tail)]
     start = max((i + 1 for i, phone in enumerate(before) if phone[-1].isdigit()), default=0)
     return before[start:]

@@ -67,7 +67,7 @@ class Language:
         mass[self.nodes, self.structure.classes] = self.lexicon.count
         mass = self.lexicon.trie.up(mass, np.add)
         total = mass.sum(axis=1, keepdims=True)
-        return mass / np.where(total > 0, total, 1)
+        return (mass / np.where(total > 0, total, 1)).astype(np.float32)
 
     @cached_property
     def nodes(self) -> NDArray[np.int32]:
@@ -138,7 +138,8 @@ class Rules:
     def last_words(self) -> NDArray[np.bool_]:
         """(W,) allowed words that a line may end on."""
         ends = np.array([w not in NEVER_LAST and not w.endswith("'s") for w in self.lexicon.words], dtype=bool)
-        return self.allowed & ends & ((self.lexicon.last > 0) | (self.lexicon.thing >= 0.3)) & (self.bits > 0)
+        fit: NDArray[np.bool_] = ends & ((self.lexicon.last > 0) | (self.lexicon.thing >= 0.3)) & (self.bits > 0)
+        return self.allowed & fit
 
     def ending(self, numbers: Iterable[int]) -> Ending:
         """An ending on one of these words, of those that a line may end on."""
@@ -181,10 +182,11 @@ class Rules:
         """(N,) what the words below a node are favoured by, weighed by how common they are: a look ahead."""
         plain_mass = self._mass(np.zeros_like(self.leaning))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.nan_to_num(np.log(self._mass(self.leaning) / plain_mass), posinf=0.0, neginf=0.0).astype(np.float32)
+            ahead = np.log(self._mass(self.leaning) / plain_mass)
+        return np.nan_to_num(ahead, posinf=0.0, neginf=0.0).astype(np.float32)
 
     def _mass(self, leaning: NDArray[np.float32]) -> NDArray[np.float64]:
-        mass = np.zeros(len(self.lexicon.trie.parent))
+        mass = np.zeros(len(self.lexicon.trie.parent), dtype=np.float64)
         mass[self.language.nodes] = np.where(self.allowed, (self.lexicon.count + 1.0) * np.exp(leaning), 0.0)
         return self.lexicon.trie.up(mass, np.add)
 

@@ -45,7 +45,7 @@ class Structure:
     def alone(self) -> NDArray[np.float32]:
         """(C,) how common a class is."""
         total = self._counts.sum(axis=(0, 1)) + 0.5
-        return (total / total.sum()).astype(np.float32)
+        return np.asarray(total / total.sum(), dtype=np.float32)
 
     @cached_property
     def following(self) -> NDArray[np.float32]:
@@ -57,7 +57,7 @@ class Structure:
     @cached_property
     def pull(self) -> NDArray[np.float32]:
         """(C, C, C) how much likelier the third class is after the two than at large, as a ratio."""
-        return self.following / self.alone
+        return np.asarray(self.following / self.alone, dtype=np.float32)
 
     def of(self, number: int | None) -> int:
         """A word's class; a name's for what the lexicon lacks, since a draft has no other unknown words."""
@@ -83,9 +83,8 @@ def build(lines: Iterable[Sequence[str]], lexicon: Lexicon) -> Structure:
     flat: list[int] = []
     for row in rows:
         kinds = [_EDGE, _EDGE, *(int(classes[n]) if n >= 0 else _UNKNOWN for n in row), _EDGE]
-        flat += [
-            (a * CLASSES + b) * CLASSES + c for a, b, c in zip(kinds, kinds[1:], kinds[2:], strict=False) if c != _UNKNOWN
-        ]
+        threes = zip(kinds, kinds[1:], kinds[2:], strict=False)
+        flat += [(a * CLASSES + b) * CLASSES + c for a, b, c in threes if c != _UNKNOWN]
     counts = np.bincount(np.array(flat, dtype=np.int64), minlength=CLASSES**3).reshape(counts.shape).astype(np.float32)
     named = np.bincount(classes[lexicon.forms == UPPER], minlength=CLASSES)
     return Structure(classes, counts, int(named.argmax()) if named.any() else _UNKNOWN)
@@ -121,14 +120,15 @@ def _classes(rows: list[list[int]], lexicon: Lexicon) -> NDArray[np.uint8]:
     rest = common[_OWN:]
     classes[rest] = _FIRST + _OWN + _clustered(features[rest], lexicon.count[rest], CLASSES - _FIRST - _OWN)
     classes[common[:_OWN]] = _FIRST + np.arange(min(_OWN, words))
-    return classes.astype(np.uint8)
+    numbers: NDArray[np.uint8] = classes.astype(np.uint8)
+    return numbers
 
 
 def _reduced(features: NDArray[np.float32], counts: NDArray[np.int32]) -> NDArray[np.float32]:
     """The leading directions of the features, common words counting for more."""
     weighed = features * np.sqrt(np.minimum(counts, 500))[:, None]
     values, vectors = np.linalg.eigh((weighed.T @ weighed).astype(np.float64))
-    return (features @ vectors[:, np.argsort(-values)[:_DIMENSIONS]]).astype(np.float32)
+    return np.asarray(features @ vectors[:, np.argsort(-values)[:_DIMENSIONS]], dtype=np.float32)
 
 
 def _clustered(features: NDArray[np.float32], counts: NDArray[np.int32], groups: int) -> NDArray[np.int64]:

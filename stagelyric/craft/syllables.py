@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 
 Counter = Callable[[str], int | None]
 """A word in, its syllables by some dictionary out; None where the dictionary does not know it."""
@@ -67,39 +68,51 @@ _EXCEPTIONS: tuple[tuple[re.Pattern[str], int, float], ...] = tuple(
         (r"[tl]io(?=s)|rio$|io$", 1, 0.8),
     )
 )
-_FINAL_E_SOUNDS = frozenset({"the", "me", "be", "he", "she", "we", "ye", "recipe", "maybe", "karate", "apostrophe", "catastrophe",
-                             "simile", "epitome", "finale", "acne", "adobe", "cafe", "penelope", "chloe", "zoe", "phoebe", "jose",
-                             "andante", "forte", "coyote", "sesame", "hyperbole", "anemone"})  # fmt: skip
+_FINAL_E_SOUNDS = frozenset(
+    [
+        "the", "me", "be", "he", "she", "we", "ye", "recipe", "maybe", "karate", "apostrophe", "catastrophe",
+        "simile", "epitome", "finale", "acne", "adobe", "cafe", "penelope", "chloe", "zoe", "phoebe", "jose",
+        "andante", "forte", "coyote", "sesame", "hyperbole", "anemone",
+    ]
+)
 # A silent e inside a word, before what the word is built on with.
 _BUILT_ON = re.compile(
     r"(?<=[^aeiouy])e(?=(?:ly|ness(?:es)?|ful(?:ly)?|less(?:ly|ness)?|ments?|some|ty|where|thing|times?|one|body|work|"
     r"wood|land|man|men|light|town|boat|ward|wards|way|ways|house|smith|stone|fire|bird|side|line|yard|shore|like|ship|"
     r"hood|struck|stricken|back|dom|cloth|weed|lid|let|lets|gone|by)s?$)"
 )
-_COMPOUND_HEADS = ("some", "fire", "home", "more", "there", "where", "here", "name", "love", "safe", "life", "time", "side",
-                   "rose", "base", "grave", "lone", "horse", "house", "lake", "moon", "snow", "stage", "space", "wine",
-                   "face", "fore", "ware", "whole", "line", "tide", "smoke", "stone", "bride", "wave", "note", "apple")  # fmt: skip
+_COMPOUND_HEADS = (
+    "some", "fire", "home", "more", "there", "where", "here", "name", "love", "safe", "life", "time", "side",
+    "rose", "base", "grave", "lone", "horse", "house", "lake", "moon", "snow", "stage", "space", "wine", "face",
+    "fore", "ware", "whole", "line", "tide", "smoke", "stone", "bride", "wave", "note", "apple",
+)  # fmt: skip
 _SYLLABIC_END = re.compile(r"[^aeiouylrw]les?$|[^aeiouy]led$|[bcdfgkptz]lings?$|[aeiou]rles?$")
-_ONSETS = frozenset("bl br ch cl cr dr dw fl fr gl gr kn kr ph pl pr qu sc sh sk sl sm sn sp st sw th tr tw wh wr".split())
-_DIGRAPHS = frozenset("ch sh th ph wh gh qu".split())
+_ONSETS = frozenset([
+    "bl", "br", "ch", "cl", "cr", "dr", "dw", "fl", "fr", "gl", "gr", "kn", "kr", "ph", "pl", "pr", "qu", "sc",
+    "sh", "sk", "sl", "sm", "sn", "sp", "st", "sw", "th", "tr", "tw", "wh", "wr",
+])  # fmt: skip
+_DIGRAPHS = frozenset(["ch", "sh", "th", "ph", "wh", "gh", "qu"])
 _SUFFIX = re.compile(r"(?:ing|ings|ingly|ed|edly|ish)")
 _OVERRIDES = {
-    "every": 2, "everything": 3, "everyone": 3, "everybody": 4, "everywhere": 3, "evening": 2, "evenings": 2, "being": 2,
-    "beings": 2, "business": 2, "heaven": 2, "seven": 2, "eleven": 3, "given": 2, "often": 2, "people": 2, "idea": 3, "ideas": 3,
-    "area": 3, "create": 2, "created": 3, "real": 1, "really": 2, "fire": 2, "fires": 2, "desire": 3, "hour": 2, "hours": 2,
-    "our": 2, "ours": 2, "flower": 2, "power": 2, "tower": 2, "science": 2, "quiet": 2, "diamond": 2, "diamonds": 2,
-    "something": 2, "sometimes": 2, "someone": 2, "somewhere": 2, "maybe": 2, "lion": 2, "lions": 2, "violin": 3,
-    "colonel": 2, "choir": 2, "prayer": 1, "prayers": 1, "mr": 1, "mrs": 1, "whole": 1, "eyed": 1, "eyes": 1, "eye": 1, "evil": 2,
-    "chocolate": 2, "different": 2, "family": 3, "favorite": 3, "camera": 3, "interest": 2, "vegetable": 4, "wednesday": 2,
+    "every": 2, "everything": 3, "everyone": 3, "everybody": 4, "everywhere": 3, "evening": 2, "evenings": 2,
+    "being": 2, "beings": 2, "business": 2, "heaven": 2, "seven": 2, "eleven": 3, "given": 2, "often": 2,
+    "people": 2, "idea": 3, "ideas": 3, "area": 3, "create": 2, "created": 3, "real": 1, "really": 2, "fire": 2,
+    "fires": 2, "desire": 3, "hour": 2, "hours": 2, "our": 2, "ours": 2, "flower": 2, "power": 2, "tower": 2,
+    "science": 2, "quiet": 2, "diamond": 2, "diamonds": 2, "something": 2, "sometimes": 2, "someone": 2,
+    "somewhere": 2, "maybe": 2, "lion": 2, "lions": 2, "violin": 3, "colonel": 2, "choir": 2, "prayer": 1,
+    "prayers": 1, "mr": 1, "mrs": 1, "whole": 1, "eyed": 1, "eyes": 1, "eye": 1, "evil": 2, "chocolate": 2,
+    "different": 2, "family": 3, "favorite": 3, "camera": 3, "interest": 2, "vegetable": 4, "wednesday": 2,
     "beloved": 3, "naked": 2, "sacred": 2, "hundred": 2, "wicked": 2, "wretched": 2, "crooked": 2, "ragged": 2,
-    "rugged": 2, "kindred": 2, "hatred": 2, "aged": 2, "jagged": 2, "learned": 1, "once": 1, "fiery": 3, "poem": 2, "poems": 2,
-    "hello": 2, "ocean": 2, "oceans": 2, "cruel": 2, "fuel": 2, "towards": 2, "toward": 2, "used": 1, "wednesdays": 2,
-    "friend": 1, "friends": 1, "ancient": 2, "heart": 1, "beauty": 2, "beautiful": 3, "cafe": 2, "forever": 3, "whatever": 3,
-    "nowhere": 2, "anywhere": 3, "wherever": 3, "therefore": 2, "forehead": 2, "without": 2, "iron": 2, "jesus": 2, "reunion": 3,
-    "yesterday": 3, "william": 2, "farewell": 2, "tired": 2, "soldier": 2, "soldiers": 2, "familiar": 3, "gentleman": 3,
-    "gentlemen": 3, "marriage": 2, "carriage": 2, "fired": 2, "fireside": 3, "homestead": 2, "empire": 3, "sapphire": 3,
-    "george": 1, "equal": 2, "theatre": 3, "experience": 4, "california": 4, "nineteen": 2, "aye": 1, "isle": 1, "guitar": 2, "alfred": 2, "blessed": 1,
-    "creature": 2, "creatures": 2, "science": 2, "conscience": 2, "isles": 1, "desires": 3, "desired": 3, "churchyard": 2, "sovereign": 2,
+    "rugged": 2, "kindred": 2, "hatred": 2, "aged": 2, "jagged": 2, "learned": 1, "once": 1, "fiery": 3, "poem": 2,
+    "poems": 2, "hello": 2, "ocean": 2, "oceans": 2, "cruel": 2, "fuel": 2, "towards": 2, "toward": 2, "used": 1,
+    "wednesdays": 2, "friend": 1, "friends": 1, "ancient": 2, "heart": 1, "beauty": 2, "beautiful": 3, "cafe": 2,
+    "forever": 3, "whatever": 3, "nowhere": 2, "anywhere": 3, "wherever": 3, "therefore": 2, "forehead": 2,
+    "without": 2, "iron": 2, "jesus": 2, "reunion": 3, "yesterday": 3, "william": 2, "farewell": 2, "tired": 2,
+    "soldier": 2, "soldiers": 2, "familiar": 3, "gentleman": 3, "gentlemen": 3, "marriage": 2, "carriage": 2,
+    "fired": 2, "fireside": 3, "homestead": 2, "empire": 3, "sapphire": 3, "george": 1, "equal": 2, "theatre": 3,
+    "experience": 4, "california": 4, "nineteen": 2, "aye": 1, "isle": 1, "guitar": 2, "alfred": 2, "blessed": 1,
+    "creature": 2, "creatures": 2, "conscience": 2, "isles": 1, "desires": 3, "desired": 3, "churchyard": 2,
+    "sovereign": 2,
 }  # fmt: skip
 
 
@@ -152,7 +165,7 @@ def _cuts(word: str, wanted: int | None) -> tuple[int, ...]:
     else:
         strongest = sorted(nuclei, key=lambda nucleus: -nucleus[1])[: max(1, wanted)]
         chosen = sorted(i for i, _ in strongest)
-    return tuple(_cut(letters, a, b) for a, b in zip(chosen, chosen[1:], strict=False))
+    return tuple(_cut(letters, a, b) for a, b in pairwise(chosen))
 
 
 def _nuclei(word: str) -> list[tuple[int, float]]:
@@ -193,7 +206,8 @@ def _silence(word: str, strength: dict[int, float]) -> None:
         sung = re.search(r"(?:[sxzcg]|ch|sh)es$", stem) or _SYLLABIC_END.search(stem)
         strength[last - 1] = 0.8 if sung else 0.2
     elif re.search(r"[^aeiouy]ed$", stem) and len(stem) > 3:
-        strength[last - 1] = 0.9 if re.search(r"[td]ed$", stem) else 0.55 if re.search(r"[^aeiouylr]led$", stem) else 0.2
+        closed = 0.55 if re.search(r"[^aeiouylr]led$", stem) else 0.2
+        strength[last - 1] = 0.9 if re.search(r"[td]ed$", stem) else closed
         if not any(v >= 0.5 for i, v in strength.items() if i != last - 1):
             strength[last - 1] = 0.9
     for match in _BUILT_ON.finditer(stem):
@@ -201,24 +215,25 @@ def _silence(word: str, strength: dict[int, float]) -> None:
             strength[match.start()] = 0.2
     for head in _COMPOUND_HEADS:
         at = len(head) - 1
-        if stem.startswith(head) and head[-1] == "e" and len(stem) > len(head) + 2 and stem[len(head)] not in "aeiourdsn":
+        silent = stem.startswith(head) and head[-1] == "e" and len(stem) > len(head) + 2
+        if silent and stem[len(head)] not in "aeiourdsn":
             strength[at] = 0.2
-    if match := re.search(r"'[rv]e$", word):
-        strength[match.end() - 1] = 0.2 if match.group() == "'re" or word[match.start() - 1] in "aeiouy" else 0.9
-    if match := re.search(r"[^aeiouyrl]n't", word):
-        strength[match.start() + 1] = 0.9
+    if ending := re.search(r"'[rv]e$", word):
+        strength[ending.end() - 1] = 0.2 if ending.group() == "'re" or word[ending.start() - 1] in "aeiouy" else 0.9
+    if ending := re.search(r"[^aeiouyrl]n't", word):
+        strength[ending.start() + 1] = 0.9
     if word.endswith(("it'll", "that'll")):
         strength[len(word) - 2] = 0.9
     if word.endswith(("sm", "thm", "sms", "thms")):
         strength[word.rindex("m")] = 0.9
-    if match := re.search(r"(?:[sxz]|[ch]h|sh|(?:[szc]|[aeiouyrnd]g)(?=e))(e?)'s$", word):
-        strength[match.start(1) if match.group(1) else len(word) - 1] = 0.9
+    if ending := re.search(r"(?:[sxz]|[ch]h|sh|(?:[szc]|[aeiouyrnd]g)(?=e))(e?)'s$", word):
+        strength[ending.start(1) if ending.group(1) else len(word) - 1] = 0.9
 
 
 def _cut(word: str, a: int, b: int) -> int:
     """The cut between the nuclei at `a` and `b`: as many consonants go to the second as can begin a syllable."""
     start = a + 1
-    while start < b and word[start] in _VOWELS and not (word[start] == "y" and start + 1 < len(word) and word[start + 1] in _VOWELS):
+    while start < b and word[start] in _VOWELS and not re.match("y[aeiouy]", word[start:]):
         start += 1
     if start < b and word[start:b].replace("e", "") != word[start:b] and word[b - 1] not in "e":
         silent = word.rindex("e", start - 1, b)  # lone-ly: the cut comes after the silent e

@@ -1,0 +1,199 @@
+"""`stagelyric write`: lines on standard output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.lines import Ask, Line, Scheme
+
+if TYPE_CHECKING:
+    from stagelyric.writer import Writer
+
+MODEL = "char-rnn"
+_SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
+_STANZA = 4
+
+Explained = tuple[Line, dict[str, float]]
+
+
+class Span(click.ParamType[tuple[int, int]]):
+    """`6-9`, or `8` for exactly eight."""
+
+    name = "FEWEST-MOST"
+
+    def convert(
+        self, value: str | tuple[int, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        match = re.fullmatch(r"\s*(\d{1,2})\s*(?:(?:-|\u2013|\.\.)\s*(\d{1,2})\s*)?", value)
+        low, high = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 1 <= low <= high <= 24:
+            self.fail(f'wanted syllables as 6-9 or 8, within 1 to 24, found "{value}"', param, ctx)
+        return low, high
+
+
+@click.command()
+@click.option("-n", "number", type=click.IntRange(1, 10_000), default=10, show_default=True, help="How many lines.")
+@click.option("--model", help=f"A model by name or folder (default: the setlist's, else {MODEL}).")
+@click.option("--after", multiple=True, metavar="LINE", help="A line that comes before; may be given several times.")
+@click.option("--word", metavar="WORD", help="Stands in every line.")
+@click.option("--rhyme", metavar="WORD", help="Every line ends on a rhyme with it.")
+@click.option("--syllables", type=Span(), help="How many syllables a line has: 6-9, or 8.")
+@click.option("--scheme", type=click.Choice(_SCHEMES, case_sensitive=False), help="Writes whole stanzas that rhyme so.")
+@click.option("--names", multiple=True, metavar="NAMES", help="People and places, parted by commas.")
+@click.option("--themes", multiple=True, metavar="THEMES", help="What the lines are about, parted by commas.")
+@click.option("--wildness", type=click.FloatRange(0, 1), help="0 sober to 1 wild.")
+@click.option("--seed", type=int, help="The same seed gives the same lines (default: other lines every time).")
+@click.option("--setlist", type=click.Path(path_type=Path), help="Asks as a show with this setlist would.")
+@click.option("--song", metavar="TITLE", help="The setlist's song (default: its first).")
+@click.option("--section", metavar="NAME", help="The song's section (default: its first).")
+@click.option("--raw", is_flag=True, help="As the model has it: plain sampling, no craft.")
+@click.option("--explain", is_flag=True, help="Says below each line what it was chosen for.")
+@json_option
+def write(
+    number: int,
+    model: str | None,
+    after: tuple[str, ...],
+    word: str | None,
+    rhyme: str | None,
+    syllables: tuple[int, int] | None,
+    scheme: Scheme | None,
+    names: tuple[str, ...],
+    themes: tuple[str, ...],
+    wildness: float | None,
+    seed: int | None,
+    setlist: Path | None,
+    song: str | None,
+    section: str | None,
+    raw: bool,
+    explain: bool,
+    as_json: bool,
+) -> None:
+    """Print lines.
+
+    \b
+    stagelyric write -n 4 --themes rain,harbour --names "Polly Magnet"
+    stagelyric write --scheme AABB --syllables 7-9 --after "Hold the light on the water"
+    stagelyric write --word neon --wildness 0.8
+    """
+    if setlist is None and (song or section):
+        raise Fault("write: wanted --setlist with --song or --section, found none")
+    for given, name in ((word, "--word"), (rhyme, "--rhyme")):
+        if given is not None and not any(c.isalpha() for c in given):
+            raise Fault(f'write: wanted a word after {name}, found "{given}"')
+    ask, named = (Ask(), None) if setlist is None else _show_ask(setlist, song, section, seed)
+    changes = {
+        "prime": "\n".join(filter(None, (ask.prime, *after))) if after else None,
+        "syllables": syllables,
+        "rhyme": scheme,
+        "names": _listed(names),
+        "themes": _listed(themes),
+        "wildness": wildness,
+        "word": word,
+        "rhyme_with": rhyme,
+        "seed": _any_seed() if seed is None and setlist is None else seed if setlist is None else None,
+    }
+    ask = replace(ask, **{key: value for key, value in changes.items() if value not in (None, ())})  # type: ignore[arg-type]
+    writer = _open(model or named or MODEL)
+    stanzas = scheme is not None and scheme != "free"
+    if stanzas:
+        number = -(-number // _STANZA) * _STANZA
+    made: list[Explained] = [(line, {}) for line in writer.raw(ask, number)] if raw else writer.explain(ask, 0, number)
+    if as_json:
+        print_json({"seed": ask.seed, "lines": [_as_json(line, marks, explain) for line, marks in made]})
+        return
+    for text in _shown(made, stanzas and not raw, explain):
+        click.echo(text)
+
+
+def _show_ask(file: Path, song: str | None, section: str | None, seed: int | None) -> tuple[Ask, str]:
+    """What a show asks for there, and its model."""
+    from stagelyric import setlist as setlists
+    from stagelyric.show import ask_for
+
+    with plain_faults():
+        written = setlists.load(file)
+        titles = [one.title for one in written.songs]
+        chosen = written.songs[_found(song, titles, f"{file}: --song")]
+        sections = [one.name for one in chosen.sections]
+        part = chosen.sections[_found(section, sections, f'{file}: --section of "{chosen.title}"')]
+        lyrics = setlists.read_lyrics(file.parent / chosen.lyrics) if chosen.lyrics else ""
+    number = next((s for s in (seed, written.seed) if s is not None), None)
+    return ask_for(written, chosen, part, seed=_any_seed() if number is None else number, lyrics=lyrics), written.model
+
+
+def _found(wanted: str | None, names: Sequence[str], where: str) -> int:
+    from stagelyric.setlist import find_name
+
+    if wanted is None:
+        return 0
+    place = find_name(wanted, list(names))
+    if place is None:
+        raise Fault(f'{where}: wanted one of {", ".join(names)}, found "{wanted}"')
+    return place
+
+
+def _listed(given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for text in given for part in text.split(",") if part.strip()))
+
+
+def _any_seed() -> int:
+    import secrets
+
+    return secrets.randbelow(2**32)
+
+
+def _open(name: str) -> Writer:
+    from stagelyric import places
+
+    with plain_faults():
+        folder = places.find_model(name)
+    from stagelyric.writer import Writer
+
+    with _model_faults():
+        return Writer.open(folder)
+
+
+@contextmanager
+def _model_faults() -> Iterator[None]:
+    """A model that cannot be used becomes one sentence on standard error, and exit status 2."""
+    from stagelyric.craft.lexicon import LexiconError
+    from stagelyric.craft.near import NearError
+    from stagelyric.craft.novelty import NoveltyError
+    from stagelyric.craft.structure import StructureError
+    from stagelyric.lm.checkpoint import ModelError
+
+    try:
+        yield
+    except (ModelError, LexiconError, NearError, NoveltyError, StructureError) as error:
+        raise Fault(str(error)) from None
+
+
+def _as_json(line: Line, marks: dict[str, float], explain: bool) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "text": line.text, "origin": line.origin, "score": line.score, "syllables": list(line.syllables),
+        "index": line.index,
+    }  # fmt: skip
+    return shown | ({"marks": marks} if explain else {})
+
+
+def _shown(made: Sequence[Explained], stanzas: bool, explain: bool) -> Iterator[str]:
+    """What is printed: in a terminal the lines stand out from what is said about them."""
+    for i, (line, marks) in enumerate(made):
+        if i and ((stanzas and i % _STANZA == 0) or explain):
+            yield ""
+        yield click.style(line.text, bold=explain)
+        if explain:
+            cut = f"{len(line.syllables)} syllables: {' '.join(line.syllables)}"
+            yield click.style(f"  {line.score:5.2f}  {cut}", dim=True)
+            for name, worth in sorted(marks.items(), key=lambda item: -abs(item[1])):
+                yield f"  {click.style(f'{worth:+5.2f}', fg='green' if worth > 0 else 'red')}  {name}"
