@@ -1,0 +1,146 @@
+// Where a line breaks and how large it is. Pure: whoever calls brings the measuring.
+
+const RTL = /^[^\p{L}]*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const CLOSING = /^[\p{Pe}\p{Pf}\p{Po}ーぁぃぅぇぉっゃゅょァィゥェォッャュョ]+$/u;
+const OPENING = /[\p{Ps}\p{Pi}¿¡]$/u;
+const PHRASE_END = /[,;:.!?…—–、。，；：！？]["'”’»)]*$/u;
+// Words that lean on the next one: a break after them tears a phrase.
+const LEANING = new Set(
+  (
+    "a an the my your his her its our their this that these those no of to in on at by for from with into onto " +
+    "over under through and or but nor so as if than when while where who i you he she it we they is are was were " +
+    "be been am will would can could shall should may might must don't can't won't not never very too " +
+    "le la les un une des du de au aux et ou mon ma mes ton ta tes à en der die das ein eine und im am zu el los las y"
+  ).split(" "),
+);
+const TORN = 0.16;
+const WHOLE = 0.08;
+
+/** "rtl" where the first letter of the text is of a script written from right to left, else "ltr". */
+export const direction = (text) => (RTL.test(text) ? "rtl" : "ltr");
+
+const graphemes = globalThis.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+const words = globalThis.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "word" }) : null;
+const segments = (segmenter, text) => (segmenter ? [...segmenter.segment(text)].map((s) => s.segment) : [...text]);
+
+/**
+ * The pieces a line may be broken between: `{text, space}`, where `space` says that a space follows.
+ * Scripts that put no spaces between words are cut at their words; `longest`: longer words are cut too, with a
+ * hyphen that shows only where the line breaks there.
+ */
+export function pieces(text, longest = Infinity) {
+  const found = [];
+  for (const word of text.trim().split(/\s+/u).filter(Boolean)) {
+    const parts = UNSPACED.test(word) ? glued(segments(words, word)) : cut(word, longest);
+    parts.forEach((part, i) => {
+      found.push({ text: part, space: i === parts.length - 1, hyphen: i < parts.length - 1 && !UNSPACED.test(word) });
+    });
+  }
+  return found;
+}
+
+function glued(parts) {
+  const out = [];
+  for (const part of parts) {
+    const last = out.at(-1);
+    if (last !== undefined && (CLOSING.test(part) || OPENING.test(last))) out[out.length - 1] += part;
+    else out.push(part);
+  }
+  return out;
+}
+
+function cut(word, longest) {
+  const letters = segments(graphemes, word);
+  if (letters.length <= longest) return [word];
+  const count = Math.ceil(letters.length / longest);
+  const each = Math.ceil(letters.length / count);
+  return Array.from({ length: count }, (_, i) => letters.slice(i * each, (i + 1) * each).join("")).filter(Boolean);
+}
+
+const joined = (part) =>
+  part.map((piece, i) => piece.text + (i === part.length - 1 ? (piece.hyphen ? "-" : "") : piece.space ? " " : "")).join("");
+
+/** How good a place the end of `piece` is for a break, as a share of the size it is worth: + good, − bad. */
+function breakWorth(piece) {
+  if (PHRASE_END.test(piece.text)) return WHOLE;
+  if (piece.hyphen) return -TORN;
+  return LEANING.has(piece.text.toLowerCase()) ? -TORN : 0;
+}
+
+/** The best way to set `parts` in exactly `count` rows: even rows, broken between phrases. */
+function balance(parts, widths, space, count) {
+  const n = parts.length;
+  const upTo = [0];
+  parts.forEach((piece, i) => upTo.push(upTo[i] + widths[i] + (piece.space ? space : 0)));
+  const width = (from, to) => upTo[to] - upTo[from] - (parts[to - 1].space ? space : 0);
+  const ideal = Math.max(1, width(0, n) / count);
+  // cost[k][i]: the least cost of setting the first i pieces in k rows.
+  const cost = Array.from({ length: count + 1 }, () => new Array(n + 1).fill(Infinity));
+  const from = Array.from({ length: count + 1 }, () => new Array(n + 1).fill(0));
+  cost[0][0] = 0;
+  for (let k = 1; k <= count; k++) {
+    for (let i = k; i <= n; i++) {
+      for (let j = k - 1; j < i; j++) {
+        if (cost[k - 1][j] === Infinity) continue;
+        const over = width(j, i) / ideal - 1;
+        // A row that is too wide shrinks every row; one too narrow only looks uneven.
+        const here = cost[k - 1][j] + over * over * (over > 0 ? 3 : 1) - (i < n ? breakWorth(parts[i - 1]) : 0);
+        if (here < cost[k][i]) {
+          cost[k][i] = here;
+          from[k][i] = j;
+        }
+      }
+    }
+  }
+  const rows = [];
+  for (let k = count, i = n; k > 0; k--) {
+    rows.unshift([from[k][i], i]);
+    i = from[k][i];
+  }
+  const worth = rows.slice(0, -1).reduce((sum, [, to]) => sum + breakWorth(parts[to - 1]), 0);
+  return {
+    rows: rows.map(([a, b]) => joined(parts.slice(a, b))),
+    widest: Math.max(...rows.map(([a, b]) => width(a, b))),
+    worth,
+  };
+}
+
+/**
+ * The rows of a line and about the size of its letters in pixels.
+ *
+ * `measure(text)`: its width with letters of 1 px; `box`: {width, height} in pixels; `leading`: the height of a
+ * row for letters of 1 px; `cap`: the largest letters wanted; `floor`: below this, long words are cut instead.
+ */
+export function arrange(text, measure, box, { leading = 1.16, cap = Infinity, floor = 0 } = {}) {
+  const best = choose(pieces(text), measure, box, leading, cap);
+  if (best.size >= floor) return best;
+  const torn = choose(pieces(text, 9), measure, box, leading, cap);
+  return torn.size > best.size * 1.15 ? torn : best;
+}
+
+function choose(parts, measure, box, leading, cap) {
+  if (!parts.length) return { rows: [], size: cap };
+  const widths = parts.map((piece) => measure(piece.text + (piece.hyphen ? "-" : "")));
+  const space = measure(" ");
+  let best = null;
+  for (let count = 1; count <= Math.min(parts.length, 8); count++) {
+    const { rows, widest, worth } = balance(parts, widths, space, count);
+    const size = Math.min(cap, box.width / widest, box.height / (count * leading));
+    // Every further row costs the eye a return; beyond three a line reads as a paragraph.
+    const value = size * (1 + worth / count) * 0.93 ** (count - 1) * 0.97 ** Math.max(0, count - 3);
+    if (!best || value > best.value) best = { rows, size, value };
+  }
+  return { rows: best.rows, size: best.size };
+}
+
+/** The largest whole or half number from `low` to `high` for which `fits` holds, by halving; `low` if none does. */
+export function largest(low, high, fits) {
+  let [good, bad] = [Math.floor(low * 2), Math.floor(high * 2) + 1];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (fits(middle / 2)) good = middle;
+    else bad = middle;
+  }
+  return good / 2;
+}
