@@ -24,6 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import orjson
+
 from stagelyric.events import Event
 from stagelyric.lines import Cue, Line, State
 
@@ -49,7 +51,6 @@ _INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' * len(COLUMNS))
 
 Record = tuple[Any, ...]  # in the order of COLUMNS
 _NOTHING: Record = (None,) * 9  # the columns after `wall`
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +119,7 @@ class Spool:
 
     def append(self, record: Record, *, drained: bool) -> None:
         """Writes a record; `drained` says that the database has all before it. A full spool takes no more."""
-        data = _encode(record).encode() + b"\n"
+        data = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
         start = 0 if drained else self._end
         if start + len(data) < SPOOL_BYTES:
             # The NUL goes first, so that a kill between the two never joins new records to old ones.

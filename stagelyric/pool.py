@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from stagelyric.lines import Ask, Line
 
@@ -12,6 +13,7 @@ CHUNK = 16  # lines are asked for, and written, in chunks of this many
 _NOT_WORDS = re.compile(r"[^\w]+")
 
 
+@lru_cache(maxsize=8192)
 def normal(text: str) -> str:
     """A line's text as the ear has it: two lines with one normal form are the same line."""
     return _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold().replace("'", "")).strip()
@@ -19,9 +21,13 @@ def normal(text: str) -> str:
 
 @dataclass(slots=True)
 class Shelf:
-    """The lines of one Ask in their order. `position`: the first that has not been taken or passed over."""
+    """The lines of one Ask in their order. `position`: the first that has not been taken or passed over.
+
+    `family`: the shelves for the same place at any wildness, itself among them.
+    """
 
     ask: Ask
+    family: "list[Shelf]" = field(repr=False)
     lines: list[Line] = field(default_factory=list)
     position: int = 0
 
@@ -39,11 +45,14 @@ class Pool:
     def __init__(self, target: int = 192) -> None:
         self.target = target
         self._shelves: dict[Ask, Shelf] = {}
+        self._families: dict[Ask, list[Shelf]] = {}
 
     def shelf(self, ask: Ask) -> Shelf:
         shelf = self._shelves.get(ask)
         if shelf is None:
-            shelf = self._shelves[ask] = Shelf(ask)
+            family = self._families.setdefault(replace(ask, wildness=0.0), [])
+            shelf = self._shelves[ask] = Shelf(ask, family)
+            family.append(shelf)
         return shelf
 
     def put(self, ask: Ask, start: int, lines: Sequence[Line]) -> int:
@@ -65,26 +74,21 @@ class Pool:
             if normal(line.text) not in used:
                 return line
             shelf.position += 1
-        return self._sibling(ask, used)
+        return self._lent(shelf, used) if len(shelf.family) > 1 else None
 
     def take(self, ask: Ask, used: Collection[str]) -> Line | None:
         line = self.peek(ask, used)
         shelf = self.shelf(ask)
-        if line is not None and shelf.position < len(shelf.lines) and shelf.lines[shelf.position] is line:
+        if shelf.position < len(shelf.lines):  # else it is lent, and its own shelf will pass it over
             shelf.position += 1
         return line
 
     def ready(self, ask: Ask) -> int:
         return self.shelf(ask).ready
 
-    def _sibling(self, ask: Ask, used: Collection[str]) -> Line | None:
+    def _lent(self, empty: Shelf, used: Collection[str]) -> Line | None:
         """A line for the same place at the nearest wildness: better than none while the shelf is filled."""
-        siblings = [
-            shelf
-            for other, shelf in self._shelves.items()
-            if shelf.ready and other is not ask and replace(other, wildness=ask.wildness) == ask
-        ]
-        for shelf in sorted(siblings, key=lambda shelf: abs(shelf.ask.wildness - ask.wildness)):
+        for shelf in sorted(empty.family, key=lambda shelf: abs(shelf.ask.wildness - empty.ask.wildness)):
             for line in shelf.lines[shelf.position :]:
                 if normal(line.text) not in used:
                     return line

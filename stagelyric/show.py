@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from stagelyric.events import Command, Do, Event, KeyPress, SongSelect
@@ -117,7 +118,7 @@ class Show:
         self.beats_per_bar = setlist.songs[0].beats_per_bar
         self._lyrics = lyrics or {}
         self._kept = {place: list(texts) for place, texts in (kept or {}).items()}
-        self._cut = cut
+        self._cut = lru_cache(maxsize=1024)(cut)  # safety lines come again and again
         self._song = 0
         self._section = 0
         self._wildness: float | None = None

@@ -279,30 +279,52 @@ def _paced(send: Any, packets: list[bytes], rate: int) -> list[int]:
 
 
 def _receive(port: int, count: int, pipe: Connection) -> None:
-    import asyncio
+    """A bare WebSocket client: what is stamped is the arrival of the frame, not a client library's work on it."""
     import gc
+    import socket
 
-    import aiohttp
+    stream = socket.create_connection(("127.0.0.1", port), timeout=10)
+    stream.sendall(
+        f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c3RhZ2VseXJpYyBiZW5jaA==\r\n\r\n".encode()
+    )
+    data = b""
+    while b"\r\n\r\n" not in data or b'"type":"state"' not in data:
+        data += stream.recv(65536)
+    data = data.split(b"\r\n\r\n", 1)[1]
+    *_, data = _frames(data)
+    gc.disable()
+    pipe.send("ready")
+    received: list[tuple[int, bytes]] = [(0, data)]
+    cues = 0
+    with contextlib.suppress(TimeoutError):
+        while cues < count:
+            chunk = stream.recv(65536)
+            received.append((time.monotonic_ns(), chunk))
+            cues += chunk.count(b'"type":"cue"')
+            stream.settimeout(SILENCE)
+    stream.close()
+    frames: list[tuple[int, str]] = []
+    rest = b""
+    for at, chunk in received:
+        *whole, rest = _frames(rest + chunk)
+        frames += [(at, text.decode()) for text in whole if b'"type":"cue"' in text]
+    pipe.send(frames)
 
-    async def run() -> None:
-        frames: list[tuple[int, str]] = []
-        async with aiohttp.ClientSession() as session, session.ws_connect(f"http://127.0.0.1:{port}/live") as socket:
-            first = await socket.receive()
-            assert json.loads(first.data)["type"] == "state"
-            gc.disable()
-            pipe.send("ready")
-            while len(frames) < count:
-                try:
-                    message = await socket.receive(timeout=SILENCE + 10 * (not frames))
-                except TimeoutError:
-                    break
-                at = time.monotonic_ns()
-                if '"type":"cue"' in message.data:
-                    frames.append((at, message.data))
-        pipe.send(frames)
 
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(run())
+def _frames(data: bytes) -> list[bytes]:
+    """The payloads of the whole frames at the beginning of what a server sent, and then what is left over."""
+    payloads = []
+    while len(data) >= 2:
+        size, begin = data[1] & 127, 2
+        if size > 125:
+            begin += 2 if size == 126 else 8
+            size = int.from_bytes(data[2:begin])
+        if len(data) < begin + size:
+            break
+        payloads.append(data[begin : begin + size])
+        data = data[begin + size :]
+    return [*payloads, data]
 
 
 def _floor(count: int, rate: int) -> dict[str, float]:
@@ -414,7 +436,6 @@ def _print(result: dict[str, Any]) -> None:
         table.add_row(name, rate, *figures, str(row.get("lost", "")))
     console.print(table)
     for rate, ratio in result["ratios"].items():
-        console.print(
-            f"at {rate}: p50 {ratio['p50_to_floor']} × the floor; p99 full {ratio['p99_full_to_idle']} × idle"
-        )
+        to_floor, to_idle = ratio["p50_to_floor"], ratio["p99_full_to_idle"]
+        console.print(f"at {rate}: p50 is {to_floor} times the floor's; p99 at full load {to_idle} times idle")
     console.print(f"{result['lines_per_second']} finished lines a second; memory (MB): {result['memory_mb']}")

@@ -6,12 +6,13 @@ import struct
 import time
 from dataclasses import asdict, dataclass
 
+import orjson
+
 from stagelyric.events import Command, Event, KeyPress, PadPress
 from stagelyric.lines import Cue, State
 from stagelyric.triggers import FROM_EVENT, parse_do
 
 SOURCE = "page"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def frame(message: dict[str, object]) -> bytes:
 
     What a server sends is not masked, so the same bytes go to every client: a cue is serialised once.
     """
-    body = _encode(message).encode("utf-8", "replace")
+    body = orjson.dumps(message)
     size = len(body)
     if size < 126:
         return bytes((0x81, size)) + body
@@ -97,7 +98,7 @@ def decode(text: str) -> object:
     try:
         value: object = json.loads(text, parse_constant=_no_constant)
         if "\\u" in text:  # an escape can smuggle in half a character, which no file and no socket would take
-            _encode(value).encode()
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as fault:
         raise ValueError(f"That is not JSON: {_short(text)}.") from fault
     return value
