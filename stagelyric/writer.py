@@ -27,6 +27,7 @@ from stagelyric.craft.ranking import Around, Draft
 from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Ending, Language, Rules
 from stagelyric.craft.syllables import syllabify
+from stagelyric.craft.words import STOP
 from stagelyric.lines import Ask, Line
 from stagelyric.lm.sample import choose
 
@@ -68,6 +69,7 @@ class Place:
     logits: NDArray[np.float32]  # (1, V)
     state: Any  # one row
     plan: planning.Plan
+    before: Sequence[str] = ()  # the words of the line before it
     chosen: Chosen | None = None
 
 
@@ -199,7 +201,8 @@ class _Job:
         done: list[list[Chosen]] = [[] for _ in range(number)]
         standing = [(logits, state)] * number
         for place in range(planning.STANZA):
-            places = [Place(q, *standing[q], stanzas[q][place]) for q in range(number)]
+            words = [lines[-1].draft.words if lines else [] for lines in done]
+            places = [Place(q, *standing[q], stanzas[q][place], words[q]) for q in range(number)]
             self._fill(places, done)
             for q, at in enumerate(places):
                 assert at.chosen is not None
@@ -293,11 +296,20 @@ class _Job:
         """The finished drafts of each place."""
         logits = np.concatenate([place.logits for place in owner])
         state = _joined([place.state for place in owner])
-        drafts = Drafts(self.rules, self.writer.alphabet, endings, tasks)
+        about = np.stack([self._about(place) for place in owner])
+        drafts = Drafts(self.rules, self.writer.alphabet, endings, tasks, about)
         finished = self._run(drafts, logits, state)
         for place in dict.fromkeys(map(id, owner)):
             here = [i for i, p in enumerate(owner) if id(p) == place]
             yield owner[here[0]], [finished[i] for i in here if i in finished]
+
+    def _about(self, place: Place) -> NDArray[np.float32]:
+        """What a line is to be about: the ask's themes, and the line before it."""
+        vectors, index = self.rules.vectors, self.rules.lexicon.index
+        themes = list(self.rules.themes)
+        before = [n for word in place.before if word not in STOP and (n := index.get(word)) is not None]
+        about = 0.5 * vectors[themes].sum(axis=0) / max(1, len(themes)) + 0.5 * vectors[before].sum(axis=0)
+        return np.asarray(about / max(1.0, float(np.linalg.norm(about))), dtype=np.float32)
 
     def _run(self, drafts: Drafts, logits: NDArray[np.float32], state: Any) -> dict[int, tuple[Draft, Any]]:
         """Steps the model until every draft is done: by row, the draft and the model's state at its end."""

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft.lexicon import LETTERS, MOST_SYLLABLES
-from stagelyric.craft.rules import CAPITAL, FIRST, SMALL, Ending, Rules
+from stagelyric.craft.rules import CAPITAL, COMPANY, FIRST, SMALL, Ending, Rules
 
 LOOK_AHEAD = 0.7
 """How much the last word but one is chosen for the sake of the last."""
 _OF_ROWS = (
     "_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_commas", "_said", "_forced", "_kinds", "_pull",
+    "_about",
 )  # fmt: skip
 _LONGEST = 32  # syllables of a line
 
@@ -68,7 +69,10 @@ class Alphabet:
 class Drafts:
     """B drafts side by side; those that are done leave the arrays, and `rows` says who is still there."""
 
-    def __init__(self, rules: Rules, alphabet: Alphabet, endings: Sequence[Ending], tasks: Sequence[Task]):
+    def __init__(self, rules: Rules, alphabet: Alphabet, endings: Sequence[Ending], tasks: Sequence[Task],
+        about: NDArray[np.float32] | None = None,
+    ):  # fmt: skip
+        """`about` (B, D): what each line is about before it has a word, in the language's vectors."""
         self.rules, self.alphabet, self.tasks = rules, alphabet, tuple(tasks)
         n = len(tasks)
         self.rows = np.arange(n)
@@ -86,6 +90,7 @@ class Drafts:
         self._kinds = np.zeros((n, 2), dtype=np.int64)  # the classes of the last two words
         self._suits = np.stack([rules.suits(e) for e in endings])  # (E, C)
         self._pull = np.zeros((n, self._suits.shape[1]), dtype=np.float32)  # towards the class of the next word
+        self._about = np.zeros((n, rules.vectors.shape[1]), np.float32) if about is None else about
         self._script: list[list[int]] = [[] for _ in tasks]
         self._forced = np.full(n, -1, dtype=np.int64)  # the character that must come next
         # bits of the word lengths after which the rest can still be filled: [left, least]
@@ -162,6 +167,7 @@ class Drafts:
         row, letter = np.nonzero(mask[:, a.lower] | np.pad(mask[:, a.upper], ((0, 0), (0, 2))))
         child = children[row, letter]
         ahead = rules.lean[child] + np.log(np.einsum("ij,ij->i", rules.language.kinds[child], pull[row]) + 1e-6)
+        ahead += COMPANY * np.einsum("ij,ij->i", rules.language.company[child], self._about[row])
         bias[row, a.lower[letter]] = ahead
         cased = letter < 26
         bias[row[cased], a.upper[letter[cased]]] = ahead[cased]
@@ -169,6 +175,7 @@ class Drafts:
         ends = np.flatnonzero(word >= 0)
         kind = rules.language.structure.classes[word[ends]]
         here = rules.lean_of_word[self._node[ends]] + np.log(pull[ends, kind])
+        here += COMPANY * np.einsum("ij,ij->i", rules.vectors[word[ends]], self._about[ends])
         bias[ends[:, None], [a.space, a.comma]] = here[:, None]
         bias[ends, a.newline] = here + np.log(rules.language.pull[self._kinds[ends, 1], kind, 0])
 
@@ -226,6 +233,8 @@ class Drafts:
         self._kinds[closing, 0] = self._kinds[closing, 1]
         self._kinds[closing, 1] = self.rules.language.structure.classes[word]
         if closing.any():
+            about = 0.7 * self._about[closing] + self.rules.vectors[word]
+            self._about[closing] = about / np.maximum(np.linalg.norm(about, axis=1, keepdims=True), 1)
             self._look_ahead(np.flatnonzero(closing))
         self._node[spelling] = trie.next[self._node[spelling], letter[spelling]]
         self._node[closing] = 0

@@ -30,6 +30,8 @@ WEIGHTS = {
     "old-fashioned": -0.5,
     "a name": 1.6,  # where one was due
     "near the theme": 0.9,
+    "hangs together": 1.5,  # its words keep company with one another
+    "of": -0.4,  # a noun of a noun of a noun
     "goes on from the last": 0.5,  # keeps company with the line before
     "said before": -1.0,  # words of the last lines again
     "same beginning": -0.7,  # begins as one of the last lines did
@@ -42,12 +44,12 @@ WEIGHTS = {
 }
 """What a mark counts for. A score is the sum of mark times weight; the better line has the higher one."""
 
-FLOW = (-2.2, -1.05)
+FLOW = (-2.2, -1.0)
 """Nats a character: below, lines stop making sense; above, they are too safe to gain more."""
-GRAMMAR = (-4.0, -2.6)
+GRAMMAR = (-4.0, -3.0)
 """Nats a word, limits as for flow."""
-RARITY = (0.32, 0.56)
-PRONOUN_SHARE = (0.0, 0.22)
+RARITY = (0.32, 0.48)
+PRONOUN_SHARE = (0.0, 0.25)
 
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")
 
@@ -123,6 +125,8 @@ def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
         "old-fashioned": float(sum(w in OLD_FASHIONED and w not in MODERN for w in content)),
         "a name": float(draft.named and around.name_due),
         "near the theme": _near(content, rules),
+        "hangs together": _coherence(content, rules),
+        "of": float(max(0, 2 * words.count("of") - 1)),
         "goes on from the last": _kinship(content, rules, around),
         "said before": float(min(2, sum(word in around.recent for word in content))),
         "same beginning": float(around.starts.count(words[0])) if words else 0.0,
@@ -187,6 +191,17 @@ def _kinship(content: Sequence[str], rules: Rules, around: Around) -> float:
         return 0.0
     cosines = rules.vectors[here] @ rules.vectors[there].T
     return min(1.0, max(0.0, float(np.where(cosines < 0.999, cosines, 0.0).max()) - 0.4) * 2)
+
+
+def _coherence(content: Sequence[str], rules: Rules) -> float:
+    """How near each word is to its nearest in the line: mean cosine, up to the upper quarter of lines by people."""
+    numbers = [n for word in dict.fromkeys(content) if (n := rules.lexicon.index.get(word)) is not None]
+    if len(numbers) < 2:
+        return 0.0
+    vectors = rules.vectors[numbers]
+    cosines = vectors @ vectors.T
+    np.fill_diagonal(cosines, 0)
+    return min(0.55, float(cosines.max(axis=1).mean()))
 
 
 def _alliterates(content: Sequence[str]) -> bool:
