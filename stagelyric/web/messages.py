@@ -43,7 +43,10 @@ def frame(message: dict[str, object]) -> bytes:
 
     What a server sends is not masked, so the same bytes go to every client: a cue is serialised once.
     """
-    body = orjson.dumps(message)
+    try:
+        body = orjson.dumps(message)
+    except TypeError:  # half a character (a lone surrogate), which is no UTF-8: it goes out as "?"
+        body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
     size = len(body)
     if size < 126:
         return bytes((0x81, size)) + body

@@ -135,9 +135,16 @@ class Page:
 
     # -- out: called by the stage; each returns at once
 
+    listen = serve
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """As an output the page needs nothing more than `serve`."""
+        yield
+
     def show(self, cue: Cue) -> None:
         """A cue to every display, before anything else is done."""
-        self._send(messages.frame(messages.cue(cue)))
+        self._send(self.encode(cue))
         self._shown_at = (cue.number, time.monotonic())
         self._known = replace(
             self._known,
@@ -147,6 +154,10 @@ class Page:
             line=cue.line.text if cue.line else "",
             cleared=cue.line is None,
         )
+
+    def encode(self, cue: Cue) -> bytes:
+        """The frame of a cue."""
+        return messages.frame(messages.cue(cue))
 
     def state(self, state: State) -> None:
         """The state after a change. A display is sent only what the cue before did not tell it."""

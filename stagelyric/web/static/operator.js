@@ -96,7 +96,7 @@ function tellDisplays() {
   if (box.dataset.told === signature && signature) return;
   box.dataset.told = signature;
   box.replaceChildren(
-    `${stages.length} ${stages.length === 1 ? "display" : "displays"}`,
+    stages.length ? `${stages.length} ${stages.length === 1 ? "display" : "displays"}` : "no display yet",
     ...parts.flatMap((part) => [" · ", part]),
   );
 }

@@ -1,0 +1,81 @@
+"""A page on a free port, what it emits, and a real browser to look at it with."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from stagelyric.events import Event
+from stagelyric.lines import Cue, Line, State
+from stagelyric.web.server import EMPTY, Page
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START = replace(EMPTY, song="Harbour Lights", section="verse", ready=37, tempo=96.0, speech=True)
+LINE = "Hold the light on the water, Polly Magnet"
+
+
+@dataclass
+class Show:
+    """A show of no more than its page: what a stage would tell it, in a word."""
+
+    page: Page
+    events: list[Event] = field(default_factory=list)
+    now: State = START
+
+    def cue(self, text: str | None, **changes: object) -> int:
+        """A line goes up (None clears the stage); returns its number."""
+        number = self.now.number + 1
+        self.now = replace(
+            self.now,
+            **{"number": number, "line": text or "", "cleared": text is None, **changes},  # type: ignore[arg-type]
+        )
+        line = Line(text, "model", 0.5, tuple(text.split())) if text is not None else None
+        self.page.show(Cue(line, self.now.song, self.now.section, "now", 0.0, number, 1763890000.123, 33.0))
+        self.page.state(self.now)
+        return number
+
+    def tell(self, **changes: object) -> None:
+        self.now = replace(self.now, **changes)  # type: ignore[arg-type]
+        self.page.state(self.now)
+
+
+@asynccontextmanager
+async def running(port: int = 0, **options: object) -> AsyncIterator[Show]:
+    show = Show(Page("127.0.0.1", port, **options))  # type: ignore[arg-type]
+    show.page.state(show.now)
+    async with show.page.serve(show.events.append):
+        yield show
+
+
+async def until(condition: Callable[[], object], what: str = "the condition") -> None:
+    """Waits on a condition, for as long as a slow machine may need."""
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    pytest.fail(f"waited in vain for {what}")
+
+
+@pytest.fixture
+async def show() -> AsyncIterator[Show]:
+    async with running() as show:
+        yield show
+
+
+@pytest.fixture
+def chromium() -> str:
+    if not shutil.which(CHROMIUM):
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    return CHROMIUM
