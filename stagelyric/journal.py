@@ -106,6 +106,17 @@ def read_spool(content: bytes) -> Iterator[Record]:
                 yield tuple(record)
 
 
+def _encode(record: Record) -> bytes:
+    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _columns(cue: Cue) -> Record:
+    """A cue's values for the columns after `wall`."""
+    text, origin = (cue.line.text, cue.line.origin) if cue.line is not None else (None, None)
+    latency = round((time.monotonic() - cue.at) * 1000, 3)
+    return (cue.number, cue.song, cue.section, text, origin, latency, round(cue.beat, 3), None, None)
+
+
 class Spool:
     """Records in a memory-mapped file of a fixed size, which begins anew whenever the database has them all."""
 
@@ -119,7 +130,7 @@ class Spool:
 
     def append(self, record: Record, *, drained: bool) -> None:
         """Writes a record; `drained` says that the database has all before it. A full spool takes no more."""
-        data = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+        data = _encode(record)
         start = 0 if drained else self._end
         if start + len(data) < SPOOL_BYTES:
             # The NUL goes first, so that a kill between the two never joins new records to old ones.
@@ -174,13 +185,10 @@ class Journal:
         pass
 
     def show(self, cue: Cue) -> None:
-        line = cue.line
-        latency = round((time.monotonic() - cue.at) * 1000, 3)
-        place = (cue.number, cue.song, cue.section)
-        if line is not None:
-            self._append("cue", cue.wall, (*place, line.text, line.origin, latency, round(cue.beat, 3), None, None))
-        else:
-            self._append("clear", cue.wall, (*place, None, None, latency, round(cue.beat, 3), None, None))
+        self._append("cue" if cue.line else "clear", cue.wall, _columns(cue))
+
+    def encode(self, cue: Cue) -> bytes:
+        return _encode((self.show_id, self._seq, "cue", cue.wall, *_columns(cue)))
 
     def fired(self, event: Event, wall: float) -> None:
         """An event that did something."""

@@ -102,3 +102,10 @@ class Output(Protocol):
     def alert(self, text: str) -> None: ...
 
     def beat(self, beat: float, tempo: float) -> None: ...
+
+
+class Prompt(Output, Protocol):
+    """An output that is on the way of a press: told first, and gone through now and then to keep it warm."""
+
+    def encode(self, cue: Cue) -> bytes:
+        """What `show` would send or write. Changes nothing."""

@@ -95,5 +95,6 @@ def assemble(
         journal=Journal(journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__),
         store=store,
         keep_place=seed is None,
+        warm=osc.warm,
     )
     return Assembly(stage, page, osc, ports, shown_seed)

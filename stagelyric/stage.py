@@ -14,7 +14,7 @@ from stagelyric.clock import Clock
 from stagelyric.events import Beat, ClockPulse, Event, Input, Notice, Tempo, Transport
 from stagelyric.generator import Generator, GeneratorError
 from stagelyric.journal import Journal
-from stagelyric.lines import Ask, Cue, Line, Output
+from stagelyric.lines import Ask, Cue, Line, Output, Prompt
 from stagelyric.pool import Pool
 from stagelyric.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
 from stagelyric.store import Store
@@ -24,6 +24,7 @@ SOON = 0.001  # seconds; a beat this near is now
 REMEMBERED = 512  # lines of a shelf that the writer is told of, so as not to write them again
 PATIENCE = 3  # times that a shelf may get nothing before it is left alone
 PLACE_EVERY = 5.0  # seconds between savings of a seedless show's place
+WARM_EVERY = 0.005  # seconds
 SAME_ALERT = 1.0  # seconds in which the same alert is not said again
 
 log = logging.getLogger(__name__)
@@ -44,18 +45,20 @@ class Stage:
         generator: Generator | None,
         *,
         inputs: Sequence[Input] = (),
-        prompt: Sequence[Output] = (),
+        prompt: Sequence[Prompt] = (),
         outputs: Sequence[Output] = (),
         journal: Journal | None = None,
         store: Store | None = None,
         keep_place: bool = False,
+        warm: Callable[[], None] = lambda: None,
     ) -> None:
         self.show, self.pool, self.clock, self.generator = show, pool, clock, generator
         self.presses_lost = 0  # remarks: presses that were disregarded
         self._inputs, self._journal, self._store = inputs, journal, store
-        self._prompt: list[Output] = [*([journal] if journal else []), *prompt]
+        self._prompt: list[Prompt] = [*([journal] if journal else []), *prompt]
         self._patient: list[Output] = list(outputs)
-        self._outputs = [*self._prompt, *self._patient]
+        self._outputs: list[Output] = [*self._prompt, *self._patient]
+        self._warm = warm
         self._state_is_due = False
         self._keep_place = keep_place
         self._hungry = asyncio.Event()
@@ -88,7 +91,8 @@ class Stage:
             if self.generator is not None:
                 await stack.enter_async_context(self.generator.running())
             self._publish_state()
-            tasks = [asyncio.create_task(self._go_on(work)) for work in (self._tick, self._feed, self._save_place)]
+            parts = (self._tick, self._feed, self._save_place, self._stay_warm)
+            tasks = [asyncio.create_task(self._go_on(work)) for work in parts]
             # A full collection costs milliseconds; what start-up made is here to stay and need not be looked at.
             gc.collect()
             gc.freeze()
@@ -185,8 +189,8 @@ class Stage:
         now = time.monotonic()
         beat = self.clock.beat(now)
         stamped = Cue(cue.line, cue.song, cue.section, cue.quantize, cue.at, cue.number, time.time(), beat)
-        for output in self._prompt:
-            self._tell(output.name, output.show, stamped)
+        for prompt in self._prompt:
+            self._tell(prompt.name, prompt.show, stamped)
         for output in self._patient:
             asyncio.get_running_loop().call_soon(self._tell, output.name, output.show, stamped)
 
@@ -305,6 +309,20 @@ class Stage:
             if "store" not in self._broken:
                 self._broken.add("store")
                 log.warning("the pool can't be kept on disk: %s", error)
+
+    async def _stay_warm(self) -> None:
+        """Goes the way of a press again and again, and stops short of the cue.
+
+        Between two presses of a foot the processor's caches forget that way. At 50 presses a second a packet took
+        0.34 ms to its cue (median) and takes 0.24 ms with this, which costs about a hundredth of a core.
+        """
+        while True:
+            await asyncio.sleep(WARM_EVERY)
+            self._warm()
+            self.show.state(self.clock.tempo)
+            cue = Cue(self.show.upcoming(), self.show.song.title, self.show.section.name, "now", 0.0, 0)
+            for output in self._prompt:
+                output.encode(cue)
 
     async def _save_place(self) -> None:
         while self._store is not None and self._keep_place:
