@@ -1,0 +1,103 @@
+"""The writer's process: asked, killed, hung, and asked again."""
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from house import LIMIT, MODEL
+
+from stagelyric.generator import Generator, GeneratorError, as_line, as_list
+from stagelyric.lines import Ask, Line
+from stagelyric.pool import CHUNK
+
+ASK = Ask(syllables=(6, 9), rhyme="AABB", names=("Polly Magnet",), themes=("rain",), seed=1967)
+
+
+async def test_lines_come_from_another_process_and_are_always_the_same() -> None:
+    generator = Generator(MODEL)
+    async with generator.running(), asyncio.timeout(LIMIT):
+        first = await generator.write(ASK, 0, CHUNK)
+        second = await generator.write(ASK, CHUNK, CHUNK, [line.text for line in first])
+        again = await generator.write(ASK, 0, CHUNK)
+    assert len(first) == len(second) == CHUNK
+    assert first == again
+    assert len({line.text for line in [*first, *second]}) == 2 * CHUNK
+    assert [line.index for line in second] == list(range(CHUNK, 2 * CHUNK))
+
+
+async def test_an_urgent_line_overtakes_and_does_not_change_the_others() -> None:
+    generator = Generator(MODEL)
+    async with generator.running(), asyncio.timeout(LIMIT):
+        alone = await generator.write(ASK, 0, CHUNK)
+        order: list[str] = []
+
+        async def write(name: str, ask: Ask, urgent: bool) -> list[Line]:
+            lines = await generator.write(ask, urgent=urgent, count=1 if urgent else CHUNK)
+            order.append(name)
+            return lines
+
+        slow = asyncio.create_task(write("shelf", ASK, False))
+        await asyncio.sleep(0.02)  # the shelf is under way
+        (line,) = await write("word", Ask(word="umbrella", seed=3), True)
+        assert await slow == alone
+    assert order == ["word", "shelf"]
+    assert "umbrella" in line.text.lower()
+
+
+async def test_a_killed_writer_is_said_and_started_anew() -> None:
+    generator = Generator(MODEL)
+    said: list[str] = []
+    generator.on_trouble = said.append
+    async with generator.running(), asyncio.timeout(LIMIT):
+        first = await generator.write(ASK, 0, CHUNK)
+        asked = asyncio.create_task(generator.write(ASK, 0, CHUNK))
+        await asyncio.sleep(0)
+        assert generator.pid is not None
+        psutil.Process(generator.pid).kill()
+        with pytest.raises(GeneratorError):
+            await asked
+        assert await generator.write(ASK, 0, CHUNK) == first
+    assert generator.starts == 2
+    assert len(said) == 1
+    assert "signal 9" in said[0]
+
+
+async def test_a_writer_that_cannot_start_is_said_once(tmp_path: Path) -> None:
+    generator = Generator(tmp_path)
+    said: list[str] = []
+    generator.on_trouble = said.append
+    async with generator.running(), asyncio.timeout(LIMIT):
+        while generator.starts < 3:
+            await asyncio.sleep(0.05)
+    assert len(said) == 1
+    assert "could not be started" in said[0]
+
+
+async def test_closing_leaves_no_process_behind() -> None:
+    generator = Generator(MODEL)
+    async with generator.running(), asyncio.timeout(LIMIT):
+        await generator.write(ASK, 0, CHUNK)
+        pid = generator.pid
+    assert pid is not None
+    with contextlib.suppress(psutil.NoSuchProcess):
+        assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_writer_that_nobody_reads_any_more_ends_by_itself() -> None:
+    command = [sys.executable, "-m", "stagelyric.generator", str(MODEL)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline()) == {"alive": True}
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(timeout=LIMIT) == 0
+
+
+def test_a_line_is_the_same_after_the_pipe() -> None:
+    line = Line("Mr Harbour, Montréal", "model", 1.25, ("Mr", "Har-", "bour,"), 7)
+    assert as_line(json.loads(json.dumps(as_list(line)))) == line
