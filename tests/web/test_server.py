@@ -504,8 +504,8 @@ async def test_it_closes_with_open_sockets_even_stalled_ones(http: aiohttp.Clien
             await hear(ws)
             stalled = server_side(show)
             while stalled.dropped < 3:
-                show.cue("x" * 5000)
-                await asyncio.sleep(0)
+                number = show.cue("x" * 5000)
+                assert (await hear_until(ws, "cue"))["number"] == number
         # Leaving the block waited for neither: the one that reads is told so, the other finds its line dead.
         message = await ws.receive(timeout=20)
         assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
