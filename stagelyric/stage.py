@@ -120,8 +120,10 @@ class Stage:
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 log.error("a part of the show had failed", exc_info=result)
-        if self._store is not None and self._keep_place:
-            self._write_place(self._store)
+        if self._store is not None:
+            self._store.forget()
+            if self._keep_place:
+                self._write_place(self._store)
 
     def hear(self, event: Event) -> None:
         """An event has come in. The one way into the show; on the event loop's thread."""

@@ -1,0 +1,82 @@
+"""The commands as a person calls them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stagelyric.cli import COMMANDS
+
+
+def stagelyric(*arguments: str, **given: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-W", "error", "-m", "stagelyric", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, **given)  # type: ignore[call-overload, no-any-return]
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["journal", "list"], ["journal", "export"]])
+def test_help_is_there_and_fits_the_page(command: list[str]) -> None:
+    done = stagelyric(*command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: stagelyric")
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    if not command:
+        assert all(name in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["pley"], 'no command "pley"; there is: play, write'),
+        (["check", "nowhere.toml"], "nowhere.toml: wanted a setlist file, found none"),
+        (["check"], "wanted a setlist or a rig, found no file"),
+        (["journal", "list", "--journal", "nowhere.sqlite3"], "nowhere.sqlite3: wanted a journal, found none"),
+        (["bench", "--model", "nothing"], 'found no "nothing"; there is: char-rnn'),
+        (["write", "--nonsense"], "--nonsense"),
+    ],
+)
+def test_a_usage_error_is_one_plain_sentence_and_exit_status_2(arguments: list[str], says: str) -> None:
+    done = stagelyric(*arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_check_says_every_fault_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "set.toml"
+    file.write_text('titel = "T"\nmodel = "char-rn"\n[[songs]]\ntitle = "S"\ntempo = "fast"\n')
+    done = stagelyric("check", str(file))
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 3
+    assert 'titel: unknown key; did you mean "title"?' in done.stderr
+    found = stagelyric("check", str(file), "--json")
+    assert found.returncode == 2
+    assert len(json.loads(found.stdout)["faults"]) == 3
+    file.write_text('title = "T"\nmodel = "char-rn"\n[[songs]]\ntitle = "S"\n')
+    assert 'did you mean "char-rnn"?' in stagelyric("check", str(file)).stderr
+
+
+def test_the_demo_set_and_a_rig_are_good(tmp_path: Path) -> None:
+    demo = Path(__file__).parent.parent / "setlists" / "demo.toml"
+    assert stagelyric("check", str(demo)).returncode == 0
+    (tmp_path / "rig.toml").write_text('[web]\nport = 8080\n[clock]\nsource = "midi"\n')
+    done = stagelyric("check", str(tmp_path / "rig.toml"))
+    assert (done.returncode, "a good rig" in done.stdout) == (0, True)
+
+
+def test_the_schemas_are_printed() -> None:
+    schemas = json.loads(stagelyric("check", "--schema").stdout)
+    assert schemas["setlist"]["title"] == "Setlist"
+    assert schemas["rig"]["title"] == "Rig"
+
+
+def test_the_server_s_process_imports_nothing_heavy() -> None:
+    heavy = ["torch", "numpy", "onnxruntime", "onnx", "pandas", "matplotlib"]
+    code = (
+        "import sys; import stagelyric.cli, stagelyric.commands.play, stagelyric.rig;"
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "[]", done.stderr

@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+
+from stagelyric.lines import Ask, Line
+from stagelyric.pool import Pool
+from stagelyric.store import Store
+
+ASK = Ask(seed=1967)
+LINES = [Line(f"Line {number}", "model", 0.5, ("Line", str(number)), number) for number in range(32)]
+
+
+def filled(folder: Path) -> Store:
+    store = Store(folder, "char-rnn-1")
+    store.append(ASK, 0, LINES[:16])
+    store.append(ASK, 16, LINES[16:])
+    return store
+
+
+def loaded(store: Store) -> Pool:
+    pool = Pool()
+    store.load(pool, [ASK, Ask(seed=2)])
+    return pool
+
+
+def test_a_shelf_is_there_again(tmp_path: Path) -> None:
+    assert loaded(filled(tmp_path)).shelf(ASK).lines == LINES
+
+
+def test_another_model_s_lines_are_other_lines(tmp_path: Path) -> None:
+    filled(tmp_path)
+    assert loaded(Store(tmp_path, "char-rnn-2")).shelf(ASK).lines == []
+
+
+@pytest.mark.parametrize(
+    "damage", [b"[16, [[", b"\xff\xfe", b'{"no": "chunk"}\n', b"null\n", b'[16, [["only a text"]]]\n']
+)
+def test_a_damaged_file_gives_what_is_whole(tmp_path: Path, damage: bytes) -> None:
+    store = Store(tmp_path, "char-rnn-1")
+    store.append(ASK, 0, LINES[:16])
+    (file,) = tmp_path.glob("*/*.jsonl")
+    file.write_bytes(file.read_bytes() + damage)
+    assert loaded(store).shelf(ASK).lines in (LINES[:16], [])
+    store.append(ASK, 0, LINES[:16])  # and can be written again
+
+
+def test_the_place_of_a_seedless_show(tmp_path: Path) -> None:
+    store = filled(tmp_path)
+    assert store.resume("Friday") == (None, {})
+    pool = loaded(store)
+    pool.take(ASK, ())
+    store.save_place("Friday", 42, pool)
+    assert store.resume("Friday") == (42, {ASK.digest: 1})
+    assert store.resume("Saturday") == (None, {})
+    (place,) = tmp_path.glob("*/friday.json")
+    place.write_text("[]")
+    assert store.resume("Friday") == (None, {})
+
+
+def test_shelves_of_long_ago_are_forgotten(tmp_path: Path) -> None:
+    import os
+
+    store = filled(tmp_path)
+    store.forget()
+    (file,) = tmp_path.glob("*/*.jsonl")
+    os.utime(file, (0, 0))
+    store.forget()
+    assert not file.exists()
