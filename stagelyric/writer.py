@@ -185,13 +185,15 @@ class _Job:
     def __init__(self, writer: Writer, ask: Ask, block: int, earlier: list[str], between: Between):
         self.writer, self.ask, self.between = writer, ask, between
         self.rng = writer._random(ask, block)
+        self.avoid = [normal(plain(phrase)) for phrase in ask.avoid if normal(plain(phrase))]
+        if ask.word and not self._is_fit(ask.word):
+            self.ask = ask = replace(ask, word=None)  # whoever sent it: it is not shown, and a line is
         self.rules = writer._rules(ask.themes, ask.avoid, ask.family_friendly, ask.wildness)
         self.block = block
         self.taken = {normal(text) for text in earlier}
         self.before = [tuple(normal_words(text)) for text in earlier[-8:]]
         self.low, self.high = planning.metre(ask)
         self.names = _spellings((*ask.names, *((ask.word,) if ask.word else ())))
-        self.avoid = [normal(plain(phrase)) for phrase in ask.avoid if normal(plain(phrase))]
 
     def quatrains(self, number: int) -> list[Chosen]:
         """Quatrains line by line, all of them side by side; their lines in order."""
@@ -213,7 +215,6 @@ class _Job:
 
     def word(self) -> Chosen:
         """One line with the ask's word in it."""
-        assert self.ask.word
         logits, state = self.writer.engine.prime(_context(self.ask))
         plan = planning.Plan(self.high, None, False, None)
         place = Place(0, logits, state, plan)
@@ -429,19 +430,27 @@ class _Job:
         ends = [planning.last_word(line) for line in self.before[-4:]]
         if place.plan.mate is None and attempt < 3 and planning.last_word(words) in ends:
             return False
-        text = normal(plain(draft.text))
-        if text in self.taken or any(f" {phrase} " in f" {text} " for phrase in self.avoid):
+        if normal(plain(draft.text)) in self.taken:
             return False
         if novelty.quotes_own(plain(draft.text), plain(self.ask.prime)) or self.writer.copies.quotes(plain(draft.text)):
             return False
-        return family.is_clean(draft.text, mild=self.ask.family_friendly)
+        return self._is_fit(draft.text)
+
+    def _is_fit(self, text: str) -> bool:
+        """Whether a line may be shown at all. The ask's own names are the band's, and are not judged."""
+        spoken = f" {normal(plain(text))} "
+        if any(f" {phrase} " in spoken for phrase in self.avoid):
+            return False
+        for name in self.ask.names:
+            text = text.replace(name, "") if name else text
+        return family.is_clean(text, mild=self.ask.family_friendly)
 
     def _plainest(self, place: Place) -> Chosen:
         """The last resort, which no model can spoil: a handful of things, named one after another."""
         numbers = np.flatnonzero(self.rules.last_words & (self.rules.lexicon.thing > 0.3))
         if not len(numbers):
             numbers = np.flatnonzero(self.rules.last_words)
-        draft = Draft("", -3.0, -3.0)
+        fit = draft = Draft("", -3.0, -3.0)
         for _ in range(200):
             words: list[str] = [self.ask.word] if self.ask.word else []
             left = int(place.plan.syllables) - len(syllabify(" ".join(words)))
@@ -450,9 +459,11 @@ class _Job:
                 words.append(self.rules.lexicon.words[number])
                 left -= int(self.rules.lexicon.syllables[number])
             draft = Draft(self._polished(", ".join(words), "."), -3.0, -3.0)
-            if self._passes(draft, place, _TRIES):
-                break
-        return Chosen(draft, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.state)
+            if self._is_fit(draft.text):
+                fit = draft
+                if self._passes(draft, place, _TRIES):
+                    break
+        return Chosen(fit, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.state)
 
 
 def temperature(ask: Ask) -> float:

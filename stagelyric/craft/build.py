@@ -100,7 +100,8 @@ def _count(line: str, s: Survey) -> list[str]:
     return words
 
 
-def _words(line: str) -> list[str]:
+def words_of(line: str) -> list[str]:
+    """A line's words in lower case."""
     return [token.lower() for token in _TOKEN.findall(line) if token not in ".!?:"]
 
 
@@ -141,7 +142,7 @@ def build(folder: Path, corpora: Sequence[Path], also: Sequence[Path] = ()) -> d
     words = build_lexicon(s)
     words.save(folder / lexicon.FILE)
     near.save(folder / near.FILE, near.build(s.stanza_words, words))
-    structure.save(folder / structure.FILE, structure.build(map(_words, s.lines), words))
+    structure.save(folder / structure.FILE, structure.build(map(words_of, s.lines), words))
     others = [line for stanza in read_stanzas(path.read_text("utf-8") for path in also) for line in stanza]
     novelty.save(folder / novelty.FILE, novelty.build({*s.lines, *others}, words.words))
     return {name: (folder / name).stat().st_size for name in (lexicon.FILE, near.FILE, structure.FILE, novelty.FILE)}

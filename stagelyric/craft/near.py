@@ -26,9 +26,9 @@ class NearError(ValueError):
     """A file of word vectors that is none; its text is one sentence for the user."""
 
 
-def build(stanzas: Iterable[Sequence[str]], lexicon: Lexicon) -> NDArray[np.int8]:
-    """Vectors (W, 40), times 127, by word number, from the words of each stanza; zero for words too rare or empty."""
-    common = np.flatnonzero((lexicon.stanzas_with >= _LEAST) & np.array([w not in STOP for w in lexicon.words]))
+def build(stanzas: Iterable[Sequence[str]], lexicon: Lexicon, least: int = _LEAST) -> NDArray[np.int8]:
+    """Vectors (W, 40), times 127, by word number, from the words of each stanza; zero for rare ones."""
+    common = np.flatnonzero((lexicon.stanzas_with >= least) & np.array([w not in STOP for w in lexicon.words]))
     common = common[np.argsort(-lexicon.stanzas_with[common], kind="stable")][:_WORDS]
     vectors = np.zeros((len(lexicon.words), _DIMENSIONS), dtype=np.int8)
     if len(common) <= _DIMENSIONS:

@@ -148,6 +148,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ("r", "", "R"), ("s", "", "S"), ("t", "", "T"), ("v", "", "V"), ("w", "", "W"), ("z", "", "Z"),
 )  # fmt: skip
 _LONG = {"a": "EY", "e": "IY", "i": "AY", "o": "OW", "u": "UW", "y": "AY"}
+_SILENT_E = re.compile(r"(?:[^aeiouywxr]|th|st)(?:e(?:[sd]?$|ly$|ness)|ing$)")
 _LAST_STRESSED = re.compile(r"(?:ee|een|eer|oon|ade|ette|esque|ique|ain|air|eau|oo|elle|[ai]se|ine|al[^aeiou]?e)$")
 _BEFORE_LAST = re.compile(r"(?:tion|sion|cian|ic|ics|ious|eous|ia|ian|io|ial)$")
 
@@ -163,7 +164,8 @@ def guess(word: str) -> Phones:
     i = 0
     while i < len(spelling):
         letter, rest = spelling[i], spelling[i + 1 :]
-        if letter in _LONG and re.match(r"(?:[^aeiouywxr]|th|st)(?:e(?:[sd]?$|ly$|ness)|ing$)", rest):
+        opened = letter in "aou" and rest.startswith("tion")
+        if opened or (letter in _LONG and _SILENT_E.match(rest)):
             phones.append(_LONG[letter])
             i += 1
             continue

@@ -245,7 +245,7 @@ def _cut(word: str, a: int, b: int) -> int:
     if word[b] in "lmn" and word[b] not in _VOWELS:
         return b if b - start < 2 else b - 1
     if len(between) <= 1:
-        return b if between == "y" or _SUFFIX.fullmatch(word, b) else b - len(between)
+        return b if (between == "y" and not word.startswith("bey")) or _SUFFIX.fullmatch(word, b) else b - len(between)
     if between == "th" and b < len(word) and word[b] == "m":
         return start
     if re.match(r"(?:[^aeiouy]le?d?s?$|[^aeiouy]led$)", word[b - 2 : b + 3]) and word[b] == "e" and word[b - 1] == "l":

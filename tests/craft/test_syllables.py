@@ -1,0 +1,86 @@
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stagelyric.craft.phonetics import syllable_count
+from stagelyric.craft.syllables import count, syllabify
+
+
+COMMON = """
+about above across after again against alone along always among angel another around away beautiful because
+become before begin believe below better between beyond body broken brother burning candle carry castle chapel
+city coming corner country courage creature dancing darkness daughter desert different distance double
+dreaming during early easy either eleven empty engine enough evening ever everything family father feeling
+fever fiddle finger fire flower flying follow forest forever forget forgotten forgive freedom garden gentle
+giving golden goodbye guitar hammer harbor heavy hello hidden highway holiday holy honey horizon hotel human
+hundred hungry hurry idea island journey kitchen ladder lady later laughter leaving letter little lonely
+longer lover machine magic maybe memory middle midnight million mirror moment money morning mother mountain
+music mystery nation nature never notice nothing number ocean often only open orange other over paper people
+picture piano pleasure poison pocket poet power promise question quiet radio railway rainbow reason remember
+river rolling roses sailor secret seven shadow silence silver simple singing sister solitude something special
+station story stranger sudden summer sunday table telephone terrible thousand thunder tiger together tomorrow
+tonight traffic travel trouble tunnel twenty umbrella under valley velvet village violin waiting water whisper
+wicked window winter without woman wonder yellow yesterday
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("Hold the water", "Hold the wa- ter"),
+        ("little table", "lit- tle ta- ble"),
+        ("lonely sometimes", "lone- ly some- times"),
+        ("burning running", "burn- ing run- ning"),
+        ("wanted, loved.", "want- ed, loved."),
+        ("the nation's houses", "the na- tion's hou- ses"),
+        ("didn't we'll it'll", "did- n't we'll it- 'll"),
+        ("Montréal", "Mon- tré- al"),
+        ("moss-covered", "moss- co- vered"),
+        ("beyond the player", "be- yond the play- er"),
+        ("every quiet lion", "e- very qui- et li- on"),
+        ("the 1967 radio", "the 1967 ra- di- o"),
+    ],
+)
+def test_words_are_cut_for_singing(text: str, pieces: str) -> None:
+    assert " ".join(syllabify(text)) == pieces
+
+
+def test_a_line_without_words_has_no_syllables() -> None:
+    assert syllabify("") == ()
+    assert syllabify(" - , ...") == ()
+
+
+def test_a_dictionary_settles_the_number_and_spelling_the_cuts() -> None:
+    assert syllabify("fire", {"fire": 1}.get) == ("fire",)
+    assert syllabify("fire", {"fire": 2}.get) == ("fi-", "re")
+    assert syllabify("Every evening", {"Every": 3, "evening": 3}.get) == ("E-", "ve-", "ry", "e-", "ven-", "ing")
+    assert len(syllabify("Every evening", {}.get)) == 4
+
+
+def test_counts_agree_with_the_dictionary_nearly_always() -> None:
+    words = COMMON.split()
+    wrong = [word for word in words if count(word) != syllable_count(word)]
+    assert len(wrong) <= len(words) // 50, wrong
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40))
+def test_nothing_is_lost_and_pieces_are_never_empty(text: str) -> None:
+    pieces = syllabify(text)
+    assert all(pieces)
+    spoken = "".join(token for token in text.split() if any(c.isalnum() for c in token))
+    assert "".join(pieces).replace("-", "") == spoken.replace("-", "")
+
+
+@given(st.from_regex(r"[a-z]{1,14}", fullmatch=True), st.integers(1, 6))
+def test_a_word_has_as_many_pieces_as_it_is_said_to_have_or_as_its_spelling_gives(word: str, wanted: int) -> None:
+    assert 1 <= len(syllabify(word, {word: wanted}.get)) <= wanted
+
+
+def test_it_is_light() -> None:
+    """The server's process cuts lines too, and has neither numpy nor a dictionary in it."""
+    code = "import sys, stagelyric.craft.syllables; print(any(m in sys.modules for m in ('numpy', 'lzma')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

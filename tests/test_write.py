@@ -1,0 +1,146 @@
+import json
+from pathlib import Path
+
+import fakes
+import pytest
+from click.testing import CliRunner, Result
+
+from stagelyric.commands.write import write
+from stagelyric.craft.rhyme import kind
+from stagelyric.writer import Writer
+
+SETLIST = """
+title = "Friday"
+model = "small"
+seed = 1967
+avoid = ["river"]
+[[songs]]
+title = "Harbour Lights"
+names = ["Polly Magnet"]
+themes = ["rain"]
+[[songs.sections]]
+name = "verse"
+syllables = [6, 8]
+rhyme = "AABB"
+[[songs.sections]]
+name = "chorus"
+syllables = [9, 10]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _small_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every model is the small one, wherever it lies."""
+    (tmp_path / "models" / "small").mkdir(parents=True)
+    (tmp_path / "models" / "small" / "meta.json").write_text("{}")
+    (tmp_path / "friday.toml").write_text(SETLIST)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Writer, "open", lambda folder: Writer(fakes.NGramEngine(), fakes.language(), fakes.copies()))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(write, ["--model", "small", *arguments])
+
+
+def lines(*arguments: str) -> list[str]:
+    done = run(*arguments)
+    assert done.exit_code == 0, done.output
+    return done.stdout.splitlines()
+
+
+def test_lines_go_to_standard_output_and_nothing_else() -> None:
+    found = lines("-n", "5", "--seed", "1")
+    assert len(found) == 5
+    assert all(found)
+    assert not any("\x1b" in line for line in found)
+
+
+def test_ten_by_default() -> None:
+    assert len(lines("--seed", "1")) == 10
+
+
+def test_a_seed_repeats_itself_and_none_does_not() -> None:
+    assert lines("--seed", "3") == lines("--seed", "3")
+    assert lines("-n", "8") != lines("-n", "8")
+
+
+def test_a_scheme_gives_whole_stanzas() -> None:
+    found = lines("-n", "6", "--scheme", "aabb", "--seed", "1")
+    assert len(found) == 9
+    assert found[4] == ""
+    assert kind(found[0], found[1]) is not None
+
+
+def test_what_is_asked_for_is_in_the_lines() -> None:
+    assert all("harbour" in line.lower() for line in lines("-n", "3", "--word", "harbour"))
+    assert all(kind(line, "chair") for line in lines("-n", "3", "--rhyme", "chair"))
+    found = json.loads(run("--json", "--syllables", "7", "--seed", "2").stdout)
+    assert found["seed"] == 2
+    assert {len(line["syllables"]) for line in found["lines"]} == {7}
+    assert [line["index"] for line in found["lines"]] == list(range(10))
+
+
+def test_names_and_themes_are_parted_by_commas() -> None:
+    found = lines("-n", "32", "--names", "Polly Magnet, Montréal", "--seed", "1")
+    assert any("Polly Magnet" in line for line in found)
+    apart = lines("--themes", "rain", "--themes", "harbour", "--seed", "1")
+    assert lines("--themes", "rain,harbour", "--seed", "1") == apart
+
+
+def test_a_line_before_changes_what_follows() -> None:
+    assert lines("--after", "Hold the light on the water", "--seed", "1") != lines("--seed", "1")
+
+
+def test_it_asks_as_the_show_would() -> None:
+    found = json.loads(run("--setlist", "friday.toml", "-n", "16", "--json").stdout)["lines"]
+    assert all(6 <= len(line["syllables"]) <= 8 for line in found)
+    assert not any("river" in line["text"].lower() for line in found)
+    chorus = json.loads(run("--setlist", "friday.toml", "--section", "CHORUS", "-n", "4", "--json").stdout)["lines"]
+    assert all(9 <= len(line["syllables"]) <= 10 for line in chorus)
+    assert run("--setlist", "friday.toml").stdout == run("--setlist", "friday.toml").stdout
+
+
+def test_explain_says_what_counted() -> None:
+    found = run("-n", "2", "--explain", "--seed", "1").stdout
+    assert "flow" in found
+    assert "syllables" in found
+    marks = json.loads(run("-n", "1", "--explain", "--json").stdout)["lines"][0]["marks"]
+    assert "flow" in marks
+
+
+def test_raw_is_the_bare_model() -> None:
+    assert len(lines("--raw", "-n", "4", "--seed", "1")) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--syllables", "9-6"], 'found "9-6"'),
+        (["--syllables", "many"], 'found "many"'),
+        (["--wildness", "2"], "2"),
+        (["--scheme", "XYZ"], "XYZ"),
+        (["-n", "0"], "0"),
+        (["--word", "12"], 'found "12"'),
+        (["--rhyme", "?"], 'found "?"'),
+        (["--song", "Harbour Lights"], "--setlist"),
+        (["--setlist", "none.toml"], "none.toml"),
+        (["--setlist", "friday.toml", "--song", "Nope"], "Harbour Lights"),
+        (["--setlist", "friday.toml", "--section", "bridge"], "verse, chorus"),
+        (["--model", "nope"], "nope"),
+    ],
+)
+def test_faults_are_one_sentence_and_exit_with_two(arguments: list[str], said: str) -> None:
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_a_model_without_words_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from stagelyric.craft import lexicon
+
+    monkeypatch.setattr(Writer, "open", lambda folder: lexicon.load(folder / lexicon.FILE))
+    done = run()
+    assert done.exit_code == 2
+    assert "lexicon.npz: wanted the model's lexicon, found no such file" in done.stderr

@@ -1,0 +1,207 @@
+from pathlib import Path
+
+import fakes
+import pytest
+
+from stagelyric.craft import family
+from stagelyric.craft.novelty import normal
+from stagelyric.craft.phonetics import line_syllables, pronounce
+from stagelyric.craft.rhyme import kind
+from stagelyric.lines import Ask, Line
+from stagelyric.writer import BLOCK, Writer, temperature
+
+MODEL = Path(__file__).parent.parent / "models" / "char-rnn"
+
+
+@pytest.fixture
+def writer() -> Writer:
+    return Writer(fakes.NGramEngine(), fakes.language(), fakes.copies())
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [line.text for line in lines]
+
+
+def ends(lines: list[Line]) -> list[str]:
+    return [line.text.split()[-1].strip("?") for line in lines]
+
+
+def test_as_many_lines_as_asked_for(writer: Writer) -> None:
+    ask = Ask(syllables=(6, 9))
+    lines = writer.write(ask, 4, 3)
+    assert [line.index for line in lines] == [4, 5, 6]
+    assert all(line.origin == "model" for line in lines)
+    assert all(line.text[0].isupper() and line.text == line.text.strip() for line in lines)
+    assert all("".join(p.removesuffix("-") for p in line.syllables) == line.text.replace(" ", "") for line in lines)
+
+
+def test_syllables_land_in_the_range(writer: Writer) -> None:
+    for line in writer.write(Ask(syllables=(6, 8)), 0, 16):
+        assert 6 <= len(line.syllables) <= 8, line
+        assert len(line.syllables) == line_syllables(line.text)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "pairs"),
+    [("AABB", [(0, 1), (2, 3)]), ("ABAB", [(0, 2), (1, 3)]), ("ABCB", [(1, 3)]), ("AAAA", [(0, 1), (0, 2), (0, 3)])],
+)
+def test_quatrains_rhyme_as_asked(writer: Writer, scheme: str, pairs: list[tuple[int, int]]) -> None:
+    lines = writer.write(Ask(rhyme=scheme, syllables=(6, 10)), 0, 16)  # type: ignore[arg-type]
+    rhymes = [kind(*(ends(lines)[q + place] for place in pair)) for q in range(0, 16, 4) for pair in pairs]
+    assert "same" not in rhymes
+    assert rhymes.count("perfect") >= 0.5 * len(rhymes)  # the fake's few words are soon used up
+    assert rhymes.count(None) <= 0.25 * len(rhymes)
+
+
+def test_a_line_depends_on_ask_and_place_alone(writer: Writer) -> None:
+    ask = Ask(rhyme="AABB", seed=7, themes=("rain",))
+    whole = writer.write(ask, 0, BLOCK)
+    assert writer.write(ask, 0, BLOCK) == whole
+    assert writer.write(ask, 4, 4, texts(whole[:4])) == whole[4:8]
+    other = Writer(fakes.NGramEngine(), fakes.language(), fakes.copies())
+    assert other.write(Ask(seed=99), 0, 4) != whole[:4]
+    assert other.write(ask, 3, 2, texts(whole[:3])) == whole[3:5]
+    assert other.digest == writer.digest
+
+
+def test_another_seed_gives_other_lines(writer: Writer) -> None:
+    assert texts(writer.write(Ask(seed=1), 0, 8)) != texts(writer.write(Ask(seed=2), 0, 8))
+
+
+def test_one_may_write_in_the_middle_of_another(writer: Writer) -> None:
+    ask = Ask(rhyme="AABB", seed=3)
+    alone = writer.write(ask, 0, 4)
+    urgent = writer.write(Ask(word="rain"), 0, 1)
+    interrupted = 0
+
+    def between() -> None:
+        nonlocal interrupted
+        interrupted += 1
+        if interrupted in (1, 20):
+            assert writer.write(Ask(word="rain"), 0, 1) == urgent
+
+    assert writer.write(ask, 0, 4, between=between) == alone
+    assert interrupted > 50
+
+
+def test_no_text_comes_twice(writer: Writer) -> None:
+    ask = Ask(rhyme="AABB", seed=3)
+    lines = writer.write(ask, 0, 2 * BLOCK)
+    assert len({normal(text) for text in texts(lines)}) == len(lines)
+    again = writer.write(ask, BLOCK, BLOCK, texts(lines[:BLOCK]))
+    assert again == lines[BLOCK:]
+
+
+@pytest.mark.parametrize("word", ["harbour", "Mary", "silver spoon", "neon", "Montréal"])
+def test_a_wanted_word_is_in_the_line(writer: Writer, word: str) -> None:
+    (line,) = writer.write(Ask(word=word), 0, 1)
+    assert line.origin == "word"
+    assert word.lower() in line.text.lower()
+
+
+def test_a_wanted_word_moves_about(writer: Writer) -> None:
+    lines = [writer.write(Ask(word="river", syllables=(6, 9), seed=seed), 0, 1)[0].text for seed in range(6)]
+    assert len({line.lower().index("river") for line in lines}) > 1
+
+
+def test_a_wanted_word_and_a_rhyme_together(writer: Writer) -> None:
+    (line,) = writer.write(Ask(word="river", rhyme_with="light"), 0, 1)
+    assert "river" in line.text.lower()
+    assert kind(line.text, "light") in ("perfect", "slant", "assonance")
+
+
+def test_rhyme_with(writer: Writer) -> None:
+    lines = writer.write(Ask(rhyme_with="chair", syllables=(6, 8)), 0, 4)
+    assert all(kind(line.text, "chair") in ("perfect", "slant", "assonance") for line in lines)
+
+
+def test_names_come_in_their_own_spelling(writer: Writer) -> None:
+    names = ("Polly Magnet", "Montréal", "O\u2019Hara")
+    lines = writer.write(Ask(names=names, syllables=(7, 10)), 0, 2 * BLOCK)
+    named = [line for line in lines if any(name in line.text for name in names)]
+    assert 0.1 <= len(named) / len(lines) <= 0.6
+    assert not any("Montreal" in line.text or "O'Hara" in line.text for line in lines)
+
+
+def test_what_is_to_be_avoided_is(writer: Writer) -> None:
+    ask = Ask(avoid=("rain", "The Night", "kitchen door"), syllables=(6, 9), names=("Rain Man",))
+    for line in writer.write(ask, 0, 16):
+        text = f" {normal(line.text)} "
+        assert not any(f" {phrase} " in text for phrase in ("rain", "the night", "kitchen door"))
+
+
+def test_nothing_is_quoted(writer: Writer) -> None:
+    own = "Hold the light on the water"
+    for line in writer.write(Ask(prime=own, seed=5), 0, 16):
+        assert not writer.copies.quotes(line.text)
+        assert normal(own) != normal(line.text)
+
+
+def test_lines_are_fit_for_a_family(writer: Writer) -> None:
+    assert all(family.is_clean(line.text) for line in writer.write(Ask(wildness=1.0), 0, 16))
+
+
+def test_an_unfit_word_is_not_shown_and_a_line_is(writer: Writer) -> None:
+    (line,) = writer.write(Ask(word="damn"), 0, 1)
+    assert "damn" not in line.text.lower()
+    (line,) = writer.write(Ask(word="rain", avoid=("rain",)), 0, 1)
+    assert "rain" not in line.text.lower()
+
+
+def test_the_bands_own_names_are_not_judged(writer: Writer) -> None:
+    lines = writer.write(Ask(names=("Dick Hell",), syllables=(7, 9)), 0, 16)
+    assert any("Dick Hell" in line.text for line in lines)
+
+
+def test_an_ask_that_cannot_be_met_still_gives_lines(writer: Writer) -> None:
+    for ask in (
+        Ask(syllables=(1, 1)),
+        Ask(syllables=(30, 40)),
+        Ask(rhyme_with="orange", syllables=(2, 2)),
+        Ask(word="incomprehensibilities of everyday", syllables=(1, 3)),
+        Ask(word="東京"),
+        Ask(rhyme_with="!!"),
+        Ask(names=("東京", ""), rhyme="AAAA", syllables=(2, 3)),
+    ):
+        lines = writer.write(ask, 0, 4)
+        assert len(lines) == 4
+        assert all(line.text for line in lines)
+
+
+def test_when_all_is_barred_a_line_is_left(writer: Writer) -> None:
+    """Everything the model can say is quoted or avoided: the last resort speaks."""
+    ask = Ask(avoid=tuple(word for word in fakes.language().lexicon.words if word not in ("rain", "light")), seed=1)
+    lines = writer.write(ask, 0, 4)
+    assert len(lines) == 4
+    assert all(line.text for line in lines)
+
+
+def test_raw_lines_have_no_craft(writer: Writer) -> None:
+    lines = writer.raw(Ask(seed=2), 5)
+    assert len(lines) == 5
+    assert texts(lines) == texts(writer.raw(Ask(seed=2), 5))
+
+
+def test_marks_explain_the_score(writer: Writer) -> None:
+    for line, marks in writer.explain(Ask(), 0, 4):
+        assert sum(marks.values()) == pytest.approx(line.score, abs=0.02)
+
+
+def test_wildness_is_heat() -> None:
+    assert temperature(Ask(wildness=0)) == pytest.approx(0.55)
+    assert temperature(Ask(wildness=1)) == pytest.approx(1.1)
+
+
+def test_the_model_of_this_repository_writes() -> None:
+    if not (MODEL / "meta.json").is_file():
+        pytest.skip("there is no model in models/char-rnn")
+    writer = Writer.open(MODEL)
+    ask = Ask(rhyme="AABB", syllables=(7, 9), names=("Polly Magnet", "Montréal"), themes=("rain", "neon"), seed=1967)
+    lines = writer.write(ask, 0, 32)
+    assert Writer.open(MODEL).write(ask, 0, 32) == lines
+    perfect = [kind(*(ends(lines)[i : i + 2])) == "perfect" for i in range(0, 32, 2)]
+    assert sum(perfect) >= 14
+    assert all(7 <= len(line.syllables) <= 9 for line in lines)
+    (word,) = writer.write(Ask(word="harbour"), 0, 1)
+    assert "harbour" in word.text.lower()
+    assert pronounce(ends([word])[0])
