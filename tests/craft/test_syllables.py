@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from stagelyric.craft.phonetics import syllable_count
 from stagelyric.craft.syllables import count, syllabify
 
-
 COMMON = """
 about above across after again against alone along always among angel another around away beautiful because
 become before begin believe below better between beyond body broken brother burning candle carry castle chapel
