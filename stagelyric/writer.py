@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules, structure
 from stagelyric.craft.drafting import Alphabet, Drafts, Must, Task
 from stagelyric.craft.novelty import Copies, normal
-from stagelyric.craft.phonetics import plain, pronounce
+from stagelyric.craft.phonetics import plain, syllable_count
 from stagelyric.craft.ranking import Around, Draft
 from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Ending, Language, Rules
@@ -165,6 +165,10 @@ class Writer:
             language, themes=themes, avoid=avoid, family_friendly=family_friendly, wildness=wildness
         )
 
+    def _count(self, word: str) -> int | None:
+        known = self.lexicon.syllable_count(plain(word))
+        return syllable_count(word) if known is None else known
+
     def _block(
         self, ask: Ask, block: int, size: int, earlier: list[str], between: Between
     ) -> list[tuple[Line, dict[str, float]]]:
@@ -174,7 +178,7 @@ class Writer:
 
     def _line(self, ask: Ask, chosen: Chosen, index: int) -> tuple[Line, dict[str, float]]:
         text = chosen.draft.text
-        pieces = syllabify(text, self.lexicon.syllable_count)
+        pieces = syllabify(text, self._count)
         weighed = {name: round(mark * ranking.WEIGHTS[name], 3) for name, mark in chosen.marks.items()}
         return Line(text, "word" if ask.word else "model", round(chosen.score, 4), pieces, index), weighed
 
@@ -192,6 +196,7 @@ class _Job:
         self.block = block
         self.taken = {normal(text) for text in earlier}
         self.before = [tuple(normal_words(text)) for text in earlier[-8:]]
+        self.has_names = bool(ask.names) and not ask.word
         self.low, self.high = planning.metre(ask)
         self.names = _spellings((*ask.names, *((ask.word,) if ask.word else ())))
 
@@ -275,10 +280,10 @@ class _Job:
         ends = [planning.last_word(words) for words in self.before[-8:]]
         if self.ask.rhyme_with:
             word = plain(self.ask.rhyme_with).split()[-1:]
-            sound = pronounce(" ".join(word))
+            sound = self.rules.sound(" ".join(word))
             barred = {*ends, *word} if attempt < 2 else set(word)
         elif mate is not None:
-            sound = pronounce(planning.last_word(lines[mate].draft.words))
+            sound = self.rules.sound(planning.last_word(lines[mate].draft.words))
             barred = {planning.last_word(chosen.draft.words) for chosen in lines} | set(ends)
         else:
             return self._free(place.plan.to_be_rhymed)
@@ -359,7 +364,7 @@ class _Job:
                 text = self._polished("".join(a.symbols[c] for c in chars[row]), a.symbols[closing[row]])
                 draft = Draft(
                     text, float(flow[row]), float(landing[row] / max(1, last_letters[row])), float(setting[row]),
-                    named=drafts.tasks[row].must is not None, row=int(row),
+                    named=bool(drafts.own[row]), syllables=drafts.tasks[row].syllables,
                 )  # fmt: skip
                 made[int(row)] = draft, (final, i)
         return made
@@ -370,10 +375,12 @@ class _Job:
         """What the model makes of a character it must say: of a name, only whether a capital suits the place."""
         a = self.writer.alphabet
         gained = logs[np.arange(len(ids)), ids].astype(np.float64)
-        fresh = t == 0 or np.isin(chars[drafts.rows, t - 1], (a.space,))
+        if not self.has_names:
+            return gained
+        fresh = chars[drafts.rows, t - 1] == a.space if t else np.zeros(len(ids), dtype=bool)
         capital = np.log(np.exp(logs[:, a.upper]).sum(axis=1) + 1e-9)
-        name = np.array([(m := drafts.tasks[int(r)].must) is not None and m.own for r in drafts.rows], dtype=bool)
-        return np.where(name, np.where(fresh & a.is_upper[ids] & (t > 0), capital, 0), gained)
+        own = drafts.own[drafts.rows]
+        return np.where(own, np.where(fresh & a.is_upper[ids], capital, 0), gained)
 
     def _polished(self, text: str, closing: str) -> str:
         """The line as it is shown: a capital, names in their own spelling, a question mark where one is due."""
@@ -418,10 +425,9 @@ class _Job:
         elif place.plan.mate is not None:
             wanted = planning.last_word(stanza[place.plan.mate].draft.words)
         if wanted:
-            kind = kind_of_sounds(pronounce(planning.last_word(draft.words)), pronounce(wanted))
+            kind = kind_of_sounds(self.rules.sound(planning.last_word(draft.words)), self.rules.sound(wanted))
             rhymes = {"perfect": 1.0, "slant": 0.5, "assonance": 0.25}.get(kind or "", 0.0)
-        count = len(syllabify(draft.text, self.writer.lexicon.syllable_count))
-        return replace(draft, rhymes=rhymes, off=max(0, self.low - count, count - self.high))
+        return replace(draft, rhymes=rhymes, off=max(0, self.low - draft.syllables, draft.syllables - self.high))
 
     def _passes(self, draft: Draft, place: Place, attempt: int) -> bool:
         words = draft.words

@@ -25,6 +25,15 @@ _OF_ROWS = (
 _LONGEST = 32  # syllables of a line
 
 
+def _fits(left: int, least: int) -> int:
+    """The word lengths, as bits, after which what is left can still be filled."""
+    return sum(1 << (s - 1) for s in range(1, MOST_SYLLABLES + 1) if left - s >= least)
+
+
+_FITS = np.array([[_fits(left, least) for least in range(_LONGEST)] for left in range(_LONGEST)], dtype=np.uint8)
+_EXACT = np.array([1 << (s - 1) if 0 < s <= MOST_SYLLABLES else 0 for s in range(_LONGEST)], dtype=np.uint8)
+
+
 @dataclass(frozen=True, slots=True)
 class Must:
     """Something to say: plain ASCII letters, spaces, apostrophes and hyphens; `own`: it takes "'s" (a name does)."""
@@ -76,6 +85,7 @@ class Drafts:
         self.rules, self.alphabet, self.tasks = rules, alphabet, tuple(tasks)
         n = len(tasks)
         self.rows = np.arange(n)
+        self.own = np.array([t.must is not None and t.must.own for t in tasks], dtype=bool)  # (B,) says a name
         self._reach = np.stack([e.reach for e in endings])  # (E, 3, N)
         self._ends = np.stack([e.ends for e in endings])
         self._node = np.zeros(n, dtype=np.int64)
@@ -93,13 +103,6 @@ class Drafts:
         self._about = np.zeros((n, rules.vectors.shape[1]), np.float32) if about is None else about
         self._script: list[list[int]] = [[] for _ in tasks]
         self._forced = np.full(n, -1, dtype=np.int64)  # the character that must come next
-        # bits of the word lengths after which the rest can still be filled: [left, least]
-        self._fits = np.array(
-            [[sum(1 << (s - 1) for s in range(1, MOST_SYLLABLES + 1) if left - s >= least) for least in range(_LONGEST)]
-             for left in range(_LONGEST)], dtype=np.uint8,
-        )  # fmt: skip
-        exact = [1 << (s - 1) if 0 < s <= MOST_SYLLABLES else 0 for s in range(_LONGEST)]
-        self._exact = np.array(exact, dtype=np.uint8)
         self._look_ahead(np.arange(n))
         for i in range(n):
             self._say_if_due(i)
@@ -141,8 +144,8 @@ class Drafts:
         mask = np.zeros((n, a.size), dtype=bool)
         bias = np.zeros((n, a.size), dtype=np.float32)
         children = trie.next[self._node]  # (B, 28)
-        fits = self._fits[self._left, np.minimum(self._least, _LONGEST - 1)]
-        last = np.where(self._owed, 0, self._exact[self._left]).astype(np.uint8)
+        fits = _FITS[self._left, np.minimum(self._least, _LONGEST - 1)]
+        last = np.where(self._owed, 0, _EXACT[self._left]).astype(np.uint8)
         root = self._node == 0
         kind = np.where(root, np.where(self._kind == FIRST, FIRST, SMALL), self._kind)
         mask[:, a.lower] = self._open(kind, children, fits, last) & (~root | (kind == SMALL))[:, None]
@@ -164,7 +167,9 @@ class Drafts:
         """Towards the words that the ask and the line's structure would have: of what lies below each open letter."""
         a, rules = self.alphabet, self.rules
         pull = self._pull
-        row, letter = np.nonzero(mask[:, a.lower] | np.pad(mask[:, a.upper], ((0, 0), (0, 2))))
+        is_open = mask[:, a.lower]
+        is_open[:, :26] |= mask[:, a.upper]
+        row, letter = np.nonzero(is_open)
         child = children[row, letter]
         ahead = rules.lean[child] + np.log(np.einsum("ij,ij->i", rules.language.kinds[child], pull[row]) + 1e-6)
         ahead += COMPANY * np.einsum("ij,ij->i", rules.language.company[child], self._about[row])

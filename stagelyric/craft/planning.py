@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stagelyric.craft.drafting import Must, Task
-from stagelyric.craft.phonetics import Phones, plain, pronounce, syllables
+from stagelyric.craft.phonetics import Phones, line_syllables, plain
 from stagelyric.craft.rhyme import assonance, kind_of_sounds, slant, tail
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.words import NEVER_LAST
@@ -74,7 +74,7 @@ def metre(ask: Ask) -> tuple[int, int]:
 
 def as_name(name: str, *, may_end: bool) -> Must:
     """A name to be said; what has no plain letters in it is left out ("Montréal" is drafted as "Montreal")."""
-    return Must(spelled(name), max(1, syllables(pronounce(name))), own=True, may_end=may_end)
+    return Must(spelled(name), max(1, line_syllables(name)), own=True, may_end=may_end)
 
 
 def as_word(word: str, rules: Rules, *, may_end: bool) -> Must:
@@ -84,7 +84,7 @@ def as_word(word: str, rules: Rules, *, may_end: bool) -> Must:
     if number is not None:
         text = text.lower() if int(rules.lexicon.forms[number]) & 1 else text[:1].upper() + text[1:].lower()
     ends = text.split()[-1].lower() not in NEVER_LAST if text else False
-    return Must(text, max(1, syllables(pronounce(word))), may_end=may_end and ends)
+    return Must(text, max(1, line_syllables(word)), may_end=may_end and ends)
 
 
 def spelled(text: str) -> str:

@@ -64,8 +64,8 @@ class Draft:
     setting: float = 0.0  # the same of what had to be said; 0 for nothing
     named: bool = False
     rhymes: float = 1.0  # 1 as asked, 0.5 slant, 0 only an echo
+    syllables: int = 0
     off: int = 0  # syllables outside the range asked for
-    row: int = 0
 
     @cached_property
     def words(self) -> list[str]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stagelyric.craft import family, near
 from stagelyric.craft.lexicon import LOWER, MOST_SYLLABLES, UPPER, Lexicon, Row
 from stagelyric.craft.novelty import normal
-from stagelyric.craft.phonetics import plain, pronounce
+from stagelyric.craft.phonetics import Phones, plain, pronounce
 from stagelyric.craft.structure import Structure, extended
 from stagelyric.craft.words import BLAND, CAPITALS, MODERN, NEVER_LAST, OLD_FASHIONED, PRONOUNS, STOP
 
@@ -130,6 +130,11 @@ class Rules:
     @property
     def vectors(self) -> NDArray[np.float32]:
         return self.language.vectors
+
+    def sound(self, word: str) -> Phones:
+        """A word's pronunciation, without opening the dictionary where the lexicon knows it."""
+        number = self.lexicon.index.get(word.lower())
+        return pronounce(word) if number is None else self.lexicon.phones(number)
 
     @cached_property
     def closeness(self) -> NDArray[np.float32]:
