@@ -40,11 +40,14 @@ def play(
 ) -> None:
     """Run a show: listen to OSC, MIDI and keys, put lines on the page, write the journal."""
     import logging
+    import sys
 
     from stagelyric import places
     from stagelyric.setlist import Rig, address, load, load_rig
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # In a terminal the show itself says what people should know; a log file gets the details too.
+    level = logging.ERROR if sys.stderr.isatty() else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     with plain_faults():
         written = load(setlist)
         rig = load_rig(rig_file) if rig_file else Rig()
