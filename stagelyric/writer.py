@@ -34,8 +34,11 @@ from stagelyric.lm.sample import choose
 BLOCK = 16
 """Lines that are written together."""
 
-DRAFTS = 12
-"""Drafts of each line of a shelf."""
+DRAFTS = 14
+"""Drafts of each line of a shelf that rhymes with none before it."""
+
+RHYMED_DRAFTS = 22
+"""Drafts of one that does: most of them stumble where they land."""
 
 WORD_DRAFTS = 16
 """Drafts of a line that is wanted now."""
@@ -43,7 +46,7 @@ WORD_DRAFTS = 16
 MIN_P = 0.02
 _LONGEST = 120  # characters of a draft
 _TRIES = 6
-_RANKED = 8  # of the drafts of a line, those that are marked in full
+_RANKED = 10  # of the drafts of a line, those that are marked in full
 
 Between = Callable[[], None]
 
@@ -271,7 +274,8 @@ class _Job:
             plan = replace(plan, syllables=ending.least, name=None)
         if plan.name is not None and plan.name.syllables + ending.least > min(plan.syllables, high):
             plan = replace(plan, name=None)
-        made = planning.tasks(plan, DRAFTS, max(low, ending.least), max(high, ending.least), number, self.rng)
+        drafts = RHYMED_DRAFTS if plan.mate is not None or ask.rhyme_with else DRAFTS
+        made = planning.tasks(plan, drafts, max(low, ending.least), max(high, ending.least), number, self.rng)
         return [t if _possible(t, ending) else replace(t, must=None, after=0) for t in made]
 
     def _ending(self, place: Place, lines: list[Chosen], attempt: int) -> Ending:
@@ -314,7 +318,7 @@ class _Job:
         vectors, index = self.rules.vectors, self.rules.lexicon.index
         themes = list(self.rules.themes)
         before = [n for word in place.before if word not in STOP and (n := index.get(word)) is not None]
-        about = 0.5 * vectors[themes].sum(axis=0) / max(1, len(themes)) + 0.5 * vectors[before].sum(axis=0)
+        about = 0.8 * vectors[themes].sum(axis=0) / max(1, len(themes)) + 0.4 * vectors[before].sum(axis=0)
         return np.asarray(about / max(1.0, float(np.linalg.norm(about))), dtype=np.float32)
 
     def _run(self, drafts: Drafts, logits: NDArray[np.float32], state: Any) -> dict[int, tuple[Draft, Any]]:
@@ -408,7 +412,7 @@ class _Job:
         draw = float(self.rng.random())
         passed = []
         for item in judged:
-            if self._passes(item[2], place, attempt):
+            if self._passes(item[2], place, stanza, attempt):
                 passed.append(item)
             if len(passed) == 3:
                 break
@@ -429,18 +433,26 @@ class _Job:
             rhymes = {"perfect": 1.0, "slant": 0.5, "assonance": 0.25}.get(kind or "", 0.0)
         return replace(draft, rhymes=rhymes, off=max(0, self.low - draft.syllables, draft.syllables - self.high))
 
-    def _passes(self, draft: Draft, place: Place, attempt: int) -> bool:
+    def _passes(self, draft: Draft, place: Place, stanza: list[Chosen], attempt: int) -> bool:
         words = draft.words
         if not words or any(a == b for a, b in pairwise(words)):
             return False
         ends = [planning.last_word(line) for line in self.before[-4:]]
-        if place.plan.mate is None and attempt < 3 and planning.last_word(words) in ends:
+        if place.plan.mate is None and attempt < 3 and (words[-1] in ends or self._rhymes_by_chance(words[-1], stanza)):
             return False
         if normal(plain(draft.text)) in self.taken:
             return False
         if novelty.quotes_own(plain(draft.text), plain(self.ask.prime)) or self.writer.copies.quotes(plain(draft.text)):
             return False
         return self._is_fit(draft.text)
+
+    def _rhymes_by_chance(self, last: str, stanza: list[Chosen]) -> bool:
+        """Whether a line that is to bring a rhyme of its own rhymes with one before it: ABAB would be AAAA."""
+        if self.ask.rhyme == "free" or self.ask.rhyme_with:
+            return False
+        sound = self.rules.sound(last)
+        others = (self.rules.sound(chosen.draft.words[-1]) for chosen in stanza if chosen.draft.words)
+        return any(kind_of_sounds(sound, other) in ("perfect", "same") for other in others)
 
     def _is_fit(self, text: str) -> bool:
         """Whether a line may be shown at all. The ask's own names are the band's, and are not judged."""
@@ -467,7 +479,7 @@ class _Job:
             draft = Draft(self._polished(", ".join(words), "."), -3.0, -3.0)
             if self._is_fit(draft.text):
                 fit = draft
-                if self._passes(draft, place, _TRIES):
+                if self._passes(draft, place, [], _TRIES):
                     break
         return Chosen(fit, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.state)
 

@@ -20,7 +20,7 @@ LOOK_AHEAD = 0.7
 """How much the last word but one is chosen for the sake of the last."""
 _OF_ROWS = (
     "_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_commas", "_said", "_forced", "_kinds", "_pull",
-    "_about",
+    "_about", "_named",
 )  # fmt: skip
 _LONGEST = 32  # syllables of a line
 
@@ -101,6 +101,7 @@ class Drafts:
         self._suits = np.stack([rules.suits(e) for e in endings])  # (E, C)
         self._pull = np.zeros((n, self._suits.shape[1]), dtype=np.float32)  # towards the class of the next word
         self._about = np.zeros((n, rules.vectors.shape[1]), np.float32) if about is None else about
+        self._named = np.zeros(n, dtype=bool)  # has just said a name
         self._script: list[list[int]] = [[] for _ in tasks]
         self._forced = np.full(n, -1, dtype=np.int64)  # the character that must come next
         self._look_ahead(np.arange(n))
@@ -153,6 +154,7 @@ class Drafts:
             at = np.flatnonzero(root)
             first = np.where(self._kind[at] == FIRST, FIRST, CAPITAL)
             opened = self._open(first, children[at], fits[at], last[at], self._ending[at])
+            opened[self._named[at], :8] = opened[self._named[at], 9:] = False  # no name after a name, but "I"
             mask[at[:, None], a.upper] = opened[:, :26]
         word = rules.anywhere.ends[self._kind, self._node]
         there = (word & fits) != 0
@@ -161,6 +163,7 @@ class Drafts:
         mask[:, a.newline] = (self._ends[self._ending, self._kind, self._node] & last) != 0
         self._lean(bias, mask, children)
         self._overrule(mask, bias)
+        mask[~mask.any(axis=1), a.newline] = True  # a word for every case there is not; a short line there is
         return mask, bias
 
     def _lean(self, bias: NDArray[np.float32], mask: NDArray[np.bool_], children: NDArray[np.int32]) -> None:
@@ -243,6 +246,7 @@ class Drafts:
             self._look_ahead(np.flatnonzero(closing))
         self._node[spelling] = trie.next[self._node[spelling], letter[spelling]]
         self._node[closing] = 0
+        self._named[closing] = False
         self._kind[closing] = SMALL
         for i in np.flatnonzero(forced | self._said | closing):
             self._go_on(int(i), int(ids[i]), bool(forced[i]))
@@ -266,6 +270,7 @@ class Drafts:
             if taken == a.apostrophe:
                 self._force(i, "s ")
             self._said[i] = False
+            self._named[i] = self.own[self.rows[i]]
         if taken == a.comma:
             self._commas[i] -= 1
             self._force(i, " ")

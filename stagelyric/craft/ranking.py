@@ -22,7 +22,8 @@ WEIGHTS = {
     "flow": 3.0,  # how naturally one letter follows another, by the model: nats a character, up to a limit
     "grammar": 1.2,  # how well one kind of word follows another: nats a word, up to a limit
     "landing": 0.9,  # how naturally the last word comes
-    "setting": 0.25,  # how naturally what had to be said comes: a name, a wanted word
+    "rounded off": 0.7,  # whether its last kind of word can stand there: nats, up to a limit
+    "setting": 0.4,  # how naturally what had to be said comes: a name, a wanted word
     "plain or rare": -0.8,  # words too common or too rare, outside the band
     "you and me": -0.8,  # more pronouns than people write
     "something to see": 0.7,  # a thing one can see or touch
@@ -48,6 +49,8 @@ FLOW = (-2.2, -1.0)
 """Nats a character: below, lines stop making sense; above, they are too safe to gain more."""
 GRAMMAR = (-4.0, -3.0)
 """Nats a word, limits as for flow."""
+CLOSE = -2.2
+"""Nats, the middle of lines by people."""
 RARITY = (0.32, 0.48)
 PRONOUN_SHARE = (0.0, 0.25)
 
@@ -107,7 +110,8 @@ def first_look(draft: Draft) -> float:
 
 def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
     """The marks of a draft by name, unweighted, those that are 0 left out."""
-    lexicon, words = rules.lexicon, draft.words
+    lexicon, structure, words = rules.lexicon, rules.language.structure, draft.words
+    classes = [structure.of(lexicon.index.get(word)) for word in words]
     content = [word for word in words if word not in STOP]
     numbers = [number for word in words if (number := lexicon.index.get(word)) is not None]
     rarity = float(np.mean(lexicon.rarity[numbers])) if numbers else 0.5
@@ -115,7 +119,8 @@ def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
     seen = [word for word in content if _to_see(word, rules)]
     given = {
         "flow": min(max(draft.flow, FLOW[0] - 1), FLOW[1]) - FLOW[0],
-        "grammar": min(max(grammar(draft, rules), GRAMMAR[0] - 1), GRAMMAR[1]) - GRAMMAR[0],
+        "grammar": min(max(structure.grammar(classes), GRAMMAR[0] - 1), GRAMMAR[1]) - GRAMMAR[0],
+        "rounded off": max(-3.0, min(0.0, structure.close(classes) - CLOSE)) if classes else 0.0,
         "landing": max(draft.landing, -4.0) + 2.0,
         "setting": max(draft.setting, -6.0),
         "plain or rare": outside(rarity, low, high),
@@ -138,12 +143,6 @@ def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
         "metre": float(draft.off),
     }
     return {name: mark for name, mark in given.items() if mark}
-
-
-def grammar(draft: Draft, rules: Rules) -> float:
-    """The mean log-chance of each word's class after the two before it."""
-    structure, index = rules.language.structure, rules.lexicon.index
-    return structure.grammar([structure.of(index.get(word)) for word in draft.words])
 
 
 def score(marks: dict[str, float], weights: dict[str, float] = WEIGHTS) -> float:

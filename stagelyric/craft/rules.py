@@ -29,8 +29,9 @@ LEANINGS = {
     "of": -0.5,  # the model's easiest way to go on
     "a stranger's name": -1.2,
     "hardly seen": -0.6,
-    "near a theme": 1.4,
-    "a theme": 0.4,
+    "near a theme": 1.8,
+    "a theme": 1.0,
+    "a rare theme": 0.5,  # for each time that it is e times rarer than "window"
     "rare, by wildness": 1.5,
 }
 STRUCTURE = 0.45
@@ -227,11 +228,10 @@ def make(
     lexicon, theme_words = language.lexicon, words_of(themes)
     numbers = tuple(lexicon.index[word] for word in dict.fromkeys(theme_words) if word in lexicon.index)
     allowed = np.ones(len(lexicon.words), dtype=bool)
-    barred = {word for phrase in avoid for word in [phrase.lower().strip()] if " " not in word}
-    for word, number in lexicon.index.items():
-        stem = word.removesuffix("'s")
-        if stem in barred or (family_friendly and family.is_blocked(word)):
-            allowed[number] = False
+    barred = {word for phrase in avoid if " " not in (word := normal(plain(phrase)))}
+    if family_friendly:
+        barred |= family.mild_words()  # what is worse than mild is in no lexicon
+    allowed &= ~_among(lexicon, barred)
     return Rules(language, allowed, _leaning(lexicon, language.vectors, numbers, wildness), numbers)
 
 
@@ -249,6 +249,16 @@ def _spellable(word: str) -> bool:
     return word.isascii() and word.isalpha() and family.is_clean(word)
 
 
+def _among(lexicon: Lexicon, group: Iterable[str]) -> NDArray[np.bool_]:
+    """(W,) which words, or whose possessives, are in a group."""
+    there = np.zeros(len(lexicon.words), dtype=bool)
+    for word in group:
+        for form in (word, word + "'s"):
+            if (number := lexicon.index.get(form)) is not None:
+                there[number] = True
+    return there
+
+
 def _as_row(word: str) -> Row:
     return Row(word, LOWER, _THEME_COUNT, 40, 40, 0.3, pronounce(word))
 
@@ -256,15 +266,11 @@ def _as_row(word: str) -> Row:
 def _leaning(
     lexicon: Lexicon, vectors: NDArray[np.float32], themes: tuple[int, ...], wildness: float
 ) -> NDArray[np.float32]:
-    words = lexicon.words
-    stems = [word.removesuffix("'s") for word in words]
-    content = np.array([word not in STOP for word in words], dtype=bool)
-
     def among(group: frozenset[str]) -> NDArray[np.bool_]:
-        return np.array([stem in group for stem in stems], dtype=bool)
+        return _among(lexicon, group)
 
-    lean = np.zeros(len(words), dtype=np.float32)
-    modern = among(MODERN)
+    lean = np.zeros(len(lexicon.words), dtype=np.float32)
+    content, modern = ~among(STOP), among(MODERN)
     lean += LEANINGS["old-fashioned"] * (among(OLD_FASHIONED) & ~modern)
     lean += LEANINGS["of today"] * modern
     lean += LEANINGS["a thing"] * (content & (lexicon.thing >= 0.25))
@@ -277,5 +283,6 @@ def _leaning(
     if themes:
         closeness = near.closeness(vectors, themes)
         lean += LEANINGS["near a theme"] * np.clip((closeness - 0.5) / 0.5, 0, 1)
-        lean[list(themes)] += LEANINGS["a theme"]
+        rare = np.log(np.maximum(_THEME_COUNT / (lexicon.count[list(themes)] + 1.0), 1.0))
+        lean[list(themes)] += LEANINGS["a theme"] + LEANINGS["a rare theme"] * rare
     return lean

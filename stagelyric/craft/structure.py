@@ -69,6 +69,11 @@ class Structure:
         a, b, c = row[:-2], row[1:-1], row[2:]
         return float(np.log(self.following[a, b, c]).mean())
 
+    def close(self, classes: Sequence[int]) -> float:
+        """The mean log-chance (nats) of a line's last class and of its end there."""
+        a, b, c = [_EDGE, _EDGE, *classes][-3:]
+        return float(np.log(self.following[a, b, c]) + np.log(self.following[b, c, _EDGE])) / 2
+
 
 def none(words: int) -> Structure:
     """A structure that has no opinion."""
