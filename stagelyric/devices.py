@@ -27,6 +27,6 @@ def find(wanted: str, names: Sequence[str], kind: str = "port") -> str:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        raise DeviceError(f'{kind} "{wanted}" is ambiguous: {" and ".join(map(repr, matches))} both match')
-    there = ", ".join(map(repr, names)) or "none"
+        raise DeviceError(f'{kind} "{wanted}" is ambiguous: {" and ".join(map(repr, sorted(matches)))} both match')
+    there = ", ".join(map(repr, sorted(names))) or "none"
     raise DeviceError(f'no {kind} matches "{wanted}"; there is: {there}')

@@ -11,6 +11,7 @@ The end of standard input is the end of the process.
 """
 
 import ctypes
+import itertools
 import json
 import os
 import queue
@@ -21,7 +22,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from struct import Struct
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, BinaryIO, NoReturn
 
 HEARD = Struct("<dHH")  # at (seconds of time.monotonic(), the same clock for every process), number, length
@@ -30,7 +31,10 @@ VIRTUAL = 1  # the number of the port that other programs connect to
 NAME = "stagelyric"  # what other programs see; ports that begin with it are our own
 
 SERVER_GONE = 3  # the exit status where JACK's server died
-_CLOSING_SECONDS = 1.0
+_CLOSING_SECONDS = 5.0
+_SETTLING_SECONDS = 3.0
+_LEAVING_SECONDS = 1.0
+_TRIES, _BETWEEN_TRIES = 10, 0.1  # seconds
 _WHERE = re.compile(r"^\w+::\w+: ")  # RtMidi's messages begin with the function they come from
 
 
@@ -74,7 +78,9 @@ class Drivers:
         self._clients: dict[int, Any] = {}
         self._api: int | None = None
         self._probe: Any = None
-        self.vanished: set[str] = set()
+        self._watch: JackWatch | None = None
+        self._lives: dict[str, str] = {}
+        self._closing: list[tuple[float, Any]] = []
 
     @property
     def api(self) -> str | None:
@@ -83,7 +89,7 @@ class Drivers:
     def connect(self) -> None:
         """Opens the first API that works, and the virtual port where that has one.
 
-        Raises OSError with what each of them answered.
+        Raises OSError with what each API answered.
         """
         answers = []
         for api in self._binding.apis():
@@ -92,6 +98,8 @@ class Drivers:
                 continue
             try:
                 self._probe = self._binding.client(self._direction, api, NAME)
+                if name == "jack" and (library := loaded_jack()):
+                    self._watch = JackWatch(library)
             except Exception as error:  # each binding has exceptions of its own, all of them derived from this
                 answers.append(f"{name}: {_WHERE.sub('', str(error)).rstrip('.')}")
             else:
@@ -104,22 +112,55 @@ class Drivers:
         """Every port there is but our own. Two of one name (CoreMIDI) are told apart by a number."""
         return [name for name in self._numbered() if not name.startswith(NAME)]
 
+    def changed(self, names: Iterable[str]) -> set[str]:
+        """Those of the open ports that are another program's by now, though of the same name (JACK)."""
+        if self._watch is None:
+            return set()
+        found = {name for name in names if (life := self._lives.get(name)) and self._watch.life(name) not in ("", life)}
+        for name in found:
+            del self._lives[name]
+        return found
+
     def open(self, number: int, name: str) -> None:
-        client = self._binding.client(self._direction, self._api or 0, NAME)
-        client.open_port(self._numbered().index(name), name.rpartition(":")[2][:32] or NAME)
-        self._start(number, client)
+        """JACK connects only to a program that is fully up, and RtMidi does not tell whether it did; so ask."""
+        label = f"{name.rpartition(':')[2][:24]}-{number}"
+        for _ in range(_TRIES):
+            client = self._binding.client(self._direction, self._api or 0, NAME)
+            client.open_port(self._numbered().index(name), label)
+            if self._watch is None or self._watch.is_connected(name, label):
+                if self._watch is not None:
+                    self._lives[name] = self._watch.life(name)
+                self._start(number, client)
+                return
+            _delete(client)
+            sleep(_BETWEEN_TRIES)
+        raise OSError("it takes no connection")
 
     def close(self, number: int) -> None:
-        """Gives the driver a while; a port that will not close is left behind, in a thread that ends with us."""
+        """Gives the driver a while; a port that will not close is left behind, in a thread that ends with us.
+
+        On JACK only later: after a program was killed the server is busy with it for a second, and if anything is
+        closed just then while the program starts again, nobody hears anything any more.
+        """
         client = self._clients.pop(number, None)
-        if client is not None:
-            closing = threading.Thread(target=_delete, args=(client,), daemon=True)
-            closing.start()
-            closing.join(_CLOSING_SECONDS)
+        if client is None:
+            return
+        if self._watch is not None:
+            self._closing.append((monotonic() + _SETTLING_SECONDS, client))
+        else:
+            _close(client)
+
+    def close_due(self) -> None:
+        while self._closing and self._closing[0][0] <= monotonic():
+            _close(self._closing.pop(0)[1])
 
     def close_all(self) -> None:
-        for number in list(self._clients):
-            self.close(number)
+        """In good order: a program that just ends keeps the JACK server busy for a second."""
+        for client in {self._probe, *self._clients.values(), *(client for _, client in self._closing)}:
+            if client is not None:
+                _delete(client)
+        if self._watch is not None:
+            self._watch.close()
 
     def send(self, number: int, message: bytes) -> None:
         if number in self._clients:
@@ -156,34 +197,54 @@ class Drivers:
 
 
 class JackWatch:
-    """Hears from the JACK server what RtMidi does not tell: that it died, and which ports went.
+    """Knows of the JACK server what RtMidi does not tell.
 
-    Without it a dead server's ports would seem to be there for ever, and a program that was started again
-    between two looks would seem never to have gone.
+    When the server dies, this process ends, with SERVER_GONE: its ports would seem to be there for ever. Python
+    has no part in that and there is no callback into it: RtMidi's bindings hold the interpreter's lock while
+    they wait for the server, and the server would wait for the callback.
     """
 
-    def __init__(self, library: ctypes.CDLL, on_death: Callable[[], None], on_gone: Callable[[str], None]) -> None:
-        pointer, integer = ctypes.c_void_p, ctypes.c_uint32
-        library.jack_client_open.restype = pointer
-        library.jack_port_by_id.restype = pointer
-        library.jack_port_by_id.argtypes = [pointer, integer]
-        library.jack_port_name.restype = ctypes.c_char_p
-        library.jack_port_name.argtypes = [pointer]
-        client = pointer(library.jack_client_open(f"{NAME}-watch".encode(), 1, None))  # 1: start no server
-        if not client:
-            raise OSError("JACK took no watcher")
+    def __init__(self, library: ctypes.CDLL) -> None:
+        pointer, text = ctypes.c_void_p, ctypes.c_char_p
+        for name, result, arguments in (
+            ("jack_client_open", pointer, [text, ctypes.c_int, pointer]),
+            ("jack_on_shutdown", None, [pointer, pointer, pointer]),
+            ("jack_port_by_name", pointer, [pointer, text]),
+            ("jack_port_get_all_connections", ctypes.POINTER(text), [pointer, pointer]),
+            ("jack_get_uuid_for_client_name", pointer, [pointer, text]),
+            ("jack_client_close", ctypes.c_int, [pointer]),
+            ("jack_free", None, [pointer]),
+        ):
+            function = getattr(library, name)
+            function.restype, function.argtypes = result, arguments
+        self._library = library
+        self._client = library.jack_client_open(f"{NAME}-watch".encode(), 1, None)  # 1: start no server
+        if not self._client:
+            raise OSError("the JACK server does not answer")  # supriya-midi says so on standard error only
+        library.jack_on_shutdown(self._client, ctypes.cast(ctypes.CDLL(None)._exit, pointer), SERVER_GONE)
 
-        def registered(port: int, is_there: int, _: Any) -> None:
-            name = None if is_there else library.jack_port_name(library.jack_port_by_id(client, port))
-            if name:
-                on_gone(name.decode(errors="replace"))
+    def close(self) -> None:
+        self._library.jack_client_close(self._client)
 
-        # Kept, for JACK holds no reference of its own to them.
-        self._death = ctypes.CFUNCTYPE(None, pointer)(lambda _: on_death())
-        self._registered = ctypes.CFUNCTYPE(None, integer, ctypes.c_int, pointer)(registered)
-        library.jack_on_shutdown(client, self._death, None)
-        library.jack_set_port_registration_callback(client, self._registered, None)
-        library.jack_activate(client)
+    def is_connected(self, port: str, label: str) -> bool:
+        """Whether `port` has a connection to a port of ours that is called `label`."""
+        its = self._library.jack_port_by_name(self._client, port.encode())
+        others = its and self._library.jack_port_get_all_connections(self._client, its)
+        if not others:
+            return False
+        names = list(itertools.takewhile(bool, (others[place] for place in itertools.count())))
+        self._library.jack_free(others)
+        return label.encode() in [name.rpartition(b":")[2] for name in names]
+
+    def life(self, port: str) -> str:
+        """Tells the program that has the port from any other that had one of the same name, "" where unknown."""
+        client = port.partition(":")[0].encode()
+        uuid = self._library.jack_get_uuid_for_client_name(self._client, client)
+        if not uuid:
+            return ""
+        text = ctypes.string_at(uuid).decode()
+        self._library.jack_free(uuid)
+        return text
 
 
 def loaded_jack() -> ctypes.CDLL | None:
@@ -197,35 +258,34 @@ def loaded_jack() -> ctypes.CDLL | None:
 
 
 def run(drivers: Drivers, stdin: BinaryIO, poll_seconds: float) -> None:
-    """Says which ports there are, every `poll_seconds` and when one went, and carries out what comes in."""
-    orders: queue.SimpleQueue[tuple[int, bytes] | str | None] = queue.SimpleQueue()
+    """Says which ports there are, every `poll_seconds`, and carries out what comes in."""
+    orders: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(stdin, orders.put), daemon=True).start()
-    watch: JackWatch | None = None
-    problem = ""
     look_at = 0.0
     while True:
         try:
             order = orders.get(timeout=max(0.0, look_at - monotonic()))
         except queue.Empty:
-            order = ""
+            look_at = monotonic() + poll_seconds
+            _look(drivers)
+            continue
         if order is None:
             return
-        if isinstance(order, tuple):
-            _obey(drivers, *order)
-            continue
-        look_at = monotonic() + poll_seconds
+        _obey(drivers, *order)
+
+
+def _look(drivers: Drivers) -> None:
+    try:
         if drivers.api is None:
-            try:
-                drivers.connect()
-            except OSError as error:
-                problem = str(error)
-                drivers.report(problem=problem)
-                continue
-            if drivers.api == "jack" and (library := loaded_jack()):
-                watch = watch or JackWatch(library, lambda: os._exit(SERVER_GONE), orders.put)
-        if order:  # a port went; it may have come back before we look
-            drivers.report(names=[name for name in drivers.names() if name != order], api=drivers.api)
-        drivers.report(names=drivers.names(), api=drivers.api)
+            drivers.connect()
+    except OSError as error:
+        drivers.report(problem=str(error))
+        return
+    drivers.close_due()
+    names = drivers.names()
+    if changed := drivers.changed(names):  # they went and others came: first the one, then the other
+        drivers.report(names=[name for name in names if name not in changed], api=drivers.api)
+    drivers.report(names=names, api=drivers.api)
 
 
 def _obey(drivers: Drivers, number: int, body: bytes) -> None:
@@ -252,6 +312,12 @@ def _read(stdin: BinaryIO, put: Callable[[tuple[int, bytes] | None], None]) -> N
     put(None)
 
 
+def _close(client: Any) -> None:
+    closing = threading.Thread(target=_delete, args=(client,), daemon=True)
+    closing.start()
+    closing.join(_CLOSING_SECONDS)
+
+
 def _delete(client: Any) -> None:
     client.close_port()
     client.delete()
@@ -268,6 +334,7 @@ def listing() -> dict[str, Any]:
             drivers.connect()
             found["api"] = drivers.api
             found[f"{direction}puts"] = drivers.names()
+            drivers.close_all()
     except (ImportError, OSError) as error:
         found["problem"] = str(error)
     return found
@@ -292,7 +359,7 @@ def main() -> NoReturn:
     run(drivers, sys.stdin.buffer, poll_seconds)
     closing = threading.Thread(target=drivers.close_all, daemon=True)
     closing.start()
-    closing.join(_CLOSING_SECONDS)
+    closing.join(_LEAVING_SECONDS)
     os._exit(0)  # no interpreter to wind down around drivers that may still be calling
 
 

@@ -8,15 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
-
-
-def require(*programs: str) -> None:
-    """Skips the test, with the reason, where a program is not installed."""
-    for program in programs:
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
-
+from programs import require
 
 # Only with its audio on JACK too does csound know the MIDI module of that name.
 _PIECE = """<CsoundSynthesizer>
@@ -50,11 +44,18 @@ class Jack:
         self._players: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
+        """Does nothing where it runs."""
+        if self._server is not None and self._server.poll() is None:
+            return
         # -S, synchronous: without it JACK itself loses or doubles MIDI in a burst.
-        self._server = self._spawn(
-            "jackd", "-n", self.name, "-R", "-S", "-t", "100", "-d", "dummy", "-r", "48000", "-p", "256"
-        )
-        self.call("jack_wait", "-s", self.name, "-w", "-t", "20")
+        command = "jackd", "-n", self.name, "-R", "-S", "-t", "100", "-d", "dummy", "-r", "48000", "-p", "256"
+        for sweep in (_sweep, lambda: pytest.fail("jackd does not start")):
+            self._server = self._spawn(*command)
+            if not self._run("jack_wait", "-s", self.name, "-w", "-t", "10").returncode:
+                return
+            self._server.kill()
+            self._server.wait(20)
+            sweep()
 
     def kill(self) -> None:
         """As a crash would: no goodbye to anyone."""
@@ -63,11 +64,21 @@ class Jack:
             self._server.wait(20)
             self._server = None
 
-    def stop(self) -> None:
+    def stop_players(self) -> None:
+        """In good order too: a program that is killed keeps the server busy for a second."""
         for player in self._players:
-            player.kill()
-            player.wait(20)
+            player.terminate()
+            try:
+                player.wait(10)
+            except subprocess.TimeoutExpired:
+                player.kill()
+                player.wait(10)
         self._players.clear()
+
+    def stop(self) -> None:
+        """In good order: of a server that was killed JACK keeps an entry for ever, and it has eight."""
+        self.stop_players()
+        self.start()
         if self._server is not None:
             self._server.terminate()
             try:
@@ -75,8 +86,6 @@ class Jack:
             except subprocess.TimeoutExpired:
                 self.kill()
             self._server = None
-        for left in Path("/dev/shm").glob(f"jack*{self.name}*"):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     def play(self, *command: str) -> "subprocess.Popen[bytes]":
         """A program that goes on beside the test and ends with the server at the latest."""
@@ -101,8 +110,10 @@ class Jack:
         self.call("jack_connect", source, target)
 
     def call(self, *command: str) -> str:
-        done = subprocess.run(command, env=self._environment(), capture_output=True, timeout=60)
-        return done.stdout.decode()
+        return self._run(*command).stdout.decode()
+
+    def _run(self, *command: str) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(command, env=self._environment(), capture_output=True, timeout=60)
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **self.env}
@@ -114,10 +125,18 @@ class Jack:
 
 @contextmanager
 def server() -> Iterator[Jack]:
-    require("jackd", "jack_wait", "jack_lsp", "jack_connect")
+    for program in ("jackd", "jack_wait", "jack_lsp", "jack_connect"):
+        require(program)
     jack = Jack()
+    jack.start()
     try:
-        jack.start()
         yield jack
     finally:
         jack.stop()
+
+
+def _sweep() -> None:
+    """What servers left behind that were killed in earlier runs, so long as none is running."""
+    if not any(process.name() in ("jackd", "jackdbus") for process in psutil.process_iter()):
+        for left in Path("/dev/shm").glob("jack[-_]*"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
