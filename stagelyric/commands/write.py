@@ -82,7 +82,7 @@ def write(
 
     \b
     stagelyric write -n 4 --themes rain,harbour --names "Polly Magnet"
-    stagelyric write --scheme AABB --syllables 7-9 --after "Hold the light on the water"
+    stagelyric write --scheme AABB --syllables 7-9 --after "Hold the light"
     stagelyric write --word neon --wildness 0.8
     """
     if setlist is None and (song or section):
