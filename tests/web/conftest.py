@@ -1,7 +1,6 @@
 """A page on a free port, what it emits, and a real browser to look at it with."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -74,8 +73,3 @@ async def show() -> AsyncIterator[Show]:
         yield show
 
 
-@pytest.fixture
-def chromium() -> str:
-    if not shutil.which(CHROMIUM):
-        pytest.skip(f"no Chromium at {CHROMIUM}")
-    return CHROMIUM
