@@ -7,6 +7,7 @@ a line gains nothing by going beyond, so that no mark can be driven to an end (G
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -35,6 +36,7 @@ WEIGHTS = {
     "of": -0.4,  # a noun of a noun of a noun
     "goes on from the last": 0.5,  # keeps company with the line before
     "said before": -1.0,  # words of the last lines again
+    "worn": -0.3,  # words that the shelf has had twice and more
     "same beginning": -0.7,  # begins as one of the last lines did
     "stammer": -1.5,  # a word twice in the line
     "stock phrase": -1.2,
@@ -85,16 +87,23 @@ class Around:
     rarity_shift: float = 0.0
     _recent: frozenset[str] = field(init=False, default=frozenset(), repr=False)
     _starts: tuple[str, ...] = field(init=False, default=(), repr=False)
+    _uses: Counter[str] = field(init=False, default_factory=Counter, repr=False)
 
     def __post_init__(self) -> None:
         last = self.before[-8:]
         object.__setattr__(self, "_recent", frozenset(w for words in last for w in words if w not in STOP))
+        object.__setattr__(self, "_uses", Counter(w for words in self.before for w in set(words) if w not in STOP))
         object.__setattr__(self, "_starts", tuple(words[0] for words in last[-4:] if words))
 
     @property
     def recent(self) -> frozenset[str]:
         """Words with a meaning of their own in the last eight lines."""
         return self._recent
+
+    @property
+    def uses(self) -> Counter[str]:
+        """In how many of the lines before each word with a meaning of its own stands."""
+        return self._uses
 
     @property
     def starts(self) -> tuple[str, ...]:
@@ -134,6 +143,7 @@ def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
         "of": float(max(0, 2 * words.count("of") - 1)),
         "goes on from the last": _kinship(content, rules, around),
         "said before": float(min(2, sum(word in around.recent for word in content))),
+        "worn": float(min(4, sum(max(0, around.uses[word] - 1) for word in set(content)))),
         "same beginning": float(around.starts.count(words[0])) if words else 0.0,
         "stammer": float(len(content) - len(set(content))),
         "stock phrase": float(len(stock_phrases(draft.text)[:2])),

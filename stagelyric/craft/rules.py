@@ -14,7 +14,7 @@ from stagelyric.craft.lexicon import LOWER, MOST_SYLLABLES, UPPER, Lexicon, Row
 from stagelyric.craft.novelty import normal
 from stagelyric.craft.phonetics import Phones, plain, pronounce
 from stagelyric.craft.structure import Structure, extended
-from stagelyric.craft.words import BLAND, CAPITALS, MODERN, NEVER_LAST, OLD_FASHIONED, PRONOUNS, STOP
+from stagelyric.craft.words import BLAND, CAPITALS, MODERN, NEVER_LAST, OLD_FASHIONED, PRONOUNS, SCENERY, STOP
 
 SMALL, CAPITAL, FIRST = 0, 1, 2
 """How a word begins: with a small letter, with a capital of its own, or as the first of its line (any word)."""
@@ -26,6 +26,7 @@ LEANINGS = {
     "a thing": 0.2,
     "bland": -0.4,
     "pronoun": 0.2,
+    "scenery": -0.5,
     "of": -0.5,  # the model's easiest way to go on
     "a stranger's name": -1.2,
     "hardly seen": -0.6,
@@ -276,6 +277,7 @@ def _leaning(
     lean += LEANINGS["a thing"] * (content & (lexicon.thing >= 0.25))
     lean += LEANINGS["bland"] * among(BLAND)
     lean += LEANINGS["pronoun"] * among(PRONOUNS)
+    lean += LEANINGS["scenery"] * among(SCENERY)
     lean += LEANINGS["of"] * among(frozenset({"of"}))
     lean += LEANINGS["a stranger's name"] * ((lexicon.forms == UPPER) & ~among(CAPITALS))
     lean += LEANINGS["hardly seen"] * (lexicon.count < 8)
