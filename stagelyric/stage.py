@@ -19,7 +19,7 @@ from stagelyric.pool import Pool
 from stagelyric.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
 from stagelyric.store import Store
 
-WORD_SECONDS = 0.6  # how long a line for a word may take before the stage makes do
+WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SOON = 0.001  # seconds; a beat this near is now
 REMEMBERED = 512  # lines of a shelf that the writer is told of, so as not to write them again
 PATIENCE = 3  # times that a shelf may get nothing before it is left alone
