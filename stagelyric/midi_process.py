@@ -74,6 +74,7 @@ class Drivers:
         self._direction = direction
         self._wanted_api = api
         self._pipe = pipe
+        self._name = NAME if direction == "in" else f"{NAME}-out"
         self._writing = threading.Lock()
         self._clients: dict[int, Any] = {}
         self._api: int | None = None
@@ -97,7 +98,7 @@ class Drivers:
             if name == "dummy" or self._wanted_api not in (None, name):
                 continue
             try:
-                self._probe = self._binding.client(self._direction, api, NAME)
+                self._probe = self._binding.client(self._direction, api, self._name)
                 if name == "jack" and (library := loaded_jack()):
                     self._watch = JackWatch(library)
             except Exception as error:  # each binding has exceptions of its own, all of them derived from this
@@ -125,7 +126,7 @@ class Drivers:
         """JACK connects only to a program that is fully up, and RtMidi does not tell whether it did; so ask."""
         label = f"{name.rpartition(':')[2][:24]}-{number}"
         for _ in range(_TRIES):
-            client = self._binding.client(self._direction, self._api or 0, NAME)
+            client = self._binding.client(self._direction, self._api or 0, self._name)
             client.open_port(self._numbered().index(name), label)
             if self._watch is None or self._watch.is_connected(name, label):
                 if self._watch is not None:
@@ -179,7 +180,7 @@ class Drivers:
     def _open_virtual(self) -> None:
         try:
             # CoreMIDI shows the port's name alone, the others client and port.
-            self._probe.open_virtual_port(NAME if self.api == "core" else self._direction)
+            self._probe.open_virtual_port(self._name if self.api == "core" else self._direction)
         except Exception:  # Windows has no virtual ports: NotImplementedError or the binding's own
             return
         self._start(VIRTUAL, self._probe)

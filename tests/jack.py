@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -107,7 +108,12 @@ class Jack:
         return self.call("jack_lsp").split()
 
     def connect(self, source: str, target: str) -> None:
-        self.call("jack_connect", source, target)
+        """Again and again for a while: a port may be listed before its program is up, and takes none then."""
+        for _ in range(200):
+            if not self._run("jack_connect", source, target).returncode:
+                return
+            time.sleep(0.05)
+        pytest.fail(f"{source} and {target} do not connect")
 
     def call(self, *command: str) -> str:
         return self._run(*command).stdout.decode()

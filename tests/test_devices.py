@@ -34,7 +34,7 @@ def test_the_numbers_are_no_part_of_the_name_but_the_whole_name_may_be_given() -
 
 
 def test_two_that_match_are_an_error_naming_both() -> None:
-    with pytest.raises(DeviceError, match=r"'Launchpad X' and 'Launchpad Mini'"):
+    with pytest.raises(DeviceError, match=r"'Launchpad Mini' and 'Launchpad X'"):
         find("launchpad", PORTS)
 
 

@@ -52,7 +52,7 @@ class Lights:
 class MidiOut:
     """An Output: `wanted` are parts of the names of MIDI outputs; a lost one is lit as it should be when it is back.
 
-    Where the driver can, other programs may also connect to a port called "stagelyric". Nothing here waits for
+    Where the driver can, other programs may also connect to a port called "stagelyric-out". Nothing here waits for
     a driver: messages go down a pipe to the process that holds the ports. At the end every lamp goes out.
     `tell(text, level)` hears of ports that are missing, lost or back.
     """

@@ -181,15 +181,17 @@ def test_a_show_in_the_background_leaves_the_terminal_alone() -> None:
     pid, person = pty.fork()
     if pid == 0:  # pragma: no cover
         show = subprocess.Popen([sys.executable, "-c", SHOW], process_group=0)
-        os.waitpid(show.pid, os.WUNTRACED)
-        os._exit(0)
+        os.read(0, 1)
+        show.kill()
+        os._exit(0 if show.wait() == -signal.SIGKILL else 1)
     try:
         read_until(person, b"ready")
         assert termios.tcgetattr(person)[3] & termios.ICANON
+        os.write(person, b"\n")
+        _, status = os.waitpid(pid, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
     finally:
-        os.close(person)  # hangs up on both
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        os.close(person)
 
 
 def read_until(fd: int, wanted: bytes) -> bytes:

@@ -108,10 +108,8 @@ async def test_the_lamps_arrive_through_a_port_that_others_connect_to(server: Ja
     out = MidiOut([], Lights(line=Lamp("note", 60, 3)), poll_seconds=0.1)
     async with board() as heard:
         async with out.running():
-            await until(lambda: "stagelyric:in" in server.ports(), "the board")
-            await until(lambda: any(port.endswith(":out") for port in server.ports()), "our port")
-            source = next(port for port in server.ports() if port.endswith(":out"))
-            server.connect(source, "stagelyric:in")
+            await until(lambda: {"stagelyric:in", "stagelyric-out:out"} <= set(server.ports()), "both ports")
+            server.connect("stagelyric-out:out", "stagelyric:in")
             out.show(UP)
             await until(lambda: any(isinstance(event, NoteOn) for event in heard), "the lamp")
             out.state(state(ready=3))
