@@ -47,6 +47,7 @@ MIN_P = 0.05
 _LONGEST = 120  # characters of a draft
 _TRIES = 6
 _REMEMBERED = 48  # lines of the shelf that a new one is not to be too much like
+_RARE = 80  # times in the corpus; a theme below that is put into lines outright
 _RANKED = 10  # of the drafts of a line, those that are marked in full
 
 Between = Callable[[], None]
@@ -200,15 +201,16 @@ class _Job:
         self.block = block
         self.taken = {normal(text) for text in earlier}
         self.before = [tuple(normal_words(text)) for text in earlier[-_REMEMBERED:]]
+        self.rare = [theme for theme in ask.themes if planning.spelled(theme) and self._is_rare(theme)]
         self.has_names = bool(ask.names) and not ask.word
         self.low, self.high = planning.metre(ask)
-        self.names = _spellings((*ask.names, *((ask.word,) if ask.word else ())))
+        self.names = _spellings((*ask.names, *self.rare, *((ask.word,) if ask.word else ())))
 
     def quatrains(self, number: int) -> list[Chosen]:
         """Quatrains line by line, all of them side by side; their lines in order."""
         engine = self.writer.engine
         logits, state = engine.prime(_context(self.ask))
-        stanzas = [planning.stanza(self.ask, self.rng, self.block * number + q) for q in range(number)]
+        stanzas = [self._planned(self.block * number + q) for q in range(number)]
         done: list[list[Chosen]] = [[] for _ in range(number)]
         standing = [(logits, state)] * number
         for place in range(planning.STANZA):
@@ -221,6 +223,10 @@ class _Job:
             if place + 1 < planning.STANZA:
                 standing = self._go_on([lines[-1].state for lines in done], "." if place % 2 else ",")
         return [chosen for lines in done for chosen in lines]
+
+    def _planned(self, number: int) -> tuple[planning.Plan, ...]:
+        names = [name for name in self.ask.names if planning.spelled(name)]
+        return planning.stanza(self.ask, self.rng, number, self.rare, names)
 
     def word(self) -> Chosen:
         """One line with the ask's word in it."""
@@ -271,11 +277,11 @@ class _Job:
             if must.text:
                 return planning.wanted(must, WORD_DRAFTS, low, high, ending, self.rng)
         if attempt > 1:
-            plan = replace(plan, name=None)
+            plan = replace(plan, must=None)
         if plan.syllables < ending.least:
-            plan = replace(plan, syllables=ending.least, name=None)
-        if plan.name is not None and plan.name.syllables + ending.least > min(plan.syllables, high):
-            plan = replace(plan, name=None)
+            plan = replace(plan, syllables=ending.least, must=None)
+        if plan.must is not None and plan.must.syllables + ending.least > min(plan.syllables, high):
+            plan = replace(plan, must=None)
         drafts = RHYMED_DRAFTS if plan.mate is not None or ask.rhyme_with else DRAFTS
         made = planning.tasks(plan, drafts, max(low, ending.least), max(high, ending.least), number, self.rng)
         return [t if _possible(t, ending) else replace(t, must=None, after=0) for t in made]
@@ -370,7 +376,7 @@ class _Job:
                 text = self._polished("".join(a.symbols[c] for c in chars[row]), a.symbols[closing[row]])
                 draft = Draft(
                     text, float(flow[row]), float(landing[row] / max(1, last_letters[row])), float(setting[row]),
-                    named=bool(drafts.own[row]), syllables=drafts.tasks[row].syllables,
+                    says=drafts.tasks[row].must is not None, syllables=drafts.tasks[row].syllables,
                 )  # fmt: skip
                 made[int(row)] = draft, (final, i)
         return made
@@ -402,7 +408,7 @@ class _Job:
         """One of the best drafts that pass every gate; None where none does."""
         around = Around(
             before=(*self.before, *map(tuple, lines), *(tuple(chosen.draft.words) for chosen in stanza[-1:])),
-            name_due=place.plan.name is not None,
+            due=place.plan.must is not None,
             rarity_shift=(self.ask.wildness - 0.5) * 0.14,
         )
         judged: list[tuple[float, dict[str, float], Draft, Any]] = []
@@ -464,6 +470,12 @@ class _Job:
         for name in self.ask.names:
             text = text.replace(name, "") if name else text
         return family.is_clean(text, mild=self.ask.family_friendly)
+
+    def _is_rare(self, theme: str) -> bool:
+        """Whether a theme is fit, and one that the model, of itself, would hardly come to."""
+        known = self.writer.lexicon
+        numbers = [known.index.get(word) for word in normal(plain(theme)).split()]
+        return self._is_fit(theme) and any(n is None or known.count[n] < _RARE for n in numbers)
 
     def _plainest(self, place: Place) -> Chosen:
         """The last resort, which no model can spoil: a handful of things, named one after another."""

@@ -1,4 +1,4 @@
-"""What each line of a stanza sets out to be, before a word of it is written: its metre, its rhyme, its name."""
+"""What each line of a stanza sets out to be, before a word of it is written: its metre, its rhyme, what it must say."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ MATES: dict[Scheme, tuple[int | None, ...]] = {
 """For each place in a quatrain, the place it rhymes with."""
 
 NAME_RATE = 0.3  # of lines, where the ask has names; .15 to .17 in songs by people, and more where a song has a hero
+THEME_RATE = 0.5
+"""Of stanzas, where the ask has a theme the model would not come to by itself."""
 _RICH = 10  # words that must be there to rhyme with, where a line will be rhymed with
 _FEW = 5  # below this many rhymes, looser ones are let in
 _LONGEST = 24
@@ -37,11 +39,16 @@ class Plan:
     syllables: int
     mate: int | None
     to_be_rhymed: bool
-    name: Must | None
+    must: Must | None
 
 
-def stanza(ask: Ask, rng: np.random.Generator, number: int) -> tuple[Plan, ...]:
-    """The four plans of quatrain `number` of a shelf. Lines that rhyme have the same length where they can."""
+def stanza(
+    ask: Ask, rng: np.random.Generator, number: int, themes: Sequence[str] = (), names: Sequence[str] = ()
+) -> tuple[Plan, ...]:
+    """The four plans of quatrain `number` of a shelf. Lines that rhyme have the same length where they can.
+
+    `names` come in some lines, and one of `themes` in some stanzas.
+    """
     mates = MATES[ask.rhyme]
     low, high = metre(ask)
     pairs = [place if mate is None else mate for place, mate in enumerate(mates)]
@@ -49,20 +56,25 @@ def stanza(ask: Ask, rng: np.random.Generator, number: int) -> tuple[Plan, ...]:
         pairs = [0, 1, 0, 1]
     lengths = rng.integers(low, high + 1, size=STANZA)
     due = rng.random(STANZA) < NAME_RATE
-    if ask.names and number == 0 and not due.any():
+    if names and number == 0 and not due.any():
         due[int(rng.integers(STANZA))] = True  # a song's people are met in its first stanza
-    favourite = int(rng.integers(len(ask.names))) if ask.names else 0
+    favourite = int(rng.integers(max(1, len(names))))
+    theme_at = int(rng.integers(STANZA)) if themes and rng.random() < THEME_RATE else None
     plans = []
     for place, mate in enumerate(mates):
         length = int(lengths[pairs[place]])
         rhymed = place in mates
-        name = None
-        if ask.names and due[place]:
-            other = int(rng.integers(len(ask.names))) if rng.random() < 0.35 else favourite  # who is met, is met again
-            name = as_name(ask.names[other], may_end=mate is None and not rhymed)
-            if name.syllables > length - 2:
-                name = None
-        plans.append(Plan(length, mate, rhymed, name))
+        must = None
+        may_end = mate is None and not rhymed
+        if names and due[place]:
+            other = int(rng.integers(len(names))) if rng.random() < 0.35 else favourite  # who is met, is met again
+            must = as_name(names[other], may_end=may_end)
+        elif place == theme_at:
+            theme = spelled(themes[int(rng.integers(len(themes)))])
+            must = Must(theme, max(1, line_syllables(theme)), may_end=may_end)
+        if must is not None and must.syllables > length - 2:
+            must = None
+        plans.append(Plan(length, mate, rhymed, must))
     return tuple(plans)
 
 
@@ -99,7 +111,7 @@ def tasks(plan: Plan, drafts: int, low: int, high: int, ending: int, rng: np.ran
         length = plan.syllables
         if i % 4 == 3:
             length = min(high, max(low, length + (1 if rng.random() < 0.5 else -1)))
-        must, after = plan.name if i % 8 != 7 else None, 0
+        must, after = plan.must if i % 8 != 7 else None, 0
         if must is not None and rng.random() > 0.4:
             after = int(rng.integers(1, max(2, length - must.syllables + 1)))
         made.append(Task(length, ending, must, after))

@@ -15,7 +15,6 @@ from functools import cached_property
 import numpy as np
 
 from stagelyric.craft.cliches import stock_phrases
-from stagelyric.craft.lexicon import UPPER
 from stagelyric.craft.rules import Rules
 from stagelyric.craft.words import MODERN, OLD_FASHIONED, OPENERS, PRONOUNS, STOP
 
@@ -30,7 +29,7 @@ WEIGHTS = {
     "something to see": 0.7,  # a thing one can see or touch
     "of today": 0.25,
     "old-fashioned": -0.5,
-    "a name": 1.6,  # where one was due
+    "a name or theme": 1.8,  # where one was due
     "near the theme": 0.9,
     "hangs together": 1.5,  # its words keep company with one another
     "of": -0.4,  # a noun of a noun of a noun
@@ -67,7 +66,7 @@ class Draft:
     flow: float  # mean log-chance of a character it chose itself
     landing: float  # the same of its last word alone
     setting: float = 0.0  # the same of what had to be said; 0 for nothing
-    named: bool = False
+    says: bool = False  # what was due
     rhymes: float = 1.0  # 1 as asked, 0.5 slant, 0 only an echo
     syllables: int = 0
     off: int = 0  # syllables outside the range asked for
@@ -83,7 +82,7 @@ class Around:
     """What stands before the line: the lines of its stanza and shelf, the last of them last, as words."""
 
     before: tuple[tuple[str, ...], ...] = ()
-    name_due: bool = False
+    due: bool = False
     rarity_shift: float = 0.0
     _recent: frozenset[str] = field(init=False, default=frozenset(), repr=False)
     _starts: tuple[str, ...] = field(init=False, default=(), repr=False)
@@ -137,7 +136,7 @@ def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
         "something to see": min(1.0, 0.6 * len(seen)),
         "of today": min(1.0, float(sum(w in MODERN for w in content))),
         "old-fashioned": float(sum(w in OLD_FASHIONED and w not in MODERN for w in content)),
-        "a name": float(draft.named and around.name_due),
+        "a name or theme": float(draft.says and around.due),
         "near the theme": _near(content, rules),
         "hangs together": _coherence(content, rules),
         "of": float(max(0, 2 * words.count("of") - 1)),
@@ -216,9 +215,3 @@ def _coherence(content: Sequence[str], rules: Rules) -> float:
 def _alliterates(content: Sequence[str]) -> bool:
     starts = [word[0] for word in dict.fromkeys(content)]
     return len(starts) != len(set(starts))
-
-
-def is_name(word: str, rules: Rules) -> bool:
-    """Whether the lexicon writes a word with a capital."""
-    number = rules.lexicon.index.get(word.lower())
-    return number is not None and int(rules.lexicon.forms[number]) == UPPER

@@ -116,7 +116,7 @@ def test_lines_that_rhyme_are_of_one_length(scheme: str) -> None:
 
     ask = Ask(rhyme=scheme, syllables=(5, 12), names=("Polly Magnet",))  # type: ignore[arg-type]
     for seed in range(20):
-        plans = planning.stanza(ask, np.random.default_rng(seed), seed)
+        plans = planning.stanza(ask, np.random.default_rng(seed), seed, ("neon",), ask.names)
         assert len(plans) == 4
         for plan in plans:
             assert 5 <= plan.syllables <= 12
@@ -124,7 +124,7 @@ def test_lines_that_rhyme_are_of_one_length(scheme: str) -> None:
                 assert plans[plan.mate].syllables == plan.syllables
                 assert plans[plan.mate].to_be_rhymed
         if seed == 0:
-            assert any(plan.name for plan in plans)
+            assert any(plan.must and plan.must.own for plan in plans)
 
 
 def test_names_are_drafted_in_plain_letters() -> None:

@@ -10,12 +10,12 @@ PLAIN = rules.make(fakes.language(), themes=("rain",))
 
 
 def marks(text: str, *before: str, **changes: object) -> dict[str, float]:
-    around = Around(before=tuple(tuple(line.lower().split()) for line in before), name_due=bool(changes.get("named")))
+    around = Around(before=tuple(tuple(line.lower().split()) for line in before), due=bool(changes.get("says")))
     return ranking.marks(Draft(text, -1.2, -1.2, **changes), PLAIN, around)  # type: ignore[arg-type]
 
 
 def test_every_mark_has_a_weight() -> None:
-    given_marks = marks("You and you and me, the rain", "The rain and you", named=True, off=1)
+    given_marks = marks("You and you and me, the rain", "The rain and you", says=True, off=1)
     assert given_marks.keys() <= ranking.WEIGHTS.keys()
     assert ranking.score(given_marks) == sum(ranking.WEIGHTS[k] * v for k, v in given_marks.items())
 
@@ -28,8 +28,8 @@ def test_the_marks_are_about_what_they_say() -> None:
     assert marks("The window and the window")["stammer"] == 1
     assert "said before" in marks("The window in the hall", "a window by the sea")
     assert "same beginning" in marks("Window by window", "window in the hall")
-    assert "a name" in marks("Polly went down", named=True)
-    assert "a name" not in marks("Polly went down")
+    assert "a name or theme" in marks("Polly went down", says=True)
+    assert "a name or theme" not in marks("Polly went down")
     assert "something to see" in marks("A radio in the street")
 
 
