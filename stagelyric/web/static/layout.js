@@ -2,6 +2,7 @@
 
 const RTL = /^[^\p{L}]*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const HIRAGANA = /^\p{Script=Hiragana}+$/u; // particles and endings belong to the word before them
 const CLOSING = /^[\p{Pe}\p{Pf}\p{Po}ーぁぃぅぇぉっゃゅょァィゥェォッャュョ]+$/u;
 const OPENING = /[\p{Ps}\p{Pi}¿¡]$/u;
 const PHRASE_END = /[,;:.!?…—–、。，；：！？]["'”’»)]*$/u;
@@ -16,6 +17,7 @@ const LEANING = new Set(
 );
 const TORN = 0.16;
 const WHOLE = 0.08;
+const SHORT_ROW = 5.5; // about ten letters, in widths of the letter m
 
 /** "rtl" where the first letter of the text is of a script written from right to left, else "ltr". */
 export const direction = (text) => (RTL.test(text) ? "rtl" : "ltr");
@@ -44,7 +46,8 @@ function glued(parts) {
   const out = [];
   for (const part of parts) {
     const last = out.at(-1);
-    if (last !== undefined && (CLOSING.test(part) || OPENING.test(last))) out[out.length - 1] += part;
+    const leans = HIRAGANA.test(part) && !CLOSING.test(last?.at(-1) ?? "") && (last + part).length <= 8;
+    if (last !== undefined && (CLOSING.test(part) || OPENING.test(last) || leans)) out[out.length - 1] += part;
     else out.push(part);
   }
   return out;
@@ -123,12 +126,15 @@ function choose(parts, measure, box, leading, cap) {
   if (!parts.length) return { rows: [], size: cap };
   const widths = parts.map((piece) => measure(piece.text + (piece.hyphen ? "-" : "")));
   const space = measure(" ");
+  const total = widths.reduce((sum, width, i) => sum + width + (parts[i].space ? space : 0), 0);
   let best = null;
   for (let count = 1; count <= Math.min(parts.length, 8); count++) {
     const { rows, widest, worth } = balance(parts, widths, space, count);
     const size = Math.min(cap, box.width / widest, box.height / (count * leading));
-    // Every further row costs the eye a return; beyond three a line reads as a paragraph.
-    const value = size * (1 + worth / count) * 0.93 ** (count - 1) * 0.97 ** Math.max(0, count - 3);
+    // Every further row costs the eye a return, beyond three a line reads as a paragraph, and rows of a word or
+    // two as a list.
+    const list = count > 3 ? Math.min(1, total / count / SHORT_ROW) ** 0.8 : 1;
+    const value = size * (1 + worth / count) * 0.93 ** (count - 1) * 0.97 ** Math.max(0, count - 3) * list;
     if (!best || value > best.value) best = { rows, size, value };
   }
   return { rows: best.rows, size: best.size };
