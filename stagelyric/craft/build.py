@@ -9,10 +9,11 @@ out of them.
 
 from __future__ import annotations
 
+import gzip
 import re
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from stagelyric.craft.phonetics import look_up
 from stagelyric.craft.words import ARCHAIC, CAPITALS, DETERMINERS, DIALECT, SMALL
 
 LEAST = 3
-"""A word is known when it stands this often in the text (lines that come again are counted once)."""
+"""A word is known when it stands this often in a large text (lines that come again are counted once)."""
 
 _TOKEN = re.compile(r"[A-Za-z]+(?:'[a-z]+)*|[.!?:]")
 _OLD_ENDING = re.compile(r".{2,}(?:[^aeiou]eth|'st|'d|'rt|'lt|'ring|'ning|'n)$")
@@ -133,19 +134,30 @@ def _sings(word: str) -> bool:
     return not _OLD_ENDING.match(word) and not _SECOND_PERSON.match(word)
 
 
-def build(folder: Path, corpora: Sequence[Path], also: Sequence[Path] = ()) -> dict[str, int]:
-    """Writes the three files into `folder`; their sizes in bytes.
+def build(folder: Path, texts: Iterable[str], also: Iterable[str] = ()) -> dict[str, int]:
+    """Writes the four files into `folder`; their sizes in bytes.
 
-    `corpora` give the words; what is in them or in `also` (text that the model has read besides) is never quoted.
+    `texts` give the words; what is in them or in `also` (text that the model has read besides) is never quoted.
     """
-    s = survey(path.read_text("utf-8") for path in corpora)
-    words = build_lexicon(s)
+    folder.mkdir(parents=True, exist_ok=True)
+    s = survey(texts)
+    words = build_lexicon(s, least_for(s.total.total()))
     words.save(folder / lexicon.FILE)
     near.save(folder / near.FILE, near.build(s.stanza_words, words))
     structure.save(folder / structure.FILE, structure.build(map(words_of, s.lines), words))
-    others = [line for stanza in read_stanzas(path.read_text("utf-8") for path in also) for line in stanza]
+    others = [line for stanza in read_stanzas(also) for line in stanza]
     novelty.save(folder / novelty.FILE, novelty.build({*s.lines, *others}, words.words))
     return {name: (folder / name).stat().st_size for name in (lexicon.FILE, near.FILE, structure.FILE, novelty.FILE)}
+
+
+def least_for(tokens: int) -> int:
+    """How often a word must stand in a text of so many words to be known: a band's own songs are few."""
+    return 1 if tokens < 30_000 else 2 if tokens < 200_000 else LEAST
+
+
+def _read(path: Path) -> str:
+    data = path.read_bytes()
+    return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8")
 
 
 def main() -> None:
@@ -154,7 +166,8 @@ def main() -> None:
     parser.add_argument("corpora", type=Path, nargs="+", help="texts that give the words")
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="texts that are not quoted either")
     arguments = parser.parse_args()
-    for name, size in build(arguments.folder, arguments.corpora, arguments.also).items():
+    sizes = build(arguments.folder, map(_read, arguments.corpora), map(_read, arguments.also))
+    for name, size in sizes.items():
         print(f"{name}: {size:,} bytes")
 
 

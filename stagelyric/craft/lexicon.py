@@ -253,7 +253,8 @@ def load(file: Path) -> Lexicon:
                 trie=_trie(parent, data["letter"], depth, np.where(word == 65535, -1, word)),
             )
     except FileNotFoundError:
-        raise LexiconError(f"{file}: wanted the model's lexicon, found no such file") from None
+        told = f"{file}: wanted the model's lexicon, found no such file; stagelyric.craft.build makes it from a corpus"
+        raise LexiconError(told) from None
     except (OSError, KeyError, ValueError) as error:
         if isinstance(error, LexiconError):
             raise

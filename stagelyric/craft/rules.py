@@ -158,7 +158,8 @@ class Rules:
     def last_words(self) -> NDArray[np.bool_]:
         """(W,) allowed words that a line may end on."""
         ends = np.array([w not in NEVER_LAST and not w.endswith("'s") for w in self.lexicon.words], dtype=bool)
-        fit: NDArray[np.bool_] = ends & ((self.lexicon.last > 0) | (self.lexicon.thing >= 0.3)) & (self.bits > 0)
+        often = (self.lexicon.last > 1) | (self.lexicon.thing >= 0.3) | (self.lexicon.last == self.lexicon.count)
+        fit: NDArray[np.bool_] = ends & often & (self.bits > 0)
         return self.allowed & fit
 
     def ending(self, numbers: Iterable[int]) -> Ending:
