@@ -59,11 +59,13 @@ class Jack:
             sweep()
 
     def kill(self) -> None:
-        """As a crash would: no goodbye to anyone."""
+        """As a crash would: no goodbye to anyone. The players go too: one that outlived its server would take the
+        signals meant for its namesake on the next."""
         if self._server is not None:
             self._server.kill()
             self._server.wait(20)
             self._server = None
+        self.stop_players()
 
     def stop_players(self) -> None:
         """In good order too: a program that is killed keeps the server busy for a second."""
