@@ -414,7 +414,7 @@ class _Job:
         judged: list[tuple[float, dict[str, float], Draft, Any]] = []
         for draft, end in sorted(drafts, key=lambda item: -ranking.first_look(item[0]))[:_RANKED]:
             draft = self._measured(draft, place, stanza)
-            marks = ranking.marks(draft, self.rules, around)
+            marks = ranking.marks(draft, self.rules, around, self.writer.copies.worn(plain(draft.text)))
             judged.append((ranking.score(marks), marks, draft, end))
         judged.sort(key=lambda item: (-item[0], item[2].text))
         draw = float(self.rng.random())

@@ -124,9 +124,9 @@ def test_names_come_in_their_own_spelling(writer: Writer) -> None:
 
 
 def test_a_theme_that_the_corpus_lacks_comes_up(writer: Writer) -> None:
-    lines = writer.write(Ask(themes=("neon", "caf\u00e9"), syllables=(7, 9)), 0, 2 * BLOCK)
-    assert any("neon" in line.text.lower() for line in lines)
-    assert any("caf\u00e9" in line.text.lower() for line in lines)
+    for theme in ("neon", "caf\u00e9"):
+        lines = writer.write(Ask(themes=(theme,), syllables=(7, 9)), 0, 2 * BLOCK)
+        assert any(theme in line.text.lower() for line in lines)
 
 
 def test_what_is_to_be_avoided_is(writer: Writer) -> None:

@@ -146,7 +146,7 @@ def build(folder: Path, texts: Iterable[str], also: Iterable[str] = ()) -> dict[
     near.save(folder / near.FILE, near.build(s.stanza_words, words))
     structure.save(folder / structure.FILE, structure.build(map(words_of, s.lines), words))
     others = [line for stanza in read_stanzas(also) for line in stanza]
-    novelty.save(folder / novelty.FILE, novelty.build({*s.lines, *others}, words.words))
+    novelty.save(folder / novelty.FILE, novelty.build({*s.lines, *others}, words.words), novelty.build_worn(s.lines))
     return {name: (folder / name).stat().st_size for name in (lexicon.FILE, near.FILE, structure.FILE, novelty.FILE)}
 
 

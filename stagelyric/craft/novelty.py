@@ -7,6 +7,7 @@ and of others about one in a thousand is taken for one that is.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,8 @@ CHARACTERS = 24
 _STRIDE = 4  # every 4th window of 21 characters is kept: each run of 24 holds one of them whole
 _WINDOW = CHARACTERS - _STRIDE + 1
 _BITS = 30
+WORN = 4  # words in a row that are a stock phrase, where many lines have them
+_WORN_COUNT = 5
 _NOT_WORDS = re.compile(r"[^a-z ]+")
 
 
@@ -41,26 +44,39 @@ def build(lines: Iterable[str], words: Iterable[str] | None = None) -> NDArray[n
     return np.unique(np.concatenate([_aligned(texts), *map(_word_keys, texts)]))
 
 
-def save(file: Path, keys: NDArray[np.uint32]) -> None:
+def build_worn(lines: Iterable[str]) -> NDArray[np.uint32]:
+    """The hashes (K,) of runs of four words that stand in five lines or more, sorted."""
+    counts = Counter(run for line in lines for run in set(_runs(normal(line), WORN)))
+    return np.unique(_text_keys([run for run, count in counts.items() if count >= _WORN_COUNT]))
+
+
+def save(file: Path, keys: NDArray[np.uint32], worn: NDArray[np.uint32] | None = None) -> None:
     """Writes copies.npz: the steps from hash to hash, byte plane by byte plane, which packs best."""
-    planes = np.diff(keys, prepend=np.uint32(0)).astype("<u4").view(np.uint8).reshape(-1, 4).T
-    np.savez_compressed(file, planes=np.ascontiguousarray(planes))
+    np.savez_compressed(file, planes=_planes(keys), worn=_planes(np.zeros(0, np.uint32) if worn is None else worn))
+
+
+def _planes(keys: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.diff(keys, prepend=np.uint32(0)).astype("<u4").view(np.uint8).reshape(-1, 4).T)
+
+
+def _joined(planes: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    return np.cumsum(np.ascontiguousarray(planes.T).view("<u4")[:, 0], dtype=np.uint32)
 
 
 class Copies:
     """Answers whether a line quotes the text."""
 
-    def __init__(self, keys: NDArray[np.uint32]):
-        """`keys` as `build` gives them; an empty array knows no text."""
+    def __init__(self, keys: NDArray[np.uint32], worn: NDArray[np.uint32] | None = None):
+        """`keys` and `worn` as `build` and `build_worn` give them; an empty array knows no text."""
         self._keys = keys
+        self._worn = np.zeros(0, np.uint32) if worn is None else worn
 
     @classmethod
     def load(cls, file: Path) -> Copies:
         """Reads copies.npz. Raises NoveltyError where it is missing or is none."""
         try:
             with np.load(file, allow_pickle=False) as data:
-                steps = np.ascontiguousarray(data["planes"].T).view("<u4")[:, 0]
-                return cls(np.cumsum(steps, dtype=np.uint32))
+                return cls(_joined(data["planes"]), _joined(data["worn"]))
         except FileNotFoundError:
             raise NoveltyError(f"{file}: wanted the runs of the model's training text, found no such file") from None
         except (OSError, KeyError, ValueError) as error:
@@ -68,12 +84,19 @@ class Copies:
 
     def quotes(self, text: str) -> bool:
         """Whether five words or 24 characters in a row of `text` stand in one line of the training text."""
-        if not self._keys.size:
-            return False
         line = normal(text)
-        keys = np.concatenate([_word_keys(line), _hashed(_windows(line))])
-        places = np.minimum(np.searchsorted(self._keys, keys), self._keys.size - 1)
-        return bool((self._keys[places] == keys).any())
+        return _known(self._keys, np.concatenate([_word_keys(line), _hashed(_windows(line))])) > 0
+
+    def worn(self, text: str) -> int:
+        """How many runs of four words of `text` stand in many lines of the training text."""
+        return _known(self._worn, _text_keys(_runs(normal(text), WORN)))
+
+
+def _known(sorted_keys: NDArray[np.uint32], keys: NDArray[np.uint32]) -> int:
+    if not sorted_keys.size:
+        return 0
+    places = np.minimum(np.searchsorted(sorted_keys, keys), sorted_keys.size - 1)
+    return int((sorted_keys[places] == keys).sum())
 
 
 def quotes_own(text: str, source: str) -> bool:
@@ -129,13 +152,19 @@ def _hashed(windows: NDArray[np.uint8]) -> NDArray[np.uint32]:
 
 def _word_keys(line: str) -> NDArray[np.uint32]:
     """Keys of the runs of five words that are too short for a run of 24 characters to find."""
+    return _text_keys([run for run in _runs(line, WORDS) if len(run) < CHARACTERS])
+
+
+def _runs(line: str, length: int) -> list[str]:
     words = line.split()
-    runs = [" ".join(words[i : i + WORDS]).encode() for i in range(len(words) - WORDS + 1)]
-    runs = [run for run in runs if len(run) < CHARACTERS]
+    return [" ".join(words[i : i + length]) for i in range(len(words) - length + 1)]
+
+
+def _text_keys(runs: Sequence[str]) -> NDArray[np.uint32]:
     values = [0] * len(runs)
     for at, run in enumerate(runs):
         value = 0
-        for c in run:
+        for c in run.encode():
             value = (value * 1000003 + c) & 0xFFFFFFFFFFFFFFFF
         values[at] = value
     return _mixed(np.array(values, dtype=np.uint64))

@@ -15,12 +15,14 @@ from functools import cached_property
 import numpy as np
 
 from stagelyric.craft.cliches import stock_phrases
+from stagelyric.craft.metre import pattern, scans
 from stagelyric.craft.rules import Rules
 from stagelyric.craft.words import MODERN, OLD_FASHIONED, OPENERS, PRONOUNS, STOP
 
 WEIGHTS = {
     "flow": 3.0,  # how naturally one letter follows another, by the model: nats a character, up to a limit
     "grammar": 1.2,  # how well one kind of word follows another: nats a word, up to a limit
+    "scans": 3.0,  # how its strong syllables keep step, up to a limit
     "landing": 0.9,  # how naturally the last word comes
     "rounded off": 0.7,  # whether its last kind of word can stand there: nats, up to a limit
     "setting": 0.4,  # how naturally what had to be said comes: a name, a wanted word
@@ -50,6 +52,8 @@ FLOW = (-2.2, -1.0)
 """Nats a character: below, lines stop making sense; above, they are too safe to gain more."""
 GRAMMAR = (-4.0, -3.0)
 """Nats a word, limits as for flow."""
+SCANS = (0.85, 0.95)
+"""The share of syllables in step: between, and 0 for the lower; the middle of lines by people is 0.92."""
 CLOSE = -2.2
 """Nats, the middle of lines by people."""
 RARITY = (0.32, 0.48)
@@ -116,8 +120,11 @@ def first_look(draft: Draft) -> float:
     return WEIGHTS["flow"] * flow + WEIGHTS["landing"] * draft.landing + WEIGHTS["setting"] * draft.setting
 
 
-def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
-    """The marks of a draft by name, unweighted, those that are 0 left out."""
+def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str, float]:
+    """The marks of a draft by name, unweighted, those that are 0 left out.
+
+    `worn`: runs of four words that the corpus has many times (`novelty.Copies.worn`).
+    """
     lexicon, structure, words = rules.lexicon, rules.language.structure, draft.words
     classes = [structure.of(lexicon.index.get(word)) for word in words]
     content = [word for word in words if word not in STOP]
@@ -129,6 +136,7 @@ def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
         "flow": min(max(draft.flow, FLOW[0] - 1), FLOW[1]) - FLOW[0],
         "grammar": min(max(structure.grammar(classes), GRAMMAR[0] - 1), GRAMMAR[1]) - GRAMMAR[0],
         "rounded off": max(-3.0, min(0.0, structure.close(classes) - CLOSE)) if classes else 0.0,
+        "scans": min(SCANS[1], scans(pattern(words, lexicon))) - SCANS[0],
         "landing": max(draft.landing, -4.0) + 2.0,
         "setting": max(draft.setting, -6.0),
         "plain or rare": outside(rarity, low, high),
@@ -145,7 +153,7 @@ def marks(draft: Draft, rules: Rules, around: Around) -> dict[str, float]:
         "worn": float(min(4, sum(max(0, around.uses[word] - 1) for word in set(content)))),
         "same beginning": float(around.starts.count(words[0])) if words else 0.0,
         "stammer": float(len(content) - len(set(content))),
-        "stock phrase": float(len(stock_phrases(draft.text)[:2])),
+        "stock phrase": float(min(2, len(stock_phrases(draft.text)) + worn)),
         "weak opening": float(bool(words) and words[0] in OPENERS),
         "alliteration": float(_alliterates(content)),
         "rhyme": draft.rhymes,

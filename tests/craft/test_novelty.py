@@ -53,6 +53,15 @@ def test_no_text_is_never_quoted() -> None:
     assert not Copies(np.zeros(0, np.uint32)).quotes(LINE)
 
 
+def test_runs_of_many_lines_are_worn(tmp_path: Path) -> None:
+    lines = [f"{word} in the middle of it" for word in ("you", "me", "rain", "night", "day")]
+    novelty.save(tmp_path / novelty.FILE, novelty.build([]), novelty.build_worn(lines))
+    copies = Copies.load(tmp_path / novelty.FILE)
+    assert copies.worn("We stood in the middle of a song") == 1
+    assert copies.worn("Middle in the of") == 0
+    assert Copies(novelty.build(lines)).worn(lines[0]) == 0
+
+
 def test_a_song_is_not_quoted_to_itself() -> None:
     own = "Hold the light on the water\nCount the cars on the quay"
     assert quotes_own("hold the LIGHT, on the table", own)
