@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from importlib.resources import files
+from pathlib import Path
 
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
@@ -133,14 +133,14 @@ class Page:
             await runner.cleanup()
             self._emit = _nowhere
 
-    # -- out: called by the stage; each returns at once
-
     listen = serve
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """As an output the page needs nothing more than `serve`."""
         yield
+
+    # -- out: called by the stage; each returns at once
 
     def show(self, cue: Cue) -> None:
         """A cue to every display, before anything else is done."""
@@ -380,8 +380,8 @@ def _answer(status: int, text: str) -> web.Response:
 def _read_files() -> dict[str, tuple[str, bytes, str]]:
     """Name -> (content type, bytes, tag) of every static file."""
     found = {}
-    for file in files("stagelyric.web").joinpath("static").iterdir():
-        kind = TYPES.get(file.name[file.name.rfind(".") :])
+    for file in Path(__file__).with_name("static").iterdir():
+        kind = TYPES.get(file.suffix)
         if kind:
             body = file.read_bytes()
             found[file.name] = (kind, body, f'"{hashlib.sha256(body).hexdigest()[:16]}"')

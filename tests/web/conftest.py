@@ -71,5 +71,3 @@ async def until(condition: Callable[[], object], what: str = "the condition") ->
 async def show() -> AsyncIterator[Show]:
     async with running() as show:
         yield show
-
-
