@@ -20,7 +20,7 @@ LOOK_AHEAD = 0.7
 """How much the last word but one is chosen for the sake of the last."""
 _OF_ROWS = (
     "_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_commas", "_said", "_forced", "_kinds", "_pull",
-    "_about", "_named",
+    "_about", "_named", "_wants_noun",
 )  # fmt: skip
 _LONGEST = 32  # syllables of a line
 
@@ -102,6 +102,7 @@ class Drafts:
         self._pull = np.zeros((n, self._suits.shape[1]), dtype=np.float32)  # towards the class of the next word
         self._about = np.zeros((n, rules.vectors.shape[1]), np.float32) if about is None else about
         self._named = np.zeros(n, dtype=bool)  # has just said a name
+        self._wants_noun = np.zeros(n, dtype=bool)  # has just said "the", "my" …: no place for a name
         self._script: list[list[int]] = [[] for _ in tasks]
         self._forced = np.full(n, -1, dtype=np.int64)  # the character that must come next
         self._look_ahead(np.arange(n))
@@ -247,6 +248,7 @@ class Drafts:
         self._node[spelling] = trie.next[self._node[spelling], letter[spelling]]
         self._node[closing] = 0
         self._named[closing] = False
+        self._wants_noun[closing] = self.rules.language.determiners[word]
         self._kind[closing] = SMALL
         for i in np.flatnonzero(forced | self._said | closing):
             self._go_on(int(i), int(ids[i]), bool(forced[i]))
@@ -289,7 +291,8 @@ class Drafts:
         task = self._task(i)
         assert task.must is not None
         sung = task.syllables - int(self._left[i])
-        if sung < task.after and self._left[i] > self._least[i]:
+        too_soon = sung < task.after or (task.must.own and self._wants_noun[i])
+        if too_soon and self._left[i] > self._least[i]:
             return
         ends = self._left[i] == task.must.syllables and task.must.may_end
         if not ends and self._left[i] - task.must.syllables < self._tail[i]:

@@ -14,7 +14,17 @@ from stagelyric.craft.lexicon import LOWER, MOST_SYLLABLES, UPPER, Lexicon, Row
 from stagelyric.craft.novelty import normal
 from stagelyric.craft.phonetics import Phones, plain, pronounce
 from stagelyric.craft.structure import Structure, extended
-from stagelyric.craft.words import BLAND, CAPITALS, MODERN, NEVER_LAST, OLD_FASHIONED, PRONOUNS, SCENERY, STOP
+from stagelyric.craft.words import (
+    BLAND,
+    CAPITALS,
+    DETERMINERS,
+    MODERN,
+    NEVER_LAST,
+    OLD_FASHIONED,
+    PRONOUNS,
+    SCENERY,
+    STOP,
+)
 
 SMALL, CAPITAL, FIRST = 0, 1, 2
 """How a word begins: with a small letter, with a capital of its own, or as the first of its line (any word)."""
@@ -96,6 +106,11 @@ class Language:
     def pull(self) -> NDArray[np.float32]:
         """(C, C, C) the structure's opinion of the next class, as strong as it is let be."""
         return self.structure.pull**STRUCTURE
+
+    @cached_property
+    def determiners(self) -> NDArray[np.bool_]:
+        """(W,) "the", "my" and their like."""
+        return np.array([word in DETERMINERS for word in self.lexicon.words], dtype=np.bool_)
 
     @cached_property
     def closes(self) -> NDArray[np.float32]:
