@@ -184,6 +184,7 @@ class Ports:
         self._names: dict[int, str] = {}
         self._link: _Link | None = None
         self._problem = ""
+        self._missing = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -224,6 +225,10 @@ class Ports:
                 await link.stop()
             self._names.clear()
             self._roster.lose_all()
+            if self._missing:
+                return  # nothing that comes and goes
+            if not link.spoke:
+                self._say(f"MIDI is off: its driver does not start (status {link.status})")
             lived = asyncio.get_running_loop().time() - started
             if link.status == SERVER_GONE or lived > _SILENT_SECONDS:
                 pause = self._poll_seconds
@@ -246,6 +251,7 @@ class Ports:
         elif "failed" in report:
             self._roster.failed(report["failed"], report["why"])
         elif "missing" in report:
+            self._missing = True
             self._say(f"MIDI is off: no driver is installed ({_INSTALL})")
         elif "problem" in report:
             self._say(f"MIDI is off: {_NONE_WORKS} ({report['problem']})")
@@ -277,6 +283,7 @@ class _Link:
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = asyncio.Event()
         self._reported = self._loop.time()
+        self.spoke = False
 
     @property
     def status(self) -> int | None:
@@ -355,7 +362,7 @@ class _Link:
             if number:
                 self._message(at, number, body)
             else:
-                self._reported = self._loop.time()
+                self._reported, self.spoke = self._loop.time(), True
                 self._report(json.loads(body))
         self._buffer = frames[start:]
 

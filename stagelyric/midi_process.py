@@ -355,7 +355,6 @@ def main() -> NoReturn:
     except ImportError as error:
         body = json.dumps({"missing": str(error)}).encode()
         os.write(pipe, HEARD.pack(monotonic(), 0, len(body)) + body)
-        sys.stdin.buffer.read()
         os._exit(0)
     run(drivers, sys.stdin.buffer, poll_seconds)
     closing = threading.Thread(target=drivers.close_all, daemon=True)

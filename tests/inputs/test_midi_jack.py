@@ -268,6 +268,15 @@ async def test_it_is_told_once_where_no_driver_is_installed(monkeypatch: pytest.
     assert len(heard) == 1
 
 
+async def test_a_driver_that_never_comes_up_is_told_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "rtmidi.py").write_text("import os; os.abort()")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    async with listening(poll_seconds=0.01) as (heard, _):
+        await until(lambda: heard.said("its driver does not start"), "the notice")
+        await until(drivers, "another try")
+    assert len(heard) == 1
+
+
 @pytest.mark.parametrize("binding", [name for name in ("rtmidi", "supriya_midi") if importlib.util.find_spec(name)])
 async def test_each_binding_does(binding: str, server: Jack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     require("jack_midiseq")
