@@ -26,6 +26,7 @@ from stagelyric.craft.words import (
     STOP,
 )
 
+_MANY = 400
 SMALL, CAPITAL, FIRST = 0, 1, 2
 """How a word begins: with a small letter, with a capital of its own, or as the first of its line (any word)."""
 
@@ -192,7 +193,18 @@ class Rules:
         nodes = self.language.nodes[numbers]
         for kind, there in ((SMALL, forms[numbers] & LOWER), (CAPITAL, forms[numbers] & UPPER), (FIRST, numbers >= 0)):
             ends[kind, nodes] = np.where(there > 0, bits[numbers], 0)
-        reach = ends.copy()
+        if len(numbers) > _MANY:
+            reach = np.ascontiguousarray(trie.up(np.ascontiguousarray(ends.T), np.bitwise_or).T)
+        else:
+            reach = self._climbed(ends, nodes)
+        reach[:, 0] = 0
+        union = int(np.bitwise_or.reduce(bits[numbers], initial=0))
+        least = next((s for s in range(1, MOST_SYLLABLES + 1) if union >> (s - 1) & 1), 99)
+        return Ending(reach, ends, least, numbers)
+
+    def _climbed(self, ends: NDArray[np.uint8], nodes: NDArray[np.int32]) -> NDArray[np.uint8]:
+        """`ends` (3, N) joined from a few nodes up to the root: the same as over all the trie, and sooner done."""
+        trie, reach = self.lexicon.trie, ends.copy()
         for _ in range(int(trie.depth[nodes].max(initial=0))):
             nodes = np.unique(trie.parent[nodes])
             nodes = nodes[nodes > 0]
@@ -200,10 +212,7 @@ class Rules:
                 break
             children = trie.next[nodes]  # (n, 28), 0 for none, and the root is nobody's child
             reach[:, nodes] |= np.bitwise_or.reduce(np.where(children > 0, reach[:, children], 0), axis=2)
-        reach[:, 0] = 0
-        union = int(np.bitwise_or.reduce(bits[numbers], initial=0))
-        least = next((s for s in range(1, MOST_SYLLABLES + 1) if union >> (s - 1) & 1), 99)
-        return Ending(reach, ends, least, numbers)
+        return reach
 
     def suits(self, ending: Ending) -> NDArray[np.float32]:
         """(C,) what share of each class an ending has, by how common its words are."""

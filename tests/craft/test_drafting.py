@@ -103,6 +103,13 @@ def test_nothing_may_end_on_a_word_that_leads_on() -> None:
         assert not PLAIN.last_words[PLAIN.lexicon.index[word]]
 
 
+def test_few_words_and_many_are_laid_out_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = np.flatnonzero(PLAIN.last_words)[::3]
+    few = PLAIN.ending(numbers)
+    monkeypatch.setattr(rules, "_MANY", 0)
+    np.testing.assert_array_equal(PLAIN.ending(numbers).reach, few.reach)
+
+
 def test_an_ending_knows_its_shortest_word() -> None:
     index = PLAIN.lexicon.index
     assert PLAIN.ending([index["light"], index["yellow"]]).least == 1
