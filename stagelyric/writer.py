@@ -34,10 +34,10 @@ from stagelyric.lm.sample import choose
 BLOCK = 16
 """Lines that are written together."""
 
-DRAFTS = 14
+DRAFTS = 12
 """Drafts of each line of a shelf that rhymes with none before it."""
 
-RHYMED_DRAFTS = 22
+RHYMED_DRAFTS = 18
 """Drafts of one that does: most of them stumble where they land."""
 
 WORD_DRAFTS = 16
@@ -48,7 +48,7 @@ _LONGEST = 120  # characters of a draft
 _TRIES = 6
 _REMEMBERED = 48  # lines of the shelf that a new one is not to be too much like
 _RARE = 80  # times in the corpus; a theme below that is put into lines outright
-_RANKED = 10  # of the drafts of a line, those that are marked in full
+_RANKED = 8  # of the drafts of a line, those that are marked in full
 
 Between = Callable[[], None]
 
@@ -373,7 +373,7 @@ class _Job:
         made: dict[int, tuple[Draft, Any]] = {}
         for rows, final in ends:
             for i, row in enumerate(rows):
-                text = self._polished("".join(a.symbols[c] for c in chars[row]), a.symbols[closing[row]])
+                text = self._polished(a.text(chars[row]), a.symbols[closing[row]])
                 draft = Draft(
                     text, float(flow[row]), float(landing[row] / max(1, last_letters[row])), float(setting[row]),
                     says=drafts.tasks[row].must is not None, syllables=drafts.tasks[row].syllables,

@@ -73,6 +73,11 @@ class Alphabet:
         self.is_upper = np.zeros(len(symbols), dtype=bool)
         self.is_upper[self.upper] = True
         self.symbols = symbols
+        self._codes = np.frombuffer(symbols.encode("ascii"), dtype=np.uint8)
+
+    def text(self, ids: NDArray[np.uint8]) -> str:
+        """The characters of ids (T,)."""
+        return self._codes[ids].tobytes().decode("ascii")
 
 
 class Drafts:

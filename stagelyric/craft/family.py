@@ -47,12 +47,17 @@ def _whole(mild: bool) -> frozenset[str]:
     return frozenset(lists["whole"] + (lists["mild"] if mild else ()))
 
 
+@cache
+def _inside() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _lists()["inside"])))
+
+
 def is_blocked(word: str, *, mild: bool = True) -> bool:
     """Whether a single clean-spelled word is blocked. `mild`: also oaths, nakedness, killing and drink."""
     word = _base(word.lower())
     if word in _ALLOWED or not word:
         return False
-    return word in _whole(mild) or any(stem in word for stem in _lists()["inside"])
+    return word in _whole(mild) or _inside().search(word) is not None
 
 
 def mild_words() -> frozenset[str]:
