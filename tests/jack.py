@@ -89,6 +89,8 @@ class Jack:
             except subprocess.TimeoutExpired:
                 self.kill()
             self._server = None
+        for left in Path("/dev/shm").glob(f"jack_*{self.name}_*"):
+            left.unlink()
 
     def play(self, *command: str) -> "subprocess.Popen[bytes]":
         """A program that goes on beside the test and ends with the server at the latest."""

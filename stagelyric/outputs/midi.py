@@ -1,15 +1,15 @@
 """MIDI out: lamps on the pedal board or the controller that tell the stage how things stand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Literal
 
+from stagelyric.events import Emit, Notice
 from stagelyric.lines import Cue, Line, State
 from stagelyric.midi_ports import Ports
-
-Level = Literal["info", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +52,32 @@ class Lights:
 class MidiOut:
     """An Output: `wanted` are parts of the names of MIDI outputs; a lost one is lit as it should be when it is back.
 
+    It is an Input too, one that emits a Notice where a port is missing, lost or back; nothing else.
+
     Where the driver can, other programs may also connect to a port called "stagelyric-out". Nothing here waits for
     a driver: messages go down a pipe to the process that holds the ports. At the end every lamp goes out.
-    `tell(text, level)` hears of ports that are missing, lost or back.
+    `api`: alsa, jack, core or winmm; None takes the first that works. `poll_seconds`: how often to look for
+    ports that came or went.
     """
 
-    name = "midi"
+    name = "midi out"
 
     def __init__(
         self,
         wanted: Sequence[str],
         lights: Lights | None = None,
         *,
-        tell: Callable[[str, Level], None] | None = None,
         api: str | None = None,
         poll_seconds: float = 1.0,
     ) -> None:
         self._lights = lights or Lights()
         self._lit: dict[Lamp, bool] = {}
         self._error_over: asyncio.TimerHandle | None = None
+        self._emit: Emit = lambda event: None
         self._ports = Ports(
             "out",
             wanted,
-            tell=tell or (lambda text, level: None),
+            tell=self._tell,
             opened=self._send_all,
             api=api,
             poll_seconds=poll_seconds,
@@ -97,6 +100,15 @@ class MidiOut:
                 for lamp in list(self._lit):
                     self._light(lamp, False)
 
+    @asynccontextmanager
+    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+        """Where the notices go; the ports are `running`'s."""
+        self._emit = emit
+        try:
+            yield
+        finally:
+            self._emit = lambda event: None
+
     async def prepare(self, line: Line) -> None:
         pass
 
@@ -116,6 +128,9 @@ class MidiOut:
 
     def beat(self, beat: float, tempo: float) -> None:
         pass
+
+    def _tell(self, text: str, level: Literal["info", "warning"]) -> None:
+        self._emit(Notice(monotonic(), self.name, text, level))
 
     def _light(self, lamp: Lamp | None, lit: bool) -> None:
         if lamp is not None and self._lit.get(lamp, False) != lit:

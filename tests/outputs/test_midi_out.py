@@ -122,8 +122,8 @@ async def test_the_lamps_arrive_through_a_port_that_others_connect_to(server: Ja
 async def test_a_board_that_goes_disturbs_nothing_and_is_lit_when_it_is_back(server: Jack) -> None:
     require("jack_midi_dump")
     told: list[str] = []
-    out = MidiOut(["monitor"], tell=lambda text, level: told.append(text), poll_seconds=0.1)
-    async with out.running():
+    out = MidiOut(["monitor"], poll_seconds=0.1)
+    async with out.running(), out.listen(lambda event: told.append(getattr(event, "text", ""))):
         await until(lambda: any("no MIDI output matches" in text for text in told), "the notice")
         for _ in range(2):
             monitor = server.play("jack_midi_dump")
