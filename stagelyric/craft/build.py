@@ -127,7 +127,8 @@ def build_lexicon(s: Survey, least: int = LEAST) -> Lexicon:
 def _sings(word: str) -> bool:
     if len(word) <= 2 and word not in SMALL and word not in CAPITALS:
         return False
-    if word in ARCHAIC or word in DIALECT or family.is_blocked(word, mild=False):
+    stem = word.removesuffix("'s")
+    if stem in ARCHAIC or stem in DIALECT or family.is_blocked(word, mild=False):
         return False
     if "'" in word and word.endswith("'d") and word in _GOOD_D:
         return True

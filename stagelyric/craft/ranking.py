@@ -56,7 +56,7 @@ SCANS = (0.85, 0.95)
 """The share of syllables in step: between, and 0 for the lower; the middle of lines by people is 0.92."""
 CLOSE = -2.2
 """Nats, the middle of lines by people."""
-RARITY = (0.32, 0.48)
+RARITY = (0.34, 0.48)
 PRONOUN_SHARE = (0.0, 0.25)
 
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")

@@ -24,6 +24,7 @@ from stagelyric.craft.words import (
     PRONOUNS,
     SCENERY,
     STOP,
+    TWO_SOUNDS,
 )
 
 _MANY = 400
@@ -38,7 +39,7 @@ LEANINGS = {
     "bland": -0.4,
     "pronoun": 0.2,
     "scenery": -0.5,
-    "of": -0.5,  # the model's easiest way to go on
+    "of, the, and": -0.5,  # the model's easiest ways to go on
     "a stranger's name": -1.2,
     "hardly seen": -0.6,
     "near a theme": 1.8,
@@ -173,7 +174,8 @@ class Rules:
     @cached_property
     def last_words(self) -> NDArray[np.bool_]:
         """(W,) allowed words that a line may end on."""
-        ends = np.array([w not in NEVER_LAST and not w.endswith("'s") for w in self.lexicon.words], dtype=bool)
+        unfit = NEVER_LAST | TWO_SOUNDS
+        ends = np.array([w not in unfit and not w.endswith("'s") for w in self.lexicon.words], dtype=bool)
         often = (self.lexicon.last > 1) | (self.lexicon.thing >= 0.3) | (self.lexicon.last == self.lexicon.count)
         fit: NDArray[np.bool_] = ends & often & (self.bits > 0)
         return self.allowed & fit
@@ -303,10 +305,10 @@ def _leaning(
     lean += LEANINGS["bland"] * among(BLAND)
     lean += LEANINGS["pronoun"] * among(PRONOUNS)
     lean += LEANINGS["scenery"] * among(SCENERY)
-    lean += LEANINGS["of"] * among(frozenset({"of"}))
+    lean += LEANINGS["of, the, and"] * among(frozenset({"of", "the", "and"}))
     lean += LEANINGS["a stranger's name"] * ((lexicon.forms == UPPER) & ~among(CAPITALS))
     lean += LEANINGS["hardly seen"] * (lexicon.count < 8)
-    lean += LEANINGS["rare, by wildness"] * (wildness - 0.35) * np.where(content, lexicon.rarity - 0.55, 0)
+    lean += LEANINGS["rare, by wildness"] * (wildness - 0.1) * np.where(content, lexicon.rarity - 0.55, 0)
     if themes:
         closeness = near.closeness(vectors, themes)
         lean += LEANINGS["near a theme"] * np.clip((closeness - 0.5) / 0.5, 0, 1)

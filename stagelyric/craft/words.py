@@ -39,6 +39,13 @@ NEVER_LAST = _words(
 )
 """Words that a line does not end on: something would have to follow."""
 
+TWO_SOUNDS = _words(
+    "read lead tear bow bows row rows sow wound wind winds live close use uses bass minute dove does desert present "
+    "object record perfect sewer lower house houses lives leads reads refuse content excuse invalid bowed wounds "
+    "tears"
+)
+"""One spelling, two sounds: a rhyme on it is a rhyme for half of those who read it."""
+
 DETERMINERS = _words("a an the my your his her its our their this that these those every each some no another one")
 
 OPENERS = _words("and but or so for yet then when if o oh the")
@@ -69,18 +76,18 @@ ARCHAIC = _words(
     "vesper vespers vestal visage wan wast wax'd weal wend wends whelmed wherefrom wight woe woes woeful wondrous "
     "wont wooed woo wooing wore'st wrath wreathe yeoman yeomen yester yestreen yon yonder yore zephyr zephyrs thereat "
     "bard bards lyre lyres nymph nymphs muse muses cupid bosom bosoms brow brows azure fain'd ope opes oped gird girt "
-    "sainted seraph seraphs cherub cherubim ransomed sinner sinners saviour redeemer jehovah zion israel hosanna "
-    "alleluia hallelujah ebenezer immanuel tabernacle firmament heathen multitude transgression iniquity salvation "
-    "redemption calvary gethsemane bethlehem galilee jordan canaan hosts whereupon heretofore notwithstanding "
-    "whosoever whatsoever whoso whate'er whene'er where'er how'er howe'er thou'rt thou'lt thou'st you'st tho altho "
-    "thru oer ever'st yclept eftsoons welkin wold wolds weald ruth dight bedight bedecked begone beguile beguiled "
-    "beguiles begirt benison bewail bewept bier biers bourn bourne brand'd burthen casque caitiff coronal courser "
-    "coursers dirk dole'd dolour dolorous doomed'st ensanguined espied espy falchion falchions fealty gore gramercy "
-    "greave greensward harken hearken lance lances lave laved limned lissome lorn maugre meed mete mien mickle "
-    "misprise moan'd mould'ring moult murk oblation obsequies paean paynim pibroch plaint plaints purl quiver'd "
-    "rapine recreant reft repine repining rood sable samite scorn'd sepulchre shade'd sheen sire sires sward'd targe "
-    "thane thrall'd tourney trump trumps unwonted usurp vaunt vaunted vernal viands wassail weeds'd wist'ful wonted "
-    "wreak zone'd sae mair weel"
+    "sainted seraph seraphs cherub cherubim ransomed sinner sinners saviour savior redeemer jehovah zion israel "
+    "hosanna alleluia hallelujah ebenezer immanuel tabernacle firmament heathen multitude transgression iniquity "
+    "salvation redemption calvary gethsemane bethlehem galilee jordan canaan hosts whereupon heretofore "
+    "notwithstanding whosoever whatsoever whoso whate'er whene'er where'er how'er howe'er thou'rt thou'lt thou'st "
+    "you'st tho altho thru oer ever'st yclept eftsoons welkin wold wolds weald ruth dight bedight bedecked begone "
+    "beguile beguiled beguiles begirt benison bewail bewept bier biers bourn bourne brand'd burthen casque caitiff "
+    "coronal courser coursers dirk dole'd dolour dolorous doomed'st ensanguined espied espy falchion falchions fealty "
+    "gore gramercy greave greensward harken hearken lance lances lave laved limned lissome lorn maugre meed mete mien "
+    "mickle misprise moan'd mould'ring moult murk oblation obsequies paean paynim pibroch plaint plaints purl "
+    "quiver'd rapine recreant reft repine repining rood sable samite scorn'd sepulchre shade'd sheen sire sires "
+    "sward'd targe thane thrall'd tourney trump trumps unwonted usurp vaunt vaunted vernal viands wassail weeds'd "
+    "wist'ful wonted wreak zone'd sae mair weel"
 )
 """Forms and diction of old verse that a song of today does not sing."""
 
@@ -139,10 +146,10 @@ MODERN = _words(
 """Things a song of today can hold up to the light: drafts are tilted towards them."""
 
 SCENERY = _words(
-    "sun sunlight sunset sunshine moon moonlight star stars light lights sky skies wind winds breeze breezes snow "
-    "dew rose roses flower flowers bloom blossom blossoms summer spring golden silver shine shines shining gleam "
-    "gleaming glow glowing bright dream dreams shadow shadows sea wave waves wood woods green leaf leaves bird "
-    "birds morn dawn twilight"
+    "sun sunlight sunset sunshine moon moonlight star stars light lights sky skies wind winds breeze breezes snow dew "
+    "rose roses flower flowers bloom blossom blossoms summer spring golden silver shine shines shining gleam gleaming "
+    "glow glowing bright dream dreams shadow shadows sea wave waves wood woods green leaf leaves bird birds morn dawn "
+    "twilight"
 )
 """What old verse paints everything with: welcome, but not in every line."""
 
