@@ -125,9 +125,9 @@ def build_lexicon(s: Survey, least: int = LEAST) -> Lexicon:
 
 
 def _sings(word: str) -> bool:
-    if len(word) <= 2 and word not in SMALL and word not in CAPITALS:
-        return False
     stem = word.removesuffix("'s")
+    if len(stem) <= 2 and not {word, stem} & (SMALL | CAPITALS | {"he", "it"}):
+        return False
     if stem in ARCHAIC or stem in DIALECT or family.is_blocked(word, mild=False):
         return False
     if "'" in word and word.endswith("'d") and word in _GOOD_D:

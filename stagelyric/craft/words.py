@@ -102,7 +102,15 @@ DIALECT = _words(
     "bloke blokes guv'nor 'em em an' 'im 'er 'e 'ead 'eart 'ome o' th' i' a' ma pa da fa ha ho heigh hey tra fol rol "
     "lol ri tol derry diddle dee dum de-dum hum heave yo-ho ri-tol eh och och's ach aw ow ou ca fu cam gar pu wull "
     "jist jock jean's nell's min min' mun nobbut summat owt nowt thi tha tha's sa cud shud wud wun ov iv av uv wid "
-    "wif wit' dan dun dunno gonna's gimme's lemme's lor lord's jee whoa gee haw wo"
+    "wif wit' dan dun dunno gonna's gimme's lemme's lor lord's jee whoa gee haw wo abc aft ayr coo doo dory fae fen "
+    "flo foo gan gat goe hap hee hye ich lan lin loo mak mam mang mew nan noe pre pye rad res roe san sup tak tam tee "
+    "ted's tre tod wes wis woo yee dady fiel gies gila hans jing kidd loth loup lour lyon muir napa redd sall sark "
+    "snaw spak syne tibi ting twa wain wiss whoo whit yett ying lodi cino cloe clow dule gama holt bowe erle hine "
+    "germ mont ere's ilk pooh hist tum tiddy fiddledee diddley noddin noo mou moo's deil bides burn' gaun gied hoot "
+    "hoots ance aiblins ava ave awe' bein ca' coom cum dae dee' deid doon dree dyke een' faut fecht fou frien gowd "
+    "gree hert hoo hoosie ingle jo joes kail kye lang lave laverock leal leddy lilt' lug lum mailin mickle mirk mune "
+    "neist neuk nicht ochone pawky pit' pow quo rin rowe rowth sair sang' siccan skirl smirr steek stane strae thole "
+    "thrang tocher unco wame wark waur weans whiles wha's yestreen yird yowe"
 )
 """Spellings of speech that the dictionary takes for other words."""
 
