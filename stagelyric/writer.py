@@ -202,7 +202,6 @@ class _Job:
         self.taken = {normal(text) for text in earlier}
         self.before = [tuple(normal_words(text)) for text in earlier[-_REMEMBERED:]]
         self.rare = [theme for theme in ask.themes if planning.spelled(theme) and self._is_rare(theme)]
-        self.has_names = bool(ask.names) and not ask.word
         self.low, self.high = planning.metre(ask)
         self.names = _spellings((*ask.names, *self.rare, *((ask.word,) if ask.word else ())))
 
@@ -376,7 +375,8 @@ class _Job:
                 text = self._polished(a.text(chars[row]), a.symbols[closing[row]])
                 draft = Draft(
                     text, float(flow[row]), float(landing[row] / max(1, last_letters[row])), float(setting[row]),
-                    says=drafts.tasks[row].must is not None, syllables=drafts.tasks[row].syllables,
+                    says=drafts.tasks[row].must is not None, named=bool(drafts.own[row]),
+                    syllables=drafts.tasks[row].syllables,
                 )  # fmt: skip
                 made[int(row)] = draft, (final, i)
         return made
@@ -387,11 +387,11 @@ class _Job:
         """What the model makes of a character it must say: of a name, only whether a capital suits the place."""
         a = self.writer.alphabet
         gained = logs[np.arange(len(ids)), ids].astype(np.float64)
-        if not self.has_names:
+        own = drafts.own[drafts.rows]
+        if not own.any():
             return gained
         fresh = chars[drafts.rows, t - 1] == a.space if t else np.zeros(len(ids), dtype=bool)
         capital = np.log(np.exp(logs[:, a.upper]).sum(axis=1) + 1e-9)
-        own = drafts.own[drafts.rows]
         return np.where(own, np.where(fresh & a.is_upper[ids], capital, 0), gained)
 
     def _polished(self, text: str, closing: str) -> str:

@@ -309,8 +309,10 @@ class Drafts:
         self._least[i] = self._tail[i]
         self._left[i] -= task.must.syllables
         self._kind[i] = SMALL
-        number = self.rules.lexicon.index.get(text.split()[-1].lower()) if not task.must.own else None
-        self._kinds[i] = self._kinds[i, 1], self.rules.language.structure.of(number)
+        language = self.rules.language
+        number = None if task.must.own else language.lexicon.index.get(text.split()[-1].lower())
+        unknown = number is None and not task.must.own
+        self._kinds[i] = self._kinds[i, 1], language.thing if unknown else language.structure.of(number)
         self._look_ahead(np.array([i]))
         self._force(i, text)
         self._said[i] = True

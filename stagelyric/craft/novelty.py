@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.craft.phonetics import plain
+
 FILE = "copies.npz"
 WORDS = 5
 CHARACTERS = 24
@@ -32,7 +34,7 @@ class NoveltyError(ValueError):
 
 def normal(text: str) -> str:
     """What is compared: words in lower case, without apostrophes or accents, one space between them."""
-    return " ".join(_NOT_WORDS.sub(" ", text.lower().replace("'", "").replace("\u2019", "")).split())
+    return " ".join(_NOT_WORDS.sub(" ", plain(text).lower().replace("'", "")).split())
 
 
 def build(lines: Iterable[str], words: Iterable[str] | None = None) -> NDArray[np.uint32]:

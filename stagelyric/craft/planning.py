@@ -96,7 +96,8 @@ def as_word(word: str, rules: Rules, *, may_end: bool) -> Must:
     if number is not None:
         text = text.lower() if int(rules.lexicon.forms[number]) & 1 else text[:1].upper() + text[1:].lower()
     ends = text.split()[-1].lower() not in NEVER_LAST if text else False
-    return Must(text, max(1, line_syllables(word)), may_end=may_end and ends)
+    own = text[:1].isupper() and text not in ("I", "Oh")
+    return Must(text, max(1, line_syllables(word)), own=own, may_end=may_end and ends)
 
 
 def spelled(text: str) -> str:

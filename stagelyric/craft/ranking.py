@@ -36,7 +36,7 @@ WEIGHTS = {
     "hangs together": 1.5,  # its words keep company with one another
     "of": -0.4,  # a noun of a noun of a noun
     "goes on from the last": 0.5,  # keeps company with the line before
-    "said before": -1.0,  # words of the last lines again
+    "said before": -1.3,  # words of the last lines again
     "worn": -0.3,  # words that the shelf has had twice and more
     "same beginning": -0.7,  # begins as one of the last lines did
     "stammer": -1.5,  # a word twice in the line
@@ -71,6 +71,7 @@ class Draft:
     landing: float  # the same of its last word alone
     setting: float = 0.0  # the same of what had to be said; 0 for nothing
     says: bool = False  # what was due
+    named: bool = False  # and that is a name
     rhymes: float = 1.0  # 1 as asked, 0.5 slant, 0 only an echo
     syllables: int = 0
     off: int = 0  # syllables outside the range asked for
@@ -126,7 +127,8 @@ def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str
     `worn`: runs of four words that the corpus has many times (`novelty.Copies.worn`).
     """
     lexicon, structure, words = rules.lexicon, rules.language.structure, draft.words
-    classes = [structure.of(lexicon.index.get(word)) for word in words]
+    unknown = structure.name if draft.named else rules.language.thing
+    classes = [structure.of(n) if (n := lexicon.index.get(word)) is not None else unknown for word in words]
     content = [word for word in words if word not in STOP]
     numbers = [number for word in words if (number := lexicon.index.get(word)) is not None]
     rarity = float(np.mean(lexicon.rarity[numbers])) if numbers else 0.5

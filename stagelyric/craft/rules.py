@@ -18,6 +18,7 @@ from stagelyric.craft.words import (
     BLAND,
     CAPITALS,
     DETERMINERS,
+    GRIM,
     MODERN,
     NEVER_LAST,
     OLD_FASHIONED,
@@ -39,11 +40,12 @@ LEANINGS = {
     "bland": -0.4,
     "pronoun": 0.2,
     "scenery": -0.5,
+    "grim": -0.5,
     "of, the, and": -0.5,  # the model's easiest ways to go on
     "a stranger's name": -1.2,
     "hardly seen": -0.6,
-    "near a theme": 1.8,
-    "a theme": 1.0,
+    "near a theme": 1.4,
+    "a theme": 0.2,
     "a rare theme": 0.5,  # for each time that it is e times rarer than "window"
     "rare, by wildness": 1.5,
 }
@@ -113,6 +115,12 @@ class Language:
     def determiners(self) -> NDArray[np.bool_]:
         """(W,) "the", "my" and their like."""
         return np.array([word in DETERMINERS for word in self.lexicon.words], dtype=np.bool_)
+
+    @cached_property
+    def thing(self) -> int:
+        """The class of most things: what a wanted word that nobody knows is taken for."""
+        things = self.structure.classes[(self.lexicon.thing >= 0.3) & (self.lexicon.syllables == 2)]
+        return int(np.bincount(things, minlength=1).argmax())
 
     @cached_property
     def closes(self) -> NDArray[np.float32]:
@@ -304,6 +312,7 @@ def _leaning(
     lean += LEANINGS["a thing"] * (content & (lexicon.thing >= 0.25))
     lean += LEANINGS["bland"] * among(BLAND)
     lean += LEANINGS["pronoun"] * among(PRONOUNS)
+    lean += LEANINGS["grim"] * among(GRIM)
     lean += LEANINGS["scenery"] * among(SCENERY)
     lean += LEANINGS["of, the, and"] * among(frozenset({"of", "the", "and"}))
     lean += LEANINGS["a stranger's name"] * ((lexicon.forms == UPPER) & ~among(CAPITALS))

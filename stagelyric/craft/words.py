@@ -39,6 +39,12 @@ NEVER_LAST = _words(
 )
 """Words that a line does not end on: something would have to follow."""
 
+GRIM = _words(
+    "dead death die dies died dying blood bloody grave graves corpse gun guns slay kill wound wounds war battle "
+    "despair doom hell tomb tombs coffin shroud weep wept tears sin sins hate cruel poison"
+)
+"""Words that are heavy, and that old ballads are full of."""
+
 TWO_SOUNDS = _words(
     "read lead tear bow bows row rows sow wound wind winds live close use uses bass minute dove does desert present "
     "object record perfect sewer lower house houses lives leads reads refuse content excuse invalid bowed wounds "
