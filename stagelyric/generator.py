@@ -97,7 +97,8 @@ class Generator:
             except OSError as error:
                 reason = str(error)
             lived = self._heard > started
-            failures = 0 if lived else failures + 1
+            # A writer that someone kills is wanted back soon, one that ends by itself may do so again at once.
+            failures = 0 if lived else 1 if "signal" in reason else failures + 1
             if failures <= 1:  # said once; a writer that can't start is tried again quietly
                 self.on_trouble(f"the writer {reason}; it is started anew, and the lines that are ready go on")
 
@@ -116,7 +117,9 @@ class Generator:
             while True:
                 limit = SILENCE if self._heard > born else STARTING
                 try:
-                    answer = await asyncio.wait_for(process.stdout.readline(), limit)
+                    # Not wait_for: before Python 3.12 it can lose a cancellation that comes with an answer.
+                    async with asyncio.timeout(limit):
+                        answer = await process.stdout.readline()
                 except TimeoutError:
                     return f"gave no sign of life for {limit:g} s"
                 if not answer:

@@ -256,7 +256,8 @@ class Stage:
             self._rearm.clear()
             due = self.clock.next_beat(now + SOON)[0] - now if self.clock.running(now) else None
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._rearm.wait(), due)
+                async with asyncio.timeout(due):
+                    await self._rearm.wait()
 
     async def _feed(self) -> None:
         """Asks for lines wherever a shelf that can come next wants some, then for the rest of the set."""

@@ -88,6 +88,16 @@ async def test_closing_leaves_no_process_behind() -> None:
         assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
+async def test_closing_in_the_middle_of_answers_always_ends() -> None:
+    for moment in range(8):
+        generator = Generator(MODEL)
+        async with asyncio.timeout(LIMIT), generator.running():
+            await generator.write(ASK, 0, CHUNK)
+            asked = [asyncio.create_task(generator.write(ASK, urgent=True)) for _ in range(moment)]
+            await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED) if asked else None
+        await asyncio.gather(*asked, return_exceptions=True)
+
+
 def test_a_writer_that_nobody_reads_any_more_ends_by_itself() -> None:
     command = [sys.executable, "-m", "stagelyric.generator", str(MODEL)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

@@ -1,13 +1,16 @@
 """MIDI in: notes, controls, programs, songs, the clock, from every port there is or from the ones named.
 
 The drivers run in a process of their own (`midi_process`): each message is stamped there as it arrives, comes
-over a pipe to the event loop, is read here by one table and handed to `emit`.
+over a pipe to the event loop, is read here by mido and handed to `emit`.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
+from importlib import import_module
 from time import monotonic
-from typing import Literal
+from typing import Any, Literal
 
 from stagelyric.events import (
     ClockPulse,
@@ -27,33 +30,8 @@ BANK_MSB, BANK_LSB = 0, 32
 FIRST_MODE = 120  # controls from here on are channel modes (all notes off, …): a DAW's Stop sends them
 
 
-def messages(packet: bytes) -> Iterator[bytes]:
-    """The messages in what a driver handed over, each with its status byte.
-
-    Mostly it is one; but some programs (csound on JACK) put all of a period into one packet, and a clock may
-    stand in the middle of another message. Sysex and the end of a message that began elsewhere are left out.
-    """
-    status, data = 0, b""
-    for byte in packet:
-        if byte >= 0xF8:  # real time
-            yield bytes([byte])
-            continue
-        if byte >= 0x80:
-            status, data = byte if _kind(byte) in _DATA else 0, b""
-        elif status:
-            data += bytes([byte])
-        if status and len(data) == _DATA[_kind(status)]:
-            yield bytes([status]) + data
-            status, data = status if status < 0xF0 else 0, b""
-
-
-def _kind(status: int) -> int:
-    """A status byte without its channel."""
-    return status if status >= 0xF0 else status & 0xF0
-
-
 class Reader:
-    """Turns MIDI messages into events, and remembers what the standard wants remembered: each control's value
+    """Turns what mido reads into events, and remembers what the standard wants remembered: each control's value
     before, and each channel's bank.
 
     `ignored` counts the messages that are no event: channel modes, pressure, pitch bend, tune request and such.
@@ -64,76 +42,75 @@ class Reader:
         self._values: dict[tuple[str, int, int], int] = {}
 
     def read(self, at: float, port: str, packet: bytes) -> list[Event]:
-        """`at`: seconds of `time.monotonic()`; `port`: the port's name."""
-        events = [self._read(at, port, message) for message in messages(packet)]
-        found = [event for event in events if event is not None]
-        self.ignored += len(events) - len(found)
+        """`at`: seconds of `time.monotonic()`; `port`: the port's name.
+
+        A packet is mostly one message; but some programs (csound on JACK) put all of a period into one.
+        """
+        found = []
+        for message in _mido().parse_all(packet):
+            make = _EVENTS.get(message.type)
+            event = make(self, at, port, message) if make else None
+            if event is not None:
+                found.append(event)
+            else:
+                self.ignored += 1
         return found
 
-    def _read(self, at: float, port: str, message: bytes) -> Event | None:
-        status = message[0]
-        channel = (status & 0x0F) + 1 if status < 0xF0 else 0
-        make = _EVENTS.get(_kind(status))
-        return make(self, at, port, channel, *message[1:]) if make else None
+    def _note_on(self, at: float, port: str, message: Any) -> Event:
+        if message.velocity == 0:
+            return self._note_off(at, port, message)
+        return NoteOn(at, f"midi {port}", port, message.channel + 1, message.note, message.velocity)
 
-    def _note_on(self, at: float, port: str, channel: int, note: int, velocity: int) -> Event:
-        if velocity == 0:
-            return NoteOff(at, f"midi {port}", port, channel, note)
-        return NoteOn(at, f"midi {port}", port, channel, note, velocity)
+    def _note_off(self, at: float, port: str, message: Any) -> Event:
+        return NoteOff(at, f"midi {port}", port, message.channel + 1, message.note)
 
-    def _note_off(self, at: float, port: str, channel: int, note: int, _velocity: int) -> Event:
-        return NoteOff(at, f"midi {port}", port, channel, note)
-
-    def _control(self, at: float, port: str, channel: int, control: int, value: int) -> Event | None:
-        if control >= FIRST_MODE:
+    def _control(self, at: float, port: str, message: Any) -> Event | None:
+        if message.control >= FIRST_MODE:
             return None
-        key = (port, channel, control)
+        key = (port, message.channel, message.control)
         previous = self._values.get(key, 0)
-        self._values[key] = value
-        return ControlChange(at, f"midi {port}", port, channel, control, value, previous)
+        self._values[key] = message.value
+        return ControlChange(at, f"midi {port}", port, message.channel + 1, message.control, message.value, previous)
 
-    def _program(self, at: float, port: str, channel: int, program: int) -> Event:
-        return ProgramChange(at, f"midi {port}", port, channel, program, self._bank(port, channel))
+    def _program(self, at: float, port: str, message: Any) -> Event:
+        bank = self._bank(port, message.channel)
+        return ProgramChange(at, f"midi {port}", port, message.channel + 1, message.program, bank)
 
     def _bank(self, port: str, channel: int) -> int | None:
         coarse, fine = self._values.get((port, channel, BANK_MSB)), self._values.get((port, channel, BANK_LSB))
         return None if coarse is None and fine is None else (coarse or 0) * 128 + (fine or 0)
 
-    def _position(self, at: float, port: str, _channel: int, fine: int, coarse: int) -> Event:
-        return Transport(at, f"midi {port}", "position", coarse * 128 + fine)
+    def _position(self, at: float, port: str, message: Any) -> Event:
+        return Transport(at, f"midi {port}", "position", message.pos)
 
-    def _song(self, at: float, port: str, _channel: int, song: int) -> Event:
-        return SongSelect(at, f"midi {port}", port, song)
+    def _song(self, at: float, port: str, message: Any) -> Event:
+        return SongSelect(at, f"midi {port}", port, message.song)
 
-    def _clock(self, at: float, port: str, _channel: int) -> Event:
+    def _clock(self, at: float, port: str, message: Any) -> Event:
         return ClockPulse(at, f"midi {port}", port)
 
-    def _start(self, at: float, port: str, _channel: int) -> Event:
-        return Transport(at, f"midi {port}", "start")
-
-    def _continue(self, at: float, port: str, _channel: int) -> Event:
-        return Transport(at, f"midi {port}", "continue")
-
-    def _stop(self, at: float, port: str, _channel: int) -> Event:
-        return Transport(at, f"midi {port}", "stop")
+    def _transport(self, at: float, port: str, message: Any) -> Event:
+        return Transport(at, f"midi {port}", message.type)
 
 
-Make = Callable[..., Event | None]
+@cache
+def _mido() -> Any:
+    """mido takes 90 ms to import: not on the way to the first page, and not on that of the first press either."""
+    return import_module("mido")
 
-# The MIDI standard as far as it is needed here: how many data bytes follow a status byte (without its channel) …
-_DATA = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2, 0xF1: 1, 0xF2: 2, 0xF3: 1, 0xF6: 0}
-# … and which messages are events.
-_EVENTS: dict[int, Make] = {
-    0x80: Reader._note_off,
-    0x90: Reader._note_on,
-    0xB0: Reader._control,
-    0xC0: Reader._program,
-    0xF2: Reader._position,
-    0xF3: Reader._song,
-    0xF8: Reader._clock,
-    0xFA: Reader._start,
-    0xFB: Reader._continue,
-    0xFC: Reader._stop,
+
+# By mido's names for the messages.
+_EVENTS: dict[str, Callable[[Reader, float, str, Any], Event | None]] = {
+    "note_on": Reader._note_on,
+    "note_off": Reader._note_off,
+    "control_change": Reader._control,
+    "program_change": Reader._program,
+    "songpos": Reader._position,
+    "song_select": Reader._song,
+    "clock": Reader._clock,
+    "start": Reader._transport,
+    "continue": Reader._transport,
+    "stop": Reader._transport,
 }
 
 
@@ -172,8 +149,10 @@ class Midi:
             emit(Notice(monotonic(), self.name, text, level))
 
         self._ports = Ports("in", self._wanted, hear=hear, tell=tell, api=self._api, poll_seconds=self._poll_seconds)
+        reading = asyncio.create_task(asyncio.to_thread(_mido))
         try:
             async with self._ports.running():
                 yield
+                await reading
         finally:
             self._ports = None
