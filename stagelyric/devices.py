@@ -12,6 +12,14 @@ class DeviceError(Exception):
     """No device, or more than one, answers to a name. The message names what was wanted and what there is."""
 
 
+class ListenError(OSError):
+    """An address cannot be had. The message names it, and says why and what to do."""
+
+
+class PortInUseError(ListenError):
+    """Another program has the port."""
+
+
 def plain(name: str) -> str:
     """A port's name without the numbers at its end that change from boot to boot (`FCB1010 MIDI 1 20:0`)."""
     return _NUMBERS.sub("", name)

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+Level = Literal["info", "warning"]
 OscArgument = int | float | str | bool | bytes | None
 
 
@@ -132,7 +133,7 @@ class Notice(Event):
     """Something people should know, said once by whoever noticed it: a port lost, a port back."""
 
     text: str
-    level: Literal["info", "warning"] = "warning"
+    level: Level = "warning"
 
 
 @dataclass(frozen=True, slots=True)

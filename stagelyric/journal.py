@@ -26,7 +26,7 @@ from typing import Any, Literal
 
 import orjson
 
-from stagelyric.events import Event
+from stagelyric.events import Event, Level
 from stagelyric.lines import Cue, Line, State
 
 SPOOL_BYTES = 4 << 20
@@ -197,7 +197,7 @@ class Journal:
     def judged(self, verdict: Judged, text: str, song: str, section: str, wall: float) -> None:
         self._append(verdict, wall, (None, song, section, text, *_NOTHING[4:]))
 
-    def alert(self, text: str) -> None:
+    def alert(self, text: str, level: Level = "warning") -> None:
         self._append("alert", time.time(), (*_NOTHING[:3], text, *_NOTHING[4:]), spooled=False)
 
     def state(self, state: State) -> None:

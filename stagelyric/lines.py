@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from typing import Literal, Protocol
 
+from stagelyric.events import Level
+
 Origin = Literal["model", "kept", "written", "safety", "word"]
 Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
 Quantize = Literal["now", "beat", "bar"] | float
@@ -99,7 +101,8 @@ class Output(Protocol):
     def state(self, state: State) -> None:
         """The state after a change; called after `show` where both are due."""
 
-    def alert(self, text: str) -> None: ...
+    def alert(self, text: str, level: Level = "warning") -> None:
+        """A warning, or (level "info") good news: a port is back."""
 
     def beat(self, beat: float, tempo: float) -> None: ...
 

@@ -317,7 +317,8 @@ class _Link:
         """Returns when the process ended or fell silent."""
         while (left := self._reported + silent_seconds - self._loop.time()) > 0:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._ended.wait()
                 return
 
     async def stop(self) -> None:

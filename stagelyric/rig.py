@@ -76,7 +76,9 @@ def assemble(
     if ports is not None:
         inputs.append(ports)
     if rig.midi.outputs:
-        outputs.append(MidiOut(rig.midi.outputs))
+        lamps = MidiOut(rig.midi.outputs)
+        outputs.append(lamps)
+        inputs.append(lamps)  # it tells of ports that go and come
     if rig.clock.source == "link":
         from stagelyric.inputs.link import Link
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from stagelyric.clock import Clock
-from stagelyric.events import Beat, ClockPulse, Event, Input, Notice, Tempo, Transport
+from stagelyric.events import Beat, ClockPulse, Event, Input, Level, Notice, Tempo, Transport
 from stagelyric.generator import Generator, GeneratorError
 from stagelyric.journal import Journal
 from stagelyric.lines import Ask, Cue, Line, Output, Prompt
@@ -130,7 +130,7 @@ class Stage:
         self.clock.hear(event)
         match event:
             case Notice():
-                self.alert(event.text)
+                self.alert(event.text, event.level)
             case ClockPulse():
                 self._rearm.set()
             case Transport() | Tempo():
@@ -141,7 +141,7 @@ class Stage:
             case _:
                 self._perform(event)
 
-    def alert(self, text: str) -> None:
+    def alert(self, text: str, level: Level = "warning") -> None:
         """Says something to everyone, once: the same words again within a second are only counted by the log."""
         now = time.monotonic()
         if now - self._said.get(text, float("-inf")) < SAME_ALERT:
@@ -151,7 +151,7 @@ class Stage:
         self._said[text] = now
         log.info("%s", text)
         for output in self._outputs:
-            self._tell(output.name, output.alert, text)
+            self._tell(output.name, output.alert, text, level)
 
     def _perform(self, event: Event) -> None:
         effects = self.show.perform(event)

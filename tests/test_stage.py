@@ -57,7 +57,7 @@ class Memo:
     def state(self, state: State) -> None:
         self.states.append(state)
 
-    def alert(self, text: str) -> None:
+    def alert(self, text: str, level: str = "warning") -> None:
         self.alerts.append(text)
 
     def beat(self, beat: float, tempo: float) -> None:

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from stagelyric.devices import ListenError, PortInUseError
 from stagelyric.events import Emit, Event, Notice, OscMessage
 from stagelyric.inputs.osc_addresses import PING, SUBSCRIBE, TABLE, UNSUBSCRIBE, port_number, released
 from stagelyric.inputs.osc_faults import EVERY, Counts, Faults, Kind
@@ -31,14 +32,6 @@ _SENDERS = 1024  # remembered as allowed or not
 _TIMETAG = operator.itemgetter(0)
 
 _log = logging.getLogger(__name__)
-
-
-class ListenError(OSError):
-    """The address cannot be had. The message names it, and says why and what to do."""
-
-
-class PortInUseError(ListenError):
-    """Another program has the port."""
 
 
 class Osc(OscOutput):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
-from stagelyric.events import Emit, Notice
+from stagelyric.events import Emit, Level, Notice
 from stagelyric.lines import Cue, Line, State
 from stagelyric.midi_ports import Ports
 
@@ -119,7 +119,9 @@ class MidiOut:
         self._light(self._lights.line, bool(state.line) and not state.cleared)
         self._light(self._lights.low, state.ready < self._lights.low_lines)
 
-    def alert(self, text: str) -> None:
+    def alert(self, text: str, level: Level = "warning") -> None:
+        if level != "warning":
+            return
         if self._error_over is not None:
             self._error_over.cancel()
         self._light(self._lights.error, True)

@@ -13,6 +13,7 @@ from typing import cast
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from stagelyric.events import Level
 from stagelyric.lines import Cue, Line, State
 
 # (host, port), and two more for IPv6.
@@ -103,8 +104,9 @@ class OscOutput:
             self._publish(encode("/stagelyric/next", state.next))
         self._pace_pool()
 
-    def alert(self, text: str) -> None:
-        self._publish(encode("/stagelyric/error", text))
+    def alert(self, text: str, level: Level = "warning") -> None:
+        if level == "warning":
+            self._publish(encode("/stagelyric/error", text))
 
     def beat(self, beat: float, tempo: float) -> None:
         """One syllable of the line that is up, by its index from 0, for each beat after its cue."""

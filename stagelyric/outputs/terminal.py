@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TextIO
 
+from stagelyric.events import Level
 from stagelyric.lines import Cue, Line, State
 
 _QUEUE = 256  # cues that a terminal may be behind; the oldest of more are dropped
@@ -62,10 +63,11 @@ class Terminal:
     def state(self, state: State) -> None:
         pass
 
-    def alert(self, text: str) -> None:
+    def alert(self, text: str, level: Level = "warning") -> None:
         if text != self._alerted:
             self._alerted = text
-            self._put(f"   {self._paint('! ' + printable(text), _YELLOW)}")
+            said = f"! {printable(text)}" if level == "warning" else f"· {printable(text)}"
+            self._put(f"   {self._paint(said, _YELLOW if level == 'warning' else _DIM)}")
 
     def beat(self, beat: float, tempo: float) -> None:
         pass

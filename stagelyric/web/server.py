@@ -16,7 +16,8 @@ from pathlib import Path
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 
-from stagelyric.events import Emit, Event
+from stagelyric.devices import ListenError, PortInUseError
+from stagelyric.events import Emit, Event, Level
 from stagelyric.lines import Cue, Line, State
 from stagelyric.web import messages
 from stagelyric.web.client import Client, Display, Outbox
@@ -49,14 +50,6 @@ POLICY = (
 EMPTY = State(
     song="", section="", number=0, line="", next="", ready=0, tempo=0.0, held=False, cleared=False, speech=False
 )
-
-
-class ListenError(OSError):
-    """The page could not open; the message says why and what to do."""
-
-
-class PortInUseError(ListenError):
-    """Another program has the port."""
 
 
 class Page:
@@ -173,7 +166,7 @@ class Page:
         elif self._calm is None:
             self._calm = asyncio.get_running_loop().call_later(CALM, lambda: self._send_state(self._now()))
 
-    def alert(self, text: str) -> None:
+    def alert(self, text: str, level: Level = "warning") -> None:
         self._send(messages.frame(messages.alert(text)))
 
     def beat(self, beat: float, tempo: float) -> None:
@@ -344,14 +337,11 @@ class Page:
         where = f"{self.host or 'every address'}:{self.port}"
         if fault.errno == errno.EADDRINUSE:
             return PortInUseError(
-                fault.errno,
                 f"The page cannot open on {where}: another program has that port. "
                 "End it (is another show running?) or choose another port with --port.",
             )
         reason = fault.strerror or str(fault)
-        return ListenError(
-            fault.errno, f"The page cannot open on {where}: {reason}. Choose another with --host and --port."
-        )
+        return ListenError(f"The page cannot open on {where}: {reason}. Choose another with --host and --port.")
 
 
 def _nowhere(event: Event) -> None:

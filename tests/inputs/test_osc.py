@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osc_wire import bundle, message, string, timetag
 
+from stagelyric.devices import ListenError, PortInUseError
 from stagelyric.events import Beat, Command, Do, Event, Notice, OscMessage, Tempo
-from stagelyric.inputs.osc import PENDING, ListenError, Osc, PortInUseError
+from stagelyric.inputs.osc import PENDING, Osc
 from stagelyric.inputs.osc_addresses import TABLE
 from stagelyric.inputs.osc_packets import read_message
 from stagelyric.lines import State

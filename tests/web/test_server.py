@@ -11,11 +11,12 @@ from typing import Any
 import aiohttp
 import pytest
 
+from stagelyric.devices import ListenError, PortInUseError
 from stagelyric.events import Command, Do, KeyPress, PadPress
 from stagelyric.lines import Cue, Line
 from stagelyric.web import server
 from stagelyric.web.client import LATEST
-from stagelyric.web.server import ListenError, Page, PortInUseError
+from stagelyric.web.server import Page
 
 from .conftest import LINE, Show, running, until
 
