@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
@@ -398,7 +398,7 @@ class _Job:
         """The line as it is shown: a capital, names in their own spelling, a question mark where one is due."""
         text = " ".join(text.partition("\n")[0].split()).strip(" ,")
         for pattern, spelling in self.names:
-            text = pattern.sub(spelling, text)
+            text = pattern.sub(partial(_respelled, spelling), text)
         text = text[:1].upper() + text[1:]
         return text + closing if closing == "?" else text
 
@@ -524,11 +524,15 @@ def _joined(states: Sequence[Any]) -> Any:
     return type(first)(*(np.concatenate([getattr(s, f.name) for s in states], axis=1) for f in fields(first)))
 
 
+def _respelled(spelling: str, drafted: re.Match[str]) -> str:
+    return spelling[:1].upper() + spelling[1:] if drafted[0][0].isupper() else spelling
+
+
 def _spellings(names: Sequence[str]) -> list[tuple[re.Pattern[str], str]]:
     """How what is drafted in plain letters is written at last."""
     pairs = [(planning.spelled(name), name.strip()) for name in names]
     return [
-        (re.compile(rf"(?<![\w']){re.escape(drafted)}(?!\w)"), name.replace("\\", r"\\"))
+        (re.compile(rf"(?<![\w']){re.escape(drafted)}(?!\w)", re.IGNORECASE), name)
         for drafted, name in pairs
         if drafted and drafted != name
     ]

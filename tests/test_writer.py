@@ -99,6 +99,12 @@ def test_a_wanted_word_is_in_the_line(writer: Writer, word: str) -> None:
     assert word.lower() in line.text.lower()
 
 
+def test_a_wanted_word_keeps_its_accent_at_the_beginning_too(writer: Writer) -> None:
+    lines = [writer.write(Ask(word="caf\u00e9", syllables=(3, 3), seed=seed), 0, 1)[0].text for seed in range(24)]
+    assert all("caf\u00e9" in line.lower() for line in lines)
+    assert any(line.startswith("Caf\u00e9") for line in lines)
+
+
 def test_a_wanted_word_moves_about(writer: Writer) -> None:
     lines = [writer.write(Ask(word="river", syllables=(6, 9), seed=seed), 0, 1)[0].text for seed in range(6)]
     assert len({line.lower().index("river") for line in lines}) > 1
