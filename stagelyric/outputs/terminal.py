@@ -1,11 +1,12 @@
 """The running show in the terminal: a line of text for every cue, and what went wrong, in yellow."""
 
+import asyncio
 import os
 import sys
 import threading
 import unicodedata
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TextIO
 
@@ -14,6 +15,7 @@ from stagelyric.lines import Cue, Line, State
 
 _QUEUE = 256  # cues that a terminal may be behind; the oldest of more are dropped
 _LAST_WORDS_SECONDS = 1.0
+_WAKING_SECONDS = 0.02
 _BOLD, _DIM, _YELLOW = "1", "2", "33"
 
 
@@ -30,10 +32,11 @@ class Terminal:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
         self._colour = self._stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        self._texts: deque[str] = deque()
+        self._texts: deque[Callable[[], str]] = deque()
         self._skipped = 0
         self._over = False
-        self._changed = threading.Condition()
+        self._awake = threading.Event()
+        self._waking: asyncio.TimerHandle | None = None
         self._alerted = ""
 
     @asynccontextmanager
@@ -44,21 +47,16 @@ class Terminal:
         try:
             yield
         finally:
-            with self._changed:
-                self._over = True
-                self._changed.notify()
-            writer.join(_LAST_WORDS_SECONDS)
+            self._over = True
+            self._awake.set()
+            await asyncio.to_thread(writer.join, _LAST_WORDS_SECONDS)
 
     async def prepare(self, line: Line) -> None:
         pass
 
     def show(self, cue: Cue) -> None:
         self._alerted = ""
-        place = " · ".join(filter(None, (printable(cue.song), printable(cue.section))))
-        number, line = f"{cue.number:4}", cue.line
-        text = self._paint(printable(line.text), _BOLD) if line else self._paint("(clear)", _DIM)
-        origin = self._paint(f"  [{line.origin}]", _DIM) if line and line.origin != "model" else ""
-        self._put(f"{self._paint(number, _DIM)}  {self._paint(place, _DIM)}  {text}{origin}")
+        self._put(lambda: self._cue(cue))
 
     def state(self, state: State) -> None:
         pass
@@ -66,40 +64,53 @@ class Terminal:
     def alert(self, text: str, level: Level = "warning") -> None:
         if text != self._alerted:
             self._alerted = text
-            said = f"! {printable(text)}" if level == "warning" else f"· {printable(text)}"
-            self._put(f"   {self._paint(said, _YELLOW if level == 'warning' else _DIM)}")
+            mark, style = ("!", _YELLOW) if level == "warning" else ("·", _DIM)
+            self._put(lambda: f"   {self._paint(f'{mark} {printable(text)}', style)}")
 
     def beat(self, beat: float, tempo: float) -> None:
         pass
 
+    def _cue(self, cue: Cue) -> str:
+        place = " · ".join(filter(None, (printable(cue.song), printable(cue.section))))
+        number, line = f"{cue.number:4}", cue.line
+        text = self._paint(printable(line.text), _BOLD) if line else self._paint("(clear)", _DIM)
+        origin = self._paint(f"  [{line.origin}]", _DIM) if line and line.origin != "model" else ""
+        return f"{self._paint(number, _DIM)}  {self._paint(place, _DIM)}  {text}{origin}"
+
     def _paint(self, text: str, style: str) -> str:
         return f"\x1b[{style}m{text}\x1b[0m" if self._colour and text else text
 
-    def _put(self, text: str) -> None:
-        with self._changed:
-            if len(self._texts) == _QUEUE:
-                self._texts.popleft()
-                self._skipped += 1
-            self._texts.append(text)
-            self._changed.notify()
+    def _put(self, text: Callable[[], str]) -> None:
+        if len(self._texts) >= _QUEUE:
+            self._texts.popleft()
+            self._skipped += 1
+        self._texts.append(text)
+        if self._waking is None:
+            # A moment later, and for several at once: a thread that wakes at a press would stand in the next one's way.
+            self._waking = asyncio.get_running_loop().call_later(_WAKING_SECONDS, self._wake)
 
-    def _next(self) -> str | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._texts or self._over)
-            if not self._texts:
-                return None
-            if self._skipped:
-                skipped, self._skipped = self._skipped, 0
-                return f"      ({skipped} lines were not written: the terminal stood still)"
-            return self._texts.popleft()
+    def _wake(self) -> None:
+        self._waking = None
+        self._awake.set()
 
     def _write(self) -> None:
-        while (text := self._next()) is not None:
-            # A terminal that is gone must not end the show, nor a character that it cannot write.
-            with suppress(OSError, ValueError):
-                encoding = self._stream.encoding or "utf-8"
-                self._stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-                self._stream.flush()
+        while not self._over or self._texts:
+            self._awake.wait()
+            self._awake.clear()
+            with suppress(IndexError):  # all are written
+                while True:
+                    text = self._texts.popleft()
+                    if self._skipped:
+                        skipped, self._skipped = self._skipped, 0
+                        self._print(f"      ({skipped} lines were not written: the terminal stood still)")
+                    self._print(text())
+
+    def _print(self, text: str) -> None:
+        # A terminal that is gone must not end the show, nor a character that it cannot write.
+        with suppress(OSError, ValueError):
+            encoding = self._stream.encoding or "utf-8"
+            self._stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+            self._stream.flush()
 
 
 def printable(text: str) -> str:

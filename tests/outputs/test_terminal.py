@@ -1,6 +1,7 @@
 """The running show in the terminal: plain in a pipe, coloured on a terminal, and never in anyone's way."""
 
 import io
+import asyncio
 import os
 import threading
 from typing import TextIO, cast
@@ -68,7 +69,7 @@ async def test_a_terminal_that_stands_still_holds_up_nobody() -> None:
             terminal.show(cue(number))
         said = b""
         while b"the terminal stood still" not in said:
-            said += os.read(reading, 65536)
+            said += await asyncio.to_thread(os.read, reading, 65536)
         reader = threading.Thread(target=lambda: [None for _ in iter(lambda: os.read(reading, 65536), b"")])
         reader.start()
     terminal._stream.close()
