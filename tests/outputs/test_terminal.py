@@ -1,7 +1,7 @@
 """The running show in the terminal: plain in a pipe, coloured on a terminal, and never in anyone's way."""
 
-import io
 import asyncio
+import io
 import os
 import threading
 from typing import TextIO, cast
