@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules, structure
-from stagelyric.craft.drafting import Alphabet, Drafts, Must, Task
+from stagelyric.craft.drafting import Alphabet, Drafts, Task
 from stagelyric.craft.novelty import Copies, normal
 from stagelyric.craft.phonetics import plain, syllable_count
 from stagelyric.craft.ranking import Around, Draft
@@ -544,5 +544,3 @@ def _free_ending(made: Rules, to_be_rhymed: bool, often: bool) -> Ending:
         return made.ending(planning.rich(made, 20 if often else 10))
     return made.ending(int(n) for n in np.flatnonzero(made.last_words))
 
-
-__all__ = ["BLOCK", "Between", "Engine", "Must", "Writer", "temperature"]

@@ -75,11 +75,6 @@ class Structure:
         return float(np.log(self.following[a, b, c]) + np.log(self.following[b, c, _EDGE])) / 2
 
 
-def none(words: int) -> Structure:
-    """A structure that has no opinion."""
-    return Structure(np.full(words, _FIRST, dtype=np.uint8), np.ones((_FIRST + 1,) * 3, dtype=np.float32))
-
-
 def build(lines: Iterable[Sequence[str]], lexicon: Lexicon) -> Structure:
     """Classes and their counts from lines of lower-case words."""
     rows = [[lexicon.index.get(word, -1) for word in line] for line in lines]

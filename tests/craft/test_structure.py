@@ -7,7 +7,7 @@ import pytest
 from stagelyric.craft import build, near, structure
 from stagelyric.craft.lexicon import Row, make
 from stagelyric.craft.near import NearError
-from stagelyric.craft.structure import Structure, StructureError
+from stagelyric.craft.structure import StructureError
 
 
 def grammar(text: str) -> float:
@@ -51,11 +51,6 @@ def test_it_is_kept_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "bad.npz").write_bytes(b"bad")
     with pytest.raises(StructureError, match="found a file that is none"):
         structure.load(tmp_path / "bad.npz", words)
-
-
-def test_no_structure_has_no_opinion() -> None:
-    nothing: Structure = structure.none(5)
-    assert np.allclose(nothing.pull, nothing.pull[0, 0])
 
 
 def test_words_of_one_stanza_are_near(tmp_path: Path) -> None:
