@@ -200,6 +200,7 @@ class _Job:
         self.rules = writer._rules(ask.themes, ask.avoid, ask.family_friendly, ask.wildness)
         self.block = block
         self.taken = {normal(text) for text in earlier}
+        self.ends: set[str] = set()  # the last words of the block's lines so far
         self.before = [tuple(normal_words(text)) for text in earlier[-_REMEMBERED:]]
         self.rare = [theme for theme in ask.themes if planning.spelled(theme) and self._is_rare(theme)]
         self.low, self.high = planning.metre(ask)
@@ -264,6 +265,7 @@ class _Job:
                 place.chosen = self._choose(place, drafts, done[place.quatrain], lines, attempt)
                 if place.chosen is not None:
                     self.taken.add(normal(place.chosen.draft.text))
+                    self.ends.add(planning.last_word(place.chosen.draft.words))
         for place in places:
             if place.chosen is None:
                 place.chosen = self._plainest(place)
@@ -288,17 +290,18 @@ class _Job:
     def _ending(self, place: Place, lines: list[Chosen], attempt: int) -> Ending:
         loose = (0, 1, 1, 2, 2, 3)[attempt]
         mate = place.plan.mate
-        ends = [planning.last_word(words) for words in self.before[-8:]]
+        ends = {planning.last_word(words) for words in self.before[-8:]} | self.ends
         if self.ask.rhyme_with:
             word = plain(self.ask.rhyme_with).split()[-1:]
             sound = self.rules.sound(" ".join(word))
-            barred = {*ends, *word} if attempt < 2 else set(word)
+            never = set(word)
         elif mate is not None:
             sound = self.rules.sound(planning.last_word(lines[mate].draft.words))
-            barred = {planning.last_word(chosen.draft.words) for chosen in lines} | set(ends)
+            never = {planning.last_word(chosen.draft.words) for chosen in lines}
         else:
             return self._free(place.plan.to_be_rhymed)
-        if sound and loose < 3:
+        # Rather a new word that rhymes than one of the last lines' again, and rather that than no rhyme.
+        for barred in ((never | ends, never) if attempt < 2 else (never,)) if sound and loose < 3 else ():
             ending = self.rules.ending(planning.rhymes(self.rules, sound, barred, loose))
             if ending.size and ending.least <= self.high:
                 return ending
@@ -445,8 +448,10 @@ class _Job:
         words = draft.words
         if not words or any(a == b for a, b in pairwise(words)):
             return False
-        ends = [planning.last_word(line) for line in self.before[-4:]]
-        if place.plan.mate is None and attempt < 3 and (words[-1] in ends or self._rhymes_by_chance(words[-1], stanza)):
+        ends = {planning.last_word(line) for line in self.before[-8:]} | self.ends
+        if attempt < 2 and not self.ask.word and words[-1] in ends:
+            return False
+        if attempt < 3 and place.plan.mate is None and self._rhymes_by_chance(words[-1], stanza):
             return False
         if normal(plain(draft.text)) in self.taken:
             return False

@@ -1,7 +1,8 @@
 """How words sound: from the CMU Pronouncing Dictionary, else by rule from the spelling. ARPAbet throughout.
 
 A pronunciation is a tuple of phones; vowels end in their stress (0 none, 1 primary, 2 secondary): "water" is
-("W", "AO1", "T", "ER0"). data/cmudict.txt.xz holds the first pronunciation of 118,769 words; its licence lies beside it.
+("W", "AO1", "T", "ER0"). data/cmudict.txt.xz has the first pronunciation of 118,769
+words; its licence lies beside it.
 """
 
 from __future__ import annotations
