@@ -543,7 +543,7 @@ def _spellings(names: Sequence[str]) -> list[tuple[re.Pattern[str], str]]:
     ]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _free_ending(made: Rules, to_be_rhymed: bool, often: bool) -> Ending:
     if to_be_rhymed:
         return made.ending(planning.rich(made, 20 if often else 10))

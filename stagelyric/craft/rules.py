@@ -138,7 +138,10 @@ class Language:
         lexicon = self.lexicon.extended(_as_row(word) for word in words)
         vectors = np.zeros((len(lexicon.words), self.vectors.shape[1]), dtype=np.float32)
         vectors[[lexicon.index[word] for word in self.lexicon.words]] = self.vectors
-        return Language(lexicon, vectors, extended(self.structure, self.lexicon, lexicon))
+        taught = Language(lexicon, vectors, extended(self.structure, self.lexicon, lexicon))
+        for table in ("pull", "closes", "closing"):  # of classes, not of words: large, and the same
+            taught.__dict__[table] = getattr(self, table)
+        return taught
 
 
 @dataclass(frozen=True, eq=False)

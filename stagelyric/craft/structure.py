@@ -95,7 +95,9 @@ def extended(structure: Structure, old: Lexicon, new: Lexicon) -> Structure:
     things = np.bincount(structure.classes[(old.thing >= 0.3) & (old.syllables == 2)], minlength=1)
     classes = np.full(len(new.words), things.argmax(), dtype=np.uint8)
     classes[[new.index[word] for word in old.words]] = structure.classes
-    return Structure(classes, structure._counts, structure.name)
+    more = Structure(classes, structure._counts, structure.name)
+    more.__dict__ |= {table: getattr(structure, table) for table in ("alone", "following", "pull")}
+    return more
 
 
 def _classes(rows: list[list[int]], lexicon: Lexicon) -> NDArray[np.uint8]:
