@@ -47,6 +47,7 @@ MIN_P = 0.05
 _LONGEST = 120  # characters of a draft
 _TRIES = 6
 _REMEMBERED = 48  # lines of the shelf that a new one is not to be too much like
+_ONCE, _OFTEN = 10, 20  # words that must be there to rhyme with, where a line is to be rhymed with
 _RARE = 80  # times in the corpus; a theme below that is put into lines outright
 _RANKED = 8  # of the drafts of a line, those that are marked in full
 
@@ -99,7 +100,7 @@ class Writer:
         self.copies = copies or Copies(np.zeros(0, np.uint32))
         self.alphabet = Alphabet(engine.vocabulary.symbols)
         self._taught = lru_cache(maxsize=4)(language.taught)
-        self._rules = lru_cache(maxsize=16)(self._make_rules)
+        self._rules = lru_cache(maxsize=8)(self._make_rules)
 
     @classmethod
     def open(cls, folder: Path, precision: str = "int8") -> Writer:
@@ -299,16 +300,13 @@ class _Job:
             sound = self.rules.sound(planning.last_word(lines[mate].draft.words))
             never = {planning.last_word(chosen.draft.words) for chosen in lines}
         else:
-            return self._free(place.plan.to_be_rhymed)
+            return self.rules.free((_OFTEN if self.ask.rhyme == "AAAA" else _ONCE) if place.plan.to_be_rhymed else 0)
         # Rather a new word that rhymes than one of the last lines' again, and rather that than no rhyme.
         for barred in ((never | ends, never) if attempt < 2 else (never,)) if sound and loose < 3 else ():
             ending = self.rules.ending(planning.rhymes(self.rules, sound, barred, loose))
             if ending.size and ending.least <= self.high:
                 return ending
-        return self._free(False)
-
-    def _free(self, to_be_rhymed: bool) -> Ending:
-        return _free_ending(self.rules, to_be_rhymed, self.ask.rhyme == "AAAA")
+        return self.rules.free()
 
     def _drafted(
         self, endings: list[Ending], tasks: list[Task], owner: list[Place]
@@ -541,11 +539,3 @@ def _spellings(names: Sequence[str]) -> list[tuple[re.Pattern[str], str]]:
         for drafted, name in pairs
         if drafted and drafted != name
     ]
-
-
-@lru_cache(maxsize=32)
-def _free_ending(made: Rules, to_be_rhymed: bool, often: bool) -> Ending:
-    if to_be_rhymed:
-        return made.ending(planning.rich(made, 20 if often else 10))
-    return made.ending(int(n) for n in np.flatnonzero(made.last_words))
-

@@ -180,7 +180,8 @@ class Drafts:
         is_open[:, :26] |= mask[:, a.upper]
         row, letter = np.nonzero(is_open)
         child = children[row, letter]
-        ahead = rules.lean[child] + np.log(np.einsum("ij,ij->i", rules.language.kinds[child], pull[row]) + 1e-6)
+        kinds = rules.language.kinds[child].astype(np.float32)
+        ahead = rules.lean[child] + np.log(np.einsum("ij,ij->i", kinds, pull[row]) + 1e-6)
         ahead += COMPANY * np.einsum("ij,ij->i", rules.language.company[child], self._about[row])
         bias[row, a.lower[letter]] = ahead
         cased = letter < 26

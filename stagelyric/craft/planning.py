@@ -27,7 +27,6 @@ MATES: dict[Scheme, tuple[int | None, ...]] = {
 NAME_RATE = 0.3  # of lines, where the ask has names; .15 to .17 in songs by people, and more where a song has a hero
 THEME_RATE = 0.5
 """Of stanzas, where the ask has a theme the model would not come to by itself."""
-_RICH = 10  # words that must be there to rhyme with, where a line will be rhymed with
 _FEW = 5  # below this many rhymes, looser ones are let in
 _LONGEST = 24
 
@@ -148,21 +147,6 @@ def rhymes(rules: Rules, sound: Phones, barred: Collection[str], loose: int = 0)
         if len(found) >= _FEW and step >= loose:
             break
     return found
-
-
-def rich(rules: Rules, least: int = _RICH) -> list[int]:
-    """Words to end on that at least `least` others can rhyme with; fewer where the lexicon is small."""
-    numbers = [int(n) for n in np.flatnonzero(rules.last_words)]
-    size: dict[Phones, int] = {}
-    tails = [rules.lexicon.tails[n] for n in numbers]
-    for key in tails:
-        size[key] = size.get(key, 0) + 1
-    while least > 1:
-        chosen = [n for n, key in zip(numbers, tails, strict=True) if size[key] > least]
-        if chosen:
-            return chosen
-        least //= 2
-    return numbers
 
 
 def last_word(words: Sequence[str]) -> str:

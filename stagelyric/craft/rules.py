@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -81,13 +82,13 @@ class Language:
     structure: Structure
 
     @cached_property
-    def kinds(self) -> NDArray[np.float32]:
-        """(N, C) of what classes the words below a node are, each row's sum 1."""
+    def kinds(self) -> NDArray[np.float16]:
+        """(N, C) of what classes the words below a node are, each row's sum 1. In half precision: 5 MB as it is."""
         mass = np.zeros((len(self.lexicon.trie.parent), len(self.structure.alone)), dtype=np.float32)
         mass[self.nodes, self.structure.classes] = self.lexicon.count
         mass = self.lexicon.trie.up(mass, np.add)
         total = mass.sum(axis=1, keepdims=True)
-        return (mass / np.where(total > 0, total, 1)).astype(np.float32)
+        return (mass / np.where(total > 0, total, 1)).astype(np.float16)
 
     @cached_property
     def company(self) -> NDArray[np.float32]:
@@ -152,6 +153,7 @@ class Rules:
     allowed: NDArray[np.bool_]  # (W,)
     leaning: NDArray[np.float32]  # (W,)
     themes: tuple[int, ...]
+    _free: dict[int, Ending] = field(default_factory=dict)
 
     @property
     def lexicon(self) -> Lexicon:
@@ -226,6 +228,22 @@ class Rules:
             children = trie.next[nodes]  # (n, 28), 0 for none, and the root is nobody's child
             reach[:, nodes] |= np.bitwise_or.reduce(np.where(children > 0, reach[:, children], 0), axis=2)
         return reach
+
+    def free(self, rhymes: int = 0) -> Ending:
+        """An ending on any word that at least `rhymes` others rhyme with; on fewer where the lexicon is small."""
+        if rhymes not in self._free:
+            self._free[rhymes] = self.ending(self._rich(rhymes))
+        return self._free[rhymes]
+
+    def _rich(self, least: int) -> list[int]:
+        numbers = [int(n) for n in np.flatnonzero(self.last_words)]
+        size = Counter(self.lexicon.tails[n] for n in numbers)
+        while least > 0:
+            chosen = [n for n in numbers if size[self.lexicon.tails[n]] > least]
+            if chosen:
+                return chosen
+            least //= 2
+        return numbers
 
     def suits(self, ending: Ending) -> NDArray[np.float32]:
         """(C,) what share of each class an ending has, by how common its words are."""
