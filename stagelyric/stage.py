@@ -94,8 +94,8 @@ class Stage:
             parts = (self._tick, self._feed, self._save_place, self._stay_warm)
             tasks = [asyncio.create_task(self._go_on(work)) for work in parts]
             # A full collection costs milliseconds; what start-up made is here to stay and need not be looked at.
-            gc.collect()
             gc.freeze()
+            gc.enable()
             try:
                 yield
             finally:
