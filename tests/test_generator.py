@@ -108,6 +108,15 @@ def test_a_writer_that_nobody_reads_any_more_ends_by_itself() -> None:
         assert process.wait(timeout=LIMIT) == 0
 
 
+async def test_no_library_keeps_books_on_the_band(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "HOME"):
+        monkeypatch.setenv(place, str(tmp_path))
+    generator = Generator(MODEL)
+    async with asyncio.timeout(LIMIT), generator.running():
+        await generator.write(ASK, 0, CHUNK)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_line_is_the_same_after_the_pipe() -> None:
     line = Line("Mr Harbour, Montréal", "model", 1.25, ("Mr", "Har-", "bour,"), 7)
     assert as_line(json.loads(json.dumps(as_list(line)))) == line

@@ -160,6 +160,7 @@ class _Work:
         self.vocabulary = Vocabulary()
         self.emphasis = emphasis
         self.parent: dict[str, str] = {}
+        self.parent_folder: Path | None = None
         main = [_source(text) for text in corpora]
         last = [_source(text) for text in finish]
         self.held_out = self._held_out(valid) if valid else ()
@@ -167,6 +168,7 @@ class _Work:
             main, last, self.held_out = self._without_held_out(main, last)
         self.main = Mixture(main, self.vocabulary, emphasis=emphasis)
         self.finish = Mixture(last, self.vocabulary, emphasis=emphasis) if last else None
+        self.songs = [song.text for source in (*main, *last) for song in source.songs]
         self.text = stream((song for source in main for song in source.songs), self.vocabulary)
         self.corpora = _described(main, "main", licence) + _described(last, "finish", licence)
 
@@ -196,6 +198,7 @@ class _Work:
         trainer = Trainer(config, recipe, self.main, self.finish, self.held_out[0].ids if self.held_out else None)
         if begin and parent:
             trainer.begin_with(read_weights(parent, begin))
+            self.parent_folder = parent
             self.parent = {"name": begin.name, "sha256": begin.files[WEIGHTS]}
         if resume:
             trainer.restore(resume)
@@ -205,6 +208,8 @@ class _Work:
         """Writes the model. One that was stopped is not measured, so that Ctrl-C is answered at once."""
         from dataclasses import asdict
 
+        from stagelyric.craft import lexicon
+        from stagelyric.craft.build import build, extend
         from stagelyric.lm.checkpoint import Meta
         from stagelyric.lm.release import release
         from stagelyric.lm.train import CHECKPOINT
@@ -223,6 +228,10 @@ class _Work:
             training={**training, "done": round(trainer.done, 4)},
         )
         written = release(out, meta, weights, self.held_out if complete else (), self.text)
+        if self.parent_folder is not None and (self.parent_folder / lexicon.FILE).is_file():
+            extend(out, self.parent_folder, self.songs)
+        else:
+            build(out, self.songs)
         if complete:
             (out / CHECKPOINT).unlink()
         return written

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterable
@@ -149,6 +150,19 @@ def build(folder: Path, texts: Iterable[str], also: Iterable[str] = ()) -> dict[
     others = [line for stanza in read_stanzas(also) for line in stanza]
     novelty.save(folder / novelty.FILE, novelty.build({*s.lines, *others}, words.words), novelty.build_worn(s.lines))
     return {name: (folder / name).stat().st_size for name in (lexicon.FILE, near.FILE, structure.FILE, novelty.FILE)}
+
+
+def extend(folder: Path, parent: Path, texts: Iterable[str]) -> None:
+    """Writes the four files of a model that goes on from `parent`: its words, and nobody's lines, old or new.
+
+    A band's own thirty songs would be a poor dictionary; what they are is text that must not be quoted either.
+    """
+    for name in (lexicon.FILE, near.FILE, structure.FILE):
+        shutil.copyfile(parent / name, folder / name)
+    words = lexicon.load(folder / lexicon.FILE)
+    lines = [line for stanza in read_stanzas(texts) for line in stanza]
+    before = novelty.Copies.load(parent / novelty.FILE)
+    before.and_of(novelty.build(lines, words.words)).save(folder / novelty.FILE)
 
 
 def least_for(tokens: int) -> int:

@@ -84,6 +84,13 @@ class Copies:
         except (OSError, KeyError, ValueError) as error:
             raise NoveltyError(f"{file}: wanted the runs of the model's training text, found another file") from error
 
+    def and_of(self, keys: NDArray[np.uint32]) -> Copies:
+        """These and the runs of another text."""
+        return Copies(np.union1d(self._keys, keys), self._worn)
+
+    def save(self, file: Path) -> None:
+        save(file, self._keys, self._worn)
+
     def quotes(self, text: str) -> bool:
         """Whether five words or 24 characters in a row of `text` stand in one line of the training text."""
         line = normal(text)

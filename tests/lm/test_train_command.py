@@ -46,12 +46,34 @@ def test_lyrics_go_in_and_a_measured_model_comes_out(corpus: Path, out: Path, tm
     assert 0 < row["cold-256"] < 7
     assert abs(row["int8 loss"]) < 0.1
     assert sorted(f.name for f in out.iterdir()) == [
-        "README.md", "meta.json", "step.int8.onnx", "step.onnx", "weights.safetensors",
+        "README.md", "copies.npz", "lexicon.npz", "meta.json", "near.npz", "step.int8.onnx", "step.onnx",
+        "structure.npz", "weights.safetensors",
     ]  # fmt: skip
     card = (out / "README.md").read_text()
     assert meta.corpora[0].sha256 in card
     assert str(tmp_path) not in card
     assert load(out).prime("")[0].shape == (1, 97)
+
+
+def test_what_was_trained_can_write_and_quotes_neither_its_parent_s_text_nor_its_own(
+    corpus: Path, out: Path, tmp_path: Path
+) -> None:
+    from stagelyric.craft.novelty import FILE, Copies
+    from stagelyric.lines import Ask
+    from stagelyric.writer import Writer
+
+    assert run(corpus, "--out", out, *QUICK).exit_code == 0
+    songs = tmp_path / "songs of the band.txt"
+    songs.write_text(lyrics(12, seed=3), encoding="utf-8")
+    tuned = tmp_path / "tuned"
+    result = run(songs, "--from", out, "--out", tuned, "--epochs", "1")
+    assert result.exit_code == 0, result.output
+    lines = Writer.open(tuned).write(Ask(syllables=(3, 12), seed=1), 0, 4)
+    assert len({line.text for line in lines}) == 4
+    copies = Copies.load(tuned / FILE)
+    for text in (corpus, songs):
+        long = max(text.read_text(encoding="utf-8").splitlines(), key=len)
+        assert copies.quotes(long), long
 
 
 def test_songs_are_held_back_where_no_text_is_given_to_measure_on(out: Path, tmp_path: Path) -> None:
