@@ -290,7 +290,10 @@ def _receive(port: int, count: int, pipe: Connection) -> None:
     )
     data = b""
     while b"\r\n\r\n" not in data or b'"type":"state"' not in data:
-        data += stream.recv(65536)
+        chunk = stream.recv(65536)
+        if not chunk:
+            raise ConnectionError("the page hung up before the first state")
+        data += chunk
     data = data.split(b"\r\n\r\n", 1)[1]
     *_, data = _frames(data)
     gc.disable()
@@ -300,6 +303,8 @@ def _receive(port: int, count: int, pipe: Connection) -> None:
     with contextlib.suppress(TimeoutError):
         while cues < count:
             chunk = stream.recv(65536)
+            if not chunk:  # the show has ended
+                break
             received.append((time.monotonic_ns(), chunk))
             cues += chunk.count(b'"type":"cue"')
             stream.settimeout(SILENCE)
