@@ -22,6 +22,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from stagelyric.lines import Ask, Line
 
 ALIVE_EVERY = 0.25  # seconds between the writer's signs of life
@@ -81,7 +83,7 @@ class Generator:
             process = self._process
             if process is None or process.stdin is None:
                 raise GeneratorError("the writer is being started")
-            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.write(orjson.dumps(request, option=orjson.OPT_APPEND_NEWLINE))
             return await answer
         finally:
             self._waiting.pop(number, None)
@@ -125,7 +127,7 @@ class Generator:
                 if not answer:
                     code = await process.wait()
                     return f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
-                said = json.loads(answer)
+                said = orjson.loads(answer)
                 if "fatal" in said:
                     return str(said["fatal"])
                 self._heard = time.monotonic()

@@ -21,7 +21,7 @@ from stagelyric.store import Store
 
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SOON = 0.001  # seconds; a beat this near is now
-REMEMBERED = 512  # lines of a shelf that the writer is told of, so as not to write them again
+REMEMBERED = 128  # lines of a shelf that the writer is told of, so as not to write them again
 PATIENCE = 3  # times that a shelf may get nothing before it is left alone
 PLACE_EVERY = 5.0  # seconds between savings of a seedless show's place
 WARM_EVERY = 0.005  # seconds
@@ -59,6 +59,7 @@ class Stage:
         self._patient: list[Output] = list(outputs)
         self._outputs: list[Output] = [*self._prompt, *self._patient]
         self._warm = warm
+        self._pressed = 0.0  # when the last cue was given
         self._state_is_due = False
         self._keep_place = keep_place
         self._hungry = asyncio.Event()
@@ -188,7 +189,7 @@ class Stage:
         self._hungry.set()
 
     def _publish(self, cue: Cue) -> None:
-        now = time.monotonic()
+        now = self._pressed = time.monotonic()
         beat = self.clock.beat(now)
         stamped = Cue(cue.line, cue.song, cue.section, cue.quantize, cue.at, cue.number, time.time(), beat)
         for prompt in self._prompt:
@@ -321,6 +322,8 @@ class Stage:
         """
         while True:
             await asyncio.sleep(WARM_EVERY)
+            if time.monotonic() - self._pressed < WARM_EVERY:
+                continue  # a press has just gone this way
             self._warm()
             self.show.state(self.clock.tempo)
             cue = Cue(self.show.upcoming(), self.show.song.title, self.show.section.name, "now", 0.0, 0)

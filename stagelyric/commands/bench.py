@@ -306,6 +306,8 @@ def _receive(port: int, count: int, pipe: Connection) -> None:
             if not chunk:  # the show has ended
                 break
             received.append((time.monotonic_ns(), chunk))
+            if _PING in chunk:  # who does not answer is taken for dead and hung up on
+                stream.sendall(_PONG)
             cues += chunk.count(b'"type":"cue"')
             stream.settimeout(SILENCE)
     stream.close()
@@ -315,6 +317,9 @@ def _receive(port: int, count: int, pipe: Connection) -> None:
         *whole, rest = _frames(rest + chunk)
         frames += [(at, text.decode()) for text in whole if b'"type":"cue"' in text]
     pipe.send(frames)
+
+
+_PING, _PONG = b"\x89\x00", b"\x8a\x80\0\0\0\0"  # whole frames; JSON never has a NUL
 
 
 def _frames(data: bytes) -> list[bytes]:
