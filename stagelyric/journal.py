@@ -110,6 +110,11 @@ def _encode(record: Record) -> bytes:
     return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
 
 
+def _written_out(record: Record) -> Record:
+    """With its event in words: that is for the journal's thread to find, not for the loop's."""
+    return record if record[-1] is None else (*record[:-1], repr(record[-1]))
+
+
 def _columns(cue: Cue) -> Record:
     """A cue's values for the columns after `wall`."""
     text, origin = (cue.line.text, cue.line.origin) if cue.line is not None else (None, None)
@@ -192,7 +197,7 @@ class Journal:
 
     def fired(self, event: Event, wall: float) -> None:
         """An event that did something."""
-        self._append("event", wall, (*_NOTHING[:7], event.source, repr(event)), spooled=False)
+        self._append("event", wall, (*_NOTHING[:7], event.source, event), spooled=False)
 
     def judged(self, verdict: Judged, text: str, song: str, section: str, wall: float) -> None:
         self._append(verdict, wall, (None, song, section, text, *_NOTHING[4:]))
@@ -237,7 +242,7 @@ class Journal:
         while (records := self._queue.get()) is not None:
             try:
                 with database:
-                    database.executemany(_INSERT, records)
+                    database.executemany(_INSERT, map(_written_out, records))
                 self.written += len(records)
             except sqlite3.Error as error:
                 if not self.lost:

@@ -167,9 +167,7 @@ class Writer:
     ) -> Rules:
         new = rules.unknown(themes, self.lexicon)
         language = self._taught(new) if new else self.language
-        return rules.make(
-            language, themes=themes, avoid=avoid, family_friendly=family_friendly, wildness=wildness
-        )
+        return rules.make(language, themes=themes, avoid=avoid, family_friendly=family_friendly, wildness=wildness)
 
     def _count(self, word: str) -> int | None:
         known = self.lexicon.syllable_count(plain(word))

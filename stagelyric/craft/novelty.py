@@ -120,9 +120,7 @@ def quotes_own(text: str, source: str) -> bool:
 @lru_cache(maxsize=8)
 def _own(source: str) -> tuple[frozenset[str], frozenset[str]]:
     lines = frozenset(filter(None, map(normal, source.splitlines())))
-    runs = {
-        " ".join(words[i : i + WORDS]) for words in map(str.split, lines) for i in range(len(words) - WORDS + 1)
-    }
+    runs = {" ".join(words[i : i + WORDS]) for words in map(str.split, lines) for i in range(len(words) - WORDS + 1)}
     return frozenset(runs), lines
 
 

@@ -70,9 +70,35 @@ _EXCEPTIONS: tuple[tuple[re.Pattern[str], int, float], ...] = tuple(
 )
 _FINAL_E_SOUNDS = frozenset(
     [
-        "the", "me", "be", "he", "she", "we", "ye", "recipe", "maybe", "karate", "apostrophe", "catastrophe",
-        "simile", "epitome", "finale", "acne", "adobe", "cafe", "penelope", "chloe", "zoe", "phoebe", "jose",
-        "andante", "forte", "coyote", "sesame", "hyperbole", "anemone",
+        "the",
+        "me",
+        "be",
+        "he",
+        "she",
+        "we",
+        "ye",
+        "recipe",
+        "maybe",
+        "karate",
+        "apostrophe",
+        "catastrophe",
+        "simile",
+        "epitome",
+        "finale",
+        "acne",
+        "adobe",
+        "cafe",
+        "penelope",
+        "chloe",
+        "zoe",
+        "phoebe",
+        "jose",
+        "andante",
+        "forte",
+        "coyote",
+        "sesame",
+        "hyperbole",
+        "anemone",
     ]
 )
 # A silent e inside a word, before what the word is built on with.

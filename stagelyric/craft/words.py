@@ -175,9 +175,7 @@ SHORT = _words(
 )
 """Common words of up to three letters: their chance neighbours are no hidden word."""
 
-SMALL = _words(
-    "a i am an as at be by do go he hi if in is it me my no of oh on or so to up us we ax ox pa ma"
-)
+SMALL = _words("a i am an as at be by do go he hi if in is it me my no of oh on or so to up us we ax ox pa ma")
 """The only words of one and two letters that count as words."""
 
 CAPITALS = _words(

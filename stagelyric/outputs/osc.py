@@ -89,30 +89,30 @@ class OscOutput:
     def show(self, cue: Cue) -> None:
         self._to_sing = iter(range(len(cue.line.syllables) if cue.line else 0))
         if cue.line is None:
-            self._publish(encode("/stagelyric/clear"))
+            self._publish("/stagelyric/clear")
         else:
-            self._publish(encode("/stagelyric/cue", cue.line.text, cue.song, cue.section, cue.number))
+            self._publish("/stagelyric/cue", cue.line.text, cue.song, cue.section, cue.number)
 
     def state(self, state: State) -> None:
         """Sends what changed; `ready` four times a second at most, and its latest value always."""
         before, self._state = self._state, state
         if before is None or before.song != state.song:
-            self._publish(encode("/stagelyric/song", state.song))
+            self._publish("/stagelyric/song", state.song)
         if before is None or before.section != state.section:
-            self._publish(encode("/stagelyric/section", state.section))
+            self._publish("/stagelyric/section", state.section)
         if before is None or before.next != state.next:
-            self._publish(encode("/stagelyric/next", state.next))
+            self._publish("/stagelyric/next", state.next)
         self._pace_pool()
 
     def alert(self, text: str, level: Level = "warning") -> None:
         if level == "warning":
-            self._publish(encode("/stagelyric/error", text))
+            self._publish("/stagelyric/error", text)
 
     def beat(self, beat: float, tempo: float) -> None:
         """One syllable of the line that is up, by its index from 0, for each beat after its cue."""
         index = next(self._to_sing, None)
         if index is not None:
-            self._publish(encode("/stagelyric/syllable", index))
+            self._publish("/stagelyric/syllable", index)
 
     def subscribe(self, target: Target) -> bool:
         """For 60 s, and the present song, section, next line and pool at once. False where 64 are there already."""
@@ -144,12 +144,15 @@ class OscOutput:
         if self._state is not None and self._state.ready != self._pool_told:
             self._pool_told = self._state.ready
             self._pool_told_at = self._clock()
-            self._publish(encode("/stagelyric/pool", self._state.ready))
+            self._publish("/stagelyric/pool", self._state.ready)
 
-    def _publish(self, data: bytes) -> None:
+    def _publish(self, address: str, *arguments: str | int) -> None:
+        if not self._resolved and not self._subscribers:
+            return
         now = self._clock()
         targets = dict(self._resolved)
         targets.update((target, None) for target, until in self._subscribers.items() if until > now)
+        data = encode(address, *arguments)
         for target in targets:
             self._send(data, target)
 
