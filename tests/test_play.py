@@ -1,6 +1,7 @@
 """A press becomes a line on the page, whoever presses: with programs that nobody here wrote."""
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -25,11 +26,12 @@ async def run(*command: str, **environment: str) -> None:
 
 
 def generators(play: Play) -> list[psutil.Process]:
-    return [
-        child
-        for child in psutil.Process(play.process.pid).children()
-        if any("stagelyric.generator" in word for word in child.cmdline())
-    ]
+    found = []
+    for child in psutil.Process(play.process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie among them: it has just been killed
+            if any("stagelyric.generator" in word for word in child.cmdline()):
+                found.append(child)
+    return found
 
 
 async def test_oscsend(tmp_path: Path) -> None:
