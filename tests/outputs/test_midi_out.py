@@ -113,9 +113,9 @@ async def test_the_lamps_arrive_through_a_port_that_others_connect_to(server: Ja
     async with board() as heard:
         async with out.running():
             await until(lambda: {"stagelyric:in", "stagelyric-out:out"} <= set(server.ports()), "both ports")
-            server.connect("stagelyric-out:out", "stagelyric:in")
+            await asyncio.to_thread(server.connect, "stagelyric-out:out", "stagelyric:in")
             async with asyncio.timeout(30):
-                # JACK makes a connection in its next period: what is sent before that goes nowhere.
+                # What is sent before JACK's next period goes nowhere.
                 while not any(isinstance(event, NoteOn) for event in heard):
                     out.show(CLEAR)
                     out.show(UP)
