@@ -146,7 +146,8 @@ class Do:
 
 Action = Literal[
     "next_line", "again", "say", "word", "goto", "next_section", "previous_section", "song", "next_song",
-    "previous_song", "keep", "veto", "hold", "clear", "panic", "speech_on", "speech_off", "wildness",
+    "previous_song", "keep", "veto", "swap", "veto_next", "hold", "clear", "panic", "speech_on", "speech_off",
+    "wildness",
 ]  # fmt: skip
 
 Emit = Callable[[Event], None]

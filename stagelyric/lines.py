@@ -71,7 +71,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The whole of what a display needs to be right, in the field order of the page's `state` message."""
+    """The whole of what a display needs to be right, in the field order of the page's `state` message.
+
+    `tempo` in quarter notes a minute; `wildness` 0.0-1.0; `beats_per_bar` in quarter notes.
+    """
 
     song: str
     section: str
@@ -83,6 +86,8 @@ class State:
     held: bool
     cleared: bool
     speech: bool
+    wildness: float = 0.5
+    beats_per_bar: float = 4.0
 
 
 class Output(Protocol):

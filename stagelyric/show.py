@@ -146,6 +146,11 @@ class Show:
         return self._ask(self._song, self._section, self._wildness)
 
     @property
+    def wildness(self) -> float:
+        """What was set last in this song, or the song's own."""
+        return self.song.wildness if self._wildness is None else self._wildness
+
+    @property
     def epoch(self) -> int:
         """Grows when what is pending is called off (clear, panic)."""
         return self._epoch
@@ -193,6 +198,8 @@ class Show:
             held=self.held,
             cleared=self.cleared,
             speech=self.speech,
+            wildness=self.wildness,
+            beats_per_bar=self.beats_per_bar,
         )
 
     # What happens
@@ -238,6 +245,8 @@ class Show:
                 return self._to_song(do)
             case "keep" | "veto":
                 return self._judge(do.action, at)
+            case "swap" | "veto_next":
+                return self._pass_over(do.action)
             case "hold":
                 self.held = not self.held
             case "clear" if self.cleared:
@@ -365,6 +374,17 @@ class Show:
         # Off the stage at once, and what comes in its place must not wait for the minimum gap.
         self.held = False
         return [judgement, *self._next_line(at, "now")]
+
+    def _pass_over(self, action: Literal["swap", "veto_next"]) -> list[Effect]:
+        """The line to come gives way to another before it was ever up; `veto_next`: for good."""
+        line = self.upcoming()
+        self._used.add(normal(line.text))
+        self._safety_shown[line.text] = self.number
+        if self.upcoming().text == line.text:
+            return [Remark(f"{action}: there is no other line ready")]
+        if action == "swap":
+            return [Changed()]
+        return [Judgement("veto", line.text, self.song.title, self.section.name), Changed()]
 
     def _to_section(self, do: Do) -> list[Effect]:
         names = [section.name for section in self.song.sections]

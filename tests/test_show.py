@@ -304,3 +304,51 @@ def test_the_same_presses_give_the_same_lines() -> None:
 
     assert run() == run()
     assert len(run()) == 8
+
+
+def test_a_line_to_come_is_swapped_before_it_was_ever_up() -> None:
+    here = show(lines=3)
+    first, second = here.upcoming().text, here.pool.shelf(here.ask).lines[1].text
+    assert here.due(Do("swap"), 0.0) == [Changed()]
+    assert here.upcoming().text == second
+    assert (here.number, here.up) == (0, None)
+    texts = [texts_of(here.due(Do("next_line"), at)) for at in (1.0, 2.0)]
+    assert texts[0] == [second]
+    assert [first] not in texts
+
+
+def test_a_line_to_come_that_is_vetoed_is_judged_and_never_shown() -> None:
+    here = show(lines=2)
+    here.due(Do("next_line"), 0.0)
+    coming = here.upcoming().text
+    judged, changed = here.due(Do("veto_next"), 1.0)
+    assert judged == Judgement("veto", coming, "Harbour Lights", "verse")
+    assert changed == Changed()
+    assert here.up is not None
+    assert here.up.text != coming
+    assert here.upcoming().origin == "safety"
+
+
+def test_safety_lines_can_be_swapped_and_the_last_one_left_says_so() -> None:
+    here = show()
+    assert here.upcoming().text == "Hold the light"
+    here.due(Do("swap"), 0.0)
+    assert here.upcoming().text == "Row me home"
+    here.due(Do("song", 2), 1.0)
+    title = here.upcoming().text
+    (remark,) = here.due(Do("veto_next"), 2.0)
+    assert isinstance(remark, Remark)
+    assert here.upcoming().text == title == "Second Song"
+
+
+def test_the_state_tells_the_wildness_and_the_bar() -> None:
+    here = show()
+    assert (here.state(96.0).wildness, here.state(96.0).beats_per_bar) == (0.5, 4.0)
+    here.due(Do("wildness", 0.8), 0.0)
+    assert here.state(96.0).wildness == 0.8
+    here.due(Do("song", 2), 0.0)
+    assert (here.state(96.0).wildness, here.state(96.0).beats_per_bar) == (0.9, 3.0)
+
+
+def texts_of(effects: list[Effect]) -> list[str]:
+    return [effect.line.text for effect in effects if isinstance(effect, Cue) and effect.line is not None]
