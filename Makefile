@@ -32,10 +32,10 @@ $(VENV)/bin/python:
 
 $(VENV)/play.done: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "installing what a show needs …"
-	@$(PIP) --config-settings editable_mode=compat -e .
+	@$(PIP) --config-settings editable_mode=compat -e '.[speech]'
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "installing what the tests need …"
-	@$(PIP) --config-settings editable_mode=compat -e '.[dev,train,link]'
+	@$(PIP) --config-settings editable_mode=compat -e '.[dev,train,link,speech,piper]'
 	@touch $@ $(VENV)/play.done
