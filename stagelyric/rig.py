@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stagelyric import __version__, journal, places
+from stagelyric.advertising import Advertising
 from stagelyric.clock import Clock
 from stagelyric.craft.syllables import syllabify
 from stagelyric.events import Input
@@ -22,6 +23,7 @@ from stagelyric.setlist import Rig, Setlist, address, read_lyrics
 from stagelyric.show import Show
 from stagelyric.stage import Stage
 from stagelyric.store import Store
+from stagelyric.web.oscquery import Tree
 from stagelyric.web.server import Page
 
 
@@ -66,9 +68,9 @@ def assemble(
     host, port = address(rig.osc.listen)
     addresses = frozenset(trigger.on.osc for trigger in show.triggers() if trigger.on.osc)
     page = Page(rig.web.host, rig.web.port, pin=rig.web.pin)
-    osc = Osc(
-        host, port, reply_to=[address(to) for to in rig.osc.reply_to], allow=rig.osc.allow, known=addresses.__contains__
-    )
+    osc = Osc(host, port, reply_to=[address(to) for to in rig.osc.reply_to], allow=rig.osc.allow, known=addresses)
+    sections = {song.title: [section.name for section in song.sections] for song in setlist.songs}
+    page.tree = Tree(f"stagelyric {setlist.title}", lambda: osc.address, sections)
     wanted = rig.midi.inputs if midi is None else midi
     ports = None if midi == [] else Midi(wanted)
     inputs: list[Input] = [page, osc]
@@ -83,6 +85,8 @@ def assemble(
         from stagelyric.inputs.link import Link
 
         inputs.append(Link())
+    if rig.osc.advertise:
+        inputs.append(Advertising(setlist.title, lambda: osc.address, lambda: page.address))
     if terminal:
         inputs.append(Keyboard())
         outputs.append(Terminal())

@@ -123,11 +123,15 @@ class MidiRig(Written):
 
 
 class OscRig(Written):
-    """`listen`, `reply_to`: "host:port" or a port; `allow`: addresses or networks that may send (none: all)."""
+    """`listen`, `reply_to`: "host:port" or a port; `allow`: addresses or networks that may send (none: all).
+
+    `advertise`: what is reached from beyond this machine is announced on the network (zeroconf).
+    """
 
     listen: Address = "127.0.0.1:7744"
     reply_to: tuple[Address, ...] = ()
     allow: tuple[Network, ...] = ()
+    advertise: bool = True
 
 
 class WebRig(Written):

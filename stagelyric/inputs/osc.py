@@ -13,15 +13,17 @@ import math
 import operator
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from stagelyric.devices import ListenError, PortInUseError
 from stagelyric.events import Emit, Event, Notice, OscMessage
-from stagelyric.inputs.osc_addresses import PING, SUBSCRIBE, TABLE, UNSUBSCRIBE, port_number, released
+from stagelyric.inputs.osc_addresses import ADDRESSES, PING, PONG, SUBSCRIBE, TABLE, UNSUBSCRIBE, port_number, released
 from stagelyric.inputs.osc_faults import EVERY, Counts, Faults, Kind
 from stagelyric.inputs.osc_packets import IMMEDIATELY, MalformedError, Message, ahead, read
+from stagelyric.inputs.osc_patterns import is_pattern, matches
 from stagelyric.outputs.osc import OscOutput, Target, udp_socket
 
 PENDING = 256  # bundles waiting for their time; one more is run at once
@@ -38,7 +40,7 @@ class Osc(OscOutput):
     """OSC in and out on `host`:`port`; port 0 takes a free one (`address` tells which).
 
     `allow`: addresses and networks ("192.168.1.0/24") whose datagrams are read; none means everyone who can reach
-    `host`, which beyond the loopback address is the whole network. `known`: whether a trigger wants an address;
+    `host`, which beyond the loopback address is the whole network. `known`: the addresses that triggers want;
     what nobody wants is counted as unknown, and still emitted for those who watch. `clock`: monotonic seconds for
     the events; `wall`: unix seconds, for timetags. Raises ValueError where `allow` holds no address or network.
     """
@@ -49,7 +51,7 @@ class Osc(OscOutput):
         port: int = 7744,
         reply_to: Iterable[tuple[str, int]] = (),
         allow: Sequence[str] = (),
-        known: Callable[[str], bool] | None = None,
+        known: Collection[str] | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -147,7 +149,7 @@ class Osc(OscOutput):
 
     def _run(self, at: float, batch: list[Message], sender: Target) -> None:
         source = f"osc {sender[0]}:{sender[1]}"
-        for message in batch:
+        for message in self._spelled_out(batch):
             try:
                 event = self._event(at, source, message, sender)
             except MalformedError as fault:
@@ -155,6 +157,17 @@ class Osc(OscOutput):
                 continue
             if event is not None:
                 self._emit(event)
+
+    def _spelled_out(self, batch: list[Message]) -> Iterator[Message]:
+        """An address pattern stands for every address it matches: those of the show and those of its triggers."""
+        for message in batch:
+            pattern = message.address
+            if pattern in TABLE or not is_pattern(pattern) or (self._known and pattern in self._known):
+                yield message
+                continue
+            shows = [entry.address for entry in ADDRESSES if entry.event is not None]
+            found = [address for address in (*shows, *sorted(self._known or ())) if matches(pattern, address)]
+            yield from (replace(message, address=address) for address in found) if found else (message,)
 
     def _event(self, at: float, source: str, message: Message, sender: Target) -> Event | None:
         entry = TABLE.get(message.address)
@@ -169,7 +182,7 @@ class Osc(OscOutput):
         if any(isinstance(argument, float) and not math.isfinite(argument) for argument in message.arguments):
             raise MalformedError("a number that is not finite")
         address = message.address
-        wanted = self._known(address) if self._known else not address.startswith("/stagelyric/")
+        wanted = not address.startswith("/stagelyric/") if self._known is None else address in self._known
         if not wanted:
             self._turn_away("unknown", sender, f"unknown address {address[:60]!r}")
         return OscMessage(at, source, address, message.arguments)
@@ -192,7 +205,7 @@ class Osc(OscOutput):
         tags_and_arguments = message.data[len(PING) :]
         if len(message.data) == _BARE_PING:
             tags_and_arguments += b",\0\0\0"
-        self._send(b"/stagelyric/pong" + tags_and_arguments, sender)
+        self._send(PONG.encode() + tags_and_arguments, sender)
 
     def _allows(self, host: str) -> bool:
         allowed = self._allowed.get(host)

@@ -1,4 +1,7 @@
-"""The addresses under /stagelyric in one table: dispatch, the documentation and OSCQuery read it."""
+"""The addresses under /stagelyric, in and out, declared once.
+
+Dispatch, docs/osc.md, the OSCQuery tree and the patches are all made from these two tables.
+"""
 
 import math
 from collections.abc import Callable, Mapping
@@ -17,19 +20,36 @@ MakeEvent = Callable[[float, str, Arguments], Event | None]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`argument` is one of the kinds below; a number lies from `low` to `high`. `does` is for people.
+    """An address that is heard. `argument` is one of the kinds below; a number lies from `low` to `high`.
 
     press: none, or a number of which 0 is a release · text: one or more words · place: a title or a number from 1 ·
     number: in the range · switch: 0 is off, any other on · port: none, or a UDP port · any: whatever comes.
-    `event` is None where the endpoint itself answers.
+    `event` is None where the endpoint itself answers. For people: `does`, the short `label` of a button, and an
+    `example` of the arguments. `called` is what the argument is called in the documentation.
     """
 
     address: str
     argument: Kind
     does: str
     event: MakeEvent | None
+    label: str
+    called: str = "value"
+    example: Arguments = ()
     low: float | None = None
     high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An address that is sent to subscribers and to `reply_to`: `arguments` as (name, OSC type tag s or i)."""
+
+    address: str
+    arguments: tuple[tuple[str, Literal["s", "i"]], ...]
+    does: str
+
+    @property
+    def tags(self) -> str:
+        return "".join(tag for _, tag in self.arguments)
 
 
 def number(argument: OscArgument) -> float | int | None:
@@ -102,7 +122,7 @@ def _within(arguments: Arguments, low: float, high: float) -> float:
     return float(value)
 
 
-def _press(name: str, action: Action, does: str) -> Address:
+def _press(name: str, action: Action, label: str, does: str) -> Address:
     do = Do(action)
 
     def event(at: float, source: str, arguments: Arguments) -> Event | None:
@@ -112,17 +132,17 @@ def _press(name: str, action: Action, does: str) -> Address:
             raise MalformedError("wanted one number or nothing")
         return None if released(arguments) else Command(at, source, do)
 
-    return Address(f"/stagelyric/{name}", "press", does, event)
+    return Address(f"/stagelyric/{name}", "press", does, event, label, example=(1,))
 
 
-def _text(name: str, action: Action, does: str) -> Address:
+def _text(name: str, action: Action, label: str, does: str, called: str, example: str) -> Address:
     def event(at: float, source: str, arguments: Arguments) -> Event | None:
         return None if released(arguments) else Command(at, source, Do(action, text(arguments)))
 
-    return Address(f"/stagelyric/{name}", "text", does, event)
+    return Address(f"/stagelyric/{name}", "text", does, event, label, called, (example,))
 
 
-def _place(name: str, action: Action, does: str) -> Address:
+def _place(name: str, action: Action, label: str, does: str, example: str) -> Address:
     def event(at: float, source: str, arguments: Arguments) -> Event | None:
         if released(arguments):
             return None
@@ -133,7 +153,7 @@ def _place(name: str, action: Action, does: str) -> Address:
             raise MalformedError(f"wanted a title or a number from 1, found {value}")
         return Command(at, source, Do(action, int(value)))
 
-    return Address(f"/stagelyric/{name}", "place", does, event, low=1)
+    return Address(f"/stagelyric/{name}", "place", does, event, label, "title or number", (example,), low=1)
 
 
 def _wildness(at: float, source: str, arguments: Arguments) -> Event:
@@ -157,28 +177,58 @@ BEAT = (0.0, 1e9)
 PING, SUBSCRIBE, UNSUBSCRIBE = "/stagelyric/ping", "/stagelyric/subscribe", "/stagelyric/unsubscribe"
 
 ADDRESSES = (
-    _press("line", "next_line", "shows the next line"),
-    _text("word", "word", "shows a line with this word, written now"),
-    _text("say", "say", "shows this text"),
-    _press("again", "again", "shows the last line again"),
-    _press("hold", "hold", "holds the line that is up"),
-    _press("clear", "clear", "clears the stage"),
-    _press("panic", "panic", "clears the stage and silences speech"),
-    _press("keep", "keep", "keeps the line that is up for later shows"),
-    _press("veto", "veto", "takes the line down and never shows it again"),
-    _place("song", "song", "goes to the song with this title or number"),
-    _press("song/next", "next_song", "goes to the next song"),
-    _press("song/previous", "previous_song", "goes to the song before"),
-    _place("section", "goto", "goes to the section with this name or number"),
-    _press("section/next", "next_section", "goes to the next section"),
-    _press("section/previous", "previous_section", "goes to the section before"),
-    Address("/stagelyric/wildness", "number", "0 sober to 1 wild", _wildness, 0.0, 1.0),
-    Address("/stagelyric/speech", "switch", "speech off (0) or on (1)", _speech, 0, 1),
-    Address("/stagelyric/tempo", "number", "BPM, where the clock's source is osc", _tempo, *TEMPO),
-    Address("/stagelyric/beat", "number", "the beat number from 0, where the clock's source is osc", _beat, *BEAT),
-    Address(PING, "any", "answers /stagelyric/pong with the same arguments", None),
-    Address(SUBSCRIBE, "port", "sends what happens to the sender for 60 s; again renews", None, 1024, 65535),
-    Address(UNSUBSCRIBE, "port", "ends it", None, 1024, 65535),
-)
+    _press("line", "next_line", "Next line", "shows the next line"),
+    _text("word", "word", "Word", "shows a line with this word, written now", "word", "harbour"),
+    _text("say", "say", "Say", "shows this text", "text", "Thank you, Leith"),
+    _press("again", "again", "Again", "shows the last line again"),
+    _press("hold", "hold", "Hold", "holds the line that is up; once more releases it"),
+    _press("clear", "clear", "Clear", "clears the stage"),
+    _press("panic", "panic", "Panic", "clears the stage, releases the hold, calls off what is pending"),
+    _press("keep", "keep", "Keep", "keeps the line that is up for later shows"),
+    _press("veto", "veto", "Veto", "takes the line down, shows the next, and never shows it again"),
+    _place("song", "song", "Song", "goes to the song with this title or number", "Harbour Lights"),
+    _press("song/next", "next_song", "Next song", "goes to the next song"),
+    _press("song/previous", "previous_song", "Song before", "goes to the song before"),
+    _place("section", "goto", "Section", "goes to the section with this name or number", "chorus"),
+    _press("section/next", "next_section", "Next section", "goes to the next section"),
+    _press("section/previous", "previous_section", "Section before", "goes to the section before"),
+    Address("/stagelyric/wildness", "number", "0 sober to 1 wild", _wildness, "Wildness", "wildness", (0.7,), 0.0, 1.0),
+    Address("/stagelyric/speech", "switch", "speech off (0) or on (1)", _speech, "Speech", "on", (1,), 0, 1),
+    Address(
+        "/stagelyric/tempo", "number", "sets the tempo, where the clock's source is osc", _tempo, "Tempo", "BPM",
+        (96.0,), *TEMPO,
+    ),
+    Address(
+        "/stagelyric/beat", "number", "sets the beat, from 0, where the clock's source is osc", _beat, "Beat", "beat",
+        (33.0,), *BEAT,
+    ),
+    Address(PING, "any", "answers /stagelyric/pong with the same arguments", None, "Ping", "any", (1,)),
+    Address(
+        SUBSCRIBE, "port", "sends what happens to the sender, or to this port of its machine, for 60 s; again renews",
+        None, "Subscribe", "port", (9000,), 1024, 65535,
+    ),
+    Address(UNSUBSCRIBE, "port", "ends that", None, "Unsubscribe", "port", (9000,), 1024, 65535),
+)  # fmt: skip
 
 TABLE: Mapping[str, Address] = MappingProxyType({entry.address: entry for entry in ADDRESSES})
+
+CUE = "/stagelyric/cue"
+CLEAR = "/stagelyric/clear"
+NEXT = "/stagelyric/next"
+POOL = "/stagelyric/pool"
+SONG = "/stagelyric/song"
+SECTION = "/stagelyric/section"
+SYLLABLE = "/stagelyric/syllable"
+ERROR = "/stagelyric/error"
+PONG = "/stagelyric/pong"
+
+TELLS = (
+    Told(CUE, (("text", "s"), ("song", "s"), ("section", "s"), ("number", "i")), "a line goes up"),
+    Told(CLEAR, (), "the stage is cleared"),
+    Told(NEXT, (("text", "s"),), "the line to come"),
+    Told(POOL, (("ready", "i"),), "how many lines are ready; four times a second at most"),
+    Told(SONG, (("title", "s"),), "the song, where it changes"),
+    Told(SECTION, (("name", "s"),), "the section, where it changes"),
+    Told(SYLLABLE, (("index", "i"),), "on every beat after a cue, the place from 0 of the syllable to sing"),
+    Told(ERROR, (("text", "s"),), "something people should know: a port is gone"),
+)

@@ -14,6 +14,7 @@ from typing import cast
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from stagelyric.events import Level
+from stagelyric.inputs.osc_addresses import CLEAR, CUE, ERROR, NEXT, POOL, SECTION, SONG, SYLLABLE
 from stagelyric.lines import Cue, Line, State
 
 # (host, port), and two more for IPv6.
@@ -89,30 +90,30 @@ class OscOutput:
     def show(self, cue: Cue) -> None:
         self._to_sing = iter(range(len(cue.line.syllables) if cue.line else 0))
         if cue.line is None:
-            self._publish("/stagelyric/clear")
+            self._publish(CLEAR)
         else:
-            self._publish("/stagelyric/cue", cue.line.text, cue.song, cue.section, cue.number)
+            self._publish(CUE, cue.line.text, cue.song, cue.section, cue.number)
 
     def state(self, state: State) -> None:
         """Sends what changed; `ready` four times a second at most, and its latest value always."""
         before, self._state = self._state, state
         if before is None or before.song != state.song:
-            self._publish("/stagelyric/song", state.song)
+            self._publish(SONG, state.song)
         if before is None or before.section != state.section:
-            self._publish("/stagelyric/section", state.section)
+            self._publish(SECTION, state.section)
         if before is None or before.next != state.next:
-            self._publish("/stagelyric/next", state.next)
+            self._publish(NEXT, state.next)
         self._pace_pool()
 
     def alert(self, text: str, level: Level = "warning") -> None:
         if level == "warning":
-            self._publish("/stagelyric/error", text)
+            self._publish(ERROR, text)
 
     def beat(self, beat: float, tempo: float) -> None:
         """One syllable of the line that is up, by its index from 0, for each beat after its cue."""
         index = next(self._to_sing, None)
         if index is not None:
-            self._publish("/stagelyric/syllable", index)
+            self._publish(SYLLABLE, index)
 
     def subscribe(self, target: Target) -> bool:
         """For 60 s, and the present song, section, next line and pool at once. False where 64 are there already."""
@@ -144,7 +145,7 @@ class OscOutput:
         if self._state is not None and self._state.ready != self._pool_told:
             self._pool_told = self._state.ready
             self._pool_told_at = self._clock()
-            self._publish("/stagelyric/pool", self._state.ready)
+            self._publish(POOL, self._state.ready)
 
     def _publish(self, address: str, *arguments: str | int) -> None:
         if not self._resolved and not self._subscribers:
@@ -200,10 +201,10 @@ def _is_numeric(host: str) -> bool:
 
 def _greeting(state: State) -> list[bytes]:
     return [
-        encode("/stagelyric/song", state.song),
-        encode("/stagelyric/section", state.section),
-        encode("/stagelyric/next", state.next),
-        encode("/stagelyric/pool", state.ready),
+        encode(SONG, state.song),
+        encode(SECTION, state.section),
+        encode(NEXT, state.next),
+        encode(POOL, state.ready),
     ]
 
 

@@ -22,6 +22,7 @@ from stagelyric.lines import Cue, Line, State
 from stagelyric.web import messages
 from stagelyric.web.client import Client, Display, Outbox
 from stagelyric.web.guard import Hosts, Pin, is_loopback, same_origin
+from stagelyric.web.oscquery import Tree
 
 MAX_MESSAGE = 64 * 1024
 MAX_CLIENTS = 128
@@ -78,6 +79,7 @@ class Page:
         self._shown_at = (0, 0.0)  # the last cue's number, and when it was sent
         self._calm: asyncio.TimerHandle | None = None
         self._files: dict[str, tuple[str, bytes, str]] = {}
+        self.tree: Tree | None = None  # answers OSCQuery where it is set
 
     @property
     def url(self) -> str:
@@ -103,6 +105,8 @@ class Page:
         application.router.add_get("/live", self._live)
         application.router.add_get("/api/state", self._get_state)
         application.router.add_post("/api/do", self._post_do)
+        if self.tree is not None:
+            application.router.add_get("/stagelyric{below:(/.*)?}", self._osc_query)
         for path in (*PAGES, "/static/{name}"):
             application.router.add_get(path, self._file)
         # No access log: it would be written between a press and its line.
@@ -297,7 +301,21 @@ class Page:
         self._emit(command)
         return web.json_response({"ok": True})
 
+    async def _osc_query(self, request: web.Request) -> web.Response:
+        assert self.tree is not None
+        status, found = self.tree.answer(request.path, request.query_string, self._now())
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(status=status, headers=headers) if found is None else web.json_response(found)
+
+    def _wants_tree(self, request: web.Request) -> bool:
+        if self.tree is None or request.path != "/":
+            return False
+        client = (request.remote or "", request.headers.get("User-Agent", ""))
+        return self.tree.wanted_at_root(client, request.headers.get("Accept", ""), request.query_string)
+
     async def _file(self, request: web.Request) -> web.Response:
+        if self._wants_tree(request):
+            return await self._osc_query(request)
         found = self._files.get(PAGES.get(request.path) or request.match_info.get("name", ""))
         if found is None:
             raise web.HTTPNotFound(text="There is no such page: try / or /operator or /audience.")

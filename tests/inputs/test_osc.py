@@ -268,7 +268,7 @@ async def test_only_the_allowed_are_heard() -> None:
 
 async def test_unknown_addresses_are_counted_and_still_seen() -> None:
     wanted = {"/live/scene/launch"}
-    osc, events = unserved(known=wanted.__contains__)
+    osc, events = unserved(known=wanted)
     osc.receive(message("/live/scene/launch", "i", 1), SENDER)
     assert osc.counts.unknown == 0
     osc.receive(message("/live/other"), SENDER)
@@ -284,6 +284,23 @@ async def test_unknown_addresses_are_counted_and_still_seen() -> None:
     assert watching.counts.unknown == 0
     watching.receive(message("/stagelyric/lien"), SENDER)
     assert watching.counts.unknown == 1
+
+
+async def test_a_pattern_stands_for_every_address_it_matches() -> None:
+    osc, events = unserved(known={"/live/scene/launch", "/live/{odd}"})
+    osc.receive(message("/stagelyric/{keep,hold}", "i", 1), SENDER)
+    assert dos(events) == [Do("hold"), Do("keep")]
+    osc.receive(message("/stagelyric/{keep,hold}", "i", 0), SENDER)
+    osc.receive(message("/stagelyric/{ping,subscribe}"), SENDER)
+    assert (len(dos(events)), osc.counts.unknown) == (2, 1)
+    osc.receive(message("/live/*/launch", "i", 1), SENDER)
+    osc.receive(message("/live/{odd}", "i", 1), SENDER)
+    found = [event for event in events if isinstance(event, OscMessage)][1:]
+    assert [(event.address, event.arguments) for event in found] == [
+        ("/live/scene/launch", (1,)),
+        ("/live/{odd}", (1,)),
+    ]
+    assert (osc.counts.unknown, osc.counts.malformed) == (1, 0)
 
 
 async def test_numbers_that_are_not_finite_reach_no_trigger() -> None:
