@@ -19,7 +19,9 @@ COMMANDS = {
     "write": "print lines",
     "check": "validate a setlist or a rig; every fault at once",
     "devices": "list MIDI ports, audio devices and models",
+    "learn": "press a pedal, and its trigger is written into the setlist",
     "train": "train a model on lyrics",
+    "analyse": "what a set of lyrics is like, beside what people write",
     "journal": "list, show and export past shows",
     "bench": "measure this machine: trigger to page, lines a second",
 }

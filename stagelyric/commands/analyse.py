@@ -1,0 +1,110 @@
+"""`stagelyric analyse`: what a set of lyrics is like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stagelyric.commands.common import Fault, json_option, print_json
+
+
+@click.command()
+@click.argument("corpus", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Lyrics that must not be quoted; says which lines do. Repeatable.",
+)
+@click.option("--faults", is_flag=True, help="List every line that breaks its song's scheme or metre.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Write pictures: .html, .svg, .png or .pdf.")
+@json_option
+def analyse(
+    corpus: tuple[Path, ...], against: tuple[Path, ...], faults: bool, plot: Path | None, as_json: bool
+) -> None:
+    """What a set of lyrics is like, beside lines that people wrote.
+
+    CORPUS is what `train` reads: text files, ChordPro, or folders of them. The average line, clichés, repetition,
+    names, rhyme, syllables; for your own songs: what you always say.
+    """
+    from stagelyric.lm.corpus import CorpusError
+    from stagelyric.report import analysis, reading
+
+    try:
+        songs = reading.read(corpus)
+        others = reading.read(against) if against else []
+    except CorpusError as error:
+        raise Fault(str(error)) from None
+    result = analysis.analyse(songs, others)
+    if plot is not None:
+        _plot(plot, {", ".join(path.name for path in corpus): result})
+    if as_json:
+        print_json(result)
+        return
+    _print(result, faults)
+
+
+def _plot(file: Path, reports: dict[str, dict[str, Any]]) -> None:
+    from stagelyric.report import plot
+    from stagelyric.report.language import MissingExtraError
+
+    try:
+        plot.write(file, reports)
+    except (MissingExtraError, ValueError) as error:
+        raise Fault(str(error)) from None
+    except OSError as error:
+        raise Fault(f"{file}: wanted a file to write pictures to, found: {error.strerror}") from None
+
+
+def _print(result: dict[str, Any], faults: bool) -> None:
+    from rich.text import Text
+
+    from stagelyric.report import page
+
+    out = page.console()
+    out.print(Text(f"{result['songs']} songs, {result['lines']} lines, {result['distinct_lines']} different"))
+    if average := result["average"]:
+        out.print(Text("\nThe average line: ", style="bold") + Text(average["text"], style="bold cyan"))
+        out.print(Text(f"  {average['how']}; nearest of those sung: {average['nearest']}", style="dim"))
+    out.print()
+    out.print(page.measures({"here": result}))
+    if result["scheme"]["pairs"]:
+        out.print(Text("\nWhere the songs' own schemes pair lines", style="bold"))
+        out.print(_scheme(result["scheme"]))
+    for title, key, by in _LISTS:
+        if part := page.listed(title, result[key], by=by):
+            out.print(part)
+    if result["favourites"]:
+        said = ", ".join(f"{f['word']} {f['count']}×" for f in result["favourites"][:14])
+        out.print(Text("\nWords said more than English says them", style="bold"))
+        out.print(Text(said))
+    for title, key in (("Six words in a row shared between songs", "shared"), ("… with --against", "quoted")):
+        for shared in result[key][:10]:
+            out.print(Text(f"\n{title}: ", style="bold yellow") + Text(shared["run"]))
+            out.print(Text(f"  {shared['song']}: {shared['line']}\n  {shared['other']}: {shared['other_line']}"))
+    if faults:
+        out.print(page.faults(result["scheme"]["faults"]))
+    for note in result["notes"]:
+        out.print(Text(f"\n{note}", style="dim"))
+
+
+_LISTS: Sequence[tuple[str, str, str]] = (
+    ("Four words in a row", "four_grams", "songs"),
+    ("First three words", "openings", "lines"),
+    ("Rhymes", "rhyme_pairs", "songs"),
+    ("Moulds (… is any word of substance)", "frames", "songs"),
+    ("Stock phrases", "stock_phrases", "songs"),
+    ("Words that machines overuse", "machine_words", "songs"),
+)
+
+
+def _scheme(scheme: dict[str, Any]) -> str:
+    kinds = scheme["rhymes"]
+    told = ", ".join(f"{kinds[kind]} {kind}" for kind in kinds if kinds[kind])
+    return (
+        f"{scheme['pairs']} pairs: rhymed {100 * scheme['rhyme_rate']:.1f} % ({told}); "
+        f"within a syllable {100 * scheme['syllable_match_rate']:.1f} %"
+    )

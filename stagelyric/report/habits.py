@@ -1,0 +1,224 @@
+"""What comes again, by name: phrases, openings, rhymes, frames and words, and in how many songs."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from stagelyric.craft.cliches import stock_phrases
+from stagelyric.craft.phonetics import plain
+from stagelyric.craft.words import STOP
+from stagelyric.report import language, reference
+from stagelyric.report.form import end_word, pairs, rhyme
+from stagelyric.report.lyrics import Song, in_order, words
+from stagelyric.report.repetition import grams
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+MACHINE_WORDS = _words(
+    "neon whisper whispers whispered whispering echo echoes echoed echoing shadow shadows shattered shatter "
+    "shattering ember embers tapestry shimmer shimmers shimmering glimmer glimmers glimmering flicker flickers "
+    "flickering fragment fragments kaleidoscope symphony mosaic labyrinth void abyss ethereal celestial cosmic "
+    "stardust silhouette silhouettes unravel unravels unraveling unravelling unspoken untold endless realm realms "
+    "beacon testament delve ache aching crimson velvet midnight horizon horizons heartbeat gravity fragile ashes "
+    "wildfire starlight moonlight electric pulse bloom blooming woven weave weaving stitched tangled drifting "
+    "fading haunting haunted hollow lullaby solace serenade serenity sanctuary wanderer wandering timeless "
+    "boundless dancing chasing hum humming constellation constellations galaxy infinite infinity eternal forgotten "
+    "faded"
+)
+"""Words that language models reach for in lyrics; the list is ours. One of them is no fault, a set full of them is."""
+
+WORST = _words("neon whisper whispers echo echoes shadow shadows shattered ember embers tapestry")
+"""Those of them that a listener has learned to wince at."""
+
+RUN = 6
+"""Words in a row that two songs may not share."""
+
+
+@dataclass(slots=True)
+class Habit:
+    """Something that comes again: in which songs, and how many lines."""
+
+    what: str
+    lines: int = 0
+    songs: set[int] = field(default_factory=set)
+    examples: list[str] = field(default_factory=list)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {"text": self.what, "songs": len(self.songs), "lines": self.lines, "for_example": self.examples[:3]}
+
+
+def _collect(songs: Sequence[Song], found: Callable[[str], Iterable[Hashable]]) -> dict[Hashable, Habit]:
+    """What `found` finds in every line, by what it is."""
+    habits: dict[Hashable, Habit] = {}
+    for number, song in enumerate(songs):
+        for line in song.lines:
+            for what in set(found(line)):
+                habit = habits.setdefault(what, Habit(" ".join(what) if isinstance(what, tuple) else str(what)))
+                habit.lines += 1
+                if number not in habit.songs:
+                    habit.songs.add(number)
+                    habit.examples.append(f"{line} ({song.title})")
+    return habits
+
+
+def _sorted(habits: Iterable[Habit], least: int, by_lines: bool = False) -> list[Habit]:
+    kept = [habit for habit in habits if (habit.lines if by_lines else len(habit.songs)) >= least]
+    return sorted(kept, key=lambda h: (-h.lines if by_lines else -len(h.songs), -h.lines, h.what))
+
+
+def four_grams(songs: Sequence[Song], least: int = 2) -> list[Habit]:
+    """Runs of four words within a line, those in most songs first, that stand in `least` songs or more."""
+    return _sorted(_collect(songs, lambda line: grams(words(line), 4)).values(), least)
+
+
+def openings(songs: Sequence[Song], least: int = 2) -> list[Habit]:
+    """The first three words of lines, those of most lines first."""
+    return _sorted(_collect(songs, lambda line: grams(words(line)[:3], 3)).values(), least, by_lines=True)
+
+
+def first_words(songs: Sequence[Song], least: int = 2) -> list[Habit]:
+    """The first words of lines, those of most lines first."""
+    return _sorted(_collect(songs, lambda line: words(line)[:1]).values(), least, by_lines=True)
+
+
+def rhyme_pairs(songs: Sequence[Song], least: int = 2) -> list[Habit]:
+    """Pairs of different end words that rhyme, by the song's scheme or else within three lines; by songs."""
+    habits: dict[tuple[str, str], Habit] = {}
+    for number, song in enumerate(songs):
+        for a, b, line in _rhymes(song):
+            key = (a, b) if a < b else (b, a)
+            habit = habits.setdefault(key, Habit(" / ".join(key)))
+            habit.lines += 1
+            if number not in habit.songs:
+                habit.songs.add(number)
+                habit.examples.append(f"{line} ({song.title})")
+    return _sorted(habits.values(), least)
+
+
+def _rhymes(song: Song) -> Iterable[tuple[str, str, str]]:
+    if song.schemes:
+        for pair in pairs([song]):
+            a, b = pair.ends
+            if a != b:
+                yield a, b, pair.later
+        return
+    for stanza in song.stanzas:
+        for place, line in enumerate(stanza.lines):
+            for before in stanza.lines[max(0, place - 3) : place]:
+                if rhyme(before, line) in ("perfect", "slant") and end_word(before) != end_word(line):
+                    yield end_word(before), end_word(line), line
+
+
+def frames(songs: Sequence[Song], least: int = 3) -> list[Habit]:
+    """Moulds: six words in a row with every content word left open ("in the … of the …"), in `least` songs or more."""
+
+    def moulds(line: str) -> list[str]:
+        shape = [word if word in STOP else "…" for word in words(line)]
+        runs = [run for run in grams(shape, 6) if 1 <= run.count("…") <= 3 and len(set(run)) > 3]
+        return [" ".join(run) for run in runs]
+
+    return _sorted(_collect(songs, moulds).values(), least)
+
+
+def end_words(songs: Sequence[Song], least: int = 3) -> list[Habit]:
+    """The last words of lines, those of most songs first."""
+    return _sorted(_collect(songs, lambda line: words(line)[-1:]).values(), least)
+
+
+def machine_words(songs: Sequence[Song]) -> list[Habit]:
+    """The words of `MACHINE_WORDS` that stand here, those of most songs first."""
+    return _sorted(_collect(songs, lambda line: MACHINE_WORDS.intersection(words(line))).values(), 1)
+
+
+def stock(songs: Sequence[Song]) -> list[Habit]:
+    """Stock phrases (`craft.cliches`), those of most songs first."""
+    return _sorted(_collect(songs, lambda line: stock_phrases(plain(line))).values(), 1)
+
+
+def cliche_rate(lines: Sequence[str]) -> float:
+    """The share of lines with four words in a row that five or more lines of the reference have."""
+    worn = reference.load().worn
+    return sum(worn.worn(plain(line)) > 0 for line in lines) / len(lines) if lines else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Favourite:
+    """A word used far more often than English does: how often, in how many songs, how many times the usual."""
+
+    word: str
+    count: int
+    songs: int
+    times: float
+
+
+def favourites(songs: Sequence[Song], most: int = 30) -> list[Favourite]:
+    """What these lyrics always say: words in three songs or more (or all of fewer), by Dunning's log-likelihood (1993).
+
+    Against the word's usual frequency (wordfreq): G² = 2·(c·ln(c/e) - (c - e)) for c seen and e expected, c > e.
+    """
+    counts: Counter[str] = Counter()
+    within: dict[str, set[int]] = defaultdict(set)
+    for number, song in enumerate(songs):
+        for line in song.lines:
+            for word in words(line):
+                counts[word] += 1
+                within[word].add(number)
+    total, least = counts.total(), min(3, len(songs))
+    weighed = []
+    for word, count in counts.items():
+        if word in STOP or len(within[word]) < least:
+            continue
+        expected = total * 10 ** (max(language.zipf(word), 1.0) - 9)
+        if count > expected:
+            strength = 2 * (count * math.log(count / expected) - (count - expected))
+            weighed.append((strength, Favourite(word, count, len(within[word]), count / expected)))
+    return [favourite for _, favourite in sorted(weighed, key=lambda item: (-item[0], item[1].word))[:most]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Words in a row that stand in a song and somewhere else."""
+
+    run: str
+    song: str
+    line: str
+    other: str
+    other_line: str
+
+
+def shared_between(songs: Sequence[Song], length: int = RUN) -> list[Shared]:
+    """Runs of `length` words within a line that stand in two songs; one entry for each such pair of lines."""
+    first: dict[tuple[str, ...], tuple[int, str]] = {}
+    found: dict[tuple[int, str, int, str], Shared] = {}
+    for number, song in enumerate(songs):
+        for line in song.lines:
+            for run in grams(words(line), length):
+                at, other = first.setdefault(run, (number, line))
+                if at != number:
+                    entry = Shared(" ".join(run), song.title, line, songs[at].title, other)
+                    found.setdefault((number, line, at, other), entry)
+    return list(found.values())
+
+
+def shared_with(songs: Sequence[Song], others: Iterable[Song], length: int = RUN) -> list[Shared]:
+    """Runs of `length` words within a line that stand in a line of `others` too; one entry for each line of ours."""
+    ours: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+    for song, _, _, line in in_order(songs):
+        for run in grams(words(line), length):
+            ours[run].append((song.title, line))
+    found: dict[tuple[str, str], Shared] = {}
+    for other in others:
+        for line in other.lines:
+            of = words(line)
+            for i in range(len(of) - length + 1):
+                for title, own in ours.get(of[i : i + length], ()):
+                    found.setdefault((title, own), Shared(" ".join(of[i : i + length]), title, own, other.title, line))
+    return list(found.values())

@@ -1,0 +1,71 @@
+"""The report as one page that needs nothing else: pictures and tables, to be kept or sent round the band."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from stagelyric.report import plot
+from stagelyric.report.bands import BANDS
+from stagelyric.report.page import shown, single
+
+_STYLE = """
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+svg { width: 100%; height: auto; background: #fff; border-radius: .5rem }
+table { border-collapse: collapse; margin: 1rem 0 } td, th { padding: .2rem .8rem .2rem 0; text-align: left }
+td.n { text-align: right; font-variant-numeric: tabular-nums } .out { color: #b35c00 } .dim { opacity: .65 }
+blockquote { font-size: 1.5rem; margin: 1rem 0; font-style: italic }
+"""
+_LISTS = (
+    ("Four words in a row", "four_grams", "songs"),
+    ("First three words", "openings", "lines"),
+    ("Rhymes", "rhyme_pairs", "songs"),
+    ("Moulds (… is any word of substance)", "frames", "songs"),
+    ("Stock phrases", "stock_phrases", "songs"),
+    ("Words that machines overuse", "machine_words", "songs"),
+)
+
+
+def page(reports: Mapping[str, Mapping[str, Any]]) -> str:
+    """The page as text. The first report's lists are shown; its measures stand beside the others'."""
+    name, first = next(iter(reports.items()))
+    parts = [f"<h1>{escape(name)}</h1>"]
+    if average := first.get("average"):
+        parts.append(f"<p>The average line:</p><blockquote>{escape(average['text'])}</blockquote>")
+        parts.append(f'<p class="dim">{escape(average["how"])}. Nearest sung: “{escape(average["nearest"])}”</p>')
+    parts += [plot.svg(reports), _measures(reports)]
+    for title, key, by in _LISTS:
+        if found := first.get(key):
+            parts.append(_table(title, by, ((h[by], h["text"], next(iter(h["for_example"]), "")) for h in found[:20])))
+    if said := first.get("favourites"):
+        rows = ((f["count"], f["word"], f"{f['times']:.0f} times as often as English has it") for f in said)
+        parts.append(_table("Words said more than English says them", "times", rows))
+    body = "\n".join(parts)
+    head = f'<meta charset="utf-8"><title>{escape(name)}</title><style>{_STYLE}</style>'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>\n'
+
+
+def _measures(reports: Mapping[str, Mapping[str, Any]]) -> str:
+    head = "".join(f"<th>{escape(name)}</th>" for name in reports)
+    rows = []
+    for key, band in BANDS.items():
+        values = [single(report.get(key)) for report in reports.values()]
+        if all(value is None for value in values):
+            continue
+        cells = "".join(
+            f'<td class="n{"" if value is None or band.holds(value) else " out"}">{shown(key, value)}</td>'
+            for value in values
+        )
+        people = f"{shown(key, band.low)} - {shown(key, band.high)}"
+        rows.append(f'<tr><td>{escape(band.words)}</td>{cells}<td class="n dim">{people}</td></tr>')
+    return f"<table><tr><th></th>{head}<th>people</th></tr>{''.join(rows)}</table>"
+
+
+def _table(title: str, by: str, rows: Iterable[tuple[Any, str, str]]) -> str:
+    cells = "".join(
+        f'<tr><td class="n">{count}</td><td>{escape(text)}</td><td class="dim">{escape(example)}</td></tr>'
+        for count, text, example in rows
+    )
+    return f"<h2>{escape(title)}</h2><table><tr><th>{escape(by)}</th></tr>{cells}</table>"

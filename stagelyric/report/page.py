@@ -1,0 +1,94 @@
+"""The report as a page in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from stagelyric.report.bands import AS_A_RATE, BANDS
+
+_WIDTH = 24  # characters of a gauge
+_BEYOND = 0.6  # how far a gauge reaches beyond its band, in widths of the band
+
+
+def console() -> Console:
+    """Standard output, in colours where it is a terminal."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def measures(columns: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One row a measure: its values, by column, then where people's lines lie. The first column has the gauge."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    for name in columns:
+        table.add_column(name, justify="right")
+    table.add_column("people", justify="right")
+    table.add_column("")
+    for key, band in BANDS.items():
+        values = [single(report.get(key)) for report in columns.values()]
+        if all(value is None for value in values):
+            continue
+        first = values[0]
+        style = "" if first is None else "green" if band.holds(first) else "yellow"
+        cells = [Text(shown(key, value), style=style if i == 0 else "") for i, value in enumerate(values)]
+        people = Text(f"{shown(key, band.low)} - {shown(key, band.high)}", style="dim")
+        table.add_row(Text(band.words), *cells, people, Text(gauge(first, band.low, band.high), style=style))
+    return table
+
+
+def single(value: Any) -> float | None:
+    """A measure as one number: the mean of one that has several."""
+    if isinstance(value, Mapping):
+        value = value.get("mean")
+    return None if value is None else float(value)
+
+
+def shown(key: str, value: float | None) -> str:
+    """A measure as it is read: a rate as a percentage."""
+    if value is None:
+        return "-"
+    if key in AS_A_RATE:
+        return f"{100 * value:.1f} %" if value < 0.1 else f"{100 * value:.0f} %"
+    return f"{value:.2f}"
+
+
+def gauge(value: float | None, low: float, high: float) -> str:
+    """Where a value lies: the band between the bars, a mark for the value, "<" and ">" beyond the gauge."""
+    if value is None:
+        return ""
+    width = high - low
+    start, end = low - _BEYOND * width, high + _BEYOND * width
+    cells = ["·"] * _WIDTH
+
+    def place(x: float) -> int:
+        return min(_WIDTH - 1, max(0, round((x - start) / (end - start) * (_WIDTH - 1))))
+
+    cells[place(low)] = cells[place(high)] = "|"
+    cells[place(value)] = "<" if value < start else ">" if value > end else "●"
+    return "".join(cells)
+
+
+def listed(title: str, found: Sequence[Mapping[str, Any]], most: int = 8, *, by: str = "songs") -> Group | None:
+    """The first of a list of habits, with a line in which each stands; None for none."""
+    if not found:
+        return None
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for habit in found[:most]:
+        example = next(iter(habit["for_example"]), "")
+        cells = Text(f"{habit[by]}", style="bold"), Text(habit["text"]), Text(example, style="dim", no_wrap=True)
+        table.add_row(*cells)
+    return Group(Text(f"\n{title}, in how many {by}", style="bold"), table)
+
+
+def faults(found: Sequence[Mapping[str, Any]]) -> Group:
+    """Every pair of lines that breaks its song's scheme or metre."""
+    parts = [Text(f"\n{len(found)} pairs that do not rhyme, or differ by two syllables or more", style="bold")]
+    for fault in found:
+        (a, b), (m, n) = fault["lines"], fault["syllables"]
+        parts.append(Text(f"{fault['song']}, {fault['section'] or 'verse'}: {fault['rhyme'] or 'no rhyme'}", "dim"))
+        parts.append(Text(f"  {m:2} {a}\n  {n:2} {b}"))
+    return Group(*parts)
