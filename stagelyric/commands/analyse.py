@@ -78,7 +78,7 @@ def _print(result: dict[str, Any], faults: bool) -> None:
         if part := page.listed(title, result[key], by=by):
             out.print(part)
     if result["favourites"]:
-        said = ", ".join(f"{f['word']} {f['count']}×" for f in result["favourites"][:14])
+        said = ", ".join(f"{f['word']} {f['count']} times" for f in result["favourites"][:14])
         out.print(Text("\nWords said more than English says them", style="bold"))
         out.print(Text(said))
     for title, key in (("Six words in a row shared between songs", "shared"), ("… with --against", "quoted")):

@@ -44,7 +44,7 @@ class Triples:
     """p(word | the two before it), Witten-Bell smoothed (1991): p(w|h) = (c(hw) + n(h)·p(w|h')) / (c(h) + n(h))."""
 
     def __init__(self, songs: Sequence[Sequence[Sequence[str]]], least: int = 1) -> None:
-        """`songs` of lines of words. A run counts once a song; runs of two and three only if `least` songs have them."""
+        """`songs` of lines of words. A run counts once a song, one of two or three words if `least` songs have it."""
         runs: Counter[tuple[str, ...]] = Counter()
         for song in songs:
             runs.update({run for line in song for run in _runs(line)})
@@ -112,10 +112,10 @@ def _search(model: Triples, length: int) -> tuple[tuple[str, ...], float]:
     for _ in range(length):
         grown = []
         for total, line in beam:
-            before = ((_START, _START) + line)[-2:]
-            for word in model.likely((before[0], before[1])):
+            before = _last_two(line)
+            for word in model.likely(before):
                 if word != _END and line.count(word) < (2 if len(word) < 4 else 1) and line[-1:] != (word,):
-                    grown.append((total + math.log(model.chance(word, (before[0], before[1]))), (*line, word)))
+                    grown.append((total + math.log(model.chance(word, before)), (*line, word)))
         if not grown:
             break
         beam = sorted(grown, key=lambda item: (-item[0], item[1]))[:_BEAM]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from stagelyric.craft.phonetics import line_syllables, pronounce
+from stagelyric.craft.phonetics import Phones, line_syllables, pronounce
 from stagelyric.craft.rhyme import Kind, kind_of_sounds
 from stagelyric.craft.words import STOP
 from stagelyric.report.lyrics import Song, Stanza, mates, words
@@ -49,14 +49,29 @@ def end_word(line: str) -> str:
 
 @lru_cache(maxsize=65536)
 def rhyme(a: str, b: str) -> Kind | None:
-    """How the ends of two lines rhyme. A small word that both end on is taken with the one before it (hold it, told it)."""
+    """How the ends of two lines rhyme; None: not at all.
+
+    A small word that both end on is taken with the one before it (hold it, told it). Before an r, vowels that the
+    dictionary tells apart and the mouth does not are one: fire and choir, hearing and steering.
+    """
     first, second = words(a), words(b)
     if not first or not second:
         return None
     if first[-1] == second[-1] and first[-1] in STOP and len(first) > 1 and len(second) > 1:
-        before = kind_of_sounds(pronounce(first[-2]), pronounce(second[-2]))
+        before = kind_of_sounds(_sung(first[-2]), _sung(second[-2]))
         return "same" if before is None or before == "assonance" else before
-    return kind_of_sounds(pronounce(first[-1]), pronounce(second[-1]))
+    return kind_of_sounds(_sung(first[-1]), _sung(second[-1]))
+
+
+def _sung(word: str) -> Phones:
+    made: list[str] = []
+    for phone in pronounce(word):
+        if phone == "ER0" and made and made[-1][:2] in ("AY", "AW"):
+            phone = "R"
+        if phone == "R" and made and made[-1][:2] == "IY":
+            made[-1] = "IH" + made[-1][2:]
+        made.append(phone)
+    return tuple(made)
 
 
 def syllable_match_rate(stanzas: Sequence[Stanza]) -> float:
