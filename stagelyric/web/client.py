@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from stagelyric.broadcast import Mailbox
+from stagelyric.web.messages import frame
 
 # A display that has this much unread has stopped reading: from there on only its latest few messages are kept.
 ROOM = 16 * 1024
@@ -99,9 +100,10 @@ class Outbox(Mailbox[bytes]):
 
 
 class Client:
-    """A connected page. `allowed`: it may change the show."""
+    """A connected page. `allowed`: it may change the show; `visiting`: it is another server's, and never may."""
 
-    def __init__(self, display: Display, outbox: Outbox, allowed: bool) -> None:
+    def __init__(self, display: Display, outbox: Outbox, allowed: bool, visiting: bool = False) -> None:
+        self.visiting = visiting
         self.display = display
         self.outbox = outbox
         self.allowed = allowed
@@ -109,3 +111,7 @@ class Client:
     @property
     def operator(self) -> bool:
         return self.display.page == "operator"
+
+    def tell(self, message: dict[str, object]) -> None:
+        """To this page alone; one that is gone is told nothing."""
+        self.outbox.put(frame(message))

@@ -6,6 +6,7 @@ started by somebody else's page is refused.
 """
 
 import hmac
+import re
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -15,6 +16,8 @@ from urllib.parse import urlsplit
 TRIES = 5
 WINDOW = 30.0
 REMEMBERED = 1000
+
+_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 
 def is_loopback(address: str | None) -> bool:
@@ -39,6 +42,52 @@ def same_origin(origin: str | None, host: str) -> bool:
         )
     except ValueError:
         return False
+
+
+class Origins:
+    """The pages that may knock: this server's own, and those of the second servers that the rig names.
+
+    A page of a server that is not named may still *watch* where it asks to, and where it can only have come from this
+    very network: its host is a private address or a name under .local, and no web site's page has such an origin.
+    """
+
+    def __init__(self, also: Iterable[str] = ()) -> None:
+        self.named = tuple(found for found in map(place, also) if found)
+
+    def allow(self, origin: str | None, host: str) -> bool:
+        """Whether it may watch and, like anybody who may, change the show."""
+        return same_origin(origin, host) or place(origin or "") in self.named
+
+    def may_watch(self, origin: str | None) -> bool:
+        found = place(origin or "")
+        return found is not None and is_near(found[0])
+
+    def reach(self, also: str) -> str:
+        """What a page may connect to beside its own server, for a Content-Security-Policy."""
+        asked = [found for found in map(place, also.split(",")[:4]) if found]
+        near = [found for found in asked if found in self.named or is_near(found[0])]
+        hosts = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in (*self.named, *near)]
+        return "".join(f" {scheme}://{host}" for host in dict.fromkeys(hosts) for scheme in ("ws", "wss"))
+
+
+def place(written: str) -> tuple[str, int] | None:
+    """The host and port of a server's address, "http://10.0.0.2:7740" or short of the scheme; None for nonsense."""
+    try:
+        parts = urlsplit(written.strip() if "//" in written else f"http://{written.strip()}")
+        host = (parts.hostname or "").rstrip(".")
+        # An address with a zone ("fe80::1%eth0") is none that a browser takes, and may hide anything behind the %.
+        known = parts.scheme in ("http", "https") and "%" not in host and (_ip(host) or _NAME.fullmatch(host))
+        return (host, parts.port or _default_port(parts.scheme)) if known else None
+    except ValueError:
+        return None
+
+
+def is_near(host: str) -> bool:
+    """Whether a host is on this network for certain: a private or loopback address, or a name that no DNS gives."""
+    ip = _ip(host)
+    if ip is not None:
+        return bool(ip.is_private)
+    return host == "localhost" or host.endswith((".local", ".localhost"))
 
 
 class Hosts:

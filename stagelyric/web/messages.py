@@ -4,13 +4,16 @@ import json
 import math
 import struct
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import orjson
 
 from stagelyric.events import Command, Event, KeyPress, PadPress
 from stagelyric.lines import Cue, State
 from stagelyric.triggers import FROM_EVENT, parse_do
+from stagelyric.web.words import Waiting
 
 SOURCE = "page"
 
@@ -35,7 +38,36 @@ class Ping:
     """A page asks whether the link is alive: a browser does not show its scripts the protocol's own pings."""
 
 
-Message = Event | Painted | PinTry | Ping
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Somebody in the audience offers a word."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The operator lets the word with this number through, or not."""
+
+    id: int
+    through: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The operator opens the audience's word box, or closes it."""
+
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """The operator learns a pedal; what may stand here is told at `learn_session.LearnSession`."""
+
+    request: object
+
+
+Message = Event | Painted | PinTry | Ping | Offer | Verdict | Opening | Learn
 
 
 def frame(message: dict[str, object]) -> bytes:
@@ -96,6 +128,26 @@ def access(allowed: bool, pin: bool) -> dict[str, object]:
     return {"type": "access", "allowed": allowed, "pin": pin}
 
 
+def journal(entries: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    """For the operator: what has gone on the stage since it was last told, oldest first."""
+    return {"type": "journal", "entries": entries}
+
+
+def words(open: bool, waiting: Iterable[Waiting]) -> dict[str, object]:
+    """For the operator: the audience's words that wait."""
+    return {"type": "words", "open": open, "waiting": [asdict(word) for word in waiting]}
+
+
+def box(open: bool) -> dict[str, object]:
+    """For the audience: whether there is a word box."""
+    return {"type": "box", "open": open}
+
+
+def offered(taken: bool, text: str) -> dict[str, object]:
+    """The answer to a word that was offered."""
+    return {"type": "offered", "taken": taken, "text": text}
+
+
 def decode(text: str) -> object:
     """JSON as sent by anybody. ValueError, with a plain sentence, for whatever is not JSON proper."""
     try:
@@ -122,7 +174,20 @@ def read(value: object, at: float) -> Message:
             return PinTry(pin)
         case {"ping": _}:
             return Ping()
-    raise ValueError(f"A message wants do, key, pad, painted with ms, pin or ping; found {_short(repr(value))}.")
+        case {"learn": request}:
+            return Learn(request)
+        case {"offer": str(word)}:
+            return Offer(word)
+        case {"let": int(id)} if not isinstance(id, bool):
+            return Verdict(id, True)
+        case {"dismiss": int(id)} if not isinstance(id, bool):
+            return Verdict(id, False)
+        case {"words": bool(open)}:
+            return Opening(open)
+    raise ValueError(
+        "A message wants do, key, pad, painted with ms, pin, ping, learn, offer, let, dismiss or words; "
+        f"found {_short(repr(value))}."
+    )
 
 
 def command(value: object) -> Command:

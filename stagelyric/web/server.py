@@ -1,42 +1,39 @@
 """The page: an Input and an Output in one, over HTTP and a WebSocket.
 
 A cue is serialised once, into the very bytes of its WebSocket frame, and written to every display at once.
-All files are read into memory when the page opens: a disk that dies cannot take the teleprompter with it.
 """
 
 import asyncio
 import errno
-import hashlib
+import itertools
+import ssl
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 
 from stagelyric.devices import ListenError, PortInUseError
-from stagelyric.events import Emit, Event, Level
+from stagelyric.events import Command, Do, Emit, Event, Level
+from stagelyric.learn_session import LearnSession
 from stagelyric.lines import Cue, Line, State
-from stagelyric.web import messages
+from stagelyric.web import files, joining, messages, words
 from stagelyric.web.client import Client, Display, Outbox
-from stagelyric.web.guard import Hosts, Pin, is_loopback, same_origin
+from stagelyric.web.desk import Desk
+from stagelyric.web.guard import Hosts, Origins, Pin, is_loopback
 from stagelyric.web.oscquery import Tree
+from stagelyric.web.words import Words
 
 MAX_MESSAGE = 64 * 1024
-MAX_CLIENTS = 128
+MAX_CLIENTS = 256
+MAX_AUDIENCE = 192  # a full room must not keep the singer's tablet out
 HEARTBEAT = 10.0
 # News that no performer waits for (the pool's filling, a wandering tempo) goes out this often at most.
 CALM = 0.5
-PAGES = {"/": "teleprompter.html", "/operator": "operator.html", "/audience": "audience.html"}
-TYPES = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json",
-}
+LOOK = 0.2  # seconds between two looks at what the operator's lights should tell
 HEADERS = {
     "Server": "stagelyric",
     "X-Content-Type-Options": "nosniff",
@@ -46,8 +43,9 @@ HEADERS = {
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; "
-    "connect-src 'self' ws://{host} wss://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self' ws://{host} wss://{host}{also}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+VISITING = "This page is another server's: here it may watch, and change nothing."
 EMPTY = State(
     song="", section="", number=0, line="", next="", ready=0, tempo=0.0, held=False, cleared=False, speech=False
 )
@@ -56,19 +54,31 @@ EMPTY = State(
 class Page:
     """The teleprompter, the operator's page and the audience's page.
 
-    `pin`: lets clients beyond this machine change the show; `hosts`: further names the machine is reached by;
-    `port` 0 takes any free port (`address` tells which).
+    `pin`: lets clients beyond this machine change the show; `hosts`: further names the machine is reached by; `also`:
+    second servers, whose pages are as good as ours. `port` 0 takes any free port (`address` tells which). `secure`: a
+    context for https, which then is on the port after it. `desk`: where the operator's page has its knowledge from.
     """
 
     name = "page"
 
     def __init__(
-        self, host: str = "127.0.0.1", port: int = 7740, pin: str | None = None, hosts: Iterable[str] = ()
+        self,
+        host: str = "127.0.0.1",
+        port: int = 7740,
+        pin: str | None = None,
+        hosts: Iterable[str] = (),
+        also: Iterable[str] = (),
+        secure: ssl.SSLContext | None = None,
     ) -> None:
         self.host = host
         self.port = port
         self.address: tuple[str, int] = (host, port)
+        self.secure_port: int | None = None
+        self.desk = Desk()
+        self.words = Words()
         self.bad_messages = 0  # what was malformed or not allowed, since the start
+        self._secure = secure
+        self._origins = Origins(also)
         self._pin = Pin(pin)
         self._has_pin = bool(pin)
         self._hosts = Hosts((host, *hosts))
@@ -78,8 +88,11 @@ class Page:
         self._known = EMPTY  # as the displays have it
         self._shown_at = (0, 0.0)  # the last cue's number, and when it was sent
         self._calm: asyncio.TimerHandle | None = None
-        self._files: dict[str, tuple[str, bytes, str]] = {}
+        self._files: dict[str, files.File] = {}
+        self._sifting: set[asyncio.Task[None]] = set()
+        self._journal_told = 0  # the last entry that the operators have
         self.tree: Tree | None = None  # answers OSCQuery where it is set
+        self.learning: LearnSession | None = None  # where pedals can be learned
 
     @property
     def url(self) -> str:
@@ -97,38 +110,49 @@ class Page:
     @asynccontextmanager
     async def serve(self, emit: Emit) -> AsyncIterator[None]:
         """Open while the context is: what comes in goes to `emit`. Raises ListenError, PortInUseError."""
-        self._files = _read_files()
+        self._files = files.read()
         self._emit = emit
         application = web.Application(client_max_size=MAX_MESSAGE, middlewares=[self._guard])
         application.on_response_prepare.append(_add_headers)
+        application.on_response_prepare.append(self._add_policy)
         application.on_shutdown.append(self._hang_up)
         application.router.add_get("/live", self._live)
         application.router.add_get("/api/state", self._get_state)
         application.router.add_post("/api/do", self._post_do)
         if self.tree is not None:
             application.router.add_get("/stagelyric{below:(/.*)?}", self._osc_query)
-        for path in (*PAGES, "/static/{name}"):
+        application.router.add_get("/join.svg", self._join)
+        for path in (*files.PAGES, files.WORKER, "/static/{name}"):
             application.router.add_get(path, self._file)
         # No access log: it would be written between a press and its line.
         runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.2)
         await runner.setup()
-        watch = asyncio.get_running_loop().create_task(self._watch_displays())
+        watch = asyncio.get_running_loop().create_task(self._tell_operators())
         try:
-            site = web.TCPSite(runner, self.host, self.port)
-            try:
-                await site.start()
-            except OSError as fault:
-                raise self._listen_error(fault) from fault
+            await self._open(web.TCPSite(runner, self.host, self.port), self.port)
             host, port = runner.addresses[0][:2]
             self.address = (self.host or host, port)
+            if self._secure is not None:
+                self.secure_port = port + 1 if self.port else 0
+                site = web.TCPSite(runner, self.host, self.secure_port, ssl_context=self._secure)
+                await self._open(site, self.secure_port)
+                self.secure_port = runner.addresses[-1][1]
             yield
         finally:
             watch.cancel()
             if self._calm is not None:
                 self._calm.cancel()
                 self._calm = None
+            for task in self._sifting:
+                task.cancel()
             await runner.cleanup()
             self._emit = _nowhere
+
+    async def _open(self, site: web.TCPSite, port: int) -> None:
+        try:
+            await site.start()
+        except OSError as fault:
+            raise self._listen_error(fault, port) from fault
 
     listen = serve
 
@@ -208,14 +232,17 @@ class Page:
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         """One display's connection: the state first, then whatever comes. It reads beside the sending."""
-        if len(self._clients) >= MAX_CLIENTS:
-            raise web.HTTPServiceUnavailable(text=f"There are {MAX_CLIENTS} displays already.")
+        audience = request.query.get("page") == "audience"
+        if len(self._clients) >= MAX_CLIENTS or (audience and self._audience() >= MAX_AUDIENCE):
+            raise web.HTTPServiceUnavailable(text=f"There are {len(self._clients)} displays already.")
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT, compress=False, max_msg_size=MAX_MESSAGE, timeout=0.2)
         await socket.prepare(request)
         if request.transport is None:  # gone already
             return socket
         client = self._welcome(request, request.transport)
-        self._clients.append(client)
+        # The stage before the room: what is sent to all is sent in this order.
+        place = len(self._clients) if audience else len(self._clients) - self._audience()
+        self._clients.insert(place, client)
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -236,11 +263,18 @@ class Page:
             heard=time.monotonic(),
         )
         offered = _offered_pin(request)
-        refusal = self._refusal(address, offered)
-        client = Client(display, Outbox(transport), allowed=refusal is None)
+        visiting = not self._origins.allow(request.headers.get("Origin"), request.host)
+        refusal = VISITING if visiting else self._refusal(address, offered)
+        client = Client(display, Outbox(transport), allowed=refusal is None, visiting=visiting)
         client.outbox.put(messages.frame(messages.state(self._now())))
         if client.operator:
             client.outbox.put(messages.frame(messages.access(client.allowed, self._has_pin)))
+            client.outbox.put(messages.frame(self.desk.set()))
+            client.outbox.put(messages.frame(self.desk.now()))
+            client.outbox.put(messages.frame(messages.journal(self.desk.entries())))
+            client.outbox.put(self._words_frame())
+        elif self.words.open:
+            client.outbox.put(messages.frame(messages.box(True)))
         if refusal and offered:
             client.outbox.put(messages.frame(messages.error(refusal)))
         return client
@@ -259,11 +293,29 @@ class Page:
                 client.outbox.put(messages.frame({"type": "pong"}))
             case messages.PinTry():
                 self._try_pin(client, message.pin)
+            case messages.Offer():
+                self._take_offer(client, message.word)
+            case _ if not client.allowed:
+                self._complain(
+                    client, VISITING if client.visiting else self._refusal(client.display.address, None) or ""
+                )
+            case messages.Learn():
+                self._learn(client, message.request)
+            case messages.Opening():
+                self._open_words(message.open)
+            case messages.Verdict():
+                self._judge_word(message)
             case Event():
-                if client.allowed:
-                    self._emit(message)
-                else:
-                    self._complain(client, self._refusal(client.display.address, None) or "")
+                self._emit(message)
+
+    def _learn(self, client: Client, request: object) -> None:
+        if self.learning is None:
+            self._complain(client, "Learning wants a show that was started from a setlist's file.")
+            return
+        try:
+            self.learning.ask(request, client.tell)
+        except ValueError as fault:
+            self._complain(client, str(fault))
 
     def _note_painted(self, display: Display, painted: messages.Painted, at: float) -> None:
         display.painted, display.ms = painted.number, painted.ms
@@ -272,7 +324,7 @@ class Page:
             display.round_trip_ms = (at - sent) * 1000
 
     def _try_pin(self, client: Client, pin: str) -> None:
-        refusal = self._refusal(client.display.address, pin)
+        refusal = VISITING if client.visiting else self._refusal(client.display.address, pin)
         client.allowed = refusal is None
         if refusal:
             client.outbox.put(messages.frame(messages.error(refusal)))
@@ -316,14 +368,74 @@ class Page:
     async def _file(self, request: web.Request) -> web.Response:
         if self._wants_tree(request):
             return await self._osc_query(request)
-        found = self._files.get(PAGES.get(request.path) or request.match_info.get("name", ""))
+        found = self._files.get(request.path)
         if found is None:
             raise web.HTTPNotFound(text="There is no such page: try / or /operator or /audience.")
-        kind, body, tag = found
-        headers = {"ETag": tag, "Cache-Control": "no-cache"}
-        if request.headers.get("If-None-Match") == tag:
+        if request.path in files.PAGES and self.secure_port and not request.secure and not is_loopback(request.remote):
+            raise web.HTTPTemporaryRedirect(request.url.with_scheme("https").with_port(self.secure_port))
+        headers = {"ETag": found.tag, "Cache-Control": "no-cache"}
+        if request.headers.get("If-None-Match") == found.tag:
             return web.Response(status=304, headers=headers)
-        return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
+        return web.Response(body=found.body, content_type=found.kind, charset="utf-8", headers=headers)
+
+    async def _join(self, request: web.Request) -> web.Response:
+        """The page's address as a picture for another tablet: the one this one came by, or the network's."""
+        path = request.query.get("path", "/")
+        if path.partition("?")[0] not in files.PAGES or len(path) > 200:
+            raise web.HTTPNotFound(text="There is no such page: try / or /operator or /audience.")
+        url = self.join_url(None if is_loopback(request.url.host) else request.url.host) + path
+        return web.Response(body=joining.qr_svg(url), content_type="image/svg+xml", headers={"X-Url": url})
+
+    def join_url(self, host: str | None = None) -> str:
+        """The address for another machine's browser, by `host` or by this machine's best address."""
+        if host is None:
+            near = joining.reachable(self.host)
+            if not near:
+                return self.url
+            host = near[0]
+        host = f"[{host}]" if ":" in host else host
+        return f"https://{host}:{self.secure_port}" if self.secure_port else f"http://{host}:{self.address[1]}"
+
+    # -- the audience's words
+
+    def _take_offer(self, client: Client, text: str) -> None:
+        refusal = self.words.refusal(client, client.display.address, text)
+        if refusal:
+            client.outbox.put(messages.frame(messages.offered(False, refusal)))
+            return
+        task = asyncio.get_running_loop().create_task(self._sift(client, text))
+        self._sifting.add(task)
+        task.add_done_callback(self._sifting.discard)
+
+    async def _sift(self, client: Client, text: str) -> None:
+        clean = await asyncio.to_thread(words.is_clean, text)
+        # Who offers a slur is thanked like everybody: there is nothing to be learned from the answer.
+        client.outbox.put(messages.frame(messages.offered(True, "Thank you. The band has it.")))
+        if clean:
+            self.words.put(text)
+            self._tell_words()
+
+    def _judge_word(self, verdict: messages.Verdict) -> None:
+        word = self.words.take(verdict.id)
+        if word is not None and verdict.through:
+            self._emit(Command(time.monotonic(), "audience", Do("word", word)))
+        self._tell_words()
+
+    def _open_words(self, open: bool) -> None:
+        self.words.open = open
+        frame = messages.frame(messages.box(open))
+        for client in self._clients:
+            if not client.operator:
+                client.outbox.put(frame)
+        self._tell_words()
+
+    def _tell_words(self) -> None:
+        frame = self._words_frame()
+        for client in self._operators():
+            client.outbox.put(frame)
+
+    def _words_frame(self) -> bytes:
+        return messages.frame(messages.words(self.words.open, self.words.waiting.values()))
 
     # -- around
 
@@ -332,27 +444,57 @@ class Page:
         here = request.transport.get_extra_info("sockname") if request.transport else None
         if not self._hosts.allows(request.host, here[0] if here else None):
             return _answer(403, "This server does not go by that name: use its address, or name it in the rig.")
-        changing = request.method != "GET" or request.path == "/live"
-        if changing and not same_origin(request.headers.get("Origin"), request.host):
+        origin = request.headers.get("Origin")
+        live = request.path == "/live"
+        watching = live and "also" in request.query and self._origins.may_watch(origin)
+        if (live or request.method != "GET") and not watching and not self._origins.allow(origin, request.host):
             return _answer(403, "This comes from another site's page, which may not touch the show.")
         return await handler(request)
 
-    async def _watch_displays(self) -> None:
-        """The operator sees every second how the displays are doing."""
-        while True:
-            await asyncio.sleep(1)
-            operators = [client for client in self._clients if client.operator]
-            if operators:
-                frame = messages.frame({"type": "displays", "displays": [_health(d) for d in self.displays]})
+    async def _add_policy(self, request: web.Request, response: web.StreamResponse) -> None:
+        also = self._origins.reach(request.query.get("also", ""))
+        response.headers["Content-Security-Policy"] = POLICY.format(host=request.host, also=also)
+
+    async def _tell_operators(self) -> None:
+        """What an operator sees without asking: the lights a few times a second, everything else once in it."""
+        told: dict[str, Any] = {}
+        for look in itertools.count():
+            await asyncio.sleep(LOOK)
+            operators = self._operators()
+            if not operators:
+                continue
+            news: list[dict[str, Any]] = []
+            heard = dict(self.desk.heard())
+            if look % round(1 / LOOK) == 0:
+                news.append({"type": "displays", "displays": [_health(display) for display in self.displays]})
+                now = self.desk.now()
+                if now != told:
+                    news.append(now)
+                    told = now
+            elif heard != told.get("heard"):
+                told = {**told, "heard": heard}
+                news.append({"type": "desk", "heard": heard})
+            entries = self.desk.entries(self._journal_told)
+            if entries:
+                self._journal_told = entries[-1]["seq"]
+                news.append(messages.journal(entries))
+            for message in news:
+                frame = messages.frame(message)
                 for client in operators:
                     client.outbox.put_if_prompt(frame)
+
+    def _operators(self) -> list[Client]:
+        return [client for client in self._clients if client.operator]
+
+    def _audience(self) -> int:
+        return sum(client.display.page == "audience" for client in self._clients)
 
     async def _hang_up(self, application: web.Application) -> None:
         for client in list(self._clients):
             client.outbox.hang_up()
 
-    def _listen_error(self, fault: OSError) -> ListenError:
-        where = f"{self.host or 'every address'}:{self.port}"
+    def _listen_error(self, fault: OSError, port: int) -> ListenError:
+        where = f"{self.host or 'every address'}:{port}"
         if fault.errno == errno.EADDRINUSE:
             return PortInUseError(
                 f"The page cannot open on {where}: another program has that port. "
@@ -373,6 +515,7 @@ def _health(display: Display) -> dict[str, object]:
         "address": display.address,
         "painted": display.painted,
         "ms": display.ms,
+        "round_trip_ms": display.round_trip_ms and round(display.round_trip_ms, 1),
         "age": round(display.age, 1),
     }
 
@@ -385,18 +528,6 @@ def _answer(status: int, text: str) -> web.Response:
     return web.json_response({"ok": False, "error": text}, status=status)
 
 
-def _read_files() -> dict[str, tuple[str, bytes, str]]:
-    """Name -> (content type, bytes, tag) of every static file."""
-    found = {}
-    for file in Path(__file__).with_name("static").iterdir():
-        kind = TYPES.get(file.suffix)
-        if kind:
-            body = file.read_bytes()
-            found[file.name] = (kind, body, f'"{hashlib.sha256(body).hexdigest()[:16]}"')
-    return found
-
-
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
-    response.headers["Content-Security-Policy"] = POLICY.format(host=request.host)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -2,9 +2,26 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { age, backoff, EMPTY, flashGate, health, keyMessage, options, reduce } from "../../stagelyric/web/static/core.js";
-import { arrange, direction, largest, pieces } from "../../stagelyric/web/static/layout.js";
+import {
+  adjust,
+  age,
+  backoff,
+  barOf,
+  EMPTY,
+  flashGate,
+  follow,
+  health,
+  hueOf,
+  keyMessage,
+  options,
+  reduce,
+  twice,
+  withOptions,
+} from "../../stagelyric/web/static/core.js";
+import { arrange, cutForSinging, direction, largest, pieces } from "../../stagelyric/web/static/layout.js";
 import { connect, liveAddress } from "../../stagelyric/web/static/link.js";
+import { recall, remember } from "../../stagelyric/web/static/memory.js";
+import { listen } from "../../stagelyric/web/static/servers.js";
 
 const cue = (number, text, song = "Harbour Lights") => ({ type: "cue", number, text, song, section: "verse" });
 const after = (...messages) => messages.reduce(reduce, EMPTY);
@@ -35,9 +52,9 @@ test("clear empties the stage and a cue fills it again", () => {
 });
 
 test("a state is the whole truth, whatever was believed before", () => {
-  const state = { type: "state", song: "Polly", section: "chorus", number: 3, line: "new", next: "soon", ready: 5, tempo: 90, held: true, cleared: false, speech: true };
+  const state = { type: "state", song: "Polly", section: "chorus", number: 3, line: "new", next: "soon", ready: 5, tempo: 90, held: true, cleared: false, speech: true, wildness: 0.7, beats_per_bar: 3 };
   const { type, ...told } = state;
-  assert.deepEqual(after(cue(40, "old"), state), { ...told, previous: "" });
+  assert.deepEqual(after(cue(40, "old"), state), { ...told, previous: "", beat: null, syllables: [], sung: -1 });
 });
 
 test("what is not for the view leaves it as it is", () => {
@@ -47,11 +64,74 @@ test("what is not for the view leaves it as it is", () => {
 });
 
 test("options come from the address and nonsense is put right", () => {
-  assert.deepEqual(options(""), { mirror: false, flip: false, next: true, size: 100, theme: "night", name: "", pin: "", pads: [] });
+  assert.deepEqual(options(""), { mirror: false, flip: false, next: true, size: 100, theme: "night", name: "", pin: "", pads: [], also: [], words: false });
   const wild = options("?mirror=1&flip=true&next=0&size=5&theme=PINK&pads=Lights, Intro,,");
   assert.deepEqual([wild.mirror, wild.flip, wild.next, wild.size, wild.theme], [true, true, false, 20, "night"]);
   assert.deepEqual(wild.pads, ["Lights", "Intro"]);
   assert.equal(options("?theme=Sea").theme, "sea");
+  assert.deepEqual(options("?also=http://10.0.0.2:7740,10.0.0.3:7740").also, ["http://10.0.0.2:7740", "10.0.0.3:7740"]);
+});
+
+test("a syllable a beat lights up, from the first beat after the cue to the last syllable", () => {
+  const beat = (number) => ({ type: "beat", beat: number, tempo: 96 });
+  const sung = { ...cue(1, "Hold the water"), syllables: ["Hold", "the", "wa-", "ter"] };
+  assert.equal(after(sung).sung, -1);
+  assert.equal(after(sung, beat(33)).sung, 0);
+  const end = after(sung, ...[33, 34, 35, 36, 37, 38].map(beat));
+  assert.equal(end.sung, 3);
+  assert.equal(reduce(end, { ...sung, number: 2 }).sung, -1);
+  assert.equal(after(beat(1), cue(1, "no syllables"), beat(2)).sung, -1);
+  const state = { type: "state", song: "Harbour Lights", line: "Hold the water", number: 1 };
+  assert.equal(reduce(end, state).sung, 3);
+  assert.deepEqual(reduce(end, { ...state, line: "another" }).syllables, []);
+});
+
+test("the bar is counted from one, and there is none without a clock", () => {
+  assert.deepEqual([0, 3.9, 4, 33].map((beat) => barOf(beat, 4)), [1, 1, 2, 9]);
+  assert.equal(barOf(3, 3), 2);
+  assert.deepEqual([barOf(null, 4), barOf(5, 0), barOf(-1, 4)], [null, null, null]);
+});
+
+test("the server that is shown stays while it lives", () => {
+  assert.equal(follow(0, [true, true]), 0);
+  assert.equal(follow(0, [false, true]), 1);
+  assert.equal(follow(1, [true, true]), 1);
+  assert.equal(follow(1, [false, false]), 1);
+});
+
+test("Alt and a key turn a display, whatever letter Alt makes of it", () => {
+  const wanted = options("");
+  const alt = (code, more = {}) => adjust({ altKey: true, code, key: "µ", ...more }, wanted);
+  assert.deepEqual([alt("KeyM"), alt("KeyF"), alt("KeyN")], [{ mirror: true }, { flip: true }, { next: false }]);
+  assert.deepEqual(alt("KeyT"), { theme: "amber" });
+  assert.deepEqual([alt("Minus"), alt("Equal")], [{ size: 90 }, { size: 100 }]);
+  assert.deepEqual([alt("KeyM", { ctrlKey: true }), alt("KeyM", { altKey: false }), alt("KeyQ")], [{}, {}, {}]);
+  assert.equal(withOptions("?name=drums&mirror=0", { mirror: true, size: 90 }), "?name=drums&mirror=1&size=90");
+});
+
+test("a second press counts when it is neither a bounce nor too late", () => {
+  const gate = twice({ soonest: 250, latest: 3000 });
+  assert.deepEqual([0, 100, 400].map((now) => gate.press(now)), ["armed", "armed", "done"]);
+  assert.deepEqual([1000, 4500, 5000].map((now) => gate.press(now)), ["armed", "armed", "done"]);
+});
+
+test("a title has one hue, and others have others", () => {
+  const hues = ["Harbour Lights", "The Night Bus to Leith", "Second Song", ""].map(hueOf);
+  assert.equal(new Set(hues).size, 4);
+  assert.ok(hues.every((hue) => hue >= 0 && hue < 360));
+});
+
+test("what was shown last is recalled for a night", () => {
+  const kept = new Map();
+  const store = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text) };
+  assert.equal(recall("teleprompter", store, 1), null);
+  remember("teleprompter", { ...EMPTY, line: "Hold the light", song: "Harbour Lights" }, store, 1000);
+  assert.equal(recall("teleprompter", store, 61_000).view.line, "Hold the light");
+  assert.equal(recall("audience", store, 61_000), null);
+  assert.equal(recall("teleprompter", store, 1000 + 13 * 3600 * 1000), null);
+  const full = { getItem: () => "{", setItem: () => { throw new Error("full"); } };
+  remember("teleprompter", EMPTY, full, 1);
+  assert.equal(recall("teleprompter", full, 1), null);
 });
 
 test("pedal keys are sent, repeats and shortcuts are not", () => {
@@ -142,6 +222,22 @@ test("the direction is the first letter's", () => {
   assert.equal(direction("123 —"), "ltr");
 });
 
+test("rows are cut at the syllables, and nowhere where these are not theirs", () => {
+  const cut = cutForSinging(["Hold the", "water, Polly"], ["Hold", "the", "wa-", "ter,", "Pol-", "ly"]);
+  assert.deepEqual(
+    cut.map((row) => row.map(({ text, index }) => [text, index])),
+    [
+      [["Hold ", 0], ["the", 1]],
+      [["wa", 2], ["ter, ", 3], ["Pol", 4], ["ly", 5]],
+    ],
+  );
+  const torn = cutForSinging(["wall-pa-", "per, don’t — Montréal"], ["wall-", "pa-", "per,", "don’t", "Mon-", "tré-", "al"]);
+  assert.equal(torn.map((row) => row.map((part) => part.text).join("")).join("|"), "wall-pa-|per, don’t — Montréal");
+  assert.equal(cutForSinging(["another line"], ["Hold", "the"]), null);
+  assert.equal(cutForSinging(["Oh"], []), null);
+  assert.equal(cutForSinging(["ليل"], ["ليل"]), null);
+});
+
 test("largest finds the last size that fits", () => {
   assert.equal(largest(1, 100, (size) => size <= 42.5), 42.5);
   assert.equal(largest(1, 100, () => true), 100);
@@ -197,7 +293,12 @@ function world() {
     clock,
     now: () => here.time,
   });
-  return { link, sockets, statuses, messages, pass };
+  /** Time passes, and no timer runs in it. */
+  const sleep = (ms) => {
+    for (const timer of timers) if (timer) timer.at += ms;
+    here.time += ms;
+  };
+  return { link, sockets, statuses, messages, pass, sleep };
 }
 
 test("the link is up with the first message, and what is pressed without one is not kept", () => {
@@ -250,6 +351,66 @@ test("a page that comes back to the front does not wait for its turn", () => {
   link.close();
   link.retry();
   assert.equal(sockets.length, 2);
+});
+
+test("a page that was asleep does not trust its socket", () => {
+  const { link, sockets, statuses, pass, sleep } = world();
+  sockets[0].say({ type: "state" });
+  pass(1000);
+  link.retry();
+  assert.equal(sockets.length, 1);
+  sleep(3600_000);
+  link.retry();
+  assert.equal(sockets.length, 2);
+  sockets[1].say({ type: "state", line: "what was sung meanwhile" });
+  assert.equal(statuses.at(-1), true);
+});
+
+test("two servers are listened to, and the one that lives is shown", () => {
+  const links = [];
+  const told = [];
+  const statuses = [];
+  const show = listen({
+    page: "teleprompter",
+    also: ["10.0.0.2:7740"],
+    location: { protocol: "http:", host: "10.0.0.1:7740" },
+    onView: (view, message) => told.push([view.line, message?.type ?? "switched"]),
+    onStatus: (status) => statuses.push([status.up, status.shown]),
+    start(how) {
+      const link = { ...how, sent: [], up: false, send: (message) => link.up && link.sent.push(message) > 0, retry() {} };
+      how.onStatus({ up: false, since: 0 });
+      links.push(link);
+      return link;
+    },
+  });
+  const rise = (link) => {
+    link.up = true;
+    link.onStatus({ up: true, since: 1 });
+  };
+  const fall = (link) => {
+    link.up = false;
+    link.onStatus({ up: false, since: 1 });
+  };
+  assert.deepEqual(links.map((link) => link.url()), [
+    "ws://10.0.0.1:7740/live?page=teleprompter",
+    "ws://10.0.0.2:7740/live?page=teleprompter&also=1",
+  ]);
+  links.forEach(rise);
+  for (const link of links) link.onMessage(cue(1, "one"));
+  assert.deepEqual(told, [["one", "cue"]]);
+  show.painted({ number: 1, line: "one" }, 7.23);
+  assert.deepEqual(links.map((link) => link.sent.at(-1)), [{ painted: 1, ms: 7.2 }, { painted: 1, ms: 7.2 }]);
+  assert.equal(show.send({ key: "PageDown" }), true);
+  assert.deepEqual(links.map((link) => link.sent.at(-1)), [{ key: "PageDown" }, { key: "PageDown" }]);
+  fall(links[0]);
+  assert.deepEqual([told.at(-1), statuses.at(-1)], [["one", "switched"], [true, 1]]);
+  links[1].onMessage(cue(2, "two"));
+  rise(links[0]);
+  links[0].onMessage({ type: "state", song: "Harbour Lights", number: 0, line: "" });
+  assert.deepEqual([told.at(-1), statuses.at(-1)], [["two", "cue"], [true, 1]]);
+  links.forEach(fall);
+  assert.deepEqual(statuses.at(-1), [false, 1]);
+  assert.equal(show.send({ key: "PageDown" }), false);
 });
 
 test("the socket's address follows the page's", () => {

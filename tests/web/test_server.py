@@ -60,6 +60,7 @@ async def test_the_state_comes_first_in_the_order_of_the_interface(show: Show, h
     assert first == {"type": "state", **asdict(show.now)}
     assert list(first) == [
         "type", "song", "section", "number", "line", "next", "ready", "tempo", "held", "cleared", "speech",
+        "wildness", "beats_per_bar",
     ]  # fmt: skip
 
 
@@ -478,8 +479,8 @@ async def test_nothing_else_is(show: Show, http: aiohttp.ClientSession, path: st
 
 
 async def test_nothing_is_fetched_from_elsewhere(show: Show) -> None:
-    for name, (_, body, _) in show.page._files.items():
-        foreign = body.replace(b"http://www.w3.org/2000/svg", b"")
+    for name, file in show.page._files.items():
+        foreign = file.body.replace(b"http://www.w3.org/2000/svg", b"")
         assert b"http://" not in foreign, name
         assert b"https://" not in foreign, name
 

@@ -1,4 +1,4 @@
-// A display that stays awake and fills its screen.
+// A display that stays awake, fills its screen and survives being opened anew.
 
 /** Keeps the screen on while the page is in front, as far as this browser lets a page do so. */
 export function keepAwake(root = document) {
@@ -43,4 +43,9 @@ export function offerFullscreen(element = document.documentElement) {
   };
   element.addEventListener("dblclick", enter);
   element.addEventListener("touchend", enter, { once: true });
+}
+
+/** Keeps the page itself for when the server is away, where the browser lets a page do so: https or this machine. */
+export function keepPage() {
+  if (globalThis.isSecureContext) navigator.serviceWorker?.register("/worker.js").catch(() => {});
 }

@@ -13,9 +13,27 @@ export const EMPTY = Object.freeze({
   held: false,
   cleared: false,
   speech: false,
+  wildness: 0.5,
+  beats_per_bar: 4,
+  beat: null, // the clock's, while it runs
+  syllables: Object.freeze([]),
+  sung: -1, // the place of the syllable that is on the beat
 });
 
-const STATE_FIELDS = ["song", "section", "number", "line", "next", "ready", "tempo", "held", "cleared", "speech"];
+const STATE_FIELDS = [
+  "song",
+  "section",
+  "number",
+  "line",
+  "next",
+  "ready",
+  "tempo",
+  "held",
+  "cleared",
+  "speech",
+  "wildness",
+  "beats_per_bar",
+];
 
 /** The view after one of the server's messages; what is not for the view leaves it as it is. */
 export function reduce(view, message) {
@@ -24,7 +42,8 @@ export function reduce(view, message) {
       const told = Object.fromEntries(STATE_FIELDS.map((field) => [field, message[field] ?? EMPTY[field]]));
       const follows = told.song === view.song && told.number === view.number + 1;
       const same = told.line === view.line && told.song === view.song;
-      return { ...told, previous: same ? view.previous : follows ? view.line : "" };
+      const singing = same ? { syllables: view.syllables, sung: view.sung } : { syllables: [], sung: -1 };
+      return { ...told, ...singing, beat: view.beat, previous: same ? view.previous : follows ? view.line : "" };
     }
     case "cue": {
       const again = message.text === view.line;
@@ -38,28 +57,65 @@ export function reduce(view, message) {
         previous,
         next: message.text === view.next ? "" : view.next,
         cleared: false,
+        syllables: message.syllables ?? [],
+        sung: -1,
       };
     }
     case "clear":
-      return { ...view, number: message.number ?? view.number, line: "", previous: "", cleared: true };
+      return {
+        ...view,
+        number: message.number ?? view.number,
+        line: "",
+        previous: "",
+        cleared: true,
+        syllables: [],
+        sung: -1,
+      };
     case "next":
       return { ...view, next: message.text };
     case "beat":
-      return { ...view, tempo: message.tempo };
+      // A syllable a beat, the first on the first beat after the cue: as OSC's /stagelyric/syllable counts.
+      return {
+        ...view,
+        tempo: message.tempo,
+        beat: message.beat,
+        sung: Math.min(view.sung + 1, view.syllables.length - 1),
+      };
     default:
       return view;
   }
 }
 
+/** The bar that a beat (quarter notes from 0) lies in, from 1; null where no clock runs. */
+export function barOf(beat, beatsPerBar) {
+  return beat === null || beat < 0 || !(beatsPerBar > 0) ? null : Math.floor(beat / beatsPerBar) + 1;
+}
+
+/** Which of several servers is shown: the one that was, while it lives or none does; else the first that lives. */
+export function follow(shown, up) {
+  if (up[shown]) return shown;
+  const first = up.indexOf(true);
+  return first < 0 ? shown : first;
+}
+
 export const THEMES = ["night", "amber", "sea", "day"];
 
-/** What the address says about one display: ?mirror=1 ?flip=1 ?size= ?theme= ?next= ?name= ?pin= ?pads= */
+/**
+ * What the address says about one display:
+ * ?mirror=1 ?flip=1 ?size= ?theme= ?next= ?name= ?pin= ?pads= ?also= ?words=1
+ */
 export function options(search) {
   const query = new URLSearchParams(search);
   const flag = (name, otherwise) => {
     const value = query.get(name);
     return value === null ? otherwise : !["0", "false", "no", "off"].includes(value.toLowerCase());
   };
+  const list = (name, most) =>
+    (query.get(name) ?? "")
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter(Boolean)
+      .slice(0, most);
   const size = Number.parseFloat(query.get("size") ?? "");
   const theme = (query.get("theme") ?? "").toLowerCase();
   return {
@@ -67,16 +123,51 @@ export function options(search) {
     flip: flag("flip", false),
     next: flag("next", true),
     // How much of the room the letters may take, in percent.
-    size: Number.isFinite(size) ? Math.min(100, Math.max(20, size)) : 100,
+    size: Number.isFinite(size) ? clamp(size, 20, 100) : 100,
     theme: THEMES.includes(theme) ? theme : THEMES[0],
     name: (query.get("name") ?? "").slice(0, 40),
     pin: query.get("pin") ?? "",
-    pads: (query.get("pads") ?? "")
-      .split(",")
-      .map((pad) => pad.trim())
-      .filter(Boolean)
-      .slice(0, 8),
+    pads: list("pads", 8),
+    also: list("also", 3),
+    words: flag("words", false),
   };
+}
+
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+/**
+ * What Alt and a key change about one display, as the options that are other then; {} for any other key.
+ * By the key's place and not its letter: Alt makes a "µ" of an "m" on some keyboards.
+ */
+export function adjust(event, wanted) {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat) return {};
+  switch (event.code) {
+    case "KeyM":
+      return { mirror: !wanted.mirror };
+    case "KeyF":
+      return { flip: !wanted.flip };
+    case "KeyN":
+      return { next: !wanted.next };
+    case "KeyT":
+      return { theme: THEMES[(THEMES.indexOf(wanted.theme) + 1) % THEMES.length] };
+    case "Equal":
+    case "NumpadAdd":
+      return { size: clamp(wanted.size + 10, 20, 100) };
+    case "Minus":
+    case "NumpadSubtract":
+      return { size: clamp(wanted.size - 10, 20, 100) };
+    default:
+      return {};
+  }
+}
+
+/** The query of an address with some options changed; what it says beside them stays. */
+export function withOptions(search, changed) {
+  const query = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(changed)) {
+    query.set(name, typeof value === "boolean" ? String(Number(value)) : String(value));
+  }
+  return `?${query}`;
 }
 
 // Page-turner pedals are keyboards. The browser's own use of these keys is taken from it.
@@ -136,4 +227,31 @@ export function health(display, number) {
   if (display.age > 15) return "silent";
   if (display.painted === null) return "watching";
   return display.painted < number ? "behind" : "well";
+}
+
+/** A hue in degrees that a title always gets, for the audience's ground. */
+export function hueOf(title) {
+  let sum = 7;
+  for (const letter of title) sum = (sum * 31 + letter.codePointAt(0)) % 360;
+  return sum;
+}
+
+/**
+ * A button that wants a second press: `press(now)` gives "armed", or "done" where it follows the first by no less
+ * than `soonest` ms (a thumb that bounces does not confirm) and no more than `latest`.
+ */
+export function twice({ soonest = 250, latest = 3000 } = {}) {
+  let armed = -Infinity;
+  return {
+    press(now) {
+      const gap = now - armed;
+      if (gap < soonest) return "armed";
+      armed = gap <= latest ? -Infinity : now;
+      return gap <= latest ? "done" : "armed";
+    },
+    armed: (now) => now - armed <= latest,
+    reset() {
+      armed = -Infinity;
+    },
+  };
 }

@@ -1,49 +1,79 @@
 // A display: a stage that follows the show. The teleprompter and the audience's page differ in look alone.
 
-import { keepAwake, offerFullscreen } from "./awake.js";
-import { EMPTY, isPedalKey, keyMessage, options, reduce } from "./core.js";
-import { connect, liveAddress } from "./link.js";
+import { keepAwake, keepPage, offerFullscreen } from "./awake.js";
+import { adjust, EMPTY, isPedalKey, keyMessage, options, withOptions } from "./core.js";
+import { recall, remember } from "./memory.js";
+import { listen } from "./servers.js";
 import { mountStage, whenPainted } from "./stage.js";
 
+const PATIENCE = 1000; // ms without a server after which a page that was opened anew shows what it showed last
+
 /** Runs a display of the kind `page` in the document; `keys`: whether its keys are sent to the show. */
-export function display(page, look, { keys = false, warnings = false } = {}) {
-  const wanted = options(location.search);
+export function display(page, look, { keys = false, warnings = false, onShow = () => {}, onMessage = () => {} } = {}) {
+  let wanted = options(location.search);
   const stage = mountStage(document.getElementById("stage"), wanted, look);
   let view = EMPTY;
+  let wasUp = false;
 
-  const link = connect({
-    url: () => liveAddress(location, page, wanted.name),
+  const show = listen({
+    page,
+    name: wanted.name,
+    also: wanted.also,
     onStatus: (status) => {
+      wasUp ||= status.up;
       stage.link(status);
-      if (status.up && wanted.pin) link.send({ pin: wanted.pin });
     },
+    onUp: (send) => wanted.pin && send({ pin: wanted.pin }),
     onMessage: (message) => {
-      const since = performance.now();
       if (warnings && (message.type === "alert" || message.type === "error")) stage.warn(message.text);
-      const before = view;
-      view = reduce(view, message);
-      if (view === before) return;
-      stage.render(view, { animate: message.type === "cue" });
-      if (["cue", "clear", "state"].includes(message.type)) {
-        const { number } = view;
-        whenPainted(since, (ms) => link.send({ painted: number, ms: Math.round(ms * 10) / 10 }));
-      }
+      onMessage(message, show);
+    },
+    onView: (told, message) => {
+      const since = performance.now();
+      view = told;
+      stage.render(view, { animate: message?.type === "cue" });
+      onShow(view);
+      if (message && !["cue", "clear", "state"].includes(message.type)) return;
+      const painted = view;
+      whenPainted(since, (ms) => {
+        show.painted(painted, ms);
+        remember(page, painted);
+      });
     },
   });
+
+  setTimeout(() => {
+    const last = wasUp ? null : recall(page);
+    if (!last) return;
+    stage.render({ ...EMPTY, ...last.view }, {});
+    stage.link({ up: false, since: last.at });
+  }, PATIENCE);
 
   if (keys) {
     const send = (event, released) => {
       const message = keyMessage(event, released);
       if (isPedalKey(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) event.preventDefault();
-      if (message) link.send(message);
+      if (message) show.send(message);
     };
     addEventListener("keydown", (event) => send(event, false));
     addEventListener("keyup", (event) => send(event, true));
   }
-  addEventListener("online", link.retry);
+  addEventListener("keydown", (event) => {
+    const changed = adjust(event, wanted);
+    if (!Object.keys(changed).length) return;
+    event.preventDefault();
+    wanted = { ...wanted, ...changed };
+    stage.adjust(wanted);
+    history.replaceState(null, "", withOptions(location.search, changed));
+  });
+  addEventListener("online", show.retry);
+  addEventListener("pageshow", show.retry);
+  document.addEventListener("resume", show.retry);
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") link.retry();
+    if (document.visibilityState === "visible") show.retry();
   });
   keepAwake();
   offerFullscreen();
+  keepPage();
+  return show;
 }

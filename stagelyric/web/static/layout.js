@@ -150,3 +150,37 @@ export function largest(low, high, fits) {
   }
   return good / 2;
 }
+
+const SOUNDED = /[\p{L}\p{M}\p{N}]/u;
+const JOINED = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Thai}]/u;
+
+/**
+ * The rows cut at the syllables: for each row `[{text, index}]`, `index` being the syllable's place. Null where the
+ * syllables are not the rows' own, or the script joins its letters, so that a cut would change their shape.
+ */
+export function cutForSinging(rows, syllables) {
+  const ends = [];
+  let total = 0;
+  for (const syllable of syllables) ends.push((total += sounded(syllable).length));
+  const text = rows.join("");
+  if (!syllables.length || JOINED.test(text)) return null;
+  if (sounded(text).join("").toLowerCase() !== sounded(syllables.join("")).join("").toLowerCase()) return null;
+  let index = 0;
+  let at = 0;
+  return rows.map((row) => {
+    const parts = [];
+    for (const letter of row) {
+      if (SOUNDED.test(letter)) {
+        while (at >= ends[index]) index++;
+        at++;
+      }
+      // What is not sounded (a space, a comma) stays with the syllable before it.
+      const last = parts.at(-1);
+      if (last && last.index === index) last.text += letter;
+      else parts.push({ text: letter, index });
+    }
+    return parts;
+  });
+}
+
+const sounded = (text) => [...text].filter((letter) => SOUNDED.test(letter));

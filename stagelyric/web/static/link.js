@@ -4,6 +4,7 @@ import { backoff } from "./core.js";
 
 const QUIET = 4000; // silence after which the page asks whether anybody is there
 const LOST = 8000; // silence after which the link is taken for dead, whatever the browser thinks
+const ASLEEP = 2500; // silence that a page just come back does not trust: it was asleep, and its socket may be dead
 
 /**
  * Connects to `url()` and stays connected.
@@ -12,7 +13,16 @@ const LOST = 8000; // silence after which the link is taken for dead, whatever t
  * Returns `{send, retry, close}`; `send` tells whether it could: nothing is kept for later, for a press that
  * arrives when nobody expects it any more is a ghost.
  */
-export function connect({ url, onMessage, onStatus, Socket = globalThis.WebSocket, clock = globalThis, now = () => Date.now() }) {
+export function connect({
+  url,
+  onMessage,
+  onStatus,
+  quiet = QUIET,
+  lost = LOST,
+  Socket = globalThis.WebSocket,
+  clock = globalThis,
+  now = () => Date.now(),
+}) {
   let socket = null;
   let attempt = 0;
   let timer = null;
@@ -65,8 +75,8 @@ export function connect({ url, onMessage, onStatus, Socket = globalThis.WebSocke
   const watch = clock.setInterval(() => {
     if (!socket) return;
     const silent = now() - (up ? heard : socket.opened);
-    if (silent > LOST) lose();
-    else if (up && silent > QUIET) send({ ping: 1 });
+    if (silent > lost) lose();
+    else if (up && silent > quiet) send({ ping: 1 });
   }, 1000);
 
   function send(message) {
@@ -81,6 +91,7 @@ export function connect({ url, onMessage, onStatus, Socket = globalThis.WebSocke
     send,
     /** Try now: the page has come back to the front, or the network is back. */
     retry() {
+      if (up && now() - heard > ASLEEP) lose();
       if (!up && timer !== null) open();
     },
     close() {
@@ -91,8 +102,9 @@ export function connect({ url, onMessage, onStatus, Socket = globalThis.WebSocke
   };
 }
 
-/** The address of the show's socket, seen from this page. */
-export function liveAddress(location, page, name) {
-  const query = new URLSearchParams({ page, ...(name ? { name } : {}) });
-  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/live?${query}`;
+/** The address of a show's socket: this page's own server, or `also`, a second one ("10.0.0.2:7740", a scheme before it or not). */
+export function liveAddress(location, page, name, also = "") {
+  const query = new URLSearchParams({ page, ...(name ? { name } : {}), ...(also ? { also: "1" } : {}) });
+  const server = also ? new URL(also.includes("//") ? also : `${location.protocol}//${also}`) : location;
+  return `${server.protocol === "https:" ? "wss:" : "ws:"}//${server.host}/live?${query}`;
 }

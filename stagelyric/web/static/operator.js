@@ -1,14 +1,18 @@
 // The operator's desk: what is up, what comes, and every order a thumb may give.
 
-import { keepAwake } from "./awake.js";
-import { age, EMPTY, health, isPedalKey, keyMessage, options, reduce } from "./core.js";
+import { keepAwake, keepPage } from "./awake.js";
+import { age, barOf, EMPTY, health, isPedalKey, keyMessage, options } from "./core.js";
 import { direction } from "./layout.js";
-import { connect, liveAddress } from "./link.js";
+import { mountPads } from "./pads.js";
+import { make, mountLog, mountScreens, mountSet, mountWords } from "./panels.js";
+import { mountTabs, press, pressTwice } from "./press.js";
+import { listen } from "./servers.js";
 import { say, whenPainted } from "./stage.js";
 
 const PIN_KEY = "stagelyric-pin";
 const FULL = 32; // ready lines that make the pool's bar full
 const LOW = 4;
+const EDITING = 90_000; // ms after which edit mode ends by itself: the next song has begun
 
 const find = (id) => document.getElementById(id);
 const wanted = options(location.search);
@@ -17,6 +21,7 @@ const desk = find("desk");
 let view = EMPTY;
 let status = { up: false, since: Date.now() };
 let displays = [];
+let ready = [];
 
 // A PIN in the address is taken along and wiped away: an address bar is on show.
 if (wanted.pin) {
@@ -26,36 +31,57 @@ if (wanted.pin) {
   history.replaceState(null, "", clean);
 }
 
-const link = connect({
-  url: () => liveAddress(location, "operator", wanted.name),
+const show = listen({
+  page: "operator",
+  name: wanted.name,
+  also: wanted.also,
   onStatus(told) {
     status = told;
     desk.classList.toggle("lost", !told.up);
     tellLink();
+  },
+  onUp(send) {
     const pin = sessionStorage.getItem(PIN_KEY);
-    if (told.up && pin) link.send({ pin });
+    if (pin) send({ pin });
   },
   onMessage(message) {
-    const since = performance.now();
-    if (message.type === "alert" || message.type === "error") warn(message.text);
-    if (message.type === "access") tellAccess(message);
-    if (message.type === "displays") {
-      displays = message.displays;
-      tellDisplays();
-    }
-    const before = view;
-    view = reduce(view, message);
-    if (view !== before) render();
-    if (["cue", "clear", "state"].includes(message.type)) {
-      const { number } = view;
-      whenPainted(since, (ms) => link.send({ painted: number, ms: Math.round(ms * 10) / 10 }));
+    switch (message.type) {
+      case "alert":
+      case "error":
+        return warn(message.text);
+      case "access":
+        return tellAccess(message);
+      case "displays":
+        displays = message.displays;
+        return tellDisplays();
+      case "set":
+        songs.fill(message.songs);
+        return songs.render(view, ready);
+      case "desk":
+        return tellDesk(message);
+      case "journal":
+        return log.add(message.entries);
+      case "words":
+        return tellWords(message);
     }
   },
+  onView(told, message) {
+    const since = performance.now();
+    view = told;
+    render();
+    if (message && !["cue", "clear", "state"].includes(message.type)) return;
+    const painted = view;
+    whenPainted(since, (ms) => show.painted(painted, ms));
+  },
 });
+const send = (message) => show.send(message) || warn("Not sent: there is no link to the show.");
+const order = (what) => send({ do: what });
 
-function order(what) {
-  if (!link.send({ do: what })) warn("Not sent: there is no link to the show.");
-}
+const songs = mountSet(find("set"), order);
+const log = mountLog(find("log"));
+const screens = mountScreens(find("screens"));
+const words = mountWords(find("words"), send);
+const pads = mountPads(find("pads"), find("pad-form"), { given: wanted.pads, send });
 
 function render() {
   say(find("where"), [view.song, view.section].filter(Boolean).join(" · "));
@@ -69,36 +95,60 @@ function render() {
   find("next").dir = direction(view.next);
   find("hold").setAttribute("aria-pressed", String(view.held));
   find("speech").setAttribute("aria-checked", String(view.speech));
-  const tempo = find("tempo");
-  tempo.hidden = !view.tempo;
-  say(tempo, `${Math.round(view.tempo)} bpm`);
+  const bar = barOf(view.beat, view.beats_per_bar);
+  say(find("tempo"), [view.tempo && `${Math.round(view.tempo)} bpm`, bar && `bar ${bar}`].filter(Boolean).join(" · "));
   const pool = find("pool");
   pool.classList.toggle("low", view.ready < LOW);
   say(pool.querySelector(".count"), `${view.ready} ready`);
   pool.querySelector("i").style.transform = `scaleX(${Math.min(1, view.ready / FULL)})`;
+  if (!turning) tellWildness(Math.round(view.wildness * 100));
+  songs.render(view, ready);
   tellDisplays();
 }
 
 function tellLink() {
-  say(find("link"), status.up ? "live" : `no link · ${age(Date.now() - status.since)}`);
+  say(find("link"), status.up ? (status.shown ? "2nd server" : "live") : `no link · ${age(Date.now() - status.since)}`);
 }
 
 function tellDisplays() {
   const stages = displays.filter((display) => display.page !== "operator");
-  const parts = stages.map((display) => {
-    const how = health(display, view.number);
-    const name = display.name || display.page || display.address;
-    const told = how === "well" ? `${Math.round(display.ms)} ms` : how;
-    return Object.assign(document.createElement("span"), { className: how, textContent: `${name} ${told}` });
-  });
-  const signature = parts.map((part) => part.textContent).join(", ");
-  const box = find("displays");
-  if (box.dataset.told === signature && signature) return;
-  box.dataset.told = signature;
-  box.replaceChildren(
-    stages.length ? `${stages.length} ${stages.length === 1 ? "display" : "displays"}` : "no display yet",
-    ...parts.flatMap((part) => [" · ", part]),
-  );
+  const ill = stages.filter((display) => ["behind", "silent"].includes(health(display, view.number)));
+  const count = find("tab-screens").querySelector("i");
+  say(count, displays.length ? `${stages.length}` : "");
+  count.classList.toggle("ill", ill.length > 0);
+  if (tabs.chosen() === "screens") screens.render(displays, view.number);
+}
+
+// -- lights: who was heard just now
+
+const LIGHTS = [
+  ["midi", "MIDI"],
+  ["osc", "OSC"],
+];
+const lights = new Map(
+  LIGHTS.map(([kind, called]) => {
+    const light = make("span", "light", called, { role: "img", "aria-label": `${called}: not heard yet` });
+    find("lights").append(light);
+    return [kind, { light, called, count: null, timer: 0 }];
+  }),
+);
+function tellDesk({ heard = {}, stock, ready: told }) {
+  for (const [kind, lamp] of lights) {
+    const count = heard[kind] ?? 0;
+    if (lamp.count !== null && count !== lamp.count) {
+      lamp.light.classList.add("on");
+      clearTimeout(lamp.timer);
+      lamp.timer = setTimeout(() => lamp.light.classList.remove("on"), 400);
+    }
+    if (count !== lamp.count) lamp.light.setAttribute("aria-label", `${lamp.called}: ${count} heard`);
+    lamp.light.classList.toggle("known", count > 0);
+    lamp.count = count;
+  }
+  if (stock) say(find("stock"), Object.entries(stock).filter(([, count]) => count).map(([origin, count]) => `${count} ${origin}`).join(" · "));
+  if (told) {
+    ready = told;
+    songs.render(view, ready);
+  }
 }
 
 let alertTimer = 0;
@@ -128,73 +178,112 @@ dialog.querySelector("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const pin = find("pin-field").value;
   sessionStorage.setItem(PIN_KEY, pin);
-  link.send({ pin });
+  show.send({ pin });
 });
 find("watch").addEventListener("click", () => dialog.close());
 
 // -- the pads
 
-/** A press counts when the finger lands, not when it lifts; keyboards and screen readers click. */
-function press(button, act, release = () => {}) {
-  let touched = false;
-  button.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    touched = true;
-    button.classList.add("down");
-    act();
-  });
-  const up = () => {
-    if (button.classList.contains("down")) release();
-    button.classList.remove("down");
-  };
-  for (const kind of ["pointerup", "pointercancel", "pointerleave"]) button.addEventListener(kind, up);
-  button.addEventListener("click", () => {
-    if (!touched) {
-      act();
-      release();
-    }
-    touched = false;
-  });
-  // A key held down on a button would press it over and over.
-  button.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
-  button.addEventListener("contextmenu", (event) => event.preventDefault());
-}
-
 for (const button of document.querySelectorAll("[data-do]")) press(button, () => order(button.dataset.do));
 press(find("speech"), () => order(view.speech ? "speech_off" : "speech_on"));
-for (const pad of wanted.pads) {
-  const button = Object.assign(document.createElement("button"), { textContent: pad });
-  press(
-    button,
-    () => link.send({ pad, released: false }),
-    () => link.send({ pad, released: true }),
-  );
-  find("pads").append(button);
-}
-find("pads").hidden = !wanted.pads.length;
+// The second press is the hard stop: what speaks is silenced, and nothing goes up until the hold is released.
+pressTwice(
+  find("panic"),
+  "again: hard stop",
+  () => order("panic"),
+  () => ["panic", "speech_off", "hold"].forEach(order),
+);
 
+let turning = false;
 const wildness = find("wildness");
+function tellWildness(percent) {
+  wildness.value = percent;
+  say(find("wild-value"), String(percent));
+  wildness.setAttribute("aria-valuetext", `${percent} percent`);
+}
 wildness.addEventListener("input", () => {
-  say(find("wild-value"), `${wildness.value}`);
+  turning = true;
+  say(find("wild-value"), wildness.value);
   wildness.setAttribute("aria-valuetext", `${wildness.value} percent`);
 });
-wildness.addEventListener("change", () => order({ wildness: Number(wildness.value) / 100 }));
+wildness.addEventListener("change", () => {
+  order({ wildness: Number(wildness.value) / 100 });
+  setTimeout(() => {
+    turning = false;
+  }, 500);
+});
+
+// -- show mode and edit mode
+
+const mode = find("mode");
+let editTimer = 0;
+function edit(on) {
+  desk.classList.toggle("editing", on);
+  mode.setAttribute("aria-pressed", String(on));
+  mode.dataset.label = on ? "edit" : "show";
+  mode.textContent = mode.dataset.label;
+  pads.edit(on);
+  if (on && !wide.matches) tabs.choose("pads");
+  clearTimeout(editTimer);
+  if (on) editTimer = setTimeout(() => edit(false), EDITING);
+}
+const disarm = pressTwice(
+  mode,
+  "sure?",
+  () => {
+    if (!desk.classList.contains("editing")) return;
+    disarm(); // out of edit mode one press will do
+    edit(false);
+  },
+  () => edit(true),
+);
+
+// -- the panels
+
+const tabs = mountTabs(document.querySelector("[role=tablist]"), (name) => {
+  if (name !== "screens") return;
+  screens.render(displays, view.number);
+  if (!find("join").src) findJoin();
+});
+const wide = matchMedia("(min-width: 1200px) and (min-aspect-ratio: 4/3)");
+function spread() {
+  // On a wide desk the pads have a column of their own, and the other panels the one beside it.
+  if (wide.matches && tabs.chosen() === "pads") tabs.choose("set");
+}
+wide.addEventListener("change", spread);
+spread();
+
+async function findJoin() {
+  const answer = await fetch("/join.svg");
+  if (!answer.ok) return;
+  find("join").src = "/join.svg";
+  say(find("join-url"), answer.headers.get("X-Url") ?? "");
+}
+
+function tellWords({ open, waiting }) {
+  find("words-open").setAttribute("aria-checked", String(open));
+  say(find("tab-words").querySelector("i"), waiting.length ? String(waiting.length) : "");
+  words.render(waiting);
+}
+press(find("words-open"), () => send({ words: find("words-open").getAttribute("aria-checked") !== "true" }));
 
 // -- keys: a pedal may hang on this machine too
 
 function sendKey(event, released) {
   const pressing = event.target.closest?.("button") && (event.key === "Enter" || event.key === " ");
-  if (pressing || event.target.closest?.("input, dialog")) return;
+  if (pressing || event.target.closest?.("input, select, dialog, [role=tablist]")) return;
   const message = keyMessage(event, released);
   if (message && isPedalKey(event.key)) event.preventDefault();
-  if (message) link.send(message);
+  if (message) show.send(message);
 }
 addEventListener("keydown", (event) => sendKey(event, false));
 addEventListener("keyup", (event) => sendKey(event, true));
-addEventListener("online", link.retry);
+addEventListener("online", show.retry);
+addEventListener("pageshow", show.retry);
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") link.retry();
+  if (document.visibilityState === "visible") show.retry();
 });
 setInterval(tellLink, 1000);
 keepAwake();
+keepPage();
 render();

@@ -1,7 +1,7 @@
 // A line on a stage: fitted before it is painted, and never moved once it is shown.
 
-import { age, flashGate } from "./core.js";
-import { arrange, direction, largest } from "./layout.js";
+import { age, barOf, flashGate } from "./core.js";
+import { arrange, cutForSinging, direction, largest } from "./layout.js";
 
 const part = (name, tag = "div", attributes = {}) => {
   const element = document.createElement(tag);
@@ -16,14 +16,17 @@ export function say(element, text) {
 }
 
 /**
- * Puts a stage into `root`. `options`: see core.options; `look`: {weight, leading, cap}, the typography.
- * Returns `{render(view, {animate}), link({up, since})}`.
+ * Puts a stage into `root`. `options`: see core.options; `look`: the typography, `leading` and `cap` (the height of
+ * a row and the largest letters, in letters and in screens), whether it lights up syllables (`sing`), and the frames
+ * and milliseconds of its entrance (`enter`).
+ * Returns `{render(view, {animate}), link({up, since}), warn(text), adjust(options)}`.
  */
 export function mountStage(root, options, look) {
   const head = part("head", "header");
   const where = part("where", "p");
   const badge = part("badge", "p", { hidden: "" });
-  head.append(where, badge);
+  const bar = part("bar", "p");
+  head.append(where, badge, bar);
   const previous = part("previous", "p", { "aria-hidden": "true" });
   const box = part("box");
   const line = part("line", "p", { "aria-live": "polite", "aria-atomic": "true" });
@@ -32,15 +35,15 @@ export function mountStage(root, options, look) {
   const mark = part("mark", "p", { role: "status" });
   const notice = part("notice", "p", { role: "alert" });
   root.append(head, previous, box, next, mark, notice);
-  root.classList.toggle("mirror", options.mirror);
-  root.classList.toggle("flip", options.flip);
-  root.classList.toggle("no-next", !options.next);
-  document.documentElement.dataset.theme = options.theme;
 
   const brush = document.createElement("canvas").getContext("2d");
   const mayFlash = flashGate();
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let shown = { text: null, title: false };
+  const enter = { frames: [{ opacity: 0.25 }, { opacity: 1 }], ms: 110, ...look.enter };
+  let shown = { text: null, title: false, syllables: [] };
+  let sung = [];
+  let lit = -1;
+  let last = null;
   let status = { up: false, since: Date.now() };
 
   function fit() {
@@ -48,6 +51,8 @@ export function mountStage(root, options, look) {
     const room = { width: box.clientWidth, height: box.clientHeight };
     line.dir = direction(text ?? "");
     line.classList.toggle("title", title);
+    sung = [];
+    lit = -1;
     if (!text || !room.width || !room.height) return line.replaceChildren();
     const style = getComputedStyle(line);
     brush.font = `${style.fontWeight} 100px ${style.fontFamily}`;
@@ -56,7 +61,8 @@ export function mountStage(root, options, look) {
     const cap = look.cap * innerHeight * share;
     const floor = 0.055 * Math.min(innerHeight, innerWidth * 0.8);
     const { rows, size } = arrange(text, measure, room, { leading: look.leading, cap, floor });
-    line.replaceChildren(...rows.flatMap((row, i) => [i ? " " : "", Object.assign(part("row", "span"), { textContent: row })]));
+    const cut = look.sing ? cutForSinging(rows, shown.syllables) : null;
+    line.replaceChildren(...rows.flatMap((row, i) => [i ? " " : "", rowOf(cut ? cut[i] : row)]));
     const fits = (pixels) => {
       line.style.fontSize = `${pixels}px`;
       return line.offsetWidth <= room.width && line.offsetHeight <= room.height;
@@ -64,17 +70,45 @@ export function mountStage(root, options, look) {
     fits(largest(1, Math.min(cap, size * 1.1), fits));
   }
 
+  function rowOf(row) {
+    const element = part("row", "span");
+    if (typeof row === "string") element.textContent = row;
+    else {
+      for (const { text, index } of row) {
+        const piece = Object.assign(part("syllable", "span"), { textContent: text.trimEnd() });
+        (sung[index] ??= []).push(piece);
+        element.append(piece, text.slice(piece.textContent.length));
+      }
+    }
+    return element;
+  }
+
+  /** Lights the syllables up to `place`: by their colour alone, which moves nothing. */
+  function sing(place) {
+    if (place === lit) return;
+    for (const [index, pieces] of sung.entries()) {
+      for (const piece of pieces ?? []) {
+        piece.classList.toggle("sung", index < place);
+        piece.classList.toggle("now", index === place);
+      }
+    }
+    lit = place;
+  }
+
   function render(view, { animate = false } = {}) {
+    last = view;
     const title = !view.line && !view.cleared && Boolean(view.song);
     const text = view.line || (title ? view.song : "");
     const empty = !text;
     root.classList.toggle("empty", empty);
-    if (text !== shown.text || title !== shown.title) {
-      shown = { text, title };
+    const learned = !shown.syllables.length && view.syllables.length > 0;
+    if (text !== shown.text || title !== shown.title || learned) {
+      shown = { text, title, syllables: view.syllables };
       fit();
     }
+    sing(view.sung);
     if (animate && !calm.matches && mayFlash(performance.now())) {
-      line.animate([{ opacity: 0.25 }, { opacity: 1 }], { duration: 110, easing: "ease-out" });
+      line.animate(enter.frames, { duration: enter.ms, easing: "ease-out" });
     }
     say(where, title ? view.section : [view.song, view.section].filter(Boolean).join(" · "));
     say(previous, view.line ? view.previous : "");
@@ -83,6 +117,18 @@ export function mountStage(root, options, look) {
     next.dir = direction(view.next);
     badge.hidden = !view.held;
     say(badge, view.held ? "held" : "");
+    const number = barOf(view.beat, view.beats_per_bar);
+    say(bar, number === null ? "" : `bar ${number}`);
+  }
+
+  function adjust(changed) {
+    options = changed;
+    root.classList.toggle("mirror", options.mirror);
+    root.classList.toggle("flip", options.flip);
+    root.classList.toggle("no-next", !options.next);
+    document.documentElement.dataset.theme = options.theme;
+    fit();
+    if (last) render(last);
   }
 
   function link(told) {
@@ -104,10 +150,17 @@ export function mountStage(root, options, look) {
     noticeTimer = setTimeout(() => say(notice, ""), 8000);
   }
 
+  /** Another size of the screen: the same words fitted anew, and lit as they were. */
+  function refit() {
+    fit();
+    if (last) sing(last.sung);
+  }
+
+  adjust(options);
   setInterval(tellAge, 1000);
-  new ResizeObserver(fit).observe(box);
-  document.fonts?.ready.then(fit);
-  return { render, link, warn };
+  new ResizeObserver(refit).observe(box);
+  document.fonts?.ready.then(refit);
+  return { render, link, warn, adjust };
 }
 
 /** Calls `then(ms)` when what was just changed has been painted, `ms` after `since`. */

@@ -1,3 +1,3 @@
 import { display } from "./display.js";
 
-display("teleprompter", { leading: 1.17, cap: 0.19 }, { keys: true, warnings: true });
+display("teleprompter", { leading: 1.17, cap: 0.19, sing: true }, { keys: true, warnings: true });

@@ -1,0 +1,52 @@
+"""The pages' files, read into memory once: a disk that dies cannot take the teleprompter with it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("static")
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+# Address: (name of its script and style, title, name of its body).
+PAGES = {
+    "/": ("teleprompter", "Teleprompter", "stage"),
+    "/operator": ("operator", "Operator", "operator"),
+    "/audience": ("audience", "Audience", "stage"),
+}
+WORKER = "/worker.js"  # at the root, since a service worker serves what lies below it
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """`tag`: an HTTP entity tag, quotes and all."""
+
+    kind: str
+    body: bytes
+    tag: str
+
+
+def read() -> dict[str, File]:
+    """Every file by its address."""
+    found = {f"/static/{path.name}": _file(path.suffix, path.read_bytes()) for path in _static()}
+    found[WORKER] = found.pop("/static/worker.js")
+    frame = (FOLDER / "frame.html").read_text("utf-8")
+    for address, (name, title, body) in PAGES.items():
+        inside = (FOLDER / f"{body}.html").read_text("utf-8")
+        page = frame.replace("{name}", name).replace("{body}", inside.rstrip()).replace("{title}", title)
+        found[address] = _file(".html", page.encode())
+    found["/static/shell.json"] = _file(".json", json.dumps(sorted(set(found) - {WORKER})).encode())
+    return found
+
+
+def _static() -> list[Path]:
+    return [path for path in FOLDER.iterdir() if path.suffix in TYPES]
+
+
+def _file(suffix: str, body: bytes) -> File:
+    return File(TYPES.get(suffix, "text/html"), body, f'"{hashlib.sha256(body).hexdigest()[:16]}"')

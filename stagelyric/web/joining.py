@@ -1,0 +1,55 @@
+"""How a tablet finds the page: this machine's addresses, and the one to go to as a QR code."""
+
+import io
+import socket
+from ipaddress import IPv4Address, ip_address
+
+import psutil
+
+ANYWHERE = ("", "0.0.0.0", "::")
+
+
+def addresses() -> list[str]:
+    """This machine's IPv4 addresses as another on its network sees them: private ones first, loopback left out."""
+    up = {name for name, state in psutil.net_if_stats().items() if state.isup}
+    found = [
+        entry.address
+        for name, entries in psutil.net_if_addrs().items()
+        for entry in entries
+        if name in up and entry.family == socket.AF_INET and not ip_address(entry.address).is_loopback
+    ]
+    return sorted(dict.fromkeys(found), key=lambda address: (not ip_address(address).is_private, IPv4Address(address)))
+
+
+def names() -> list[str]:
+    """What this machine is called on its network: its name, and its name for Bonjour."""
+    name = socket.gethostname().lower()
+    return list(dict.fromkeys((name, f"{name.partition('.')[0]}.local")))
+
+
+def reachable(host: str) -> list[str]:
+    """The hosts to be put into an address, best first, for a server that listens on `host`; none: this machine only."""
+    if host in ANYWHERE:
+        return [*addresses(), names()[-1]]
+    try:
+        return [] if ip_address(host).is_loopback else [host]
+    except ValueError:
+        return [] if host == "localhost" or host.endswith(".localhost") else [host]
+
+
+def qr_text(url: str) -> str:
+    """A QR code for a terminal, two modules a character."""
+    import segno
+
+    out = io.StringIO()
+    segno.make(url, error="l", micro=False).terminal(out, compact=True, border=2)
+    return out.getvalue()
+
+
+def qr_svg(url: str) -> bytes:
+    """A QR code as a picture, dark on light with the quiet zone that scanners want."""
+    import segno
+
+    out = io.BytesIO()
+    segno.make(url, error="m", micro=False).save(out, kind="svg", scale=8, border=4, dark="#0a0a0c", light="#f4f1ea")
+    return out.getvalue()

@@ -1,0 +1,108 @@
+// The operator's own pads: fired in show mode, made and taken away in edit mode, kept on this device.
+
+import { make } from "./panels.js";
+import { press } from "./press.js";
+
+const KEY = "stagelyric-pads";
+const MOST = 8;
+/** What a pad can do: [the name of it, what people call it, the value it wants]. */
+export const ACTIONS = [
+  ["pad", "fires the setlist's trigger on this pad", null],
+  ["next_line", "next line", null],
+  ["again", "again", null],
+  ["say", "says", "text"],
+  ["word", "a line with the word", "text"],
+  ["goto", "goes to the section", "text"],
+  ["song", "goes to the song", "text"],
+  ["next_section", "next section", null],
+  ["next_song", "next song", null],
+  ["hold", "hold", null],
+  ["clear", "clear", null],
+  ["speech_on", "speech on", null],
+  ["speech_off", "speech off", null],
+];
+
+/** The message of a pad: `released` counts for the setlist's own triggers only. */
+export function padMessage({ label, action, value }, released = false) {
+  if (action === "pad") return { pad: label, released };
+  if (released) return null;
+  return { do: value ? { [action]: value } : action };
+}
+
+export function mountPads(root, form, { given, send, store = globalThis.localStorage }) {
+  const [label, choice, value] = form.querySelectorAll("input, select");
+  let pads = given.length ? given.map((name) => ({ label: name, action: "pad", value: "" })) : recall();
+  let editing = false;
+
+  choice.append(...ACTIONS.map(([name, called]) => make("option", "", called, { value: name })));
+  const wants = () => ACTIONS.find(([name]) => name === choice.value)[2];
+  choice.addEventListener("change", () => {
+    value.hidden = !wants();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const made = { label: label.value.trim(), action: choice.value, value: wants() ? value.value.trim() : "" };
+    const missing = !made.label ? label : wants() && !made.value ? value : null;
+    if (missing || pads.length >= MOST) {
+      missing?.focus();
+      return;
+    }
+    pads = [...pads, made];
+    form.reset();
+    value.hidden = true;
+    keep();
+  });
+
+  function recall() {
+    try {
+      const kept = JSON.parse(store.getItem(KEY)) ?? [];
+      return kept.filter((pad) => pad.label && ACTIONS.some(([name]) => name === pad.action)).slice(0, MOST);
+    } catch {
+      return [];
+    }
+  }
+
+  function keep() {
+    try {
+      store.setItem(KEY, JSON.stringify(pads));
+    } catch {
+      // A private window keeps nothing; the pads are there until it is closed.
+    }
+    render();
+  }
+
+  function render() {
+    root.hidden = !pads.length;
+    form.hidden = !editing;
+    root.replaceChildren(
+      ...pads.map((pad) => {
+        const button = make("button", editing ? "removing" : "", pad.label);
+        if (editing) {
+          button.setAttribute("aria-label", `Take the pad ${pad.label} away`);
+          button.addEventListener("click", () => {
+            pads = pads.filter((other) => other !== pad);
+            keep();
+          });
+          return button;
+        }
+        press(
+          button,
+          () => send(padMessage(pad)),
+          () => {
+            const message = padMessage(pad, true);
+            if (message) send(message);
+          },
+        );
+        return button;
+      }),
+    );
+  }
+
+  render();
+  return {
+    edit(on) {
+      editing = on;
+      render();
+    },
+  };
+}

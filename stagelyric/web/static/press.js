@@ -1,0 +1,86 @@
+// Buttons for a stage: they act when the finger lands, and some only when it lands twice.
+
+import { twice } from "./core.js";
+
+/** A press counts when the finger lands, not when it lifts; keyboards and screen readers click. */
+export function press(button, act, release = () => {}) {
+  let touched = false;
+  button.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    touched = true;
+    button.classList.add("down");
+    act();
+  });
+  const up = () => {
+    if (button.classList.contains("down")) release();
+    button.classList.remove("down");
+  };
+  for (const kind of ["pointerup", "pointercancel", "pointerleave"]) button.addEventListener(kind, up);
+  button.addEventListener("click", () => {
+    if (!touched) {
+      act();
+      release();
+    }
+    touched = false;
+  });
+  // A key held down on a button would press it over and over.
+  button.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
+  button.addEventListener("contextmenu", (event) => event.preventDefault());
+}
+
+/**
+ * A button whose second press within three seconds does more than its first. Meanwhile it says `sure`.
+ * `first()` and `second()` act; Returns `reset()`, which disarms it.
+ */
+export function pressTwice(button, sure, first, second) {
+  const label = button.textContent;
+  const gate = twice();
+  let timer = 0;
+  function reset() {
+    clearTimeout(timer);
+    gate.reset();
+    button.classList.remove("armed");
+    button.textContent = button.dataset.label ?? label;
+  }
+  press(button, () => {
+    const now = performance.now();
+    const fresh = !gate.armed(now);
+    if (gate.press(now) === "done") {
+      reset();
+      second();
+      return;
+    }
+    if (!fresh) return;
+    button.classList.add("armed");
+    button.textContent = sure;
+    timer = setTimeout(reset, 3000);
+    first();
+  });
+  return reset;
+}
+
+/** Tabs by the rules that keyboards and screen readers know; `choose(name)` picks one. */
+export function mountTabs(list, onChoose = () => {}) {
+  const tabs = [...list.querySelectorAll("[role=tab]")];
+  function choose(tab, focus = false) {
+    for (const other of tabs) {
+      const on = other === tab;
+      other.setAttribute("aria-selected", String(on));
+      other.tabIndex = on ? 0 : -1;
+      document.getElementById(other.getAttribute("aria-controls")).hidden = !on;
+    }
+    if (focus) tab.focus();
+    onChoose(tab.id.replace("tab-", ""));
+  }
+  for (const tab of tabs) tab.addEventListener("click", () => choose(tab));
+  list.addEventListener("keydown", (event) => {
+    const shown = tabs.filter((tab) => tab.offsetParent);
+    const here = shown.indexOf(document.activeElement);
+    const to = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: shown.length - 1 }[event.key];
+    if (here < 0 || to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    choose(shown[(to + shown.length) % shown.length], true);
+  });
+  return { choose: (name) => choose(document.getElementById(`tab-${name}`)), chosen: () => tabs.find((tab) => tab.tabIndex === 0).id.replace("tab-", "") };
+}
