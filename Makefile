@@ -32,10 +32,12 @@ $(VENV)/bin/python:
 
 $(VENV)/play.done: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "installing what a show needs …"
-	@$(PIP) --config-settings editable_mode=compat -e '.[speech]'
+	@$(PIP) --config-settings editable_mode=compat -e '.[speech]' || { \
+		echo "what speaks can't be installed here: the show goes on without it …"; \
+		$(PIP) --config-settings editable_mode=compat -e .; }
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "installing what the tests need …"
-	@$(PIP) --config-settings editable_mode=compat -e '.[dev,train,link,speech,piper]'
+	@$(PIP) --config-settings editable_mode=compat -e '.[dev,train,link,speech,piper,report]'
 	@touch $@ $(VENV)/play.done

@@ -13,10 +13,13 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from stagelyric.lines import Scheme
+from stagelyric.speech.mixing import Overlap
 from stagelyric.triggers import Trigger, Written
 
 Syllables = Annotated[int, Field(ge=1, le=40)]
 Port = Annotated[int, Field(ge=0, le=65535)]
+Channel = Annotated[int, Field(ge=1, le=128)]
+Decibels = Annotated[float, Field(ge=-60, le=12)]
 
 
 def _ordered(span: tuple[int, int]) -> tuple[int, int]:
@@ -140,12 +143,35 @@ class WebRig(Written):
     pin: str | None = None
 
 
+class WhisperRig(Written):
+    """The next line in a singer's ear: `channel`, counted from 1 (none: no whisper); `beats` before it is expected;
+    `gain` in decibels."""
+
+    channel: tuple[Channel, ...] = ()
+    beats: Annotated[float, Field(ge=0, le=64)] = 4.0
+    gain: Decibels = -12.0
+
+
 class SpeechRig(Written):
+    """Who speaks, and where it is heard.
+
+    `voice`: part of a voice's name, its language, or a Piper voice's .onnx file; `rate`: words a minute; `device`:
+    part of an audio output's name; `channel`: counted from 1; `latency`: seconds, or "low" or "high"; `overlap`: what
+    a new line does to one that still sounds; `gain`: decibels; `duck`: decibels by which older lines step back
+    where they sound on; `fallback`: whether the usual output may stand in while `device` is not there.
+    """
+
     voice: str | None = None
     rate: Annotated[int, Field(ge=50, le=400)] | None = None
     device: str | None = None
-    channel: tuple[Annotated[int, Field(ge=1)], ...] = ()
-    latency: float | Literal["low", "high"] | None = None
+    channel: tuple[Channel, ...] = ()
+    latency: Annotated[float, Field(gt=0, le=2)] | Literal["low", "high"] | None = None
+    overlap: Overlap = "cut"
+    gain: Decibels = 0.0
+    duck: Annotated[float, Field(ge=-60, le=0)] = -9.0
+    fallback: bool = False
+    whisper: WhisperRig = WhisperRig()
+    cache_mb: Annotated[int, Field(ge=0)] = 1024
 
 
 class ClockRig(Written):

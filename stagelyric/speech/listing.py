@@ -1,0 +1,104 @@
+"""What there is to speak with, for people: asked of the processes that hold it, with a time limit, and advice."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+EXTRA = "python -m pip install 'stagelyric[speech]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An audio output: `label` as the rig's `device` finds it, its channels, its rate in samples a second."""
+
+    label: str
+    channels: int
+    rate: int
+    usual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SystemVoice:
+    """A voice: `name`, `language` and `key` are what the rig's `voice` finds it by."""
+
+    name: str
+    language: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """`problem` says why there is nothing, and what to do."""
+
+    outputs: tuple[Output, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    voices: tuple[SystemVoice, ...] = ()
+    problem: str | None = None
+
+
+def install(what: str) -> str:
+    """What to install where `what` is missing: one plain clause."""
+    match what:
+        case "portaudio":
+            return "PortAudio is not installed" + (
+                " (Debian: apt install libportaudio2)" if sys.platform == "linux" else f": {EXTRA}"
+            )
+        case "espeak":
+            return f"espeak-ng is not installed: {EXTRA} (or Debian: apt install espeak-ng)"
+        case "piper":
+            return "piper is not installed: python -m pip install 'stagelyric[piper]'"
+    return f"{what} is not installed: {EXTRA}"
+
+
+def list_outputs(seconds: float = 8.0) -> Outputs:
+    """The audio outputs there are now. Blocks, for `seconds` at most; never raises."""
+    found = _ask("stagelyric.speech.player_process", "list", seconds)
+    if "outputs" not in found:
+        return Outputs(problem=_problem(found, "PortAudio"))
+    from stagelyric.speech.audio import Device
+
+    devices = [Device(**device) for device in found["outputs"]]
+    outputs = tuple(Output(device.label, device.channels, device.rate, device.usual) for device in devices)
+    return Outputs(outputs, None if outputs else "there is no audio output")
+
+
+def list_voices(seconds: float = 15.0) -> Voices:
+    """The system's voices. Blocks, for `seconds` at most; never raises."""
+    found = _ask("stagelyric.speech.renderer_process", "voices", seconds)
+    if "voices" not in found:
+        return Voices(problem=_problem(found, "the voices"))
+    voices = [SystemVoice(voice["name"], ", ".join(voice["languages"]), voice["key"]) for voice in found["voices"]]
+    return Voices(tuple(voices), None if voices else "there is no voice")
+
+
+def _ask(module: str, what: str, seconds: float) -> dict[str, Any]:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", module, what],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds,
+        )  # fmt: skip
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[0])
+    except subprocess.TimeoutExpired:
+        return {"late": seconds}
+    except (OSError, ValueError, IndexError):
+        return {}
+    return found
+
+
+def _problem(found: dict[str, Any], who: str) -> str:
+    match found:
+        case {"missing": what}:
+            return install(what)
+        case {"late": seconds}:
+            return f"{who} did not answer within {seconds:g} s"
+        case {"fatal": why} if "espeak" in why.casefold():
+            return install("espeak")
+        case {"fatal": why} | {"problem": why}:
+            return str(why)
+    return f"{who} crashed while asked"

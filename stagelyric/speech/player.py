@@ -1,0 +1,162 @@
+"""The show's end of the audio device's process: orders go down a pipe and nothing is waited for."""
+
+import asyncio
+import contextlib
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stagelyric.events import Level
+from stagelyric.setlist import SpeechRig
+from stagelyric.speech import listing
+from stagelyric.speech.child import Child
+from stagelyric.speech.mixing import Bus, factor
+
+_SILENT_SECONDS = 12.0  # a driver that hangs is given up after so long
+_STATUS = {3: "is gone", 4: "makes way for the one that is wanted"}
+_UNDERRUNS_EVERY = 30.0  # seconds between two sayings of how many there were
+
+Tell = Callable[[str, Level], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What is open: the device, its rate in samples a second, the channels (from 1) of the house and the whisper."""
+
+    device: str
+    rate: int
+    latency: float
+    channels: tuple[int, ...]
+    whisper: tuple[int, ...]
+
+
+class Player:
+    """`tell` is given what people should know; `opened` is called when a device is open, `failed` with the path of a
+    sound that could not be read, `begun` with a line's number and when its first samples were in the buffer
+    (seconds of `time.monotonic()`)."""
+
+    def __init__(
+        self,
+        rig: SpeechRig,
+        *,
+        tell: Tell,
+        opened: Callable[[], None] = lambda: None,
+        failed: Callable[[Path], None] = lambda path: None,
+        begun: Callable[[int, float], None] = lambda number, at: None,
+    ) -> None:
+        self.stream: Stream | None = None
+        self.problem = ""
+        self.underruns = 0  # of every life of the process
+        self.left_out = 0
+        self._tell, self._opened, self._failed, self._begun = tell, opened, failed, begun
+        self._numbers = itertools.count(1)
+        self._now_open = ""
+        self._lost_device = ""
+        self._counted = (0, 0)
+        self._said_underruns = 0
+        self._quiet_until = float("-inf")
+        settings = json.dumps(
+            {
+                "device": rig.device, "fallback": rig.fallback, "channel": rig.channel, "latency": rig.latency or "low",
+                "overlap": rig.overlap, "gain": factor(rig.gain), "duck": factor(rig.duck),
+                "whisper": rig.whisper.channel, "whisper_gain": factor(rig.whisper.gain),
+            }
+        )  # fmt: skip
+        self._child = Child(
+            "stagelyric.speech.player_process", lambda: [settings], hear=self._hear, lost=self._lost,
+            silence=_SILENT_SECONDS,
+        )  # fmt: skip
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        keeper = asyncio.create_task(self._child.keep(), name="audio")
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeper
+
+    def load(self, path: Path) -> None:
+        """Has a sound in memory by the time it is played."""
+        self._child.send({"load": [str(path)]})
+
+    def play(self, path: Path, bus: Bus = "house") -> int:
+        """A number for `stop` and `begun`. Where no device is open nothing is played, and nothing later either."""
+        number = next(self._numbers)
+        self._child.send({"play": str(path), "number": number, "bus": bus})
+        return number
+
+    def stop(self, number: int) -> None:
+        self._child.send({"stop": number})
+
+    def silence(self) -> None:
+        self._child.send({"silence": True})
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"begun": number, "at": at}:
+                self._begun(number, at)
+            case {"alive": _, "underruns": underruns, "left_out": left_out}:
+                self._count(underruns, left_out)
+            case {"open": device}:
+                self._take(device, message)
+            case {"failed": path}:
+                self._failed(Path(path))
+            case {"problem": problem}:
+                self._say_problem(f"{problem[:1].lower()}{problem[1:]}")
+            case {"missing": what}:
+                self._child.given_up = True
+                self._say_problem(listing.install(what))
+
+    def _take(self, device: str, message: dict[str, Any]) -> None:
+        self._child.well()
+        self.stream = Stream(
+            device, message["rate"], message["latency"], tuple(message["channels"]), tuple(message["whisper"])
+        )
+        self.problem = ""
+        self._counted = (0, 0)
+        if message["instead"]:
+            self._tell(f'speech: {message["instead"]}; "{device}" plays meanwhile', "warning")
+        elif self._lost_device:
+            self._tell(f'speech: audio output "{device}" is back', "info")
+        else:
+            self._tell(f'speech: audio output "{device}" is open', "info")
+        self._lost_device = ""
+        self._opened()
+
+    def _say_problem(self, problem: str) -> None:
+        """Said once, and not where its being lost has just been said."""
+        said, self.problem = self.problem, problem
+        if problem != said and not self._lost_device:
+            self._tell(f"speech: {problem}; the show goes on without", "warning")
+
+    def _lost(self, how: str) -> None:
+        stream, self.stream = self.stream, None
+        if stream is not None and not how.endswith(" 4"):
+            self._lost_device = stream.device
+            self._tell(
+                f'speech: audio output "{stream.device}" is gone; it is taken up again when it is back', "warning"
+            )
+
+    def _count(self, underruns: int, left_out: int) -> None:
+        before, left_before = self._counted
+        self._counted = (underruns, left_out)
+        self.left_out += left_out - left_before
+        self.underruns += underruns - before
+        now = asyncio.get_running_loop().time()
+        if self.underruns > self._said_underruns and now >= self._quiet_until:
+            self._said_underruns, self._quiet_until = self.underruns, now + _UNDERRUNS_EVERY
+            self._tell(
+                f"speech: {self.underruns} buffers came too late for the audio device; "
+                'a longer one is steadier: latency = "high" in the rig\'s [speech]',
+                "warning",
+            )

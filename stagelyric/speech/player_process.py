@@ -1,0 +1,243 @@
+"""The audio device, in a process of its own: `python -m stagelyric.speech.player_process SETTINGS`, or `list`.
+
+A driver may hang, print or crash, and JACK's library takes its clients' process with it: here that costs nothing.
+`player` is the other end. Both ways go JSON objects, one a line. In: {"play": path, "number", "bus"},
+{"load": [path, ...]}, {"stop": number}, {"silence": true}. Back: {"open": device}, {"problem": why}, {"missing": what},
+{"failed": path}, {"begun": number, "at": time}, and every second {"alive": true} with what was lost.
+The end of standard input is the end of the process.
+"""
+
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, NoReturn
+
+from stagelyric.devices import DeviceError
+from stagelyric.speech.audio import Device, choose, library, outputs
+from stagelyric.speech.mixing import Bus
+
+LOST, BACK = 3, 4  # exit statuses: the device is gone; the one that is wanted is there again
+
+_LOOK_SECONDS = 3.0  # between looks for a device that is not there
+_ALIVE_SECONDS = 1.0
+_REPORT_SECONDS = 0.05
+_DEAD_SECONDS = 1.5  # without a callback: longer than any buffer
+_STARTING_SECONDS = 3.0
+_LEAVING_SECONDS = 1.0
+_KEPT_BYTES = 64 << 20  # of lines in memory
+
+
+class Player:
+    """One stream, opened once and kept open. `settings` as `player.Player` makes them."""
+
+    def __init__(self, settings: dict[str, Any], say: Any) -> None:
+        self._settings, self._say = settings, say
+        self._device: Device | None = None
+        self._stands_in = False  # for the device that is wanted
+        self._stream: Any = None
+        self._sound: Any = None
+        self._mixer: Any = None
+        self._sounds: OrderedDict[str, Any] = OrderedDict()
+        self._kept = 0
+        self._called = 0.0
+        self._underruns = 0
+        self._problem: str | None = None
+
+    def find(self, sounddevice: Any) -> bool:
+        """Opens the device that is wanted, or says once why it can't be."""
+        problems: list[str] = []
+        wishes = [self._settings["device"], *([None] if self._settings["fallback"] else [])]
+        for wanted in dict.fromkeys(wishes):
+            self._stands_in = wanted != self._settings["device"]
+            try:
+                self._open(sounddevice, choose(wanted, outputs(sounddevice)), problems)
+                return True
+            except (DeviceError, sounddevice.PortAudioError, ValueError) as error:
+                problems.append(str(error))
+        if problems[0] != self._problem:
+            self._problem = problems[0]
+            self._say(problem=self._problem)
+        return False
+
+    def _open(self, sounddevice: Any, device: Device, problems: list[str]) -> None:
+        from stagelyric.speech import sound  # numpy comes with it: only where there is something to play on
+        from stagelyric.speech.mixer import Mixer
+
+        house = self._channels("channel", device) or tuple(range(min(device.channels, 2)))
+        whisper = self._channels("whisper", device)
+        buses: dict[Bus, tuple[tuple[int, ...], float]] = {
+            "house": (house, self._settings["gain"]),
+            "whisper": (whisper, self._settings["whisper_gain"]),
+        }
+        mixer = Mixer(device.rate, buses, overlap=self._settings["overlap"], duck=self._settings["duck"])
+
+        def callback(out: Any, frames: int, time: Any, status: Any) -> None:
+            self._called = monotonic()
+            self._underruns += bool(status.output_underflow)
+            mixer.mix(out)
+
+        stream = sounddevice.OutputStream(
+            samplerate=device.rate, device=device.index, channels=max(*house, *whisper, 0) + 1, dtype="float32",
+            latency=self._settings["latency"], callback=callback,
+        )  # fmt: skip
+        self._called = monotonic() + _STARTING_SECONDS
+        stream.start()
+        self._stream, self._sound, self._device, self._mixer = stream, sound, device, mixer
+        self._say(
+            open=device.label, rate=device.rate, latency=round(float(stream.latency), 4),
+            channels=[channel + 1 for channel in house], whisper=[channel + 1 for channel in whisper],
+            instead=problems[0] if problems else None,
+        )  # fmt: skip
+
+    def _channels(self, key: str, device: Device) -> tuple[int, ...]:
+        """Counted from 0. On a device that stands in for another one, none where it does not have them all."""
+        channels = tuple(channel - 1 for channel in self._settings[key])
+        if all(channel < device.channels for channel in channels):
+            return channels
+        if self._stands_in:
+            return ()
+        raise DeviceError(f'wanted channel {max(channels) + 1}, and "{device.label}" has {device.channels}')
+
+    def obey(self, order: dict[str, Any]) -> None:
+        """On the reading thread, so that a press waits for nobody else's work."""
+        if self._mixer is None:
+            return
+        if "play" in order:
+            pcm = self._sound_of(order["play"])
+            if pcm is not None:
+                self._mixer.play(pcm, order["number"], order["bus"])
+        elif "load" in order:
+            for path in order["load"]:
+                self._sound_of(path)
+        elif "stop" in order:
+            self._mixer.stop(order["stop"])
+        elif "silence" in order:
+            self._mixer.silence()
+
+    def _sound_of(self, path: str) -> Any:
+        if path in self._sounds:
+            self._sounds.move_to_end(path)
+            return self._sounds[path]
+        assert self._device is not None
+        try:
+            pcm, rate = self._sound.read(Path(path))
+            pcm = self._sound.resample(pcm, rate, self._device.rate)
+        except (OSError, ValueError) as error:
+            self._say(failed=path, why=str(error))
+            return None
+        self._sounds[path] = pcm
+        self._kept += pcm.nbytes
+        while self._kept > _KEPT_BYTES:
+            self._kept -= self._sounds.popitem(last=False)[1].nbytes
+        return pcm
+
+    def watch(self) -> int:
+        """Reports until the device is gone, or the one that is wanted is back; the exit status."""
+        said = looked = monotonic()
+        while True:
+            sleep(_REPORT_SECONDS)
+            now = monotonic()
+            with suppress(IndexError):
+                while True:
+                    begun = self._mixer.begun.popleft()
+                    self._say(begun=begun.number, at=begun.at)
+            if now - self._called > _DEAD_SECONDS or not self._stream.active:
+                return LOST
+            if now - said >= _ALIVE_SECONDS:
+                said = now
+                self._say(alive=True, underruns=self._underruns, left_out=self._mixer.left_out)
+            if self._stands_in and now - looked > _LOOK_SECONDS:
+                looked = now
+                if not self._mixer.sounding and self._wanted_is_back():
+                    self.close()
+                    return BACK
+
+    def _wanted_is_back(self) -> bool:
+        """Asked of another process: PortAudio looks for devices only as it starts."""
+        with suppress(DeviceError, subprocess.TimeoutExpired, OSError, ValueError):
+            listed = subprocess.run(
+                [sys.executable, "-m", "stagelyric.speech.player_process", "list"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=5,
+            )  # fmt: skip
+            devices = [Device(**found) for found in json.loads(listed.stdout)["outputs"]]
+            choose(self._settings["device"], devices)
+            return True
+        return False
+
+    def close(self) -> None:
+        """In good order, as JACK likes it, and without a click."""
+        if self._stream is not None:
+            self._mixer.silence()
+            sleep(0.03)
+            self._stream.close()
+
+
+def main() -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our input
+    os.environ["JACK_NO_START_SERVER"] = "1"
+    pipe = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    writing = threading.Lock()
+
+    def say(**message: Any) -> None:
+        with writing, suppress(OSError):
+            os.write(pipe, (json.dumps(message) + "\n").encode())
+
+    try:
+        sounddevice = library()
+    except ImportError as error:
+        say(missing=error.name or "sounddevice")
+        os._exit(0)
+    except OSError as error:  # sounddevice looks for PortAudio, and starts it, as it is imported
+        say(missing="portaudio", why=str(error))
+        os._exit(0)
+    except Exception as error:
+        say(problem=f"PortAudio does not start: {error}")
+        os._exit(1)
+    if sys.argv[1] == "list":
+        say(outputs=_listed(sounddevice))
+        os._exit(0)
+    os._exit(_play(sounddevice, Player(json.loads(sys.argv[1]), say), say))
+
+
+def _listed(sounddevice: Any) -> list[dict[str, Any]]:
+    from dataclasses import asdict
+
+    return [asdict(device) for device in outputs(sounddevice)]
+
+
+def _play(sounddevice: Any, player: Player, say: Any) -> int:
+    with suppress(OSError, AttributeError):
+        os.nice(-10)  # where the system lets us: a callback that comes too late is heard
+    threading.Thread(target=_read, args=(player,), daemon=True).start()
+    while not player.find(sounddevice):
+        say(alive=True)
+        sleep(_LOOK_SECONDS)
+        sounddevice._terminate()  # PortAudio looks for devices only as it starts
+        sounddevice._initialize()
+    sys.setswitchinterval(0.0005)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    return player.watch()
+
+
+def _read(player: Player) -> None:
+    for line in sys.stdin.buffer:
+        player.obey(json.loads(line))
+    closing = threading.Thread(target=player.close, daemon=True)
+    closing.start()
+    closing.join(_LEAVING_SECONDS)
+    os._exit(0)  # no interpreter to wind down around a driver that may still be calling
+
+
+if __name__ == "__main__":
+    main()

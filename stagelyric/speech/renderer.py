@@ -1,0 +1,187 @@
+"""The show's end of the voice's process: lines in, sound files out, and nothing that process does is felt here."""
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+import json
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stagelyric.speech.child import Child
+from stagelyric.speech.listing import install
+
+TRIES = 5  # lives of the process that one line may cost
+URGENT, SOON, LATER = range(3)
+
+
+class RenderError(Exception):
+    """This line can't be spoken. The message says why."""
+
+
+@dataclass(order=True, slots=True)
+class _Job:
+    urgency: int
+    number: int
+    text: str = field(compare=False)
+    path: Path = field(compare=False)
+    rate: int = field(compare=False)
+    done: "asyncio.Future[float]" = field(compare=False)
+    tries: int = field(default=0, compare=False)
+
+
+class Renderer:
+    """One request at a time; a process that hangs or dies is started anew, and the line it was at is asked for again.
+
+    `voice`, `words_a_minute`: as the rig has them, None for the usual ones. `tell` is given what people should know.
+    """
+
+    def __init__(
+        self, voice: str | None, words_a_minute: int | None, *, tell: Callable[[str], None] = lambda text: None
+    ) -> None:
+        self.voice, self.doubt, self.problem = "", False, ""
+        self._settings: dict[str, Any] = {"voice": voice, "words_a_minute": words_a_minute}
+        self._tell = tell
+        self._child = Child(
+            "stagelyric.speech.renderer_process",
+            lambda: [json.dumps(self._settings)],
+            hear=self._hear,
+            lost=self._lost,
+            starting=60.0,  # a neural voice is 60 MB, on whatever disk the band has
+        )
+        self._jobs: list[_Job] = []
+        self._by_path: dict[Path, _Job] = {}
+        self._numbers = itertools.count()
+        self._at: _Job | None = None
+        self._limit: asyncio.TimerHandle | None = None
+        self._seconds = 5.0
+        self._hung = False
+        self._up = False
+        self._said = ""
+
+    @property
+    def up(self) -> bool:
+        """Whether a voice is there to answer."""
+        return self._up
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid
+
+    @property
+    def starts(self) -> int:
+        return self._child.starts
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        with tempfile.TemporaryDirectory(prefix="stagelyric-voice-", ignore_cleanup_errors=True) as scratch:
+            self._settings["scratch"] = scratch
+            keeper = asyncio.create_task(self._child.keep(), name="voice")
+            try:
+                yield
+            finally:
+                keeper.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await keeper
+                self._refuse("the show is over")
+
+    async def render(self, text: str, path: Path, rate: int, urgency: int = LATER) -> float:
+        """Has `text` spoken into the file `path`, at `rate` samples a second; its length in seconds.
+
+        Raises RenderError where it can't be.
+        """
+        if self._child.given_up:
+            raise RenderError(self.problem)
+        job = self._by_path.get(path)
+        if job is None or urgency < job.urgency:  # one that is wanted sooner stands in the queue twice
+            done = job.done if job is not None else asyncio.get_running_loop().create_future()
+            job = self._by_path[path] = _Job(urgency, next(self._numbers), _plain(text), path, rate, done)
+            heapq.heappush(self._jobs, job)
+            self._go_on()
+        return await asyncio.shield(job.done)
+
+    def _go_on(self) -> None:
+        while self._up and self._at is None and self._jobs:
+            job = heapq.heappop(self._jobs)
+            if job.done.done():
+                continue
+            order = {"text": job.text, "path": str(job.path), "rate": job.rate}
+            if not self._child.send(order):
+                heapq.heappush(self._jobs, job)
+                return
+            self._at = job
+            self._limit = asyncio.get_running_loop().call_later(self._seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        self._hung = True
+        self._child.kill()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if "ready" in message:
+            self.voice, self._seconds, self._up = message["ready"], message["seconds"], True
+            self.doubt = bool(message["doubt"])
+            if self.doubt:
+                self._say(f"speech: {message['doubt']}; the usual voice speaks")
+        elif "missing" in message:
+            self._child.given_up = True
+            self._refuse(install(message["missing"]))
+        elif "fatal" in message:
+            self.problem = message["fatal"]
+            if "espeak" in self.problem.casefold():
+                self.problem = install("espeak")
+        elif (job := self._answered()) is not None:
+            self._child.well()
+            if "error" in message:
+                job.done.set_exception(RenderError(message["error"]))
+            else:
+                job.done.set_result(message["seconds"])
+        self._go_on()
+
+    def _answered(self) -> _Job | None:
+        job, self._at = self._at, None
+        if self._limit is not None:
+            self._limit.cancel()
+        if job is None or job.done.done():
+            return None
+        self._by_path.pop(job.path, None)
+        return job
+
+    def _lost(self, how: str) -> None:
+        self._up = False
+        if self._hung:
+            self._hung, how = False, f"hung for {self._seconds:g} s"
+        job, self._at = self._at, None
+        if self._limit is not None:
+            self._limit.cancel()
+        if job is not None and not job.done.done():
+            job.tries += 1
+            if job.tries < TRIES:
+                heapq.heappush(self._jobs, job)
+            else:
+                self._by_path.pop(job.path, None)
+                job.done.set_exception(RenderError(f"the voice {how}, {TRIES} times"))
+        why = self.problem or f"the voice {how}"
+        self._say(f"speech: {why}" + ("" if self._child.given_up else "; it is started anew"))
+
+    def _say(self, text: str) -> None:
+        if text != self._said:
+            self._said = text
+            self._tell(text)
+
+    def _refuse(self, why: str) -> None:
+        self.problem = why
+        for job in [*self._jobs, *([self._at] if self._at else [])]:
+            if not job.done.done():
+                job.done.set_exception(RenderError(why))
+                job.done.exception()  # whoever asked may be gone: that is no fault
+        self._jobs.clear()
+        self._by_path.clear()
+
+
+def _plain(text: str) -> str:
+    """Without what ends a C string, or a line of ours."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -1,0 +1,143 @@
+"""From what a voice has written to what the house hears: mono float32 PCM in [-1, 1], trimmed, level, at one rate.
+
+Shapes are (N,) samples throughout; rates are samples a second.
+"""
+
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+
+SILENCE: Samples = np.zeros(1, dtype=np.float32)  # one sample: a FLAC file without any can't be read
+LOUDNESS = -20.0  # LUFS of a finished line
+PEAK = 0.89  # -1 dBFS; no line goes beyond, however quiet that makes it
+_QUIET = 0.003  # of the peak, -50 dB: below it a line has not begun, or is over
+_BEFORE, _AFTER = 0.003, 0.02  # seconds kept before the first sound and after the last one
+_RISE, _FALL = 0.002, 0.008  # seconds; a line begins and ends at nothing, or it would click
+_BLOCK, _STEP = 0.4, 0.1  # seconds; BS.1770-4's gating blocks
+_ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0  # LUFS, LU
+
+
+def read(path: Path) -> tuple[Samples, int]:
+    """A sound file's samples, its channels made one, and its rate. WAV, AIFF, FLAC: the content decides, not the name.
+
+    Raises OSError where it is none.
+    """
+    try:
+        pcm, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise OSError(str(error)) from None
+    return np.ascontiguousarray(pcm.mean(axis=1, dtype=np.float32)), int(rate)
+
+
+def write(path: Path, pcm: Samples, rate: int) -> None:
+    """FLAC, 16 bits: a fifth of the float's size, and any player opens it. There is a whole file or none."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        soundfile.write(part, pcm, rate, format="FLAC", subtype="PCM_16")
+        part.replace(path)
+    except soundfile.LibsndfileError as error:
+        raise OSError(str(error)) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def finish(pcm: Samples, rate: int, to: int) -> Samples:
+    """A voice's raw samples as the player wants them, at the rate `to`; SILENCE where there was nothing to hear."""
+    pcm = trim(pcm, rate)
+    if not len(pcm):
+        return SILENCE
+    pcm = resample(pcm, rate, to)
+    return edges(level(pcm, to), to)
+
+
+def trim(pcm: Samples, rate: int) -> Samples:
+    """Without the silence before and after."""
+    loudest = float(np.abs(pcm).max(initial=0.0))
+    if loudest < 1e-4:
+        return pcm[:0]
+    heard = np.flatnonzero(np.abs(pcm) > _QUIET * loudest)
+    begin = max(int(heard[0]) - int(_BEFORE * rate), 0)
+    return pcm[begin : int(heard[-1]) + int(_AFTER * rate)]
+
+
+def resample(pcm: Samples, rate: int, to: int) -> Samples:
+    if rate == to:
+        return pcm
+    resampled: Samples = soxr.resample(pcm, rate, to, quality="HQ")
+    return resampled
+
+
+def level(pcm: Samples, rate: int) -> Samples:
+    """At LOUDNESS, or as near to it as PEAK lets it come."""
+    gain = 10 ** ((LOUDNESS - loudness(pcm, rate)) / 20)
+    gain = min(gain, PEAK / max(float(np.abs(pcm).max()), 1e-9))
+    return pcm * np.float32(gain)
+
+
+def edges(pcm: Samples, rate: int) -> Samples:
+    """Rises from nothing and falls to nothing."""
+    pcm = pcm.copy()
+    rise, fall = min(int(_RISE * rate), len(pcm)), min(int(_FALL * rate), len(pcm))
+    pcm[:rise] *= np.linspace(0, 1, rise, endpoint=False, dtype=np.float32)
+    pcm[len(pcm) - fall :] *= np.linspace(1, 0, fall, dtype=np.float32)
+    return pcm
+
+
+def loudness(pcm: Samples, rate: int) -> float:
+    """Integrated loudness in LUFS by ITU-R BS.1770-4 (EBU R128), of one channel.
+
+    What is shorter than a gating block (0.4 s) is measured whole and ungated. -inf for silence.
+    """
+    weighted = _k_weighted(pcm, rate)
+    block, step = round(_BLOCK * rate), round(_STEP * rate)
+    if len(weighted) < block:
+        return _lufs(float(np.mean(np.square(weighted)))) if len(weighted) else -math.inf
+    sums = np.concatenate([[0.0], np.cumsum(np.square(weighted))])
+    starts = np.arange(0, len(weighted) - block + 1, step)
+    powers = (sums[starts + block] - sums[starts]) / block
+    powers = powers[powers > _power(_ABSOLUTE_GATE)]
+    if not len(powers):
+        return -math.inf
+    powers = powers[powers > _power(_lufs(float(powers.mean())) + _RELATIVE_GATE)]
+    return _lufs(float(powers.mean()))
+
+
+def _lufs(power: float) -> float:
+    return -0.691 + 10 * math.log10(power) if power > 0 else -math.inf
+
+
+def _power(lufs: float) -> float:
+    return float(10 ** ((lufs + 0.691) / 10))
+
+
+def _k_weighted(pcm: Samples, rate: int) -> NDArray[np.float64]:
+    """The two filters of BS.1770-4 (a head's shelf, and a high pass), applied to the spectrum.
+
+    The standard tabulates them for 48 kHz; the analogue prototypes behind the table are those that libebur128
+    uses for other rates.
+    """
+    size = len(pcm) + rate // 4  # room for the high pass to ring out, or it would come round to the beginning
+    size = 1 << (size - 1).bit_length()
+    z = np.exp(-2j * np.pi * np.fft.rfftfreq(size))
+    spectrum = np.fft.rfft(pcm.astype(np.float64), size)
+
+    k, q, high = math.tan(math.pi * 1681.974450955533 / rate), 0.7071752369554196, 10 ** (3.999843853973347 / 20)
+    band = high**0.4996667741545416
+    shelf = (high + band * k / q + k * k) + 2 * (k * k - high) * z + (high - band * k / q + k * k) * z * z
+    spectrum *= shelf / _pole(k, q, z)
+
+    k, q = math.tan(math.pi * 38.13547087602444 / rate), 0.5003270373238773
+    spectrum *= (1 - z) ** 2 * (1 + k / q + k * k) / _pole(k, q, z)
+    weighted: NDArray[np.float64] = np.fft.irfft(spectrum, size)[: len(pcm)]
+    return weighted
+
+
+def _pole(k: float, q: float, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    return (1 + k / q + k * k) + 2 * (k * k - 1) * z + (1 - k / q + k * k) * z * z

@@ -1,0 +1,154 @@
+"""Who speaks: pyttsx3 with the system's voices (on Linux the espeak-ng library that a wheel brings), or Piper.
+
+Only the rendering process imports this. A voice writes one sound file a call and may do so as badly as it likes:
+hang, print, end the process. `renderer` copes.
+"""
+
+import contextlib
+import ctypes
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+PIPER = ".onnx"  # what a Piper voice's file ends in
+USUAL_RATE = 175  # words a minute
+
+
+class VoiceError(Exception):
+    """A voice that there is not, or that can't be had. The message says what was wanted and what there is."""
+
+
+class Voice(Protocol):
+    """Something that speaks. `name` for people; `seconds`: how long one line may take before it counts as hung."""
+
+    name: str
+    seconds: float
+
+    def render(self, text: str, path: Path) -> None:
+        """Writes the text's sound to `path`, which does not exist yet, as WAV or AIFF. Raises on failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A voice of the system's: `key` as its driver has it, `name` for people, `languages` like "en-gb"."""
+
+    key: str
+    name: str
+    languages: tuple[str, ...] = ()
+
+
+def open_voice(wanted: str | None, words_a_minute: int | None) -> Voice:
+    """The voice whose name, language or key is (or has in it) `wanted`; a path to a Piper voice; None: the usual one.
+
+    Raises VoiceError, ImportError where a library is missing, and whatever the drivers raise.
+    """
+    if wanted is not None and wanted.endswith(PIPER):
+        return Piper(Path(wanted).expanduser(), words_a_minute or USUAL_RATE)
+    return Pyttsx3(wanted, words_a_minute or USUAL_RATE)
+
+
+def known_voices() -> list[Known]:
+    """The system's voices. Raises as `open_voice` does."""
+    return _known(_engine())
+
+
+def pick(wanted: str, voices: Sequence[Known]) -> Known:
+    """A whole name, language or key wins over a part of one. Raises VoiceError where none or several match."""
+    fold = wanted.casefold()
+    for voice in voices:
+        whole = (voice.key, voice.key.rpartition("/")[2], voice.key.rpartition(".")[2], voice.name, *voice.languages)
+        if fold in (word.casefold() for word in whole):
+            return voice
+    matches = [voice for voice in voices if fold in f"{voice.name} {voice.key}".casefold()]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        names = " and ".join(f'"{voice.name}"' for voice in matches[:6])
+        raise VoiceError(f'voice "{wanted}" is ambiguous: {names}{" and more" * (len(matches) > 6)} match')
+    raise VoiceError(f'no voice matches "{wanted}"; `stagelyric devices` lists the {len(voices)} there are')
+
+
+class Pyttsx3:
+    """One `save_to_file` a call: of two that are queued pyttsx3 writes only the last."""
+
+    seconds = 5.0
+
+    def __init__(self, wanted: str | None, words_a_minute: int) -> None:
+        self._engine = _engine()
+        self._faults: list[Exception] = []
+        self._engine.connect("error", lambda name, exception: self._faults.append(exception))
+        if wanted is not None:
+            chosen = pick(wanted, _known(self._engine))
+            self._set("voice", chosen.key)
+        self._set("rate", words_a_minute)
+        self.name = str(self._engine.getProperty("voice"))
+
+    def render(self, text: str, path: Path) -> None:
+        self._faults.clear()
+        self._engine.save_to_file(text, str(path))
+        self._engine.runAndWait()
+        self._raise()
+        if not path.exists():
+            raise OSError(f"the voice wrote no file for {text!r}")
+
+    def _set(self, name: str, value: object) -> None:
+        self._engine.setProperty(name, value)
+        self._raise()
+
+    def _raise(self) -> None:
+        """pyttsx3 keeps a driver's exceptions to itself, but for those who have asked."""
+        if self._faults:
+            raise VoiceError(f"the voice failed: {self._faults[0]}")
+
+
+class Piper:
+    """A neural voice, from the user's own file. It takes a good part of a second for a line: rendered ahead only."""
+
+    seconds = 20.0
+
+    def __init__(self, path: Path, words_a_minute: int) -> None:
+        for file in (path, path.with_name(f"{path.name}.json")):
+            if not file.is_file():
+                raise VoiceError(f'voice: wanted a Piper voice, "{path.name}" and its .json beside it; no {file}')
+        from onnxruntime import InferenceSession, SessionOptions
+        from piper import PiperConfig, PiperVoice, SynthesisConfig
+
+        options = SessionOptions()
+        options.intra_op_num_threads = 1  # the other cores are for the show
+        session = InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        config = json.loads(path.with_name(f"{path.name}.json").read_text(encoding="utf-8"))
+        self._voice = PiperVoice(session=session, config=PiperConfig.from_dict(config))
+        self._style = SynthesisConfig(length_scale=USUAL_RATE / words_a_minute)
+        self.name = path.stem
+
+    def render(self, text: str, path: Path) -> None:
+        import wave
+
+        with wave.open(str(path), "wb") as file:
+            self._voice.synthesize_wav(text, file, syn_config=self._style)
+
+
+def _engine() -> Any:
+    """pyttsx3's engine. On Linux it looks for a library called libespeak-ng.so.1, which this has loaded by then."""
+    if sys.platform == "linux" and importlib.util.find_spec("espeakng_loader") is not None:
+        import espeakng_loader
+
+        with contextlib.suppress(OSError):  # built for another C library: then the system's own, if it has one
+            ctypes.CDLL(espeakng_loader.get_library_path(), ctypes.RTLD_GLOBAL)
+            # A wrong place ends the process, not the call: espeak prints and exits.
+            os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
+    import pyttsx3
+
+    return pyttsx3.init()
+
+
+def _known(engine: Any) -> list[Known]:
+    return [
+        Known(str(voice.id), str(voice.name), tuple(str(language) for language in voice.languages or ()))
+        for voice in engine.getProperty("voices")
+    ]
