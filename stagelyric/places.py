@@ -1,4 +1,4 @@
-"""Where things lie: the models, the journal, the pool on disk."""
+"""Where things lie: the models, the journal, the pool on disk, the lines' sounds."""
 
 import difflib
 import hashlib
@@ -22,6 +22,10 @@ def journal() -> Path:
 
 def pools() -> Path:
     return Path(_DIRECTORIES.user_cache_dir) / "pool"
+
+
+def speech() -> Path:
+    return Path(_DIRECTORIES.user_cache_dir) / "speech"
 
 
 def model_folders() -> list[Path]:

@@ -19,6 +19,7 @@ from stagelyric.triggers import Trigger, Written
 Syllables = Annotated[int, Field(ge=1, le=40)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Channel = Annotated[int, Field(ge=1, le=128)]
+VOICE_FILE = ".onnx"  # what a Piper voice's file ends in
 Decibels = Annotated[float, Field(ge=-60, le=12)]
 
 
@@ -195,7 +196,11 @@ def load(path: Path) -> Setlist:
 
 def load_rig(path: Path) -> Rig:
     """The rig in a TOML file. Raises FileError with every fault in it."""
-    return _load(path, Rig)
+    rig = _load(path, Rig, _rig_faults)
+    if rig.speech.voice is not None and rig.speech.voice.endswith(VOICE_FILE):
+        voice = str(path.parent / Path(rig.speech.voice).expanduser())
+        rig = rig.model_copy(update={"speech": rig.speech.model_copy(update={"voice": voice})})
+    return rig
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -355,6 +360,16 @@ def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
             yield f'{place}, lyrics: wanted a file beside the setlist, found none at "{lyrics}"'
         for index, section in enumerate(sections, 1):
             yield from _aims(section, f"{place}, sections[{index}], ", titles, names)
+
+
+def _rig_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """A voice file that is not there."""
+    speech = data.get("speech")
+    voice = speech.get("voice") if isinstance(speech, dict) else None
+    if isinstance(voice, str) and voice.endswith(VOICE_FILE):
+        for file in (voice, f"{voice}.json"):
+            if not (folder / Path(file).expanduser()).is_file():
+                yield f'speech, voice: wanted a Piper voice and its .json beside the rig, found none at "{file}"'
 
 
 def _tables(value: object) -> list[dict[str, Any]]:

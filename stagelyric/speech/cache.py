@@ -24,14 +24,21 @@ class Cache:
         self.voice = voice
         self._folder, self._words_a_minute, self._limit = folder, words_a_minute, limit
         self._there: set[Path] = set()
+        self._size = 0
         self._used: set[Path] = set()
         self._path = lru_cache(maxsize=8192)(self._find_path)
 
     def open(self) -> None:
-        """Looks at what there is. Raises OSError where the folder can't be made."""
+        """Looks at what there is, and makes room. Raises OSError where the folder can't be had."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._size = self._tidy()
         with os.scandir(self._folder) as entries:
             self._there = {Path(entry.path) for entry in entries if entry.name.endswith(".flac")}
+
+    @property
+    def full(self) -> bool:
+        """Whether there is room for nothing more than is needed."""
+        return self._size >= self._limit
 
     def path(self, text: str) -> Path:
         """Where the sound of a text is, or would be. Two lines that the ear can't tell apart share it."""
@@ -49,6 +56,8 @@ class Cache:
     def add(self, path: Path) -> None:
         self._there.add(path)
         self._used.add(path)
+        with contextlib.suppress(OSError):
+            self._size += path.stat().st_size
 
     def lose(self, path: Path) -> None:
         """It turned out to be gone or damaged."""
@@ -57,24 +66,32 @@ class Cache:
             path.unlink()
 
     def close(self) -> None:
-        """Marks what was used, and deletes the least recently used down to the limit."""
+        """Marks what was used tonight, and makes room."""
         now = time.time()
         for path in self._used:
             with contextlib.suppress(OSError):
                 os.utime(path, (now, now))
+        with contextlib.suppress(OSError):
+            self._tidy()
+
+    def _tidy(self) -> int:
+        """Deletes the least recently used down to nine tenths of the limit; the bytes that are left."""
         found: list[tuple[float, int, Path]] = []
-        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
+        with os.scandir(self._folder) as entries:
             for entry in entries:
                 with contextlib.suppress(OSError):
                     state = entry.stat()
                     found.append((state.st_mtime, state.st_size, Path(entry.path)))
         size = sum(size for _, size, _ in found)
-        for changed, bytes_, path in sorted(found):
-            is_half_written = path.suffix == ".part" and changed < now - 3600
-            if (size > self._limit and path not in self._used) or is_half_written:
-                size -= bytes_
+        too_much = size > self._limit
+        for changed, taken, path in sorted(found):
+            is_half_written = path.suffix == ".part" and changed < time.time() - 3600
+            is_old = too_much and size > 0.9 * self._limit and path not in self._used
+            if is_half_written or is_old:
                 with contextlib.suppress(OSError):
                     path.unlink()
+                    size -= taken
+        return size
 
     def _find_path(self, text: str, voice: str | None) -> Path:
         key = json.dumps([EDITION, voice, self._words_a_minute, _spoken(text)], ensure_ascii=False)

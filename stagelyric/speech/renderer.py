@@ -61,12 +61,24 @@ class Renderer:
         self._seconds = 5.0
         self._hung = False
         self._up = False
+        self._came_up = asyncio.Event()
         self._said = ""
 
     @property
     def up(self) -> bool:
         """Whether a voice is there to answer."""
         return self._up
+
+    @property
+    def backlog(self) -> int:
+        """Lines that wait, the one being rendered among them."""
+        return len(self._by_path)
+
+    async def ready(self) -> None:
+        """Until a voice has come up, if any ever does. Raises RenderError where none will."""
+        await self._came_up.wait()
+        if self._child.given_up:
+            raise RenderError(self.problem)
 
     @property
     def pid(self) -> int | None:
@@ -123,6 +135,7 @@ class Renderer:
     def _hear(self, message: dict[str, Any]) -> None:
         if "ready" in message:
             self.voice, self._seconds, self._up = message["ready"], message["seconds"], True
+            self._came_up.set()
             self.doubt = bool(message["doubt"])
             if self.doubt:
                 self._say(f"speech: {message['doubt']}; the usual voice speaks")
@@ -174,6 +187,7 @@ class Renderer:
 
     def _refuse(self, why: str) -> None:
         self.problem = why
+        self._came_up.set()
         for job in [*self._jobs, *([self._at] if self._at else [])]:
             if not job.done.done():
                 job.done.set_exception(RenderError(why))

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-PIPER = ".onnx"  # what a Piper voice's file ends in
+from stagelyric.setlist import VOICE_FILE
+
 USUAL_RATE = 175  # words a minute
 
 
@@ -47,7 +48,7 @@ def open_voice(wanted: str | None, words_a_minute: int | None) -> Voice:
 
     Raises VoiceError, ImportError where a library is missing, and whatever the drivers raise.
     """
-    if wanted is not None and wanted.endswith(PIPER):
+    if wanted is not None and wanted.endswith(VOICE_FILE):
         return Piper(Path(wanted).expanduser(), words_a_minute or USUAL_RATE)
     return Pyttsx3(wanted, words_a_minute or USUAL_RATE)
 

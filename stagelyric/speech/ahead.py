@@ -1,0 +1,38 @@
+"""Which texts can come next, so that their sounds are made before they do."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from stagelyric.lines import Ask
+from stagelyric.show import Show
+
+
+def coming(show: Show, kept: Mapping[tuple[str, str], Iterable[str]]) -> Iterator[str]:
+    """The nearest first: this section's lines; what the ladder below them has, and texts that triggers say; the lines
+    of the sections beside it; those of the whole set. `kept`: lines kept in rehearsal by (song, section)."""
+    near, *others = show.asks()
+    yield from _ready(show, near)
+    yield from _standing(show, kept)
+    for ask in [*others, *show.every_ask()]:
+        yield from _ready(show, ask)
+
+
+def _ready(show: Show, ask: Ask) -> Iterator[str]:
+    shelf = show.pool.shelf(ask)
+    for line in shelf.lines[shelf.position :]:
+        yield line.text
+
+
+def _standing(show: Show, kept: Mapping[tuple[str, str], Iterable[str]]) -> Iterator[str]:
+    here = (show.song.title, show.section.name)
+    songs = [show.song, *(song for song in show.setlist.songs if song is not show.song)]
+    yield from kept.get(here, ())
+    for song in songs:
+        for section in song.sections:
+            yield from section.safety
+    for trigger in show.triggers():
+        if trigger.do.action == "say":
+            yield " ".join(str(trigger.do.value).split())
+    for song in songs:
+        yield song.title
+        for section in song.sections:
+            yield from kept.get((song.title, section.name), ())

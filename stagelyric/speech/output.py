@@ -1,0 +1,232 @@
+"""Lines spoken: an Output that has each line's sound made before the line is on a shelf, and plays it with the cue."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+from stagelyric.events import Emit, Level, Notice
+from stagelyric.lines import Cue, Line, State
+from stagelyric.setlist import SpeechRig
+from stagelyric.speech.cache import Cache
+from stagelyric.speech.player import Player
+from stagelyric.speech.renderer import LATER, SOON, URGENT, Renderer, RenderError
+from stagelyric.speech.whisper import Whisper
+
+PATIENCE = 0.4  # seconds that a line waits for its sound before it is put on the shelf without
+BACKLOG = 4  # lines that the voice may be behind and still be waited for
+LATE = 2.0  # seconds after its cue in which a line that had no sound may still be spoken
+REMEMBERED = 32  # lines spoken last, any of which can be stopped
+
+log = logging.getLogger(__name__)
+
+
+class Speech:
+    """`folder`: where the sounds are kept; `ahead`: the texts that can come next, the nearest first.
+
+    It is an Input too, one that emits a Notice where the device or the voice is missing, lost or back. Device and
+    voice are looked for when the show first has its speech on, and not before the stage stands.
+    """
+
+    name = "speech"
+
+    def __init__(self, rig: SpeechRig, folder: Path, *, ahead: Callable[[], Iterable[str]] = tuple) -> None:
+        self._rig, self._ahead = rig, ahead
+        self.cache = Cache(folder, rig.voice, rig.rate, limit=rig.cache_mb << 20)
+        self.player = Player(rig, tell=self._tell, opened=self._opened, failed=self._failed)
+        self.renderer = Renderer(rig.voice, rig.rate, tell=lambda text: self._tell(text, "warning"))
+        self.unspoken = 0  # cues that had no sound in time, with a device open
+        self._emit: Emit = lambda event: None
+        self._wanted = asyncio.Event()
+        self._device = asyncio.Event()
+        self._more = asyncio.Event()
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._on = False
+        self._held = False
+        self._place = ("", "")
+        self._next = ""
+        self._number = 0
+        self._hushes = 0
+        self._spoken: dict[str, int] = {}
+        self._unspeakable: set[str] = set()
+        self._said_unspeakable = False
+        self._whisper = Whisper(rig.whisper.beats) if rig.whisper.channel else None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._run(), name="speech")
+        try:
+            yield
+        finally:
+            for left in [*self._tasks, task]:
+                left.cancel()
+            await asyncio.gather(*self._tasks, task, return_exceptions=True)
+            await asyncio.to_thread(self.cache.close)
+
+    @asynccontextmanager
+    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+        """Where the notices go; everything else is `running`'s."""
+        self._emit = emit
+        try:
+            yield
+        finally:
+            self._emit = lambda event: None
+
+    async def prepare(self, line: Line) -> None:
+        """Waits for the line's sound while the voice keeps up; a voice that is behind, or gone, is not waited for."""
+        if self.cache.has(line.text) or not self.renderer.up or not self._device.is_set():
+            return
+        rendering = self._spawn(self._render(line.text, SOON))
+        if self.renderer.backlog <= BACKLOG:
+            await asyncio.wait({rendering}, timeout=PATIENCE)
+
+    def show(self, cue: Cue) -> None:
+        self._number = cue.number
+        if cue.line is None:
+            self._hush()
+            if self._whisper is not None:
+                self._whisper.clear()
+            return
+        if self._whisper is not None:
+            self._whisper.line(cue.beat)
+        if not self._on:
+            return
+        if self.cache.has(cue.line.text):
+            self._say(cue.line.text)
+        elif self.player.stream is not None:
+            self._spawn(self._say_late(cue.line.text, cue.number))
+
+    def state(self, state: State) -> None:
+        if state.speech:
+            self._wanted.set()
+        elif self._on:
+            self._hush()
+        self._on, self._held = state.speech, state.held
+        if state.song != self._place[0] and self._whisper is not None:
+            self._whisper.song()
+        if (state.song, state.section) != self._place:
+            self._place = (state.song, state.section)
+            self._more.set()
+        if state.next != self._next:
+            self._next = state.next
+            self._load_next()
+
+    def alert(self, text: str, level: Level = "warning") -> None:
+        pass
+
+    def beat(self, beat: float, tempo: float) -> None:
+        if self._whisper is None or not self._on or self._held or not self.cache.has(self._next):
+            return
+        if self._whisper.due(beat, self._next):
+            self.player.play(self.cache.use(self._next), "whisper")
+
+    def unsay(self, text: str) -> None:
+        """A line was vetoed: it falls silent wherever it still sounds or waits."""
+        number = self._spoken.pop(text, None)
+        if number is not None:
+            self.player.stop(number)
+
+    # How
+
+    async def _run(self) -> None:
+        try:
+            await self._go()
+        except Exception as error:
+            log.exception("speech failed")
+            self._tell(f"speech failed ({error}); the show goes on without", "warning")
+
+    async def _go(self) -> None:
+        try:
+            await asyncio.to_thread(self.cache.open)
+        except OSError as error:
+            self._tell(f"speech: sounds can't be kept ({error}); the show goes on without", "warning")
+            return
+        await self._wanted.wait()
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.player.running())
+            await self._device.wait()  # with nothing to play on nothing is rendered
+            await stack.enter_async_context(self.renderer.running())
+            while True:
+                self._more.clear()
+                await self._render_ahead()
+                await self._more.wait()
+
+    async def _render_ahead(self) -> None:
+        """What `prepare` did not see: lines from last night's pool, safety lines, lines that came while no device
+        was there."""
+        for text in [self._next, *self._ahead()]:
+            if self._more.is_set():
+                return  # another section: what is near is other lines
+            if not self.cache.has(text) and (text == self._next or not self.cache.full):
+                await self._render(text, LATER)
+
+    async def _render(self, text: str, urgency: int) -> bool:
+        """Whether the text has its sound now."""
+        if self.cache.has(text) or text in self._unspeakable or not text:
+            return self.cache.has(text)
+        try:
+            await self.renderer.ready()
+            if self.renderer.doubt:
+                self.cache.voice = None  # it is the usual voice's sound, and is kept as such
+            path = self.cache.path(text)
+            stream = self.player.stream
+            await self.renderer.render(text, path, stream.rate if stream else 48_000, urgency)
+        except RenderError as error:
+            self._unspeakable.add(text)
+            if not self._said_unspeakable and not self.renderer.problem:
+                self._said_unspeakable = True
+                self._tell(f'speech: "{text}" can\'t be spoken ({error}); the show goes on', "warning")
+            return False
+        self.cache.add(path)
+        if text == self._next:
+            self.player.load(path)
+        return True
+
+    def _say(self, text: str) -> None:
+        self._spoken[text] = self.player.play(self.cache.use(text))
+        if len(self._spoken) > REMEMBERED:
+            del self._spoken[next(iter(self._spoken))]
+
+    async def _say_late(self, text: str, number: int) -> None:
+        """A line that nobody knew of before (a word, a text that is said) is spoken as soon as its sound is made."""
+        hushes, done = self._hushes, False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LATE):
+                done = await self._render(text, URGENT)
+        passed = self._rig.overlap == "cut" and number != self._number
+        if done and self._on and hushes == self._hushes and not passed:
+            self._say(text)
+        elif not done:
+            self.unspoken += 1
+
+    def _hush(self) -> None:
+        self._hushes += 1
+        self._spoken.clear()
+        self.player.silence()
+
+    def _load_next(self) -> None:
+        if self.cache.has(self._next):
+            self.player.load(self.cache.use(self._next))
+        elif self.renderer.up:
+            self._spawn(self._render(self._next, SOON))
+
+    def _opened(self) -> None:
+        self._device.set()
+        self._load_next()
+
+    def _failed(self, path: Path) -> None:
+        self.cache.lose(path)
+        self.unspoken += 1
+        self._more.set()
+
+    def _tell(self, text: str, level: Level) -> None:
+        self._emit(Notice(monotonic(), self.name, text, level))
+
+    def _spawn(self, work: Coroutine[None, None, object]) -> "asyncio.Task[object]":
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
