@@ -66,12 +66,14 @@ def _read(file: Path) -> list[Song]:
         raise
     several = len(source.songs) > 1
     stem = file.name.removesuffix(".gz").removesuffix(".txt")
-    made = []
-    for number, song in enumerate(source.songs, 1):
-        stanzas = [Stanza(tuple(part.split("\n"))) for part in song.text.strip("\n").split("\n\n")]
-        title = song.title or (f"{stem} {number}" if several else stem)
-        made.append(Song(title, tuple(without_choruses(stanzas)), file=str(file)))
-    return made
+    titles = [f"{stem} {number}" if several else stem for number in range(1, len(source.songs) + 1)]
+    return [as_sung(song, title, str(file)) for song, title in zip(source.songs, titles, strict=True)]
+
+
+def as_sung(song: corpus.Song, title: str = "", file: str = "") -> Song:
+    """A song of a training text; `title` where it has none of its own."""
+    stanzas = [Stanza(tuple(part.split("\n"))) for part in song.text.strip("\n").split("\n\n")]
+    return Song(song.title or title, tuple(without_choruses(stanzas)), file=file)
 
 
 def chordpro(text: str, file: str = "") -> Song:

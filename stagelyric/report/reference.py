@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 from stagelyric.craft import novelty
 from stagelyric.craft.build import read_stanzas, survey
 from stagelyric.craft.novelty import Copies
+from stagelyric.report import grammar, language
+from stagelyric.report.grammar import Grammar
 from stagelyric.report.lyrics import spelled, words
 
 FILE = "reference.npz"
@@ -39,6 +41,7 @@ class Reference:
     lower: frozenset[str]  # seen three times or more with a small letter where a capital was not due
     upper: frozenset[str]  # seen three times or more with a capital where none was due
     worn: Copies
+    grammar: Grammar
 
     def rarity(self, word: str) -> float:
         """Normalised inverse document frequency of a word over stanzas, 0 … 1: min(1, ln((N+1)/(df+1))/ln((N+1)/2)).
@@ -61,6 +64,7 @@ def load() -> Reference:
             frozenset(word for word, bits in zip(known, case, strict=True) if bits & 1),
             frozenset(word for word, bits in zip(known, case, strict=True) if bits & 2),
             Copies(np.zeros(0, np.uint32), np.cumsum(data["worn"], dtype=np.uint32)),
+            Grammar(data["tags"], data["tag_counts"]),
         )
 
 
@@ -85,6 +89,7 @@ def build(texts: Iterable[str]) -> dict[str, NDArray[np.generic]]:
         "stanzas_with": np.array([stanzas_with[word] for word in kept], dtype=np.int32),
         "case": np.array([(lower[word] >= 3) | (upper[word] >= 3) << 1 for word in kept], dtype=np.uint8),
         "stanzas": np.array(stanzas, dtype=np.int32),
+        **grammar.count(language.tags(spelled(line)) for line in sorted(seen)),
         "worn": np.diff(novelty.build_worn(survey(texts).lines), prepend=np.uint32(0)),
     }
 

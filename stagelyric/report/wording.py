@@ -143,6 +143,12 @@ def noun_share(wording: Wording) -> Values:
     return np.array([_mean([float(word.tag in ("NOUN", "PROPN")) for word in line]) for line in wording.lines])
 
 
+def grammar(wording: Wording) -> Values:
+    """Per line: mean ln p of its parts of speech in a row, under a 4-gram of people's lines; NaN for no words."""
+    likelihood = reference.load().grammar.likelihood
+    return np.array([likelihood([w.tag for w in line]) if line else float("nan") for line in wording.lines])
+
+
 def real_word_rate(wording: Wording) -> float:
     """The share of all words that are in the pronouncing dictionary, have a Zipf frequency ≥ 1.5, or are names."""
     checked: dict[str, bool] = {}
@@ -154,6 +160,12 @@ def real_word_rate(wording: Wording) -> float:
             real += checked[word.lower]
             total += 1
     return real / total if total else float("nan")
+
+
+def real_share(wording: Wording) -> Values:
+    """Per line: the share of its words that are real, as `real_word_rate` has it; 1 for no words."""
+    shares = [[float(word.stem in wording.names or _is_real(word)) for word in line] for line in wording.lines]
+    return np.array([_mean(share) if share else 1.0 for share in shares])
 
 
 def _is_real(word: Word) -> bool:

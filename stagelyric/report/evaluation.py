@@ -1,0 +1,147 @@
+"""All that `evaluate` says of a model: bits per character, and its lines beside people's from the same places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from stagelyric.lm import checkpoint, corpus, runtime
+from stagelyric.lm.corpus import CorpusError, Source
+from stagelyric.report import classifier, contexts, held_out, reading, trial
+from stagelyric.report.analysis import quoting
+from stagelyric.report.bands import BANDS
+from stagelyric.report.contexts import Context
+from stagelyric.report.lyrics import Song
+from stagelyric.report.trial import Lines
+from stagelyric.writer import Writer
+
+Step = Callable[[str], None]
+SHOWN = 4  # contexts with sample lines
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A model and what it wrote."""
+
+    name: str
+    folder: Path
+    writer: Writer
+    lines: Lines
+    plain: Lines
+
+
+class TooFewError(ValueError):
+    """A corpus without the places to go on from: one plain sentence."""
+
+
+def held_out_songs(sources: Sequence[Source]) -> list[Song]:
+    """The songs of held-out texts, as they are measured."""
+    return [reading.as_sung(song, f"{source.name} {n}") for source in sources for n, song in enumerate(source.songs, 1)]
+
+
+def places(sources: Sequence[Source], count: int, seed: int) -> list[Context]:
+    """The contexts to go on from. Raises TooFewError where the songs have none."""
+    found = contexts.choose(held_out_songs(sources), count, seed=seed)
+    if len(found) < 2:
+        names = ", ".join(source.name for source in sources)
+        raise TooFewError(f"{names}: wanted songs of two stanzas and eight lines to go on from, found {len(found)}")
+    return found
+
+
+def write(name: str, folder: Path, found: Sequence[Context], step: Step) -> Trial:
+    """Lets a model write from every context. Raises ModelError and the like."""
+    writer = Writer.open(folder)
+    step(f"{name} writes")
+    lines = trial.by_writer(name, writer, found)
+    step(f"{name} speaks freely")
+    return Trial(name, folder, writer, lines, trial.by_sampling(f"{name}, T 0.7", writer, found))
+
+
+def evaluate(
+    model: Trial,
+    v0: Lines | None,
+    found: Sequence[Context],
+    sources: Sequence[Source],
+    training: Sequence[Path] = (),
+    step: Step = lambda _: None,
+) -> dict[str, Any]:
+    """The report: under the keys of `whole.KEYS` for the model's lines, and besides for people's and plain sampling.
+
+    `v0`: plain lines of the first model of the lineage, where there is one. With `training` text, what is copied is
+    compared with the text itself; else with the index of it that is shipped with the model.
+    """
+    people = trial.by_people(found)
+    step("reading the lines")
+    columns = [model.lines, people, model.plain, *([v0] if v0 is not None else [])]
+    quotes = _quotes(model.writer, columns, training)
+    rows = {lines.name: trial.report(lines, quotes) for lines in columns}
+    step("telling them from people's")
+    for lines in columns:
+        if lines is not people:
+            told = classifier.tell_apart(lines.texts, people.texts, lines.groups, people.groups)
+            rows[lines.name]["classifier_auc"] = round(told.auc, 4)
+            rows[lines.name]["classifier"] = {key: round(value, 4) for key, value in asdict(told).items()}
+    rows[people.name]["classifier_auc"] = _floor(people)
+    step("a show of 200 presses")
+    show = trial.one_show(model.writer, found[0].ask)
+    rows[model.lines.name]["repeated_rate"] = show["repeated_rate"]
+    step("bits per character")
+    engine = runtime.load(model.folder, precision="fp32")
+    bits = held_out.measure(engine, checkpoint.read_meta(model.folder), sources, training)
+    rows[model.lines.name]["bits_per_character"] = bits.bits
+    return {
+        **rows[model.lines.name],
+        "model": model.name,
+        "contexts": len(found),
+        "held_out": [source.name for source in sources],
+        "rows": rows,
+        "bits_source": bits.source,
+        "kept_to": {lines.name: trial.kept_to(found, lines) for lines in columns if lines is not people},
+        "wanted_words": trial.wanted_words(model.writer, found),
+        "show": show,
+        "human_bands": {key: asdict(band) for key, band in BANDS.items()},
+        "samples": samples(found, columns),
+    }
+
+
+def _quotes(writer: Writer, columns: Iterable[Lines], training: Sequence[Path]) -> Callable[[str], bool]:
+    if not training:
+        return writer.copies.quotes
+    songs = [song for lines in columns for song in lines.songs]
+    return quoting(songs, reading.read(training)).__contains__
+
+
+def _floor(people: Lines) -> float | None:
+    """What telling people from people gives: the lines of every other context against the rest."""
+    halves: list[tuple[list[str], list[int]]] = [([], []), ([], [])]
+    for text, group in zip(people.texts, people.groups, strict=True):
+        halves[group % 2][0].append(text)
+        halves[group % 2][1].append(group)
+    try:
+        (ours, our_groups), (theirs, their_groups) = halves
+        return round(classifier.tell_apart(ours, theirs, our_groups, their_groups).auc, 4)
+    except ValueError:  # a handful of songs has no halves worth comparing
+        return None
+
+
+def samples(found: Sequence[Context], columns: Sequence[Lines], count: int = SHOWN) -> list[dict[str, Any]]:
+    """The first lines of each column for a few contexts."""
+    return [
+        {
+            "song": context.title,
+            "before": list(context.before[-2:]),
+            "lines": {lines.name: list(lines.songs[number].lines[:4]) for lines in columns},
+        }
+        for number, context in enumerate(found[:count])
+    ]
+
+
+def songbook_held_out(songbook: Path) -> Source:
+    """The songs of the songbook that no model is trained on. Raises CorpusError where it has none."""
+    source = corpus.read_source(songbook)
+    _, kept = corpus.split(source.songs)
+    if not kept:
+        raise CorpusError(f"{songbook}: wanted songs that are kept out of training, found none")
+    return Source(f"{source.name}, songs kept out", "", tuple(kept))

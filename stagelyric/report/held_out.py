@@ -1,0 +1,57 @@
+"""Bits per character of a model on held-out text, with a PPM and an n-gram on the same text beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stagelyric.lm import corpus, evaluate
+from stagelyric.lm.checkpoint import Meta
+from stagelyric.lm.corpus import Source
+from stagelyric.lm.runtime import Engine
+
+_RECORDED = {"ppmd_8_adaptive": "PPMd-8, adaptive", "six_gram": "6-gram, static"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The measures by key, each in bits per character (None: not measured), and where the last two come from."""
+
+    bits: dict[str, float | None]
+    source: str
+
+
+def measure(engine: Engine, meta: Meta, held_out: Sequence[Source], training: Sequence[Path]) -> Rows:
+    """All rows of one model on held-out songs.
+
+    cold_256, cold_64: blocks of so many characters, each read from nothing; stateful: all in one go. PPMd of order 8
+    (adaptive: it learns from the held-out text as it goes) and a static 6-gram have to read a training text first:
+    `training`, or else the figures that the model's own training wrote down for the same text. Raises CorpusError.
+    """
+    ids = corpus.stream([song for source in held_out for song in source.songs], engine.vocabulary)
+    found = evaluate.bits(engine, ids)
+    bits: dict[str, float | None] = {key.replace("-", "_"): round(value, 4) for key, value in found.items()}
+    bits |= dict.fromkeys(_RECORDED)
+    if training:
+        read = [song for path in training for song in corpus.read_source(path).songs]
+        learned = corpus.stream(read, engine.vocabulary)
+        bits["six_gram"] = round(evaluate.ngram_bits(learned, ids), 4)
+        try:
+            texts = engine.vocabulary.decode(learned), engine.vocabulary.decode(ids)
+            bits["ppmd_8_adaptive"] = round(evaluate.ppm_bits(*texts), 4)
+        except ImportError:
+            return Rows(bits, "measured; PPMd wants the package pyppmd")
+        return Rows(bits, "measured")
+    recorded = _recorded(meta, held_out)
+    bits |= {key: recorded.get(name) for key, name in _RECORDED.items()}
+    return Rows(bits, "as written down when the model was trained" if recorded else "not measured: name --train")
+
+
+def _recorded(meta: Meta, held_out: Sequence[Source]) -> dict[str, Any]:
+    """What the model's training measured on this very text, if it did."""
+    if len(held_out) != 1:
+        return {}
+    title = next((title for title, digest in meta.held_out.items() if digest == held_out[0].sha256), None)
+    return dict(meta.bits.get(title, {})) if title is not None else {}
