@@ -21,6 +21,8 @@ from stagelyric.outputs.terminal import Terminal
 from stagelyric.pool import Pool
 from stagelyric.setlist import Rig, Setlist, address, read_lyrics
 from stagelyric.show import Show
+from stagelyric.speech.ahead import coming
+from stagelyric.speech.output import Speech
 from stagelyric.stage import Stage
 from stagelyric.store import Store
 from stagelyric.web.oscquery import Tree
@@ -73,8 +75,9 @@ def assemble(
     page.tree = Tree(f"stagelyric {setlist.title}", lambda: osc.address, sections)
     wanted = rig.midi.inputs if midi is None else midi
     ports = None if midi == [] else Midi(wanted)
-    inputs: list[Input] = [page, osc]
-    outputs: list[Output] = [osc]
+    voice = Speech(rig.speech, places.speech(), ahead=lambda: coming(show, kept))
+    inputs: list[Input] = [page, osc, voice]  # it tells of a device that goes and comes
+    outputs: list[Output] = [voice, osc]
     if ports is not None:
         inputs.append(ports)
     if rig.midi.outputs:
@@ -90,6 +93,7 @@ def assemble(
     if terminal:
         inputs.append(Keyboard())
         outputs.append(Terminal())
+    notes = Journal(journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__)
     stage = Stage(
         show,
         pool,
@@ -98,9 +102,10 @@ def assemble(
         inputs=inputs,
         prompt=[page],
         outputs=outputs,
-        journal=Journal(journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__),
+        journal=notes,
         store=store,
         keep_place=seed is None,
         warm=osc.warm,
     )
+    stage.vetoed, voice.spoken = voice.unsay, notes.spoken
     return Assembly(stage, page, osc, ports, shown_seed)

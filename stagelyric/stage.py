@@ -53,6 +53,7 @@ class Stage:
         warm: Callable[[], None] = lambda: None,
     ) -> None:
         self.show, self.pool, self.clock, self.generator = show, pool, clock, generator
+        self.vetoed: Callable[[str], None] = lambda text: None  # is told the text of a line that the band threw out
         self.presses_lost = 0  # remarks: presses that were disregarded
         self._inputs, self._journal, self._store = inputs, journal, store
         self._prompt: list[Prompt] = [*([journal] if journal else []), *prompt]
@@ -174,6 +175,8 @@ class Stage:
                     if self._journal is not None:
                         judged = (effect.verdict, effect.text, effect.song, effect.section, time.time())
                         self._tell("journal", self._journal.judged, *judged)
+                    if effect.verdict == "veto":
+                        self._tell("speech", self.vetoed, effect.text)
                 case Remark():
                     self.presses_lost += 1
                     self.alert(effect.text)
@@ -225,8 +228,6 @@ class Stage:
                 async with asyncio.timeout(WORD_SECONDS):
                     lines = await self.generator.write(wanted.ask, urgent=True)
                     line = lines[0] if lines else None
-        if line is not None:
-            await self._prepare([line])
         self._carry_out(self.show.answer(wanted, line))
 
     def _defer(self, wanted: Deferred) -> None:
@@ -284,9 +285,13 @@ class Stage:
             if not lines:
                 self._failed(ask, "nothing that it wrote could be shown")
                 continue
-            await self._prepare(lines)
+            is_empty = not self.pool.ready(ask)  # then it has its lines at once, and their sounds a little later
+            if not is_empty:
+                await self._prepare(lines)
             self.pool.put(ask, start, lines)
             self._publish_state()
+            if is_empty:
+                await self._prepare(lines)
             if self._store is not None:
                 await asyncio.to_thread(self._keep, self._store, ask, start, lines)
 
