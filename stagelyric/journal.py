@@ -202,6 +202,13 @@ class Journal:
     def judged(self, verdict: Judged, text: str, song: str, section: str, wall: float) -> None:
         self._append(verdict, wall, (None, song, section, text, *_NOTHING[4:]))
 
+    def spoken(self, cue: Cue, at: float) -> None:
+        """The first samples of a cue's line went to the audio device; `at` in seconds of `time.monotonic()`."""
+        number, song, section, text, origin, _, beat, *rest = _columns(cue)
+        latency = round((at - cue.at) * 1000, 3)
+        row = (number, song, section, text, origin, latency, beat, *rest)
+        self._append("spoken", time.time(), row, spooled=False)
+
     def alert(self, text: str, level: Level = "warning") -> None:
         self._append("alert", time.time(), (*_NOTHING[:3], text, *_NOTHING[4:]), spooled=False)
 

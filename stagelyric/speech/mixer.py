@@ -73,6 +73,7 @@ class Mixer:
     ) -> None:
         self.begun: deque[Begun] = deque(maxlen=256)
         self.left_out = 0  # lines that waited while others came
+        self.busy = False  # whether the last block had a line in it
         self._rate, self._buses, self._overlap, self._duck, self._now = rate, buses, overlap, duck, now
         self._fade = FADE * rate
         self._orders: deque[Callable[[], None]] = deque()
@@ -102,10 +103,6 @@ class Mixer:
         for begin in range(0, len(out), LONGEST_BLOCK):
             self._mix(out[begin : begin + LONGEST_BLOCK])
 
-    @property
-    def sounding(self) -> int:
-        return sum(voice.number >= 0 for voice in self._voices)
-
     def _mix(self, out: NDArray[np.float32]) -> None:
         self._frames = len(out)
         out.fill(0)
@@ -113,10 +110,12 @@ class Mixer:
             self._orders.popleft()()
         if self._waiting and not self._on("house"):
             self._start(*self._waiting.popleft())
+        self.busy = False
         for voice in self._voices:
             if voice.number >= 0:
+                self.busy = True
                 self._add(voice, out)
-        if max(out.max(), -out.min()) > _KNEE:
+        if self.busy and max(out.max(), -out.min()) > _KNEE:
             _bend(out)
 
     def _on(self, bus: Bus) -> list[_Voice]:

@@ -36,7 +36,8 @@ class Speech:
     def __init__(self, rig: SpeechRig, folder: Path, *, ahead: Callable[[], Iterable[str]] = tuple) -> None:
         self._rig, self._ahead = rig, ahead
         self.cache = Cache(folder, rig.voice, rig.rate, limit=rig.cache_mb << 20)
-        self.player = Player(rig, tell=self._tell, opened=self._opened, failed=self._failed)
+        self.player = Player(rig, tell=self._tell, opened=self._opened, failed=self._failed, begun=self._begun)
+        self.spoken: Callable[[Cue, float], None] = lambda cue, at: None  # is told when a line's sound has begun
         self.renderer = Renderer(rig.voice, rig.rate, tell=lambda text: self._tell(text, "warning"))
         self.unspoken = 0  # cues that had no sound in time, with a device open
         self._emit: Emit = lambda event: None
@@ -50,7 +51,7 @@ class Speech:
         self._next = ""
         self._number = 0
         self._hushes = 0
-        self._spoken: dict[str, int] = {}
+        self._sounding: dict[int, Cue] = {}  # the lines spoken last, by the player's number
         self._unspeakable: set[str] = set()
         self._said_unspeakable = False
         self._whisper = Whisper(rig.whisper.beats) if rig.whisper.channel else None
@@ -94,10 +95,12 @@ class Speech:
             self._whisper.line(cue.beat)
         if not self._on:
             return
+        if self.player.stream is None:
+            return
         if self.cache.has(cue.line.text):
-            self._say(cue.line.text)
-        elif self.player.stream is not None:
-            self._spawn(self._say_late(cue.line.text, cue.number))
+            self._say(cue, cue.line.text)
+        else:
+            self._spawn(self._say_late(cue, cue.line.text))
 
     def state(self, state: State) -> None:
         if state.speech:
@@ -125,9 +128,10 @@ class Speech:
 
     def unsay(self, text: str) -> None:
         """A line was vetoed: it falls silent wherever it still sounds or waits."""
-        number = self._spoken.pop(text, None)
-        if number is not None:
-            self.player.stop(number)
+        for number, cue in list(self._sounding.items()):
+            if cue.line is not None and cue.line.text == text:
+                del self._sounding[number]
+                self.player.stop(number)
 
     # How
 
@@ -185,26 +189,30 @@ class Speech:
             self.player.load(path)
         return True
 
-    def _say(self, text: str) -> None:
-        self._spoken[text] = self.player.play(self.cache.use(text))
-        if len(self._spoken) > REMEMBERED:
-            del self._spoken[next(iter(self._spoken))]
+    def _say(self, cue: Cue, text: str) -> None:
+        self._sounding[self.player.play(self.cache.use(text))] = cue
+        if len(self._sounding) > REMEMBERED:
+            del self._sounding[next(iter(self._sounding))]
 
-    async def _say_late(self, text: str, number: int) -> None:
+    def _begun(self, number: int, at: float) -> None:
+        if number in self._sounding:
+            self.spoken(self._sounding[number], at)
+
+    async def _say_late(self, cue: Cue, text: str) -> None:
         """A line that nobody knew of before (a word, a text that is said) is spoken as soon as its sound is made."""
         hushes, done = self._hushes, False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LATE):
                 done = await self._render(text, URGENT)
-        passed = self._rig.overlap == "cut" and number != self._number
+        passed = self._rig.overlap == "cut" and cue.number != self._number
         if done and self._on and hushes == self._hushes and not passed:
-            self._say(text)
+            self._say(cue, text)
         elif not done:
             self.unspoken += 1
 
     def _hush(self) -> None:
         self._hushes += 1
-        self._spoken.clear()
+        self._sounding.clear()
         self.player.silence()
 
     def _load_next(self) -> None:

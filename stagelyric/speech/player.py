@@ -155,8 +155,9 @@ class Player:
         now = asyncio.get_running_loop().time()
         if self.underruns > self._said_underruns and now >= self._quiet_until:
             self._said_underruns, self._quiet_until = self.underruns, now + _UNDERRUNS_EVERY
+            many = "1 buffer" if self.underruns == 1 else f"{self.underruns} buffers"
             self._tell(
-                f"speech: {self.underruns} buffers came too late for the audio device; "
+                f"speech: {many} came too late for the audio device; "
                 'a longer one is steadier: latency = "high" in the rig\'s [speech]',
                 "warning",
             )

@@ -81,7 +81,7 @@ class Player:
 
         def callback(out: Any, frames: int, time: Any, status: Any) -> None:
             self._called = monotonic()
-            self._underruns += bool(status.output_underflow)
+            self._underruns += bool(status.output_underflow and mixer.busy)  # in silence nobody hears it
             mixer.mix(out)
 
         stream = sounddevice.OutputStream(
@@ -156,7 +156,7 @@ class Player:
                 self._say(alive=True, underruns=self._underruns, left_out=self._mixer.left_out)
             if self._stands_in and now - looked > _LOOK_SECONDS:
                 looked = now
-                if not self._mixer.sounding and self._wanted_is_back():
+                if not self._mixer.busy and self._wanted_is_back():
                     self.close()
                     return BACK
 

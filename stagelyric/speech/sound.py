@@ -18,8 +18,8 @@ SILENCE: Samples = np.zeros(1, dtype=np.float32)  # one sample: a FLAC file with
 LOUDNESS = -20.0  # LUFS of a finished line
 PEAK = 0.89  # -1 dBFS; no line goes beyond, however quiet that makes it
 _QUIET = 0.003  # of the peak, -50 dB: below it a line has not begun, or is over
-_BEFORE, _AFTER = 0.003, 0.02  # seconds kept before the first sound and after the last one
-_RISE, _FALL = 0.002, 0.008  # seconds; a line begins and ends at nothing, or it would click
+_BEFORE, _AFTER = 0.001, 0.02  # seconds kept before the first sound and after the last one
+_RISE, _FALL = 0.001, 0.008  # seconds; a line begins and ends at nothing, or it would click
 _BLOCK, _STEP = 0.4, 0.1  # seconds; BS.1770-4's gating blocks
 _ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0  # LUFS, LU
 
