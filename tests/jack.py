@@ -33,12 +33,14 @@ nchnls = 2
 
 
 class Jack:
-    """A dummy server (no sound card, 48 kHz, 256 frames: 5.3 ms a period) under a name of its own.
+    """A dummy server (no sound card, 48 kHz, 256 frames: 5.3 ms a period) under a name of its own, with so many
+    audio outputs.
 
     Whoever is to speak with it has `env` in the environment.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, outputs: int = 2) -> None:
+        self._outputs = outputs
         self.name = f"test{uuid.uuid4().hex[:12]}"
         self.env = {"JACK_DEFAULT_SERVER": self.name, "JACK_NO_START_SERVER": "1"}
         self._server: subprocess.Popen[bytes] | None = None
@@ -49,7 +51,8 @@ class Jack:
         if self._server is not None and self._server.poll() is None:
             return
         # -S, synchronous: without it JACK itself loses or doubles MIDI in a burst.
-        command = "jackd", "-n", self.name, "-R", "-S", "-t", "100", "-d", "dummy", "-r", "48000", "-p", "256"
+        command = ("jackd", "-n", self.name, "-R", "-S", "-t", "100", "-d", "dummy", "-r", "48000", "-p", "256")
+        command += ("-P", str(self._outputs))
         for sweep in (_sweep, lambda: pytest.fail("jackd does not start")):
             self._server = self._spawn(*command)
             if not self._run("jack_wait", "-s", self.name, "-w", "-t", "10").returncode:
@@ -134,10 +137,10 @@ class Jack:
 
 
 @contextmanager
-def server() -> Iterator[Jack]:
+def server(outputs: int = 2) -> Iterator[Jack]:
     for program in ("jackd", "jack_wait", "jack_lsp", "jack_connect"):
         require(program)
-    jack = Jack()
+    jack = Jack(outputs)
     jack.start()
     try:
         yield jack
