@@ -21,6 +21,8 @@ COMMANDS = {
     "devices": "list MIDI ports, audio devices and models",
     "learn": "press a pedal, and its trigger is written into the setlist",
     "train": "train a model on lyrics",
+    "models": "list the models and compare them",
+    "evaluate": "what a model is worth: bits per character, and its lines beside people's",
     "analyse": "what a set of lyrics is like, beside what people write",
     "journal": "list, show and export past shows",
     "bench": "measure this machine: trigger to page, lines a second",

@@ -30,7 +30,9 @@ def pairs(
         if min(len(words(theirs)), len(words(own))) >= _LEAST
     ]
     rng.shuffle(places)
-    sheet, key, seen = [], [], set()
+    sheet: list[dict[str, Any]] = []
+    key: list[dict[str, Any]] = []
+    seen: set[str] = set()
     for theirs, own, context in places:
         if len(sheet) == count:
             break

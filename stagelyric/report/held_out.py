@@ -23,7 +23,7 @@ class Rows:
     source: str
 
 
-def measure(engine: Engine, meta: Meta, held_out: Sequence[Source], training: Sequence[Path]) -> Rows:
+def measure(engine: Engine[Any], meta: Meta, held_out: Sequence[Source], training: Sequence[Path]) -> Rows:
     """All rows of one model on held-out songs.
 
     cold_256, cold_64: blocks of so many characters, each read from nothing; stateful: all in one go. PPMd of order 8

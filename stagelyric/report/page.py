@@ -21,13 +21,14 @@ def console() -> Console:
 
 
 def measures(columns: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One row a measure: its values, by column, then where people's lines lie. The first column has the gauge."""
+    """One row a measure: its values, by column, then where people's lines lie. A single column has a gauge."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     for name in columns:
         table.add_column(name, justify="right")
-    table.add_column("people", justify="right")
-    table.add_column("")
+    table.add_column("by people", justify="right", no_wrap=True)
+    if len(columns) == 1:
+        table.add_column("", no_wrap=True)
     for key, band in BANDS.items():
         values = [single(report.get(key)) for report in columns.values()]
         if all(value is None for value in values):
@@ -36,7 +37,8 @@ def measures(columns: Mapping[str, Mapping[str, Any]]) -> Table:
         style = "" if first is None else "green" if band.holds(first) else "yellow"
         cells = [Text(shown(key, value), style=style if i == 0 else "") for i, value in enumerate(values)]
         people = Text(f"{shown(key, band.low)} - {shown(key, band.high)}", style="dim")
-        table.add_row(Text(band.words), *cells, people, Text(gauge(first, band.low, band.high), style=style))
+        gauges = [Text(gauge(first, band.low, band.high), style=style)] if len(columns) == 1 else []
+        table.add_row(Text(band.name, no_wrap=True), *cells, people, *gauges)
     return table
 
 
@@ -91,4 +93,46 @@ def faults(found: Sequence[Mapping[str, Any]]) -> Group:
         (a, b), (m, n) = fault["lines"], fault["syllables"]
         parts.append(Text(f"{fault['song']}, {fault['section'] or 'verse'}: {fault['rhyme'] or 'no rhyme'}", "dim"))
         parts.append(Text(f"  {m:2} {a}\n  {n:2} {b}"))
+    return Group(*parts)
+
+
+def kept(columns: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Whether lines are what was asked for, a column a writer."""
+    table = Table(box=None, pad_edge=False, header_style="bold", title="\nAs asked for", title_justify="left")
+    table.add_column("")
+    for name in columns:
+        table.add_column(name, justify="right")
+    for key, told in _ASKED.items():
+        values = [of.get(key) for of in columns.values()]
+        table.add_row(told, *("-" if value is None else f"{100 * value:.1f} %" for value in values))
+    return table
+
+
+_ASKED = {
+    "syllables_within_one": "syllables, within one",
+    "rhymed_where_asked": "rhymes, perfect or slant",
+    "same_word_rhymes": "… the same word again",
+    "lines_with_a_name_asked_for": "lines with a name that was given",
+    "names_that_come_back": "names that come back",
+}
+
+
+def bits(columns: Mapping[str, Mapping[str, float | None]]) -> Table:
+    """Bits per character, a column a model."""
+    table = Table(box=None, pad_edge=False, header_style="bold", title="\nBits per character", title_justify="left")
+    table.add_column("")
+    for name in columns:
+        table.add_column(name, justify="right")
+    for key in next(iter(columns.values())):
+        values = [of.get(key) for of in columns.values()]
+        table.add_row(key.replace("_", " "), *("-" if value is None else f"{value:.3f}" for value in values))
+    return table
+
+
+def sample(song: str, before: Sequence[str], lines: Mapping[str, Sequence[str]]) -> Group:
+    """The same place, gone on from by each."""
+    parts = [Text(f"\n{song}", style="bold"), *(Text(f"  {line}", style="dim") for line in before)]
+    for name, own in lines.items():
+        parts.append(Text(f"  {name}", style="cyan"))
+        parts += [Text(f"    {line}") for line in own]
     return Group(*parts)

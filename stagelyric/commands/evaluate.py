@@ -1,0 +1,195 @@
+"""`stagelyric evaluate`: what a model is worth, in bits and in lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stagelyric import places
+from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+
+if TYPE_CHECKING:
+    from stagelyric.lm.corpus import Source
+    from stagelyric.report.contexts import Context
+    from stagelyric.report.evaluation import Step, Trial
+
+_V0 = "char-rnn"
+
+
+@click.command()
+@click.argument("model")
+@click.argument("corpus", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--compare", metavar="OTHER", help="Another model, side by side.")
+@click.option("--train", "training", multiple=True, type=click.Path(path_type=Path), help="The text it was trained on.")
+@click.option(
+    "--contexts", "count", default=60, show_default=True, type=click.IntRange(2), help="Places to go on from."
+)
+@click.option("--seed", default=0, show_default=True, help="Which places.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Write pictures: .html, .svg, .png or .pdf.")
+@click.option("--blind", type=click.IntRange(1), metavar="N", help="Only a blind table of N pairs, for readers.")
+@click.option(
+    "--key",
+    default=Path("blind-key.json"),
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where the key of the blind table goes.",
+)
+@json_option
+def evaluate(
+    model: str,
+    corpus: tuple[Path, ...],
+    compare: str | None,
+    training: tuple[Path, ...],
+    count: int,
+    seed: int,
+    plot: Path | None,
+    blind: int | None,
+    key: Path,
+    as_json: bool,
+) -> None:
+    """What MODEL is worth: bits per character, and 16 lines from each of 60 places beside the songs' own.
+
+    CORPUS is songs the model did not read; without it, the songbook's songs that are kept out of training. With
+    --train, a PPM and a 6-gram stand beside the bits, and what is copied is compared with the text itself.
+    """
+    from stagelyric.report import evaluation
+
+    with _faults():
+        folder = places.find_model(model)
+        sources = _sources(corpus)
+        found = evaluation.places(sources, count, seed)
+        with _progress() as step:
+            tried = evaluation.write(folder.name, folder, found, step)
+            if blind is not None:
+                _blind(tried, found, blind, seed, key, as_json)
+                return
+            result = evaluation.evaluate(tried, _v0(folder, found, step), found, sources, training, step)
+            if compare is not None:
+                result["compare"] = _compared(compare, folder, found, sources, training, step)
+        if plot is not None:
+            from stagelyric.report import plot as pictures
+
+            pictures.write(plot, _columns(result))
+    if as_json:
+        print_json(result)
+        return
+    _print(result)
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    from stagelyric.craft.lexicon import LexiconError
+    from stagelyric.craft.near import NearError
+    from stagelyric.craft.novelty import NoveltyError
+    from stagelyric.craft.structure import StructureError
+    from stagelyric.lm.checkpoint import ModelError
+    from stagelyric.lm.corpus import CorpusError
+    from stagelyric.report.language import MissingExtraError
+
+    craft = (LexiconError, NearError, NoveltyError, StructureError)
+    try:
+        with plain_faults():
+            yield
+    except (ModelError, CorpusError, MissingExtraError, ValueError, *craft) as error:
+        raise Fault(str(error)) from None
+    except OSError as error:
+        raise Fault(f"{error.filename}: {error.strerror}") from None
+
+
+@contextmanager
+def _progress() -> Iterator[Step]:
+    """A line on standard error that says what is being done, where somebody watches."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("") as status:
+        yield lambda text: status.update(f"{text} …")
+
+
+def _sources(corpus: tuple[Path, ...]) -> list[Source]:
+    from stagelyric.lm.corpus import read_held_out
+    from stagelyric.report import evaluation
+
+    if corpus:
+        return [read_held_out(path) for path in corpus]
+    songbook = next((f for folder in places.model_folders() if (f := folder / "songbook").is_dir()), None)
+    if songbook is None:
+        raise Fault(
+            "CORPUS: wanted songs that the model did not read, found none given and no songbook beside the models"
+        )
+    return [evaluation.songbook_held_out(songbook)]
+
+
+def _v0(folder: Path, found: list[Context], step: Step) -> Any:
+    """Plain lines of the lineage's first model, unless that is the one at hand or is not there."""
+    from stagelyric.report import trial
+    from stagelyric.writer import Writer
+
+    known = places.models().get(_V0)
+    if known is None or known == folder:
+        return None
+    step("v0 speaks")
+    return trial.by_sampling("v0: char-rnn, T 0.7", Writer.open(known), found)
+
+
+def _compared(
+    other: str, first: Path, found: list[Context], sources: list[Source], training: tuple[Path, ...], step: Step
+) -> dict[str, Any]:
+    from stagelyric.report import evaluation
+
+    folder = places.find_model(other)
+    name = folder.name if folder.name != first.name else str(folder)
+    return evaluation.evaluate(evaluation.write(name, folder, found, step), None, found, sources, training, step)
+
+
+def _columns(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every set of lines by its name: the model's first, the other model's second."""
+    columns: dict[str, dict[str, Any]] = {result["model"]: result["rows"][result["model"]]}
+    if other := result.get("compare"):
+        columns[other["model"]] = other["rows"][other["model"]]
+    return {**columns, **result["rows"]}
+
+
+def _blind(tried: Trial, found: list[Context], count: int, seed: int, key_file: Path, as_json: bool) -> None:
+    from stagelyric.report import blind, trial
+
+    sheet, key = blind.pairs(found, trial.by_people(found), tried.lines, count, seed=seed)
+    key_file.write_text(json.dumps({"model": tried.name, "key": key}, ensure_ascii=False, indent=1), encoding="utf-8")
+    if as_json:
+        print_json({"how": blind.HOW, "pairs": sheet})
+        return
+    click.echo(f"{blind.HOW}\n")
+    for pair in sheet:
+        click.echo(f"{pair['pair']:3}  a  {pair['a']}\n     b  {pair['b']}\n")
+    click.echo(f"The key is in {key_file}; open it when all is rated.", err=True)
+
+
+def _print(result: dict[str, Any]) -> None:
+    from rich.text import Text
+
+    from stagelyric.report import page
+
+    out = page.console()
+    columns = _columns(result)
+    where = ", ".join(result["held_out"])
+    out.print(Text(f"{result['model']}: 16 lines from each of {result['contexts']} places in {where}\n", style="bold"))
+    out.print(page.measures(columns))
+    every = [result, *([result["compare"]] if "compare" in result else [])]
+    out.print(page.kept({name: kept for of in every for name, kept in of["kept_to"].items()}))
+    for of in every:
+        wanted, show = of["wanted_words"], of["show"]
+        again, nearly = 100 * show["repeated_rate"], 100 * show["nearly_repeated_rate"]
+        out.print(f"{of['model']}: a wanted word is in {100 * wanted['rate']:.0f} % of lines")
+        out.print(f"  of {show['presses']} presses {again:.1f} % give a line again, {nearly:.1f} % nearly one")
+    out.print(page.bits({of["model"]: of["bits_per_character"] for of in every}))
+    out.print(Text(f"PPMd and the 6-gram: {result['bits_source']}", style="dim"))
+    for at, sample in enumerate(result["samples"]):
+        lines = dict(sample["lines"])
+        if "compare" in result:
+            lines |= result["compare"]["samples"][at]["lines"]
+        out.print(page.sample(sample["song"], sample["before"], lines))

@@ -1,0 +1,124 @@
+"""`stagelyric models`: which models there are, and how they compare."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stagelyric import places
+from stagelyric.commands.common import json_option, plain_faults, print_json
+
+_HEAD = 8  # bytes that say how long a safetensors file's header is
+_LARGEST_HEAD = 1 << 20
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@json_option
+def models(names: tuple[str, ...], as_json: bool) -> None:
+    """List the models and compare them: kind, size, bits per character, speed.
+
+    NAMES are models, by name or folder; without any, all that are found. A model that is damaged, or whose files are
+    not those it was made with, is named with what is wrong.
+    """
+    with plain_faults():
+        folders = {name: places.find_model(name) for name in names} or places.models()
+    told = [describe(name, folder) for name, folder in folders.items()]
+    if as_json:
+        print_json(told)
+        return
+    if not told:
+        click.echo("none; train one: stagelyric train CORPUS --out models/NAME")
+        return
+    _print(told)
+
+
+def describe(name: str, folder: Path) -> dict[str, Any]:
+    """What is known of the model in a folder; "problem" is None, or a sentence that says why it can't be used.
+
+    Bytes are of all its files; bits per character by held-out text, as measured when it was trained; "speed_ms" of a
+    line of 40 characters on one core here and now.
+    """
+    from stagelyric.lm import checkpoint, evaluate, runtime
+
+    told: dict[str, Any] = {
+        "name": name, "path": str(folder), "kind": None, "parameters": None, "bytes": _bytes(folder),
+        "bits_per_character": {}, "speed_ms": None, "trained_on": [], "parent": None, "problem": None,
+    }  # fmt: skip
+    try:
+        meta = checkpoint.read_meta(folder)
+        told |= {
+            "kind": meta.kind,
+            "bits_per_character": {text: _bits(measured) for text, measured in meta.bits.items()},
+            "trained_on": list(dict.fromkeys(text.title for text in meta.corpora)),
+            "parent": meta.parent.get("name"),
+        }
+        for file in meta.files:
+            checkpoint.read_file(folder, file, meta)
+        told["parameters"] = parameters(folder / checkpoint.WEIGHTS)
+        engine = runtime.load(folder)
+        told["speed_ms"] = {key: round(value, 2) for key, value in evaluate.speed(engine).items()}
+    except checkpoint.ModelError as error:
+        told["problem"] = str(error)
+    return told
+
+
+def parameters(file: Path) -> int | None:
+    """How many numbers a safetensors file holds, from its header alone; None where there is no such file."""
+    try:
+        with file.open("rb") as opened:
+            size = int.from_bytes(opened.read(_HEAD), "little")
+            header = json.loads(opened.read(min(size, _LARGEST_HEAD)))
+        return sum(math.prod(tensor["shape"]) for key, tensor in header.items() if key != "__metadata__")
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+
+
+def _bits(measured: Any) -> dict[str, float]:
+    return {key.replace("-", "_").replace(" ", "_"): value for key, value in dict(measured).items()}
+
+
+def _print(told: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    out = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("model", no_wrap=True)
+    for head in ("kind", "parameters", "MB", "bits a character", "ms a line"):
+        table.add_column(head, justify="left" if head == "kind" else "right")
+    for model in told:
+        size, count, speed = model["bytes"] / 1e6, model["parameters"], model["speed_ms"]
+        table.add_row(
+            model["name"],
+            model["kind"] or "-",
+            f"{count / 1e6:.2f} M" if count else "-",
+            f"{size:.1f}",
+            _shown(model["bits_per_character"]),
+            f"{speed['p50']:.1f}" if speed else "-",
+        )
+    out.print(table)
+    texts = list(dict.fromkeys(text for model in told for text in model["bits_per_character"]))
+    if texts:
+        out.print(Text(f"bits a character: blocks of 256, read cold, of {_first(told)}", style="dim"))
+    for model in told:
+        if model["problem"]:
+            out.print(Text(f"{model['name']} can't be used: {model['problem']}", style="yellow"))
+
+
+def _first(told: list[dict[str, Any]]) -> str:
+    return ", ".join(dict.fromkeys(next(iter(m["bits_per_character"])) for m in told if m["bits_per_character"]))
+
+
+def _shown(bits: dict[str, dict[str, float]]) -> str:
+    first: dict[str, float] = next(iter(bits.values()), {})
+    return f"{first['cold_256']:.3f}" if "cold_256" in first else "-"
