@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stagelyric.broadcast import Mailbox
 from stagelyric.web.messages import frame
@@ -22,7 +22,7 @@ class Display:
     """How a page is doing, for the operator.
 
     `painted` and `ms`: the last cue it has painted and how long that took there; `round_trip_ms`: from the cue's
-    sending to the news of its painting; `heard`: `time.monotonic()` of its last sign of life.
+    sending to the news of its painting; `heard`: `time.monotonic()` of its last sign of life, `since` of its first.
     """
 
     page: str
@@ -33,6 +33,7 @@ class Display:
     ms: float | None = None
     round_trip_ms: float | None = None
     dropped: int = 0
+    since: float = field(default_factory=time.monotonic)
 
     @property
     def age(self) -> float:

@@ -318,9 +318,11 @@ class Page:
             self._complain(client, str(fault))
 
     def _note_painted(self, display: Display, painted: messages.Painted, at: float) -> None:
+        if painted.number == display.painted:
+            return  # the same line once more, with news that did not change it
         display.painted, display.ms = painted.number, painted.ms
         number, sent = self._shown_at
-        if painted.number == number:
+        if painted.number == number and display.since <= sent:
             display.round_trip_ms = (at - sent) * 1000
 
     def _try_pin(self, client: Client, pin: str) -> None:

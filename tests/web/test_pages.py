@@ -335,8 +335,8 @@ async def test_the_desk_fits_every_display(browser: Any, show: Show, size: tuple
             await holds(tab, "text => document.querySelector('#line').textContent === text", arg=text)
             assert await tab.evaluate(OVERFLOW) == []
         small = await tab.evaluate(
-            "[...document.querySelectorAll('.desk button')].filter(b => b.getBoundingClientRect().height < 32"
-            " || b.scrollWidth > b.clientWidth + 1).map(b => b.textContent)"
+            "[...document.querySelectorAll('.desk button')].filter(b => b.offsetParent && (b.getBoundingClientRect().height < 32"
+            " || b.scrollWidth > b.clientWidth + 1)).map(b => b.textContent)"
         )
         assert small == []
 
@@ -345,7 +345,7 @@ async def test_every_pad_gives_its_order(browser: Any, show: Show) -> None:
     async with looking(browser, show.page.url + "/operator", (390, 844), has_touch=True) as tab:
         await tab.wait_for_selector("#speech[aria-checked=true]")
         wanted = [
-            "next_line", "again", "hold", "clear", "panic", "keep", "veto",
+            "next_line", "again", "hold", "clear", "keep", "veto", "swap", "veto_next",
             "previous_section", "next_section", "previous_song", "next_song",
         ]  # fmt: skip
         for what in wanted:
@@ -392,10 +392,14 @@ async def test_the_desk_tells_how_the_show_is_doing(browser: Any, show: Show) ->
         await desk.wait_for_selector("#hold[aria-pressed=true]")
         await desk.wait_for_selector("#speech[aria-checked=false]")
         await desk.wait_for_selector(".pool.low")
-        await holds(desk, "/drums \\d+ ms/.test(document.querySelector('#displays').textContent)")
+        await desk.click("#tab-screens")
+        await holds(
+            desk, "/drumsteleprompterwell\\d+ ms\\d+ ms(now|\\d)/.test(document.querySelector('#screens').textContent)"
+        )
         show.page.alert("The port FCB1010 is gone")
         await holds(desk, "document.querySelector('[role=alert]').textContent.includes('FCB1010')")
         assert await desk.inner_text("#tempo") == "96 bpm"
+        assert await desk.inner_text("#tab-screens i") == "1"
         assert await desk.inner_text("#link") == "live"
 
 

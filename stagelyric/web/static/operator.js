@@ -220,7 +220,7 @@ let editTimer = 0;
 function edit(on) {
   desk.classList.toggle("editing", on);
   mode.setAttribute("aria-pressed", String(on));
-  mode.dataset.label = on ? "edit" : "show";
+  mode.dataset.label = on ? "done" : "edit";
   mode.textContent = mode.dataset.label;
   pads.edit(on);
   if (on && !wide.matches) tabs.choose("pads");

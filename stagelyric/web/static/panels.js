@@ -111,17 +111,20 @@ export function mountScreens(root) {
       displays.forEach((display, i) => {
         if (!rows[i]) {
           rows[i] = make("tr");
-          rows[i].append(make("th", "", "", { scope: "row" }), ...Array.from({ length: 4 }, () => make("td")));
+          const name = make("th", "", "", { scope: "row" });
+          name.append(make("span"), make("small"));
+          rows[i].append(name, ...Array.from({ length: 4 }, () => make("td")));
           root.append(rows[i]);
         }
         const [name, state, paint, trip, heard] = rows[i].children;
         const how = health(display, number);
         rows[i].className = how;
-        say(name, display.name ? `${display.name} (${display.page || "other"})` : display.page || display.address);
+        say(name.firstChild, display.name || display.page || display.address);
+        say(name.lastChild, display.name ? display.page : "");
         say(state, how === "behind" ? `behind by ${number - display.painted}` : how);
         say(paint, display.ms === null ? "–" : `${Math.round(display.ms)} ms`);
         say(trip, display.round_trip_ms === null ? "–" : `${Math.round(display.round_trip_ms)} ms`);
-        say(heard, display.age < 2 ? "now" : `${age(display.age * 1000)} ago`);
+        say(heard, display.age < 2 ? "now" : age(display.age * 1000));
       });
     },
   };
