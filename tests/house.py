@@ -137,7 +137,12 @@ class Play:
 
 @asynccontextmanager
 async def playing(
-    folder: Path, *options: str, setlist: str = SETLIST, environment: dict[str, str] | None = None, ready: int = 1
+    folder: Path,
+    *options: str,
+    setlist: str = SETLIST,
+    environment: dict[str, str] | None = None,
+    ready: int = 1,
+    speech: bool = False,
 ) -> AsyncIterator[Play]:
     """`stagelyric play` on free ports, with its files below `folder`; ended with SIGTERM and looked at."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -146,6 +151,7 @@ async def playing(
     command = [
         sys.executable, "-m", "stagelyric", "play", str(folder / "set.toml"), "--model", str(MODEL), "--no-open",
         "--port", str(page), "--osc-port", str(osc), "--journal", str(folder / "journal.sqlite3"),
+        *(() if speech else ("--no-speech",)),
         *(("--midi", "none") if "--midi" not in options and not environment else ()), *options,
     ]  # fmt: skip
     places = {"XDG_CACHE_HOME": str(folder / "cache"), "XDG_DATA_HOME": str(folder / "data")}

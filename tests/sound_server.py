@@ -88,10 +88,8 @@ class Pulse:
         self._folder = folder
         self._native = f"unix:{self._home}/native"
         alsa = folder / "asound.conf"
-        alsa.write_text(
-            "</usr/share/alsa/alsa.conf>\n"
-            f'pcm.!default {{ type pulse server "{self._native}" }}\nctl.!default {{ type pulse server "{self._native}" }}\n'
-        )
+        device = f'{{ type pulse server "{self._native}" }}'
+        alsa.write_text(f"</usr/share/alsa/alsa.conf>\npcm.!default {device}\nctl.!default {device}\n")
         self.env = {"ALSA_CONFIG_PATH": str(alsa), "JACK_NO_START_SERVER": "1", "JACK_DEFAULT_SERVER": "none-here"}
         self._server: subprocess.Popen[bytes] | None = None
 
