@@ -1,6 +1,7 @@
 """The one place that knows every concrete class: a setlist and a rig become a stage."""
 
 import secrets
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from stagelyric.inputs.keyboard import Keyboard
 from stagelyric.inputs.midi import Midi
 from stagelyric.inputs.osc import Osc
 from stagelyric.journal import Journal
+from stagelyric.learn_session import LearnSession
 from stagelyric.lines import Output
 from stagelyric.outputs.midi import MidiOut
 from stagelyric.outputs.terminal import Terminal
@@ -25,6 +27,8 @@ from stagelyric.speech.ahead import coming
 from stagelyric.speech.output import Speech
 from stagelyric.stage import Stage
 from stagelyric.store import Store
+from stagelyric.triggers import Trigger
+from stagelyric.web.desk import Desk, Song
 from stagelyric.web.oscquery import Tree
 from stagelyric.web.server import Page
 
@@ -52,8 +56,10 @@ def assemble(
     lines_ahead: int = 192,
     terminal: bool = True,
     midi: Sequence[str] | None = None,
+    file: Path | None = None,
 ) -> Assembly:
-    """`folder`: where the setlist lies; `midi`: names that take the place of the rig's ([] for no MIDI at all)."""
+    """`folder`: where the setlist lies; `file`: the setlist itself, where learned triggers go; `midi`: names that take
+    the place of the rig's ([] for no MIDI at all)."""
     pool = Pool(lines_ahead)
     store = Store(places.pools(), places.edition(model))
     drawn, positions = (None, {}) if seed is not None else store.resume(setlist.title)
@@ -68,8 +74,10 @@ def assemble(
         shelf.position = min(positions.get(shelf.ask.digest, 0), len(shelf.lines))
 
     host, port = address(rig.osc.listen)
-    addresses = frozenset(trigger.on.osc for trigger in show.triggers() if trigger.on.osc)
-    page = Page(rig.web.host, rig.web.port, pin=rig.web.pin)
+    addresses = {trigger.on.osc for trigger in show.triggers() if trigger.on.osc}
+    page = Page(
+        rig.web.host, rig.web.port, pin=rig.web.pin, hosts=rig.web.names, also=rig.web.also, secure=_secure(rig)
+    )
     osc = Osc(host, port, reply_to=[address(to) for to in rig.osc.reply_to], allow=rig.osc.allow, known=addresses)
     sections = {song.title: [section.name for section in song.sections] for song in setlist.songs}
     page.tree = Tree(f"stagelyric {setlist.title}", lambda: osc.address, sections)
@@ -108,4 +116,36 @@ def assemble(
         warm=osc.warm,
     )
     stage.vetoed, voice.spoken = voice.unsay, notes.spoken
+    page.desk = _desk(setlist, show, stage, notes)
+    if file is not None:
+        page.learning = _learning(file, show, ports, addresses)
+        stage.intercept = page.learning.hear
     return Assembly(stage, page, osc, ports, shown_seed)
+
+
+def _secure(rig: Rig) -> ssl.SSLContext | None:
+    if not rig.web.https:
+        return None
+    from stagelyric.web import joining, tls
+
+    return tls.context(places.certificates(), [*joining.reachable(rig.web.host), *joining.names(), *rig.web.names])
+
+
+def _desk(setlist: Setlist, show: Show, stage: Stage, notes: Journal) -> Desk:
+    def ready() -> list[list[int]]:
+        counts = iter([show.pool.ready(ask) for ask in show.every_ask()])
+        return [[next(counts) for _ in song.sections] for song in setlist.songs]
+
+    songs = tuple(
+        Song(song.title, tuple(section.name for section in song.sections), song.key, song.tempo)
+        for song in setlist.songs
+    )
+    return Desk(setlist.title, songs, show.stock, ready, lambda: stage.heard, notes.tonight)
+
+
+def _learning(file: Path, show: Show, ports: Midi | None, addresses: set[str]) -> LearnSession:
+    def learned(trigger: Trigger) -> None:
+        if trigger.on.osc:
+            addresses.add(trigger.on.osc)
+
+    return LearnSession(file, show, ports=lambda: len(ports.ports) if ports is not None else 1, learned=learned)

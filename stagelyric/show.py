@@ -1,6 +1,7 @@
 """Where we are in the set, and what an event does there. Pure: no I/O, no await, no clock of its own."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,6 +13,7 @@ from stagelyric.pool import Pool, normal
 from stagelyric.setlist import Section, Setlist, Song, find_name
 from stagelyric.triggers import FROM_EVENT, On, Trigger, event_value
 
+COUNTED = 500  # ready lines: beyond these nobody asks how many of which
 LONGEST_SAYING = 500  # characters of a text that is shown as it comes
 
 
@@ -182,9 +184,40 @@ class Show:
             *(trigger for song in songs for section in song.sections for trigger in section.triggers),
         ]
 
+    def learn(self, trigger: Trigger, song: str | None = None, section: str | None = None) -> None:
+        """Adds a trigger to the set, or to the song or the section of that name; one for the same contact goes."""
+
+        def put(level: Setlist | Song | Section) -> dict[str, tuple[Trigger, ...]]:
+            return {"triggers": (*(each for each in level.triggers if not each.on.same_contact(trigger.on)), trigger)}
+
+        songs = list(self.setlist.songs)
+        place = None if song is None else find_name(song, [each.title for each in songs])
+        if song is None:
+            self.setlist = self.setlist.model_copy(update=put(self.setlist))
+        elif place is not None:
+            sections = list(songs[place].sections)
+            within = None if section is None else find_name(section, [each.name for each in sections])
+            if within is not None:
+                sections[within] = sections[within].model_copy(update=put(sections[within]))
+                songs[place] = songs[place].model_copy(update={"sections": tuple(sections)})
+            elif section is None:
+                songs[place] = songs[place].model_copy(update=put(songs[place]))
+            self.setlist = self.setlist.model_copy(update={"songs": tuple(songs)})
+        self._pedals = () if any(each.on.key is not None for each in self.triggers()) else PEDAL_TRIGGERS
+
     def upcoming(self) -> Line:
         """The line that the next press gives, were it pressed now."""
         return self.pool.peek(self.ask, self._used) or self._fallback()
+
+    def stock(self) -> dict[str, int]:
+        """How many lines are ready for this section, by origin, down the ladder; of a long shelf its first part."""
+        shelf = self.pool.shelf(self.ask)
+        end = min(len(shelf.lines), shelf.position + COUNTED)
+        counted = Counter[str](shelf.lines[place].origin for place in range(shelf.position, end))
+        kept = self._kept.get((self.song.title, self.section.name), ())
+        counted["kept"] += sum(normal(text) not in self._used for text in kept)
+        counted["safety"] += len(self.section.safety)
+        return dict(counted)
 
     def state(self, tempo: float) -> State:
         return State(

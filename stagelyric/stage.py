@@ -7,6 +7,7 @@ import logging
 import math
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -53,8 +54,10 @@ class Stage:
         warm: Callable[[], None] = lambda: None,
     ) -> None:
         self.show, self.pool, self.clock, self.generator = show, pool, clock, generator
+        self.intercept: Callable[[Event], bool] | None = None  # takes an event away from the show (learning a pedal)
         self.vetoed: Callable[[str], None] = lambda text: None  # is told the text of a line that the band threw out
         self.presses_lost = 0  # remarks: presses that were disregarded
+        self.heard: Counter[str] = Counter()  # events so far, by the kind of their source ("midi", "osc")
         self._inputs, self._journal, self._store = inputs, journal, store
         self._prompt: list[Prompt] = [*([journal] if journal else []), *prompt]
         self._patient: list[Output] = list(outputs)
@@ -129,6 +132,8 @@ class Stage:
 
     def hear(self, event: Event) -> None:
         """An event has come in. The one way into the show; on the event loop's thread."""
+        if self.intercept is not None and self.intercept(event):
+            return
         self.clock.hear(event)
         match event:
             case Notice():
@@ -142,6 +147,7 @@ class Stage:
                 self._rearm.set()
             case _:
                 self._perform(event)
+        self.heard[event.source.partition(" ")[0]] += 1
 
     def alert(self, text: str, level: Level = "warning") -> None:
         """Says something to everyone, once: the same words again within a second are only counted by the log."""

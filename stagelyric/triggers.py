@@ -27,6 +27,9 @@ _PLACE = ("goto", "song")
 _VALUED = (*_TEXT, *_PLACE, "wildness")
 FROM_EVENT = "value"  # { wildness = "value" }: the event's own value sets it
 
+KINDS = ("note", "control", "program", "osc", "key", "pad", "beat", "bar")
+_WHERE = ("channel", "bank", "port")
+
 _SEMITONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 _NOTE = re.compile(r"([A-Ga-g])([#b]?)(-?\d+)")
 
@@ -150,10 +153,9 @@ class On(Written):
 
     @model_validator(mode="after")
     def _one(self) -> "On":
-        kinds = ("note", "control", "program", "osc", "key", "pad", "beat", "bar")
-        written = [kind for kind in kinds if getattr(self, kind) is not None]
+        written = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(written) != 1:
-            raise ValueError(f"wanted one of {', '.join(kinds)}, found {' and '.join(written) or 'none'}")
+            raise ValueError(f"wanted one of {', '.join(KINDS)}, found {' and '.join(written) or 'none'}")
         return self
 
     def fires(self, event: Event, beats_per_bar: float = 4.0) -> bool:
@@ -189,6 +191,15 @@ class On(Written):
             case NoteOn():
                 return self.note == event.note and self._here(event)
         return False
+
+    def same_contact(self, other: "On") -> bool:
+        """Whether one message can fire both: same kind and number; channel, bank and port equal or left open."""
+        if {self.press, other.press} == {"press", "release"}:
+            return False  # the two ways of one pedal
+        mine, theirs = self.model_dump(exclude_none=True), other.model_dump(exclude_none=True)
+        if not any(kind in mine and mine[kind] == theirs.get(kind) for kind in KINDS):
+            return False
+        return all(mine.get(key) == theirs.get(key) for key in _WHERE if key in mine and key in theirs)
 
     def _edge(self, down: bool) -> bool:
         return self.press == "both" or (self.press == "press") == down

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 @click.option("--rig", "rig_file", type=click.Path(path_type=Path), help="The gear that is there tonight (TOML).")
 @click.option("--host", help="The page's address (default 127.0.0.1; 0.0.0.0 lets tablets in).")
 @click.option("--port", type=click.IntRange(0, 65535), help="The page's port (default 7740).")
+@click.option("--pin", help="Lets who knows it change the show from another machine (default: the rig's).")
+@click.option("--https", is_flag=True, help="Also by https, on the next port: tablets stay awake and keep the page.")
+@click.option(
+    "--qr/--no-qr", default=None, help="Print a QR code for tablets (default: in a terminal, if they can join)."
+)
 @click.option("--osc-port", type=click.IntRange(0, 65535), help="OSC's UDP port (default 7744).")
 @click.option("--midi", "midi", multiple=True, metavar="NAME", help="A MIDI input, by part of its name; none: no MIDI.")
 @click.option("--no-speech", is_flag=True, help="Begin with speech off.")
@@ -29,6 +34,9 @@ def play(
     rig_file: Path | None,
     host: str | None,
     port: int | None,
+    pin: str | None,
+    https: bool,
+    qr: bool | None,
     osc_port: int | None,
     midi: tuple[str, ...],
     no_speech: bool,
@@ -53,7 +61,7 @@ def play(
         rig = load_rig(rig_file) if rig_file else Rig()
         folder = places.find_model(model or written.model)
     listen_host, listen_port = address(rig.osc.listen)
-    web = {"host": host, "port": port}
+    web = {"host": host, "port": port, "pin": pin, "https": https or None}
     rig = rig.model_copy(
         update={
             "web": rig.web.model_copy(update={key: value for key, value in web.items() if value is not None}),
@@ -69,6 +77,7 @@ def play(
             written,
             rig,
             folder=setlist.parent,
+            file=setlist,
             model=folder,
             seed=written.seed if seed is None else seed,
             journal_path=journal_file,
@@ -77,12 +86,12 @@ def play(
             midi=[name for name in midi if name != "none"] if midi else None,
         )
     try:
-        _run(assembly, written.title, no_open)
+        _run(assembly, written.title, no_open, qr)
     except OSError as error:
         raise Failure(str(error)) from None
 
 
-def _run(assembly: "Assembly", title: str, no_open: bool) -> None:
+def _run(assembly: "Assembly", title: str, no_open: bool, qr: bool | None) -> None:
     import asyncio
     import sys
 
@@ -96,10 +105,10 @@ def _run(assembly: "Assembly", title: str, no_open: bool) -> None:
 
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(_show(assembly, title, no_open))
+        runner.run(_show(assembly, title, no_open, qr))
 
 
-async def _show(assembly: "Assembly", title: str, no_open: bool) -> None:
+async def _show(assembly: "Assembly", title: str, no_open: bool, qr: bool | None) -> None:
     import asyncio
     import signal
 
@@ -112,18 +121,30 @@ async def _show(assembly: "Assembly", title: str, no_open: bool) -> None:
             except NotImplementedError:  # Windows: Ctrl-C comes as KeyboardInterrupt
                 break
     async with assembly.stage.running():
-        _greet(assembly, title)
+        _greet(assembly, title, qr)
         if not no_open:
             _open(assembly.page.url)
         await over.wait()
 
 
-def _greet(assembly: "Assembly", title: str) -> None:
+def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
+    import sys
+
+    from stagelyric.web import joining
+
     host, port = assembly.osc.address
     click.echo(f"{click.style(title, bold=True)}  (seed {assembly.seed})")
     click.echo(f"  page      {assembly.page.url}   operator {assembly.page.url}/operator")
+    near = joining.reachable(assembly.page.host)
+    for number, name in enumerate(near):
+        label = "tablets" if number == 0 else ""
+        click.echo(f"  {label:8}  {assembly.page.join_url(name)}   operator {assembly.page.join_url(name)}/operator")
+    if assembly.page.secure_port and not near:
+        click.echo(f"  https     https://127.0.0.1:{assembly.page.secure_port}")
     click.echo(f"  OSC       {host}:{port}   try: oscsend {host} {port} /stagelyric/line i 1")
     click.echo("  stop      Ctrl-C", nl=True)
+    if near and (sys.stdout.isatty() if qr is None else qr):
+        click.echo(joining.qr_text(assembly.page.join_url(near[0])))
 
 
 def _open(url: str) -> None:

@@ -1,0 +1,83 @@
+"""Hearing the rig without a show: what `learn` and `monitor` share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stagelyric.commands.common import Failure, plain_faults
+from stagelyric.setlist import Rig, address, load_rig
+
+if TYPE_CHECKING:
+    from stagelyric.events import Emit
+    from stagelyric.inputs.midi import Midi
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What is listened to: the rig's OSC address and MIDI inputs (None: no MIDI), and this terminal's keys."""
+
+    rig: Rig
+    midi: tuple[str, ...] | None
+    osc: bool = True
+
+    async def open(self, stack: AsyncExitStack, emit: Emit, *, say: bool = True) -> Midi | None:
+        """Opens MIDI and OSC. A port in use is said, and the rest is heard all the same."""
+        from stagelyric.devices import ListenError
+        from stagelyric.inputs.midi import Midi
+        from stagelyric.inputs.osc import Osc
+
+        heard = 0
+        host, port = address(self.rig.osc.listen)
+        if self.osc:
+            try:
+                await stack.enter_async_context(Osc(host, port, allow=self.rig.osc.allow).serve(emit))
+                heard += 1
+                if say:
+                    click.secho(f"OSC on {host}:{port}", dim=True, err=True)
+            except ListenError as fault:
+                click.secho(f"{fault}", fg="yellow", err=True)
+        if self.midi is None:
+            if not heard and not sys.stdin.isatty():
+                raise Failure("nothing to listen to: no OSC, no MIDI, no keys")
+            return None
+        midi = Midi(self.midi or self.rig.midi.inputs)
+        await stack.enter_async_context(midi.listen(emit))
+        return midi
+
+    def keys(self, emit: Emit) -> AbstractAsyncContextManager[None]:
+        """This terminal's keys while the context is open; nothing where there is no terminal."""
+        if not sys.stdin.isatty():
+            return nullcontext()
+        from stagelyric.inputs.keyboard import Keyboard
+
+        return Keyboard().listen(emit)
+
+
+def rig_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--rig, --osc-port, --midi and --no-osc, handed to the command as `hearing`."""
+
+    @click.option("--rig", "rig_file", type=click.Path(path_type=Path), help="The gear that is there (TOML).")
+    @click.option("--osc-port", type=click.IntRange(0, 65535), help="OSC's UDP port (default 7744).")
+    @click.option("--midi", multiple=True, metavar="NAME", help="A MIDI input, by part of its name; none: no MIDI.")
+    @click.option("--no-osc", is_flag=True, help="Do not listen to OSC.")
+    @wraps(command)
+    def wrapped(
+        rig_file: Path | None, osc_port: int | None, midi: tuple[str, ...], no_osc: bool, **named: Any
+    ) -> object:
+        with plain_faults():
+            rig = load_rig(rig_file) if rig_file else Rig()
+        if osc_port is not None:
+            listen = f"{address(rig.osc.listen)[0]}:{osc_port}"
+            rig = rig.model_copy(update={"osc": rig.osc.model_copy(update={"listen": listen})})
+        wanted = None if "none" in midi else midi
+        return command(hearing=Hearing(rig, wanted, not no_osc), **named)
+
+    return wrapped

@@ -1,0 +1,150 @@
+"""Learning a pedal while the show is up, from the operator's page: a press is watched instead of performed, and the
+trigger goes into the file and into the running show."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from stagelyric.events import Event
+from stagelyric.learning import Found, Watch
+from stagelyric.setlist import FileError
+from stagelyric.show import Show
+from stagelyric.triggers import On, Trigger, write_do
+
+WAIT = 30.0  # seconds for the press to come; then presses are the show's again
+_LATE = 0.05  # seconds after the watch; what was sent within it may still be on its way here
+
+Tell = Callable[[dict[str, object]], None]
+
+
+class LearnSession:
+    """One at a time. `learned(trigger)` is told of each new trigger; `ports` gives the number of MIDI inputs.
+
+    A page sends `{"learn": "start"}`, is told `{"type": "learn", "state": "waiting"}` and, 2 s after the press,
+    `{"type": "learn", "state": "found", "on": …, "kind": …, "text": …, "does": …}`; it sends
+    `{"learn": {"do": "next_line", "quantize": "bar", "song": "…", "section": "…"}}` (all but `do` may be left out) and
+    is told `written`. `{"learn": "stop"}` ends it; `over` tells that it ended. Every message has a `text` for people.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        show: Show,
+        *,
+        ports: Callable[[], int] = lambda: 1,
+        learned: Callable[[Trigger], None] = lambda trigger: None,
+    ) -> None:
+        self._file = file
+        self._show = show
+        self._ports = ports
+        self._learned = learned
+        self._tell: Tell | None = None
+        self._watch: Watch | None = None
+        self._pressed = False  # the watch has begun
+        self._found: Found | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
+
+    def hear(self, event: Event) -> bool:
+        """Whether the event was taken, so that the show must not perform it."""
+        watch = self._watch
+        if watch is None or not watch.hear(event):
+            return False
+        if not self._pressed:
+            self._pressed = True
+            self._later(watch.seconds + _LATE, self._judge)
+        return True
+
+    def ask(self, request: object, tell: Tell) -> None:
+        """What a page wants. Raises ValueError, with a plain sentence, for what it may not."""
+        match request:
+            case "start":
+                if self._tell is not None and self._tell != tell:
+                    self._end("Another page has begun to learn.")
+                self._start(tell)
+            case "stop":
+                self._end("Learning is over; presses are the show's again.")
+            case {"do": do, **rest} if set(rest) <= {"quantize", "song", "section"}:
+                self._choose(do, {str(key): value for key, value in rest.items()})
+            case _:
+                raise ValueError('learn: wanted "start", "stop" or what the press is to do: {"do": "next_line"}')
+
+    def _start(self, tell: Tell) -> None:
+        self._tell, self._found = tell, None
+        self._watch = Watch(self._ports())
+        self._pressed = False
+        self._later(WAIT, lambda: self._end("No press came; presses are the show's again."))
+        self._say("waiting", "Press the pedal and let go, as you would on stage.")
+
+    def _judge(self) -> None:
+        watch, self._watch, self._timer = self._watch, None, None
+        found = self._found = watch.found() if watch is not None else None
+        if found is None:
+            self._end("Nothing came that could be a trigger.")
+            return
+        contact = On.model_validate(found.on)
+        before = next((each for each in self._show.triggers() if each.on.same_contact(contact)), None)
+        does = None if before is None else write_do(before.do)
+        self._say("found", found.text, on=found.on, kind=found.kind, also=found.also, does=does)
+
+    def _choose(self, do: object, wanted: Mapping[str, Any]) -> None:
+        if self._found is None:
+            raise ValueError('learn: wanted {"learn": "start"} and a press first')
+        given = {"on": self._found.on, "do": do, "quantize": wanted.get("quantize", "now")}
+        try:
+            trigger = Trigger.model_validate(given)
+        except ValueError as fault:
+            raise ValueError(f"learn: {_first(fault)}") from None
+        places = wanted.get("song"), wanted.get("section")
+        if not all(place is None or isinstance(place, str) for place in places):
+            raise ValueError("learn: wanted the song's and the section's names as text")
+        found, self._found = self._found, None
+        self._writing = asyncio.get_running_loop().create_task(self._write(found, trigger, *places))
+
+    async def _write(self, found: Found, trigger: Trigger, song: str | None, section: str | None) -> None:
+        """The disk is waited for in a thread: the show is not."""
+        tell, self._tell = self._tell, None
+        try:
+            before = await asyncio.to_thread(self._put, found, trigger, song, section)
+        except FileError as fault:
+            _send(tell, "over", str(fault))
+            return
+        self._show.learn(trigger, song, section)
+        self._learned(trigger)
+        how = "now does something else" if before else "is learned"
+        _send(
+            tell, "written", f"{found.what} {how}: {write_do(trigger.do)}. It is in {self._file.name}, and works now."
+        )
+
+    def _put(self, found: Found, trigger: Trigger, song: str | None, section: str | None) -> bool:
+        from stagelyric.setlist_file import write_trigger  # its library takes 20 ms to import
+
+        where = {"song": song, "section": section}
+        return write_trigger(self._file, found.on, trigger.do, trigger.quantize, **where)[1]
+
+    def _end(self, why: str) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._watch = self._found = None
+        tell, self._tell = self._tell, None
+        _send(tell, "over", why)
+
+    def _later(self, seconds: float, what: Callable[[], None]) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, what)
+
+    def _say(self, state: str, text: str, **more: object) -> None:
+        _send(self._tell, state, text, **more)
+
+
+def _send(tell: Tell | None, state: str, text: str, **more: object) -> None:
+    if tell is not None:
+        tell({"type": "learn", "state": state, "text": text, **more})
+
+
+def _first(fault: ValueError) -> str:
+    """The first of pydantic's complaints, or any other error's own words."""
+    errors = getattr(fault, "errors", None)
+    return str(errors()[0]["msg"]).removeprefix("Value error, ") if callable(errors) else str(fault)

@@ -1,0 +1,202 @@
+"""What a pedal is, from what it sends: press it, and the trigger for it is proposed. Pure: time is the events' own."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Literal
+
+from stagelyric.events import (
+    Command,
+    ControlChange,
+    Event,
+    KeyPress,
+    NoteOff,
+    NoteOn,
+    OscMessage,
+    PadPress,
+    ProgramChange,
+)
+from stagelyric.triggers import KINDS, On, is_release
+
+WATCH = 2.0  # seconds from the first message on
+BOUNCE = 0.05  # seconds; a foot does not let go and press again this soon
+DEBOUNCE_MS = 30
+THRESHOLD = 64
+SWEEP = 5  # different values from which on a control is a knob and no switch
+_MOST_DEBOUNCE_MS = 500
+
+Kind = Literal["momentary", "latching", "bouncing", "continuous", "single"]
+Written = dict[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was pressed. `on`: the keys of a trigger's `on`; `text`: the finding in one sentence.
+
+    momentary: a press and a release · latching: the one at one press, the other at the next (or never a release) ·
+    bouncing: several within 50 ms · continuous: a knob or an expression pedal · single: messages that have no
+    release (a program change, an OSC message with text).
+    """
+
+    on: Written
+    kind: Kind
+    text: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> str:
+        return describe(self.on)
+
+
+@dataclass(slots=True)
+class _Contact:
+    """One control, note, key, pad or address: every value it had, 0-127 (OSC: as sent), and when."""
+
+    on: Written
+    name: str  # where it comes from
+    moves: list[tuple[float, float]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Hears events from the first one that could be a trigger, for `seconds`; then `found` tells.
+
+    `ports`: how many MIDI inputs there are. With several a trigger names its port.
+    """
+
+    ports: int = 1
+    seconds: float = WATCH
+    _contacts: dict[tuple[object, ...], _Contact] = field(default_factory=dict)
+    _began: float | None = None
+
+    @property
+    def over_at(self) -> float | None:
+        """When the watching ends, in the events' own time; None before anything has come."""
+        return None if self._began is None else self._began + self.seconds
+
+    def hear(self, event: Event) -> bool:
+        """Whether the event is one that could be a trigger's. Clocks, transport and notices are not."""
+        read = _read(event)
+        if read is None:
+            return False
+        on, value = read
+        if self._began is None:
+            self._began = event.at
+        if event.at > self._began + self.seconds:
+            return True
+        contact = self._contacts.setdefault(tuple(on.items()), _Contact(on, event.source))
+        contact.moves.append((event.at, value))
+        return True
+
+    def found(self) -> Found | None:
+        """The likeliest of what was heard; None where nothing was."""
+        contacts = sorted(self._contacts.values(), key=self._rank)
+        if not contacts:
+            return None
+        judged = [_judge(contact) for contact in contacts]
+        best, others = judged[0], tuple(describe(other.on) for other in judged[1:])
+        on = best.on if self.ports > 1 else {key: value for key, value in best.on.items() if key != "port"}
+        return Found(_checked(on), best.kind, best.text, others)
+
+    def _rank(self, contact: _Contact) -> tuple[bool, int, float]:
+        """A board that sends several messages for one press means the one that it takes back on release."""
+        kinds = ("control", "note", "pad", "key", "osc", "program")
+        kind = next(place for place, kind in enumerate(kinds) if kind in contact.on)
+        return len({value > 0 for _, value in contact.moves}) < 2, kind, contact.moves[0][0]
+
+
+def describe(on: Written) -> str:
+    """`control 80 on channel 1`: a trigger's `on` for people."""
+    kind = next(kind for kind in KINDS if kind in on)
+    channel = f" on channel {on['channel']}" if "channel" in on else ""
+    bank = f" of bank {on['bank']}" if "bank" in on else ""
+    port = f' from "{on["port"]}"' if "port" in on else ""
+    return f"{kind} {on[kind]}{bank}{channel}{port}"
+
+
+def _read(event: Event) -> tuple[Written, float] | None:
+    match event:
+        case NoteOn():
+            return {"note": event.note, "channel": event.channel, "port": event.port}, event.velocity
+        case NoteOff():
+            return {"note": event.note, "channel": event.channel, "port": event.port}, 0
+        case ControlChange():
+            return {"control": event.control, "channel": event.channel, "port": event.port}, event.value
+        case ProgramChange():
+            bank = {} if event.bank is None else {"bank": event.bank}
+            return {"program": event.program, **bank, "channel": event.channel, "port": event.port}, 127
+        case OscMessage():
+            return {"osc": event.address}, 0 if is_release(event.arguments) else 127
+        case KeyPress():
+            return {"key": "Space" if event.key == " " else event.key}, 0 if event.released else 127
+        case PadPress():
+            return {"pad": event.pad}, 0 if event.released else 127
+        case Command():
+            return None  # it does something without a trigger
+    return None
+
+
+def _judge(contact: _Contact) -> Found:
+    on = dict(contact.on)
+    values = [value for _, value in contact.moves]
+    where = f"{describe({k: v for k, v in on.items() if k != 'port'})}, {contact.name}"
+    if "program" in on:
+        return Found(on, "single", f"{where}: a program change, which has no release")
+    if "control" in on and len(set(values)) >= SWEEP:
+        return Found(on, "continuous", f"{where}: a knob or an expression pedal ({min(values)} to {max(values)})")
+    _set_threshold(on, values)
+    edges = list(_edges(contact.moves, float(on.get("threshold", THRESHOLD if "control" in on else 1))))
+    bounce = _bounce(edges)
+    if bounce:
+        on["debounce_ms"] = bounce
+        return Found(on, "bouncing", f"{where}: bouncing; {bounce} ms of debounce cover it")
+    downs = [down for _, down in edges]
+    if True in downs and False in downs[downs.index(True) :]:
+        return Found(on, "momentary", f"{where}: momentary (a press and a release)")
+    if "osc" in on and False not in downs:
+        return Found(on, "single", f"{where}: no release came; each message is a press")
+    if "key" in on:
+        return Found(on, "single", f"{where}: a key")
+    on["press"] = "both"
+    return Found(on, "latching", f"{where}: latching, or it never sends a release; each message is a press")
+
+
+def _set_threshold(on: Written, values: Sequence[float]) -> None:
+    """Half way, where the default of 64 would never be reached or never be left."""
+    if "control" not in on:
+        return
+    low, high = min(values), max(values)
+    if len(set(values)) == 1:
+        low = 0
+    if high and not low < THRESHOLD <= high:
+        on["threshold"] = max(1, int(low + high + 1) // 2)
+
+
+def _edges(moves: Sequence[tuple[float, float]], threshold: float) -> Iterator[tuple[float, bool]]:
+    """The changes between up and down, and the same again (a pedal that sends one value only)."""
+    before: float | None = None
+    for at, value in moves:
+        down = value >= threshold
+        if before is None or down != (before >= threshold) or value == before:
+            yield at, down
+        before = value
+
+
+def _bounce(edges: Sequence[tuple[float, bool]]) -> int | None:
+    """Milliseconds from the first press to the last of what follows it too soon, half as much again; None: settled.
+
+    A short time from down to up is a machine's press; from up to down again it is a bounce.
+    """
+    close = [late for early, late in pairwise(edges) if late[1] and late[0] - early[0] < BOUNCE]
+    if not close:
+        return None
+    first = next(at for at, _ in edges)
+    needed = (close[-1][0] - first) * 1000 * 1.5
+    return min(max(int(-(-needed // 10)) * 10, DEBOUNCE_MS), _MOST_DEBOUNCE_MS)
+
+
+def _checked(on: Written) -> Written:
+    """As the setlist's own rules have it."""
+    given: dict[str, Any] = dict(on)
+    On.model_validate(given)
+    return on

@@ -1,0 +1,138 @@
+"""Writes a trigger into a setlist's file: comments, order and spacing stay as they are (tomlkit)."""
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping, MutableMapping, MutableSequence
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.items import AoT, InlineTable, Table
+
+from stagelyric.events import Do
+from stagelyric.setlist import FileError, Setlist, find_name, load
+from stagelyric.triggers import On, write_do
+
+
+def write_trigger(
+    path: Path,
+    on: Mapping[str, Any],
+    do: Do,
+    quantize: str | float = "now",
+    *,
+    song: str | None = None,
+    section: str | None = None,
+) -> tuple[Setlist, bool]:
+    """Adds the trigger, or gives the one that has the same contact its new keys. The file is replaced in one go.
+
+    `song` and `section`: where it goes; the whole set where they are None. Returns the setlist as it is now, and
+    whether a trigger was there before. Raises FileError; the file is then as it was.
+    """
+    load(path)
+    with path.open(encoding="utf-8", newline="") as file:
+        given = file.read()
+    ends = "\r\n" if "\r\n" in given else "\n"
+    text = given.replace("\r\n", "\n").removesuffix("\n") + "\n"
+    document = tomlkit.parse(text)
+    table = _place(document, path, song, section)
+    written = _table(on, do, quantize)
+    replaced = _put(table, written)
+    after = tomlkit.dumps(document)
+    _check(path, tomllib.loads(text), tomllib.loads(after))
+    Setlist.model_validate(tomllib.loads(after))
+    _replace(path, after.replace("\n", ends))
+    return load(path), replaced
+
+
+def _table(on: Mapping[str, Any], do: Do, quantize: str | float) -> dict[str, Any]:
+    written = write_do(do)
+    done = _inline(written) if isinstance(written, dict) else written
+    return {"on": _inline(on), "do": done} | ({} if quantize == "now" else {"quantize": quantize})
+
+
+def _inline(values: Mapping[str, Any]) -> InlineTable:
+    """With the space inside its braces that tomlkit's own have not."""
+    pairs = ", ".join(f"{key} = {tomlkit.item(value).as_string()}" for key, value in values.items())
+    table: InlineTable = tomlkit.parse(f"it = {{ {pairs} }}\n")["it"]
+    return table
+
+
+def _place(document: Any, path: Path, song: str | None, section: str | None) -> MutableMapping[str, Any]:
+    if song is None:
+        if section is not None:
+            raise FileError([f'{path}: wanted a song for the section "{section}", found none'])
+        whole: MutableMapping[str, Any] = document
+        return whole
+    place = _named(document.get("songs", []), "title", song, f"{path}: songs")
+    return place if section is None else _named(place.get("sections", []), "name", section, f"{path}: sections")
+
+
+def _named(tables: Any, key: str, wanted: str, where: str) -> MutableMapping[str, Any]:
+    names = [str(table.get(key, "")) for table in tables]
+    place = find_name(wanted, names)
+    if place is None:
+        raise FileError([f'{where}: found no "{wanted}"; there is: {", ".join(names) or "none"}'])
+    found: MutableMapping[str, Any] = tables[place]
+    return found
+
+
+def _put(table: MutableMapping[str, Any], written: Mapping[str, Any]) -> bool:
+    """Into the table's triggers, in the form in which they are written there."""
+    triggers = table.get("triggers")
+    contact = On.model_validate(written["on"].unwrap())
+    for trigger in triggers or ():
+        if On.model_validate(tomlkit.item(trigger["on"]).unwrap()).same_contact(contact):
+            for key in [key for key in trigger if key not in written]:
+                del trigger[key]
+            trigger.update(written)
+            return True
+    if triggers is None and isinstance(table, InlineTable):
+        table["triggers"] = [written]
+    elif triggers is None:
+        made = tomlkit.aot()
+        made.append(_block(written))
+        table["triggers"] = made
+    elif isinstance(triggers, AoT):
+        triggers.append(_block(written))
+    else:
+        array: MutableSequence[Any] = triggers
+        array.append(_inline(written))
+    return False
+
+
+def _block(written: Mapping[str, Any]) -> Table:
+    block = tomlkit.table()
+    block.update(written)
+    return block
+
+
+def _check(path: Path, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Nothing but triggers may have changed: a file that a library got wrong is not written."""
+    if _without_triggers(before) != _without_triggers(after):
+        raise FileError([f"{path}: the trigger can't be added without changing more; write it in by hand"])
+
+
+def _without_triggers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_triggers(inner) for key, inner in value.items() if key != "triggers"}
+    return [_without_triggers(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _replace(path: Path, text: str) -> None:
+    """Whole or not at all, also where the power goes. Links are followed; the file's rights stay."""
+    target = path.resolve()
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, target.stat().st_mode)
+            os.replace(name, target)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise FileError([f"{path}: could not be written: {error.strerror}"]) from None
