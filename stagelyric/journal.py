@@ -18,6 +18,7 @@ import sqlite3
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from stagelyric.events import Event, Level
 from stagelyric.lines import Cue, Line, State
 
 SPOOL_BYTES = 4 << 20
+TONIGHT = 400  # records that are kept at hand for the operator's page
 BATCH_SECONDS = 0.1  # between the batches that the database gets
 Judged = Literal["keep", "veto"]
 
@@ -50,6 +52,7 @@ COLUMNS = (
 _INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' * len(COLUMNS))})"
 
 Record = tuple[Any, ...]  # in the order of COLUMNS
+_TOLD = COLUMNS[1:9]
 _NOTHING: Record = (None,) * 9  # the columns after `wall`
 
 log = logging.getLogger(__name__)
@@ -163,6 +166,7 @@ class Journal:
         self._queue: queue.SimpleQueue[list[Record] | None] = queue.SimpleQueue()
         self._gathered: list[Record] = []
         self._seq = 0
+        self._tonight: deque[Record] = deque(maxlen=TONIGHT)
         self._spool: Spool | None = None
         self.on_trouble: Callable[[str], None] = log.warning
 
@@ -199,6 +203,15 @@ class Journal:
         """An event that did something."""
         self._append("event", wall, (*_NOTHING[:7], event.source, event), spooled=False)
 
+    def tonight(self, after: int = 0) -> list[dict[str, Any]]:
+        """What the show has brought so far, without the events: its latest records, those numbered `after` left out."""
+        late: list[Record] = []
+        for record in reversed(self._tonight):
+            if record[1] <= after:
+                break
+            late.append(record)
+        return [dict(zip(_TOLD, record[1:9], strict=True)) for record in reversed(late)]
+
     def judged(self, verdict: Judged, text: str, song: str, section: str, wall: float) -> None:
         self._append(verdict, wall, (None, song, section, text, *_NOTHING[4:]))
 
@@ -225,6 +238,10 @@ class Journal:
         drained = self.written + self.lost >= self._seq
         self._seq += 1
         record = (self.show_id, self._seq, kind, round(wall, 6), *rest)
+        if kind != "event":
+            self._tonight.append(record)
+        if self._spool is None:  # no disk tonight
+            return
         if spooled:
             self._spool.append(record, drained=drained)
         if not self._gathered:

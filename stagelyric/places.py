@@ -20,6 +20,10 @@ def journal() -> Path:
     return Path(_DIRECTORIES.user_data_dir) / "journal.sqlite3"
 
 
+def certificates() -> Path:
+    return Path(_DIRECTORIES.user_data_dir) / "https"
+
+
 def pools() -> Path:
     return Path(_DIRECTORIES.user_cache_dir) / "pool"
 

@@ -139,9 +139,15 @@ class OscRig(Written):
 
 
 class WebRig(Written):
+    """`names`: further names that this machine is reached by; `https`: also, on the next port, with a certificate of
+    this machine's own; `also`: a second server that runs in step, whose pages are as good as this one's."""
+
     host: str = "127.0.0.1"
     port: Port = 7740
     pin: str | None = None
+    names: tuple[str, ...] = ()
+    https: bool = False
+    also: tuple[str, ...] = ()
 
 
 class WhisperRig(Written):
