@@ -233,8 +233,6 @@ class Journal:
 
     def _append(self, kind: str, wall: float, rest: Record, *, spooled: bool = True) -> None:
         """`rest`: the values of the columns after `wall`."""
-        if self._spool is None:
-            return
         drained = self.written + self.lost >= self._seq
         self._seq += 1
         record = (self.show_id, self._seq, kind, round(wall, 6), *rest)
