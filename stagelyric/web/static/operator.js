@@ -3,6 +3,7 @@
 import { keepAwake, keepPage } from "./awake.js";
 import { age, barOf, EMPTY, health, isPedalKey, keyMessage, options } from "./core.js";
 import { direction } from "./layout.js";
+import { mountLearn } from "./learn.js";
 import { mountPads } from "./pads.js";
 import { make, mountLog, mountScreens, mountSet, mountWords } from "./panels.js";
 import { mountTabs, press, pressTwice } from "./press.js";
@@ -63,6 +64,8 @@ const show = listen({
         return log.add(message.entries);
       case "words":
         return tellWords(message);
+      case "learn":
+        return learn.hear(message);
     }
   },
   onView(told, message) {
@@ -81,6 +84,7 @@ const songs = mountSet(find("set"), order);
 const log = mountLog(find("log"));
 const screens = mountScreens(find("screens"));
 const words = mountWords(find("words"), send);
+const learn = mountLearn(find("learn"), send);
 const pads = mountPads(find("pads"), find("pad-form"), { given: wanted.pads, send });
 
 function render() {
@@ -223,6 +227,7 @@ function edit(on) {
   mode.dataset.label = on ? "done" : "edit";
   mode.textContent = mode.dataset.label;
   pads.edit(on);
+  learn.edit(on);
   if (on && !wide.matches) tabs.choose("pads");
   clearTimeout(editTimer);
   if (on) editTimer = setTimeout(() => edit(false), EDITING);

@@ -29,16 +29,21 @@ export function padMessage({ label, action, value }, released = false) {
   return { do: value ? { [action]: value } : action };
 }
 
+/** Fills a list with actions; `value` is the field of those that want one. Returns whether the chosen one does. */
+export function offerActions(choice, value, actions = ACTIONS) {
+  choice.append(...actions.map(([name, called]) => make("option", "", called, { value: name })));
+  const wants = () => actions.find(([name]) => name === choice.value)?.[2] ?? null;
+  choice.addEventListener("change", () => {
+    value.hidden = !wants();
+  });
+  return wants;
+}
+
 export function mountPads(root, form, { given, send, store = globalThis.localStorage }) {
   const [label, choice, value] = form.querySelectorAll("input, select");
   let pads = given.length ? given.map((name) => ({ label: name, action: "pad", value: "" })) : recall();
   let editing = false;
-
-  choice.append(...ACTIONS.map(([name, called]) => make("option", "", called, { value: name })));
-  const wants = () => ACTIONS.find(([name]) => name === choice.value)[2];
-  choice.addEventListener("change", () => {
-    value.hidden = !wants();
-  });
+  const wants = offerActions(choice, value);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const made = { label: label.value.trim(), action: choice.value, value: wants() ? value.value.trim() : "" };
