@@ -19,11 +19,13 @@ COMMANDS = {
     "write": "print lines",
     "check": "validate a setlist or a rig; every fault at once",
     "devices": "list MIDI ports, audio devices and models",
+    "monitor": "print every event as it arrives, and what it would do",
     "learn": "press a pedal, and its trigger is written into the setlist",
     "train": "train a model on lyrics",
     "models": "list the models and compare them",
     "evaluate": "what a model is worth: bits per character, and its lines beside people's",
     "analyse": "what a set of lyrics is like, beside what people write",
+    "learn-taste": "fit the choice of lines to what the band kept and vetoed",
     "journal": "list, show and export past shows",
     "bench": "measure this machine: trigger to page, lines a second",
 }
@@ -38,7 +40,8 @@ class Commands(click.Group):
             return None
         if name != "play":
             gc.enable()
-        command: click.Command = getattr(importlib.import_module(f"stagelyric.commands.{name}"), name)
+        module = name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"stagelyric.commands.{module}"), module)
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -195,7 +195,7 @@ def main(arguments: Sequence[str]) -> None:
     try:
         from stagelyric.writer import Writer
 
-        writer = Writer.open(Path(arguments[0]))
+        writer = Writer.open(Path(arguments[0]), weights=_taste())
     except Exception as error:
         say({"fatal": f"could not be started ({error})"})
         # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.
@@ -223,6 +223,18 @@ def main(arguments: Sequence[str]) -> None:
         with contextlib.suppress(queue.Empty):
             priority, _, request = requests.get(timeout=ALIVE_EVERY / 2)
             serve(request, sign if priority == URGENT else between_steps)
+
+
+def _taste() -> Mapping[str, float]:
+    """What the band likes, where it was learned; a file that is none must not keep a show from being played."""
+    from stagelyric import places
+    from stagelyric.craft import ranking, taste
+
+    try:
+        return taste.load(places.taste())
+    except taste.TasteError as error:
+        log.warning("%s; lines are chosen as ever", error)
+        return ranking.WEIGHTS
 
 
 URGENT, PATIENT = 0, 1

@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import os
 import sys
 from pathlib import Path
 
@@ -30,6 +31,11 @@ def pools() -> Path:
 
 def speech() -> Path:
     return Path(_DIRECTORIES.user_cache_dir) / "speech"
+
+
+def taste() -> Path:
+    """Where `learn-taste` keeps what the band likes, unless told otherwise; `STAGELYRIC_TASTE` names another file."""
+    return Path(os.environ.get("STAGELYRIC_TASTE") or Path(_DIRECTORIES.user_config_dir) / "taste.toml")
 
 
 def model_folders() -> list[Path]:
@@ -67,6 +73,7 @@ def find_model(wanted: str) -> Path:
 
 
 def edition(model: Path) -> str:
-    """A name for what a model and this version write together, so that kept lines are never another's."""
+    """A name for what a model, the band's taste and this version write together: kept lines are never another's."""
     meta = (model / "meta.json").read_bytes()
-    return f"{model.name}-{hashlib.sha256(meta + __version__.encode()).hexdigest()[:12]}"
+    liked = taste().read_bytes() if taste().is_file() else b""
+    return f"{model.name}-{hashlib.sha256(meta + liked + __version__.encode()).hexdigest()[:12]}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache, partial
 from itertools import pairwise
@@ -92,18 +92,25 @@ class Chosen:
 class Writer:
     """Writes lines with a model and the craft that belongs to it."""
 
-    def __init__(self, engine: Engine, language: Language, copies: Copies | None = None):
-        """`copies`: what must not be quoted."""
+    def __init__(
+        self,
+        engine: Engine,
+        language: Language,
+        copies: Copies | None = None,
+        weights: Mapping[str, float] = ranking.WEIGHTS,
+    ):
+        """`copies`: what must not be quoted; `weights`: what each mark counts for, by the band's taste."""
         self.engine = engine
         self.language = language
         self.lexicon = language.lexicon
         self.copies = copies or Copies(np.zeros(0, np.uint32))
+        self.weights = weights
         self.alphabet = Alphabet(engine.vocabulary.symbols)
         self._taught = lru_cache(maxsize=4)(language.taught)
         self._rules = lru_cache(maxsize=8)(self._make_rules)
 
     @classmethod
-    def open(cls, folder: Path, precision: str = "int8") -> Writer:
+    def open(cls, folder: Path, precision: str = "int8", weights: Mapping[str, float] = ranking.WEIGHTS) -> Writer:
         """The model in `folder`, with its lexicon. Raises ModelError, LexiconError and the like."""
         from stagelyric.lm import runtime
 
@@ -111,12 +118,13 @@ class Writer:
         words = lexicon.load(folder / lexicon.FILE)
         vectors = near.load(folder / near.FILE, len(words.words))
         language = Language(words, vectors, structure.load(folder / structure.FILE, len(words.words)))
-        return cls(engine, language, Copies.load(folder / novelty.FILE))
+        return cls(engine, language, Copies.load(folder / novelty.FILE), weights)
 
     @property
     def digest(self) -> str:
         """Names the model and its words: the same asks give the same lines wherever it is the same."""
-        return hashlib.sha256(f"{self.engine.digest} {' '.join(self.lexicon.words)}".encode()).hexdigest()[:16]
+        taste = "" if self.weights == ranking.WEIGHTS else repr(sorted(self.weights.items()))
+        return hashlib.sha256(f"{self.engine.digest} {' '.join(self.lexicon.words)}{taste}".encode()).hexdigest()[:16]
 
     def write(
         self, ask: Ask, start: int = 0, count: int = 1, earlier: Sequence[str] = (), between: Between = lambda: None
@@ -159,6 +167,22 @@ class Writer:
             logits, state = self.engine.step(at, state)
         return made
 
+    def judge(self, text: str, before: Sequence[str] = ()) -> dict[str, float]:
+        """The marks (unweighed) of a finished line, after the lines `before` it, with nothing asked of it."""
+        a = self.alphabet
+        logits, state = self.engine.prime("".join(line + "\n" for line in before))
+        gained: list[float] = []
+        letters = text.rstrip(" .,;:!")
+        for at in self.engine.vocabulary.encode(letters):
+            gained.append(float(_logs(logits)[0, at]))
+            logits, state = self.engine.step(np.array([at], dtype=np.int64), state)
+        gained.append(float(np.log(np.exp(_logs(logits)[0, a.closing]).sum() + 1e-12)))
+        last = len(gained) - 1 - (letters.rfind(" ") + 1)
+        landing = float(np.mean(gained[-last - 1 :]))
+        draft = Draft(text, float(np.mean(gained)), landing, syllables=len(syllabify(text, self._count)))
+        around = Around(before=tuple(tuple(normal_words(line)) for line in before))
+        return ranking.marks(draft, self._rules((), (), False, 0.5), around, self.copies.worn(plain(text)))
+
     def _random(self, ask: Ask, block: int) -> np.random.Generator:
         return np.random.default_rng([int(ask.digest, 16), int(self.engine.digest[:16], 16), block])
 
@@ -183,7 +207,7 @@ class Writer:
     def _line(self, ask: Ask, chosen: Chosen, index: int) -> tuple[Line, dict[str, float]]:
         text = chosen.draft.text
         pieces = syllabify(text, self._count)
-        weighed = {name: round(mark * ranking.WEIGHTS[name], 3) for name, mark in chosen.marks.items()}
+        weighed = {name: round(mark * self.weights[name], 3) for name, mark in chosen.marks.items()}
         return Line(text, "word" if ask.word else "model", round(chosen.score, 4), pieces, index), weighed
 
 
@@ -411,10 +435,10 @@ class _Job:
             rarity_shift=(self.ask.wildness - 0.5) * 0.14,
         )
         judged: list[tuple[float, dict[str, float], Draft, Any]] = []
-        for draft, end in sorted(drafts, key=lambda item: -ranking.first_look(item[0]))[:_RANKED]:
+        for draft, end in sorted(drafts, key=lambda item: -ranking.first_look(item[0], self.writer.weights))[:_RANKED]:
             draft = self._measured(draft, place, stanza)
             marks = ranking.marks(draft, self.rules, around, self.writer.copies.worn(plain(draft.text)))
-            judged.append((ranking.score(marks), marks, draft, end))
+            judged.append((ranking.score(marks, self.writer.weights), marks, draft, end))
         judged.sort(key=lambda item: (-item[0], item[2].text))
         draw = float(self.rng.random())
         passed = []
@@ -497,6 +521,12 @@ class _Job:
                 if self._passes(draft, place, [], _TRIES):
                     break
         return Chosen(fit, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.state)
+
+
+def _logs(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """ln p of each character, (1, V)."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)), dtype=np.float32)
 
 
 def temperature(ask: Ask) -> float:

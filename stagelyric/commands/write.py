@@ -154,27 +154,29 @@ def _any_seed() -> int:
 
 def _open(name: str) -> Writer:
     from stagelyric import places
+    from stagelyric.craft import taste
 
     with plain_faults():
         folder = places.find_model(name)
     from stagelyric.writer import Writer
 
-    with _model_faults():
-        return Writer.open(folder)
+    with model_faults():
+        return Writer.open(folder, weights=taste.load(places.taste()))
 
 
 @contextmanager
-def _model_faults() -> Iterator[None]:
+def model_faults() -> Iterator[None]:
     """A model that cannot be used becomes one sentence on standard error, and exit status 2."""
     from stagelyric.craft.lexicon import LexiconError
     from stagelyric.craft.near import NearError
     from stagelyric.craft.novelty import NoveltyError
     from stagelyric.craft.structure import StructureError
+    from stagelyric.craft.taste import TasteError
     from stagelyric.lm.checkpoint import ModelError
 
     try:
         yield
-    except (ModelError, LexiconError, NearError, NoveltyError, StructureError) as error:
+    except (ModelError, LexiconError, NearError, NoveltyError, StructureError, TasteError) as error:
         raise Fault(str(error)) from None
 
 

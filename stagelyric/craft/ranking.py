@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -115,10 +115,10 @@ class Around:
         return self._starts
 
 
-def first_look(draft: Draft) -> float:
+def first_look(draft: Draft, weights: Mapping[str, float] = WEIGHTS) -> float:
     """What the model alone makes of a draft: only the better ones are marked in full."""
     flow = min(draft.flow, FLOW[1])
-    return WEIGHTS["flow"] * flow + WEIGHTS["landing"] * draft.landing + WEIGHTS["setting"] * draft.setting
+    return weights["flow"] * flow + weights["landing"] * draft.landing + weights["setting"] * draft.setting
 
 
 def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str, float]:
@@ -164,7 +164,7 @@ def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str
     return {name: mark for name, mark in given.items() if mark}
 
 
-def score(marks: dict[str, float], weights: dict[str, float] = WEIGHTS) -> float:
+def score(marks: Mapping[str, float], weights: Mapping[str, float] = WEIGHTS) -> float:
     """The weighed sum of marks."""
     return sum(weights[name] * mark for name, mark in marks.items())
 

@@ -1,0 +1,134 @@
+"""`stagelyric learn-taste`: the ranking learns from what the band kept and vetoed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stagelyric import journal as memory
+from stagelyric import places
+from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+
+if TYPE_CHECKING:
+    from stagelyric.craft.taste import Taste
+    from stagelyric.writer import Writer
+
+_BEFORE = 4  # lines that were up before one, by which it is judged
+_PASSED = 400  # of the lines that were let pass, the latest
+_WRITTEN = ("model", "word", "kept", None)  # where lines come from that the ranking chose
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A line, the lines that were up before it, and what became of it: "keep", "veto", or "pass"."""
+
+    text: str
+    before: tuple[str, ...]
+    kind: str
+
+
+@click.command()
+@click.argument("journals", nargs=-1, metavar="JOURNAL...", type=click.Path(path_type=Path))
+@click.option("--model", default="char-rnn", show_default=True, help="The model whose lines were judged.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where the taste goes (default: where shows look for it).")
+@click.option("--dry-run", is_flag=True, help="Say what would be learned, and write nothing.")
+@json_option
+def learn_taste(journals: tuple[Path, ...], model: str, out: Path | None, dry_run: bool, as_json: bool) -> None:
+    """Fit the ranking to what the band kept and vetoed: from 20 judgements on.
+
+    JOURNAL is one or several journals that `play` wrote (default: this machine's). What is learned is a small file
+    that `play` and `write` go by from then on; delete it to forget, copy it to the second rig.
+    """
+    from stagelyric.craft import taste
+
+    with plain_faults():
+        verdicts = latest(verdict for path in journals or (places.journal(),) for verdict in read(path))
+        folder = places.find_model(model)
+    try:
+        learned = taste.fit(marked(verdicts, _open(folder)))
+        file = out or places.taste()
+        if not dry_run:
+            taste.save(file, learned)
+    except taste.TasteError as error:
+        raise Fault(f"{', '.join(map(str, journals or (places.journal(),)))}: {error}") from None
+    except OSError as error:
+        raise Fault(f"{error.filename}: {error.strerror}") from None
+    if as_json:
+        print_json({**asdict(learned), "file": None if dry_run else str(file)})
+        return
+    for line in _told(learned):
+        click.echo(line)
+    if not dry_run:
+        click.echo(f"Written to {file}; delete it to forget.")
+
+
+def read(path: Path) -> Iterator[Verdict]:
+    """What a journal holds of lines that were shown, show by show, the earliest first. Raises JournalError."""
+    for show in reversed(memory.shows(path)):
+        rows = [row for row in memory.records(path, show["id"]) if row["text"]]
+        shown: list[str] = []
+        places_of: dict[str, tuple[str, ...]] = {}
+        judged: dict[str, str] = {}
+        not_ours: set[str] = set()
+        for row in rows:
+            if row["kind"] == "cue":
+                places_of.setdefault(row["text"], tuple(shown[-_BEFORE:]))
+                shown.append(row["text"])
+                if row["origin"] not in _WRITTEN:
+                    not_ours.add(row["text"])
+            elif row["kind"] in ("keep", "veto"):
+                judged[row["text"]] = row["kind"]  # the later word counts
+        for text, before in {**places_of, **{t: places_of.get(t, ()) for t in judged}}.items():
+            if text not in not_ours:
+                yield Verdict(text, before, judged.get(text, "pass"))
+
+
+def latest(verdicts: Iterator[Verdict]) -> list[Verdict]:
+    """One verdict a line, the last that was given; of the lines that were let pass, the last 400."""
+    by_text: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        if verdict.kind != "pass" or verdict.text not in by_text:
+            by_text.pop(verdict.text, None)
+            by_text[verdict.text] = verdict
+    passed = [v for v in by_text.values() if v.kind == "pass"]
+    return [v for v in by_text.values() if v.kind != "pass"] + passed[-_PASSED:]
+
+
+def marked(verdicts: Sequence[Verdict], writer: Writer) -> list[Any]:
+    """The verdicts with their lines' marks. What was let pass stands against what is scarcer, keeps or vetoes."""
+    from stagelyric.craft.taste import LEAST, PASSED, Judged
+
+    kept = sum(v.kind == "keep" for v in verdicts)
+    vetoed = sum(v.kind == "veto" for v in verdicts)
+    made = []
+    if kept + vetoed < LEAST:  # said before a model reads a line of it
+        verdicts = [v for v in verdicts if v.kind != "pass"]
+    for verdict in verdicts:
+        passed = verdict.kind == "pass"
+        liked = float(kept <= vetoed) if passed else float(verdict.kind == "keep")
+        made.append(Judged(writer.judge(verdict.text, verdict.before), liked, PASSED if passed else 1.0))
+    return made
+
+
+def _open(folder: Path) -> Writer:
+    from stagelyric.commands.write import model_faults
+    from stagelyric.writer import Writer
+
+    with model_faults():
+        return Writer.open(folder)
+
+
+def _told(learned: Taste) -> Iterator[str]:
+    yield f"Learned from {learned.kept} lines kept and {learned.vetoed} vetoed."
+    if learned.kept and learned.vetoed:
+        before, after = f"{100 * learned.before:.0f} %", f"{100 * learned.after:.0f} %"
+        yield f"Of a kept and a vetoed line the ranking put the kept one first {before} of the time;"
+        yield f"with the taste, on lines that it did not learn from, {after}."
+    for name, step in list(learned.moved.items())[:_SHOWN]:
+        weight = learned.weights[name]
+        yield f"  {weight - step:+5.2f} → {weight:+5.2f}  {name}"
