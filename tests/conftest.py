@@ -12,3 +12,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if skipped and os.environ.get("STAGELYRIC_NO_SKIPS") and exitstatus == 0:
         reporter.write_line(f"{len(skipped)} tests were skipped, and none may be here", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _nobody_s_taste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What whoever runs the tests has taught their own stagelyric is not what is tested."""
+    monkeypatch.setenv("STAGELYRIC_TASTE", os.devnull + "-none")

@@ -35,7 +35,7 @@ def _small_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "models" / "small" / "meta.json").write_text("{}")
     (tmp_path / "friday.toml").write_text(SETLIST)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Writer, "open", lambda folder: Writer(fakes.NGramEngine(), fakes.language(), fakes.copies()))
+    monkeypatch.setattr(Writer, "open", lambda folder, **_: Writer(fakes.NGramEngine(), fakes.language(), fakes.copies()))
 
 
 def run(*arguments: str) -> Result:
@@ -140,7 +140,7 @@ def test_faults_are_one_sentence_and_exit_with_two(arguments: list[str], said: s
 def test_a_model_without_words_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from stagelyric.craft import lexicon
 
-    monkeypatch.setattr(Writer, "open", lambda folder: lexicon.load(folder / lexicon.FILE))
+    monkeypatch.setattr(Writer, "open", lambda folder, **_: lexicon.load(folder / lexicon.FILE))
     done = run()
     assert done.exit_code == 2
     assert "lexicon.npz: wanted the model's lexicon, found no such file" in done.stderr
