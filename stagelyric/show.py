@@ -245,7 +245,7 @@ class Show:
         if isinstance(event, SongSelect):
             return self.due(Do("song", event.song + 1), event.at)
         effects: list[Effect] = []
-        for trigger in self._triggered(event):
+        for trigger in self.triggered(event):
             do = trigger.do
             if do.value == FROM_EVENT:
                 value = event_value(event)
@@ -257,6 +257,14 @@ class Show:
             else:
                 effects.append(Deferred(do, trigger.quantize, event.at, self._epoch))
         return effects
+
+    def triggered(self, event: Event) -> list[Trigger]:
+        """The triggers that an event fires here; a contact that still bounces fires none."""
+        for level in (self.section.triggers, self.song.triggers, self.setlist.triggers, self._keys(event)):
+            fired = [trigger for trigger in level if self._fires(trigger, event)]
+            if fired:
+                return [trigger for trigger in fired if self._settled(trigger, event.at)]
+        return []
 
     def due(self, do: Do, at: float, quantize: Quantize = "now") -> list[Effect]:
         """What is done, now. `at` is when it was asked for, in seconds of the event's clock."""
@@ -320,13 +328,6 @@ class Show:
                 wildness=wildness,
             )
         return ask
-
-    def _triggered(self, event: Event) -> list[Trigger]:
-        for level in (self.section.triggers, self.song.triggers, self.setlist.triggers, self._keys(event)):
-            fired = [trigger for trigger in level if self._fires(trigger, event)]
-            if fired:
-                return [trigger for trigger in fired if self._settled(trigger, event.at)]
-        return []
 
     def _keys(self, event: Event) -> tuple[Trigger, ...]:
         return self._pedals if isinstance(event, KeyPress) else ()

@@ -38,10 +38,11 @@ class Hearing:
         host, port = address(self.rig.osc.listen)
         if self.osc:
             try:
-                await stack.enter_async_context(Osc(host, port, allow=self.rig.osc.allow).serve(emit))
+                osc = Osc(host, port, allow=self.rig.osc.allow)
+                await stack.enter_async_context(osc.serve(emit))
                 heard += 1
                 if say:
-                    click.secho(f"OSC on {host}:{port}", dim=True, err=True)
+                    click.secho("OSC on {}:{}".format(*osc.address), dim=True, err=True)
             except ListenError as fault:
                 click.secho(f"{fault}", fg="yellow", err=True)
         if self.midi is None:

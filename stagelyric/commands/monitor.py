@@ -1,0 +1,238 @@
+"""`stagelyric monitor`: every event as it arrives, and what it would do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, suppress
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stagelyric.clock import Clock
+from stagelyric.commands.common import plain_faults
+from stagelyric.commands.inputs import Hearing, rig_options
+from stagelyric.events import (
+    Beat,
+    ClockPulse,
+    Command,
+    ControlChange,
+    Do,
+    Event,
+    KeyPress,
+    NoteOff,
+    NoteOn,
+    Notice,
+    OscMessage,
+    ProgramChange,
+    SongSelect,
+    Tempo,
+    Transport,
+)
+from stagelyric.triggers import FROM_EVENT, write_do
+
+if TYPE_CHECKING:
+    from stagelyric.show import Show
+
+KINDS = ("midi", "osc", "key", "clock")
+_CLOCK_EVERY = 1.0  # seconds between two sayings of what the clock does
+_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_WORDS = {ClockPulse: "clock", KeyPress: "key", OscMessage: "osc"}
+
+
+@click.command()
+@click.argument("setlist", type=click.Path(path_type=Path), required=False)
+@click.option("--only", type=click.Choice(KINDS), multiple=True, help="Only these kinds; may be given several times.")
+@click.option("--filter", "part", metavar="TEXT", help="Only what has this text in its line.")
+@click.option("--count", type=click.IntRange(1), help="End after so many events.")
+@click.option("--seconds", type=click.FloatRange(0), help="End after so many seconds.")
+@rig_options
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each event, one on each line.")
+def monitor(
+    setlist: Path | None,
+    only: tuple[str, ...],
+    part: str | None,
+    count: int | None,
+    seconds: float | None,
+    hearing: Hearing,
+    as_json: bool,
+) -> None:
+    """Print every event as it arrives, and what it would do in SETLIST. Nothing is shown on any page.
+
+    \b
+    stagelyric monitor
+    stagelyric monitor set.toml --only midi
+    stagelyric monitor set.toml --filter "control 80" --json
+    """
+    show = _show(setlist) if setlist else None
+    screen = Screen(show, only, part, as_json)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_listen(hearing, screen, count, seconds))
+
+
+async def _listen(hearing: Hearing, screen: Screen, count: int | None, seconds: float | None) -> None:
+    events: asyncio.Queue[Event] = asyncio.Queue()
+    async with AsyncExitStack() as stack:
+        await hearing.open(stack, events.put_nowait, say=not screen.as_json)
+        await stack.enter_async_context(hearing.keys(events.put_nowait))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while count is None or screen.printed < count:
+                    screen.hear(await events.get())
+
+
+class Screen:
+    """Prints events. `show`: in which they would do something, if any."""
+
+    def __init__(
+        self,
+        show: Show | None,
+        only: tuple[str, ...] = (),
+        part: str | None = None,
+        as_json: bool = False,
+        out: Callable[[str], None] = click.echo,
+    ) -> None:
+        self.as_json = as_json
+        self.printed = 0
+        self._show = show
+        self._clock = Clock("midi")
+        self._only = only
+        self._part = (part or "").casefold()
+        self._out = out
+        self._pulses = 0
+        self._clock_told = float("-inf")
+
+    def hear(self, event: Event) -> None:
+        self._clock.hear(event)
+        if isinstance(event, ClockPulse):
+            self._pulses += 1
+            if event.at - self._clock_told < _CLOCK_EVERY:
+                return
+            self._clock_told = event.at
+        if self._only and not _is_of(event, self._only):
+            return
+        does = [] if self._show is None else list(would(self._show, event))
+        text = self._line(event)
+        if self._part and self._part not in f"{text} {' '.join(does)}".casefold():
+            return
+        self.printed += 1
+        self._out(self._json(event, text, does) if self.as_json else _row(event, text, does))
+
+    def _line(self, event: Event) -> str:
+        if not isinstance(event, ClockPulse):
+            return decoded(event)
+        pulses, self._pulses = self._pulses, 0
+        return f"clock {self._clock.tempo:.1f} BPM ({pulses} pulse{'' if pulses == 1 else 's'})"
+
+    def _json(self, event: Event, text: str, does: list[str]) -> str:
+        fields = {key: _plain(value) for key, value in asdict(event).items() if key != "at"}
+        if isinstance(event, Command):
+            fields["do"] = write_do(event.do)
+        at = time.time() - (time.monotonic() - event.at)
+        whole: dict[str, Any] = {"at": round(at, 6), "type": _type(event), **fields, "decoded": text, "does": does}
+        return json.dumps(whole, ensure_ascii=False)
+
+
+def would(show: Show, event: Event) -> Iterator[str]:
+    """What the event does, in words; `show` goes along, so that a section that was gone to is the present one."""
+    from stagelyric.show import Remark
+    from stagelyric.triggers import event_value
+
+    if isinstance(event, Command):
+        dos = [(event.do, "now")]
+    elif isinstance(event, SongSelect):
+        dos = [(Do("song", event.song + 1), "now")]
+    else:
+        dos = [(trigger.do, str(trigger.quantize)) for trigger in show.triggered(event)]
+    for do, quantize in dos:
+        if do.value == FROM_EVENT:
+            do = replace(do, value=event_value(event))
+        remarks = [effect.text for effect in show.due(do, event.at) if isinstance(effect, Remark)]
+        later = "" if quantize == "now" else f" on the next {quantize}" if quantize in ("beat", "bar") else (
+            f" on a grid of {quantize} beats")  # fmt: skip
+        yield f"{_said(do)}{later}" + (f" ({'; '.join(remarks)})" if remarks else "")
+
+
+def decoded(event: Event) -> str:
+    """An event in a musician's words."""
+    match event:
+        case NoteOn():
+            return f"note {event.note} {_note(event.note)} on, velocity {event.velocity}, channel {event.channel}"
+        case NoteOff():
+            return f"note {event.note} {_note(event.note)} off, channel {event.channel}"
+        case ControlChange():
+            return f"control {event.control} value {event.value} (before {event.previous}), channel {event.channel}"
+        case ProgramChange():
+            bank = "" if event.bank is None else f", bank {event.bank}"
+            return f"program {event.program}{bank}, channel {event.channel}"
+        case SongSelect():
+            return f"song select {event.song}"
+        case Transport():
+            return f"{event.action}{f' {event.position}' if event.action == 'position' else ''}"
+        case OscMessage():
+            return " ".join([event.address, *(_argument(argument) for argument in event.arguments)])
+        case KeyPress():
+            return f'key "{event.key}"{" released" if event.released else ""}'
+        case Tempo():
+            return f"tempo {event.bpm:g} BPM"
+        case Beat():
+            return f"beat {event.beat:g}"
+        case Command():
+            return _said(event.do)
+        case Notice():
+            return event.text
+    return type(event).__name__
+
+
+def _show(file: Path) -> Show:
+    from stagelyric import setlist as setlists
+    from stagelyric.pool import Pool
+    from stagelyric.show import Show
+
+    with plain_faults():
+        return Show(setlists.load(file), Pool(1))
+
+
+def _row(event: Event, text: str, does: list[str]) -> str:
+    at = datetime.fromtimestamp(time.time() - (time.monotonic() - event.at)).strftime("%H:%M:%S.%f")[:-3]
+    row = f"{click.style(at, dim=True)}  {event.source:28}  {text}"
+    if isinstance(event, Notice):
+        row = click.style(f"{at}  {event.text}", fg="yellow" if event.level == "warning" else "green")
+    return row + (click.style(f"  → {', '.join(does)}", fg="green", bold=True) if does else "")
+
+
+def _is_of(event: Event, kinds: tuple[str, ...]) -> bool:
+    if isinstance(event, ClockPulse | Transport | Tempo | Beat):
+        return "clock" in kinds
+    return event.source.partition(" ")[0].replace("keyboard", "key") in kinds
+
+
+def _type(event: Event) -> str:
+    """control_change: mido's names, as far as there are any."""
+    words = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__)
+    return _WORDS.get(type(event), words.lstrip("_"))
+
+
+def _said(do: Do) -> str:
+    return do.action if do.value is None else f"{do.action} {do.value}"
+
+
+def _note(number: int) -> str:
+    return f"{_NAMES[number % 12]}{number // 12 - 1}"
+
+
+def _argument(argument: object) -> str:
+    if isinstance(argument, str):
+        return json.dumps(argument, ensure_ascii=False)
+    return argument.hex(" ") if isinstance(argument, bytes) else f"{argument}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.hex(" ")
+    return [_plain(inner) for inner in value] if isinstance(value, tuple) else value
