@@ -335,8 +335,8 @@ async def test_the_desk_fits_every_display(browser: Any, show: Show, size: tuple
             await holds(tab, "text => document.querySelector('#line').textContent === text", arg=text)
             assert await tab.evaluate(OVERFLOW) == []
         small = await tab.evaluate(
-            "[...document.querySelectorAll('.desk button')].filter(b => b.offsetParent && (b.getBoundingClientRect().height < 32"
-            " || b.scrollWidth > b.clientWidth + 1)).map(b => b.textContent)"
+            "[...document.querySelectorAll('.desk button')].filter(b => b.offsetParent"
+            " && (b.getBoundingClientRect().height < 32 || b.scrollWidth > b.clientWidth + 1)).map(b => b.textContent)"
         )
         assert small == []
 

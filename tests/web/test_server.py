@@ -3,9 +3,11 @@
 import asyncio
 import json
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,8 +16,9 @@ import pytest
 from stagelyric.devices import ListenError, PortInUseError
 from stagelyric.events import Command, Do, KeyPress, PadPress
 from stagelyric.lines import Cue, Line
-from stagelyric.web import server
+from stagelyric.web import server, tls
 from stagelyric.web.client import LATEST
+from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
 
 from .conftest import LINE, Show, running, until
@@ -532,3 +535,232 @@ async def test_the_stage_may_speak_to_a_page_that_nobody_watches(show: Show) -> 
     show.page.beat(1.0, 96.0)
     show.page.alert("nobody hears")
     assert json.loads(json.dumps(asdict(show.now)))["line"] == LINE
+
+
+# -- https, second servers, other tablets
+
+
+async def test_https_is_on_the_next_port(tmp_path: Path, http: aiohttp.ClientSession) -> None:
+    context = tls.context(tmp_path, [])
+    trusting = ssl.create_default_context(cafile=tmp_path / "page.pem")
+    async with running(secure=context) as show:
+        url = f"https://127.0.0.1:{show.page.secure_port}"
+        async with http.get(url + "/", ssl=trusting) as answer:
+            assert answer.status == 200
+        async with http.ws_connect(url + "/live", ssl=trusting, headers={"Origin": url}) as ws:
+            await hear(ws)
+            number = show.cue("x" * 30_000)
+            assert (await hear(ws))["number"] == number
+            await ws.send_json({"do": "keep"})
+            await until(lambda: show.events)
+        async with http.get(show.page.url + "/api/state") as answer:
+            assert answer.status == 200  # and plain http stays where it was
+
+
+@pytest.mark.usefixtures("from_afar")
+async def test_from_afar_pages_go_to_https_where_there_is_one(tmp_path: Path, http: aiohttp.ClientSession) -> None:
+    async with running(secure=tls.context(tmp_path, [])) as show:
+        async with http.get(show.page.url + "/operator?name=drums", allow_redirects=False) as answer:
+            assert answer.status == 307
+            assert answer.headers["Location"] == f"https://127.0.0.1:{show.page.secure_port}/operator?name=drums"
+        async with http.get(show.page.url + "/api/state", allow_redirects=False) as answer:
+            assert answer.status == 200
+
+
+async def test_a_taken_https_port_is_said_plainly(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortInUseError, match=str(port)):
+            async with Page("127.0.0.1", port - 1, secure=tls.context(tmp_path, [])).serve(lambda event: None):
+                pass
+
+
+async def test_another_server_on_this_network_may_be_watched_and_not_touched(
+    show: Show, http: aiohttp.ClientSession
+) -> None:
+    headers = {"Origin": "http://192.168.1.10:7740"}
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await http.ws_connect(live(show), headers=headers)
+    async with http.ws_connect(live(show, "?page=operator&also=1"), headers=headers) as ws:
+        assert (await hear(ws))["type"] == "state"
+        assert (await hear_until(ws, "access"))["allowed"] is False
+        for message in ({"do": "panic"}, {"key": "PageDown"}, {"pin": "1967"}, {"words": True}):
+            await ws.send_json(message)
+            assert "another server" in (await hear_until(ws, "error"))["text"]
+        number = show.cue(LINE)
+        assert (await hear_until(ws, "cue"))["number"] == number
+    async with http.post(show.page.url + "/api/do?also=1", json="panic", headers=headers) as answer:
+        assert answer.status == 403
+    assert show.events == []
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://8.8.8.8", "null", "http://local", "ftp://10.0.0.2"])
+async def test_no_web_sites_page_may_watch(show: Show, http: aiohttp.ClientSession, origin: str) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await http.ws_connect(live(show, "?also=1"), headers={"Origin": origin})
+    assert refused.value.status == 403
+
+
+async def test_a_second_server_that_the_rig_names_is_as_good_as_this_one(http: aiohttp.ClientSession) -> None:
+    async with (
+        running(also=["http://backup.example:7740"]) as show,
+        http.ws_connect(live(show), headers={"Origin": "http://backup.example:7740"}) as ws,
+    ):
+        await ws.send_json({"do": "keep"})
+        await until(lambda: show.events)
+
+
+@pytest.mark.parametrize(
+    ("also", "reached"),
+    [
+        ("http://192.168.1.11:7740", " ws://192.168.1.11:7740 wss://192.168.1.11:7740"),
+        ("10.0.0.2:7740,[fd00::1]:7740", " ws://10.0.0.2:7740 wss://10.0.0.2:7740 ws://[fd00::1]:7740 wss://[fd00::1]:7740"),
+        ("backup.local", " ws://backup.local:80 wss://backup.local:80"),
+        ("https://evil.example", ""),
+        ("http://10.0.0.2; script-src *", ""),
+        ("http://[fe80::1%25x; script-src *]", ""),
+    ],
+)  # fmt: skip
+async def test_a_page_reaches_the_second_server_that_its_address_names(
+    show: Show, http: aiohttp.ClientSession, also: str, reached: str
+) -> None:
+    async with http.get(show.page.url + "/", params={"also": also}) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    (connect,) = [part for part in policy.split("; ") if part.startswith("connect-src")]
+    host = show.page.url.removeprefix("http://")
+    assert connect == f"connect-src 'self' ws://{host} wss://{host}{reached}"
+    assert "script-src *" not in policy
+
+
+async def test_the_address_for_other_tablets_is_a_picture(show: Show, http: aiohttp.ClientSession) -> None:
+    async with http.get(show.page.url + "/join.svg?path=/audience") as answer:
+        assert answer.content_type == "image/svg+xml"
+        assert answer.headers["X-Url"] == show.page.url + "/audience"
+        assert b"<svg" in await answer.read()
+    async with http.get(show.page.url + "/join.svg?path=//evil.example") as answer:
+        assert answer.status == 404
+
+
+# -- the operator's knowledge and the audience's words
+
+
+def desk(entries: list[dict[str, Any]], heard: dict[str, int]) -> Desk:
+    return Desk(
+        "Friday",
+        (Song("Harbour Lights", ("verse", "chorus"), "Em", 96.0),),
+        lambda: {"model": 37, "safety": 2},
+        lambda: [[37, 12]],
+        lambda: heard,
+        lambda after: [entry for entry in entries if entry["seq"] > after],
+    )
+
+
+async def test_an_operator_is_told_the_set_the_stock_and_tonights_journal(
+    show: Show, http: aiohttp.ClientSession
+) -> None:
+    entries = [{"seq": 1, "kind": "cue", "text": "one"}]
+    heard = {"midi": 1}
+    show.page.desk = desk(entries, heard)
+    async with http.ws_connect(live(show, "?page=operator")) as ws:
+        told = await hear_until(ws, "set")
+        assert told["title"] == "Friday"
+        assert told["songs"] == [
+            {"title": "Harbour Lights", "sections": ["verse", "chorus"], "key": "Em", "tempo": 96.0}
+        ]
+        now = await hear_until(ws, "desk")
+        assert (now["stock"], now["ready"], now["heard"]) == ({"model": 37, "safety": 2}, [[37, 12]], {"midi": 1})
+        assert (await hear_until(ws, "journal"))["entries"] == entries
+        heard["midi"] = 2
+        entries.append({"seq": 2, "kind": "keep", "text": "one"})
+        while (await hear_until(ws, "desk"))["heard"] != {"midi": 2}:
+            pass
+        while (await hear_until(ws, "journal"))["entries"][-1]["seq"] < 2:
+            pass
+
+
+async def test_a_display_is_told_nothing_of_the_desks(show: Show, http: aiohttp.ClientSession) -> None:
+    show.page.desk = desk([{"seq": 1, "kind": "cue", "text": "one"}], {})
+    async with http.ws_connect(live(show)) as ws, http.ws_connect(live(show, "?page=operator")) as operator:
+        await hear(ws)
+        await hear_until(operator, "displays")
+        show.page.alert("end")
+        assert (await hear(ws))["type"] == "alert"
+
+
+async def test_a_line_painted_twice_counts_once(show: Show, http: aiohttp.ClientSession) -> None:
+    async with http.ws_connect(live(show, "?page=teleprompter")) as ws:
+        await hear(ws)
+        number = show.cue(LINE)
+        await ws.send_json({"painted": number, "ms": 7.2})
+        await ws.send_json({"painted": number, "ms": 99})
+        await ws.send_json({"ping": 1})
+        await hear_until(ws, "pong")
+        assert show.page.displays[0].ms == 7.2
+
+
+async def test_the_audiences_word_goes_up_by_the_operators_hand_alone(show: Show, http: aiohttp.ClientSession) -> None:
+    async with (
+        http.ws_connect(live(show, "?page=audience")) as room,
+        http.ws_connect(live(show, "?page=operator")) as operator,
+    ):
+        assert (await hear_until(operator, "words"))["open"] is False
+        await room.send_json({"offer": "harbour"})
+        assert await hear_until(room, "offered") == {
+            "type": "offered", "taken": False, "text": "The word box is closed.",
+        }  # fmt: skip
+        await operator.send_json({"words": True})
+        assert (await hear_until(room, "box"))["open"] is True
+        await room.send_json({"offer": "harbour"})
+        assert (await hear_until(room, "offered"))["taken"] is True
+        waiting: list[dict[str, Any]] = []
+        while not waiting:
+            waiting = (await hear_until(operator, "words"))["waiting"]
+        assert [(word["word"], word["times"]) for word in waiting] == [("harbour", 1)]
+        assert show.events == []
+        await operator.send_json({"let": waiting[0]["id"]})
+        await until(lambda: show.events)
+        (event,) = show.events
+        assert isinstance(event, Command)
+        assert (event.source, event.do) == ("audience", Do("word", "harbour"))
+        assert (await hear_until(operator, "words"))["waiting"] == []
+        await room.send_json({"offer": "window"})
+        assert "The next one in" in (await hear_until(room, "offered"))["text"]
+
+
+async def test_a_word_that_is_not_clean_is_thanked_for_and_dropped(show: Show, http: aiohttp.ClientSession) -> None:
+    show.page.words.open = True
+    async with http.ws_connect(live(show, "?page=audience")) as room:
+        assert (await hear_until(room, "box"))["open"] is True
+        await room.send_json({"offer": "shiiit"})
+        assert (await hear_until(room, "offered"))["taken"] is True
+    assert not show.page.words.waiting
+
+
+@pytest.mark.usefixtures("from_afar")
+async def test_from_afar_words_are_offered_and_not_let_through(http: aiohttp.ClientSession) -> None:
+    async with running(pin="1967") as show, http.ws_connect(live(show, "?page=audience")) as room:
+        await room.send_json({"words": True})
+        assert "PIN" in (await hear_until(room, "error"))["text"]
+        show.page.words.open = True
+        await room.send_json({"offer": "harbour"})
+        assert (await hear_until(room, "offered"))["taken"] is True
+        await until(lambda: show.page.words.waiting)
+        await room.send_json({"let": 1})
+        assert "PIN" in (await hear_until(room, "error"))["text"]
+        assert show.events == []
+
+
+async def test_a_full_room_keeps_no_singer_out(
+    show: Show, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "MAX_AUDIENCE", 1)
+    async with http.ws_connect(live(show, "?page=audience")) as room:
+        await hear(room)
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await http.ws_connect(live(show, "?page=audience"))
+        assert refused.value.status == 503
+        async with http.ws_connect(live(show, "?page=teleprompter")) as singer:
+            await hear(singer)
+            assert [display.page for display in show.page.displays] == ["teleprompter", "audience"]
