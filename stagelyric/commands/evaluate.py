@@ -61,6 +61,7 @@ def evaluate(
 
     with _faults():
         folder = places.find_model(model)
+        other = places.find_model(compare) if compare is not None else None
         sources = _sources(corpus)
         found = evaluation.places(sources, count, seed)
         with _progress() as step:
@@ -69,8 +70,8 @@ def evaluate(
                 _blind(tried, found, blind, seed, key, as_json)
                 return
             result = evaluation.evaluate(tried, _v0(folder, found, step), found, sources, training, step)
-            if compare is not None:
-                result["compare"] = _compared(compare, folder, found, sources, training, step)
+            if other is not None:
+                result["compare"] = _compared(other, folder, found, sources, training, step)
         if plot is not None:
             from stagelyric.report import plot as pictures
 
@@ -138,12 +139,11 @@ def _v0(folder: Path, found: list[Context], step: Step) -> Any:
 
 
 def _compared(
-    other: str, first: Path, found: list[Context], sources: list[Source], training: tuple[Path, ...], step: Step
+    folder: Path, first: Path, found: list[Context], sources: list[Source], training: tuple[Path, ...], step: Step
 ) -> dict[str, Any]:
     from stagelyric.report import evaluation
 
-    folder = places.find_model(other)
-    name = folder.name if folder.name != first.name else str(folder)
+    name = folder.name if folder.name != first.name else f"{folder.parent.name}/{folder.name}"
     return evaluation.evaluate(evaluation.write(name, folder, found, step), None, found, sources, training, step)
 
 

@@ -15,7 +15,7 @@ Of = Literal["lines", "songs", "mean", "sets"]
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """`low` to `high`, the usual value, what was counted; the measure's name and what it says, in a musician's words."""
+    """`low` to `high`, the usual value, what was counted; its name, and what it says in a musician's words."""
 
     low: float
     usual: float

@@ -23,6 +23,8 @@ FEATURES = (
     "syllables", "real_words", "grammar",
 )  # fmt: skip
 FOLDS = 5
+LEAST = 4 * FOLDS
+"""Lines on each side that can be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +75,20 @@ def tell_apart(
 
     `groups` number the song or context of each line: lines of one are never on both sides of a fold. End marks are
     left off, and so is the case of a line's beginning: they are a matter of printing. Raises MissingExtraError without
-    scikit-learn, ValueError for fewer than ten lines a side.
+    scikit-learn, ValueError for fewer than twenty lines a side or a single group.
     """
     rng = np.random.default_rng(seed)
     size = min(len(ours), len(theirs))
-    if size < 2 * FOLDS:
-        raise ValueError(f"wanted at least {2 * FOLDS} lines on each side to tell apart, found {size}")
+    if size < LEAST:
+        raise ValueError(f"wanted at least {LEAST} lines on each side to tell apart, found {size}")
     chosen = [rng.permutation(len(side))[:size] for side in (ours, theirs)]
     lines = [bare(side[i]) for side, at in zip((ours, theirs), chosen, strict=True) for i in at]
     groups: list[int] = []
     for side, given, at in zip((ours, theirs), (our_groups, their_groups), chosen, strict=True):
         numbers = list(given) if given is not None else list(range(len(side)))
         groups += [numbers[i] for i in at]
+    if len(set(groups)) < 2:
+        raise ValueError("wanted lines of at least two songs to tell apart, found one")
     y = np.repeat([1, 0], size)
     table = features(lines)
     sk = _sklearn()
@@ -119,7 +123,8 @@ def _sklearn() -> dict[str, Any]:
 
 
 def _auc(sk: dict[str, Any], model: Any, x: Any, y: NDArray[np.int64], groups: Sequence[int]) -> float:
-    folds = sk["model_selection"].StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    count = min(FOLDS, len(set(groups)))
+    folds = sk["model_selection"].StratifiedGroupKFold(count, shuffle=True, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a fold of a small set may lack a class or a word
         chances = sk["model_selection"].cross_val_predict(model, x, y, groups=groups, cv=folds, method="predict_proba")
