@@ -35,7 +35,9 @@ def _small_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "models" / "small" / "meta.json").write_text("{}")
     (tmp_path / "friday.toml").write_text(SETLIST)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Writer, "open", lambda folder, **_: Writer(fakes.NGramEngine(), fakes.language(), fakes.copies()))
+    monkeypatch.setattr(
+        Writer, "open", lambda folder, **_: Writer(fakes.NGramEngine(), fakes.language(), fakes.copies())
+    )
 
 
 def run(*arguments: str) -> Result:

@@ -73,7 +73,7 @@ def parameters(file: Path) -> int | None:
         with file.open("rb") as opened:
             size = int.from_bytes(opened.read(_HEAD), "little")
             header = json.loads(opened.read(min(size, _LARGEST_HEAD)))
-        return sum(math.prod(tensor["shape"]) for key, tensor in header.items() if key != "__metadata__")
+        return sum(int(math.prod(tensor["shape"])) for key, tensor in header.items() if key != "__metadata__")
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -83,7 +83,10 @@ def _bytes(folder: Path) -> int:
 
 
 def _bits(measured: Any) -> dict[str, float]:
-    return {key.replace("-", "_").replace(" ", "_"): value for key, value in dict(measured).items()}
+    from stagelyric.report.held_out import RECORDED
+
+    named = {name: key for key, name in RECORDED.items()}
+    return {named.get(key, key.replace("-", "_").replace(" ", "_")): value for key, value in dict(measured).items()}
 
 
 def _print(told: list[dict[str, Any]]) -> None:

@@ -12,7 +12,8 @@ from stagelyric.lm.checkpoint import Meta
 from stagelyric.lm.corpus import Source
 from stagelyric.lm.runtime import Engine
 
-_RECORDED = {"ppmd_8_adaptive": "PPMd-8, adaptive", "six_gram": "6-gram, static"}
+RECORDED = {"ppmd_8_adaptive": "PPMd-8, adaptive", "six_gram": "6-gram, static"}
+"""What a training writes down of two rows, by their names in a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def measure(engine: Engine[Any], meta: Meta, held_out: Sequence[Source], trainin
     ids = corpus.stream([song for source in held_out for song in source.songs], engine.vocabulary)
     found = evaluate.bits(engine, ids)
     bits: dict[str, float | None] = {key.replace("-", "_"): round(value, 4) for key, value in found.items()}
-    bits |= dict.fromkeys(_RECORDED)
+    bits |= dict.fromkeys(RECORDED)
     if training:
         read = [song for path in training for song in corpus.read_source(path).songs]
         learned = corpus.stream(read, engine.vocabulary)
@@ -45,7 +46,7 @@ def measure(engine: Engine[Any], meta: Meta, held_out: Sequence[Source], trainin
             return Rows(bits, "measured; PPMd wants the package pyppmd")
         return Rows(bits, "measured")
     recorded = _recorded(meta, held_out)
-    bits |= {key: recorded.get(name) for key, name in _RECORDED.items()}
+    bits |= {key: recorded.get(name) for key, name in RECORDED.items()}
     return Rows(bits, "as written down when the model was trained" if recorded else "not measured: name --train")
 
 

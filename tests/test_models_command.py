@@ -1,0 +1,72 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from stagelyric import places
+from stagelyric.commands.models import models
+
+MODEL = Path(__file__).parents[1] / "models" / "char-rnn"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(models, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A whole model and a damaged one, and nothing else to be found."""
+    for name in ("whole", "bad"):
+        shutil.copytree(MODEL, tmp_path / name)
+    with (tmp_path / "bad" / "weights.safetensors").open("ab") as file:
+        file.write(b"x")
+    monkeypatch.setattr(places, "model_folders", lambda: [tmp_path])
+    return tmp_path
+
+
+def test_models_are_compared_and_a_damaged_one_is_named(twins: Path) -> None:
+    done = run("--json")
+    assert done.exit_code == 0, done.output
+    found = {model["name"]: model for model in json.loads(done.stdout)}
+    whole, bad = found["whole"], found["bad"]
+    assert whole["kind"] == "char-rnn"
+    assert whole["parameters"] > 1_000_000
+    assert whole["bytes"] < 12_500_000
+    assert whole["speed_ms"]["p50"] > 0
+    assert whole["problem"] is None
+    bits = whole["bits_per_character"]["valid_songs.txt"]
+    assert 1.5 < bits["cold_256"] < 2.5
+    assert bits["ppmd_8_adaptive"] < bits["six_gram"]
+    assert "weights.safetensors" in bad["problem"]
+    assert bad["speed_ms"] is None
+
+
+def test_the_table(twins: Path) -> None:
+    done = run()
+    assert done.exit_code == 0, done.output
+    assert "whole" in done.stdout
+    assert "bad can't be used" in done.stdout
+    assert "bits a character" in done.stdout
+
+
+def test_some_of_them_by_name_or_folder(twins: Path) -> None:
+    assert [model["name"] for model in json.loads(run("whole", "--json").stdout)] == ["whole"]
+    done = run("nobody")
+    assert done.exit_code == 2
+    assert 'found no "nobody"' in done.output
+
+
+@pytest.mark.parametrize("meta", ["", "{}", "[]", '{"format": 99}', '{"format": 1, "corpora": []}'])
+def test_a_meta_that_is_none_is_a_problem_and_no_crash(twins: Path, meta: str) -> None:
+    (twins / "bad" / "meta.json").write_text(meta)
+    done = run("--json")
+    assert done.exit_code == 0, done.output
+    assert "meta.json" in {model["name"]: model for model in json.loads(done.stdout)}["bad"]["problem"]
+
+
+def test_none_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "model_folders", lambda: [tmp_path])
+    assert "train one" in run().stdout
+    assert json.loads(run("--json").stdout) == []
