@@ -19,6 +19,7 @@ COMMANDS = {
     "write": "print lines",
     "check": "validate a setlist or a rig; every fault at once",
     "devices": "list MIDI ports, audio devices and models",
+    "doctor": "look over the rig before the show",
     "monitor": "print every event as it arrives, and what it would do",
     "learn": "press a pedal, and its trigger is written into the setlist",
     "train": "train a model on lyrics",

@@ -33,13 +33,14 @@ _INSTALL = "python -m pip install 'stagelyric[midi]'"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What `list_ports` found; `problem` says why there is nothing."""
+    """What `list_ports` found; `problem` says why there is nothing; `apis`: those that the binding was built for."""
 
     binding: str | None = None
     api: str | None = None
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     problem: str | None = None
+    apis: tuple[str, ...] = ()
 
 
 def list_ports(seconds: float = 5.0) -> Listing:
@@ -59,7 +60,9 @@ def list_ports(seconds: float = 5.0) -> Listing:
         problem = f"no MIDI driver is installed: {_INSTALL}"
     elif problem:
         problem = f"{_NONE_WORKS} ({problem})"
-    return Listing(found["binding"], found["api"], tuple(found["inputs"]), tuple(found["outputs"]), problem)
+    return Listing(
+        found["binding"], found["api"], tuple(found["inputs"]), tuple(found["outputs"]), problem, tuple(found["apis"])
+    )
 
 
 @dataclass(slots=True)

@@ -326,10 +326,13 @@ def _delete(client: Any) -> None:
 
 def listing() -> dict[str, Any]:
     """The inputs and outputs there are, by the first API that works."""
-    found: dict[str, Any] = {"binding": None, "api": None, "inputs": [], "outputs": [], "problem": None}
+    found: dict[str, Any] = {
+        "binding": None, "apis": [], "api": None, "inputs": [], "outputs": [], "problem": None,
+    }  # fmt: skip
     try:
         binding = Binding()
         found["binding"] = binding.name
+        found["apis"] = [binding.api_name(api) for api in binding.apis()]
         for direction in ("in", "out"):
             drivers = Drivers(binding, direction, None, -1)
             drivers.connect()

@@ -17,6 +17,7 @@ import click
 from stagelyric.clock import Clock
 from stagelyric.commands.common import plain_faults
 from stagelyric.commands.inputs import Hearing, rig_options
+from stagelyric.doctor.wrong import near_miss
 from stagelyric.events import (
     Beat,
     ClockPulse,
@@ -117,7 +118,8 @@ class Screen:
         if self._only and not _is_of(event, self._only):
             return
         does = [] if self._show is None else list(would(self._show, event))
-        text = self._line(event)
+        missed = None if self._show is None or does else near_miss(self._show.triggers(), event)
+        text = self._line(event) + (f"; {missed}" if missed else "")
         if self._part and self._part not in f"{text} {' '.join(does)}".casefold():
             return
         self.printed += 1

@@ -1,0 +1,1 @@
+"""The rig, looked over before the show: what is fine, what is worth a look, what must be mended, and how."""

@@ -1,0 +1,65 @@
+"""Audio: whether the output opens, at which latency, and how often it ran dry in a while of silence."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from stagelyric.doctor.findings import Finding, fine, fix, look
+from stagelyric.setlist import SpeechRig
+
+SECONDS = 5.0
+_PATIENCE = 15.0  # seconds beyond that for a driver to come up
+_LONGEST = 0.15  # seconds of latency from which a line is heard late
+
+
+def check(rig: SpeechRig) -> list[Finding]:
+    """Plays silence for SECONDS."""
+    return check_in(rig, SECONDS, os.environ)
+
+
+def check_in(rig: SpeechRig, seconds: float, environment: Mapping[str, str]) -> list[Finding]:
+    """In a process of its own, with this environment: a driver may hang or crash."""
+    wish = {"device": rig.device, "latency": rig.latency or "low", "seconds": seconds, "channels": rig.channel}
+    command = [sys.executable, "-m", "stagelyric.doctor.audio_probe", json.dumps(wish)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, timeout=seconds + _PATIENCE, stdin=subprocess.DEVNULL, env=environment
+        )
+        told: dict[str, Any] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        text = "the audio driver did not answer: another program may hold the device"
+        return [fix("audio", text, "close it, or choose another: [speech] device in the rig")]
+    except ValueError:
+        return [fix("audio", "the audio driver ended the process that asked it", "update the driver or PortAudio")]
+    return [judge(told, rig, seconds)]
+
+
+def judge(told: dict[str, Any], rig: SpeechRig, seconds: float) -> Finding:
+    """Pure: what the probe said, in a sentence."""
+    if "missing" in told:
+        mend = "sudo apt install libportaudio2" if told["missing"] == "portaudio" and sys.platform == "linux" else (
+            "python -m pip install sounddevice")  # fmt: skip
+        return look("audio", "there is nothing to play sound with: the show goes on without speech", mend)
+    if "problem" in told:
+        # With a device in the rig somebody counts on it; without one a show may well be silent.
+        level = fix if rig.device else look
+        return level("audio", _in_plain_words(told["problem"]), "stagelyric devices   (lists what there is)")
+    latency, dry = told["latency"] * 1000, told["underruns"]
+    measured = {key: told[key] for key in ("device", "rate", "latency", "underruns", "seconds")}
+    text = f"{told['device']} opens at {told['rate']} Hz, {latency:.0f} ms; {dry} underruns in {seconds:g} s"
+    if dry:
+        return look(
+            "audio", text, '[speech] latency = "high"   (in the rig), or close what keeps the machine busy', **measured
+        )
+    if latency > _LONGEST * 1000:
+        return look("audio", text, '[speech] latency = "low"   (in the rig)', **measured)
+    return fine("audio", text, **measured)
+
+
+def _in_plain_words(problem: str) -> str:
+    if "unavailable" in problem.casefold() or "busy" in problem.casefold():
+        return f"the audio device is held by another program: close that program ({problem})"
+    return problem

@@ -1,0 +1,51 @@
+"""Opens an audio output, plays silence and counts: `python -m stagelyric.doctor.audio_probe WISH` prints JSON."""
+
+import json
+import os
+import sys
+import time
+from typing import Any
+
+from stagelyric.devices import DeviceError
+from stagelyric.speech.audio import choose, library, outputs
+
+
+def probe(wish: dict[str, Any]) -> dict[str, Any]:
+    """`wish`: device (part of its name or None), channels (counted from 1), latency, seconds."""
+    try:
+        sounddevice = library()
+    except ImportError:
+        return {"missing": "sounddevice"}
+    except OSError:
+        return {"missing": "portaudio"}
+    underruns = 0
+
+    def callback(out: Any, frames: int, now: Any, status: Any) -> None:
+        nonlocal underruns
+        underruns += bool(status.output_underflow)
+        out[:] = bytes(len(out))
+
+    try:
+        device = choose(wish["device"], outputs(sounddevice))
+        channels = max(wish["channels"], default=min(device.channels, 2))
+        if channels > device.channels:
+            return {"problem": f'the rig wants channel {channels}, and "{device.label}" has {device.channels}: '
+                    "write another [speech] channel, or another device"}  # fmt: skip
+        with sounddevice.RawOutputStream(
+            samplerate=device.rate, device=device.index, channels=channels, dtype="float32",
+            latency=wish["latency"], callback=callback,
+        ) as stream:  # fmt: skip
+            time.sleep(0.2)
+            underruns = 0  # the first buffers are the driver's own affair
+            time.sleep(wish["seconds"])
+            found = {"device": device.label, "rate": device.rate, "latency": round(float(stream.latency), 4)}
+            return found | {"underruns": underruns, "seconds": wish["seconds"]}
+    except (DeviceError, ValueError, sounddevice.PortAudioError) as error:
+        return {"problem": str(error)}
+
+
+if __name__ == "__main__":
+    pipe = os.dup(1)
+    os.dup2(2, 1)  # PortAudio's parts print as they like
+    os.write(pipe, json.dumps(probe(json.loads(sys.argv[1]))).encode())
+    os._exit(0)  # no driver to be wound down

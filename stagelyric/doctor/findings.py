@@ -1,0 +1,30 @@
+"""A finding, and the three things it can say."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Level = Literal["fine", "look", "fix"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`about`: the part of the rig ("OSC"); `text`: one plain sentence; `mend`: the command, or the line of the rig,
+    that mends it; `measured`: the figures behind it."""
+
+    level: Level
+    about: str
+    text: str
+    mend: str | None = None
+    measured: dict[str, Any] = field(default_factory=dict)
+
+
+def fine(about: str, text: str, **measured: Any) -> Finding:
+    return Finding("fine", about, text, None, measured)
+
+
+def look(about: str, text: str, mend: str | None = None, **measured: Any) -> Finding:
+    return Finding("look", about, text, mend, measured)
+
+
+def fix(about: str, text: str, mend: str | None = None, **measured: Any) -> Finding:
+    return Finding("fix", about, text, mend, measured)

@@ -1,0 +1,109 @@
+"""MIDI: the driver, the ports that the rig names, whether each is heard from, and how steady a clock is."""
+
+import asyncio
+import statistics
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from stagelyric.devices import DeviceError, find, plain
+from stagelyric.doctor.findings import Finding, fine, fix, look
+from stagelyric.doctor.wrong import near_miss
+from stagelyric.events import ClockPulse, Event, Notice
+from stagelyric.inputs.midi import Midi
+from stagelyric.midi_ports import Listing
+from stagelyric.setlist import Rig
+from stagelyric.triggers import Trigger
+
+STEADY_MS = 3.0  # deviation of a clock's pulses from their mean, 99th of 100: more is heard as a wandering tempo
+_PULSES = 24
+
+
+def driver(found: Listing, rig: Rig) -> list[Finding]:
+    """What the listing says: the driver, its APIs, and the rig's wishes."""
+    wanted = [("input", name, found.inputs) for name in rig.midi.inputs]
+    wanted += [("output", name, found.outputs) for name in rig.midi.outputs]
+    if found.problem:
+        mend = "sudo modprobe snd-seq" if "snd-seq" in found.problem else None
+        mend = "python -m pip install 'stagelyric[midi]'" if found.binding is None else mend
+        level = fix if wanted or rig.clock.source == "midi" else look
+        return [level("MIDI", found.problem, mend, apis=found.apis)]
+    apis = ", ".join(found.apis)
+    findings = [fine("MIDI", f"{found.binding} speaks {found.api} (it knows: {apis})", api=found.api, apis=found.apis)]
+    for kind, name, there in wanted:
+        try:
+            findings.append(fine("MIDI", f'{kind} "{name}" is {plain(find(name, there, f"MIDI {kind}"))}'))
+        except DeviceError as error:
+            mend = (
+                "write more of the name into the rig"
+                if "ambiguous" in str(error)
+                else "plug it in, or mend its name in the rig"
+            )
+            findings.append(fix("MIDI", str(error), mend))
+    if not found.inputs and not rig.midi.inputs:
+        findings.append(look("MIDI", "there is no MIDI input", "plug one in: it is taken up while a show runs"))
+    return findings
+
+
+async def listen(rig: Rig, seconds: float, triggers: Sequence[Trigger] = ()) -> list[Finding]:
+    """Hears every input for a while: a person presses each pedal meanwhile. `triggers`: what they should fire."""
+    heard: list[Event] = []
+    midi = Midi(rig.midi.inputs)
+    async with midi.listen(heard.append):
+        await asyncio.sleep(seconds)
+        opened = midi.ports
+    return [*judge(heard, opened, rig, seconds), *missed(heard, triggers)]
+
+
+def judge(heard: Sequence[Event], opened: Sequence[str], rig: Rig, seconds: float) -> Iterator[Finding]:
+    """Pure: what the events of `seconds` say about the ports that were open."""
+    for port in opened:
+        events = [event for event in heard if getattr(event, "port", None) == port]
+        presses = [event for event in events if not isinstance(event, ClockPulse)]
+        if presses:
+            yield fine("MIDI", f"{port} is heard: {len(presses)} messages in {seconds:g} s", heard=len(presses))
+        elif not events:
+            text = f"{port} was not heard in {seconds:g} s"
+            yield look(
+                "MIDI",
+                text,
+                f'press it during `stagelyric doctor --listen 15`, or `stagelyric learn`: "{port}"',
+                heard=0,
+            )
+    for event in heard:
+        if isinstance(event, Notice) and event.level == "warning" and "does not open" in event.text:
+            yield fix("MIDI", event.text, "close the program that holds it")
+    yield from clock(heard, rig)
+
+
+def missed(heard: Sequence[Event], triggers: Sequence[Trigger]) -> Iterator[Finding]:
+    """Presses that a trigger of the setlist just misses, each said once."""
+    for text in dict.fromkeys(filter(None, (near_miss(triggers, event) for event in heard))):
+        what, _, mend = text.rpartition(": ")
+        yield fix("MIDI", what, mend)
+
+
+def clock(heard: Sequence[Event], rig: Rig) -> Iterator[Finding]:
+    """MIDI clock: its tempo, and how far its pulses lie from where they should."""
+    times: dict[str, list[float]] = {}
+    for event in heard:
+        if isinstance(event, ClockPulse):
+            times.setdefault(event.port, []).append(event.at)
+    for port, at in times.items():
+        if len(at) < _PULSES:
+            continue
+        gaps = [late - early for early, late in pairwise(at)]
+        mean = statistics.mean(gaps)
+        jitter = sorted(abs(gap - mean) * 1000 for gap in gaps)[int(len(gaps) * 0.99)]
+        tempo = 60 / (_PULSES * mean)
+        text = f"clock from {port}: {tempo:.1f} BPM, pulses within {jitter:.2f} ms (99 of 100)"
+        measured = {"tempo": round(tempo, 2), "jitter_ms": round(jitter, 3), "pulses": len(at)}
+        if jitter <= STEADY_MS:
+            yield fine("clock", text, **measured)
+        else:
+            yield look(
+                "clock", text, "a cable or a driver in between is slow: try another USB port or interface", **measured
+            )
+    if rig.clock.source == "midi" and not any(len(at) >= _PULSES for at in times.values()):
+        yield fix(
+            "clock", "the rig wants MIDI clock, and none was heard", "start it in the DAW: MIDI preferences, Sync out"
+        )
