@@ -1,95 +1,33 @@
 """The pages in a real Chromium: what a musician sees, at every size, whatever happens to the link."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from stagelyric.events import Command, Do, KeyPress, PadPress
-from stagelyric.web import server
+from stagelyric.events import KeyPress
 
-from .conftest import CHROMIUM, FLAGS, LINE, Show, running, until
+from .conftest import LINE, Show, running, until
+from .pages import LINES, OVERFLOW, SIZES, chromium, holds, looking, shows
 
 playwright = pytest.importorskip("playwright.async_api")
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SIZES = [(320, 568), (390, 844), (844, 390), (1024, 768), (1920, 1080), (3840, 2160)]
-LINES = [
-    "Oh",
-    LINE,
-    "I counted every neon sign from here to Montréal and none of them would ever say your name out loud",
-    "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
-    "港の灯りが雨に滲んで、君の名前を呼んでいる",
-    "הלילה יורד על הנמל, ואני עדיין מחכה לך",
-]
-OVERFLOW = """() => {
-  const box = document.scrollingElement;
-  const out = [];
-  if (box.scrollWidth > innerWidth || box.scrollHeight > innerHeight) out.push("scrolls");
-  for (const e of document.querySelectorAll(".row, .line, .next, .previous, .where, button, .up, .coming, .mark")) {
-    const r = e.getBoundingClientRect();
-    if (!r.width || !e.textContent) continue;
-    const within = r.left >= -0.5 && r.top >= -0.5 && r.right <= innerWidth + 0.5 && r.bottom <= innerHeight + 0.5;
-    if (!within) out.push(e.className + " " + e.textContent);
-  }
-  return out;
-}"""
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Any]:
-    async with playwright.async_playwright() as driver:
-        try:
-            browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        except playwright.Error as fault:
-            pytest.skip(f"no Chromium starts here: {fault}")
+    async with chromium(playwright) as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def show() -> AsyncIterator[Show]:
     async with running() as show:
         yield show
-
-
-@asynccontextmanager
-async def looking(browser: Any, url: str, size: tuple[int, int] = (1024, 768), **options: Any) -> AsyncIterator[Any]:
-    """A tab that has its first state. Whatever the page complains about in its console is an error."""
-    context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-    context.set_default_timeout(15_000)
-    tab = await context.new_page()
-    complaints: list[str] = []
-    tab.on("pageerror", lambda fault: complaints.append(str(fault)))
-    tab.on("console", lambda m: complaints.append(m.text) if "Content Security" in m.text else None)
-    await tab.goto(url)
-    await holds(tab, "document.querySelector('#stage:not(.lost), #desk:not(.lost)')")
-    yield tab
-    assert complaints == []
-    await context.close()
-
-
-async def holds(tab: Any, expression: str, arg: object = None) -> None:
-    """Waits until an expression is true in the page. (Playwright's own waiting wants eval, which the page forbids.)"""
-    for _ in range(750):
-        if await tab.evaluate(expression, arg):
-            return
-        await asyncio.sleep(0.02)
-    pytest.fail(f"waited in vain for {expression} {arg or ''}; the page says {await tab.inner_text('body')!r}")
-
-
-async def shows(tab: Any, text: str) -> None:
-    await holds(
-        tab,
-        "([text, at]) => document.querySelector(at).textContent.replace(/- |\\s/g, '') === text.replace(/\\s/g, '')",
-        arg=[text, ".line, #line"],
-    )
 
 
 # -- the teleprompter
@@ -244,6 +182,7 @@ async def test_themes_have_the_contrast_of_aaa(browser: Any, show: Show, theme: 
         )
     assert contrast(colours["ink"], colours["ground"]) >= 7
     assert contrast(colours["ink"], colours["raised"]) >= 7
+    assert contrast(colours["accent"], colours["ground"]) >= 7  # what is being sung
     for name in ("dim", "accent", "good", "bad"):
         assert contrast(colours[name], colours["ground"]) >= 4.5, name
         assert contrast(colours[name], colours["raised"]) >= 4.5, name
@@ -324,144 +263,6 @@ async def test_a_page_in_use_for_a_long_show_keeps_its_size(browser: Any, show: 
         assert await tab.evaluate(nodes) == before
 
 
-# -- the operator
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_the_desk_fits_every_display(browser: Any, show: Show, size: tuple[int, int]) -> None:
-    async with looking(browser, show.page.url + "/operator?pads=Lights,Intro", size) as tab:
-        for text in LINES:
-            show.cue(text, next=text, held=True)
-            await holds(tab, "text => document.querySelector('#line').textContent === text", arg=text)
-            assert await tab.evaluate(OVERFLOW) == []
-        small = await tab.evaluate(
-            "[...document.querySelectorAll('.desk button')].filter(b => b.offsetParent"
-            " && (b.getBoundingClientRect().height < 32 || b.scrollWidth > b.clientWidth + 1)).map(b => b.textContent)"
-        )
-        assert small == []
-
-
-async def test_every_pad_gives_its_order(browser: Any, show: Show) -> None:
-    async with looking(browser, show.page.url + "/operator", (390, 844), has_touch=True) as tab:
-        await tab.wait_for_selector("#speech[aria-checked=true]")
-        wanted = [
-            "next_line", "again", "hold", "clear", "keep", "veto", "swap", "veto_next",
-            "previous_section", "next_section", "previous_song", "next_song",
-        ]  # fmt: skip
-        for what in wanted:
-            await tab.tap(f"[data-do={what}]")
-        await tab.click("#speech")
-        await tab.evaluate(
-            "(() => { const w = document.querySelector('#wildness'); w.value = 70;"
-            "w.dispatchEvent(new Event('input')); w.dispatchEvent(new Event('change')) })()"
-        )
-        await until(lambda: len(show.events) >= len(wanted) + 2, "the orders")
-        done = [event.do for event in show.events if isinstance(event, Command)]
-        assert done == [*(Do(what) for what in wanted), Do("speech_off"), Do("wildness", 0.7)]  # type: ignore[arg-type]
-
-
-async def test_the_desk_works_by_keyboard(browser: Any, show: Show) -> None:
-    async with looking(browser, show.page.url + "/operator") as tab:
-        await holds(tab, "document.activeElement.id === 'next-line'")
-        await tab.keyboard.press("Enter")
-        await tab.keyboard.press("Space")
-        await tab.keyboard.press("PageDown")
-        await until(lambda: len(show.events) >= 4, "the orders")
-        assert [event.do for event in show.events[:2] if isinstance(event, Command)] == [Do("next_line")] * 2
-        assert [event.key for event in show.events[2:] if isinstance(event, KeyPress)] == ["PageDown"] * 2
-
-
-async def test_free_pads_press_and_release(browser: Any, show: Show) -> None:
-    async with looking(browser, show.page.url + "/operator?pads=Lights,Intro") as tab:
-        await tab.get_by_role("button", name="Lights").click()
-        await until(lambda: len(show.events) == 2, "the pad")
-        assert [(e.pad, e.released) for e in show.events if isinstance(e, PadPress)] == [
-            ("Lights", False),
-            ("Lights", True),
-        ]
-
-
-async def test_the_desk_tells_how_the_show_is_doing(browser: Any, show: Show) -> None:
-    async with (
-        looking(browser, show.page.url + "/operator") as desk,
-        looking(browser, show.page.url + "/?name=drums"),
-    ):
-        show.cue(LINE, next="Nobody sails", held=True, speech=False, ready=2)
-        await shows(desk, LINE)
-        await holds(desk, "document.querySelector('#next').textContent === 'Nobody sails'")
-        await desk.wait_for_selector("#hold[aria-pressed=true]")
-        await desk.wait_for_selector("#speech[aria-checked=false]")
-        await desk.wait_for_selector(".pool.low")
-        await desk.click("#tab-screens")
-        await holds(
-            desk, "/drumsteleprompterwell\\d+ ms\\d+ ms(now|\\d)/.test(document.querySelector('#screens').textContent)"
-        )
-        show.page.alert("The port FCB1010 is gone")
-        await holds(desk, "document.querySelector('[role=alert]').textContent.includes('FCB1010')")
-        assert await desk.inner_text("#tempo") == "96 bpm"
-        assert await desk.inner_text("#tab-screens i") == "1"
-        assert await desk.inner_text("#link") == "live"
-
-
-async def test_the_desk_is_named_for_a_screen_reader(browser: Any, show: Show) -> None:
-    async with looking(browser, show.page.url + "/operator") as tab:
-        for role, name in [
-            ("button", "next line"), ("button", "Previous song"), ("button", "hold"), ("switch", "speech"),
-            ("slider", "wildness"), ("group", "Judge the line"), ("main", "Operator"),
-        ]:  # fmt: skip
-            assert await tab.get_by_role(role, name=name).count() == 1, (role, name)
-
-
-async def test_the_pin_is_asked_for_and_kept_for_the_next_time(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "is_loopback", lambda address: False)
-    async with running(pin="1967") as show, looking(browser, show.page.url + "/operator") as tab:
-        await tab.wait_for_selector("dialog[open]")
-        await tab.fill("#pin-field", "1234")
-        await tab.keyboard.press("Enter")
-        await holds(tab, "document.querySelector('#alert').textContent.includes('not the rig')")
-        await tab.fill("#pin-field", "1967")
-        await tab.click("text=unlock")
-        await tab.wait_for_selector("dialog:not([open])", state="hidden")
-        await tab.click("#next-line")
-        await until(lambda: show.events, "the order")
-        await tab.reload()
-        await tab.wait_for_selector("#desk:not(.watching):not(.lost)")
-        await tab.click("#next-line")
-        await until(lambda: len(show.events) == 2, "the order after the reload")
-        await tab.goto(show.page.url + "/operator?pin=1967&theme=sea")
-        await holds(tab, "!location.search.includes('pin')")
-
-
-async def test_a_pin_in_the_address_opens_a_teleprompters_keys(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "is_loopback", lambda address: False)
-    async with running(pin="1967") as show:
-        async with looking(browser, show.page.url) as tab:
-            await tab.keyboard.press("PageDown")
-            await holds(tab, "document.querySelector('.notice').textContent.includes('PIN')")
-        async with looking(browser, show.page.url + "/?pin=1967") as tab:
-            await until(lambda: show.page._clients[-1].allowed, "the PIN")
-            await tab.keyboard.press("PageDown")
-            await until(lambda: show.events, "the key")
-
-
-async def test_an_order_without_a_link_is_not_kept_for_later(browser: Any) -> None:
-    async with running() as first:
-        port = first.page.address[1]
-        context = await browser.new_context()
-        tab = await context.new_page()
-        await tab.goto(first.page.url + "/operator")
-        await tab.wait_for_selector("#desk:not(.lost)")
-    await tab.wait_for_selector("#desk.lost")
-    await tab.click("#next-line")
-    await holds(tab, "document.querySelector('#alert').textContent.includes('no link')")
-    async with running(port) as second:
-        await tab.wait_for_selector("#desk:not(.lost)")
-        await tab.click("[data-do=keep]")
-        await until(lambda: second.events, "the order")
-        assert [event.do for event in second.events if isinstance(event, Command)] == [Do("keep")]
-    await context.close()
-
-
 async def test_nothing_is_fetched_from_elsewhere(browser: Any, show: Show) -> None:
     for path in ("/", "/operator", "/audience"):
         context = await browser.new_context()
@@ -473,3 +274,200 @@ async def test_nothing_is_fetched_from_elsewhere(browser: Any, show: Show) -> No
         assert asked
         assert all(url.startswith(show.page.url) for url in asked), json.dumps(asked)
         await context.close()
+
+
+async def test_syllables_light_up_with_the_beat_and_move_nothing(browser: Any, show: Show) -> None:
+    sung = "[...document.querySelectorAll('.syllable.sung, .syllable.now')].map(e => e.textContent)"
+    now = "document.querySelector('.syllable.now')?.textContent ?? ''"
+    where = "JSON.stringify([...document.querySelectorAll('.row')].map(r => r.getBoundingClientRect()))"
+    async with looking(browser, show.page.url) as tab:
+        show.cue(LINE)
+        await shows(tab, LINE)
+        assert await tab.evaluate(sung) == []
+        before = await tab.evaluate(where)
+        words = LINE.split()
+        for place, word in enumerate(words):
+            show.page.beat(33.0 + place, 96.0)
+            await holds(tab, f"word => ({now}) === word", arg=word)
+            assert await tab.evaluate(sung) == words[: place + 1]
+        assert await tab.evaluate(where) == before
+        assert await tab.inner_text(".bar") == f"bar {(32 + len(words)) // 4 + 1}"
+        show.cue(LINE)  # again: from the first syllable
+        await holds(tab, f"{sung}.length === 0")
+
+
+async def test_a_late_display_shows_the_line_without_pretending_to_know_the_syllable(browser: Any, show: Show) -> None:
+    show.cue(LINE)
+    async with looking(browser, show.page.url) as tab:
+        await shows(tab, LINE)
+        show.page.beat(40.0, 96.0)
+        await holds(tab, "document.querySelector('.bar').textContent === 'bar 11'")
+        assert await tab.locator(".syllable").count() == 0
+
+
+async def test_a_display_is_turned_by_keys_and_stays_so(browser: Any, show: Show) -> None:
+    transform = "getComputedStyle(document.querySelector('#stage')).transform"
+    async with looking(browser, show.page.url + "/?name=drums") as tab:
+        show.cue(LINE, next="soon")
+        await shows(tab, LINE)
+        for key in ("Alt+m", "Alt+f", "Alt+n", "Alt+t", "Alt+Minus"):
+            await tab.keyboard.press(key)
+        assert await tab.evaluate(transform) == "matrix(-1, 0, 0, -1, 0, 0)"
+        assert await tab.inner_text(".next") == ""
+        assert await tab.evaluate("document.documentElement.dataset.theme") == "amber"
+        await tab.reload()
+        await shows(tab, LINE)
+        assert await tab.evaluate(transform) == "matrix(-1, 0, 0, -1, 0, 0)"
+        assert await tab.evaluate("location.search") == "?name=drums&mirror=1&flip=1&next=0&theme=amber&size=90"
+        assert show.events == []
+
+
+async def test_of_two_servers_the_one_that_lives_is_shown(browser: Any) -> None:
+    async with running() as second:
+        async with running() as first:
+            port = first.page.address[1]
+            context = await browser.new_context(viewport={"width": 1024, "height": 768})
+            tab = await context.new_page()
+            await tab.goto(f"{first.page.url}/?also={second.page.url}")
+            await until(lambda: second.page.displays, "the second link")
+            first.cue(LINE)
+            number = second.cue(LINE)
+            await shows(tab, LINE)
+            await until(lambda: second.page.displays[0].painted == number, "the second server's news of the painting")
+            second.tell(next="only the second knows")
+            await tab.keyboard.press("PageDown")
+            await until(lambda: first.events, "the key")
+            assert second.events == []  # a page of another server may watch
+        await holds(tab, "document.querySelector('.next').textContent === 'only the second knows'")
+        assert await tab.locator("#stage.lost").count() == 0
+        second.cue("And on it goes")
+        await shows(tab, "And on it goes")
+        async with running(port) as again:
+            await until(lambda: again.page.displays, "the first server's link")
+            again.cue("from the start")
+            second.cue("and this is the show")
+            await shows(tab, "and this is the show")
+        await shows(tab, "and this is the show")
+    await tab.wait_for_selector("#stage.lost")
+    await shows(tab, "and this is the show")
+    await context.close()
+
+
+async def test_pedals_reach_both_servers_that_know_each_other(browser: Any) -> None:
+    async with (
+        running() as first,
+        running(also=[first.page.url]) as second,
+        looking(browser, f"{first.page.url}/?also={second.page.url}") as tab,
+    ):
+        await until(lambda: second.page.displays, "the second link")
+        await tab.keyboard.press("PageDown")
+        await until(lambda: len(first.events) == 2 and len(second.events) == 2, "the key on both")
+
+
+async def test_a_display_that_is_opened_anew_while_the_show_is_away_has_its_line(browser: Any) -> None:
+    async with running() as first:
+        port = first.page.address[1]
+        context = await browser.new_context()
+        tab = await context.new_page()
+        await tab.goto(first.page.url)
+        await tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        first.cue(LINE, next="soon")
+        await shows(tab, LINE)
+        await until(lambda: first.page.displays[0].painted == first.now.number, "the painting")
+    await tab.reload()
+    await tab.wait_for_selector("#stage.lost")
+    await shows(tab, LINE)
+    await holds(tab, "/no link · \\d+ s/.test(document.querySelector('.mark').textContent)")
+    async with running(port) as second:
+        second.cue("Back again")
+        await shows(tab, "Back again")
+        await tab.reload()
+        await shows(tab, "Back again")
+    await context.close()
+
+
+async def test_what_the_show_says_is_never_kept_by_the_worker(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url) as tab:
+        await tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        await tab.reload()
+        await tab.evaluate("fetch('/api/state').then(answer => answer.json())")
+        kept = await tab.evaluate(
+            "caches.open('stagelyric').then(s => s.keys()).then(k => k.map(r => new URL(r.url).pathname))"
+        )
+    assert {"/", "/operator", "/audience", "/static/core.js"} <= set(kept)
+    assert not [path for path in kept if path.startswith(("/api", "/live"))]
+
+
+async def test_a_display_that_was_frozen_is_right_again(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url) as tab:
+        control = await tab.context.new_cdp_session(tab)
+        show.cue("before it slept")
+        await shows(tab, "before it slept")
+        await control.send("Page.setWebLifecycleState", {"state": "frozen"})
+        for number in range(40):
+            show.cue(f"line {number} while it slept")
+        await control.send("Page.setWebLifecycleState", {"state": "active"})
+        await shows(tab, "line 39 while it slept")
+
+
+async def test_the_heap_of_a_long_show_does_not_grow(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url) as tab:
+        control = await tab.context.new_cdp_session(tab)
+
+        async def heap(cues: int) -> float:
+            for number in range(cues):
+                show.cue(f"line {number} of {cues} in a long, long show", next=f"line {number + 1}")
+                show.page.beat(float(number), 96.0)
+                if number % 50 == 49:
+                    await shows(tab, f"line {number} of {cues} in a long, long show")
+            for _ in range(3):
+                await control.send("HeapProfiler.collectGarbage")
+            used = await control.send("Runtime.getHeapUsage")
+            return float(used["usedSize"])
+
+        await heap(200)
+        before = await heap(200)
+        after = await heap(1000)
+    assert after - before < 200_000, (before, after)  # bytes: a leak of one small node a cue would be as much
+
+
+async def test_the_room_offers_a_word_and_is_answered(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/audience?words=1", (390, 844)) as tab:
+        assert await tab.locator(".word-box").is_hidden()
+        show.page._open_words(True)
+        show.cue(LINE)
+        await shows(tab, LINE)
+        await tab.fill("#word", "two words")
+        await tab.keyboard.press("Enter")
+        await holds(tab, "document.querySelector('.word-box p').textContent.startsWith('One word')")
+        await tab.fill("#word", "harbour")
+        await tab.click(".word-box button")
+        await holds(tab, "document.querySelector('.word-box p').textContent.startsWith('Thank you')")
+        assert await tab.input_value("#word") == ""
+        assert [word.word for word in show.page.words.waiting.values()] == ["harbour"]
+        assert await tab.evaluate(OVERFLOW) == []
+        show.page._open_words(False)
+        await tab.wait_for_selector(".word-box", state="hidden")
+        assert show.events == []
+    async with looking(browser, show.page.url + "/audience") as tab:  # a projector
+        show.page._open_words(True)
+        show.cue("once more")
+        await shows(tab, "once more")
+        assert await tab.locator(".word-box").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["night", "amber", "sea", "day"])
+async def test_the_rooms_ground_leaves_the_line_its_contrast(browser: Any, show: Show, theme: str) -> None:
+    async with looking(browser, f"{show.page.url}/audience?theme={theme}") as tab:
+        for song in ("Harbour Lights", "The Night Bus to Leith", "Second Song", "Polly", "One More"):
+            show.cue(LINE, song=song)
+            await holds(tab, "song => document.querySelector('.where').textContent.startsWith(song)", arg=song)
+            ink, *glows = await tab.evaluate(
+                "(() => { const e = document.createElement('i'); document.body.append(e);"
+                "const hex = v => { e.style.color = `var(${v})`;"
+                "return '#' + getComputedStyle(e).color.match(/[\\d.]+/g).slice(0, 3)"
+                ".map(n => Math.round(n).toString(16).padStart(2, '0')).join('') };"
+                "return ['--ink', '--glow', '--glow-far'].map(hex) })()"
+            )
+            for glow in glows:
+                assert contrast(ink, glow) >= 7, (song, glow)

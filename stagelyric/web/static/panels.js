@@ -64,6 +64,7 @@ export function mountSet(root, order) {
           const count = ready[i]?.[j];
           say(mark, count === undefined ? "" : String(count));
           mark.classList.toggle("low", count < 4);
+          button.setAttribute("aria-label", count === undefined ? name : `${name}, ${count} ready`);
         });
       });
     },

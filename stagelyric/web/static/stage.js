@@ -31,7 +31,7 @@ export function mountStage(root, options, look) {
   const box = part("box");
   const line = part("line", "p", { "aria-live": "polite", "aria-atomic": "true" });
   box.append(line);
-  const next = part("next", "p", { "aria-label": "next line" });
+  const next = part("next", "div", { role: "group", "aria-label": "next line" });
   const mark = part("mark", "p", { role: "status" });
   const notice = part("notice", "p", { role: "alert" });
   root.append(head, previous, box, next, mark, notice);

@@ -7,6 +7,7 @@ export function mountBox(root) {
   const form = document.createElement("form");
   form.className = "word-box";
   form.hidden = true;
+  form.setAttribute("aria-label", "Word box");
   form.innerHTML = `
     <label for="word">One word for the band</label>
     <div><input id="word" maxlength="24" autocomplete="off" autocapitalize="off" enterkeyhint="send" spellcheck="false">

@@ -1,0 +1,83 @@
+"""axe-core on every page, in every theme, with every panel open."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from .conftest import LINE, Show, running
+from .pages import chromium, holds, looking, shows
+
+playwright = pytest.importorskip("playwright.async_api")
+axe = pytest.importorskip("axe_playwright_python")
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+AXE = Path(axe.__file__).with_name("axe.min.js").read_text("utf-8")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Any]:
+    async with chromium(playwright) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def show() -> AsyncIterator[Show]:
+    async with running() as show:
+        yield show
+
+
+async def faults(tab: Any) -> list[str]:
+    await tab.evaluate(AXE)
+    found = await tab.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert found["passes"]  # it has looked
+    return [
+        f"{fault['id']} ({fault['impact']}): {node['html'][:200]} {node.get('failureSummary', '')}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["night", "amber", "sea", "day"])
+@pytest.mark.parametrize("path", ["/", "/audience?words=1"])
+async def test_a_display(browser: Any, show: Show, path: str, theme: str) -> None:
+    show.page.words.open = True
+    async with looking(
+        browser, f"{show.page.url}{path}{'&' if '?' in path else '?'}theme={theme}", reduced_motion="reduce"
+    ) as tab:
+        assert await faults(tab) == []
+        show.cue("Nobody sails")
+        show.cue(LINE, next="She sold the harbour", held=True)
+        show.page.beat(3.0, 96.0)
+        show.page.alert("The port FCB1010 is gone")
+        await shows(tab, LINE)
+        await holds(tab, "document.querySelector('.next').textContent")
+        assert await faults(tab) == []
+
+
+@pytest.mark.parametrize("theme", ["night", "amber", "sea", "day"])
+async def test_the_desk(browser: Any, show: Show, theme: str) -> None:
+    for word in ("harbour", "Leith"):
+        show.page.words.put(word)
+    async with looking(browser, f"{show.page.url}/operator?pads=Lights&theme={theme}", (390, 844)) as tab:
+        show.cue(LINE, next="She sold the harbour", held=True)
+        show.page.alert("The port FCB1010 is gone")
+        await holds(tab, "document.querySelector('#alert').textContent")
+        for panel in ("pads", "set", "log", "screens", "words"):
+            await tab.click(f"#tab-{panel}")
+            await tab.wait_for_selector(f"#panel-{panel}:visible")
+            assert await faults(tab) == [], panel
+
+
+async def test_the_desk_in_edit_mode_and_the_pin(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await tab.click("#mode")
+        await tab.wait_for_timeout(300)
+        await tab.click("#mode")
+        await tab.wait_for_selector("#pad-form:visible")
+        assert await faults(tab) == []
+        await tab.evaluate("document.querySelector('#pin').showModal()")
+        assert await faults(tab) == []

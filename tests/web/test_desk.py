@@ -1,0 +1,348 @@
+"""The operator's page in a real Chromium: every order a thumb may give, and all that one glance must tell."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from stagelyric.events import Command, ControlChange, Do, KeyPress, PadPress
+from stagelyric.learn_session import LearnSession
+from stagelyric.pool import Pool
+from stagelyric.setlist import load
+from stagelyric.show import Show as RealShow
+from stagelyric.web import server
+from stagelyric.web.desk import Desk, Song
+
+from .conftest import LINE, Show, running, until
+from .pages import LINES, OVERFLOW, SIZES, chromium, holds, looking, shows
+
+playwright = pytest.importorskip("playwright.async_api")
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Any]:
+    async with chromium(playwright) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def show() -> AsyncIterator[Show]:
+    async with running() as show:
+        yield show
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_desk_fits_every_display(browser: Any, show: Show, size: tuple[int, int]) -> None:
+    async with looking(browser, show.page.url + "/operator?pads=Lights,Intro", size) as tab:
+        for text in LINES:
+            show.cue(text, next=text, held=True)
+            await holds(tab, "text => document.querySelector('#line').textContent === text", arg=text)
+            assert await tab.evaluate(OVERFLOW) == []
+        small = await tab.evaluate(
+            "[...document.querySelectorAll('.desk button')].filter(b => b.offsetParent"
+            " && (b.getBoundingClientRect().height < 32 || b.scrollWidth > b.clientWidth + 1)).map(b => b.textContent)"
+        )
+        assert small == []
+
+
+async def test_every_pad_gives_its_order(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator", (390, 844), has_touch=True) as tab:
+        await tab.wait_for_selector("#speech[aria-checked=true]")
+        wanted = [
+            "next_line", "again", "hold", "clear", "keep", "veto", "swap", "veto_next",
+            "previous_section", "next_section", "previous_song", "next_song",
+        ]  # fmt: skip
+        for what in wanted:
+            await tab.tap(f"[data-do={what}]")
+        await tab.click("#speech")
+        await tab.evaluate(
+            "(() => { const w = document.querySelector('#wildness'); w.value = 70;"
+            "w.dispatchEvent(new Event('input')); w.dispatchEvent(new Event('change')) })()"
+        )
+        await until(lambda: len(show.events) >= len(wanted) + 2, "the orders")
+        done = [event.do for event in show.events if isinstance(event, Command)]
+        assert done == [*(Do(what) for what in wanted), Do("speech_off"), Do("wildness", 0.7)]  # type: ignore[arg-type]
+
+
+async def test_the_desk_works_by_keyboard(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await holds(tab, "document.activeElement.id === 'next-line'")
+        await tab.keyboard.press("Enter")
+        await tab.keyboard.press("Space")
+        await tab.keyboard.press("PageDown")
+        await until(lambda: len(show.events) >= 4, "the orders")
+        assert [event.do for event in show.events[:2] if isinstance(event, Command)] == [Do("next_line")] * 2
+        assert [event.key for event in show.events[2:] if isinstance(event, KeyPress)] == ["PageDown"] * 2
+
+
+async def test_free_pads_press_and_release(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator?pads=Lights,Intro") as tab:
+        await tab.get_by_role("button", name="Lights").click()
+        await until(lambda: len(show.events) == 2, "the pad")
+        assert [(e.pad, e.released) for e in show.events if isinstance(e, PadPress)] == [
+            ("Lights", False),
+            ("Lights", True),
+        ]
+
+
+async def test_the_desk_tells_how_the_show_is_doing(browser: Any, show: Show) -> None:
+    async with (
+        looking(browser, show.page.url + "/operator") as desk,
+        looking(browser, show.page.url + "/?name=drums"),
+    ):
+        show.cue(LINE, next="Nobody sails", held=True, speech=False, ready=2)
+        await shows(desk, LINE)
+        await holds(desk, "document.querySelector('#next').textContent === 'Nobody sails'")
+        await desk.wait_for_selector("#hold[aria-pressed=true]")
+        await desk.wait_for_selector("#speech[aria-checked=false]")
+        await desk.wait_for_selector(".pool.low")
+        await desk.click("#tab-screens")
+        await holds(
+            desk, "/drumsteleprompterwell\\d+ ms\\d+ ms(now|\\d)/.test(document.querySelector('#screens').textContent)"
+        )
+        show.page.alert("The port FCB1010 is gone")
+        await holds(desk, "document.querySelector('[role=alert]').textContent.includes('FCB1010')")
+        assert await desk.inner_text("#tempo") == "96 bpm"
+        assert await desk.inner_text("#tab-screens i") == "1"
+        assert await desk.inner_text("#link") == "live"
+
+
+async def test_the_desk_is_named_for_a_screen_reader(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator") as tab:
+        for role, name in [
+            ("button", "next line"), ("button", "Previous song"), ("button", "hold"), ("switch", "speech"),
+            ("slider", "wildness"), ("group", "Judge the line"), ("main", "Operator"),
+        ]:  # fmt: skip
+            assert await tab.get_by_role(role, name=name).count() == 1, (role, name)
+
+
+async def test_the_pin_is_asked_for_and_kept_for_the_next_time(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "is_loopback", lambda address: False)
+    async with running(pin="1967") as show, looking(browser, show.page.url + "/operator") as tab:
+        await tab.wait_for_selector("dialog[open]")
+        await tab.fill("#pin-field", "1234")
+        await tab.keyboard.press("Enter")
+        await holds(tab, "document.querySelector('#alert').textContent.includes('not the rig')")
+        await tab.fill("#pin-field", "1967")
+        await tab.click("text=unlock")
+        await tab.wait_for_selector("dialog:not([open])", state="hidden")
+        await tab.click("#next-line")
+        await until(lambda: show.events, "the order")
+        await tab.reload()
+        await tab.wait_for_selector("#desk:not(.watching):not(.lost)")
+        await tab.click("#next-line")
+        await until(lambda: len(show.events) == 2, "the order after the reload")
+        await tab.goto(show.page.url + "/operator?pin=1967&theme=sea")
+        await holds(tab, "!location.search.includes('pin')")
+
+
+async def test_a_pin_in_the_address_opens_a_teleprompters_keys(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "is_loopback", lambda address: False)
+    async with running(pin="1967") as show:
+        async with looking(browser, show.page.url) as tab:
+            await tab.keyboard.press("PageDown")
+            await holds(tab, "document.querySelector('.notice').textContent.includes('PIN')")
+        async with looking(browser, show.page.url + "/?pin=1967") as tab:
+            await until(lambda: show.page._clients[-1].allowed, "the PIN")
+            await tab.keyboard.press("PageDown")
+            await until(lambda: show.events, "the key")
+
+
+async def test_an_order_without_a_link_is_not_kept_for_later(browser: Any) -> None:
+    async with running() as first:
+        port = first.page.address[1]
+        context = await browser.new_context()
+        tab = await context.new_page()
+        await tab.goto(first.page.url + "/operator")
+        await tab.wait_for_selector("#desk:not(.lost)")
+    await tab.wait_for_selector("#desk.lost")
+    await tab.click("#next-line")
+    await holds(tab, "document.querySelector('#alert').textContent.includes('no link')")
+    async with running(port) as second:
+        await tab.wait_for_selector("#desk:not(.lost)")
+        await tab.click("[data-do=keep]")
+        await until(lambda: second.events, "the order")
+        assert [event.do for event in second.events if isinstance(event, Command)] == [Do("keep")]
+    await context.close()
+
+
+def orders(show: Show) -> list[Do]:
+    return [event.do for event in show.events if isinstance(event, Command)]
+
+
+async def test_panic_stops_hard_with_a_second_press_only(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await tab.click("#panic")
+        await until(lambda: show.events, "the order")
+        assert orders(show) == [Do("panic")]
+        await tab.click("#panic")  # a thumb that bounces
+        await tab.wait_for_selector("#panic.armed")
+        await asyncio.sleep(0.3)
+        await tab.click("#panic")
+        await until(lambda: len(show.events) == 4, "the hard stop")
+        assert orders(show)[1:] == [Do("panic"), Do("speech_off"), Do("hold")]
+        assert await tab.inner_text("#panic") == "panic"
+
+
+async def test_the_set_is_a_list_that_goes_anywhere(browser: Any, show: Show) -> None:
+    show.page.desk = desk()
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await tab.click("#tab-set")
+        await tab.wait_for_selector("#set [aria-current=true]")
+        assert await tab.inner_text("#set [aria-current=true]") == "verse37"
+        await tab.get_by_role("button", name="chorus, 12 ready").click()
+        await tab.get_by_role("button", name="Second Song").click()
+        await until(lambda: len(show.events) == 3, "the orders")
+        assert orders(show) == [Do("song", 1), Do("goto", 2), Do("song", 2)]
+        show.tell(song="Second Song", section="song")
+        await holds(tab, "document.querySelector('#set [aria-current=true]').textContent === 'song4'")
+
+
+async def test_tonights_log_is_the_latest_first_and_each_once(browser: Any, show: Show) -> None:
+    show.page.desk = desk()
+    entries.clear()
+    tell("cue", "Nobody sails", number=1)
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await tab.click("#tab-log")
+        tell("cue", LINE, number=2, origin="safety")
+        tell("keep", LINE)
+        await holds(tab, "document.querySelectorAll('#log li').length === 3")
+        assert await tab.locator("#log .what").all_inner_texts() == ["kept", "#2", "#1"]
+        assert await tab.inner_text("#log .origin") == "safety"
+
+
+async def test_lights_tell_who_was_heard_and_the_stock_is_told_by_origin(browser: Any, show: Show) -> None:
+    heard.clear()
+    show.page.desk = desk()
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await holds(tab, "document.querySelector('#stock').textContent === '37 model · 1 kept · 2 safety'")
+        assert await tab.locator(".light.on").count() == 0
+        await tab.evaluate(
+            "(() => { window.lit = []; new MutationObserver(all => all.forEach(m => m.target.classList.contains('on')"
+            " && lit.push(m.target.textContent))).observe(document.querySelector('#lights'), {subtree: true,"
+            "attributes: true}) })()"
+        )
+        heard["midi"] = 1
+        await holds(tab, "lit.includes('MIDI') && !lit.includes('OSC')")
+        assert await tab.locator(".light").first.get_attribute("aria-label") == "MIDI: 1 heard"
+
+
+async def test_the_wildness_follows_the_show(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator") as tab:
+        show.tell(wildness=0.85)
+        await holds(tab, "document.querySelector('#wildness').value === '85'")
+        assert await tab.inner_text("#wild-value") == "85"
+
+
+async def test_the_rooms_words_are_let_through_or_not(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await tab.click("#tab-words")
+        await tab.click("#words-open")
+        await tab.wait_for_selector("#words-open[aria-checked=true]")
+        for word in ("harbour", "Leith", "harbour"):
+            show.page.words.put(word)
+        show.page._tell_words()
+        await holds(tab, "document.querySelector('#tab-words i').textContent === '2'")
+        assert await tab.inner_text("#words b") == "harbour \u00d72"
+        await tab.get_by_role("button", name="Let harbour through").click()
+        await until(lambda: show.events, "the word")
+        await tab.get_by_role("button", name="Dismiss Leith").click()
+        await holds(tab, "document.querySelector('#words').textContent === 'No word waits.'")
+        assert orders(show) == [Do("word", "harbour")]
+
+
+async def test_pads_are_made_in_edit_mode_only_and_stay(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator", (390, 844)) as tab:
+        assert await tab.locator("#pad-form").is_hidden()
+        await tab.click("#mode")
+        assert await tab.inner_text("#mode") == "sure?"
+        assert await tab.locator("#pad-form").is_hidden()
+        await asyncio.sleep(0.3)
+        await tab.click("#mode")
+        await tab.fill("#pad-label", "Bonsoir")
+        await tab.select_option("#pad-do", "say")
+        await tab.fill("#pad-value", "Bonsoir, Montréal")
+        await tab.get_by_role("button", name="add pad").click()
+        await tab.fill("#pad-label", "Lights")
+        await tab.select_option("#pad-do", "pad")
+        await tab.get_by_role("button", name="add pad").click()
+        assert await tab.evaluate(OVERFLOW) == []
+        await tab.click("#mode")
+        assert await tab.locator("#pad-form").is_hidden()
+        await tab.get_by_role("button", name="Bonsoir").click()
+        await tab.get_by_role("button", name="Lights").click()
+        await until(lambda: len(show.events) == 3, "the pads")
+        assert orders(show) == [Do("say", "Bonsoir, Montréal")]
+        assert [(e.pad, e.released) for e in show.events if isinstance(e, PadPress)] == [("Lights", 0), ("Lights", 1)]
+        await tab.reload()
+        await tab.get_by_role("button", name="Bonsoir").click()
+        await until(lambda: len(show.events) == 4, "the pad after the reload")
+        await tab.click("#mode")
+        await asyncio.sleep(0.3)
+        await tab.click("#mode")
+        await tab.get_by_role("button", name="Take the pad Bonsoir away").click()
+        await tab.click("#mode")
+        assert await tab.locator("#pads button").all_inner_texts() == ["Lights"]
+
+
+async def test_a_pedal_is_learned_from_the_desk(browser: Any, show: Show, tmp_path: Path) -> None:
+    file = tmp_path / "set.toml"
+    file.write_text('title = "Friday"  # a comment\n[[songs]]\ntitle = "Harbour Lights"\n', encoding="utf-8")
+    learning = show.page.learning = LearnSession(file, RealShow(load(file), Pool(), seed=1))
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await tab.click("#mode")
+        await asyncio.sleep(0.3)
+        await tab.click("#mode")
+        await tab.get_by_role("button", name="learn a pedal").click()
+        await holds(tab, "document.querySelector('#learn p').textContent.startsWith('Press the pedal')")
+        at = asyncio.get_running_loop().time()
+        assert learning.hear(ControlChange(at, "midi FCB1010", "FCB1010", 1, 80, 127, 0))
+        assert learning.hear(ControlChange(at + 0.2, "midi FCB1010", "FCB1010", 1, 80, 0, 127))
+        await tab.wait_for_selector("#learn select:visible")
+        await tab.select_option("#learn select", "goto")
+        await tab.fill("#learn input", "chorus")
+        await tab.select_option("#learn select", "clear")
+        await tab.get_by_role("button", name="write it down").click()
+        await holds(tab, "document.querySelector('#learn p').textContent.includes('set.toml')")
+    written = file.read_text(encoding="utf-8")
+    assert "# a comment" in written
+    assert [trigger.do for trigger in load(file).triggers] == [Do("clear")]
+
+
+async def test_tabs_are_walked_by_arrow_keys_and_press_nothing(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await tab.focus("#tab-pads")
+        await tab.keyboard.press("ArrowRight")
+        await tab.wait_for_selector("#panel-set:visible")
+        await tab.keyboard.press("End")
+        await tab.wait_for_selector("#panel-words:visible")
+        await tab.keyboard.press("ArrowRight")
+        await tab.wait_for_selector("#panel-pads:visible")
+        assert await tab.evaluate("document.activeElement.id") == "tab-pads"
+        assert show.events == []
+
+
+entries: list[dict[str, Any]] = []
+heard: dict[str, int] = {}
+
+
+def tell(kind: str, text: str, number: int | None = None, origin: str = "model") -> None:
+    entries.append(
+        {"seq": len(entries) + 1, "kind": kind, "wall": 1763890000.0, "text": text, "number": number, "origin": origin}
+    )
+
+
+def desk() -> Desk:
+    return Desk(
+        "Friday",
+        (Song("Harbour Lights", ("verse", "chorus"), "Em", 96.0), Song("Second Song", ("song",))),
+        lambda: {"model": 37, "kept": 1, "safety": 2},
+        lambda: [[37, 12], [4]],
+        lambda: heard,
+        lambda after: [entry for entry in entries if entry["seq"] > after],
+    )
