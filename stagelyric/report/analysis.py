@@ -25,7 +25,8 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
     lines = all_lines(songs)
     found = average.find(songs)
     quotes = quoting(songs, others) if others else None
-    report = whole.measure(songs, quotes=quotes.__contains__ if quotes is not None else None)
+    read = whole.read(songs)
+    report = whole.measure(songs, read, quotes=quotes.__contains__ if quotes is not None else None)
     own = list(form.pairs(songs))
     kinds = Counter(pair.rhyme or "none" for pair in own)
     lists = {
@@ -33,11 +34,11 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
         "openings": habits.openings(songs),
         "rhyme_pairs": habits.rhyme_pairs(songs),
         "frames": habits.frames(songs),
+        "pairs_of_words": habits.two_words(songs),
         "stock_phrases": habits.stock(songs),
         "machine_words": habits.machine_words(songs),
         "end_words": habits.end_words(songs),
     }
-    read = wording.Wording.of(lines, tagged=False)
     extra = {
         "songs": len(songs),
         "distinct_lines": len({normal(line) for line in lines}),
@@ -61,7 +62,7 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
         },
         **{key: [habit.plain() for habit in found[:MOST]] for key, found in lists.items()},
         "favourites": [asdict(f) for f in habits.favourites(songs)] if language.has_report() else [],
-        "unreal_words": _unreal(lines) if language.has_report() else [],
+        "unreal_words": _unreal(read) if language.has_report() else [],
         "shared": [asdict(shared) for shared in habits.shared_between(songs)],
         "quoted": [asdict(shared) for shared in habits.shared_with(songs, others)],
         "human_bands": {key: asdict(band) for key, band in BANDS.items()},
@@ -111,8 +112,8 @@ def _fault(pair: form.Pair) -> dict[str, Any]:
     }
 
 
-def _unreal(lines: Sequence[str]) -> list[dict[str, Any]]:
-    counts = wording.unreal_words(wording.Wording.of(lines))
+def _unreal(read: wording.Wording) -> list[dict[str, Any]]:
+    counts = wording.unreal_words(read)
     return [{"word": word, "count": count} for word, count in counts.most_common(MOST)]
 
 

@@ -52,6 +52,7 @@ class Triples:
         for run, count in runs.items():
             if len(run) == 1 or count >= least:
                 self._after[len(run) - 1][run[:-1]][run[-1]] = count
+        self._totals = [{before: seen.total() for before, seen in after.items()} for after in self._after]
 
     @cached_property
     def _floor(self) -> float:
@@ -64,7 +65,7 @@ class Triples:
             seen = self._after[size].get(before[2 - size :])
             if seen:
                 kinds = len(seen)
-                p = (seen[word] + kinds * p) / (seen.total() + kinds)
+                p = (seen[word] + kinds * p) / (self._totals[size][before[2 - size :]] + kinds)
         return p
 
     def likely(self, before: tuple[str, str]) -> list[str]:

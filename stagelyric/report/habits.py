@@ -84,6 +84,11 @@ def openings(songs: Sequence[Song], least: int = 2) -> list[Habit]:
     return _sorted(_collect(songs, lambda line: grams(words(line)[:3], 3)).values(), least, by_lines=True)
 
 
+def two_words(songs: Sequence[Song], least: int = 3) -> list[Habit]:
+    """Pairs of words side by side, those of most lines first: what keeps `distinct_2` low."""
+    return _sorted(_collect(songs, lambda line: grams(words(line), 2)).values(), least, by_lines=True)
+
+
 def first_words(songs: Sequence[Song], least: int = 2) -> list[Habit]:
     """The first words of lines, those of most lines first."""
     return _sorted(_collect(songs, lambda line: words(line)[:1]).values(), least, by_lines=True)

@@ -23,8 +23,17 @@ KEYS = (
 """What every report has."""
 
 
-def measure(songs: Sequence[Song], *, quotes: Quotes | None = None) -> dict[str, Any]:
+def read(songs: Sequence[Song]) -> Wording:
+    """All lines as words; with their parts of speech where the extra `report` is there."""
+    return Wording.of(all_lines(songs), tagged=language.has_report())
+
+
+def measure(
+    songs: Sequence[Song], wording_of: Wording | None = None, *, quotes: Quotes | None = None
+) -> dict[str, Any]:
     """The report on songs, all of `KEYS`; `quotes` says whether a line stands in somebody else's text.
+
+    `wording_of` is what `read` gives, for whoever has it already.
 
     Rates are 0 … 1. What needs the extra `report` is None without it, and so is what has nothing to be measured on:
     bits per character and the classifier are for `evaluate` to fill in.
@@ -35,7 +44,7 @@ def measure(songs: Sequence[Song], *, quotes: Quotes | None = None) -> dict[str,
     report: dict[str, Any] = dict.fromkeys(KEYS)
     report |= {
         "lines": len(lines),
-        **words_of(lines),
+        **words_of(wording_of or read(songs)),
         "syllables": syllables(lines),
         "syllable_match_rate": form.syllable_match_rate(stanzas),
         "end_rhyme_rate": form.end_rhyme_rate(stanzas),
@@ -52,10 +61,9 @@ def measure(songs: Sequence[Song], *, quotes: Quotes | None = None) -> dict[str,
     return made
 
 
-def words_of(lines: Sequence[str]) -> dict[str, Any]:
+def words_of(read: Wording) -> dict[str, Any]:
     """The measures of single lines by their words; None for those that need a missing package."""
     extra = language.has_report()
-    read = Wording.of(lines, tagged=extra)
     return {
         "real_word_rate": wording.real_word_rate(read) if extra else None,
         "content_zipf": mean(wording.content_zipf(read)) if extra else None,
