@@ -40,6 +40,18 @@ class Display:
         """Seconds since it was last heard."""
         return time.monotonic() - self.heard
 
+    def health(self) -> dict[str, object]:
+        """For the operator."""
+        return {
+            "page": self.page,
+            "name": self.name,
+            "address": self.address,
+            "painted": self.painted,
+            "ms": self.ms,
+            "round_trip_ms": self.round_trip_ms and round(self.round_trip_ms, 1),
+            "age": round(self.age, 1),
+        }
+
 
 class Outbox(Mailbox[bytes]):
     """A client's frames: written straight to its connection while it reads, kept to the latest few when it does not.
@@ -116,3 +128,23 @@ class Client:
     def tell(self, message: dict[str, object]) -> None:
         """To this page alone; one that is gone is told nothing."""
         self.outbox.put(frame(message))
+
+
+class Clients(list[Client]):
+    """Every connected page, the stage before the room: what is sent to all is sent in this order."""
+
+    def admit(self, client: Client) -> None:
+        self.insert(len(self) if client.display.page == "audience" else len(self) - self.audience, client)
+
+    @property
+    def audience(self) -> int:
+        """How many are the room's."""
+        return sum(client.display.page == "audience" for client in self)
+
+    @property
+    def operators(self) -> list[Client]:
+        return [client for client in self if client.operator]
+
+    def send(self, data: bytes) -> None:
+        for client in self:
+            client.outbox.put(data)

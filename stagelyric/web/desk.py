@@ -1,9 +1,16 @@
 """What the operator's page is told beside the state: the set, the stock of lines, who is heard, tonight's journal."""
 
+import asyncio
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stagelyric.web import messages
+from stagelyric.web.client import Client, Clients
+
+LOOK = 0.2  # seconds between two looks at what the lights should tell
+A_SECOND = round(1 / LOOK)
 LATEST = 100  # entries of the journal that a page is given when it opens
 
 
@@ -42,3 +49,38 @@ class Desk:
     def entries(self, after: int = 0) -> list[Mapping[str, Any]]:
         """The journal's latest, each with its number `seq`, oldest first."""
         return list(self.journal(after))[-LATEST:]
+
+    def greet(self, client: Client) -> None:
+        """All of it, to a page that has just come."""
+        for message in (self.set(), self.now(), messages.journal(self.entries())):
+            client.tell(message)
+
+
+async def keep_telling(desk: Callable[[], Desk], clients: Clients) -> None:
+    """What an operator sees without asking: the lights a few times a second, everything else once in it."""
+    told: dict[str, Any] = {}
+    journal = 0  # the last entry that the operators have
+    for look in itertools.count():
+        await asyncio.sleep(LOOK)
+        operators = clients.operators
+        if not operators:
+            continue
+        news: list[dict[str, Any]] = []
+        heard = dict(desk().heard())
+        if look % A_SECOND == 0:
+            news.append({"type": "displays", "displays": [client.display.health() for client in clients]})
+            now = desk().now()
+            if now != told:
+                news.append(now)
+                told = now
+        elif heard != told.get("heard"):
+            told = {**told, "heard": heard}
+            news.append({"type": "desk", "heard": heard})
+        entries = desk().entries(journal)
+        if entries:
+            journal = entries[-1]["seq"]
+            news.append(messages.journal(entries))
+        for message in news:
+            frame = messages.frame(message)
+            for client in operators:
+                client.outbox.put_if_prompt(frame)

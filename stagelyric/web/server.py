@@ -5,27 +5,25 @@ A cue is serialised once, into the very bytes of its WebSocket frame, and writte
 
 import asyncio
 import errno
-import itertools
 import ssl
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
 
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 
 from stagelyric.devices import ListenError, PortInUseError
-from stagelyric.events import Command, Do, Emit, Event, Level
+from stagelyric.events import Emit, Event, Level
 from stagelyric.learn_session import LearnSession
 from stagelyric.lines import Cue, Line, State
-from stagelyric.web import files, joining, messages, words
-from stagelyric.web.client import Client, Display, Outbox
-from stagelyric.web.desk import Desk
+from stagelyric.web import files, joining, messages
+from stagelyric.web.client import Client, Clients, Display, Outbox
+from stagelyric.web.desk import Desk, keep_telling
 from stagelyric.web.guard import Hosts, Origins, Pin, is_loopback
 from stagelyric.web.oscquery import Tree
-from stagelyric.web.words import Words
+from stagelyric.web.wordbox import WordBox
 
 MAX_MESSAGE = 64 * 1024
 MAX_CLIENTS = 256
@@ -33,7 +31,6 @@ MAX_AUDIENCE = 192  # a full room must not keep the singer's tablet out
 HEARTBEAT = 10.0
 # News that no performer waits for (the pool's filling, a wandering tempo) goes out this often at most.
 CALM = 0.5
-LOOK = 0.2  # seconds between two looks at what the operator's lights should tell
 HEADERS = {
     "Server": "stagelyric",
     "X-Content-Type-Options": "nosniff",
@@ -75,22 +72,20 @@ class Page:
         self.address: tuple[str, int] = (host, port)
         self.secure_port: int | None = None
         self.desk = Desk()
-        self.words = Words()
         self.bad_messages = 0  # what was malformed or not allowed, since the start
         self._secure = secure
         self._origins = Origins(also)
         self._pin = Pin(pin)
         self._has_pin = bool(pin)
         self._hosts = Hosts((host, *hosts))
-        self._clients: list[Client] = []
+        self._clients = Clients()
+        self.box = WordBox(self._clients)
         self._emit: Emit = _nowhere
         self._state = EMPTY  # as last told by the stage
         self._known = EMPTY  # as the displays have it
         self._shown_at = (0, 0.0)  # the last cue's number, and when it was sent
         self._calm: asyncio.TimerHandle | None = None
         self._files: dict[str, files.File] = {}
-        self._sifting: set[asyncio.Task[None]] = set()
-        self._journal_told = 0  # the last entry that the operators have
         self.tree: Tree | None = None  # answers OSCQuery where it is set
         self.learning: LearnSession | None = None  # where pedals can be learned
 
@@ -127,7 +122,7 @@ class Page:
         # No access log: it would be written between a press and its line.
         runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.2)
         await runner.setup()
-        watch = asyncio.get_running_loop().create_task(self._tell_operators())
+        watch = asyncio.get_running_loop().create_task(keep_telling(lambda: self.desk, self._clients))
         try:
             await self._open(web.TCPSite(runner, self.host, self.port), self.port)
             host, port = runner.addresses[0][:2]
@@ -143,8 +138,7 @@ class Page:
             if self._calm is not None:
                 self._calm.cancel()
                 self._calm = None
-            for task in self._sifting:
-                task.cancel()
+            self.box.close()
             await runner.cleanup()
             self._emit = _nowhere
 
@@ -165,7 +159,7 @@ class Page:
 
     def show(self, cue: Cue) -> None:
         """A cue to every display, before anything else is done."""
-        self._send(self.encode(cue))
+        self._clients.send(self.encode(cue))
         self._shown_at = (cue.number, time.monotonic())
         self._known = replace(
             self._known,
@@ -186,7 +180,7 @@ class Page:
         known = self._known
         if state.next != known.next:
             self._known = known = replace(known, next=state.next)
-            self._send(messages.frame(messages.following(state.next)))
+            self._clients.send(messages.frame(messages.following(state.next)))
         if state == known:
             return
         if replace(state, ready=known.ready, tempo=known.tempo) != known:
@@ -195,7 +189,7 @@ class Page:
             self._calm = asyncio.get_running_loop().call_later(CALM, lambda: self._send_state(self._now()))
 
     def alert(self, text: str, level: Level = "warning") -> None:
-        self._send(messages.frame(messages.alert(text)))
+        self._clients.send(messages.frame(messages.alert(text)))
 
     def beat(self, beat: float, tempo: float) -> None:
         frame = messages.frame(messages.beat(beat, tempo))
@@ -205,16 +199,12 @@ class Page:
     async def prepare(self, line: Line) -> None:
         """Text needs no making ready."""
 
-    def _send(self, frame: bytes) -> None:
-        for client in self._clients:
-            client.outbox.put(frame)
-
     def _send_state(self, state: State) -> None:
         if self._calm is not None:
             self._calm.cancel()
             self._calm = None
         self._known = state
-        self._send(messages.frame(messages.state(state)))
+        self._clients.send(messages.frame(messages.state(state)))
 
     def _now(self) -> State:
         """What is so at this moment, even between a cue and the state that follows it."""
@@ -233,16 +223,14 @@ class Page:
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         """One display's connection: the state first, then whatever comes. It reads beside the sending."""
         audience = request.query.get("page") == "audience"
-        if len(self._clients) >= MAX_CLIENTS or (audience and self._audience() >= MAX_AUDIENCE):
+        if len(self._clients) >= MAX_CLIENTS or (audience and self._clients.audience >= MAX_AUDIENCE):
             raise web.HTTPServiceUnavailable(text=f"There are {len(self._clients)} displays already.")
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT, compress=False, max_msg_size=MAX_MESSAGE, timeout=0.2)
         await socket.prepare(request)
         if request.transport is None:  # gone already
             return socket
         client = self._welcome(request, request.transport)
-        # The stage before the room: what is sent to all is sent in this order.
-        place = len(self._clients) if audience else len(self._clients) - self._audience()
-        self._clients.insert(place, client)
+        self._clients.admit(client)
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -266,17 +254,13 @@ class Page:
         visiting = not self._origins.allow(request.headers.get("Origin"), request.host)
         refusal = VISITING if visiting else self._refusal(address, offered)
         client = Client(display, Outbox(transport), allowed=refusal is None, visiting=visiting)
-        client.outbox.put(messages.frame(messages.state(self._now())))
+        client.tell(messages.state(self._now()))
         if client.operator:
-            client.outbox.put(messages.frame(messages.access(client.allowed, self._has_pin)))
-            client.outbox.put(messages.frame(self.desk.set()))
-            client.outbox.put(messages.frame(self.desk.now()))
-            client.outbox.put(messages.frame(messages.journal(self.desk.entries())))
-            client.outbox.put(self._words_frame())
-        elif self.words.open:
-            client.outbox.put(messages.frame(messages.box(True)))
+            client.tell(messages.access(client.allowed, self._has_pin))
+            self.desk.greet(client)
+        self.box.greet(client)
         if refusal and offered:
-            client.outbox.put(messages.frame(messages.error(refusal)))
+            client.tell(messages.error(refusal))
         return client
 
     def _hear(self, client: Client, text: str) -> None:
@@ -290,11 +274,11 @@ class Page:
             case messages.Painted():
                 self._note_painted(client.display, message, at)
             case messages.Ping():
-                client.outbox.put(messages.frame({"type": "pong"}))
+                client.tell({"type": "pong"})
             case messages.PinTry():
                 self._try_pin(client, message.pin)
             case messages.Offer():
-                self._take_offer(client, message.word)
+                self.box.offer(client, message.word)
             case _ if not client.allowed:
                 self._complain(
                     client, VISITING if client.visiting else self._refusal(client.display.address, None) or ""
@@ -302,9 +286,9 @@ class Page:
             case messages.Learn():
                 self._learn(client, message.request)
             case messages.Opening():
-                self._open_words(message.open)
+                self.box.open(message.open)
             case messages.Verdict():
-                self._judge_word(message)
+                self.box.judge(message, self._emit)
             case Event():
                 self._emit(message)
 
@@ -329,8 +313,8 @@ class Page:
         refusal = VISITING if client.visiting else self._refusal(client.display.address, pin)
         client.allowed = refusal is None
         if refusal:
-            client.outbox.put(messages.frame(messages.error(refusal)))
-        client.outbox.put(messages.frame(messages.access(client.allowed, self._has_pin)))
+            client.tell(messages.error(refusal))
+        client.tell(messages.access(client.allowed, self._has_pin))
 
     def _refusal(self, address: str, offered: str | None) -> str | None:
         return None if is_loopback(address) else self._pin.refusal(address, offered)
@@ -338,7 +322,7 @@ class Page:
     def _complain(self, client: Client, text: str) -> None:
         """To this client alone; a bad message never ends anything."""
         self.bad_messages += 1
-        client.outbox.put(messages.frame(messages.error(text)))
+        client.tell(messages.error(text))
 
     async def _get_state(self, request: web.Request) -> web.Response:
         return web.json_response(messages.state(self._now()))
@@ -398,47 +382,6 @@ class Page:
         host = f"[{host}]" if ":" in host else host
         return f"https://{host}:{self.secure_port}" if self.secure_port else f"http://{host}:{self.address[1]}"
 
-    # -- the audience's words
-
-    def _take_offer(self, client: Client, text: str) -> None:
-        refusal = self.words.refusal(client, client.display.address, text)
-        if refusal:
-            client.outbox.put(messages.frame(messages.offered(False, refusal)))
-            return
-        task = asyncio.get_running_loop().create_task(self._sift(client, text))
-        self._sifting.add(task)
-        task.add_done_callback(self._sifting.discard)
-
-    async def _sift(self, client: Client, text: str) -> None:
-        clean = await asyncio.to_thread(words.is_clean, text)
-        # Who offers a slur is thanked like everybody: there is nothing to be learned from the answer.
-        client.outbox.put(messages.frame(messages.offered(True, "Thank you. The band has it.")))
-        if clean:
-            self.words.put(text)
-            self._tell_words()
-
-    def _judge_word(self, verdict: messages.Verdict) -> None:
-        word = self.words.take(verdict.id)
-        if word is not None and verdict.through:
-            self._emit(Command(time.monotonic(), "audience", Do("word", word)))
-        self._tell_words()
-
-    def _open_words(self, open: bool) -> None:
-        self.words.open = open
-        frame = messages.frame(messages.box(open))
-        for client in self._clients:
-            if not client.operator:
-                client.outbox.put(frame)
-        self._tell_words()
-
-    def _tell_words(self) -> None:
-        frame = self._words_frame()
-        for client in self._operators():
-            client.outbox.put(frame)
-
-    def _words_frame(self) -> bytes:
-        return messages.frame(messages.words(self.words.open, self.words.waiting.values()))
-
     # -- around
 
     @web.middleware
@@ -457,40 +400,6 @@ class Page:
         also = self._origins.reach(request.query.get("also", ""))
         response.headers["Content-Security-Policy"] = POLICY.format(host=request.host, also=also)
 
-    async def _tell_operators(self) -> None:
-        """What an operator sees without asking: the lights a few times a second, everything else once in it."""
-        told: dict[str, Any] = {}
-        for look in itertools.count():
-            await asyncio.sleep(LOOK)
-            operators = self._operators()
-            if not operators:
-                continue
-            news: list[dict[str, Any]] = []
-            heard = dict(self.desk.heard())
-            if look % round(1 / LOOK) == 0:
-                news.append({"type": "displays", "displays": [_health(display) for display in self.displays]})
-                now = self.desk.now()
-                if now != told:
-                    news.append(now)
-                    told = now
-            elif heard != told.get("heard"):
-                told = {**told, "heard": heard}
-                news.append({"type": "desk", "heard": heard})
-            entries = self.desk.entries(self._journal_told)
-            if entries:
-                self._journal_told = entries[-1]["seq"]
-                news.append(messages.journal(entries))
-            for message in news:
-                frame = messages.frame(message)
-                for client in operators:
-                    client.outbox.put_if_prompt(frame)
-
-    def _operators(self) -> list[Client]:
-        return [client for client in self._clients if client.operator]
-
-    def _audience(self) -> int:
-        return sum(client.display.page == "audience" for client in self._clients)
-
     async def _hang_up(self, application: web.Application) -> None:
         for client in list(self._clients):
             client.outbox.hang_up()
@@ -508,18 +417,6 @@ class Page:
 
 def _nowhere(event: Event) -> None:
     """Where events go while nobody listens."""
-
-
-def _health(display: Display) -> dict[str, object]:
-    return {
-        "page": display.page,
-        "name": display.name,
-        "address": display.address,
-        "painted": display.painted,
-        "ms": display.ms,
-        "round_trip_ms": display.round_trip_ms and round(display.round_trip_ms, 1),
-        "age": round(display.age, 1),
-    }
 
 
 def _offered_pin(request: web.Request) -> str | None:

@@ -42,9 +42,10 @@ def make(hosts: Iterable[str]) -> bytes:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stagelyric on this machine")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stagelyric on this machine")])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -55,7 +56,7 @@ def make(hosts: Iterable[str]) -> bytes:
         .not_valid_before(now - timedelta(days=1))  # a tablet's clock may be slow
         .not_valid_after(now + timedelta(days=DAYS - 1))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName([_general_name(host) for host in hosts]), critical=False)
         .sign(key, hashes.SHA256())
     )

@@ -44,7 +44,7 @@ async def faults(tab: Any) -> list[str]:
 @pytest.mark.parametrize("theme", ["night", "amber", "sea", "day"])
 @pytest.mark.parametrize("path", ["/", "/audience?words=1"])
 async def test_a_display(browser: Any, show: Show, path: str, theme: str) -> None:
-    show.page.words.open = True
+    show.page.box.words.open = True
     async with looking(
         browser, f"{show.page.url}{path}{'&' if '?' in path else '?'}theme={theme}", reduced_motion="reduce"
     ) as tab:
@@ -61,7 +61,7 @@ async def test_a_display(browser: Any, show: Show, path: str, theme: str) -> Non
 @pytest.mark.parametrize("theme", ["night", "amber", "sea", "day"])
 async def test_the_desk(browser: Any, show: Show, theme: str) -> None:
     for word in ("harbour", "Leith"):
-        show.page.words.put(word)
+        show.page.box.words.put(word)
     async with looking(browser, f"{show.page.url}/operator?pads=Lights&theme={theme}", (390, 844)) as tab:
         show.cue(LINE, next="She sold the harbour", held=True)
         show.page.alert("The port FCB1010 is gone")

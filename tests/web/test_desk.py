@@ -245,8 +245,8 @@ async def test_the_rooms_words_are_let_through_or_not(browser: Any, show: Show) 
         await tab.click("#words-open")
         await tab.wait_for_selector("#words-open[aria-checked=true]")
         for word in ("harbour", "Leith", "harbour"):
-            show.page.words.put(word)
-        show.page._tell_words()
+            show.page.box.words.put(word)
+        show.page.box.tell()
         await holds(tab, "document.querySelector('#tab-words i').textContent === '2'")
         assert await tab.inner_text("#words b") == "harbour \u00d72"
         await tab.get_by_role("button", name="Let harbour through").click()

@@ -434,7 +434,7 @@ async def test_the_heap_of_a_long_show_does_not_grow(browser: Any, show: Show) -
 async def test_the_room_offers_a_word_and_is_answered(browser: Any, show: Show) -> None:
     async with looking(browser, show.page.url + "/audience?words=1", (390, 844)) as tab:
         assert await tab.locator(".word-box").is_hidden()
-        show.page._open_words(True)
+        show.page.box.open(True)
         show.cue(LINE)
         await shows(tab, LINE)
         await tab.fill("#word", "two words")
@@ -444,13 +444,13 @@ async def test_the_room_offers_a_word_and_is_answered(browser: Any, show: Show) 
         await tab.click(".word-box button")
         await holds(tab, "document.querySelector('.word-box p').textContent.startsWith('Thank you')")
         assert await tab.input_value("#word") == ""
-        assert [word.word for word in show.page.words.waiting.values()] == ["harbour"]
+        assert [word.word for word in show.page.box.words.waiting.values()] == ["harbour"]
         assert await tab.evaluate(OVERFLOW) == []
-        show.page._open_words(False)
+        show.page.box.open(False)
         await tab.wait_for_selector(".word-box", state="hidden")
         assert show.events == []
     async with looking(browser, show.page.url + "/audience") as tab:  # a projector
-        show.page._open_words(True)
+        show.page.box.open(True)
         show.cue("once more")
         await shows(tab, "once more")
         assert await tab.locator(".word-box").count() == 0

@@ -730,12 +730,12 @@ async def test_the_audiences_word_goes_up_by_the_operators_hand_alone(show: Show
 
 
 async def test_a_word_that_is_not_clean_is_thanked_for_and_dropped(show: Show, http: aiohttp.ClientSession) -> None:
-    show.page.words.open = True
+    show.page.box.words.open = True
     async with http.ws_connect(live(show, "?page=audience")) as room:
         assert (await hear_until(room, "box"))["open"] is True
         await room.send_json({"offer": "shiiit"})
         assert (await hear_until(room, "offered"))["taken"] is True
-    assert not show.page.words.waiting
+    assert not show.page.box.words.waiting
 
 
 @pytest.mark.usefixtures("from_afar")
@@ -743,10 +743,10 @@ async def test_from_afar_words_are_offered_and_not_let_through(http: aiohttp.Cli
     async with running(pin="1967") as show, http.ws_connect(live(show, "?page=audience")) as room:
         await room.send_json({"words": True})
         assert "PIN" in (await hear_until(room, "error"))["text"]
-        show.page.words.open = True
+        show.page.box.words.open = True
         await room.send_json({"offer": "harbour"})
         assert (await hear_until(room, "offered"))["taken"] is True
-        await until(lambda: show.page.words.waiting)
+        await until(lambda: show.page.box.words.waiting)
         await room.send_json({"let": 1})
         assert "PIN" in (await hear_until(room, "error"))["text"]
         assert show.events == []
