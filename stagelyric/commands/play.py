@@ -112,6 +112,8 @@ async def _show(assembly: "Assembly", title: str, no_open: bool, qr: bool | None
     import asyncio
     import signal
 
+    from stagelyric.notify import watched
+
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -124,7 +126,8 @@ async def _show(assembly: "Assembly", title: str, no_open: bool, qr: bool | None
         _greet(assembly, title, qr)
         if not no_open:
             _open(assembly.page.url)
-        await over.wait()
+        async with watched(f"{title}: {assembly.page.url}"):
+            await over.wait()
 
 
 def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
