@@ -89,6 +89,18 @@ def test_it_says_what_it_learned_and_can_leave_it_at_that(tmp_path: Path) -> Non
     assert not places.taste().exists()
 
 
+def test_kept_lines_become_a_text_to_train_on(tmp_path: Path) -> None:
+    done = run(played(tmp_path / "j.sqlite3", 40), "--kept", tmp_path / "kept.txt")
+    assert done.exit_code == 0, done.output
+    kept = (tmp_path / "kept.txt").read_text().splitlines()
+    assert kept
+    assert not any(word in line.lower() for line in kept for word in DROPPED)
+
+
+def test_the_model_is_that_of_the_latest_show(tmp_path: Path) -> None:
+    assert module.played_with([played(tmp_path / "j.sqlite3", 1)]) == "small"
+
+
 def test_too_few_judgements_are_said(tmp_path: Path) -> None:
     done = run(played(tmp_path / "j.sqlite3", 12))
     assert done.exit_code == 2

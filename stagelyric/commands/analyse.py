@@ -74,6 +74,8 @@ def _print(result: dict[str, Any], faults: bool) -> None:
     if result["scheme"]["pairs"]:
         out.print(Text("\nWhere the songs' own schemes pair lines", style="bold"))
         out.print(_scheme(result["scheme"]))
+    if len(result["genres"]) > 1:
+        out.print(page.genres(result["genres"]))
     for title, key, by in _LISTS:
         if part := page.listed(title, result[key], by=by):
             out.print(part)
@@ -98,6 +100,7 @@ _LISTS: Sequence[tuple[str, str, str]] = (
     ("Moulds (… is any word of substance)", "frames", "songs"),
     ("Stock phrases", "stock_phrases", "songs"),
     ("Words that machines overuse", "machine_words", "songs"),
+    ("Names", "names", "lines"),
 )
 
 

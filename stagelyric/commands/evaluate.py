@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stagelyric.report.evaluation import Step, Trial
 
 _V0 = "char-rnn"
+_SHOWN = 4  # contexts that are printed, and lines of each
 
 
 @click.command()
@@ -188,8 +189,9 @@ def _print(result: dict[str, Any]) -> None:
         out.print(f"  of {show['presses']} presses {again:.1f} % give a line again, {nearly:.1f} % nearly one")
     out.print(page.bits({of["model"]: of["bits_per_character"] for of in every}))
     out.print(Text(f"PPMd and the 6-gram: {result['bits_source']}", style="dim"))
-    for at, sample in enumerate(result["samples"]):
+    for at, sample in enumerate(result["samples"][:_SHOWN]):
         lines = dict(sample["lines"])
         if "compare" in result:
             lines |= result["compare"]["samples"][at]["lines"]
-        out.print(page.sample(sample["song"], sample["before"], lines))
+        first = {name: own[:_SHOWN] for name, own in lines.items()}
+        out.print(page.sample(sample["song"], sample["before"][-2:], first))

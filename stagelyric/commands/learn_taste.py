@@ -12,6 +12,7 @@ import click
 from stagelyric import journal as memory
 from stagelyric import places
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.commands.write import MODEL
 
 if TYPE_CHECKING:
     from stagelyric.craft.taste import Taste
@@ -34,11 +35,16 @@ class Verdict:
 
 @click.command()
 @click.argument("journals", nargs=-1, metavar="JOURNAL...", type=click.Path(path_type=Path))
-@click.option("--model", default="char-rnn", show_default=True, help="The model whose lines were judged.")
+@click.option("--model", help="The model whose lines were judged (default: that of the latest show).")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the taste goes (default: where shows look for it).")
+@click.option(
+    "--kept", type=click.Path(path_type=Path), help="Write the kept lines besides: a text to `train --from` on."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be learned, and write nothing.")
 @json_option
-def learn_taste(journals: tuple[Path, ...], model: str, out: Path | None, dry_run: bool, as_json: bool) -> None:
+def learn_taste(
+    journals: tuple[Path, ...], model: str | None, out: Path | None, kept: Path | None, dry_run: bool, as_json: bool
+) -> None:
     """Fit the ranking to what the band kept and vetoed: from 20 judgements on.
 
     JOURNAL is one or several journals that `play` wrote (default: this machine's). What is learned is a small file
@@ -46,16 +52,19 @@ def learn_taste(journals: tuple[Path, ...], model: str, out: Path | None, dry_ru
     """
     from stagelyric.craft import taste
 
+    journals = journals or (places.journal(),)
     with plain_faults():
-        verdicts = latest(verdict for path in journals or (places.journal(),) for verdict in read(path))
-        folder = places.find_model(model)
+        verdicts = latest(verdict for path in journals for verdict in read(path))
+        folder = places.find_model(model or played_with(journals))
     try:
         learned = taste.fit(marked(verdicts, _open(folder)))
         file = out or places.taste()
         if not dry_run:
             taste.save(file, learned)
+        if kept is not None:
+            kept.write_text("".join(f"{v.text}\n" for v in verdicts if v.kind == "keep"), encoding="utf-8")
     except taste.TasteError as error:
-        raise Fault(f"{', '.join(map(str, journals or (places.journal(),)))}: {error}") from None
+        raise Fault(f"{', '.join(map(str, journals))}: {error}") from None
     except OSError as error:
         raise Fault(f"{error.filename}: {error.strerror}") from None
     if as_json:
@@ -65,6 +74,12 @@ def learn_taste(journals: tuple[Path, ...], model: str, out: Path | None, dry_ru
         click.echo(line)
     if not dry_run:
         click.echo(f"Written to {file}; delete it to forget.")
+
+
+def played_with(journals: Sequence[Path]) -> str:
+    """The model of the latest show in journals."""
+    shows = [show for path in journals for show in memory.shows(path)]
+    return str(max(shows, key=lambda show: show["started"])["model"]) if shows else MODEL
 
 
 def read(path: Path) -> Iterator[Verdict]:

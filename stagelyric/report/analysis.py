@@ -35,6 +35,7 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
         "rhyme_pairs": habits.rhyme_pairs(songs),
         "frames": habits.frames(songs),
         "pairs_of_words": habits.two_words(songs),
+        "names": habits.names(songs, read) if language.has_report() else [],
         "stock_phrases": habits.stock(songs),
         "machine_words": habits.machine_words(songs),
         "end_words": habits.end_words(songs),
@@ -43,10 +44,8 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
         "songs": len(songs),
         "distinct_lines": len({normal(line) for line in lines}),
         "average": found and {**asdict(found), "how": found.how},
-        "nidf_median": whole.median(wording.nidf(read)),
         "distinct_2_lowest_in_a_row": repetition.lowest_distinct(lines, 2),
         "end_rhymes": {kind or "none": n for kind, n in form.end_rhymes([s for x in songs for s in x.stanzas]).items()},
-        "archaic_word_rate": wording.archaic_word_rate(read),
         "most_songs_with_a_four_gram": max((len(h.songs) for h in lists["four_grams"]), default=1),
         "most_lines_with_an_opening": max((h.lines for h in lists["openings"]), default=1),
         "most_songs_with_a_rhyme_pair": max((len(h.songs) for h in lists["rhyme_pairs"]), default=1),
@@ -60,6 +59,7 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
             "rhymes": {kind: kinds[kind] for kind in ("perfect", "slant", "assonance", "same", "none")},
             "faults": [_fault(pair) for pair in own if not _is_right(pair)],
         },
+        "genres": genres(songs),
         **{key: [habit.plain() for habit in found[:MOST]] for key, found in lists.items()},
         "favourites": [asdict(f) for f in habits.favourites(songs)] if language.has_report() else [],
         "unreal_words": _unreal(read) if language.has_report() else [],
@@ -70,6 +70,29 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
     }
     made: dict[str, Any] = report | whole.rounded(extra)
     return made
+
+
+def genres(songs: Sequence[Song]) -> dict[str, dict[str, Any]]:
+    """The measures that differ most from kind to kind, by the songs' genre; nothing where they name none."""
+    by_genre: dict[str, list[Song]] = {}
+    for song in songs:
+        if genre := song.tags.get("genre"):
+            by_genre.setdefault(genre.lower(), []).append(song)
+    return {genre: _of_genre(of) for genre, of in sorted(by_genre.items())}
+
+
+def _of_genre(songs: Sequence[Song]) -> dict[str, Any]:
+    lines, own = all_lines(songs), list(form.pairs(songs))
+    told = whole.words_of(whole.read(songs))
+    keys = ("you_i_line_rate", "name_line_rate", "hook_rate", "nidf_median")
+    return {
+        "songs": len(songs),
+        "lines": len(lines),
+        **{key: told[key] for key in keys},
+        "distinct_2": repetition.distinct(lines, 2),
+        "rhyme_rate": form.rhymed_where_asked(own),
+        "syllable_match_rate": form.matched_where_paired(own),
+    }
 
 
 def line_rate(lines: Sequence[str], any_of: frozenset[str]) -> float:

@@ -13,12 +13,13 @@ from stagelyric.report import classifier, contexts, held_out, reading, trial
 from stagelyric.report.analysis import quoting
 from stagelyric.report.bands import BANDS
 from stagelyric.report.contexts import Context
-from stagelyric.report.lyrics import Song
+from stagelyric.report.lyrics import Song, words
+from stagelyric.report.repetition import grams
 from stagelyric.report.trial import Lines
 from stagelyric.writer import Writer
 
 Step = Callable[[str], None]
-SHOWN = 4  # contexts with sample lines
+_NOVEL = (2, 3, 4, 5)  # words in a row that are looked for in the training text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def evaluate(
     people = trial.by_people(found)
     step("reading the lines")
     columns = [model.lines, people, model.plain, *([v0] if v0 is not None else [])]
-    quotes = _quotes(model.writer, columns, training)
+    trained = reading.read(training) if training else []
+    quotes = _quotes(model.writer, columns, trained)
     rows = {lines.name: trial.report(lines, quotes) for lines in columns}
     step("telling them from people's")
     for lines in columns:
@@ -92,6 +94,8 @@ def evaluate(
     engine = runtime.load(model.folder, precision="fp32")
     bits = held_out.measure(engine, checkpoint.read_meta(model.folder), sources, training)
     rows[model.lines.name]["bits_per_character"] = bits.bits
+    if trained:
+        _add_novelty(rows, columns, trained)
     return {
         **rows[model.lines.name],
         "model": model.name,
@@ -107,11 +111,21 @@ def evaluate(
     }
 
 
-def _quotes(writer: Writer, columns: Iterable[Lines], training: Sequence[Path]) -> Callable[[str], bool]:
-    if not training:
+def _quotes(writer: Writer, columns: Iterable[Lines], trained: Sequence[Song]) -> Callable[[str], bool]:
+    if not trained:
         return writer.copies.quotes
-    songs = [song for lines in columns for song in lines.songs]
-    return quoting(songs, reading.read(training)).__contains__
+    return quoting([song for lines in columns for song in lines.songs], trained).__contains__
+
+
+def _add_novelty(rows: dict[str, dict[str, Any]], columns: Sequence[Lines], trained: Sequence[Song]) -> None:
+    """Puts into each row the share of its runs of two to five words that do not stand in the training text."""
+    known = {n: {run for song in trained for line in song.lines for run in grams(words(line), n)} for n in _NOVEL}
+    for lines in columns:
+        novelty = {}
+        for n, runs in known.items():
+            own = [run for line in lines.texts for run in grams(words(line), n)]
+            novelty[str(n)] = round(sum(run not in runs for run in own) / max(1, len(own)), 4)
+        rows[lines.name]["novelty"] = novelty
 
 
 def _told(ours: Lines, theirs: Lines) -> classifier.Told | None:
@@ -126,15 +140,21 @@ def _halves(people: Lines) -> tuple[Lines, Lines]:
     return Lines("odd", people.songs[1::2]), Lines("even", people.songs[::2])
 
 
-def samples(found: Sequence[Context], columns: Sequence[Lines], count: int = SHOWN) -> list[dict[str, Any]]:
-    """The first lines of each column for a few contexts."""
+def samples(found: Sequence[Context], columns: Sequence[Lines]) -> list[dict[str, Any]]:
+    """For every context, the lines before it, what was asked for, and all lines that were written, so that anyone can
+    measure them again."""
     return [
         {
             "song": context.title,
-            "before": list(context.before[-2:]),
-            "lines": {lines.name: list(lines.songs[number].lines[:4]) for lines in columns},
+            "before": list(context.before),
+            "asked": {
+                "syllables": list(context.ask.syllables),
+                "rhyme": context.ask.rhyme,
+                "names": list(context.ask.names),
+            },
+            "lines": {lines.name: list(lines.songs[number].lines) for lines in columns},
         }
-        for number, context in enumerate(found[:count])
+        for number, context in enumerate(found)
     ]
 
 

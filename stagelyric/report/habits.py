@@ -15,6 +15,7 @@ from stagelyric.report import language, reference
 from stagelyric.report.form import end_word, pairs, rhyme
 from stagelyric.report.lyrics import Song, in_order, words
 from stagelyric.report.repetition import grams
+from stagelyric.report.wording import Wording, is_name
 
 
 def _words(text: str) -> frozenset[str]:
@@ -37,6 +38,7 @@ MACHINE_WORDS = _words(
 WORST = _words("neon whisper whispers echo echoes shadow shadows shattered ember embers tapestry")
 """Those of them that a listener has learned to wince at."""
 
+_EXAMPLES = 3
 RUN = 6
 """Words in a row that two songs may not share."""
 
@@ -52,21 +54,36 @@ class Habit:
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
-        return {"text": self.what, "songs": len(self.songs), "lines": self.lines, "for_example": self.examples[:3]}
+        return {"text": self.what, "songs": len(self.songs), "lines": self.lines, "for_example": self.examples}
 
 
-def _collect(songs: Sequence[Song], found: Callable[[str], Iterable[Hashable]]) -> dict[Hashable, Habit]:
-    """What `found` finds in every line, by what it is."""
+def _collect(
+    songs: Sequence[Song], found: Callable[[str], Iterable[Hashable]], least: int, *, by_lines: bool = False
+) -> list[Habit]:
+    """What `found` finds in lines, if it does in `least` songs (or lines) or more; those of most first."""
+    seen: Counter[Hashable] = Counter()  # counted first: of most things there is one, and none of those is kept
+    for song in songs:
+        if by_lines:
+            seen.update(what for line in song.lines for what in set(found(line)))
+        else:
+            seen.update({what for line in song.lines for what in found(line)})
     habits: dict[Hashable, Habit] = {}
     for number, song in enumerate(songs):
         for line in song.lines:
             for what in set(found(line)):
+                if seen[what] < least:
+                    continue
                 habit = habits.setdefault(what, Habit(" ".join(what) if isinstance(what, tuple) else str(what)))
-                habit.lines += 1
-                if number not in habit.songs:
-                    habit.songs.add(number)
-                    habit.examples.append(f"{line} ({song.title})")
-    return habits
+                _note(habit, number, song, line)
+    return _sorted(habits.values(), least, by_lines)
+
+
+def _note(habit: Habit, number: int, song: Song, line: str) -> None:
+    habit.lines += 1
+    if number not in habit.songs:
+        habit.songs.add(number)
+        if len(habit.examples) < _EXAMPLES:
+            habit.examples.append(f"{line} ({song.title})")
 
 
 def _sorted(habits: Iterable[Habit], least: int, by_lines: bool = False) -> list[Habit]:
@@ -76,22 +93,22 @@ def _sorted(habits: Iterable[Habit], least: int, by_lines: bool = False) -> list
 
 def four_grams(songs: Sequence[Song], least: int = 2) -> list[Habit]:
     """Runs of four words within a line, those in most songs first, that stand in `least` songs or more."""
-    return _sorted(_collect(songs, lambda line: grams(words(line), 4)).values(), least)
+    return _collect(songs, lambda line: grams(words(line), 4), least)
 
 
 def openings(songs: Sequence[Song], least: int = 2) -> list[Habit]:
     """The first three words of lines, those of most lines first."""
-    return _sorted(_collect(songs, lambda line: grams(words(line)[:3], 3)).values(), least, by_lines=True)
+    return _collect(songs, lambda line: grams(words(line)[:3], 3), least, by_lines=True)
 
 
 def two_words(songs: Sequence[Song], least: int = 3) -> list[Habit]:
     """Pairs of words side by side, those of most lines first: what keeps `distinct_2` low."""
-    return _sorted(_collect(songs, lambda line: grams(words(line), 2)).values(), least, by_lines=True)
+    return _collect(songs, lambda line: grams(words(line), 2), least, by_lines=True)
 
 
 def first_words(songs: Sequence[Song], least: int = 2) -> list[Habit]:
     """The first words of lines, those of most lines first."""
-    return _sorted(_collect(songs, lambda line: words(line)[:1]).values(), least, by_lines=True)
+    return _collect(songs, lambda line: words(line)[:1], least, by_lines=True)
 
 
 def rhyme_pairs(songs: Sequence[Song], least: int = 2) -> list[Habit]:
@@ -100,11 +117,7 @@ def rhyme_pairs(songs: Sequence[Song], least: int = 2) -> list[Habit]:
     for number, song in enumerate(songs):
         for a, b, line in _rhymes(song):
             key = (a, b) if a < b else (b, a)
-            habit = habits.setdefault(key, Habit(" / ".join(key)))
-            habit.lines += 1
-            if number not in habit.songs:
-                habit.songs.add(number)
-                habit.examples.append(f"{line} ({song.title})")
+            _note(habits.setdefault(key, Habit(" / ".join(key))), number, song, line)
     return _sorted(habits.values(), least)
 
 
@@ -130,22 +143,33 @@ def frames(songs: Sequence[Song], least: int = 3) -> list[Habit]:
         runs = [run for run in grams(shape, 6) if 1 <= run.count("…") <= 3 and len(set(run)) > 3]
         return [" ".join(run) for run in runs]
 
-    return _sorted(_collect(songs, moulds).values(), least)
+    return _collect(songs, moulds, least)
 
 
 def end_words(songs: Sequence[Song], least: int = 3) -> list[Habit]:
     """The last words of lines, those of most songs first."""
-    return _sorted(_collect(songs, lambda line: words(line)[-1:]).values(), least)
+    return _collect(songs, lambda line: words(line)[-1:], least)
 
 
 def machine_words(songs: Sequence[Song]) -> list[Habit]:
     """The words of `MACHINE_WORDS` that stand here, those of most songs first."""
-    return _sorted(_collect(songs, lambda line: MACHINE_WORDS.intersection(words(line))).values(), 1)
+    return _collect(songs, lambda line: MACHINE_WORDS.intersection(words(line)), 1)
+
+
+def names(songs: Sequence[Song], read: Wording) -> list[Habit]:
+    """Names of people and places, those of most lines first; `read` is of all the songs' lines, in order."""
+    habits: dict[str, Habit] = {}
+    lines = iter(read.lines)
+    for number, song in enumerate(songs):
+        for line in song.lines:
+            for stem in {word.stem for word in next(lines) if is_name(word, read.names)}:
+                _note(habits.setdefault(stem, Habit(stem.capitalize())), number, song, line)
+    return _sorted(habits.values(), 1, by_lines=True)
 
 
 def stock(songs: Sequence[Song]) -> list[Habit]:
     """Stock phrases (`craft.cliches`), those of most songs first."""
-    return _sorted(_collect(songs, lambda line: stock_phrases(plain(line))).values(), 1)
+    return _collect(songs, lambda line: stock_phrases(plain(line)), 1)
 
 
 def cliche_rate(lines: Sequence[str]) -> float:

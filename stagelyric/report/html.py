@@ -25,6 +25,7 @@ _LISTS = (
     ("Moulds (… is any word of substance)", "frames", "songs"),
     ("Stock phrases", "stock_phrases", "songs"),
     ("Words that machines overuse", "machine_words", "songs"),
+    ("Names", "names", "lines"),
 )
 
 

@@ -86,6 +86,27 @@ def listed(title: str, found: Sequence[Mapping[str, Any]], most: int = 8, *, by:
     return Group(Text(f"\n{title}, in how many {by}", style="bold"), table)
 
 
+def genres(found: Mapping[str, Mapping[str, Any]]) -> Table:
+    """The songs by genre."""
+    heads = {
+        "songs": "songs", "you_i_line_rate": "you, I", "name_line_rate": "names", "hook_rate": "things",
+        "nidf_median": "rare", "distinct_2": "pairs", "rhyme_rate": "rhymed", "syllable_match_rate": "in metre",
+    }  # fmt: skip
+    table = Table(box=None, pad_edge=False, header_style="bold", title="\nBy genre", title_justify="left")
+    table.add_column("")
+    for head in heads.values():
+        table.add_column(head, justify="right")
+    for genre, told in found.items():
+        table.add_row(genre, *(_cell(key, told[key]) for key in heads))
+    return table
+
+
+def _cell(key: str, value: float | None) -> str:
+    if value is None:
+        return "-"
+    return str(value) if key == "songs" else f"{value:.2f}" if key == "nidf_median" else f"{100 * value:.0f} %"
+
+
 def faults(found: Sequence[Mapping[str, Any]]) -> Group:
     """Every pair of lines that breaks its song's scheme or metre."""
     parts = [Text(f"\n{len(found)} pairs that do not rhyme, or differ by two syllables or more", style="bold")]

@@ -42,6 +42,8 @@ def test_every_key_of_the_report_is_there(songbook: Path) -> None:
     assert found["syllables"]["p10"] <= found["syllables"]["mean"] <= found["syllables"]["p90"]
     assert found["human_bands"]["nidf"]["low"] == 0.36
     assert len(found["shared"]) > 10
+    assert {"Walter", "Bessie"} <= {name["text"] for name in found["names"]}
+    assert found["genres"]["folk"]["songs"] == 4
 
 
 def test_the_page_shows_the_average_line_and_the_bands(songbook: Path) -> None:

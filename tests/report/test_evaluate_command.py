@@ -62,6 +62,11 @@ def test_the_whole_report(corpus: Path, tmp_path: Path) -> None:
     assert found["rows"]["people"]["copied_rate"] > 0.5  # they are in the training text but for one word
     assert found["human_bands"]["content_zipf"]["low"] == 4.02
     assert list(found["samples"][0]["lines"]) == ["char-rnn", "people", "char-rnn, T 0.7"]
+    assert len(found["samples"]) == 4
+    assert len(found["samples"][0]["lines"]["char-rnn"]) == 16
+    novel = found["rows"]["people"]["novelty"]
+    assert novel["2"] <= novel["5"] < 0.3  # they are in the training text but for a word
+    assert found["novelty"]["5"] > 0.8
     assert picture.stat().st_size > 5000
 
 
