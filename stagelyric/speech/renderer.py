@@ -58,6 +58,7 @@ class Renderer:
         self._numbers = itertools.count()
         self._at: _Job | None = None
         self._limit: asyncio.TimerHandle | None = None
+        self.limit: float | None = None  # seconds for one line, in place of the voice's own
         self._seconds = 5.0
         self._hung = False
         self._up = False
@@ -126,7 +127,7 @@ class Renderer:
                 heapq.heappush(self._jobs, job)
                 return
             self._at = job
-            self._limit = asyncio.get_running_loop().call_later(self._seconds, self._give_up)
+            self._limit = asyncio.get_running_loop().call_later(self.limit or self._seconds, self._give_up)
 
     def _give_up(self) -> None:
         self._hung = True
@@ -166,7 +167,7 @@ class Renderer:
     def _lost(self, how: str) -> None:
         self._up = False
         if self._hung:
-            self._hung, how = False, f"hung for {self._seconds:g} s"
+            self._hung, how = False, f"hung for {self.limit or self._seconds:g} s"
         job, self._at = self._at, None
         if self._limit is not None:
             self._limit.cancel()

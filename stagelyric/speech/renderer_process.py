@@ -42,7 +42,7 @@ def main() -> NoReturn:
 
 
 def _serve(settings: dict[str, Any], say: Any) -> None:
-    from stagelyric.speech import sound
+    from stagelyric.speech import sound  # noqa: F401 - before it says that it is ready
     from stagelyric.speech.voices import VoiceError, open_voice
 
     doubt = None
@@ -53,19 +53,24 @@ def _serve(settings: dict[str, Any], say: Any) -> None:
         voice = open_voice(None, settings["words_a_minute"])
     say(ready=voice.name, seconds=voice.seconds, doubt=doubt)
     for number, line in enumerate(sys.stdin.buffer):
-        order = json.loads(line)
         raw = Path(settings["scratch"], f"{os.getpid()}-{number}.wav")  # never a name used before
         try:
-            pcm = sound.SILENCE
-            if any(letter.isalnum() for letter in order["text"]):  # a voice would say "dot dot dot", or hang
-                voice.render(order["text"], raw)
-                pcm = sound.finish(*sound.read(raw), order["rate"])
-            sound.write(Path(order["path"]), pcm, order["rate"])
-            say(seconds=len(pcm) / order["rate"])
+            answer: dict[str, Any] = {"seconds": _render(voice, json.loads(line), raw)}
         except Exception as error:  # this line can't be spoken; the next one may be
-            say(error=f"{type(error).__name__}: {error}")
-        finally:
-            raw.unlink(missing_ok=True)
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        raw.unlink(missing_ok=True)
+        say(**answer)
+
+
+def _render(voice: Any, order: dict[str, Any], raw: Path) -> float:
+    from stagelyric.speech import sound
+
+    pcm = sound.SILENCE
+    if any(letter.isalnum() for letter in order["text"]):  # a voice would say "dot dot dot", or hang
+        voice.render(order["text"], raw)
+        pcm = sound.finish(*sound.read(raw), order["rate"])
+    sound.write(Path(order["path"]), pcm, order["rate"])
+    return len(pcm) / float(order["rate"])
 
 
 def _voices() -> list[dict[str, Any]]:

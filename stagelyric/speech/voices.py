@@ -13,11 +13,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 from typing import Any, Protocol
 
 from stagelyric.setlist import VOICE_FILE
 
 USUAL_RATE = 175  # words a minute
+_TRIES = 3
+_HEADER = 200  # bytes; a file no longer than this has no sound in it
 
 
 class VoiceError(Exception):
@@ -81,6 +84,10 @@ class Pyttsx3:
 
     def __init__(self, wanted: str | None, words_a_minute: int) -> None:
         self._engine = _engine()
+        self._is_espeak = self._engine.driver_name == "espeak"
+        self._settle()
+        self._engine.proxy.setBusy(True)
+        self._engine.runAndWait()  # until it has run once it only notes down what it is told
         self._faults: list[Exception] = []
         self._engine.connect("error", lambda name, exception: self._faults.append(exception))
         if wanted is not None:
@@ -90,21 +97,42 @@ class Pyttsx3:
         self.name = str(self._engine.getProperty("voice"))
 
     def render(self, text: str, path: Path) -> None:
-        self._faults.clear()
-        self._engine.save_to_file(text, str(path))
-        self._engine.runAndWait()
-        self._raise()
+        for _ in range(_TRIES):
+            path.unlink(missing_ok=True)
+            self._save(text, path)
+            self._raise()
+            if path.exists() and path.stat().st_size > _HEADER:
+                return
         if not path.exists():
             raise OSError(f"the voice wrote no file for {text!r}")
 
+    def _save(self, text: str, path: Path) -> None:
+        self._settle()
+        # The order to end its loop comes with the order to run it. espeak's driver speaks in a thread and ends the
+        # loop itself when that has written the file: it must have had the order before, or it returns too soon. The
+        # others must have it after, or they run for ever. What is busy queues its orders.
+        self._engine.proxy.setBusy(not self._is_espeak)
+        self._engine.save_to_file(text, str(path))
+        self._engine.runAndWait()
+
+    def _settle(self) -> None:
+        """Until espeak is at nothing, be it a property. Its driver would take that for an earlier text as it is told
+        to end its loop, and cancel the next one."""
+        if self._is_espeak:
+            from pyttsx3.drivers import _espeak
+
+            while _espeak.IsPlaying():
+                sleep(0.001)
+
     def _set(self, name: str, value: object) -> None:
         self._engine.setProperty(name, value)
+        self._settle()
         self._raise()
 
     def _raise(self) -> None:
         """pyttsx3 keeps a driver's exceptions to itself, but for those who have asked."""
         if self._faults:
-            raise VoiceError(f"the voice failed: {self._faults[0]}")
+            raise VoiceError(f"the voice failed: {self._faults.pop()}")
 
 
 class Piper:
