@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules, structure
-from stagelyric.craft.drafting import Alphabet, Drafts, Task
+from stagelyric.craft.drafting import Alphabet, Drafts, Must, Task
 from stagelyric.craft.novelty import Copies, normal
 from stagelyric.craft.phonetics import plain, syllable_count
 from stagelyric.craft.ranking import Around, Draft
@@ -29,6 +29,7 @@ from stagelyric.craft.rules import Ending, Language, Rules
 from stagelyric.craft.syllables import syllabify
 from stagelyric.craft.words import STOP
 from stagelyric.lines import Ask, Line
+from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE, prefix
 from stagelyric.lm.sample import choose
 
 BLOCK = 16
@@ -48,6 +49,8 @@ _LONGEST = 120  # characters of a draft
 _TRIES = 6
 _REMEMBERED = 48  # lines of the shelf that a new one is not to be too much like
 _ONCE, _OFTEN = 10, 20  # words that must be there to rhyme with, where a line is to be rhymed with
+_RHYMES = 600  # words; an ending of more is no rhyme
+_ABOUT = 0.4  # of the drafts are asked to hold a theme's word
 _RARE = 80  # times in the corpus; a theme below that is put into lines outright
 _RANKED = 8  # of the drafts of a line, those that are marked in full
 
@@ -65,6 +68,10 @@ class Engine(Protocol):
     def prime(self, text: str) -> tuple[NDArray[np.float32], Any]: ...
 
     def step(self, ids: NDArray[np.int64], state: Any) -> tuple[NDArray[np.float32], Any]: ...
+
+    def extend(
+        self, ids: NDArray[np.int64], counts: NDArray[np.int64], state: Any
+    ) -> tuple[NDArray[np.float32], Any]: ...
 
 
 @dataclass(slots=True)
@@ -106,6 +113,8 @@ class Writer:
         self.copies = copies or Copies(np.zeros(0, np.uint32))
         self.weights = weights
         self.alphabet = Alphabet(engine.vocabulary.symbols)
+        self.coded = engine.vocabulary.symbols == CODED_ALPHABET
+        """Whether the model can be asked for syllables, an end word, a name: see `lm.codes`."""
         self._taught = lru_cache(maxsize=4)(language.taught)
         self._rules = lru_cache(maxsize=8)(self._make_rules)
 
@@ -154,10 +163,10 @@ class Writer:
         """Lines as the model has them: plain sampling, no craft but the ask's wildness."""
         rng = self._random(ask, 0)
         made: list[Line] = []
-        logits, state = self.engine.prime(_context(ask))
+        logits, state = self.engine.prime(self.context(ask))
         newline, text = self.alphabet.newline, ""
         while len(made) < count:
-            at = choose(logits, rng, temperature=temperature(ask))
+            at = choose(logits, rng, temperature=temperature(ask), mask=self.alphabet.spoken[None])
             if at[0] == newline or len(text) > _LONGEST:
                 if text.strip():
                     made.append(Line(text.strip(), "model", 0.0, syllabify(text.strip()), len(made)))
@@ -182,6 +191,14 @@ class Writer:
         draft = Draft(text, float(np.mean(gained)), landing, syllables=len(syllabify(text, self._count)))
         around = Around(before=tuple(tuple(normal_words(line)) for line in before))
         return ranking.marks(draft, self._rules((), (), False, 0.5), around, self.copies.worn(plain(text)))
+
+    def context(self, ask: Ask) -> str:
+        """What the model reads before the first line; names it does not know by their letters are slots."""
+        text = ask.prime.rstrip() + "\n" if ask.prime.strip() else ""
+        for name in ask.names if self.coded else ():
+            if planning.spelled(name):
+                text = text.replace(name, PLACE if planning.is_place(name) else PERSON)
+        return text
 
     def _random(self, ask: Ask, block: int) -> np.random.Generator:
         return np.random.default_rng([int(ask.digest, 16), int(self.engine.digest[:16], 16), block])
@@ -232,7 +249,7 @@ class _Job:
     def quatrains(self, number: int) -> list[Chosen]:
         """Quatrains line by line, all of them side by side; their lines in order."""
         engine = self.writer.engine
-        logits, state = engine.prime(_context(self.ask))
+        logits, state = engine.prime(self.writer.context(self.ask))
         stanzas = [self._planned(self.block * number + q) for q in range(number)]
         done: list[list[Chosen]] = [[] for _ in range(number)]
         standing = [(logits, state)] * number
@@ -249,11 +266,12 @@ class _Job:
 
     def _planned(self, number: int) -> tuple[planning.Plan, ...]:
         names = [name for name in self.ask.names if planning.spelled(name)]
-        return planning.stanza(self.ask, self.rng, number, self.rare, names)
+        slots = (PERSON, PLACE) if self.writer.coded else ("", "")
+        return planning.stanza(self.ask, self.rng, number, self.rare, names, slots)
 
     def word(self) -> Chosen:
         """One line with the ask's word in it."""
-        logits, state = self.writer.engine.prime(_context(self.ask))
+        logits, state = self.writer.engine.prime(self.writer.context(self.ask))
         plan = planning.Plan(self.high, None, False, None)
         place = Place(0, logits, state, plan)
         self._fill([place], [[]])
@@ -262,7 +280,7 @@ class _Job:
 
     def _go_on(self, states: list[Any], mark: str) -> list[tuple[NDArray[np.float32], Any]]:
         """Where the model stands at the beginning of the next lines; it is told a mark that we do not show."""
-        state = _joined(states)
+        state = type(states[0]).joined(states)
         for i in self.writer.engine.vocabulary.encode(mark + "\n"):
             self.between()
             logits, state = self.writer.engine.step(np.full(len(states), i, dtype=np.int64), state)
@@ -335,13 +353,39 @@ class _Job:
     ) -> Iterator[tuple[Place, list[tuple[Draft, Any]]]]:
         """The finished drafts of each place."""
         logits = np.concatenate([place.logits for place in owner])
-        state = _joined([place.state for place in owner])
+        state = type(owner[0].state).joined([place.state for place in owner])
+        if self.writer.coded:
+            self.between()
+            logits, state = self._asked([self._code(task, endings[task.ending]) for task in tasks], state)
         about = np.stack([self._about(place) for place in owner])
         drafts = Drafts(self.rules, self.writer.alphabet, endings, tasks, about)
         finished = self._run(drafts, logits, state)
         for place in dict.fromkeys(map(id, owner)):
             here = [i for i, p in enumerate(owner) if id(p) == place]
             yield owner[here[0]], [finished[i] for i in here if i in finished]
+
+    def _asked(self, codes: list[str], state: Any) -> tuple[NDArray[np.float32], Any]:
+        """The model, after each row has read the codes of its line."""
+        vocabulary = self.writer.engine.vocabulary
+        rows = [vocabulary.spell(code) for code in codes]
+        counts = np.array([len(row) for row in rows])
+        ids = np.zeros((len(rows), int(counts.max())), dtype=np.int64)
+        for i, row in enumerate(rows):
+            ids[i, : len(row)] = row
+        return self.writer.engine.extend(ids, counts, state)
+
+    def _code(self, task: Task, ending: Ending) -> str:
+        """What one draft is asked for: its length, the word it rhymes on, what it says, what it is about."""
+        must, lexicon = task.must, self.rules.lexicon
+        last = seed = None
+        if 0 < ending.size <= _RHYMES:
+            weights = np.sqrt(lexicon.count[ending.numbers].astype(np.float64) + 1)
+            last = lexicon.words[int(self.rng.choice(ending.numbers, p=weights / weights.sum()))]
+        if must is not None and not must.slot:
+            seed = must.text.split()[-1].lower()
+        elif self.rules.themes and self.rng.random() < _ABOUT:
+            seed = lexicon.words[int(self.rng.choice(list(self.rules.themes)))]
+        return prefix(syllables=task.syllables, last=last, named=must is not None and bool(must.slot), seed=seed)
 
     def _about(self, place: Place) -> NDArray[np.float32]:
         """What a line is to be about: the ask's themes, and the line before it."""
@@ -395,7 +439,7 @@ class _Job:
         made: dict[int, tuple[Draft, Any]] = {}
         for rows, final in ends:
             for i, row in enumerate(rows):
-                text = self._polished(a.text(chars[row]), a.symbols[closing[row]])
+                text = self._polished(_filled(a.text(chars[row]), drafts.tasks[row].must), a.symbols[closing[row]])
                 draft = Draft(
                     text, float(flow[row]), float(landing[row] / max(1, last_letters[row])), float(setting[row]),
                     says=drafts.tasks[row].must is not None, named=bool(drafts.own[row]),
@@ -410,7 +454,7 @@ class _Job:
         """What the model makes of a character it must say: of a name, only whether a capital suits the place."""
         a = self.writer.alphabet
         gained = logs[np.arange(len(ids)), ids].astype(np.float64)
-        own = drafts.own[drafts.rows]
+        own = drafts.own[drafts.rows] & a.spoken[ids]  # a slot is judged as it is
         if not own.any():
             return gained
         fresh = chars[drafts.rows, t - 1] == a.space if t else np.zeros(len(ids), dtype=bool)
@@ -539,20 +583,15 @@ def normal_words(text: str) -> list[str]:
     return Draft(plain(text), 0.0, 0.0).words
 
 
-def _context(ask: Ask) -> str:
-    return ask.prime.rstrip() + "\n" if ask.prime.strip() else ""
-
-
 def _possible(task: Task, ending: Ending) -> bool:
     if task.must is None:
         return True
     return task.syllables >= task.must.syllables + (0 if task.must.may_end else ending.least)
 
 
-def _joined(states: Sequence[Any]) -> Any:
-    """Rows of several states as one: a state's fields are arrays with the rows on their second axis."""
-    first = states[0]
-    return type(first)(*(np.concatenate([getattr(s, f.name) for s in states], axis=1) for f in fields(first)))
+def _filled(text: str, must: Must | None) -> str:
+    """A draft with its name where the slot was."""
+    return text.replace(must.slot, must.text) if must is not None and must.slot else text
 
 
 def _respelled(spelling: str, drafted: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -78,6 +79,10 @@ class Recent:
 
     def take(self, rows: NDArray[np.int64]) -> Recent:
         return Recent(self.ids[:, rows])
+
+    @classmethod
+    def joined(cls, states: Sequence[Recent]) -> Recent:
+        return cls(np.concatenate([state.ids for state in states], axis=1))
 
 
 class NGramEngine:

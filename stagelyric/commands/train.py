@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stagelyric.lm.corpus import Source
     from stagelyric.lm.release import HeldOut
     from stagelyric.lm.train import Report, Trainer
+    from stagelyric.lm.vocabulary import Vocabulary
 
 _FINE_TUNING_RATE = 1e-3  # a trained model forgets less of what it knows at a lower rate
 _LINE_EVERY = 30.0  # s between the plain lines written where there is no terminal
@@ -30,7 +31,7 @@ class Fault(click.ClickException):
 
 @click.command()
 @click.argument("corpora", nargs=-1, required=True, metavar="CORPUS...")
-@click.option("--kind", type=click.Choice(["char-rnn"]), default="char-rnn", show_default=True)
+@click.option("--kind", type=click.Choice(["char-rnn", "transformer"]), default="transformer", show_default=True)
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="The model's folder; its name is the model's."
 )
@@ -80,13 +81,13 @@ def train(
 
     try:
         _check_folder(out, resume)
-        work = _Work(corpora, finish, valid, [_pair(text) for text in emphasis], licence)
-        trainer = work.trainer(epochs, minutes, seed, hidden, rate, parent, out if resume else None)
+        work = _Work(corpora, finish, valid, [_pair(text) for text in emphasis], licence, parent)
+        trainer = work.trainer(kind, epochs, minutes, seed, hidden, rate, parent, out if resume else None)
     except (CorpusError, ModelError, TrainingError) as error:
         raise Fault(str(error)) from error
     try:
         with _progress() as tell:
-            complete = trainer.run(out, _with_samples(tell, trainer))
+            complete = trainer.run(out, _with_samples(tell, trainer, work.vocabulary))
         meta = work.release(out, kind, trainer, complete)
     except BrokenTrainingError as error:
         raise click.ClickException(str(error)) from error
@@ -153,11 +154,17 @@ class _Work:
         valid: tuple[Path, ...],
         emphasis: list[tuple[str, float]],
         licence: str,
+        parent: Path | None,
     ):
+        from stagelyric.craft.phonetics import line_syllables
+        from stagelyric.craft.words import STOP
+        from stagelyric.lm.checkpoint import read_meta
+        from stagelyric.lm.codes import CODED_ALPHABET, Coder
         from stagelyric.lm.corpus import Mixture, stream
+        from stagelyric.lm.names import find_names
         from stagelyric.lm.vocabulary import Vocabulary
 
-        self.vocabulary = Vocabulary()
+        self.vocabulary = read_meta(parent).vocabulary if parent else Vocabulary(CODED_ALPHABET)
         self.emphasis = emphasis
         self.parent: dict[str, str] = {}
         self.parent_folder: Path | None = None
@@ -166,14 +173,18 @@ class _Work:
         self.held_out = self._held_out(valid) if valid else ()
         if not valid:
             main, last, self.held_out = self._without_held_out(main, last)
-        self.main = Mixture(main, self.vocabulary, emphasis=emphasis)
-        self.finish = Mixture(last, self.vocabulary, emphasis=emphasis) if last else None
+        names = find_names(line for source in (*main, *last) for song in source.songs for line in song.text.split("\n"))
+        coded = self.vocabulary.symbols == CODED_ALPHABET
+        dress = (coded and Coder(names, line_syllables, lambda word: len(word) > 2 and word not in STOP)) or None
+        self.main = Mixture(main, self.vocabulary, emphasis=emphasis, dress=dress)
+        self.finish = Mixture(last, self.vocabulary, emphasis=emphasis, dress=dress) if last else None
         self.songs = [song.text for source in (*main, *last) for song in source.songs]
         self.text = stream((song for source in main for song in source.songs), self.vocabulary)
         self.corpora = _described(main, "main", licence) + _described(last, "finish", licence)
 
     def trainer(
         self,
+        kind: str,
         epochs: float | None,
         minutes: float | None,
         seed: int,
@@ -185,16 +196,17 @@ class _Work:
         """The trainer, at its beginning or where the checkpoint in `resume` left it."""
         from dataclasses import replace
 
-        from stagelyric.lm.char_rnn import CharRnnConfig
         from stagelyric.lm.checkpoint import WEIGHTS, read_meta, read_weights
+        from stagelyric.lm.kinds import KINDS
         from stagelyric.lm.train import Recipe, Trainer
 
         epochs = 10.0 if epochs is None and minutes is None else epochs
-        recipe = Recipe(minutes=minutes, epochs=epochs, seed=seed)
+        kind = read_meta(parent).kind if parent else kind
+        recipe = Recipe(**{"minutes": minutes, "epochs": epochs, "seed": seed, **KINDS[kind].recipe})
         recipe = replace(recipe, rate=rate or (_FINE_TUNING_RATE if parent else recipe.rate))
         begin = read_meta(parent) if parent else None
         sizes = dict(begin.config) if begin else {"vocabulary": len(self.vocabulary)}
-        config = CharRnnConfig(**(sizes | ({} if hidden is None else {"hidden": hidden})))
+        config = KINDS[kind].config(**(sizes | ({} if hidden is None else {"hidden": hidden})))
         trainer = Trainer(config, recipe, self.main, self.finish, self.held_out[0].ids if self.held_out else None)
         if begin and parent:
             trainer.begin_with(read_weights(parent, begin))
@@ -273,17 +285,16 @@ def _described(sources: list[Source], part: str, licence: str) -> tuple[Corpus, 
 Tell = Callable[["Report", str], None]
 
 
-def _with_samples(tell: Tell, trainer: Trainer) -> Callable[[Report], None]:
+def _with_samples(tell: Tell, trainer: Trainer, vocabulary: Vocabulary) -> Callable[[Report], None]:
     """Adds a sample line to every report that comes with a measure on held-out text."""
     import numpy as np
 
     from stagelyric.lm.train import sample_line
-    from stagelyric.lm.vocabulary import Vocabulary
 
     def with_sample(report: Report) -> None:
         line = ""
         if report.checked is not None:
-            line = sample_line(trainer.averaged(), Vocabulary(), np.random.default_rng(report.step))
+            line = sample_line(trainer.averaged(), vocabulary, np.random.default_rng(report.step))
         tell(report, line)
 
     return with_sample

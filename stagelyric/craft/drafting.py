@@ -36,13 +36,17 @@ _EXACT = np.array([1 << (s - 1) if 0 < s <= MOST_SYLLABLES else 0 for s in range
 
 @dataclass(frozen=True, slots=True)
 class Must:
-    """Something to say: plain ASCII letters, spaces, apostrophes and hyphens; `own`: it takes "'s" (a name does)."""
+    """Something to say: plain ASCII letters, spaces, apostrophes and hyphens; `own`: it takes "'s" (a name does).
+
+    `slot`: the one character that stands for it where the model has slots for names, else "".
+    """
 
     text: str
     syllables: int
     own: bool = False
     lower: bool = False
     may_end: bool = False
+    slot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Alphabet:
         self.is_upper = np.zeros(len(symbols), dtype=bool)
         self.is_upper[self.upper] = True
         self.symbols = symbols
+        self.spoken = np.ones(len(symbols), dtype=bool)  # but for the control characters, which no one sings
+        self.spoken[[i for i, c in enumerate(symbols) if ord(c) < 32 and c != "\n"]] = False
         self._codes = np.frombuffer(symbols.encode("ascii"), dtype=np.uint8)
 
     def text(self, ids: NDArray[np.uint8]) -> str:
@@ -168,6 +174,7 @@ class Drafts:
         mask[:, a.comma] = there & (self._commas > 0) & (self._left >= 4)
         mask[:, a.newline] = (self._ends[self._ending, self._kind, self._node] & last) != 0
         self._lean(bias, mask, children)
+        self._offer_slots(mask)
         self._overrule(mask, bias)
         mask[~mask.any(axis=1), a.newline] = True  # a word for every case there is not; a short line there is
         return mask, bias
@@ -208,6 +215,13 @@ class Drafts:
         final = self._reach[ending[:, None], kind[:, None], children] & last[:, None]
         is_open: NDArray[np.bool_] = (children > 0) & ((middle | final) != 0)
         return is_open
+
+    def _offer_slots(self, mask: NDArray[np.bool_]) -> None:
+        """A name that is still to be said may be said at any word, if the model would have it there."""
+        for i in np.flatnonzero(self._owed & self.at_word):
+            must = self._task(int(i)).must
+            if must is not None and must.slot and not self._wants_noun[i] and self._may_say(int(i)):
+                mask[i, self.alphabet.symbols.index(must.slot)] = True
 
     def _overrule(self, mask: NDArray[np.bool_], bias: NDArray[np.float32]) -> None:
         """Rows that have something to say, or have just said it."""
@@ -258,6 +272,8 @@ class Drafts:
         self._kind[closing] = SMALL
         for i in np.flatnonzero(forced | self._said | closing):
             self._go_on(int(i), int(ids[i]), bool(forced[i]))
+        for i in np.flatnonzero(~forced & ~a.spoken[ids]):
+            self._say(int(i), offered=True)
         done: NDArray[np.bool_] = ids == a.newline
         return done
 
@@ -300,11 +316,21 @@ class Drafts:
         too_soon = sung < task.after or (task.must.own and self._wants_noun[i])
         if too_soon and self._left[i] > self._least[i]:
             return
-        ends = self._left[i] == task.must.syllables and task.must.may_end
-        if not ends and self._left[i] - task.must.syllables < self._tail[i]:
-            return
-        text = task.must.text
-        if sung == 0:
+        if self._may_say(i):
+            self._say(i)
+
+    def _may_say(self, i: int) -> bool:
+        must = self._task(i).must
+        assert must is not None
+        left = int(self._left[i]) - must.syllables
+        return left >= self._tail[i] or (left == 0 and must.may_end)
+
+    def _say(self, i: int, *, offered: bool = False) -> None:
+        """What must be said is said next; `offered`: the model has just said it itself, by its slot."""
+        task = self._task(i)
+        assert task.must is not None
+        text = task.must.slot or task.must.text
+        if task.syllables == int(self._left[i]):
             text = text[0].upper() + text[1:]
         self._owed[i] = False
         self._least[i] = self._tail[i]
@@ -315,7 +341,8 @@ class Drafts:
         unknown = number is None and not task.must.own
         self._kinds[i] = self._kinds[i, 1], language.thing if unknown else language.structure.of(number)
         self._look_ahead(np.array([i]))
-        self._force(i, text)
+        if not offered:
+            self._force(i, text)
         self._said[i] = True
 
     def keep(self, going: NDArray[np.bool_]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from stagelyric.craft.drafting import Must, Task
 from stagelyric.craft.phonetics import Phones, line_syllables, plain
 from stagelyric.craft.rhyme import assonance, kind_of_sounds, slant, tail
 from stagelyric.craft.rules import Ending, Rules
-from stagelyric.craft.words import NEVER_LAST
+from stagelyric.craft.words import NEVER_LAST, PLACES, TITLES
 from stagelyric.lines import Ask, Scheme
 
 STANZA = 4
@@ -27,6 +28,9 @@ MATES: dict[Scheme, tuple[int | None, ...]] = {
 NAME_RATE = 0.3  # of lines, where the ask has names; .15 to .17 in songs by people, and more where a song has a hero
 THEME_RATE = 0.5
 """Of stanzas, where the ask has a theme the model would not come to by itself."""
+_PLACE_ENDING = re.compile(
+    r".(?:ton|ville|burg|burgh|borough|bury|ford|mouth|port|land|shire|stan|polis|chester|minster|haven|hurst|wick|dale)$"
+)
 _FEW = 5  # below this many rhymes, looser ones are let in
 _LONGEST = 24
 
@@ -42,7 +46,12 @@ class Plan:
 
 
 def stanza(
-    ask: Ask, rng: np.random.Generator, number: int, themes: Sequence[str] = (), names: Sequence[str] = ()
+    ask: Ask,
+    rng: np.random.Generator,
+    number: int,
+    themes: Sequence[str] = (),
+    names: Sequence[str] = (),
+    slots: tuple[str, str] = ("", ""),
 ) -> tuple[Plan, ...]:
     """The four plans of quatrain `number` of a shelf. Lines that rhyme have the same length where they can.
 
@@ -67,7 +76,7 @@ def stanza(
         may_end = mate is None and not rhymed
         if names and due[place]:
             other = int(rng.integers(len(names))) if rng.random() < 0.35 else favourite  # who is met, is met again
-            must = as_name(names[other], may_end=may_end)
+            must = as_name(names[other], may_end=may_end, slots=slots)
         elif place == theme_at:
             theme = spelled(themes[int(rng.integers(len(themes)))])
             must = Must(theme, max(1, line_syllables(theme)), may_end=may_end)
@@ -83,9 +92,18 @@ def metre(ask: Ask) -> tuple[int, int]:
     return max(1, min(low, _LONGEST)), max(1, min(high, _LONGEST))
 
 
-def as_name(name: str, *, may_end: bool) -> Must:
-    """A name to be said; what has no plain letters in it is left out ("Montréal" is drafted as "Montreal")."""
-    return Must(spelled(name), max(1, line_syllables(name)), own=True, may_end=may_end)
+def as_name(name: str, *, may_end: bool, slots: tuple[str, str] = ("", "")) -> Must:
+    """A name to be said; what has no plain letters in it is left out ("Montréal" is drafted as "Montreal").
+
+    `slots`: the characters that stand for a person and a place where the model has such.
+    """
+    return Must(spelled(name), max(1, line_syllables(name)), own=True, may_end=may_end, slot=slots[is_place(name)])
+
+
+def is_place(name: str) -> bool:
+    """Whether a name sounds like a place's rather than a person's: by its last word, since no list has them all."""
+    words = spelled(name).lower().split()
+    return bool(words) and words[0] not in TITLES and (words[-1] in PLACES or bool(_PLACE_ENDING.search(words[-1])))
 
 
 def as_word(word: str, rules: Rules, *, may_end: bool) -> Must:

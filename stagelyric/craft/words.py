@@ -183,3 +183,24 @@ CAPITALS = _words(
     "august september october november december christmas easter america england london paris god lord jesus christ"
 )
 """Words that have a capital wherever they stand."""
+
+TITLES = _words(
+    "mr mrs miss ms mx dr doctor sir madam lady lord king queen prince princess captain sergeant saint st uncle aunt "
+    "auntie granny grandpa nurse father mother sister brother professor judge coach chef"
+)
+"""What stands before a person's name."""
+
+PLACES = _words(
+    "street road avenue lane square bay lake river bridge hill hills harbour harbor beach island islands park station "
+    "city town village county valley creek falls pier quay heath market row terrace mountain coast road junction "
+    "london paris rome berlin vienna madrid lisbon dublin belfast cardiff glasgow leeds liverpool manchester bristol "
+    "york oslo stockholm helsinki copenhagen reykjavik warsaw prague budapest athens istanbul cairo tunis algiers "
+    "casablanca lagos accra dakar nairobi kampala mombasa johannesburg durban mumbai delhi kolkata chennai karachi "
+    "lahore dhaka bangkok hanoi manila jakarta singapore tokyo osaka kyoto seoul beijing shanghai sydney melbourne "
+    "perth auckland toronto montreal vancouver quebec halifax winnipeg boston chicago detroit denver dallas austin "
+    "memphis nashville houston phoenix seattle portland philadelphia baltimore atlanta miami vegas reno laredo tulsa "
+    "havana kingston lima quito bogota santiago rio caracas mexico america africa asia europe england scotland wales "
+    "ireland france spain italy germany norway sweden canada texas alaska ohio kansas nevada utah iowa maine georgia "
+    "carolina virginia dakota tennessee kentucky alabama mississippi louisiana arizona california oregon montana"
+)
+"""Last words of names that are places'."""

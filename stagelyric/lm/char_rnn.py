@@ -45,6 +45,9 @@ class State:
 class CharRnn(nn.Module):
     """`model(ids, state) -> (logits, state)`."""
 
+    carries = True
+    """Trained with its state carried from segment to segment."""
+
     def __init__(self, config: CharRnnConfig):
         super().__init__()
         self.config = config
@@ -71,6 +74,10 @@ class CharRnn(nn.Module):
         """The state of `rows` rows that have read nothing."""
         zero = torch.zeros(1, rows, self.config.hidden, device=self.head.weight.device)
         return State(zero, zero)
+
+    def matrices(self) -> list[Tensor]:
+        """What Muon steps: nothing, for a recurrent matrix is best left to AdamW."""
+        return []
 
     def forward(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """ids (B, T) int64 → logits (B, T, V) of each next character, and the state after the last one."""

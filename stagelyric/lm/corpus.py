@@ -99,16 +99,26 @@ def stream(songs: Iterable[Song], vocabulary: Vocabulary) -> NDArray[np.uint8]:
     return vocabulary.encode(text).astype(np.uint8)
 
 
+Dress = Callable[[str, np.random.Generator], str]
+"""Gives a song's text as it may be trained on besides: codes before its lines, slots for its names."""
+
+
 class Mixture:
     """Encoded songs with a weight each; `epoch` shuffles them into one stream."""
 
     def __init__(
-        self, sources: Sequence[Source], vocabulary: Vocabulary, *, emphasis: Sequence[tuple[str, float]] = ()
+        self,
+        sources: Sequence[Source],
+        vocabulary: Vocabulary,
+        *,
+        emphasis: Sequence[tuple[str, float]] = (),
+        dress: Dress | None = None,
     ):
         """`emphasis`: a song whose title holds one of these texts, in any case, has its weight multiplied.
 
         Raises CorpusError where the weights leave nothing to train on.
         """
+        self._vocabulary, self._dress = vocabulary, dress
         self._songs: list[NDArray[np.uint8]] = []
         weights: list[float] = []
         self._boundary = np.array([vocabulary.boundary], dtype=np.uint8)
@@ -126,13 +136,24 @@ class Mixture:
         """Characters in an epoch, on average."""
         return int(sum(w * s.size for w, s in zip(self._weights, self._songs, strict=True)))
 
-    def epoch(self, seed: int, number: int) -> NDArray[np.uint8]:
-        """The ids (T,) of epoch `number`, the same for the same seed and number. A fractional weight is a chance."""
+    def epoch(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[np.uint8]:
+        """The ids (T,) of epoch `number`, the same for the same seed and number. A fractional weight is a chance.
+
+        A share `dressed` of the songs comes dressed, where the mixture knows how.
+        """
         rng = np.random.default_rng([seed, number])
         whole = np.floor(self._weights)
         counts = (whole + (rng.random(len(self._songs)) < self._weights - whole)).astype(np.int64)
         order = rng.permutation(np.repeat(np.arange(len(self._songs)), counts))
-        return np.concatenate([self._boundary, *(self._songs[i] for i in order)])
+        if self._dress is None or not dressed:
+            return np.concatenate([self._boundary, *(self._songs[i] for i in order)])
+        coats = rng.random(len(order)) < dressed
+        songs = (self._dressed(i, rng) if coat else self._songs[i] for i, coat in zip(order, coats, strict=True))
+        return np.concatenate([self._boundary, *songs])
+
+    def _dressed(self, number: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+        assert self._dress is not None
+        return self._vocabulary.spell(self._dress(self._vocabulary.decode(self._songs[number]), rng)).astype(np.uint8)
 
 
 def _digest(songs: Sequence[NDArray[np.uint8]], weights: NDArray[np.float64]) -> str:

@@ -1,51 +1,78 @@
-"""From weights to one-step ONNX graphs, written node by node: no torch is needed, and none of its tracing.
-
-One step is ids (B,) int64, h (1, B, H), c (1, B, H) → logits (B, V), h, c. Embedding, input weights and both biases
-are folded into one table (V, 4H), so that reading a character is a look-up. With gates in the order i, f, o, g:
-
-    i, f, o = sigmoid(x + h·W);  g = tanh(x + h·W);  c' = f∘c + i∘g;  h' = o∘tanh(c');  logits = h'·V + b
-
-In int8, h is quantised with the fixed scale 1/127: an LSTM's h lies within (-1, 1), so nothing need be measured at
-run time, and a row's result does not depend on the rows beside it. Weights are symmetric int8 for each column, within
-±63: the products of two neighbours then fit into 16 bits, so processors without VNNI reckon exactly the same sums.
-"""
+"""From weights to one-step ONNX graphs."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
-_OPSET = 18
-_IR = 9  # what ONNX Runtime 1.17 (2024) and later read
-_WEIGHT_LIMIT = 63
-_ACTIVATION_SCALE = 1 / 127
-_ACTIVATION_ZERO = 128
-
-Weights = Mapping[str, NDArray[np.float32]]
+from stagelyric.lm import export_transformer
+from stagelyric.lm.checkpoint import WEIGHTS
+from stagelyric.lm.graph import Graph, Place, Weights
 
 
-def step_graph(weights: Weights, *, int8: bool) -> bytes:
-    """The serialised graph of one step of a char-rnn, from the tensors of its weights.safetensors."""
-    graph = _Graph(int8)
+def step_graph(
+    kind: str,
+    weights: Weights,
+    config: Mapping[str, Any],
+    *,
+    most: Mapping[str, float] | None = None,
+    file: bytes = b"",
+) -> bytes:
+    """The serialised graph of one step of a model, from the tensors of its weights.safetensors.
+
+    With `most`, the largest activations (`calibrate.activations`), in int8. An fp32 graph of a transformer does not
+    repeat the weights: it names their places in `file`, the weights.safetensors beside it.
+    """
+    if kind == "transformer":
+        return export_transformer.step_graph(weights, config, most=most, outside=places(file) if file else {})
+    return _rnn_graph(weights, int8=most is not None)
+
+
+def places(file: bytes) -> dict[str, Place]:
+    """Where each tensor lies in a safetensors file: eight bytes of length, a JSON header, the tensors."""
+    length = int.from_bytes(file[:8], "little")
+    header = json.loads(file[8 : 8 + length])
+    header.pop("__metadata__", None)
+    spans = {name: entry["data_offsets"] for name, entry in header.items()}
+    return {name: Place(WEIGHTS, 8 + length + start, end - start) for name, (start, end) in spans.items()}
+
+
+def _rnn_graph(weights: Weights, *, int8: bool) -> bytes:
+    """ids (B,), h (1, B, H), c (1, B, H) → logits (B, V), h, c.
+
+    Embedding, input weights and both biases are folded into one table (V, 4H), so that reading a character is a
+    look-up. With gates in the order i, f, o, g:
+
+        i, f, o = sigmoid(x + h·W);  g = tanh(x + h·W);  c' = f∘c + i∘g;  h' = o∘tanh(c');  logits = h'·V + b
+
+    An LSTM's h lies within (-1, 1): in int8 that is its scale.
+    """
+    graph = Graph(int8)
     table, recurrent = _folded(weights)
     hidden, vocabulary = recurrent.shape[0], table.shape[0]
+
+    def matmul(left: str, matrix: NDArray[np.float32]) -> str:
+        return graph.matmul(left, matrix, 1.0) if int8 else graph.add("MatMul", left, graph.constant(matrix))
+
     # Half precision halves the table's bytes in the int8 file, and rounds far below what int8 does.
     x = graph.add("Gather", graph.constant(table.astype(np.float16 if int8 else np.float32)), "ids", axis=0)
-    x = graph.add("Cast", x, to=TensorProto.FLOAT) if int8 else x  # (B, 4H)
-    gates = graph.add("Add", x, graph.matmul("h", recurrent))  # (1, B, 4H)
+    x = graph.add("Cast", x, to=1) if int8 else x  # (B, 4H) fp32
+    gates = graph.add("Add", x, matmul("h", recurrent))  # (1, B, 4H)
     ifo, g = graph.split(gates, [3 * hidden, hidden])
     i, f, o = graph.split(graph.add("Sigmoid", ifo), [hidden] * 3)
     c = graph.add("Add", graph.add("Mul", f, "c"), graph.add("Mul", i, graph.add("Tanh", g)), out="c_next")  # (1, B, H)
     h = graph.add("Mul", o, graph.add("Tanh", c), out="h_next")  # (1, B, H)
-    logits = graph.add("Add", graph.matmul(h, weights["head.weight"].T), graph.constant(weights["head.bias"]))
-    graph.add("Squeeze", logits, graph.constant(np.array([0])), out="logits")  # (B, V)
-    return graph.serialise(hidden, vocabulary)
+    logits = graph.add("Add", matmul(h, weights["head.weight"].T), graph.constant(weights["head.bias"]))
+    graph.add("Squeeze", logits, graph.ints(0), out="logits")  # (B, V)
+    state = [1, "B", hidden]
+    return graph.serialise(
+        [("ids", True, ["B"]), ("h", False, state), ("c", False, state)],
+        [("logits", ["B", vocabulary]), ("h_next", state), ("c_next", state)],
+    )
 
 
 def _folded(weights: Weights) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -58,59 +85,3 @@ def _folded(weights: Weights) -> tuple[NDArray[np.float32], NDArray[np.float32]]
 def _gates(columns: NDArray[Any]) -> NDArray[np.float32]:
     i, f, g, o = np.split(columns, 4, axis=1)
     return np.ascontiguousarray(np.concatenate([i, f, o, g], axis=1), dtype=np.float32)
-
-
-@dataclass(slots=True)
-class _Graph:
-    """Nodes and constants in the order they are asked for."""
-
-    int8: bool
-    nodes: list[onnx.NodeProto] = field(default_factory=list)
-    constants: list[onnx.TensorProto] = field(default_factory=list)
-
-    def constant(self, value: NDArray[Any]) -> str:
-        name = f"constant{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
-        return name
-
-    def add(self, op: str, *inputs: str, out: str = "", **attributes: Any) -> str:
-        out = out or f"{op.lower()}{len(self.nodes)}"
-        self.nodes.append(helper.make_node(op, inputs, [out], **attributes))
-        return out
-
-    def split(self, value: str, sizes: list[int]) -> list[str]:
-        outs = [f"split{len(self.nodes)}_{part}" for part in range(len(sizes))]
-        sizes_name = self.constant(np.array(sizes, dtype=np.int64))
-        self.nodes.append(helper.make_node("Split", [value, sizes_name], outs, axis=2))
-        return outs
-
-    def matmul(self, left: str, matrix: NDArray[np.float32]) -> str:
-        """(1, B, H) · (H, N) → (1, B, N); in int8 by way of integers, `left` being within (-1, 1)."""
-        if not self.int8:
-            return self.add("MatMul", left, self.constant(matrix))
-        scales = np.maximum(np.abs(matrix).max(axis=0), 1e-8) / _WEIGHT_LIMIT  # (N,)
-        integers = np.round(matrix / scales).astype(np.int8)
-        zero = self.constant(np.array(_ACTIVATION_ZERO, dtype=np.uint8))
-        scale = self.constant(np.array(_ACTIVATION_SCALE, dtype=np.float32))
-        quantised = self.add("QuantizeLinear", left, scale, zero)
-        product = self.add("MatMulInteger", quantised, self.constant(integers), zero)
-        product = self.add("Cast", product, to=TensorProto.FLOAT)
-        return self.add("Mul", product, self.constant((scales * _ACTIVATION_SCALE).astype(np.float32)))
-
-    def serialise(self, hidden: int, vocabulary: int) -> bytes:
-        value = helper.make_tensor_value_info
-        inputs = [
-            value("ids", TensorProto.INT64, ["B"]),
-            value("h", TensorProto.FLOAT, [1, "B", hidden]),
-            value("c", TensorProto.FLOAT, [1, "B", hidden]),
-        ]
-        outputs = [
-            value("logits", TensorProto.FLOAT, ["B", vocabulary]),
-            value("h_next", TensorProto.FLOAT, [1, "B", hidden]),
-            value("c_next", TensorProto.FLOAT, [1, "B", hidden]),
-        ]
-        graph = helper.make_graph(self.nodes, "step", inputs, outputs, self.constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], producer_name="stagelyric")
-        model.ir_version = _IR
-        onnx.checker.check_model(model)
-        return bytes(model.SerializeToString())

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from stagelyric.lm import evaluate, export
+from stagelyric.lm import calibrate, evaluate, export
 from stagelyric.lm.checkpoint import STEP_FP32, STEP_INT8, WEIGHTS, Corpus, Meta, write_model
-from stagelyric.lm.runtime import Engine, load
+from stagelyric.lm.evaluate import Engine
+from stagelyric.lm.runtime import load
 from stagelyric.lm.sample import choose
 
+_ALL = np.arange(90, dtype=np.uint8)
 _CONTEXTS = ("", "The rain came down on Harbour Street\nAnd Polly held the light\n")
 
 
@@ -44,10 +46,12 @@ def release(
     # rounded numbers, so that training goes on from exactly what runs.
     halves = {name: np.ascontiguousarray(value, dtype=np.float16) for name, value in weights.items()}
     weights = {name: value.astype(np.float32) for name, value in halves.items()}
+    stored = save(halves)
+    most = calibrate.activations(meta.kind, weights, meta.config, _ALL if training is None else training)
     files = {
-        WEIGHTS: save(halves),
-        STEP_FP32: export.step_graph(weights, int8=False),
-        STEP_INT8: export.step_graph(weights, int8=True),
+        WEIGHTS: stored,
+        STEP_FP32: export.step_graph(meta.kind, weights, meta.config, file=stored),
+        STEP_INT8: export.step_graph(meta.kind, weights, meta.config, most=most),
     }
     with tempfile.TemporaryDirectory() as scratch:  # measured first, so that the folder is whole from the first file
         written = write_model(Path(scratch), meta, files, "")
@@ -94,8 +98,7 @@ def _card(meta: Meta, engine: Engine) -> str:
     recipe = ", ".join(f"{name} {value}" for name, value in meta.recipe.items() if value is not None)
     return f"""# {meta.name}
 
-A {meta.kind}: {meta.config["hidden"]} LSTM cells behind a {meta.config["embedding"]}-wide embedding of
-{len(meta.vocabulary)} characters. It reads lyrics a character at a time and says what may come next.
+{_shape(meta)} It reads lyrics a character at a time and says what may come next.
 
 ## Trained on
 
@@ -160,3 +163,13 @@ def _parent(meta: Meta) -> str:
     if not meta.parent:
         return ""
     return f"Began with the model {meta.parent['name']} (weights `{meta.parent['sha256']}`). "
+
+
+def _shape(meta: Meta) -> str:
+    c, symbols = meta.config, len(meta.vocabulary)
+    if meta.kind == "transformer":
+        return (
+            f"A {meta.kind}: {c['layers']} blocks {c['width']} wide with {c['heads']} heads over {symbols} "
+            f"characters and {c['grams']} tables of {c['rows']:,} hashed character runs."
+        )
+    return f"A {meta.kind}: {c['hidden']} cells behind a {c['embedding']}-wide embedding of {symbols} characters."

@@ -5,29 +5,52 @@ A batch's rows do not touch one another, and the same call gives the same number
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from stagelyric.lm.checkpoint import META, STEP_FP32, STEP_INT8, ModelError, read_file, read_meta
+from stagelyric.lm.attention_cache import Cache
+from stagelyric.lm.checkpoint import META, STEP_FP32, STEP_INT8, WEIGHTS, Meta, ModelError, read_file, read_meta
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 
 Precision = Literal["int8", "fp32"]
 
-PRIME_LIMIT = 512
-"""Characters of a context that are read, from its end back to a line's start: 512 take about 15 ms on one core."""
+_PRIMED = 64  # contexts remembered
+_WINDOW = 320  # characters that a transformer is trained to read at once
 
-_PRIMED = 256  # contexts remembered; 4.5 kB each
+
+class Rows(Protocol):
+    """What a model remembers of each row. Never written to by those who hold it."""
+
+    def __len__(self) -> int: ...
+
+    def expand(self, n: int) -> Self:
+        """A state of one row copied to `n` rows, so that a context is read once for `n` drafts."""
+        ...
+
+    def take(self, rows: NDArray[Any]) -> Self:
+        """The chosen rows, by index or by a bool mask (B,): finished drafts need no more steps."""
+        ...
+
+    @classmethod
+    def joined(cls, states: Sequence[Self]) -> Self:
+        """The rows of several states, one after another."""
+        ...
+
+
+S = TypeVar("S", bound=Rows)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the LSTM remembers of each row: hidden and cell, both (1, B, H) float32. Never written to."""
+    """What an LSTM remembers of each row: hidden and cell, both (1, B, H) float32."""
 
     h: NDArray[np.float32]
     c: NDArray[np.float32]
@@ -43,30 +66,65 @@ class State:
         """The chosen rows, by index or by a bool mask (B,): finished drafts need no more steps."""
         return State(self.h[:, rows], self.c[:, rows])
 
+    @classmethod
+    def joined(cls, states: Sequence[State]) -> State:
+        """The rows of several states, one after another."""
+        return cls(np.concatenate([s.h for s in states], axis=1), np.concatenate([s.c for s in states], axis=1))
 
-class Engine:
+
+class Engine(ABC, Generic[S]):
     """A loaded model: `step(ids, state) -> (logits, state)`."""
 
-    def __init__(self, name: str, digest: str, vocabulary: Vocabulary, session: onnxruntime.InferenceSession):
+    prime_limit: int
+    """Characters of a context that are read, from its end back to a line's start."""
+
+    def __init__(self, name: str, digest: str, vocabulary: Vocabulary):
         self.name = name
         self.digest = digest
         """sha256 of the graph in use, weights and all: names the model and its precision for caches."""
         self.vocabulary = vocabulary
-        self.hidden: int = session.get_inputs()[1].shape[2]
-        self._run = session.run
         self._primed = lru_cache(maxsize=_PRIMED)(self._read_context)
 
-    def start(self, rows: int = 1) -> State:
+    @abstractmethod
+    def start(self, rows: int = 1) -> S:
         """The state of `rows` rows that have read nothing."""
-        zero = np.zeros((1, rows, self.hidden), dtype=np.float32)
-        return State(zero, zero)
 
-    def step(self, ids: NDArray[np.int64], state: State) -> tuple[NDArray[np.float32], State]:
+    @abstractmethod
+    def step(self, ids: NDArray[np.int64], state: S) -> tuple[NDArray[np.float32], S]:
         """ids (B,) int64, one character for each row of `state` → logits (B, V) of the next, and the state after it."""
-        logits, h, c = self._run(None, {"ids": ids, "h": state.h, "c": state.c})
-        return logits, State(h, c)
 
-    def read(self, ids: NDArray[np.int64], state: State) -> tuple[NDArray[np.float32], State]:
+    def logits(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """ids (B, T), rows that begin with nothing read → logits (B, T, V) of each next character."""
+        state, found = self.start(len(ids)), []
+        for place in range(ids.shape[1]):
+            logits, state = self.step(np.ascontiguousarray(ids[:, place]), state)
+            found.append(logits)
+        return np.stack(found, axis=1)
+
+    def logits_of_one(self, ids: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
+        """One long row ids (T,), read as far back as the model is made for: logits (n, V), until all T are given."""
+        state = self.start()
+        for place in range(len(ids)):
+            logits, state = self.step(ids[place : place + 1], state)
+            yield logits
+
+    def extend(self, ids: NDArray[np.int64], counts: NDArray[np.int64], state: S) -> tuple[NDArray[np.float32], S]:
+        """Each row b reads the first counts[b] ≥ 1 of ids (B, T) → logits (B, V) after them, and the state there."""
+        rows, last = np.arange(len(ids)), np.zeros((len(ids), len(self.vocabulary)), np.float32)
+        order, states = [], []
+        for place in range(ids.shape[1]):
+            logits, state = self.step(ids[rows, place], state)
+            ends = counts[rows] == place + 1
+            if ends.any():
+                last[rows[ends]] = logits[ends]
+                order.append(rows[ends])
+                states.append(state.take(ends))
+                rows, state = rows[~ends], state.take(~ends)
+            if not len(rows):
+                break
+        return last, type(state).joined(states).take(np.argsort(np.concatenate(order)))
+
+    def read(self, ids: NDArray[np.int64], state: S) -> tuple[NDArray[np.float32], S]:
         """One row reads ids (T,), T ≥ 1 → logits (1, V) after the last of them, and the state there."""
         if ids.size == 0:
             raise ValueError("read wants at least one character")
@@ -74,38 +132,129 @@ class Engine:
             logits, state = self.step(ids[i : i + 1], state)
         return logits, state
 
-    def prime(self, text: str) -> tuple[NDArray[np.float32], State]:
+    def prime(self, text: str) -> tuple[NDArray[np.float32], S]:
         """Reads a song boundary and all of `text` → logits (1, V) of the character after it, and the state there.
 
         So a new line is begun by choosing from these logits; the chosen character is the first to `step` with. End
-        `text` with `\\n` to begin a line, with `\\n\\n` a stanza; "" begins a song. Of a text longer than PRIME_LIMIT
-        only the last lines are read. Remembered for the last 256 texts; what is returned is read-only.
+        `text` with `\\n` to begin a line, with `\\n\\n` a stanza; "" begins a song. Of a text longer than `prime_limit`
+        only the last lines are read. Remembered for the last 64 texts; the logits are read-only.
         """
-        return self._primed(_recent(fold(text)))
+        return self._primed(_recent(fold(text), self.prime_limit))
 
-    def _read_context(self, text: str) -> tuple[NDArray[np.float32], State]:
+    def _read_context(self, text: str) -> tuple[NDArray[np.float32], S]:
         logits, state = self.read(self.vocabulary.encode(BOUNDARY + text), self.start())
-        for array in (logits, state.h, state.c):
-            array.flags.writeable = False
+        logits.flags.writeable = False
         return logits, state
 
 
-def load(folder: Path, *, precision: Precision = "int8") -> Engine:
+class RnnEngine(Engine[State]):
+    """A char-rnn."""
+
+    prime_limit = 512  # about 15 ms on one core
+
+    def __init__(self, name: str, digest: str, vocabulary: Vocabulary, session: onnxruntime.InferenceSession):
+        super().__init__(name, digest, vocabulary)
+        self.hidden: int = session.get_inputs()[1].shape[2]
+        self._run = session.run
+
+    def start(self, rows: int = 1) -> State:
+        zero = np.zeros((1, rows, self.hidden), dtype=np.float32)
+        return State(zero, zero)
+
+    def step(self, ids: NDArray[np.int64], state: State) -> tuple[NDArray[np.float32], State]:
+        logits, h, c = self._run(None, {"ids": ids, "h": state.h, "c": state.c})
+        return logits, State(h, c)
+
+
+class AttentionEngine(Engine[Cache]):
+    """A transformer: contexts are read in one go, drafts go on from a shared prefix."""
+
+    prime_limit = 224  # with a stanza after it, about as far as it was trained to look back
+
+    def __init__(self, name: str, digest: str, vocabulary: Vocabulary, session: onnxruntime.InferenceSession):
+        super().__init__(name, digest, vocabulary)
+        shapes = {given.name: given.shape for given in session.get_inputs()}
+        self.size: int = shapes["keys_0"][1]
+        self.grams: int = shapes["recent"][1]
+        self.layers = sum(given.startswith("keys_") for given in shapes)
+        names = ("prefix_keys", "prefix_values", "keys", "values")
+        self._names = [[f"{name}_{layer}" for name in names] for layer in range(self.layers)]
+        self._run = session.run
+
+    def start(self, rows: int = 1) -> Cache:
+        return Cache.start(self.layers, rows, self.size, self.grams)
+
+    def step(self, ids: NDArray[np.int64], state: Cache) -> tuple[NDArray[np.float32], Cache]:
+        logits, keys, values, recent = self._read(ids[:, None], state)
+        return logits[:, 0], state.entered(keys, values, recent)
+
+    def logits(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = self._read(ids, self.start(len(ids)))[0]
+        return found
+
+    def logits_of_one(self, ids: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
+        half = _WINDOW // 2
+        for first in range(0, len(ids), half):
+            begin = max(0, first - half)
+            yield self.logits(ids[None, begin : first + half])[0, first - begin :]
+
+    def extend(
+        self, ids: NDArray[np.int64], counts: NDArray[np.int64], state: Cache
+    ) -> tuple[NDArray[np.float32], Cache]:
+        # All rows read all T; what lies beyond a row's count is entered behind its end, where nobody looks.
+        logits, keys, values, _ = self._read(ids, state)
+        line = np.concatenate([state.recent, ids], axis=1)
+        back = counts[:, None] + np.arange(self.grams)
+        after = state.entered(keys, values, np.take_along_axis(line, back, axis=1)).cut(state.lengths + counts)
+        return logits[np.arange(len(ids)), counts - 1], after
+
+    def read(self, ids: NDArray[np.int64], state: Cache) -> tuple[NDArray[np.float32], Cache]:
+        if ids.size == 0:
+            raise ValueError("read wants at least one character")
+        logits, keys, values, recent = self._read(ids[None], state)
+        fresh = not int(state.positions[0])
+        return logits[:, -1], (state.as_prefix if fresh else state.entered)(keys, values, recent)
+
+    def _read(self, ids: NDArray[np.int64], state: Cache) -> tuple[Any, ...]:
+        given = {"ids": ids, "recent": state.recent, "position": state.positions, "length": state.lengths}
+        own = state.own
+        for layer, (prefix_keys, prefix_values, keys, values) in enumerate(self._names):
+            given[prefix_keys], given[prefix_values] = state.prefix_keys[layer], state.prefix_values[layer]
+            given[keys], given[values] = own.keys[layer], own.values[layer]
+        logits, new_keys, new_values = self._run(None, given)
+        recent = np.concatenate([state.recent, ids], axis=1)[:, ids.shape[1] :]
+        return logits, new_keys, new_values, recent
+
+
+_ENGINES: dict[str, tuple[type[RnnEngine] | type[AttentionEngine], tuple[str, ...]]] = {
+    "char-rnn": (RnnEngine, ("ids", "h", "c")),
+    "transformer": (AttentionEngine, ("ids", "recent", "position", "length")),
+}
+
+
+def load(folder: Path, *, precision: Precision = "int8") -> RnnEngine | AttentionEngine:
     """The model in `folder`. Raises ModelError, one plain sentence, for what is no whole model of ours."""
     meta = read_meta(folder)
-    if meta.kind != "char-rnn":
-        raise ModelError(f"{folder / META}: wanted a model of kind char-rnn, found {meta.kind!r}")
+    if meta.kind not in _ENGINES:
+        raise ModelError(f"{folder / META}: wanted a model of kind {' or '.join(_ENGINES)}, found {meta.kind!r}")
+    made, first = _ENGINES[meta.kind]
     name = STEP_INT8 if precision == "int8" else STEP_FP32
-    data = read_file(folder, name, meta)
+    session = _session(folder, name, meta)
+    inputs = [given.name for given in session.get_inputs()]
+    if session.get_outputs()[0].shape[-1] != len(meta.vocabulary) or tuple(inputs[: len(first)]) != first:
+        raise ModelError(f"{folder / name}: wanted a graph for {len(meta.vocabulary)} characters, found another")
+    return made(meta.name, meta.files[name], meta.vocabulary, session)
+
+
+def _session(folder: Path, name: str, meta: Meta) -> onnxruntime.InferenceSession:
+    data, options = read_file(folder, name, meta), _options()
+    if name == STEP_FP32 and meta.kind != "char-rnn":
+        read_file(folder, WEIGHTS, meta)  # the graph takes its numbers from there
+        options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
     try:
-        session = onnxruntime.InferenceSession(data, _options(), providers=["CPUExecutionProvider"])
-        shapes = [(i.name, i.shape[-1]) for i in session.get_inputs()], session.get_outputs()[0].shape[-1]
+        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own exceptions share no base class but this
         raise ModelError(f"{folder / name}: wanted the graph of a model, found something else") from error
-    engine = Engine(meta.name, meta.files[name], meta.vocabulary, session)
-    if shapes[1] != len(engine.vocabulary) or [n for n, _ in shapes[0]] != ["ids", "h", "c"]:
-        raise ModelError(f"{folder / name}: wanted a graph for {len(engine.vocabulary)} characters, found another")
-    return engine
 
 
 def _options() -> onnxruntime.SessionOptions:
@@ -119,9 +268,9 @@ def _options() -> onnxruntime.SessionOptions:
     return options
 
 
-def _recent(text: str) -> str:
-    if len(text) <= PRIME_LIMIT:
+def _recent(text: str, limit: int) -> str:
+    if len(text) <= limit:
         return text
-    text = text[-PRIME_LIMIT:]
+    text = text[-limit:]
     head, newline, rest = text.partition("\n")
     return rest if rest else head + newline

@@ -1,7 +1,8 @@
-"""The training loop: stateful truncated backpropagation over shuffled songs, resumable to the bit.
+"""The training loop: segments of shuffled songs in parallel streams, resumable to the bit.
 
-Every stream carries its LSTM state from segment to segment and is now and then reset to zero, since a line generator
-starts cold: without resets a model was seen to reach 1.69 nats in training and 2.52 on held-out text.
+A recurrent model carries its state from segment to segment of a stream (truncated backpropagation) and is now and then
+reset to zero, since a line generator starts cold: without resets a model was seen to reach 1.69 nats in training and
+2.52 on held-out text. Others begin every segment with nothing read.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from stagelyric.lm.char_rnn import CharRnn, CharRnnConfig, State
+from stagelyric.lm.char_rnn import State
 from stagelyric.lm.corpus import Mixture
+from stagelyric.lm.kinds import KINDS, Config, Model, name_of
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary
 
@@ -50,8 +52,11 @@ class BrokenTrainingError(TrainingError):
 class Recipe:
     """How to train. Either `minutes` (wall time, pauses not counted) or `epochs` over the main mixture is the budget.
 
-    The learning rate warms up over `warmup` steps, then falls as a cosine of the budget spent to `last_rate` of its
-    peak (Loshchilov & Hutter 2017). The last `finish_share` of the budget is spent on the finishing mixture.
+    The learning rate warms up over `warmup` steps and stands, then falls in a line to `last_rate` of its peak over the
+    last `cooldown` share of the budget (Hägele et al. 2024). `rate` is AdamW's; Muon (Jordan 2024) steps the matrices
+    of a model's blocks at `muon_rate`. The last `finish_share` of the budget is spent on the finishing mixture. A share
+    `coded[0]` of the songs is read with its codes and name slots before the finish, and `coded[1]` in it.
+    `precision` is "fp32", "bf16" (autocast), or "auto": bf16 where the processor reckons in it.
     """
 
     minutes: float | None = None
@@ -60,13 +65,17 @@ class Recipe:
     streams: int = 64
     segment: int = 96
     rate: float = 3e-3
+    muon_rate: float = 0.02
     last_rate: float = 0.01
+    cooldown: float = 0.6
     warmup: int = 100
     weight_decay: float = 0.01
     clip: float = 1.0
     reset: float = 0.04
     average: float = 0.999
     finish_share: float = 0.3
+    coded: tuple[float, float] = (0.1, 0.4)
+    precision: str = "auto"
     threads: int = 2
 
     def __post_init__(self) -> None:
@@ -94,7 +103,7 @@ class Trainer:
 
     def __init__(
         self,
-        config: CharRnnConfig,
+        config: Config,
         recipe: Recipe,
         main: Mixture,
         finish: Mixture | None = None,
@@ -103,17 +112,20 @@ class Trainer:
         torch.set_num_threads(recipe.threads)
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
-        self.model = CharRnn(config)
+        self.kind = name_of(config)
+        self.model: Model = KINDS[self.kind].model(config)
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        self.optimizer = _optimizer(self.model, recipe)
+        self.optimizers = _optimizers(self.model, recipe)
+        self._half = recipe.precision == "bf16" or (recipe.precision == "auto" and reckons_in_bf16())
         self._mixtures = (main, finish or main)
+        self._two_phases = finish is not None or recipe.coded[0] != recipe.coded[1]
         smallest = min(len(mixture) for mixture in self._mixtures)
         self._corpus = [mixture.sha256 for mixture in self._mixtures]
         self._segment = max(1, min(recipe.segment, smallest // 4))
         # A band's own few songs are read by fewer streams, so that an epoch is still some dozens of steps.
         self._streams = max(1, min(recipe.streams, smallest // (_LEAST_STEPS * self._segment)))
         self._held_out = held_out
-        self._state = self.model.start(self._streams)
+        self._state = self.model.start(self._streams) if self.model.carries else None
         self._random = torch.get_rng_state()
         self._rows: NDArray[np.uint8] | None = None
         self.step, self.phase, self.epoch, self.place = 0, 0, 0, 0
@@ -134,10 +146,11 @@ class Trainer:
 
     @property
     def rate(self) -> float:
-        """The learning rate of the next step."""
-        fall = 0.5 * (1 + math.cos(math.pi * self.done))
-        warm = min(1.0, (self.step + 1) / self.recipe.warmup)
-        return self.recipe.rate * warm * (self.recipe.last_rate + (1 - self.recipe.last_rate) * fall)
+        """The learning rate of the next step, as a share of its peak."""
+        recipe = self.recipe
+        warm = min(1.0, (self.step + 1) / recipe.warmup)
+        left = min(1.0, (1 - self.done) / recipe.cooldown) if recipe.cooldown else 1.0
+        return warm * (recipe.last_rate + (1 - recipe.last_rate) * left)
 
     def run(
         self,
@@ -180,33 +193,39 @@ class Trainer:
             raise TrainingError("the model to begin with has another shape than the one to train") from error
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
 
-    def averaged(self) -> CharRnn:
+    def averaged(self) -> Model:
         """A copy of the model with the running average of its weights, ready to be asked."""
-        model = CharRnn(self.model.config)
+        model: Model = KINDS[self.kind].model(self.model.config)
         model.load_state_dict(self.average)
         return model.eval()
 
     def check(self, block: int = 256) -> float:
         """Bits per character of the averaged model on a part of the held-out text, from a zero state every `block`."""
         assert self._held_out is not None
-        return cold_bits(self.averaged(), self._held_out[:_PART_TO_CHECK], block)
+        return cold_bits(self.averaged(), self._held_out[:_PART_TO_CHECK], block, half=self._half)
 
     def _one_step(self) -> None:
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.rate
+        rate = self.rate
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate * group["peak"]
         x, y = self._next_segment()
         forget = torch.rand(self._streams) < self.recipe.reset
         self.model.train()
-        logits, state = self.model(x, self._state.forget(forget))  # (B, T, V)
-        loss = nn.functional.cross_entropy(logits.flatten(0, 1), y.flatten())
-        self.optimizer.zero_grad()
+        state = None if self._state is None else self._state.forget(forget)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._half):
+            logits, state = self.model(x, state)  # (B, T, V)
+        loss = nn.functional.cross_entropy(logits.float().flatten(0, 1), y.flatten())
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
         bits = loss.item() / math.log(2)
         if not math.isfinite(bits):
             raise BrokenTrainingError(f"the loss stopped being a number at step {self.step}; try a lower learning rate")
-        self.optimizer.step()
-        self._state = state.detach()
+        for optimizer in self.optimizers:
+            optimizer.step()
+        self._state = state.detach() if isinstance(state, State) else None
         self._random = torch.get_rng_state()
         self.step += 1
         self.bits += (bits - self.bits) * max(0.01, 1 / self.step)
@@ -218,11 +237,11 @@ class Trainer:
 
     def _next_segment(self) -> tuple[Tensor, Tensor]:
         """The next (B, T) characters of each stream, and the character after each."""
-        phase = int(self.done >= 1 - self.recipe.finish_share and self._mixtures[0] is not self._mixtures[1])
+        phase = int(self.done >= 1 - self.recipe.finish_share and self._two_phases)
         if self._rows is not None and (phase > self.phase or self.place + self._segment >= self._rows.shape[1]):
             self.phase, self.epoch, self.place, self._rows = phase, self.epoch + 1, 0, None
         if self._rows is None:
-            ids = self._mixtures[self.phase].epoch(self.recipe.seed, self.epoch)
+            ids = self._mixtures[self.phase].epoch(self.recipe.seed, self.epoch, self.recipe.coded[self.phase])
             while ids.size < self._streams * (self._segment + 1):  # weights are chances: a draw may be short
                 ids = np.concatenate([ids, ids, ids[:1]])
             width = ids.size // self._streams
@@ -235,9 +254,12 @@ class Trainer:
         """Writes the checkpoint in one piece: a crash while writing leaves the one before it."""
         tensors = {f"model.{name}": value for name, value in self.model.state_dict().items()}
         tensors |= {f"average.{name}": value for name, value in self.average.items()}
-        for index, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
-        tensors |= {"state.h": self._state.h, "state.c": self._state.c, "random": self._random}
+        for number, optimizer in enumerate(self.optimizers):
+            for index, state in optimizer.state_dict()["state"].items():
+                tensors |= {f"optimizer{number}.{index}.{name}": value for name, value in state.items()}
+        tensors |= {"random": self._random}
+        if self._state is not None:
+            tensors |= {"state.h": self._state.h, "state.c": self._state.c}
         place = {name: getattr(self, name) for name in _PLACE}
         record = {
             "corpus": self._corpus,
@@ -269,18 +291,19 @@ class Trainer:
             raise TrainingError(f"{file}: this checkpoint is of a model of another shape: {record['config']}")
         if replace(self.recipe, **(record["recipe"] | _budget(self.recipe))) != self.recipe:
             raise TrainingError(f"{file}: this checkpoint was made with another recipe: {record['recipe']}")
-        if record["corpus"] != self._corpus or tensors["state.h"].shape != self._state.h.shape:
+        if record["corpus"] != self._corpus or (
+            self._state is not None and tensors["state.h"].shape != self._state.h.shape
+        ):
             raise TrainingError(f"{file}: this checkpoint was made with another corpus")
         self.model.load_state_dict(_under("model.", tensors))
         self.average = {name: tensors[f"average.{name}"] for name in self.average}
-        optimizer = self.optimizer.state_dict()
-        optimizer["state"] = {
-            index: state
-            for index in optimizer["param_groups"][0]["params"]
-            if (state := _under(f"optimizer.{index}.", tensors))
-        }
-        self.optimizer.load_state_dict(optimizer)
-        self._state = State(tensors["state.h"], tensors["state.c"])
+        for number, optimizer in enumerate(self.optimizers):
+            whole = optimizer.state_dict()
+            places = [index for group in whole["param_groups"] for index in group["params"]]
+            whole["state"] = {i: state for i in places if (state := _under(f"optimizer{number}.{i}.", tensors))}
+            optimizer.load_state_dict(whole)
+        if self._state is not None:
+            self._state = State(tensors["state.h"], tensors["state.c"])
         for name, value in record["place"].items():
             setattr(self, name, value)
         self._rows = None
@@ -295,7 +318,7 @@ class Trainer:
 _PLACE = ("step", "phase", "epoch", "place", "seconds", "bits")
 
 
-def sample_line(model: CharRnn, vocabulary: Vocabulary, rng: np.random.Generator, longest: int = 60) -> str:
+def sample_line(model: Model, vocabulary: Vocabulary, rng: np.random.Generator, longest: int = 60) -> str:
     """A line the model writes at the start of a song, cut at `longest` characters: to see that it learns to spell."""
     ids = torch.tensor([[vocabulary.boundary]])
     state, line = model.start(), ""
@@ -311,7 +334,7 @@ def sample_line(model: CharRnn, vocabulary: Vocabulary, rng: np.random.Generator
     return line
 
 
-def cold_bits(model: CharRnn, ids: NDArray[np.uint8], block: int, rows: int = 64) -> float:
+def cold_bits(model: Model, ids: NDArray[np.uint8], block: int, rows: int = 64, *, half: bool = False) -> float:
     """Bits per character of ids (T,), read in blocks of `block` characters, each from a zero state: a press is cold."""
     whole = (ids.size - 1) // block
     if whole < 1:
@@ -321,8 +344,9 @@ def cold_bits(model: CharRnn, ids: NDArray[np.uint8], block: int, rows: int = 64
     total = 0.0
     with torch.no_grad():
         for xs, ys in zip(torch.split(x, rows), torch.split(y, rows), strict=True):
-            logits, _ = model(xs)
-            total += nn.functional.cross_entropy(logits.flatten(0, 1), ys.flatten(), reduction="sum").item()
+            with torch.autocast("cpu", torch.bfloat16, enabled=half):
+                logits, _ = model(xs)
+            total += nn.functional.cross_entropy(logits.float().flatten(0, 1), ys.flatten(), reduction="sum").item()
     return total / (whole * block) / math.log(2)
 
 
@@ -335,10 +359,26 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
-def _optimizer(model: CharRnn, recipe: Recipe) -> torch.optim.AdamW:
-    return torch.optim.AdamW(
-        model.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=recipe.weight_decay, fused=True
-    )
+def _optimizers(model: Model, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    matrices = model.matrices()
+    chosen = {id(matrix) for matrix in matrices}
+    others = [parameter for parameter in model.parameters() if id(parameter) not in chosen]
+    decay = recipe.weight_decay
+    made: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(others, lr=recipe.rate, betas=(0.9, 0.99), weight_decay=decay, fused=True)
+    ]
+    if matrices:
+        made.append(torch.optim.Muon(matrices, lr=recipe.muon_rate, momentum=0.95, weight_decay=decay))
+    for optimizer in made:
+        for group in optimizer.param_groups:
+            group["peak"] = group["lr"]
+    return made
+
+
+def reckons_in_bf16() -> bool:
+    """Whether this processor multiplies bf16 matrices itself; elsewhere they are slower than fp32."""
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
 @contextmanager

@@ -82,6 +82,13 @@ class Vocabulary:
         ids: NDArray[np.int64] = self._table[codes]
         return ids[ids >= 0]
 
+    def spell(self, text: str) -> NDArray[np.int64]:
+        """Ids, shape (T,), of ASCII text as it stands, control characters too. Raises ValueError for others."""
+        ids: NDArray[np.int64] = self._table[np.frombuffer(text.encode("ascii"), dtype=np.uint8)]
+        if ids.size and ids.min() < 0:
+            raise ValueError("a character that is not in the vocabulary")
+        return ids
+
     def decode(self, ids: NDArray[np.integer] | list[int]) -> str:
         """The text of ids, each in 0 ≤ id < len(self). Raises IndexError for any other id."""
         return "".join(self.symbols[int(i)] for i in _checked(ids, len(self.symbols)))

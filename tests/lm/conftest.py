@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from lm.tiny import HIDDEN, lyrics, random_weights
+from lm.tiny import HIDDEN, TRANSFORMER, lyrics, random_transformer, random_weights
 
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("unhurried", deadline=None)
@@ -30,6 +30,20 @@ def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "dice"
     config = {"vocabulary": 97, "embedding": 8, "hidden": HIDDEN, "dropout": 0.0}
     release(folder, Meta("dice", "char-rnn", config, ALPHABET, 0, {}, ()), random_weights())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def random_attention(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole transformer's folder with random weights."""
+    pytest.importorskip("torch", reason="writing a transformer needs torch")
+    pytest.importorskip("onnx", reason="writing a model needs onnx")
+    from stagelyric.lm.checkpoint import Meta
+    from stagelyric.lm.release import release
+    from stagelyric.lm.vocabulary import ALPHABET
+
+    folder = tmp_path_factory.mktemp("models") / "coin"
+    release(folder, Meta("coin", "transformer", TRANSFORMER, ALPHABET, 0, {}, ()), random_transformer())
     return folder
 
 

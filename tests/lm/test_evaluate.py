@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from stagelyric.lm.evaluate import bits, cold_bits, ngram_bits, ppm_bits, speed
-from stagelyric.lm.runtime import Engine, State, load
+from stagelyric.lm.runtime import RnnEngine, State, load
 
 
-class _Flat(Engine):
+class _Flat(RnnEngine):
     """Knows nothing: every character is as likely as any other."""
 
     def __init__(self) -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stagelyric.lm.runtime import PRIME_LIMIT, Engine, State, load
+from stagelyric.lm.runtime import RnnEngine, State, load
 from stagelyric.lm.vocabulary import BOUNDARY
 
 CONTEXT = "The rain came down\nOn Harbour Street\n"
 
 
 @pytest.fixture(params=["int8", "fp32"])
-def engine(request: pytest.FixtureRequest, random_model: Path) -> Engine:
+def engine(request: pytest.FixtureRequest, random_model: Path) -> RnnEngine:
     return load(random_model, precision=request.param)
 
 
@@ -24,7 +24,7 @@ def test_an_engine_says_what_it_is(random_model: Path) -> None:
     assert quick.digest == load(random_model).digest
 
 
-def test_prime_reads_the_boundary_and_the_whole_text(engine: Engine) -> None:
+def test_prime_reads_the_boundary_and_the_whole_text(engine: RnnEngine) -> None:
     logits, state = engine.start(), None
     logits, state = engine.read(engine.vocabulary.encode(BOUNDARY + CONTEXT), engine.start())
     primed_logits, primed = engine.prime(CONTEXT)
@@ -35,28 +35,27 @@ def test_prime_reads_the_boundary_and_the_whole_text(engine: Engine) -> None:
     assert len(primed) == 1
 
 
-def test_prime_remembers_and_what_it_gives_cannot_be_written_to(engine: Engine) -> None:
+def test_prime_remembers_and_what_it_gives_cannot_be_written_to(engine: RnnEngine) -> None:
     logits, state = engine.prime(CONTEXT)
     assert engine.prime(CONTEXT)[1] is state
     assert engine.prime(CONTEXT.replace("Harbour", "Hárbour"))[1] is state
     assert engine.prime("")[1] is not state
-    for array in (logits, state.h, state.c):
-        with pytest.raises(ValueError, match="read-only"):
-            array[...] = 0
+    with pytest.raises(ValueError, match="read-only"):
+        logits[...] = 0
     engine.step(np.array([3]), state)
     engine.step(np.array([3, 4]), state.expand(2))
 
 
-def test_of_a_long_text_the_last_lines_are_read(engine: Engine) -> None:
+def test_of_a_long_text_the_last_lines_are_read(engine: RnnEngine) -> None:
     line = "A line of some length to fill the room with words\n"
-    lines = PRIME_LIMIT // len(line)
+    lines = engine.prime_limit // len(line)
     many, few = engine.prime("Something before\n" + line * 50), engine.prime(line * lines)
     np.testing.assert_array_equal(many[0], few[0])
     endless, _ = engine.prime("x" * 5000)
-    np.testing.assert_array_equal(endless, engine.prime("x" * PRIME_LIMIT)[0])
+    np.testing.assert_array_equal(endless, engine.prime("x" * engine.prime_limit)[0])
 
 
-def test_the_same_call_gives_the_same_bits(random_model: Path, engine: Engine) -> None:
+def test_the_same_call_gives_the_same_bits(random_model: Path, engine: RnnEngine) -> None:
     ids = np.arange(16) + 30
     states = [engine.start(16), engine.start(16)]
     for _ in range(30):
@@ -83,7 +82,7 @@ def test_a_state_is_expanded_and_taken_from() -> None:
     assert len(state.expand(1)) == 2
 
 
-def test_reading_nothing_is_refused(engine: Engine) -> None:
+def test_reading_nothing_is_refused(engine: RnnEngine) -> None:
     with pytest.raises(ValueError, match="at least one"):
         engine.read(np.array([], dtype=np.int64), engine.start())
 

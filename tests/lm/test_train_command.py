@@ -14,7 +14,7 @@ from stagelyric.commands.train import train
 from stagelyric.lm.checkpoint import read_meta
 from stagelyric.lm.runtime import load
 
-QUICK = ["--epochs", "2", "--hidden", "16"]
+QUICK = ["--kind", "char-rnn", "--epochs", "2", "--hidden", "16"]
 
 
 def run(*arguments: str | Path) -> Result:
@@ -52,7 +52,7 @@ def test_lyrics_go_in_and_a_measured_model_comes_out(corpus: Path, out: Path, tm
     card = (out / "README.md").read_text()
     assert meta.corpora[0].sha256 in card
     assert str(tmp_path) not in card
-    assert load(out).prime("")[0].shape == (1, 97)
+    assert load(out).prime("")[0].shape == (1, 104)
 
 
 def test_what_was_trained_can_write_and_quotes_neither_its_parent_s_text_nor_its_own(

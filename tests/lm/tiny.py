@@ -37,3 +37,18 @@ def random_weights(seed: int = 0, vocabulary: int = 97, embedding: int = 8) -> d
         "head.weight": normal(vocabulary, HIDDEN),
         "head.bias": normal(vocabulary),
     }
+
+
+TRANSFORMER = {
+    "vocabulary": 97, "width": 16, "layers": 2, "heads": 2, "hidden": 32, "grams": 2, "rows": 53, "gram_width": 4,
+    "dropout": 0.0,
+}  # fmt: skip
+
+
+def random_transformer(seed: int = 0) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    shapes = {"embedding": (97, 16), "head": (97, 16), "spell": (16, 8), "grams.0": (53, 4), "grams.1": (53, 4)}
+    for layer in range(2):
+        sizes = {"query": (16, 16), "key": (8, 16), "value": (8, 16), "out": (16, 16), "up": (32, 16), "down": (16, 32)}
+        shapes |= {f"blocks.{layer}.{name}": shape for name, shape in sizes.items()}
+    return {f"{name}.weight": (rng.standard_normal(shape) * 0.4).astype(np.float32) for name, shape in shapes.items()}

@@ -1,0 +1,37 @@
+"""The kinds of model there are. All answer `model(ids, state) -> (logits, state)`; nothing else knows them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stagelyric.lm.char_rnn import CharRnn, CharRnnConfig
+from stagelyric.lm.transformer import Transformer, TransformerConfig
+
+Model = CharRnn | Transformer
+Config = CharRnnConfig | TransformerConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind: its config, its model, and what its recipe has otherwise than others."""
+
+    config: Callable[..., Any]
+    model: Callable[[Any], Any]
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+
+KINDS: Mapping[str, Kind] = {
+    "char-rnn": Kind(CharRnnConfig, CharRnn),
+    "transformer": Kind(
+        TransformerConfig,
+        Transformer,
+        {"streams": 14, "segment": 320, "rate": 4e-3, "weight_decay": 0.0},
+    ),
+}
+
+
+def name_of(config: Config) -> str:
+    """The kind that a config is of."""
+    return next(name for name, kind in KINDS.items() if kind.config is type(config))

@@ -1,0 +1,209 @@
+"""Who and where: the proper nouns of a text, found by how they are written, so that they can become slots.
+
+A word is a name when it is capitalised within lines and hardly ever seen in small letters; a name is a place when it
+mostly stands behind "in", "from", "through" and their like. No tagger and no list of names is needed, so this reads a
+band's own songs as well as old verse; what it takes for a name is right most of the time, not always.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*|[^A-Za-z\s]")
+_TITLES = frozenset(
+    [
+        "mr",
+        "mrs",
+        "miss",
+        "ms",
+        "dr",
+        "doctor",
+        "sir",
+        "lady",
+        "lord",
+        "king",
+        "queen",
+        "prince",
+        "princess",
+        "captain",
+        "saint",
+        "st",
+        "uncle",
+        "aunt",
+        "aunty",
+        "auntie",
+        "colonel",
+        "general",
+        "major",
+        "sergeant",
+        "corporal",
+        "brother",
+        "sister",
+        "father",
+        "mother",
+        "granny",
+        "old",
+        "young",
+        "little",
+        "mister",
+        "missus",
+        "madame",
+        "don",
+        "judge",
+        "professor",
+        "cousin",
+    ]
+)
+_PLACED = frozenset(
+    [
+        "in",
+        "at",
+        "from",
+        "near",
+        "through",
+        "around",
+        "round",
+        "to",
+        "toward",
+        "towards",
+        "over",
+        "across",
+        "outside",
+        "past",
+        "beyond",
+    ]
+)
+_NEVER = frozenset(
+    [
+        "i",
+        "o",
+        "oh",
+        "ah",
+        "i'm",
+        "i'll",
+        "i've",
+        "i'd",
+        "god",
+        "lord",
+        "jesus",
+        "christ",
+        "heaven",
+        "father",
+        "son",
+        "holy",
+        "ghost",
+        "spirit",
+        "saviour",
+        "redeemer",
+        "almighty",
+        "jehovah",
+        "sabbath",
+        "christmas",
+        "easter",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "english",
+        "irish",
+        "scottish",
+        "french",
+        "german",
+        "spanish",
+        "dutch",
+        "greek",
+        "latin",
+        "roman",
+        "norman",
+        "saxon",
+        "hebrew",
+        "jewish",
+        "christian",
+        "muslim",
+        "turkish",
+        "chinese",
+        "indian",
+        "american",
+        "british",
+        "european",
+        "african",
+        "asian",
+    ]
+)
+_ADJECTIVE = re.compile(r".{3,}(?:ish|ese|ian|ean)$")
+_SMALL = 3  # seen so often in small letters, it is a word like others
+_PLACE_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names, in lower case: of people, and of places."""
+
+    people: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+
+    def runs(self, line: str) -> Iterator[tuple[int, int, bool]]:
+        """The names in a line, from left to right: start, end, and whether it is a place. "Polly Magnet" is one."""
+        run: list[tuple[int, int, str]] = []
+        for match in _WORD.finditer(line):
+            if match[0] == "." and run and run[-1][2] in _TITLES:  # "Mr. Harbour"
+                continue
+            word = match[0].removesuffix("'s")
+            named = word[0].isupper() and self._may_be(word.lower())
+            if run and not (named and line[run[-1][1] : match.start()] in (" ", ". ")):
+                yield from self._closed(run)
+                run = []
+            if named:
+                run.append((match.start(), match.start() + len(word), word.lower()))
+        yield from self._closed(run)
+
+    def _may_be(self, word: str) -> bool:
+        return word in self.people or word in self.places or word in _TITLES
+
+    def _closed(self, run: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, bool]]:
+        if any(word in self.people or word in self.places for _, _, word in run):
+            titled = any(word in _TITLES for _, _, word in run)
+            yield run[0][0], run[-1][1], run[-1][2] in self.places and not titled
+
+
+def find_names(lines: Iterable[str]) -> Names:
+    """The names of a text, from how all of it is written."""
+    capital: Counter[str] = Counter()
+    small: Counter[str] = Counter()
+    placed: Counter[str] = Counter()
+    for line in lines:
+        before = ""
+        for token in _WORD.findall(line):
+            word = token.removesuffix("'s")
+            if word[0].islower():
+                small[word] += 1
+            elif before and before not in ".!?:":
+                capital[word.lower()] += 1
+                placed[word.lower()] += before in _PLACED
+            before = token.lower()
+    names = {w for w, n in capital.items() if _is_name(w, n, small[w])}
+    places = {w for w in names if placed[w] > _PLACE_SHARE * capital[w] and w not in _TITLES}
+    return Names(frozenset(names - places), frozenset(places))
+
+
+def _is_name(word: str, capital: int, small: int) -> bool:
+    plain = word not in _NEVER and word not in _TITLES and len(word) > 1 and not _ADJECTIVE.match(word)
+    return plain and "'" not in word and small < _SMALL and small * 4 <= capital
