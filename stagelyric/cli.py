@@ -22,6 +22,8 @@ COMMANDS = {
     "doctor": "look over the rig before the show",
     "monitor": "print every event as it arrives, and what it would do",
     "learn": "press a pedal, and its trigger is written into the setlist",
+    "patches": "write the Max, Pure Data and touch-surface files, set to this rig's ports",
+    "service": "start a show when the machine does",
     "train": "train a model on lyrics",
     "models": "list the models and compare them",
     "evaluate": "what a model is worth: bits per character, and its lines beside people's",

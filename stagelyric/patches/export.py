@@ -1,0 +1,28 @@
+"""All patches at once, into a folder."""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from stagelyric.patches.target import File, Target
+
+KINDS = (
+    "pd", "max_patches", "touchosc", "open_stage_control", "supercollider", "sonic_pi", "qlab", "companion",
+)  # fmt: skip
+
+
+def files(target: Target, kinds: tuple[str, ...] = KINDS) -> Iterator[File]:
+    """Every file, made for the target. The same target gives the same bytes."""
+    for kind in kinds:
+        yield from importlib.import_module(f"stagelyric.patches.{kind}").files(target)
+
+
+def write(folder: Path, target: Target) -> list[Path]:
+    """Writes them; what is there of the same name is replaced. Raises OSError."""
+    written = []
+    for file in files(target):
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+        written.append(path)
+    return written

@@ -1,0 +1,46 @@
+"""What the patches are made for, and what they have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stagelyric.inputs.osc_addresses import ADDRESSES, TELLS, Address
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`host` and `osc_port`: where stagelyric listens; `listen`: the port on which a patch listens that can't be
+    answered at the one it sends from; `page_port`: the page's."""
+
+    host: str = "127.0.0.1"
+    osc_port: int = 7744
+    listen: int = 7745
+    page_port: int = 7740
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """`path` is relative to the folder that everything is written to."""
+
+    path: str
+    data: bytes
+
+
+def text(path: str, content: str) -> File:
+    return File(path, content.encode())
+
+
+def name(address: str) -> str:
+    """`song/next` for /stagelyric/song/next: what a patch is told."""
+    return address.removeprefix("/stagelyric/")
+
+
+# Those that a person does something with. Pinging and subscribing are the patch's own affair.
+DOES: tuple[Address, ...] = tuple(entry for entry in ADDRESSES if entry.event is not None)
+PRESSES: tuple[Address, ...] = tuple(entry for entry in DOES if entry.argument == "press")
+SAYS: tuple[str, ...] = tuple(name(told.address) for told in TELLS)
+
+
+def table(rows: Sequence[tuple[str, ...]], *head: str) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(row) + " |" for row in [head, *rows]]
+    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
