@@ -5,19 +5,23 @@
 `frames`, the place in `pcm` where it begins, and `seconds` of `time.monotonic()` at its beginning.
 """
 
+import asyncio
 import contextlib
 import os
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from stagelyric.speech.player import Player
 
 Samples = NDArray[np.float32]
 LIMIT = 60.0
@@ -52,7 +56,8 @@ class JackRecorder:
     def __init__(self, server: str, folder: Path, channels: int = 2, client: str = CLIENT) -> None:
         self._file = folder / f"{uuid.uuid4().hex}.npz"
         ports = ",".join(f"{client}:out_{channel}" for channel in range(channels))
-        self._command = [sys.executable, __file__, server, ports, str(self._file)]
+        # -P: the `jack` it imports is JACK-Client's, not the one beside this file.
+        self._command = [sys.executable, "-P", __file__, server, ports, str(self._file)]
         self.result: Any = None
 
     def __enter__(self) -> "JackRecorder":
@@ -157,6 +162,19 @@ def match(recorded: Samples, played: Samples) -> tuple[float, int]:
     wanted = played[: len(piece)].astype(np.float64)
     norm = np.linalg.norm(piece) * np.linalg.norm(wanted)
     return (float(piece @ wanted / norm) if norm else 0.0), place
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(LIMIT):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def open_player(player: Player) -> AsyncIterator[Player]:
+    async with player.running():
+        await until(lambda: player.stream is not None)
+        yield player
 
 
 def _record(server: str, ports: Sequence[str], file: str) -> None:
