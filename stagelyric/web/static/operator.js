@@ -260,9 +260,14 @@ spread();
 
 async function findJoin() {
   const answer = await fetch("/join.svg");
-  if (!answer.ok) return;
+  const url = answer.headers.get("X-Url");
+  if (!answer.ok || !url) return;
+  const alone = /^http:\/\/(127\.|localhost|\[::1\])/.test(url);
+  find("join").hidden = alone;
   find("join").src = "/join.svg";
-  say(find("join-url"), answer.headers.get("X-Url") ?? "");
+  say(find("join-how"), alone ? "Only this machine can open the page:" : "Another display: point its camera here.");
+  say(find("join-url"), url);
+  say(find("join-more"), alone ? "Start the show with --host 0.0.0.0 to let tablets in." : "");
 }
 
 function tellWords({ open, waiting }) {

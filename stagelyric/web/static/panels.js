@@ -93,7 +93,7 @@ export function mountLog(root) {
 }
 
 function logRow(entry) {
-  const row = make("li", entry.kind);
+  const row = make("li", `kind-${entry.kind}`);
   const time = new Date(entry.wall * 1000);
   const clock = time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   row.append(make("time", "", clock, { datetime: time.toISOString() }));
