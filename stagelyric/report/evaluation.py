@@ -9,7 +9,7 @@ from typing import Any
 
 from stagelyric.lm import checkpoint, corpus, runtime
 from stagelyric.lm.corpus import CorpusError, Source
-from stagelyric.report import classifier, contexts, held_out, reading, trial
+from stagelyric.report import classifier, contexts, held_out, reading, trial, whole
 from stagelyric.report.analysis import quoting
 from stagelyric.report.bands import BANDS
 from stagelyric.report.contexts import Context
@@ -119,13 +119,19 @@ def _quotes(writer: Writer, columns: Iterable[Lines], trained: Sequence[Song]) -
 
 def _add_novelty(rows: dict[str, dict[str, Any]], columns: Sequence[Lines], trained: Sequence[Song]) -> None:
     """Puts into each row the share of its runs of two to five words that do not stand in the training text."""
-    known = {n: {run for song in trained for line in song.lines for run in grams(words(line), n)} for n in _NOVEL}
-    for lines in columns:
-        novelty = {}
-        for n, runs in known.items():
-            own = [run for line in lines.texts for run in grams(words(line), n)]
-            novelty[str(n)] = round(sum(run not in runs for run in own) / max(1, len(own)), 4)
-        rows[lines.name]["novelty"] = novelty
+    own = {
+        lines.name: {n: [run for line in lines.texts for run in grams(words(line), n)] for n in _NOVEL}
+        for lines in columns
+    }
+    ours = {run for runs in own.values() for of in runs.values() for run in of}
+    seen: set[tuple[str, ...]] = set()
+    for song in trained:
+        for line in song.lines:
+            for n in _NOVEL:
+                seen.update(run for run in grams(words(line), n) if run in ours)
+    for name, runs in own.items():
+        novelty = {str(n): sum(run not in seen for run in of) / max(1, len(of)) for n, of in runs.items()}
+        rows[name]["novelty"] = whole.rounded(novelty)
 
 
 def _told(ours: Lines, theirs: Lines) -> classifier.Told | None:

@@ -81,7 +81,7 @@ def _bands(axes: Any, reports: Mapping[str, Report]) -> None:
     """Every measure on a scale of its own, on which the band of people's lines is 0 to 1."""
     keys = [key for key in BANDS if any(single(r.get(key)) is not None for r in reports.values())]
     axes.axvspan(0, 1, color=_BAND, label="lines by people")
-    for (name, report), colour in zip(reports.items(), _COLOURS, strict=False):
+    for depth, ((name, report), colour) in enumerate(zip(reports.items(), _COLOURS, strict=False)):
         places, rows = [], []
         for row, key in enumerate(keys):
             value, band = single(report.get(key)), BANDS[key]
@@ -89,7 +89,7 @@ def _bands(axes: Any, reports: Mapping[str, Report]) -> None:
                 place = (value - band.low) / (band.high - band.low)
                 places.append(min(1 + _BEYOND, max(-_BEYOND, place)))
                 rows.append(row)
-        axes.scatter(places, rows, color=colour, s=42, zorder=3, label=name)
+        axes.scatter(places, rows, color=colour, s=42, zorder=9 - depth, label=name)
     first = next(iter(reports.values()))
     for row, key in enumerate(keys):
         axes.text(1 + _BEYOND + 0.08, row, shown(key, single(first.get(key))), va="center", fontsize=8)
