@@ -1,9 +1,7 @@
 """What a musician writes: the setlist and the rig, from TOML to frozen models, every fault said at once."""
 
 import difflib
-import functools
 import ipaddress
-import re
 import tomllib
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from stagelyric.lines import Scheme
+from stagelyric.lm.formats import guessed
 from stagelyric.speech.mixing import Overlap
 from stagelyric.triggers import Trigger, Written
 
@@ -417,13 +416,6 @@ def find_name(wanted: str, names: list[str]) -> int | None:
     return None
 
 
-_CHORDPRO_DIRECTIVE = re.compile(r"^\s*\{.*\}\s*$|^\s*#")
-_CHORD = re.compile(r"\[[^\]]*\]")
-_LRC = re.compile(r"<\d+:\d+(?:\.\d+)?>|\[\d+:\d+(?:[.:]\d+)?\]")
-_LRC_TAG = re.compile(r"^\s*\[[a-z#]+:.*\]\s*$", re.IGNORECASE)
-
-
-@functools.lru_cache(maxsize=64)
 def read_lyrics(path: Path) -> str:
     """The bare words of a plain-text, LRC or ChordPro file, a line a line, stanzas parted by a blank one."""
     text = path.read_bytes()
@@ -431,9 +423,4 @@ def read_lyrics(path: Path) -> str:
         decoded = text.decode("utf-8-sig")
     except UnicodeDecodeError:
         decoded = text.decode("latin-1")  # every byte has a meaning there; old lyric files often are
-    lines = []
-    for line in decoded.splitlines():
-        if _CHORDPRO_DIRECTIVE.match(line) or _LRC_TAG.match(line):
-            continue
-        lines.append(re.sub(r"\s+", " ", _CHORD.sub("", _LRC.sub("", line))).strip())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return guessed(decoded).text

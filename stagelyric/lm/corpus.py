@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.lm import formats
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 
 MARKER = "=== "
@@ -47,7 +48,7 @@ class Source:
 
 
 def read_source(path: Path, weight: float = 1.0) -> Source:
-    """Reads a .txt or .txt.gz file, or every such file in a folder and below it, in the order of their names.
+    """Reads a file, or every file of lyrics in a folder and below it, in the order of their names: see `formats`.
 
     UTF-8, else Latin-1. Choruses are kept once a song, and a song that is nearly all known from earlier ones of this
     source is dropped (two sources may share lines: that is weight, and the giver's choice).
@@ -55,8 +56,9 @@ def read_source(path: Path, weight: float = 1.0) -> Source:
     """
     files = _files(path)
     data = [_bytes(file) for file in files]
-    texts = [_text(file, content) for file, content in zip(files, data, strict=True)]
-    songs = [song for text in texts for song in _songs(text, _without_choruses)]
+    songs = [
+        song for file, content in zip(files, data, strict=True) for song in _read(file, content, _without_choruses)
+    ]
     source = Source(path.name or str(path), _sha256(data), tuple(_without_copies(songs)), weight)
     _enough(path, source.songs)
     return source
@@ -66,8 +68,7 @@ def read_held_out(path: Path) -> Source:
     """Reads held-out text as `read_source` does, but keeps every chorus and copy: it is measured on as it stands."""
     files = _files(path)
     data = [_bytes(file) for file in files]
-    texts = [_text(file, content) for file, content in zip(files, data, strict=True)]
-    songs = tuple(song for text in texts for song in _songs(text, list))
+    songs = tuple(song for file, content in zip(files, data, strict=True) for song in _read(file, content, list))
     _enough(path, songs)
     return Source(path.name or str(path), _sha256(data), songs)
 
@@ -173,9 +174,10 @@ def _factor(title: str, emphasis: Sequence[tuple[str, float]]) -> float:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file() and file.name.endswith((".txt", ".txt.gz")))
+        files = sorted(f for f in path.rglob("*") if f.is_file() and f.name.lower().endswith(formats.ENDINGS))
         if not files:
-            raise CorpusError(f"{path}: wanted a folder with .txt or .txt.gz files, found none in it")
+            endings = ", ".join(formats.ENDINGS)
+            raise CorpusError(f"{path}: wanted a folder with files of lyrics ({endings}), found none in it")
         return files
     if not path.is_file():
         raise CorpusError(f"{path}: wanted a text file or a folder of them, found nothing there")
@@ -203,7 +205,29 @@ def _text(file: Path, data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _songs(text: str, keep: Callable[[Iterable[list[str]]], list[list[str]]]) -> Iterator[Song]:
+Keep = Callable[[Iterable[list[str]]], list[list[str]]]
+
+
+def _read(file: Path, data: bytes, keep: Keep) -> Iterator[Song]:
+    """The songs of one file: one in ChordPro, LRC and OpenLyrics, any number in text."""
+    text = _text(file, data)
+    if not formats.is_sheet(file.name):
+        yield from _songs(text, keep)
+        return
+    try:
+        sheet = formats.read_sheet(file.name, text)
+    except formats.FormatError as error:
+        raise CorpusError(f"{file}: wanted {error}") from error
+    yield from _song(sheet.tags.get("title", ""), sheet.text, keep)
+
+
+def _song(title: str, body: str, keep: Keep) -> Iterator[Song]:
+    stanzas = keep(_stanzas(fold(body).replace(BOUNDARY, "")))
+    if stanzas:
+        yield Song(title, "\n".join("".join(line + "\n" for line in stanza) for stanza in stanzas))
+
+
+def _songs(text: str, keep: Keep) -> Iterator[Song]:
     """Songs are split at markers; in a file without any, at two or more blank lines in a row."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if re.search(rf"^{MARKER}", text, re.MULTILINE):
@@ -212,9 +236,7 @@ def _songs(text: str, keep: Callable[[Iterable[list[str]]], list[list[str]]]) ->
     else:
         titled = [("", part) for part in re.split(r"\n(?:[ \t]*\n){2,}", text)]
     for title, body in titled:
-        stanzas = keep(_stanzas(fold(body).replace(BOUNDARY, "")))
-        if stanzas:
-            yield Song(title, "\n".join("".join(line + "\n" for line in stanza) for stanza in stanzas))
+        yield from _song(title, body, keep)
 
 
 def _stanzas(text: str) -> Iterator[list[str]]:

@@ -26,7 +26,7 @@ from stagelyric.lm.train import (  # noqa: E402
 
 VOCABULARY = Vocabulary()
 CONFIG = CharRnnConfig(embedding=8, hidden=16, dropout=0.2)
-RECIPE = Recipe(epochs=4, streams=4, segment=16, seed=3, warmup=5, reset=0.3)
+RECIPE = Recipe(epochs=4, streams=4, segment=16, seed=3, warmup=5, reset=0.3, threads=1)
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_a_recipe_needs_one_budget(budget: dict[str, float | None]) -> None:
 def test_a_very_small_corpus_is_trained_on(tmp_path: Path) -> None:
     file = tmp_path / "two.txt"
     file.write_text("La la la\nLa lo\n")
-    trainer = Trainer(CONFIG, Recipe(epochs=20), Mixture([read_source(file)], VOCABULARY))
+    trainer = Trainer(CONFIG, Recipe(epochs=20, threads=1), Mixture([read_source(file)], VOCABULARY))
     assert trainer.run(tmp_path)
     assert trainer.step > 10
 
