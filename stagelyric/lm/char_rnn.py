@@ -5,6 +5,7 @@ embedding → LSTM (Hochreiter & Schmidhuber 1997, forget bias 1: Jozefowicz et 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -35,6 +36,19 @@ class State:
     def detach(self) -> State:
         """The same numbers without their history: backpropagation is cut here."""
         return State(self.h.detach(), self.c.detach())
+
+    def take(self, rows: slice) -> State:
+        """Some of the rows."""
+        return State(self.h[:, rows], self.c[:, rows])
+
+    @classmethod
+    def joined(cls, states: Sequence[State]) -> State:
+        """The rows of several states, one after another."""
+        return cls(torch.cat([s.h for s in states], dim=1), torch.cat([s.c for s in states], dim=1))
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What a checkpoint keeps; `State(**tensors)` is this state again."""
+        return {"h": self.h, "c": self.c}
 
     def forget(self, rows: Tensor) -> State:
         """Zero where `rows`, bool (B,), is true."""
