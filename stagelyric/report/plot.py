@@ -1,4 +1,4 @@
-"""The report as pictures: where each measure lies among people's, what comes again, and curves of a training."""
+"""The report as pictures: where each measure lies among people's, what comes again, bits per character."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ def write(file: Path, reports: Mapping[str, Report]) -> None:
         return
     if file.suffix.lower() not in PICTURES:
         raise ValueError(f"{file}: wanted a file that ends in .html, {', '.join(PICTURES)}, found {file.suffix!r}")
-    figure = _figure(reports)
-    figure.savefig(file, dpi=160)
+    _figure(reports).savefig(file, dpi=160)
 
 
 def svg(reports: Mapping[str, Report]) -> str:
@@ -44,7 +43,7 @@ def svg(reports: Mapping[str, Report]) -> str:
     return out.getvalue()[out.getvalue().index("<svg") :]
 
 
-def figure(width: float, height: float) -> Any:
+def _empty(width: float, height: float) -> Any:
     """An empty matplotlib figure, in inches. Raises MissingExtraError without matplotlib."""
     try:
         matplotlib = importlib.import_module("matplotlib")
@@ -59,10 +58,13 @@ def figure(width: float, height: float) -> Any:
 def _figure(reports: Mapping[str, Report]) -> Any:
     first = next(iter(reports.values()))
     lists = [(title, first[key], by) for title, key, by in _LISTS if first.get(key)]
-    rows = 2 if lists else 1
-    made = figure(11, 6 if rows == 1 else 9.5)
+    bits = any(report.get("bits_per_character") for report in reports.values())
+    rows = 2 if lists or bits else 1
+    made = _empty(11, 6 if rows == 1 else 9.5)
     grid = made.add_gridspec(rows, max(1, len(lists)), height_ratios=[3, 2][:rows])
     _bands(made.add_subplot(grid[0, :]), reports)
+    if bits:
+        _bits(made.add_subplot(grid[1, :]), reports)
     for column, (title, found, by) in enumerate(lists):
         _bars(made.add_subplot(grid[1, column]), title, found, by)
     if average := first.get("average_line"):
@@ -111,13 +113,19 @@ def _bars(axes: Any, title: str, found: Sequence[Report], by: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def curve(file: Path, name: str, points: Sequence[tuple[float, float]], unit: str = "characters read") -> None:
-    """Writes a training's loss in bits per character over what it has read. Raises MissingExtraError, OSError."""
-    made = figure(7, 3.6)
-    axes = made.add_subplot()
-    axes.plot([x for x, _ in points], [y for _, y in points], color=_COLOURS[1])
-    axes.set_xlabel(unit)
-    axes.set_ylabel("bits per character")
-    axes.set_title(name)
-    axes.grid(alpha=0.25)
-    made.savefig(file, dpi=160)
+def _bits(axes: Any, reports: Mapping[str, Report]) -> None:
+    """Bits per character as bars, the models beside one another and a PPM and a 6-gram of the same text."""
+    measured = {name: bits for name, report in reports.items() if (bits := report.get("bits_per_character"))}
+    width = 0.8 / len(measured)
+    keys = list(next(iter(measured.values())))
+    for place, ((name, bits), colour) in enumerate(zip(measured.items(), _COLOURS, strict=False)):
+        values = [bits[key] or 0.0 for key in keys]
+        spots = [row + (place - (len(measured) - 1) / 2) * width for row in range(len(keys))]
+        axes.barh(spots, values, height=width, color=colour, label=name)
+        for spot, value in zip(spots, values, strict=True):
+            axes.text(value, spot, f" {value:.3f}" if value else " not measured", va="center", fontsize=8)
+    axes.set_yticks(range(len(keys)), [key.replace("_", " ") for key in keys])
+    axes.invert_yaxis()
+    axes.set_title("Bits per character", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=8)

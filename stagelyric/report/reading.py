@@ -6,22 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from stagelyric.lm import corpus
+from stagelyric.lm import corpus, formats
 from stagelyric.lm.corpus import CorpusError
 from stagelyric.report.lyrics import Song, Stanza
 
-CHORDPRO = (".cho", ".chordpro", ".chopro", ".crd", ".pro")
-TEXT = (".txt", ".txt.gz")
 _CHORUS_SHARE = 0.6  # a stanza with this share of its lines sung before in its song is a chorus again
-_DIRECTIVE = re.compile(r"\{\s*([A-Za-z_]+)\s*[:\s]?\s*(.*?)\s*\}\s*$")
-_CHORD = re.compile(r"\[[^\]]*\]")
-_SHORT = {
-    "t": "title", "st": "subtitle", "soc": "start_of_chorus", "eoc": "end_of_chorus", "sov": "start_of_verse",
-    "eov": "end_of_verse", "sob": "start_of_bridge", "eob": "end_of_bridge", "sot": "start_of_tab",
-    "eot": "end_of_tab", "sog": "start_of_grid", "eog": "end_of_grid", "c": "comment",
-}  # fmt: skip
-_NOT_SUNG = frozenset({"tab", "grid", "abc", "ly", "svg", "textblock"})
-_SAID_OF_A_SONG = frozenset({"title", "subtitle", "artist", "key", "tempo", "time", "year", "copyright", "capo"})
 
 
 def read(paths: Sequence[Path]) -> list[Song]:
@@ -39,25 +28,18 @@ def read(paths: Sequence[Path]) -> list[Song]:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        wanted = (*TEXT, *CHORDPRO)
-        files = sorted(f for f in path.rglob("*") if f.is_file() and f.name.lower().endswith(wanted))
+        files = sorted(f for f in path.rglob("*") if f.is_file() and f.name.lower().endswith(formats.ENDINGS))
         if not files:
-            raise CorpusError(f"{path}: wanted a folder with text or ChordPro files, found none in it")
+            raise CorpusError(f"{path}: wanted a folder with {', '.join(formats.ENDINGS)} files, found none in it")
         return files
     if not path.is_file():
-        raise CorpusError(f"{path}: wanted a text or ChordPro file or a folder of them, found nothing there")
+        raise CorpusError(f"{path}: wanted a file of lyrics or a folder of them, found nothing there")
     return [path]
 
 
 def _read(file: Path) -> list[Song]:
-    if file.name.lower().endswith(CHORDPRO):
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            text = file.read_text(encoding="latin-1")
-        except OSError as error:
-            raise CorpusError(f"{file}: wanted a readable text file, found: {error.strerror}") from error
-        return [chordpro(text, str(file))]
+    if formats.is_sheet(file.name):
+        return [_sheet(file)]
     try:
         source = corpus.read_held_out(file)
     except CorpusError as error:
@@ -76,48 +58,24 @@ def as_sung(song: corpus.Song, title: str = "", file: str = "") -> Song:
     return Song(song.title or title, tuple(without_choruses(stanzas)), file=file)
 
 
-def chordpro(text: str, file: str = "") -> Song:
-    """One song in ChordPro: lyrics without chords, sections as stanzas, directives as tags.
+def _sheet(file: Path) -> Song:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        text = file.read_text(encoding="latin-1")
+    except OSError as error:
+        raise CorpusError(f"{file}: wanted a readable text file, found: {error.strerror}") from error
+    try:
+        return sung(formats.read_sheet(file.name, text), str(file))
+    except formats.FormatError as error:
+        raise CorpusError(f"{file}: wanted {error}") from None
 
-    A blank line inside a section does not end a stanza's section, but ends the stanza. Tabs and grids are not sung.
-    """
-    tags: dict[str, str] = {}
-    stanzas: list[Stanza] = []
-    lines: list[str] = []
-    kind = ""
 
-    def close() -> None:
-        if lines:
-            stanzas.append(Stanza(tuple(lines), kind))
-            lines.clear()
-
-    for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        line = raw.strip()
-        if line.startswith("#"):
-            continue
-        if directive := _DIRECTIVE.match(line):
-            name = _SHORT.get(directive[1].lower(), directive[1].lower())
-            if name.startswith("start_of_"):
-                close()
-                kind = name.removeprefix("start_of_")
-            elif name.startswith("end_of_"):
-                close()
-                kind = ""
-            elif name == "meta":
-                key, _, value = directive[2].partition(" ")
-                key = key.lower().rstrip(":")
-                tags[key] = f"{tags[key]}, {value.strip()}" if key in tags else value.strip()
-            elif name in _SAID_OF_A_SONG:
-                tags[name] = directive[2]
-        elif kind in _NOT_SUNG:
-            continue
-        elif sung := " ".join(_CHORD.sub("", line).split()):
-            lines.append(sung)
-        else:
-            close()
-    close()
-    title = tags.get("title") or Path(file).stem
-    return Song(title, tuple(without_choruses(stanzas)), tags, file)
+def sung(sheet: formats.Sheet, file: str = "") -> Song:
+    """A sheet as it is measured."""
+    stanzas = (Stanza(lines, kind) for kind, lines in sheet.stanzas)
+    title = sheet.tags.get("title") or Path(file).stem
+    return Song(title, tuple(without_choruses(stanzas)), sheet.tags, file)
 
 
 def without_choruses(stanzas: Iterable[Stanza]) -> Iterator[Stanza]:

@@ -4,12 +4,13 @@ import pytest
 from report.songs import KETTLE, write_chordpro
 
 from stagelyric.lm.corpus import CorpusError
+from stagelyric.lm.formats import chordpro
 from stagelyric.report.lyrics import mates, spelled, words
-from stagelyric.report.reading import chordpro, read
+from stagelyric.report.reading import read, sung
 
 
 def test_a_chordpro_sheet_gives_sections_and_tags_and_no_chords() -> None:
-    song = chordpro(KETTLE)
+    song = sung(chordpro(KETTLE))
     assert song.title == "The Kettle on Marrow Street"
     assert [(s.kind, len(s.lines)) for s in song.stanzas] == [("verse", 4), ("chorus", 4), ("verse", 4)]
     assert song.lines[0] == "Bessie sold the copper kettle"
@@ -23,7 +24,7 @@ def test_a_chordpro_sheet_gives_sections_and_tags_and_no_chords() -> None:
 def test_a_chorus_that_is_written_out_again_counts_once() -> None:
     chorus = "{soc}\nOver the water\nand into the town\nwith nobody's daughter\nin nobody's gown\n{eoc}\n"
     again = chorus.replace("gown", "crown")
-    song = chordpro(f"{{title: T}}\n{chorus}\nA verse of my own\n\n{again}")
+    song = sung(chordpro(f"{{title: T}}\n{chorus}\nA verse of my own\n\n{again}"))
     assert [line for line in song.lines if "water" in line] == ["Over the water"]
 
 
@@ -34,6 +35,17 @@ def test_text_files_and_sheets_in_one_folder(tmp_path: Path) -> None:
     songs = read([tmp_path / "songs"])
     assert [song.title for song in songs] == ["The Kettle on Marrow Street", "The Kettle on Marrow Street x", "plain"]
     assert len(songs[2].stanzas) == 2
+
+
+def test_timed_lyrics_and_open_lyrics_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.lrc").write_text("[ti:Timed]\n[00:01.00]One line\n[00:03.00]Another\n")
+    verse = "<verse name='v1'><lines>A line<br/>and one more</lines></verse>"
+    title = "<properties><titles><title>Open</title></titles></properties>"
+    (tmp_path / "b.xml").write_text(f"<song>{title}<lyrics>{verse}</lyrics></song>")
+    assert [(song.title, len(song.lines)) for song in read([tmp_path])] == [("Timed", 2), ("Open", 2)]
+    (tmp_path / "b.xml").write_text("<html/>")
+    with pytest.raises(CorpusError, match=r"b\.xml: wanted an OpenLyrics song"):
+        read([tmp_path])
 
 
 def test_markers_name_the_songs_of_one_file(tmp_path: Path) -> None:
