@@ -128,4 +128,5 @@ def _values(state: State) -> dict[str, list[Any]]:
         "/stagelyric/pool": [state.ready],
         "/stagelyric/tempo": [state.tempo],
         "/stagelyric/speech": [state.speech],
+        "/stagelyric/wildness": [state.wildness],
     }

@@ -386,6 +386,24 @@ async def test_a_display_that_is_opened_anew_while_the_show_is_away_has_its_line
     await context.close()
 
 
+async def test_a_display_that_is_opened_anew_finds_the_second_server(browser: Any) -> None:
+    async with running() as second:
+        async with running() as first:
+            context = await browser.new_context()
+            tab = await context.new_page()
+            await tab.goto(f"{first.page.url}/?also={second.page.url}&pin=1967")
+            kept = "caches.match('/?also=' + encodeURIComponent(also)).then(Boolean)"
+            await tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
+            await holds(tab, f"also => {kept}", arg=second.page.url)
+            addresses = await tab.evaluate("caches.open('stagelyric').then(s => s.keys()).then(k => k.map(r => r.url))")
+            assert not [address for address in addresses if "1967" in address]
+        await tab.reload()
+        second.cue("And on it goes")
+        await shows(tab, "And on it goes")
+        assert await tab.locator("#stage.lost").count() == 0
+        await context.close()
+
+
 async def test_what_the_show_says_is_never_kept_by_the_worker(browser: Any, show: Show) -> None:
     async with looking(browser, show.page.url) as tab:
         await tab.evaluate("navigator.serviceWorker.ready.then(() => true)")

@@ -46,6 +46,12 @@ export function offerFullscreen(element = document.documentElement) {
 }
 
 /** Keeps the page itself for when the server is away, where the browser lets a page do so: https or this machine. */
-export function keepPage() {
-  if (globalThis.isSecureContext) navigator.serviceWorker?.register("/worker.js").catch(() => {});
+export async function keepPage() {
+  if (!globalThis.isSecureContext || !navigator.serviceWorker) return;
+  try {
+    await navigator.serviceWorker.register("/worker.js");
+    (await navigator.serviceWorker.ready).active.postMessage({ keep: location.href });
+  } catch {
+    // A certificate that was only waved through, or a private window: the page works without.
+  }
 }

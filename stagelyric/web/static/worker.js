@@ -13,6 +13,23 @@ addEventListener("fetch", (event) => {
   if (page || url.pathname.startsWith("/static/")) event.respondWith(serve(event.request));
 });
 
+// A page asks to be kept as it was opened: its address says what it may connect to.
+addEventListener("message", (event) => {
+  if (event.data?.keep) event.waitUntil(keep(event.data.keep));
+});
+
+const keyOf = (address) => {
+  const url = new URL(address, location.origin);
+  url.searchParams.delete("pin");
+  return url.pathname + url.search;
+};
+
+async function keep(address) {
+  const shelf = await caches.open(SHELF);
+  const answer = await fetch(address);
+  if (answer.ok && !answer.redirected) await shelf.put(keyOf(address), answer);
+}
+
 async function stock() {
   const shelf = await caches.open(SHELF);
   const shell = await (await fetch("/static/shell.json", { cache: "no-cache" })).json();
@@ -21,13 +38,13 @@ async function stock() {
 
 async function serve(request) {
   const shelf = await caches.open(SHELF);
-  const { pathname } = new URL(request.url);
+  const key = keyOf(request.url);
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
-    if (answer.ok && !answer.redirected) await shelf.put(pathname, answer.clone());
+    if (answer.ok && !answer.redirected) await shelf.put(key, answer.clone());
     return answer;
   } catch (fault) {
-    const kept = await shelf.match(pathname);
+    const kept = (await shelf.match(key)) ?? (await shelf.match(new URL(request.url).pathname));
     if (kept) return kept;
     throw fault;
   }
