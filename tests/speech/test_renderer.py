@@ -131,7 +131,7 @@ async def test_a_thousand_lines_and_a_voice_that_is_killed_and_hung_meanwhile(
 
     monkeypatch.setattr(module, "TRIES", 12)  # so often may 25 mishaps meet the same line
     async with renderer.running(), asyncio.timeout(600):
-        renderer.limit = 1.0
+        renderer.limit = 3.0
         longest = asyncio.create_task(_longest_absence())
         await asyncio.gather(*(render(text, path) for path, text in jobs.items()))
         longest.cancel()
