@@ -1,0 +1,102 @@
+"""The desk on a real show: its own process, its own generator, what one hand does there and everybody sees."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from house import LIMIT, playing
+
+SET = """
+title = "Test night"
+seed = 1967
+[[songs]]
+title = "Harbour Lights"
+tempo = 240
+[[songs.sections]]
+name = "verse"
+syllables = [6, 9]
+safety = ["Hold the light on the water", "Row me home"]
+[[songs.sections]]
+name = "chorus"
+"""
+
+
+class Desk:
+    """An operator's socket, and the latest of each kind of message that it was told."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.told: dict[str, dict[str, Any]] = {}
+        self.entries: list[dict[str, Any]] = []
+        self.beats = 0
+
+    async def do(self, what: object) -> None:
+        await self.socket.send_json({"do": what})
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(LIMIT):
+            while not condition():
+                message = json.loads((await self.socket.receive()).data)
+                self.told[message["type"]] = message
+                if message["type"] == "journal":
+                    known = {entry["seq"] for entry in self.entries}
+                    self.entries += [entry for entry in message["entries"] if entry["seq"] not in known]
+                self.beats += message["type"] == "beat"
+
+    @property
+    def next(self) -> str:
+        """The line to come, as last told."""
+        return str(self.told.get("next", {}).get("text") or self.told["state"]["next"])
+
+
+async def test_a_night_at_the_desk(tmp_path: Path) -> None:
+    async with (
+        playing(tmp_path, "--no-speech", setlist=SET, ready=8) as play,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{play.url}/live?page=operator") as socket,
+        session.ws_connect(f"{play.url}/live?page=audience") as room,
+    ):
+        desk = Desk(socket)
+        await desk.until(lambda: "words" in desk.told)
+        assert desk.told["set"]["songs"][0]["sections"] == ["verse", "chorus"]
+        assert desk.told["desk"]["stock"]["safety"] == 2
+        assert desk.told["desk"]["stock"]["model"] >= 8
+        assert len(desk.told["desk"]["ready"][0]) == 2
+
+        # What is vetoed before it was up never goes up; what is swapped is not lost to the band, only to tonight.
+        passed = []
+        for what in ("veto_next", "swap"):
+            passed.append(coming := desk.next)
+            await desk.do(what)
+            await desk.until(lambda coming=coming: desk.next != coming)  # type: ignore[misc]
+        await desk.do("next_line")
+        await desk.until(lambda: "cue" in desk.told)
+        assert desk.told["cue"]["text"] not in passed
+        await desk.until(lambda: [entry for entry in desk.entries if entry["kind"] == "cue"])
+        assert [(entry["kind"], entry["text"]) for entry in desk.entries if entry["kind"] != "alert"] == [
+            ("veto", passed[0]),
+            ("cue", desk.told["cue"]["text"]),
+        ]
+
+        # The syllables are the line's own, and the beat moves.
+        cut = desk.told["cue"]["syllables"]
+        assert "".join(cut).replace("-", "") == desk.told["cue"]["text"].replace(" ", "").replace("-", "")
+        await desk.until(lambda: desk.beats >= 2)
+
+        await desk.do({"wildness": 0.9})
+        await desk.until(lambda: desk.told["state"]["wildness"] == 0.9)
+        play.send("/stagelyric/speech", 1)
+        await desk.until(lambda: desk.told["desk"]["heard"].get("osc"))
+
+        # A word from the room, by the operator's hand.
+        await desk.socket.send_json({"words": True})
+        await desk.until(lambda: desk.told["words"]["open"])
+        await room.send_json({"offer": "window"})
+        await desk.until(lambda: desk.told["words"]["waiting"])
+        (waiting,) = desk.told["words"]["waiting"]
+        await desk.socket.send_json({"let": waiting["id"]})
+        await desk.until(lambda: desk.told["cue"]["origin"] == "word")
+        assert "window" in desk.told["cue"]["text"].lower()
