@@ -248,10 +248,10 @@ def _read(requests: "queue.PriorityQueue[Request]") -> None:
     os._exit(0)  # the show is gone
 
 
-def step_aside() -> None:
+def step_aside(by: int = 15) -> None:
     """Gives the processor to the show and to whatever else plays tonight."""
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(15)
+        os.nice(by)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from stagelyric.lines import Cue, Line, State
 from stagelyric.setlist import SpeechRig
 from stagelyric.speech.cache import Cache
 from stagelyric.speech.player import Player
-from stagelyric.speech.renderer import LATER, SOON, URGENT, Renderer, RenderError
+from stagelyric.speech.renderer import LATER, NEXT, SOON, URGENT, Renderer, RenderError
 from stagelyric.speech.whisper import Whisper
 
 PATIENCE = 0.4  # seconds that a line waits for its sound before it is put on the shelf without
@@ -165,7 +165,7 @@ class Speech:
             if self._more.is_set():
                 return  # another section: what is near is other lines
             if not self.cache.has(text) and (text == self._next or not self.cache.full):
-                await self._render(text, LATER)
+                await self._render(text, NEXT if text == self._next else LATER)
 
     async def _render(self, text: str, urgency: int) -> bool:
         """Whether the text has its sound now."""
@@ -219,7 +219,7 @@ class Speech:
         if self.cache.has(self._next):
             self.player.load(self.cache.use(self._next))
         elif self.renderer.up:
-            self._spawn(self._render(self._next, SOON))
+            self._spawn(self._render(self._next, NEXT))
 
     def _opened(self) -> None:
         self._device.set()

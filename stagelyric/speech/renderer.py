@@ -16,7 +16,7 @@ from stagelyric.speech.child import Child
 from stagelyric.speech.listing import install
 
 TRIES = 5  # lives of the process that one line may cost
-URGENT, SOON, LATER = range(3)
+URGENT, NEXT, SOON, LATER = range(4)
 
 
 class RenderError(Exception):

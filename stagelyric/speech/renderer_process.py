@@ -29,7 +29,7 @@ def main() -> NoReturn:
         if sys.argv[1] == "voices":
             say(voices=_voices())
         else:
-            step_aside()
+            step_aside(10)  # before the generator: a line that is written wants its sound
             _serve(json.loads(sys.argv[1]), say)
     except ImportError as error:
         say(missing=error.name or str(error))

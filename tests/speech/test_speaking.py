@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from house import LIMIT, Play, playing
+from house import Play, playing
 from jack import Jack
 from programs import require
 from sound_server import JackRecorder, Pulse, Samples, match
@@ -19,6 +19,7 @@ if sys.platform == "win32":
     pytest.skip("there is no sound server here", allow_module_level=True)
 
 OPEN = "is open"
+LIMIT = 180.0
 
 
 def cache(play: Play) -> Cache:
@@ -64,8 +65,8 @@ async def test_a_press_is_heard_as_it_was_rendered(tmp_path: Path, jack: Jack) -
                     play.send("/stagelyric/line", 1)
                     await display.until(lambda: len(display.cues) == press + 1)  # noqa: B023
                     heard.append(display.lines[-1])
+                    rows = await spoken_at_last(play, press + 1)
                     await asyncio.sleep(len(rendered(play, heard[-1])) / 48_000 + 0.3)
-            rows = await spoken_at_last(play, 3)
         pcm = recorder.recording.pcm[:, 0]
         for text in heard:
             assert likeness(pcm, rendered(play, text)) > 0.99
@@ -87,12 +88,14 @@ async def test_clear_veto_and_the_switch_hold_for_the_mouth_too(tmp_path: Path, 
 
             with JackRecorder(jack.name, tmp_path) as recorder:
                 await press("/stagelyric/line", 1, cues=1)  # 1: heard for a moment, then vetoed; 2 takes its place
-                await asyncio.sleep(0.2)
+                await spoken_at_last(play, 1)
+                await asyncio.sleep(0.1)
                 await press("/stagelyric/veto", 1, cues=2)
                 await spoken_at_last(play, 2)
                 await asyncio.sleep(3.5)
                 await press("/stagelyric/line", 1, cues=3)  # 3: heard for a moment, then cleared
-                await asyncio.sleep(0.2)
+                await spoken_at_last(play, 3)
+                await asyncio.sleep(0.1)
                 play.send("/stagelyric/clear", 1)
                 await asyncio.sleep(1.0)
                 play.send("/stagelyric/speech", 0)
