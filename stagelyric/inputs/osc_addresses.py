@@ -186,6 +186,8 @@ ADDRESSES = (
     _press("panic", "panic", "Panic", "clears the stage, releases the hold, calls off what is pending"),
     _press("keep", "keep", "Keep", "keeps the line that is up for later shows"),
     _press("veto", "veto", "Veto", "takes the line down, shows the next, and never shows it again"),
+    _press("swap", "swap", "Swap next", "puts another line in the place of the one to come"),
+    _press("veto/next", "veto_next", "Veto next", "puts another line in its place, and never shows it"),
     _place("song", "song", "Song", "goes to the song with this title or number", "Harbour Lights"),
     _press("song/next", "next_song", "Next song", "goes to the next song"),
     _press("song/previous", "previous_song", "Song before", "goes to the song before"),

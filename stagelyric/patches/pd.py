@@ -62,14 +62,15 @@ def build(target: Target) -> Canvas:
     inlet = canvas.object("inlet", 10, 40)
     route = canvas.object("route " + " ".join(name(entry.address) for entry in DOES), 10, 70)
     canvas.connect(inlet, route)
-    send = canvas.object("list prepend send", 10, 220)
-    trim = canvas.object("list trim", 10, 250)
+    send = canvas.object("list prepend send", 10, 260)
+    trim = canvas.object("list trim", 10, 290)
     net = canvas.object("netsend -u -b", 10, 400)
     for place, entry in enumerate(DOES):
-        made = canvas.object(
-            "oscformat " + entry.address.strip("/").replace("/", " "), 10 + 150 * (place % 9), 110 + 40 * (place // 9)
-        )
-        canvas.connect(route, made, place)
+        x, y = 10 + 150 * (place % 9), 100 + 50 * (place // 9)
+        # A message that begins with a word is no list yet, and [oscformat] would take the word for an order.
+        listed, made = canvas.object("list", x, y), canvas.object("oscformat " + spaced(entry.address), x, y + 24)
+        canvas.connect(route, listed, place)
+        canvas.connect(listed, made)
         canvas.connect(made, send)
     canvas.connect(send, trim)
     canvas.connect(trim, net)
@@ -82,6 +83,11 @@ def build(target: Target) -> Canvas:
         canvas.connect(one, other)
     canvas.connect(net, parse, 1)
     return canvas
+
+
+def spaced(address: str) -> str:
+    """As [oscformat] is told an address."""
+    return address.strip("/").replace("/", " ")
 
 
 def _connection(canvas: Canvas, net: int, send: int, target: Target) -> None:

@@ -86,11 +86,10 @@ def _readme(target: Target) -> str:
 ![The layout](picture.svg)
 
 1. Put `stagelyric.tosc` on the tablet (TouchOSC's editor, or share the file to the app).
-2. Start stagelyric so that the tablet reaches it, with a rig that says
-   `[osc] listen = "0.0.0.0:{target.osc_port}"`.
+2. Start stagelyric so that the tablet reaches it: `stagelyric play my-set.toml --rig rig.toml`, with the rig below.
 3. In TouchOSC: Connections, OSC, Connection 1: UDP, Host the address that stagelyric's machine has on the network
    (or choose it under Browse: stagelyric announces itself), Send Port {target.osc_port}, Receive Port {target.listen}.
-4. Put the tablet into the rig, so that it is told what goes up:
+4. The rig lets the tablet in, and names it, so that it is told what goes up:
 
 ```toml
 [osc]

@@ -17,6 +17,8 @@ PRESSES: dict[str, Action] = {
     "panic": "panic",
     "keep": "keep",
     "veto": "veto",
+    "swap": "swap",
+    "veto/next": "veto_next",
     "song/next": "next_song",
     "song/previous": "previous_song",
     "section/next": "next_section",
@@ -135,7 +137,7 @@ def test_a_port_is_the_senders_own_unless_it_is_given() -> None:
 
 
 def test_the_table_names_every_address_once_and_says_what_it_does() -> None:
-    assert len(TABLE) == len(ADDRESSES) == 22
+    assert len(TABLE) == len(ADDRESSES) == 24
     for entry in ADDRESSES:
         assert entry.address.startswith("/stagelyric/")
         assert entry.does

@@ -1,0 +1,209 @@
+"""Program by action: what musicians use drives everything there is to be done, in a running show.
+
+Pure Data and SuperCollider speak through the exported patches.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import jack
+import pytest
+from house import LIMIT, Display, Play, playing
+from jack import Jack
+from programs import require
+
+from stagelyric.patches.export import write
+from stagelyric.patches.supercollider import method
+from stagelyric.patches.target import Target
+
+sys.path.insert(0, str(Path(__file__).parent))
+from acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setlist
+
+Drive = Callable[[Play, Path], Awaitable[None]]
+LATE = 15.0  # seconds after the last press in which a display must have seen it
+STARTING = 2.5  # seconds in which our MIDI finds a player's port
+
+
+async def run(*command: str, **environment: str) -> str:
+    """Runs a program to its end; gives what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=os.environ | environment,
+    )
+    try:
+        async with asyncio.timeout(LIMIT):
+            printed, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise
+    return printed.decode(errors="replace")
+
+
+async def liblo(play: Play, folder: Path) -> None:
+    oscsend = require("oscsend")
+    for act in ACTS:
+        tag = {str: "s", int: "i", float: "f"}[type(act.value)]
+        await run(oscsend, "127.0.0.1", str(play.osc), act.address, tag, str(act.value))
+        await asyncio.sleep(act.wait)
+
+
+async def pure_data(play: Play, folder: Path) -> None:
+    pd = require("pd")
+    write(folder, Target(osc_port=play.osc))
+    patch = folder / "pure-data" / "acts.pd"
+    patch.write_text(_pd(play.osc), encoding="utf-8")
+    printed = await run(pd, "-nogui", "-noaudio", "-nomidi", "-stderr", str(patch))
+    assert "rror" not in printed, printed
+    assert "couldn't create" not in printed, printed
+    # The round trip: what went up came back into Pd.
+    assert "told: cue Thank\\ you\\,\\ Leith Harbour\\ Lights verse 3" in printed, printed
+
+
+def _pd(port: int) -> str:
+    """loadbang, a delay for each act, the abstraction, a print."""
+    lines = ["#N canvas 0 0 900 600 12;", "#X obj 10 10 loadbang;", f"#X obj 10 500 stagelyric 127.0.0.1 {port};",
+             "#X obj 10 540 print told;"]  # fmt: skip
+    cords = ["#X connect 1 0 2 0;"]
+    at = 800.0
+    for act in (*ACTS, None):
+        place = len(lines) - 1
+        lines += [f"#X obj 10 40 delay {at:.0f};", f"#X msg 10 70 {act.words if act else chr(92) + '; pd quit'};"]
+        cords += [f"#X connect 0 0 {place} 0;", f"#X connect {place} 0 {place + 1} 0;"]
+        if act is not None:
+            cords.append(f"#X connect {place + 1} 0 1 0;")
+            at += act.wait * 1000
+    return "\n".join([*lines, *cords]) + "\n"
+
+
+async def supercollider(play: Play, folder: Path) -> None:
+    sclang = require("sclang")
+    write(folder, Target(osc_port=play.osc))
+    classes = folder / "supercollider"
+    (folder / "sclang.yaml").write_text(f"includePaths:\n    - {classes}\nexcludePaths: []\n", encoding="utf-8")
+    steps = "\n".join(f"s.{method(act.address)}({_sc(act)}); {act.wait}.wait;" for act in ACTS)
+    script = folder / "acts.scd"
+    script.write_text(
+        "s = Stagelyric.new;\ns.on(\\cue, { |text, song, section, number| "
+        '"told: % % % %".format(number, text, song, section).postln });\n'
+        "s.on(\\nothing, { |text| text.postln });\n"
+        f"Routine {{ 1.wait;\n{steps}\ns.free; 0.3.wait; 0.exit }}.play(SystemClock);\n",
+        encoding="utf-8",
+    )
+    environment = {"QTWEBENGINE_DISABLE_SANDBOX": "1", "QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)}
+    printed = await run(sclang, "-l", str(folder / "sclang.yaml"), str(script), **environment)
+    assert "told: 3 Thank you, Leith Harbour Lights verse" in printed, printed
+    assert "ERROR" not in printed, printed
+
+
+def _sc(act: Act) -> str:
+    if act.address == "/stagelyric/speech":
+        return "true" if act.value else "false"
+    if act.do.value is None:
+        return ""
+    return f'"{act.value}"' if isinstance(act.value, str) else str(act.value)
+
+
+async def chuck(play: Play, folder: Path) -> None:
+    program = require("chuck")
+    lines = [f'OscOut out;\nout.dest("127.0.0.1", {play.osc});']
+    for act in ACTS:
+        value = f'"{act.value}"' if isinstance(act.value, str) else str(act.value)
+        lines.append(f'out.start("{act.address}"); {value} => out.add; out.send(); Std.system("sleep {act.wait}");')
+    piece = folder / "acts.ck"
+    piece.write_text("\n".join(lines), encoding="utf-8")
+    await run(program, "--silent", "--caution-to-the-wind", str(piece))
+
+
+async def csound(play: Play, folder: Path) -> None:
+    program = require("csound")
+    instruments, score, at = "", "", 0.2
+    for number, act in enumerate(ACTS, 1):
+        kind = {str: "s", int: "i", float: "f"}[type(act.value)]
+        value = f'"{act.value}"' if kind == "s" else str(act.value)
+        # OSCsend sends where its first argument changes; the instrument ends after its first cycle.
+        instruments += (
+            f'instr {number}\nOSCsend 1, "127.0.0.1", {play.osc}, "{act.address}", "{kind}", {value}\nturnoff\nendin\n'
+        )
+        score += f"i{number} {at:.3f} 0.05\n"
+        at += act.wait
+    piece = folder / "acts.csd"
+    piece.write_text(
+        f"<CsoundSynthesizer>\n<CsInstruments>\nksmps = 64\n{instruments}</CsInstruments>\n"
+        f"<CsScore>\n{score}f0 {at:.3f}\ne\n</CsScore>\n</CsoundSynthesizer>\n",
+        encoding="utf-8",
+    )
+    # Its "null" audio goes in real time; without any, all would be sent at once.
+    await run(program, "-+rtaudio=null", "-odac", "-d", "-m0", str(piece))
+
+
+async def arrived(display: Display, seconds: float = LATE) -> None:
+    """Until all is seen; what is then missing is told by `check`."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await display.until(lambda: len(seen(display)) >= len(SEEN))
+
+
+@pytest.mark.parametrize("program", [liblo, pure_data, supercollider, chuck, csound])
+async def test_osc_programs_do_everything(program: Drive, tmp_path: Path) -> None:
+    async with playing(tmp_path / "show", setlist=setlist(), ready=0) as play, play.display() as display:
+        driving = asyncio.create_task(program(play, tmp_path / "patches"))
+        (tmp_path / "patches").mkdir(exist_ok=True)
+        await display.until(lambda: len(seen(display)) >= len(SEEN))
+        await driving
+    check(display, tmp_path / "show")
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[Jack]:
+    with jack.server() as server:
+        yield server
+
+
+@pytest.fixture
+def server(house: Jack) -> Iterator[Jack]:
+    yield house
+    house.stop_players()
+
+
+def jack_midiseq(server: Jack, folder: Path) -> None:
+    """A loop whose first pass is all that is needed."""
+    require("jack_midiseq")
+    at, notes = STARTING, list[tuple[int, int, int]]()
+    for place, act in enumerate(ACTS):
+        notes.append((int(at * 48_000), FIRST + place, 2_400))
+        at += act.wait
+    server.sequence("player", *notes, loop=int((at + 60) * 48_000))
+
+
+def jack_csound(server: Jack, folder: Path) -> None:
+    require("csound")
+    at, score = STARTING, ""
+    for place, act in enumerate(ACTS):
+        score += f"i1 {at:.3f} 0.05 {FIRST + place}\n"
+        at += act.wait
+    orchestra = "instr 1\nmidiout_i 144, 3, p4, 100\nmidiout_i 144, 3, p4, 0\nendin"
+    server.csound(folder, orchestra, f"{score}f0 {at + 60:.3f}\ne", client="player")
+
+
+@pytest.mark.parametrize("player", [jack_midiseq, jack_csound])
+async def test_midi_programs_do_everything(player: Callable[[Jack, Path], None], server: Jack, tmp_path: Path) -> None:
+    show = playing(tmp_path / "show", environment=server.env, setlist=setlist(), ready=0)
+    async with show as play, play.display() as display:
+        player(server, tmp_path)
+        await arrived(display, STARTING + SECONDS + LATE)
+        server.stop_players()
+    check(display, tmp_path / "show")
+
+
+def test_the_acts_are_all_there_and_played_within_seconds() -> None:
+    """So that the whole table stays a part of every run."""
+    assert set() == MISSING
+    assert SECONDS < 6
