@@ -51,13 +51,14 @@ class Recording:
 
 
 class JackRecorder:
-    """Records the outputs of stagelyric's client while the context is open; `result` is there afterwards."""
+    """Records the outputs of stagelyric's client while the context is open; `recording` is there afterwards.
+    `early`: the client is not there yet, and is connected to when it comes."""
 
-    def __init__(self, server: str, folder: Path, channels: int = 2, client: str = CLIENT) -> None:
+    def __init__(self, server: str, folder: Path, channels: int = 2, *, early: bool = False) -> None:
         self._file = folder / f"{uuid.uuid4().hex}.npz"
-        ports = ",".join(f"{client}:out_{channel}" for channel in range(channels))
+        ports = ",".join(f"{CLIENT}:out_{channel}" for channel in range(channels))
         # -P: the `jack` it imports is JACK-Client's, not the one beside this file.
-        self._command = [sys.executable, "-P", __file__, server, ports, str(self._file)]
+        self._command = [sys.executable, "-P", __file__, server, ports, str(self._file), *(["early"] if early else [])]
         self.result: Any = None
 
     def __enter__(self) -> "JackRecorder":
@@ -177,7 +178,7 @@ async def open_player(player: Player) -> AsyncIterator[Player]:
         yield player
 
 
-def _record(server: str, ports: Sequence[str], file: str) -> None:
+def _record(server: str, ports: Sequence[str], file: str, *early: str) -> None:
     import jack
 
     client = jack.Client("recorder", servername=server, no_start_server=True)
@@ -199,17 +200,20 @@ def _record(server: str, ports: Sequence[str], file: str) -> None:
         place += frames
 
     with client:
+        if early:
+            print("ready", flush=True)
         for port, entry in zip(ports, inputs, strict=True):
-            for _ in range(600):
+            for _ in range(3000):
                 with contextlib.suppress(jack.JackError):
                     client.connect(port, entry)
                     break
-                time.sleep(0.1)
-        print("ready", flush=True)
+                time.sleep(0.02)
+        if not early:
+            print("ready", flush=True)
         sys.stdin.read()
     frames, nanos = np.array(marks, dtype=np.int64).reshape(-1, 2).T
     np.savez(file, pcm=pcm[:place], rate=rate, frames=frames, seconds=nanos / 1e9)
 
 
 if __name__ == "__main__":
-    _record(sys.argv[1], sys.argv[2].split(","), sys.argv[3])
+    _record(sys.argv[1], sys.argv[2].split(","), *sys.argv[3:])

@@ -3,7 +3,6 @@
 import json
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +11,7 @@ from stagelyric import midi_ports
 from stagelyric.commands import devices as command
 from stagelyric.devices import DeviceError, find, plain
 from stagelyric.midi_ports import Listing, list_ports
+from stagelyric.speech.listing import Output, Outputs, SystemVoice, Voices
 
 PORTS = ["FCB1010:FCB1010 MIDI 1 20:0", "Launchpad X", "Launchpad Mini"]
 
@@ -52,14 +52,11 @@ def test_plain_names_keep_the_numbers_that_are_theirs() -> None:
 @pytest.fixture
 def a_full_house(monkeypatch: pytest.MonkeyPatch) -> None:
     midi = Listing("rtmidi", "alsa", ("FCB1010 MIDI 1 20:0",), ("Launchpad X",))
-    sound = SimpleNamespace(
-        query_devices=lambda: [
-            {"name": "Scarlett 2i2", "max_output_channels": 2},
-            {"name": "Webcam", "max_output_channels": 0},
-        ]
-    )
     monkeypatch.setattr(command, "list_ports", lambda: midi)
-    monkeypatch.setitem(sys.modules, "sounddevice", sound)
+    monkeypatch.setattr(command, "list_outputs", lambda: Outputs((Output("Scarlett 2i2 (ALSA)", 4, 48_000),)))
+    voices = (SystemVoice("Alba", "en-gb-scotland", "gmw/alba"), SystemVoice("Anna", "de", "gmw/de"))
+    monkeypatch.setattr(command, "list_voices", lambda: Voices(voices))
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
     monkeypatch.setattr(command.places, "models", lambda: {"char-rnn": Path("models/char-rnn")})
 
 
@@ -69,29 +66,34 @@ def test_devices_lists_what_there_is() -> None:
     assert done.exit_code == 0
     lines = done.output.splitlines()
     assert lines[:6] == [
-        "MIDI in (ALSA)", "  FCB1010 MIDI 1", "MIDI out (ALSA)", "  Launchpad X", "Audio out", "  Scarlett 2i2",
+        "MIDI in (ALSA)", "  FCB1010 MIDI 1", "MIDI out (ALSA)", "  Launchpad X", "Audio out",
+        "  Scarlett 2i2 (ALSA)   4 channels, 48000 Hz",
     ]  # fmt: skip
-    assert "char-rnn" in lines[7]
+    assert lines[6:9] == ["Voices", "  Alba   en-gb-scotland", "  … and 1 more: --all-voices"]
+    assert "char-rnn" in lines[10]
+    assert "Anna" in CliRunner().invoke(command.devices, ["--all-voices"]).output
 
 
 @pytest.mark.usefixtures("a_full_house")
 def test_devices_as_json() -> None:
     found = json.loads(CliRunner().invoke(command.devices, ["--json"]).output)
     assert found["midi"]["inputs"] == ["FCB1010 MIDI 1 20:0"]
-    assert found["audio"] == {"outputs": ["Scarlett 2i2"], "problem": None}
+    assert found["audio"]["outputs"] == ["Scarlett 2i2 (ALSA)"]
+    assert found["audio"]["devices"][0]["channels"] == 4
+    assert found["voices"]["voices"][1] == {"name": "Anna", "language": "de", "key": "gmw/de"}
     assert found["models"][0]["name"] == "char-rnn"
 
 
 def test_with_nothing_installed_devices_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("rtmidi", "supriya_midi"):
-        (tmp_path / f"{name}.py").write_text("raise ImportError('not installed')")
+    for name in ("rtmidi", "supriya_midi", "sounddevice", "pyttsx3"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('not installed', name=__name__)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setitem(sys.modules, "sounddevice", None)
     monkeypatch.setattr(command.places, "models", dict)
     done = CliRunner().invoke(command.devices)
     assert done.exit_code == 0
     assert "no MIDI driver is installed: python -m pip install 'stagelyric[midi]'" in done.output
-    assert "sounddevice is not installed: python -m pip install sounddevice" in done.output
+    for name in ("sounddevice", "pyttsx3"):
+        assert f"{name} is not installed: python -m pip install 'stagelyric[speech]'" in done.output
     assert "stagelyric train" in done.output
 
 

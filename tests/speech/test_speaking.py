@@ -168,19 +168,19 @@ async def test_on_pulseaudio_at_its_own_rate(tmp_path: Path) -> None:
 
 
 async def test_a_sound_server_that_dies_costs_the_sound_and_not_the_show(tmp_path: Path, jack: Jack) -> None:
-    async with playing(tmp_path, "--midi", "none", environment=jack.env, ready=16, speech=True) as play:
-        async with play.display() as display:
-            await speaking(play, display.state["next"])
-            jack.kill()
-            play.send("/stagelyric/line", 1)
-            await display.until(lambda: len(display.cues) == 1)
-            await display.until(lambda: any("is gone" in str(message.get("text")) for message in display.messages))
-            await asyncio.to_thread(jack.start)
-            await display.until(lambda: any("is back" in str(message.get("text")) for message in display.messages))
-            await speaking(play, (await play.state())["next"])
-            play.send("/stagelyric/line", 1)
-            await display.until(lambda: len(display.cues) == 2)
-            assert (await spoken_at_last(play, 1))[-1]["number"] == 2
+    speaks = playing(tmp_path, "--midi", "none", environment=jack.env, ready=16, speech=True)
+    async with speaks as play, play.display() as display:
+        await speaking(play, display.state["next"])
+        jack.kill()
+        play.send("/stagelyric/line", 1)
+        await display.until(lambda: len(display.cues) == 1)
+        await display.until(lambda: any("is gone" in str(message.get("text")) for message in display.messages))
+        await asyncio.to_thread(jack.start)
+        await display.until(lambda: any("is back" in str(message.get("text")) for message in display.messages))
+        await speaking(play, (await play.state())["next"])
+        play.send("/stagelyric/line", 1)
+        await display.until(lambda: len(display.cues) == 2)
+        assert (await spoken_at_last(play, 1))[-1]["number"] == 2
 
 
 @pytest.mark.parametrize(
