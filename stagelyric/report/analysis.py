@@ -38,6 +38,7 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
         "names": habits.names(songs, read) if language.has_report() else [],
         "stock_phrases": habits.stock(songs),
         "machine_words": habits.machine_words(songs),
+        "first_words": habits.first_words(songs),
         "end_words": habits.end_words(songs),
     }
     extra = {

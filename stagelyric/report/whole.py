@@ -71,6 +71,8 @@ def words_of(read: Wording) -> dict[str, Any]:
         "nidf_median": median(wording.nidf(read)),
         "archaic_word_rate": wording.archaic_word_rate(read),
         "grammar": mean(wording.grammar(read)) if extra else None,
+        "alliteration_line_rate": mean(wording.alliterates(read)),
+        "doubled_word_line_rate": mean(wording.stammers(read)),
         "pronoun_rate": mean(wording.pronoun_share(read)),
         "you_i_line_rate": mean(wording.you_and_i(read)),
         "name_line_rate": mean(wording.named(read)) if extra else None,
