@@ -18,7 +18,7 @@ COMMANDS = {
     "play": "run a show: listen, show, write the journal",
     "write": "print lines",
     "check": "validate a setlist or a rig; every fault at once",
-    "devices": "list MIDI ports, audio devices and models",
+    "devices": "list MIDI ports, audio outputs, voices and models",
     "doctor": "look over the rig before the show",
     "monitor": "print every event as it arrives, and what it would do",
     "learn": "press a pedal, and its trigger is written into the setlist",
@@ -30,7 +30,7 @@ COMMANDS = {
     "analyse": "what a set of lyrics is like, beside what people write",
     "learn-taste": "fit the choice of lines to what the band kept and vetoed",
     "journal": "list, show and export past shows",
-    "bench": "measure this machine: trigger to page, lines a second",
+    "bench": "measure this machine: trigger to page, trigger to sound, lines a second",
 }
 
 

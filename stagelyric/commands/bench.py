@@ -17,6 +17,7 @@ from typing import Any
 
 import click
 
+from stagelyric.commands import bench_speech
 from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
 
 SETLIST = """
@@ -53,7 +54,8 @@ class House:
 @click.option("--quick", is_flag=True, help="500 presses a run: a look, not a measurement.")
 @json_option
 def bench(model: str, presses: int, quick: bool, as_json: bool) -> None:
-    """Measure this machine: trigger to page with the generator idle and at full load, lines a second, memory.
+    """Measure this machine: trigger to page with the generator idle and at full load, trigger to sound, lines a
+    second, memory.
 
     Times are from the sending of a UDP packet in one process to the arrival of the WebSocket frame in another,
     in milliseconds. "floor" is a bare UDP echo of the same packets, there and back.
@@ -104,6 +106,10 @@ def _measure(model: Path, count: int, scratch: Path, *, print_progress: bool) ->
             "idle": {"50/s": _presses(house, count, 50), "1000/s": _presses(house, count, 1000)},
             "full": full,
         }
+    with _play(model, scratch, lines_ahead=1_000_000, speech=True) as house:
+        spoken = max(count // 50, 20)
+        say(f"full load, {spoken} presses to sound")
+        result["press_to_sound_ms"] = bench_speech.measure(house, spoken)
     result["ratios"] = {
         rate: {
             "p50_to_floor": _ratio(full[rate]["p50"], result["floor_ms"][rate]["p50"]),
@@ -119,7 +125,7 @@ def _ratio(one: float, other: float) -> float:
 
 
 @contextlib.contextmanager
-def _play(model: Path, scratch: Path, lines_ahead: int) -> Iterator[House]:
+def _play(model: Path, scratch: Path, lines_ahead: int, *, speech: bool = False) -> Iterator[House]:
     """The product itself, as its own command, on free ports, with its files in a folder of the bench's."""
     page, osc = _free_port(), _free_port()
     (scratch / "bench.toml").write_text(SETLIST, encoding="utf-8")
@@ -128,6 +134,7 @@ def _play(model: Path, scratch: Path, lines_ahead: int) -> Iterator[House]:
         sys.executable, "-m", "stagelyric", "play", str(scratch / "bench.toml"), "--model", str(model),
         "--port", str(page), "--osc-port", str(osc), "--midi", "none", "--no-open",
         "--lines-ahead", str(lines_ahead), "--journal", str(scratch / "journal.sqlite3"),
+        *(() if speech else ("--no-speech",)),
     ]  # fmt: skip
     with (scratch / "play.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -448,4 +455,5 @@ def _print(result: dict[str, Any]) -> None:
     for rate, ratio in result["ratios"].items():
         to_floor, to_idle = ratio["p50_to_floor"], ratio["p99_full_to_idle"]
         console.print(f"at {rate}: p50 is {to_floor} times the floor's; p99 at full load {to_idle} times idle")
+    console.print(bench_speech.row(result["press_to_sound_ms"]))
     console.print(f"{result['lines_per_second']} finished lines a second; memory (MB): {result['memory_mb']}")

@@ -1,0 +1,104 @@
+"""`stagelyric bench`'s row for sound: a press until the first samples of its line are with the audio device."""
+
+import contextlib
+import os
+import sqlite3
+import statistics
+import time
+from pathlib import Path
+from typing import Any, Protocol
+
+GAP = 0.35  # seconds between presses: a foot's pace
+_STARTING = 90.0
+
+
+class Running(Protocol):
+    """A running `play`: its OSC port, and the folder with its journal and its caches."""
+
+    @property
+    def osc(self) -> int: ...
+    @property
+    def folder(self) -> Path: ...
+
+
+def measure(house: Running, presses: int) -> dict[str, Any]:
+    """Milliseconds from the press's arrival at the show to the audio callback that took the line's first samples.
+
+    The figures are the show's own, from its journal. What the driver, the interface and the air add is not in them:
+    `buffer_ms` is what PortAudio says of the first two. `problem` says why there is nothing to measure.
+    """
+    from stagelyric.speech.listing import list_outputs
+
+    outputs = list_outputs()
+    if outputs.problem is not None:
+        return {"problem": outputs.problem}
+    if not _until(lambda: len(list((house.folder / "stagelyric" / "speech").glob("*.flac"))) > 20):
+        return {"problem": "the voice rendered nothing"}
+    sent = _press(house.osc, presses)
+    _until(lambda: len(_spoken(house.folder)) >= presses, 5.0)
+    delays = [delay for _, delay in _spoken(house.folder)]
+    if len(delays) < 2:
+        return {"problem": "nothing was spoken"}
+    cuts = statistics.quantiles(delays, n=100, method="inclusive")
+    return {
+        "sent": sent,
+        "spoken": len(delays),
+        "p50": round(cuts[49], 3),
+        "p99": round(cuts[98], 3),
+        "max": round(max(delays), 3),
+        "device": _device(house.folder),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+    }
+
+
+def row(found: dict[str, Any]) -> str:
+    """For people."""
+    if "problem" in found:
+        return f"press to sound: not measured, {found['problem']}"
+    return (
+        f"press to sound: p50 {found['p50']:.1f} ms, p99 {found['p99']:.1f}, max {found['max']:.1f}; "
+        f"{found['spoken']} of {found['sent']} spoken on {found['device']}"
+    )
+
+
+def _press(port: int, presses: int) -> int:
+    import socket
+
+    from pythonosc.osc_message_builder import OscMessageBuilder
+
+    builder = OscMessageBuilder("/stagelyric/line")
+    builder.add_arg(1)
+    packet = builder.build().dgram
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stream:
+        for _ in range(presses):
+            time.sleep(GAP)
+            stream.sendto(packet, ("127.0.0.1", port))
+    return presses
+
+
+def _until(condition: Any, seconds: float = _STARTING) -> bool:
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _spoken(folder: Path) -> list[tuple[int, float]]:
+    return [(int(number), float(delay)) for number, delay in _rows(folder, "number, latency_ms", "spoken")]
+
+
+def _device(folder: Path) -> str:
+    said = [str(text) for (text,) in _rows(folder, "text", "alert")]
+    named = [text.partition('"')[2].partition('"')[0] for text in said if text.startswith("speech: audio output")]
+    return named[-1] if named else "the audio device"
+
+
+def _rows(folder: Path, columns: str, kind: str) -> list[tuple[Any, ...]]:
+    with (
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(sqlite3.connect(f"file:{folder / 'journal.sqlite3'}?mode=ro", uri=True)) as database,
+    ):
+        return database.execute(f"SELECT {columns} FROM records WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
+    return []
