@@ -117,6 +117,12 @@ def quotes_own(text: str, source: str) -> bool:
     return any(line[i : i + CHARACTERS] in known for i in range(len(line) - CHARACTERS + 1) for known in whole)
 
 
+def shares_words(text: str, source: str) -> bool:
+    """Whether five words in a row of `text` stand in one line of `source`."""
+    words, (runs, _) = normal(text).split(), _own(source)
+    return any(" ".join(words[i : i + WORDS]) in runs for i in range(len(words) - WORDS + 1))
+
+
 @lru_cache(maxsize=8)
 def _own(source: str) -> tuple[frozenset[str], frozenset[str]]:
     lines = frozenset(filter(None, map(normal, source.splitlines())))

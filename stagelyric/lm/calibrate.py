@@ -1,4 +1,4 @@
-"""How large a transformer's activations are: the scales that its int8 graph is given."""
+"""How large a model's activations are: the scales that its int8 graph is given."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from stagelyric.lm.transformer import Transformer, TransformerConfig
+from stagelyric.lm.kinds import KINDS
 
 SHARE = 0.99995
 """Of a layer's inputs lie within its scale; the rest are clipped. Found best on held-out text among .999 to 1."""
@@ -23,11 +23,11 @@ def activations(
 ) -> dict[str, float]:
     """The size that a share SHARE of the inputs of each linear layer keeps within, by its name, on ids (T,).
 
-    A char-rnn's are known without looking.
+    An LSTM's are known without looking.
     """
-    if kind != "transformer":
+    if kind == "char-rnn" and config.get("cell") != "mingru":
         return {}
-    model = Transformer(TransformerConfig(**config)).eval()
+    model = KINDS[kind].model(KINDS[kind].config(**config)).eval()
     model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
     sizes: dict[str, float] = {}
 

@@ -1,30 +1,51 @@
-"""The character RNN: one LSTM that reads a character and says what may follow (Karpathy's char-rnn, 2015).
+"""The character RNN: it reads a character and says what may follow (Karpathy's char-rnn, 2015).
 
-embedding → LSTM (Hochreiter & Schmidhuber 1997, forget bias 1: Jozefowicz et al. 2015) → linear head.
+embedding → LSTM (Hochreiter & Schmidhuber 1997, forget bias 1: Jozefowicz et al. 2015) → linear head. The same kind
+with minGRUs instead is in `mingru`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+Cell = Literal["lstm", "mingru"]
+
+_USUAL = {"lstm": (64, 512, 1), "mingru": (192, 288, 4)}  # embedding, hidden, layers
+
 
 @dataclass(frozen=True, slots=True)
 class CharRnnConfig:
-    """The shape of the network. All sizes ≥ 1; 0 ≤ dropout < 1 falls on the embedding's and the LSTM's output."""
+    """The shape of the network; a size of 0 stands for the cell's usual one. 0 ≤ dropout < 1.
+
+    `embedding` is how wide a character is, and with minGRUs the stream that all blocks read and add to; `hidden` how
+    many cells a layer has. Dropout falls on the embedding, between the layers and before the head.
+    """
 
     vocabulary: int = 97
-    embedding: int = 64
-    hidden: int = 512
+    embedding: int = 0
+    hidden: int = 0
     dropout: float = 0.05
+    cell: Cell = "lstm"
+    layers: int = 0
+
+    def __post_init__(self) -> None:
+        if self.cell not in _USUAL:
+            raise ValueError(f"wanted a cell that is one of {', '.join(_USUAL)}, found {self.cell!r}")
+        for name, usual in zip(("embedding", "hidden", "layers"), _USUAL[self.cell], strict=True):
+            object.__setattr__(self, name, getattr(self, name) or usual)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the LSTM remembers of each row: hidden and cell, both (1, B, H)."""
+    """What a network of L layers remembers of each row: its hidden cells h (L, B, H), and beside them c (L, B, ·).
+
+    c are an LSTM's cells, or the last inputs of the convolution before a minGRU.
+    """
 
     h: Tensor
     c: Tensor
@@ -66,7 +87,8 @@ class CharRnn(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocabulary, config.embedding)
-        self.lstm = nn.LSTM(config.embedding, config.hidden)
+        between = config.dropout if config.layers > 1 else 0.0  # torch warns of a dropout that falls nowhere
+        self.lstm = nn.LSTM(config.embedding, config.hidden, config.layers, dropout=between)
         self.head = nn.Linear(config.hidden, config.vocabulary)
         self.dropout = nn.Dropout(config.dropout)
         self._initialise()
@@ -75,18 +97,19 @@ class CharRnn(nn.Module):
         h = self.config.hidden
         nn.init.normal_(self.embedding.weight, std=0.1)
         lstm = dict(self.lstm.named_parameters())
-        nn.init.xavier_uniform_(lstm["weight_ih_l0"])
-        for gate in range(4):  # input, forget, cell, output
-            nn.init.orthogonal_(lstm["weight_hh_l0"].data[gate * h : (gate + 1) * h])
-        nn.init.zeros_(lstm["bias_ih_l0"])
-        nn.init.zeros_(lstm["bias_hh_l0"])
-        lstm["bias_ih_l0"].data[h : 2 * h] = 1.0
+        for layer in range(self.config.layers):
+            nn.init.xavier_uniform_(lstm[f"weight_ih_l{layer}"])
+            for gate in range(4):  # input, forget, cell, output
+                nn.init.orthogonal_(lstm[f"weight_hh_l{layer}"].data[gate * h : (gate + 1) * h])
+            nn.init.zeros_(lstm[f"bias_ih_l{layer}"])
+            nn.init.zeros_(lstm[f"bias_hh_l{layer}"])
+            lstm[f"bias_ih_l{layer}"].data[h : 2 * h] = 1.0
         nn.init.normal_(self.head.weight, std=self.config.hidden**-0.5)
         nn.init.zeros_(self.head.bias)
 
     def start(self, rows: int = 1) -> State:
         """The state of `rows` rows that have read nothing."""
-        zero = torch.zeros(1, rows, self.config.hidden, device=self.head.weight.device)
+        zero = torch.zeros(self.config.layers, rows, self.config.hidden, device=self.head.weight.device)
         return State(zero, zero)
 
     def matrices(self) -> list[Tensor]:

@@ -1,7 +1,7 @@
 """A model's folder: what is in it, and the check that it is whole before anything of it is used.
 
 `weights.safetensors` (fp16, to train further), `step.onnx` and `step.int8.onnx` (one step, to run), `meta.json` and
-`README.md`, the model card. `meta.json` names every file with its sha256; nothing here is ever unpickled.
+`README.md`, the model card; a model of the kind "structure" has `structure.onnx` besides. `meta.json` names every file with its sha256; nothing here is ever unpickled.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ META = "meta.json"
 WEIGHTS = "weights.safetensors"
 STEP_FP32 = "step.onnx"
 STEP_INT8 = "step.int8.onnx"
+STRUCTURE = "structure.onnx"
 CARD = "README.md"
 
 _LARGEST = 256 * 2**20  # bytes; a file beyond this is no model of ours, and is not read into memory
@@ -50,7 +51,9 @@ class Meta:
     """All that is known of a model.
 
     `bits` maps a held-out text to its measures in bits per character, and `held_out` to its sha256; `parent` names the
-    model this one began with, if any, by "name" and "sha256" of its weights; `files` maps each file to its sha256.
+    model this one began with, if any, by "name" and "sha256" of its weights, and `tuning` says what came of it: bits
+    per character "before" and "after" on songs held back, and the share of raw lines "copied" from those trained on;
+    `files` maps each file to its sha256.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Meta:
     bits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     held_out: Mapping[str, str] = field(default_factory=dict)
     parent: Mapping[str, str] = field(default_factory=dict)
+    tuning: Mapping[str, float] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 

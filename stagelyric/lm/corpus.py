@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.lm import formats
+from stagelyric.lm.shards import Known, Shards
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 
 MARKER = "=== "
@@ -22,6 +25,12 @@ MARKER = "=== "
 _CHORUS_SHARE = 0.6  # a stanza with this share of its lines sung before in the same song is its chorus again
 _COPY_SHARE = 0.85  # a song with this share of its lines known from earlier songs is another edition of one
 _HELD_OUT = 0.05  # share of songs kept for validation where no validation file is given
+LARGE = 128 * 2**20
+"""Bytes of files beyond which a corpus is packed on the disk and streamed."""
+
+_PART = 32 * 2**20  # characters of an epoch that are in memory at a time
+_LONGEST_LINE, _LONGEST_SONG = 10_000, 5_000  # bytes, lines; what is longer is no lyric
+_MOST_HELD_OUT = 400  # songs
 _LEAST_TO_SPLIT = 20  # songs; with fewer, holding any back costs more than the number is worth
 
 
@@ -43,18 +52,23 @@ class Source:
 
     name: str
     sha256: str
-    songs: tuple[Song, ...]
+    songs: Sequence[Song]
     weight: float = 1.0
 
 
-def read_source(path: Path, weight: float = 1.0) -> Source:
+def read_source(path: Path, weight: float = 1.0, scratch: Path | None = None) -> Source:
     """Reads a file, or every file of lyrics in a folder and below it, in the order of their names: see `formats`.
 
     UTF-8, else Latin-1. Choruses are kept once a song, and a song that is nearly all known from earlier ones of this
-    source is dropped (two sources may share lines: that is weight, and the giver's choice).
+    source is dropped (two sources may share lines: that is weight, and the giver's choice). Where the files are more
+    than LARGE bytes, the songs are packed into `scratch`, and only read as they are wanted.
     Raises CorpusError where the path is missing, is not text, or holds fewer than two lyric lines.
     """
     files = _files(path)
+    if sum(file.stat().st_size for file in files) > LARGE:
+        if scratch is None:
+            raise CorpusError(f"{path}: wanted at most {LARGE >> 20} MB to read at once, found more")
+        return _packed(path, files, weight, scratch / f"shards-{_sha256([str(path).encode()])[:12]}")
     data = [_bytes(file) for file in files]
     songs = [
         song for file, content in zip(files, data, strict=True) for song in _read(file, content, _without_choruses)
@@ -62,6 +76,77 @@ def read_source(path: Path, weight: float = 1.0) -> Source:
     source = Source(path.name or str(path), _sha256(data), tuple(_without_copies(songs)), weight)
     _enough(path, source.songs)
     return source
+
+
+class _Packed(Sequence[Song]):
+    """The first `count` songs of what lies packed on the disk."""
+
+    def __init__(self, shards: Shards, count: int | None = None):
+        self.shards, self._count = shards, len(shards) if count is None else count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Song: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Song]: ...
+    def __getitem__(self, at: int | slice) -> Song | list[Song]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(self._count))]
+        if not -self._count <= at < self._count:
+            raise IndexError(at)
+        return Song(*self.shards[at % self._count])
+
+
+def _packed(path: Path, files: Sequence[Path], weight: float, folder: Path) -> Source:
+    """A source that is read as a stream, and never whole."""
+    digest = hashlib.sha256()
+    songs = (song for file in files for song in _streamed(file, digest.update))
+    shards = Shards.write(folder, ((song.title, song.text) for song in _without_known(songs)))
+    source = Source(path.name or str(path), digest.hexdigest(), _Packed(shards), weight)
+    _enough(path, itertools.islice(source.songs, 100))
+    return source
+
+
+def _streamed(file: Path, tell: Callable[[bytes], None]) -> Iterator[Song]:
+    """The songs of a large text file, a line at a time; `tell` is given the file's bytes as they are read."""
+    if formats.is_sheet(file.name):
+        data = _bytes(file)
+        tell(data)
+        yield from _read(file, data, _without_choruses)
+        return
+    opened = gzip.open if _bytes(file, 2) == b"\x1f\x8b" else open
+    title, lines, blank, marked = "", list[str](), 0, False
+    with opened(file, "rb") as stream:
+        while raw := stream.readline(_LONGEST_LINE + 1):
+            tell(raw)
+            if b"\0" in raw:
+                raise CorpusError(f"{file}: wanted a text file, found binary data")
+            if len(raw) > _LONGEST_LINE:
+                raise CorpusError(f"{file}: wanted lyric lines, found one of more than {_LONGEST_LINE} bytes")
+            try:
+                line = raw.decode("utf-8-sig").rstrip("\r\n")
+            except UnicodeDecodeError:
+                line = raw.decode("latin-1").rstrip("\r\n")
+            blank = 0 if line.strip() else blank + 1
+            starts = line.startswith(MARKER)
+            if starts or (blank == 2 and not marked) or len(lines) > _LONGEST_SONG:
+                yield from _song(title, "\n".join(lines), _without_choruses)
+                title, lines, marked = (line.removeprefix(MARKER).strip() if starts else title), [], marked or starts
+            if not starts:
+                lines.append(line)
+    yield from _song(title, "\n".join(lines), _without_choruses)
+
+
+def _without_known(songs: Iterable[Song]) -> Iterator[Song]:
+    """`_without_copies` in a fixed amount of memory."""
+    known = Known()
+    for song in songs:
+        keys = [key for key in map(_key, _lines(song.text)) if key]
+        digests = [int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big") for key in keys]
+        if keys and sum([known.seen(digest) for digest in digests]) < _COPY_SHARE * len(keys):
+            yield song
 
 
 def read_held_out(path: Path) -> Source:
@@ -86,12 +171,20 @@ def _sha256(data: Sequence[bytes]) -> str:
     return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def split(songs: Sequence[Song]) -> tuple[list[Song], list[Song]]:
-    """(train, held out): whole songs, chosen by the hash of their text, so a growing corpus never moves one across."""
+def split(songs: Sequence[Song], share: float = _HELD_OUT) -> tuple[Sequence[Song], list[Song]]:
+    """(train, held out): whole songs, chosen by the hash of their text, so a growing corpus never moves one across.
+
+    At least one song is held out, and at most as much text as is worth measuring on; of fewer than 20 songs none.
+    """
     if len(songs) < _LEAST_TO_SPLIT:
         return list(songs), []
-    held = [int(hashlib.sha256(s.text.encode()).hexdigest()[:8], 16) < _HELD_OUT * 2**32 for s in songs]
-    return [s for s, h in zip(songs, held, strict=True) if not h], [s for s, h in zip(songs, held, strict=True) if h]
+    if isinstance(songs, _Packed):  # larger than memory: its last songs, and all others as they lie
+        count = min(_MOST_HELD_OUT, len(songs) // 20)
+        return _Packed(songs.shards, len(songs) - count), songs[len(songs) - count :]
+    order = sorted((hashlib.sha256(song.text.encode()).hexdigest(), i) for i, song in enumerate(songs))
+    count = max(1, sum(int(digest[:8], 16) < share * 2**32 for digest, _ in order))
+    held = {i for _, i in order[: min(count, _MOST_HELD_OUT)]}
+    return [s for i, s in enumerate(songs) if i not in held], [s for i, s in enumerate(songs) if i in held]
 
 
 def stream(songs: Iterable[Song], vocabulary: Vocabulary) -> NDArray[np.uint8]:
@@ -105,7 +198,7 @@ Dress = Callable[[str, np.random.Generator], str]
 
 
 class Mixture:
-    """Encoded songs with a weight each; `epoch` shuffles them into one stream."""
+    """Songs with a weight each; `part` shuffles them into one stream."""
 
     def __init__(
         self,
@@ -120,48 +213,54 @@ class Mixture:
         Raises CorpusError where the weights leave nothing to train on.
         """
         self._vocabulary, self._dress = vocabulary, dress
-        self._songs: list[NDArray[np.uint8]] = []
-        weights: list[float] = []
+        self._sources = [source.songs for source in sources]
+        self._ends = np.cumsum([len(songs) for songs in self._sources])
+        weights, sizes, digest = [], [], hashlib.sha256()
         self._boundary = np.array([vocabulary.boundary], dtype=np.uint8)
         for source in sources:
             for song in source.songs:
-                self._songs.append(vocabulary.encode(song.text + BOUNDARY).astype(np.uint8))
                 weights.append(source.weight * _factor(song.title, emphasis))
-        self._weights = np.array(weights)
-        self.sha256 = _digest(self._songs, self._weights)
+                sizes.append(len(song.text) + 1)
+                digest.update(song.text.encode())
+        self._weights, self._sizes = np.array(weights), np.array(sizes)
+        digest.update(self._weights.tobytes())
+        self.sha256 = digest.hexdigest()
         """Names the songs and their weights: a training is taken up again with the same mixture only."""
         if not len(self) > 1:
             raise CorpusError("the weights given leave nothing to train on")
 
     def __len__(self) -> int:
         """Characters in an epoch, on average."""
-        return int(sum(w * s.size for w, s in zip(self._weights, self._songs, strict=True)))
+        return int(self._weights @ self._sizes)
 
-    def epoch(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[np.uint8]:
-        """The ids (T,) of epoch `number`, the same for the same seed and number. A fractional weight is a chance.
+    def part(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[np.uint8]:
+        """The ids (T,) of part `number`, the same for the same seed and number. A fractional weight is a chance.
 
-        A share `dressed` of the songs comes dressed, where the mixture knows how.
+        An epoch is one part, or, of a large corpus, as many as keep each within _PART characters: so much is in memory
+        at a time. A share `dressed` of the songs comes dressed, where the mixture knows how.
         """
-        rng = np.random.default_rng([seed, number])
+        parts = -(-len(self) // _PART)
+        epoch, piece = divmod(number, parts)
+        rng = np.random.default_rng([seed, epoch])
         whole = np.floor(self._weights)
-        counts = (whole + (rng.random(len(self._songs)) < self._weights - whole)).astype(np.int64)
-        order = rng.permutation(np.repeat(np.arange(len(self._songs)), counts))
-        if self._dress is None or not dressed:
-            return np.concatenate([self._boundary, *(self._songs[i] for i in order)])
-        coats = rng.random(len(order)) < dressed
-        songs = (self._dressed(i, rng) if coat else self._songs[i] for i, coat in zip(order, coats, strict=True))
+        counts = (whole + (rng.random(len(self._weights)) < self._weights - whole)).astype(np.int64)
+        order = rng.permutation(np.repeat(np.arange(len(self._weights)), counts))
+        order = order[len(order) * piece // parts : len(order) * (piece + 1) // parts]
+        rng = np.random.default_rng([seed, epoch, piece])
+        coats = rng.random(len(order)) < (dressed if self._dress is not None else 0.0)
+        songs = (self._dressed(i, rng) if coat else self._ids(i) for i, coat in zip(order, coats, strict=True))
         return np.concatenate([self._boundary, *songs])
+
+    def _song(self, number: int) -> Song:
+        source = int(np.searchsorted(self._ends, number, side="right"))
+        return self._sources[source][number - int(self._ends[source]) + len(self._sources[source])]
+
+    def _ids(self, number: int) -> NDArray[np.uint8]:
+        return self._vocabulary.encode(self._song(number).text + BOUNDARY).astype(np.uint8)
 
     def _dressed(self, number: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         assert self._dress is not None
-        return self._vocabulary.spell(self._dress(self._vocabulary.decode(self._songs[number]), rng)).astype(np.uint8)
-
-
-def _digest(songs: Sequence[NDArray[np.uint8]], weights: NDArray[np.float64]) -> str:
-    digest = hashlib.sha256(weights.tobytes())
-    for song in songs:
-        digest.update(song.tobytes())
-    return digest.hexdigest()
+        return self._vocabulary.spell(self._dress(fold(self._song(number).text), rng) + BOUNDARY).astype(np.uint8)
 
 
 def _factor(title: str, emphasis: Sequence[tuple[str, float]]) -> float:
@@ -184,9 +283,10 @@ def _files(path: Path) -> list[Path]:
     return [path]
 
 
-def _bytes(file: Path) -> bytes:
+def _bytes(file: Path, count: int = -1) -> bytes:
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(count)
     except OSError as error:
         raise CorpusError(f"{file}: wanted a readable text file, found: {error.strerror}") from error
 

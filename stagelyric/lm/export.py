@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.lm import export_transformer
+from stagelyric.lm import export_mingru, export_transformer
 from stagelyric.lm.checkpoint import WEIGHTS
 from stagelyric.lm.graph import Graph, Place, Weights
 
@@ -29,7 +29,9 @@ def step_graph(
     """
     if kind == "transformer":
         return export_transformer.step_graph(weights, config, most=most, outside=places(file) if file else {})
-    return _rnn_graph(weights, int8=most is not None)
+    if config.get("cell") == "mingru":
+        return export_mingru.step_graph(weights, config, most=most)
+    return _lstm_graph(weights, int8=most is not None)
 
 
 def places(file: bytes) -> dict[str, Place]:
@@ -41,47 +43,73 @@ def places(file: bytes) -> dict[str, Place]:
     return {name: Place(WEIGHTS, 8 + length + start, end - start) for name, (start, end) in spans.items()}
 
 
-def _rnn_graph(weights: Weights, *, int8: bool) -> bytes:
-    """ids (B,), h (1, B, H), c (1, B, H) → logits (B, V), h, c.
+def _lstm_graph(weights: Weights, *, int8: bool) -> bytes:
+    """ids (B,), h (L, B, H), c (L, B, H) → logits (B, V), h, c.
 
-    Embedding, input weights and both biases are folded into one table (V, 4H), so that reading a character is a
-    look-up. With gates in the order i, f, o, g:
+    Embedding, the first layer's input weights and both its biases are folded into one table (V, 4H), so that reading a
+    character is a look-up. With gates in the order i, f, o, g, and a layer's x from the layer below:
 
         i, f, o = sigmoid(x + h·W);  g = tanh(x + h·W);  c' = f∘c + i∘g;  h' = o∘tanh(c');  logits = h'·V + b
 
     An LSTM's h lies within (-1, 1): in int8 that is its scale.
     """
     graph = Graph(int8)
-    table, recurrent = _folded(weights)
-    hidden, vocabulary = recurrent.shape[0], table.shape[0]
+    table = _table(weights)
+    vocabulary, hidden = table.shape[0], table.shape[1] // 4
+    layers = sum(name.startswith("lstm.weight_hh") for name in weights)
 
     def matmul(left: str, matrix: NDArray[np.float32]) -> str:
         return graph.matmul(left, matrix, 1.0) if int8 else graph.add("MatMul", left, graph.constant(matrix))
 
+    def cell(gates: str, c: str) -> tuple[str, str]:
+        """gates (1, B, 4H) and c (1, B, H) → h, c."""
+        ifo, g = graph.split(gates, [3 * hidden, hidden])
+        i, f, o = graph.split(graph.add("Sigmoid", ifo), [hidden] * 3)
+        c = graph.add("Add", graph.add("Mul", f, c), graph.add("Mul", i, graph.add("Tanh", g)))
+        return graph.add("Mul", o, graph.add("Tanh", c)), c
+
     # Half precision halves the table's bytes in the int8 file, and rounds far below what int8 does.
     x = graph.add("Gather", graph.constant(table.astype(np.float16 if int8 else np.float32)), "ids", axis=0)
     x = graph.add("Cast", x, to=1) if int8 else x  # (B, 4H) fp32
-    gates = graph.add("Add", x, matmul("h", recurrent))  # (1, B, 4H)
-    ifo, g = graph.split(gates, [3 * hidden, hidden])
-    i, f, o = graph.split(graph.add("Sigmoid", ifo), [hidden] * 3)
-    c = graph.add("Add", graph.add("Mul", f, "c"), graph.add("Mul", i, graph.add("Tanh", g)), out="c_next")  # (1, B, H)
-    h = graph.add("Mul", o, graph.add("Tanh", c), out="h_next")  # (1, B, H)
-    logits = graph.add("Add", matmul(h, weights["head.weight"].T), graph.constant(weights["head.bias"]))
+    below = ""
+    after: list[tuple[str, str]] = []
+    for layer, (h, c) in enumerate(
+        zip(graph.split("h", [1] * layers, 0), graph.split("c", [1] * layers, 0), strict=True)
+    ):
+        if layer:
+            x = graph.add("Add", matmul(below, _inputs(weights, layer)), graph.constant(_bias(weights, layer)))
+        after.append(cell(graph.add("Add", x, matmul(h, _recurrent(weights, layer))), c))
+        below = after[-1][0]
+    graph.add("Concat", *(h for h, _ in after), axis=0, out="h_next")
+    graph.add("Concat", *(c for _, c in after), axis=0, out="c_next")
+    logits = graph.add("Add", matmul(below, weights["head.weight"].T), graph.constant(weights["head.bias"]))
     graph.add("Squeeze", logits, graph.ints(0), out="logits")  # (B, V)
-    state = [1, "B", hidden]
+    state = [layers, "B", hidden]
     return graph.serialise(
         [("ids", True, ["B"]), ("h", False, state), ("c", False, state)],
         [("logits", ["B", vocabulary]), ("h_next", state), ("c_next", state)],
     )
 
 
-def _folded(weights: Weights) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The table (V, 4H) and the recurrent matrix (H, 4H), gates from torch's order i, f, g, o to i, f, o, g."""
-    bias = weights["lstm.bias_ih_l0"].astype(np.float64) + weights["lstm.bias_hh_l0"]
-    table = weights["embedding.weight"].astype(np.float64) @ weights["lstm.weight_ih_l0"].T + bias
-    return _gates(table), _gates(weights["lstm.weight_hh_l0"].T)
+def _table(weights: Weights) -> NDArray[np.float32]:
+    """What the first layer's gates are given by each character: (V, 4H)."""
+    wide = weights["embedding.weight"].astype(np.float64) @ weights["lstm.weight_ih_l0"].T.astype(np.float64)
+    return _gates(wide + weights["lstm.bias_ih_l0"] + weights["lstm.bias_hh_l0"])
+
+
+def _inputs(weights: Weights, layer: int) -> NDArray[np.float32]:
+    return _gates(weights[f"lstm.weight_ih_l{layer}"].T)
+
+
+def _recurrent(weights: Weights, layer: int) -> NDArray[np.float32]:
+    return _gates(weights[f"lstm.weight_hh_l{layer}"].T)
+
+
+def _bias(weights: Weights, layer: int) -> NDArray[np.float32]:
+    return _gates((weights[f"lstm.bias_ih_l{layer}"] + weights[f"lstm.bias_hh_l{layer}"])[None])
 
 
 def _gates(columns: NDArray[Any]) -> NDArray[np.float32]:
+    """Columns (…, 4H) from torch's order i, f, g, o to i, f, o, g."""
     i, f, g, o = np.split(columns, 4, axis=1)
     return np.ascontiguousarray(np.concatenate([i, f, o, g], axis=1), dtype=np.float32)

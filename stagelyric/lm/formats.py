@@ -155,7 +155,7 @@ def openlyrics(text: str, title: str = "") -> Sheet:
 
 
 def _sung(element: ElementTree.Element) -> str:
-    """The words of <lines>. Line ends of the file are blanks; <br/>, and <line> of old files, end a line of the song."""
+    """The words of <lines>. Line ends of the file are blanks; <br/> (and <line>, once) end a line of the song."""
     words = (element.text or "").replace("\n", " ")
     for child in element:
         if _local(child) != "comment":

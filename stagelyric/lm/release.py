@@ -102,7 +102,7 @@ def _card(meta: Meta, engine: Engine) -> str:
 
 ## Trained on
 
-{_corpora(meta.corpora)}
+{corpora_table(meta.corpora)}
 
 Choruses were kept once a song and songs nearly all known from others were dropped. The text itself is not in this
 folder.
@@ -113,7 +113,7 @@ folder.
 
 ## Bits per character on held-out text
 
-{_bits(meta)}
+{bits_table(meta)}
 
 Cold: blocks of 256 or 64 characters, each read from a zero state. Stateful: the whole text in one go. Line feeds and
 song boundaries are counted.
@@ -141,7 +141,7 @@ statement of anyone named in it. Do not use it to pass off lines as a particular
 """
 
 
-def _corpora(corpora: tuple[Corpus, ...]) -> str:
+def corpora_table(corpora: tuple[Corpus, ...]) -> str:
     rows = ["| text | part | weight | songs | licence | sha256 |", "|---|---|---|---|---|---|"]
     for c in corpora:
         rows.append(
@@ -150,7 +150,7 @@ def _corpora(corpora: tuple[Corpus, ...]) -> str:
     return "\n".join(rows)
 
 
-def _bits(meta: Meta) -> str:
+def bits_table(meta: Meta) -> str:
     if not meta.bits:
         return "Not measured: there was no held-out text, or the training was stopped."
     names = list(dict.fromkeys(name for row in meta.bits.values() for name in row))
@@ -172,4 +172,10 @@ def _shape(meta: Meta) -> str:
             f"A {meta.kind}: {c['layers']} blocks {c['width']} wide with {c['heads']} heads over {symbols} "
             f"characters and {c['grams']} tables of {c['rows']:,} hashed character runs."
         )
-    return f"A {meta.kind}: {c['hidden']} cells behind a {c['embedding']}-wide embedding of {symbols} characters."
+    if c.get("cell") == "mingru":
+        blocks = f"{c['layers']} blocks {c['embedding']} wide"
+        return f"A {meta.kind}: {blocks} with {c['hidden']} minGRUs each over {symbols} characters."
+    layers = f"{c['layers']} layers of " if c.get("layers", 1) > 1 else ""
+    return (
+        f"A {meta.kind}: {layers}{c['hidden']} cells behind a {c['embedding']}-wide embedding of {symbols} characters."
+    )

@@ -5,6 +5,7 @@ A batch's rows do not touch one another, and the same call gives the same number
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,18 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from stagelyric.lm.attention_cache import Cache
-from stagelyric.lm.checkpoint import META, STEP_FP32, STEP_INT8, WEIGHTS, Meta, ModelError, read_file, read_meta
+from stagelyric.lm.checkpoint import (
+    META,
+    STEP_FP32,
+    STEP_INT8,
+    STRUCTURE,
+    WEIGHTS,
+    Meta,
+    ModelError,
+    read_file,
+    read_meta,
+)
+from stagelyric.lm.templates import Templates
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 
 Precision = Literal["int8", "fp32"]
@@ -50,7 +62,7 @@ S = TypeVar("S", bound=Rows)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an LSTM remembers of each row: hidden and cell, both (1, B, H) float32."""
+    """What a char-rnn of L layers remembers of each row: h (L, B, H) and c (L, B, ·), float32."""
 
     h: NDArray[np.float32]
     c: NDArray[np.float32]
@@ -74,6 +86,9 @@ class State:
 
 class Engine(ABC, Generic[S]):
     """A loaded model: `step(ids, state) -> (logits, state)`."""
+
+    templates: Templates | None = None
+    """The structure model that goes with it, if there is one."""
 
     prime_limit: int
     """Characters of a context that are read, from its end back to a line's start."""
@@ -154,12 +169,13 @@ class RnnEngine(Engine[State]):
 
     def __init__(self, name: str, digest: str, vocabulary: Vocabulary, session: onnxruntime.InferenceSession):
         super().__init__(name, digest, vocabulary)
-        self.hidden: int = session.get_inputs()[1].shape[2]
+        self.sizes: list[tuple[int, int]] = [(given.shape[0], given.shape[2]) for given in session.get_inputs()[1:]]
+        """Of h and c: layers, and numbers in each."""
         self._run = session.run
 
     def start(self, rows: int = 1) -> State:
-        zero = np.zeros((1, rows, self.hidden), dtype=np.float32)
-        return State(zero, zero)
+        h, c = (np.zeros((layers, rows, size), dtype=np.float32) for layers, size in self.sizes)
+        return State(h, c)
 
     def step(self, ids: NDArray[np.int64], state: State) -> tuple[NDArray[np.float32], State]:
         logits, h, c = self._run(None, {"ids": ids, "h": state.h, "c": state.c})
@@ -229,6 +245,7 @@ class AttentionEngine(Engine[Cache]):
 _ENGINES: dict[str, tuple[type[RnnEngine] | type[AttentionEngine], tuple[str, ...]]] = {
     "char-rnn": (RnnEngine, ("ids", "h", "c")),
     "transformer": (AttentionEngine, ("ids", "recent", "position", "length")),
+    "structure": (AttentionEngine, ("ids", "recent", "position", "length")),
 }
 
 
@@ -243,7 +260,19 @@ def load(folder: Path, *, precision: Precision = "int8") -> RnnEngine | Attentio
     inputs = [given.name for given in session.get_inputs()]
     if session.get_outputs()[0].shape[-1] != len(meta.vocabulary) or tuple(inputs[: len(first)]) != first:
         raise ModelError(f"{folder / name}: wanted a graph for {len(meta.vocabulary)} characters, found another")
-    return made(meta.name, meta.files[name], meta.vocabulary, session)
+    engine = made(meta.name, meta.files[name], meta.vocabulary, session)
+    if meta.kind == "structure":
+        engine.templates = _templates(folder, meta)
+        engine.digest = hashlib.sha256(f"{engine.digest} {meta.files[STRUCTURE]}".encode()).hexdigest()
+    return engine
+
+
+def _templates(folder: Path, meta: Meta) -> Templates:
+    tokens, session = meta.config.get("tokens"), _session(folder, STRUCTURE, meta)
+    inputs = [given.name for given in session.get_inputs()]
+    if not isinstance(tokens, list) or inputs != ["ids", "h"] or session.get_outputs()[0].shape[-1] != len(tokens):
+        raise ModelError(f"{folder / STRUCTURE}: wanted a graph for the model's tokens, found another")
+    return Templates(tokens, session)
 
 
 def _session(folder: Path, name: str, meta: Meta) -> onnxruntime.InferenceSession:

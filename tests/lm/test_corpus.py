@@ -105,10 +105,10 @@ def test_a_stream_begins_and_parts_songs_with_the_boundary() -> None:
 def test_an_epoch_holds_every_song_once_in_an_order_of_the_seed(tmp_path: Path) -> None:
     source = read_source(write(tmp_path, lyrics(30)))
     mixture = Mixture([source], VOCABULARY)
-    first = mixture.epoch(7, 0)
-    np.testing.assert_array_equal(first, Mixture([source], VOCABULARY).epoch(7, 0))
-    assert not np.array_equal(first, mixture.epoch(7, 1))
-    assert not np.array_equal(first, mixture.epoch(8, 0))
+    first = mixture.part(7, 0)
+    np.testing.assert_array_equal(first, Mixture([source], VOCABULARY).part(7, 0))
+    assert not np.array_equal(first, mixture.part(7, 1))
+    assert not np.array_equal(first, mixture.part(8, 0))
     assert first.size == len(mixture) + 1
     assert sorted(VOCABULARY.decode(first).strip(BOUNDARY).split(BOUNDARY)) == sorted(s.text for s in source.songs)
 
@@ -116,7 +116,7 @@ def test_an_epoch_holds_every_song_once_in_an_order_of_the_seed(tmp_path: Path) 
 def test_weights_and_emphasis_say_how_often_a_song_is_seen(tmp_path: Path) -> None:
     source = read_source(write(tmp_path, lyrics(30)), 2.0)
     mixture = Mixture([source], VOCABULARY, emphasis=[("book 1", 0.25), ("Book 2", 0.0)])
-    seen = [VOCABULARY.decode(mixture.epoch(0, epoch)).split(BOUNDARY) for epoch in range(40)]
+    seen = [VOCABULARY.decode(mixture.part(0, epoch)).split(BOUNDARY) for epoch in range(40)]
 
     def often(book: int) -> float:
         texts = [song.text for song in source.songs if f"Book {book}" in song.title]

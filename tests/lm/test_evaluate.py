@@ -12,7 +12,7 @@ class _Flat(RnnEngine):
     """Knows nothing: every character is as likely as any other."""
 
     def __init__(self) -> None:
-        self.hidden = 1
+        self.sizes = [(1, 1), (1, 1)]
 
     def step(self, ids: np.ndarray, state: State) -> tuple[np.ndarray, State]:
         return np.zeros((len(ids), 97), dtype=np.float32), state

@@ -13,20 +13,12 @@ from stagelyric.lm.vocabulary import Vocabulary
 torch = pytest.importorskip("torch", reason="training needs torch")
 
 from stagelyric.lm.char_rnn import CharRnnConfig  # noqa: E402
-from stagelyric.lm.train import (  # noqa: E402
-    CHECKPOINT,
-    BrokenTrainingError,
-    Recipe,
-    Report,
-    Trainer,
-    TrainingError,
-    cold_bits,
-    sample_line,
-)
+from stagelyric.lm.recipe import BrokenTrainingError, Recipe, Report, TrainingError  # noqa: E402
+from stagelyric.lm.train import CHECKPOINT, Trainer, cold_bits, sample_line  # noqa: E402
 
 VOCABULARY = Vocabulary()
 CONFIG = CharRnnConfig(embedding=8, hidden=16, dropout=0.2)
-RECIPE = Recipe(epochs=4, streams=4, segment=16, seed=3, warmup=5, reset=0.3, threads=1)
+RECIPE = Recipe(epochs=4, streams=4, segment=16, seed=3, warmup=5, reset=0.3, threads=1, precision="fp32")
 
 
 @pytest.fixture

@@ -1,0 +1,160 @@
+"""A folder of the kind "structure": a structure model and a vocabulary model, measured and described.
+
+The vocabulary model is a transformer as it stands in its own folder; its int8 graph is taken over byte for byte. Both
+models' weights lie in one weights.safetensors, under `vocabulary.` and `structure.`; `structure.onnx` is the structure
+model's graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from stagelyric.lm import evaluate, export_structure, export_transformer
+from stagelyric.lm.checkpoint import (
+    STEP_FP32,
+    STEP_INT8,
+    STRUCTURE,
+    WEIGHTS,
+    Corpus,
+    Meta,
+    read_file,
+    read_meta,
+    read_weights,
+    write_model,
+)
+from stagelyric.lm.export import places
+from stagelyric.lm.runtime import load
+
+KIND = "structure"
+_UNDER_VOCABULARY, _UNDER_STRUCTURE = "vocabulary.", "structure."
+
+
+class PairError(ValueError):
+    """A model that cannot be the vocabulary of a pair; its text is one sentence for the user."""
+
+
+def read_vocabulary(folder: Path) -> Meta:
+    """The meta of the transformer in `folder`. Raises PairError for another kind, ModelError for none."""
+    meta = read_meta(folder)
+    if meta.kind != "transformer":
+        raise PairError(f"{folder}: wanted a transformer for the vocabulary, found a model of kind {meta.kind}")
+    return meta
+
+
+def release_pair(
+    folder: Path,
+    vocabulary: Path,
+    structure: Mapping[str, NDArray[np.float32]],
+    symbols: Sequence[str],
+    corpora: Sequence[Corpus],
+    recipe: Mapping[str, object],
+    training: Mapping[str, float],
+    seed: int = 0,
+) -> Meta:
+    """Writes the folder of the pair and its card; the files of the craft are written beside it by others.
+
+    `structure`: the tensors of `lm.structure.Structure`; `corpora` the texts that it was trained on.
+    """
+    known = read_vocabulary(vocabulary)
+    weights = {_UNDER_VOCABULARY + name: value for name, value in read_weights(vocabulary, known).items()}
+    weights |= {_UNDER_STRUCTURE + name: value for name, value in structure.items()}
+    halves = {name: np.ascontiguousarray(value, dtype=np.float16) for name, value in weights.items()}
+    stored = save(halves)
+    exact = {name: value.astype(np.float32) for name, value in halves.items()}
+    outside = _under(_UNDER_VOCABULARY, places(stored))
+    spelling = _under(_UNDER_VOCABULARY, exact)
+    files = {
+        WEIGHTS: stored,
+        STEP_FP32: export_transformer.step_graph(spelling, known.config, most=None, outside=outside),
+        STEP_INT8: read_file(vocabulary, STEP_INT8, known),
+        STRUCTURE: export_structure.structure_graph(_under(_UNDER_STRUCTURE, exact)),
+    }
+    meta = Meta(
+        name=folder.resolve().name,
+        kind=KIND,
+        config={"vocabulary": dict(known.config), "tokens": list(symbols)},
+        symbols=known.symbols,
+        seed=seed,
+        recipe=dict(recipe),
+        corpora=(*(replace(c, part=f"vocabulary, {c.part}") for c in known.corpora), *corpora),
+        training=dict(training),
+        bits=known.bits,
+        held_out=known.held_out,
+        parent={"name": known.name, "sha256": known.files[WEIGHTS]},
+    )
+    write_model(folder, meta, files, "")
+    return meta
+
+
+def write_card(folder: Path, meta: Meta, templates: Sequence[str], lines: Sequence[str]) -> Meta:
+    """Writes the model card, with templates the one draws and lines the pair writes, once the craft's files are there."""
+    files = {name: (folder / name).read_bytes() for name in (WEIGHTS, STEP_FP32, STEP_INT8, STRUCTURE)}
+    return write_model(folder, meta, files, _card(folder, meta, templates, lines))
+
+
+def _under(prefix: str, named: Mapping[str, object]) -> dict[str, object]:
+    return {name.removeprefix(prefix): value for name, value in named.items() if name.startswith(prefix)}
+
+
+def _card(folder: Path, meta: Meta, templates: Sequence[str], lines: Sequence[str]) -> str:
+    from stagelyric.lm.release import bits_table, corpora_table
+
+    speed = evaluate.speed(load(folder))
+    trained = ", ".join(f"{name} {value:,.6g}" for name, value in meta.training.items())
+    recipe = ", ".join(f"{name} {value}" for name, value in meta.recipe.items())
+    shown = ["\n".join(f"    {line}" for line in some) for some in (templates, lines)]
+    return f"""# {meta.name}
+
+Two models that write together, after an idea of Castro and Attarian (2018, arXiv 1811.04651). The *structure* model, a
+GRU of 128 cells over {len(meta.config["tokens"])} tokens, has learned on songs how lines are built: parts of speech,
+the commonest words of grammar, slots for names, lengths, rhymes. The *vocabulary* model, a transformer over
+{len(meta.vocabulary)} characters ("{meta.parent["name"]}", weights `{meta.parent["sha256"]}`), has learned on verse
+how words are spelled and what goes with what. For each line a template is drawn from the first and spelled by the
+second, with words that can stand where they do. How the two are joined is this project's own.
+
+## Trained on
+
+{corpora_table(meta.corpora)}
+
+The parts named "vocabulary" were read by the vocabulary model alone, the part "structure" by the structure model, and
+"words" only to learn what words are used for. The text itself is not in this folder.
+
+## How
+
+Seed {meta.seed}. The structure model: {recipe}. Went: {trained}.
+
+## Bits per character of the vocabulary model on held-out text
+
+{bits_table(meta)}
+
+Measured on the vocabulary model by itself, when it was trained.
+
+## Speed
+
+On the machine that wrote this card, one thread, int8, drawing included, without templates: a line of 40 characters in
+{speed["p50"]:.1f} ms (p50; p99 {speed["p99"]:.1f}).
+
+## Templates
+
+Of a verse with the rhymes AABB, seed 0, none left out:
+
+{shown[0]}
+
+## Lines
+
+As a show would ask, seed 0, none left out:
+
+{shown[1]}
+
+## What it must not be used for
+
+It has no judgement. What it writes may be nonsense, may offend and may quote what it was trained on: put a filter for
+words and a check against the training text between it and a stage. It knows no facts, and nothing it writes is a
+statement of anyone named in it. Do not use it to pass off lines as a particular author's.
+"""

@@ -1,0 +1,84 @@
+"""A corpus larger than memory: its songs packed into files on the disk, read one at a time where they are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+INDEX = "index.npy"
+SHARD = 256 * 2**20  # bytes, about
+
+
+class Shards(Sequence["tuple[str, str]"]):
+    """Songs as (title, text), in `shard-0000.txt` and its like, with an index (N, 3): shard, first byte, length."""
+
+    def __init__(self, folder: Path):
+        self._index: NDArray[np.int64] = np.load(folder / INDEX)
+        count = int(self._index[:, 0].max()) + 1 if len(self._index) else 0
+        self._maps = [np.memmap(folder / _name(number), dtype=np.uint8, mode="r") for number in range(count)]
+
+    @classmethod
+    def write(cls, folder: Path, songs: Iterable[tuple[str, str]], most: int = SHARD) -> Shards:
+        """Packs songs as they come; a new shard is begun where one has reached `most` bytes."""
+        folder.mkdir(parents=True, exist_ok=True)
+        index: list[tuple[int, int, int]] = []
+        number, at = 0, 0
+        file = (folder / _name(0)).open("wb")
+        try:
+            for title, text in songs:
+                if at >= most:
+                    file.close()
+                    number, at = number + 1, 0
+                    file = (folder / _name(number)).open("wb")
+                data = f"{title}\n{text}".encode()
+                file.write(data)
+                index.append((number, at, len(data)))
+                at += len(data)
+        finally:
+            file.close()
+        np.save(folder / INDEX, np.array(index, dtype=np.int64).reshape(-1, 3))
+        return cls(folder)
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[str, str]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[tuple[str, str]]: ...
+    def __getitem__(self, at: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        shard, first, length = self._index[at]
+        title, _, text = self._maps[shard][first : first + length].tobytes().decode().partition("\n")
+        return title, text
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return (self[i] for i in range(len(self)))
+
+
+class Known:
+    """Which 64-bit keys were seen before: a Bloom filter (1970) of a fixed size, sometimes wrongly sure, never unsure.
+
+    With 2^30 bits (128 MB) and 30 million keys it is wrong about one new key in 300.
+    """
+
+    def __init__(self, bits: int = 30):
+        self._bits = np.zeros(1 << (bits - 3), dtype=np.uint8)
+        self._mask = (1 << bits) - 1
+
+    def seen(self, key: int) -> bool:
+        """Whether a key was seen before; it has been now."""
+        places = (key & self._mask, (key >> 32) * 0x9E3779B1 & self._mask)
+        before = all(self._bits[place >> 3] >> (place & 7) & 1 for place in places)
+        for place in places:
+            self._bits[place >> 3] |= 1 << (place & 7)
+        return before
+
+
+def _name(number: int) -> str:
+    return f"shard-{number:04}.txt"

@@ -1,0 +1,48 @@
+"""The structure model at showtime: ONNX Runtime on one thread, and no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from stagelyric.lm import tokens
+
+_PRIMED = 64  # contexts remembered
+Floats = NDArray[np.float32]
+
+
+class Templates:
+    """`step(ids, state) -> (logits, state)`, over tokens. A state is (1, B, H) and never written to."""
+
+    def __init__(self, symbols: Sequence[str], session: onnxruntime.InferenceSession):
+        self.symbols = tuple(symbols)
+        self.place = {symbol: i for i, symbol in enumerate(self.symbols)}
+        self.hidden: int = session.get_inputs()[1].shape[2]
+        self._run = session.run
+        self._primed = lru_cache(maxsize=_PRIMED)(self._read_song)
+
+    def step(self, ids: NDArray[np.int64], state: Floats) -> tuple[Floats, Floats]:
+        """ids (B,), one token for each row of state (1, B, H) → logits (B, V) of the next, and the state after it."""
+        return self._read(ids[None], state)
+
+    def read(self, row: Sequence[str], state: Floats) -> Floats:
+        """The state (1, 1, H) after one row has read more tokens; those that are none of ours are left out."""
+        ids = np.array([[self.place[token]] for token in row if token in self.place], dtype=np.int64)
+        return self._read(ids, state)[1] if ids.size else state
+
+    def prime(self, row: tuple[str, ...]) -> Floats:
+        """The state (1, 1, H) after a song's first tokens. Remembered for the last 64 rows."""
+        return self._primed(row)
+
+    def _read_song(self, row: tuple[str, ...]) -> Floats:
+        state = self.read((tokens.SONG, *row), np.zeros((1, 1, self.hidden), dtype=np.float32))
+        state.flags.writeable = False
+        return state
+
+    def _read(self, ids: NDArray[np.int64], state: Floats) -> tuple[Floats, Floats]:
+        logits, after = self._run(None, {"ids": ids, "h": state})
+        return logits, after

@@ -1,0 +1,212 @@
+"""Where a model is made: texts in, a trainer in the middle, a model's folder with all that belongs to it out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stagelyric.craft import lexicon
+from stagelyric.craft.build import build, extend
+from stagelyric.craft.novelty import shares_words
+from stagelyric.craft.phonetics import line_syllables
+from stagelyric.craft.words import STOP
+from stagelyric.lm.checkpoint import WEIGHTS, Corpus, Meta, ModelError, read_meta, read_weights
+from stagelyric.lm.codes import CODED_ALPHABET, Coder
+from stagelyric.lm.corpus import CorpusError, Mixture, Song, Source, read_held_out, read_source, split, stream
+from stagelyric.lm.distributed import World
+from stagelyric.lm.kinds import KINDS
+from stagelyric.lm.names import find_names
+from stagelyric.lm.recipe import Recipe
+from stagelyric.lm.release import HeldOut, release
+from stagelyric.lm.train import CHECKPOINT, Trainer, cold_bits, raw_lines
+from stagelyric.lm.vocabulary import Vocabulary
+
+_STUDIED = 64 * 2**20  # characters of a corpus that words, names and figures beside the model's are taken from
+_TUNING = 0.25  # of the usual learning rates: a trained model forgets less of what it knows
+_PATIENCE = 5
+_HELD_BACK = 0.1  # of a band's own songs
+_LINES_TO_JUDGE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of a training as the user names them: paths, each perhaps with "=WEIGHT" behind it."""
+
+    corpora: Sequence[str]
+    finish: Sequence[str] = ()
+    valid: Sequence[Path] = ()
+    emphasis: Sequence[tuple[str, float]] = ()
+    licence: str = ""
+
+
+class Workshop:
+    """Reads the texts, makes the trainer, and writes what came of it into `out`."""
+
+    def __init__(self, texts: Texts, kind: str, out: Path, parent: Path | None = None, world: World | None = None):
+        """`parent`: the model to begin with, which also decides the kind. Raises CorpusError and ModelError."""
+        self.out, self.world, self.texts = out, world or World(), texts
+        self.parent = _Parent.read(parent) if parent else None
+        self.kind = self.parent.meta.kind if self.parent else kind
+        if self.kind not in KINDS:
+            raise ModelError(f"{parent}: wanted a model that can be trained further, found one of kind {self.kind}")
+        self.vocabulary = self.parent.meta.vocabulary if self.parent else Vocabulary(CODED_ALPHABET)
+        main = [self._source(text) for text in texts.corpora]
+        last = [self._source(text) for text in texts.finish]
+        self.held_out = tuple(self._measured_on(read_held_out(path)) for path in texts.valid)
+        if not texts.valid or self.parent:
+            main, last, held = _held_back(main, last, _HELD_BACK if self.parent else None)
+            self.held_out += (self._measured_on(held),) if held else ()
+        self.sources = (*main, *last)
+        self.dress = self._coder()
+        self.main = Mixture(main, self.vocabulary, emphasis=texts.emphasis, dress=self.dress)
+        self.finish = Mixture(last, self.vocabulary, emphasis=texts.emphasis, dress=self.dress) if last else None
+        self.corpora = _described(main, "main", texts.licence) + _described(last, "finish", texts.licence)
+
+    def trainer(self, *, rate: float | None = None, sizes: dict[str, Any] | None = None, **recipe: Any) -> Trainer:
+        """The trainer at its beginning. `recipe` and `sizes` (of the config) say what is not to be as usual."""
+        settings: dict[str, Any] = dict(KINDS[self.kind].recipe) | {k: v for k, v in recipe.items() if v is not None}
+        if "minutes" in settings:
+            settings["epochs"] = None
+        usual = Recipe(**settings)
+        change: dict[str, Any] = {}
+        if self.parent:
+            change |= {"patience": _PATIENCE if self.held_out else 0, "coded": (usual.coded[1],) * 2, "warmup": 20}
+            change |= {"rate": usual.rate * _TUNING, "muon_rate": usual.muon_rate * _TUNING, "average": 0.99}
+        if rate is not None:
+            change |= {"rate": rate, "muon_rate": usual.muon_rate * rate / usual.rate}
+        config = dict(self.parent.meta.config) if self.parent else {"vocabulary": len(self.vocabulary)}
+        config |= {name: value for name, value in (sizes or {}).items() if value is not None}
+        measure = self.held_out[-1].ids if self.held_out else None
+        made = KINDS[self.kind].config(**config)
+        trainer = Trainer(made, replace(usual, **change), self.main, self.finish, measure, self.world)
+        if self.parent:
+            trainer.begin_with(read_weights(self.parent.folder, self.parent.meta))
+        return trainer
+
+    def release(self, trainer: Trainer, complete: bool) -> Meta:
+        """Writes the model. One that was stopped is not measured, so that Ctrl-C is answered at once."""
+        weights = {name: value.cpu().numpy() for name, value in trainer.kept.items()}
+        training = {"characters": trainer.characters, "steps": trainer.step, "seconds": round(trainer.seconds)}
+        recipe = {**asdict(trainer.recipe), "emphasis": dict(self.texts.emphasis), "processes": self.world.size}
+        meta = Meta(
+            name=self.out.resolve().name,
+            kind=self.kind,
+            config=asdict(trainer.model.config),
+            symbols=self.vocabulary.symbols,
+            seed=trainer.recipe.seed,
+            recipe=recipe,
+            corpora=self.corpora,
+            parent=self.parent.described() if self.parent else {},
+            training={**training, "done": round(trainer.done, 4)},
+            tuning=self._tuning(trainer) if self.parent and complete else {},
+        )
+        studied = list(_studied(self.sources))
+        text = stream(studied, self.vocabulary)
+        written = release(self.out, meta, weights, self.held_out if complete else (), text)
+        songs = [song.text for song in studied]
+        if self.parent and (self.parent.folder / lexicon.FILE).is_file():
+            extend(self.out, self.parent.folder, songs)
+        else:
+            build(self.out, songs)
+        if complete:
+            (self.out / CHECKPOINT).unlink()
+            for packed in self.out.glob("shards-*"):
+                shutil.rmtree(packed)
+        return written
+
+    def _source(self, argument: str) -> Source:
+        """A path, or a path with =WEIGHT after it where no file has that very name."""
+        name, _, number = argument.rpartition("=")
+        if not name or Path(argument).exists():
+            return read_source(Path(argument), scratch=self.out)
+        try:
+            weight = float(number)
+        except ValueError:
+            return read_source(Path(argument), scratch=self.out)
+        if not 0 < weight <= 100:
+            raise CorpusError(f"{argument}: wanted a weight above 0 and up to 100, found {number}")
+        return read_source(Path(name), weight, self.out)
+
+    def _measured_on(self, source: Source) -> HeldOut:
+        return HeldOut(source.name, source.sha256, stream(source.songs, self.vocabulary))
+
+    def _coder(self) -> Coder | None:
+        """What dresses songs in codes and slots, for a model whose alphabet has them."""
+        if self.vocabulary.symbols != CODED_ALPHABET:
+            return None
+        names = find_names(line for song in _studied(self.sources) for line in song.text.split("\n"))
+        return Coder(names, line_syllables, lambda word: len(word) > 2 and word not in STOP)
+
+    def _tuning(self, trainer: Trainer) -> dict[str, float]:
+        """What the fine-tuning changed, on songs it never saw, and how much its raw lines copy from those it saw."""
+        assert self.parent is not None
+        model, bits = trainer.averaged(), {}
+        for when, weights in (
+            ("before", read_weights(self.parent.folder, self.parent.meta)),
+            ("after", {name: value.cpu().numpy() for name, value in trainer.kept.items()}),
+        ):
+            trainer.fill(model, weights)
+            bits[when] = round(cold_bits(model, self.held_out[-1].ids, 256), 4) if self.held_out else 0.0
+        rng = np.random.default_rng(trainer.recipe.seed)
+        lines = raw_lines(model, self.vocabulary, rng, _LINES_TO_JUDGE)
+        own = "\n".join(song.text for song in _studied(self.sources))
+        return {**bits, "copied": round(float(np.mean([shares_words(line, own) for line in lines])), 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Parent:
+    folder: Path
+    meta: Meta
+
+    @classmethod
+    def read(cls, folder: Path) -> _Parent:
+        return cls(folder, read_meta(folder))
+
+    def described(self) -> dict[str, str]:
+        return {"name": self.meta.name, "sha256": self.meta.files[WEIGHTS]}
+
+
+def _studied(sources: Sequence[Source]) -> Iterator[Song]:
+    """The songs, up to as many characters as are worth looking at; each of a source that comes twice once."""
+    read, seen = 0, set()
+    for source in sources:
+        if source.sha256 in seen:
+            continue
+        seen.add(source.sha256)
+        for song in source.songs:
+            yield song
+            read += len(song.text)
+            if read > _STUDIED:
+                return
+
+
+def _held_back(
+    main: list[Source], last: list[Source], share: float | None
+) -> tuple[list[Source], list[Source], Source | None]:
+    """Holds some whole songs of the main texts back; a corpus of a few songs is too small to spare any.
+
+    With a `share`, which is for fine-tuning, of the first text only: a band's own songs, whatever else is read.
+    """
+    parts = [split(source.songs) for source in main] if share is None else [split(main[0].songs, share)]
+    parts += [(source.songs, []) for source in main[len(parts) :]]
+    held = [song for _, songs in parts for song in songs]
+    if not held:
+        return main, last, None
+    texts = {song.text for song in held}
+
+    def kept(source: Source) -> Source:
+        if not any(song.text in texts for song in source.songs):
+            return source
+        return replace(source, songs=tuple(song for song in source.songs if song.text not in texts))
+
+    main = [kept(replace(source, songs=songs)) for source, (songs, _) in zip(main, parts, strict=True)]
+    return main, [kept(source) for source in last], Source("held-out songs", "", tuple(held))
+
+
+def _described(sources: list[Source], part: str, licence: str) -> tuple[Corpus, ...]:
+    return tuple(Corpus(s.name, s.sha256, len(s.songs), s.weight, part, licence) for s in sources)
