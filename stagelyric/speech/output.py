@@ -100,7 +100,7 @@ class Speech:
         if self.cache.has(cue.line.text):
             self._say(cue, cue.line.text)
         else:
-            self._spawn(self._say_late(cue, cue.line.text))
+            self._spawn(self._say_late(cue, cue.line.text, self._hushes))
 
     def state(self, state: State) -> None:
         if state.speech:
@@ -198,9 +198,9 @@ class Speech:
         if number in self._sounding:
             self.spoken(self._sounding[number], at)
 
-    async def _say_late(self, cue: Cue, text: str) -> None:
+    async def _say_late(self, cue: Cue, text: str, hushes: int) -> None:
         """A line that nobody knew of before (a word, a text that is said) is spoken as soon as its sound is made."""
-        hushes, done = self._hushes, False
+        done = False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LATE):
                 done = await self._render(text, URGENT)

@@ -1,0 +1,305 @@
+"""What is spoken, and when: the Output between a show, a voice and a device that are at hand."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stagelyric.events import Event, Notice
+from stagelyric.lines import Cue, Line, State
+from stagelyric.pool import Pool
+from stagelyric.setlist import Setlist, SpeechRig
+from stagelyric.show import Show
+from stagelyric.speech import output as module
+from stagelyric.speech.ahead import coming
+from stagelyric.speech.output import Speech
+from stagelyric.speech.player import Stream
+from stagelyric.speech.renderer import RenderError
+
+LIMIT = 20.0
+START = State("Harbour Lights", "verse", 0, "", "Line 0", 9, 96.0, False, True, True)
+
+
+class Device:
+    """In the place of a Player: notes down what it is told."""
+
+    def __init__(self, opened: Callable[[], None]) -> None:
+        self.stream: Stream | None = None
+        self.told: list[tuple[Any, ...]] = []
+        self.is_there = True
+        self._opened = opened
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        if self.is_there:
+            self.stream = Stream("Scarlett", 48_000, 0.005, (1, 2), (3, 4))
+            self._opened()
+        yield
+
+    def load(self, path: Path) -> None:
+        pass
+
+    def play(self, path: Path, bus: str = "house") -> int:
+        self.told.append((bus, path))
+        return len(self.told)
+
+    def stop(self, number: int) -> None:
+        self.told.append(("stop", number))
+
+    def silence(self) -> None:
+        self.told.append(("silence",))
+
+
+class Voice:
+    """In the place of a Renderer: touches the file, unless it is told to hang."""
+
+    def __init__(self) -> None:
+        self.up = self.doubt = False
+        self.problem = ""
+        self.hangs = False
+        self.asked: list[str] = []
+        self.backlog = 0
+        self._never = asyncio.Event()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        self.up = True
+        yield
+
+    async def ready(self) -> None:
+        pass
+
+    async def render(self, text: str, path: Path, rate: int, urgency: int) -> float:
+        self.asked.append(text)
+        if "unspeakable" in text:
+            raise RenderError("the voice hung for 5 s, 5 times")
+        if self.hangs:
+            self.backlog += 1
+            await self._never.wait()
+        path.touch()
+        return 1.0
+
+
+class House:
+    def __init__(self, folder: Path, rig: SpeechRig, texts: tuple[str, ...]) -> None:
+        self.speech = Speech(rig, folder, ahead=lambda: texts)
+        self.device = Device(self.speech._opened)
+        self.voice = Voice()
+        self.speech.player = self.device  # type: ignore[assignment]
+        self.speech.renderer = self.voice  # type: ignore[assignment]
+        self.notices: list[str] = []
+
+    def heard(self, event: Event) -> None:
+        assert isinstance(event, Notice)
+        self.notices.append(event.text)
+
+    def cue(self, text: str | None, number: int, beat: float = 0.0) -> None:
+        line = Line(text, "model") if text else None
+        self.speech.show(Cue(line, "Harbour Lights", "verse", "now", 0.0, number, beat=beat))
+
+    def path(self, text: str) -> Path:
+        return self.speech.cache.path(text)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(LIMIT):
+            while not condition():
+                await asyncio.sleep(0.001)
+
+    async def has(self, *texts: str) -> None:
+        await self.until(lambda: all(self.speech.cache.has(text) for text in texts))
+
+
+@asynccontextmanager
+async def house(folder: Path, *texts: str, state: State = START, **rig: Any) -> AsyncIterator[House]:
+    made = House(folder, SpeechRig.model_validate(rig), texts)
+    async with made.speech.running(), made.speech.listen(made.heard):
+        made.speech.state(state)
+        if state.speech and made.device.is_there:
+            await made.has(state.next)
+        yield made
+
+
+async def test_a_cue_is_spoken_and_nothing_else_is(tmp_path: Path) -> None:
+    async with house(tmp_path, "Line 1", "Line 2") as made:
+        await made.has("Line 1", "Line 2")
+        made.cue("Line 0", 1)
+        assert made.device.told == [("house", made.path("Line 0"))]
+
+
+async def test_everything_that_can_come_is_rendered_the_nearest_first(tmp_path: Path) -> None:
+    async with house(tmp_path, "Line 1", "Line 2", "Safe") as made:
+        await made.has("Safe")
+        assert made.voice.asked == ["Line 0", "Line 1", "Line 2", "Safe"]
+
+
+async def test_clear_and_the_switch_silence_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        made.cue("Line 0", 1)
+        made.cue(None, 1)
+        assert made.device.told[-1] == ("silence",)
+        made.cue("Line 0", 2)
+        made.speech.state(replace(START, speech=False))
+        assert made.device.told[-1] == ("silence",)
+        told = len(made.device.told)
+        made.cue("Line 0", 3)
+        made.speech.beat(4.0, 120.0)
+        assert len(made.device.told) == told
+
+
+async def test_a_vetoed_line_falls_silent(tmp_path: Path) -> None:
+    async with house(tmp_path, "Line 1", overlap="mix") as made:
+        await made.has("Line 1")
+        made.cue("Line 0", 1)
+        made.cue("Line 1", 2)
+        made.speech.unsay("Line 0")
+        assert made.device.told[2:] == [("stop", 1)]
+        made.speech.unsay("Line 0")
+        made.speech.unsay("Never spoken")
+        assert len(made.device.told) == 3
+
+
+async def test_a_line_that_nobody_knew_of_is_spoken_when_it_is_rendered(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        made.cue("A word", 1)
+        await made.until(lambda: made.device.told)
+        assert made.device.told == [("house", made.path("A word"))]
+
+
+@pytest.mark.parametrize("passed", ["cue", "clear", "off"])
+async def test_a_line_that_has_passed_is_not_spoken_late(tmp_path: Path, passed: str) -> None:
+    async with house(tmp_path) as made:
+        made.cue("A word", 1)  # its sound is made in the loop's next rounds
+        if passed == "cue":
+            made.cue("Line 0", 2)
+        elif passed == "clear":
+            made.cue(None, 1)
+        else:
+            made.speech.state(replace(START, speech=False))
+        await made.has("A word")
+        await asyncio.sleep(0.01)
+        assert ("house", made.path("A word")) not in made.device.told
+
+
+async def test_lines_that_wait_for_each_other_are_all_spoken(tmp_path: Path) -> None:
+    async with house(tmp_path, overlap="wait") as made:
+        made.cue("A word", 1)
+        made.cue("Line 0", 2)
+        await made.until(lambda: len(made.device.told) == 2)
+
+
+async def test_the_stage_never_waits_for_a_voice_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.01)
+    async with house(tmp_path) as made:
+        await made.speech.prepare(Line("Prepared", "model"))
+        assert made.speech.cache.has("Prepared")
+        made.voice.hangs = True
+        async with asyncio.timeout(LIMIT):
+            for number in range(500):
+                await made.speech.prepare(Line(f"Behind {number}", "model"))
+        made.voice.up = False
+        await made.speech.prepare(Line("Never asked for", "model"))
+        assert "Never asked for" not in made.voice.asked
+
+
+async def test_with_nothing_to_play_on_nothing_is_rendered(tmp_path: Path) -> None:
+    made = House(tmp_path, SpeechRig(), ("Line 1",))
+    made.device.is_there = False
+    async with made.speech.running(), made.speech.listen(made.heard):
+        made.speech.state(START)
+        await made.speech.prepare(Line("Prepared", "model"))
+        made.cue("Line 0", 1)
+        await asyncio.sleep(0.05)
+    assert made.voice.asked == []
+    assert made.device.told == []
+
+
+async def test_a_show_without_speech_starts_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path, state=replace(START, speech=False)) as made:
+        await asyncio.sleep(0.02)
+        assert made.device.stream is None
+        made.speech.state(START)
+        await made.has("Line 0")
+
+
+async def test_a_line_that_can_t_be_spoken_is_said_once(tmp_path: Path) -> None:
+    async with house(tmp_path, "unspeakable 1", "unspeakable 2", "Line 1") as made:
+        await made.has("Line 1")
+        assert len(made.notices) == 1
+        assert '"unspeakable 1" can\'t be spoken' in made.notices[0]
+
+
+async def test_a_sound_that_is_gone_is_made_again(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        made.speech._failed(made.path("Line 0"))
+        assert not made.path("Line 0").exists()
+        await made.has("Line 0")
+
+
+async def test_the_usual_voice_s_sounds_are_never_kept_as_another_s(tmp_path: Path) -> None:
+    made = House(tmp_path, SpeechRig(voice="Anna"), ())
+    anna = made.path("Line 0")
+    made.voice.doubt = True
+    async with made.speech.running(), made.speech.listen(made.heard):
+        made.speech.state(START)
+        await made.has("Line 0")
+    assert not anna.exists()
+    assert made.path("Line 0").exists()
+
+
+async def test_the_next_line_is_whispered_and_never_while_the_line_is_held(tmp_path: Path) -> None:
+    async with house(tmp_path, whisper={"channel": [3, 4], "beats": 2}) as made:
+        made.speech.state(replace(START, held=True))
+        made.speech.beat(1.0, 120.0)
+        assert made.device.told == []
+        made.speech.state(START)
+        made.speech.beat(2.0, 120.0)
+        made.speech.beat(3.0, 120.0)
+        assert made.device.told == [("whisper", made.path("Line 0"))]
+
+
+async def test_it_tells_when_a_line_s_sound_began(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        began: list[tuple[int, float]] = []
+        made.speech.spoken = lambda cue, at: began.append((cue.number, at))
+        made.cue("Line 0", 7)
+        made.speech._begun(1, 12.5)
+        made.speech._begun(99, 13.0)  # a whisper: nobody's cue
+        assert began == [(7, 12.5)]
+
+
+async def test_a_folder_that_can_t_be_had_is_said_and_the_show_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    made = House(tmp_path / "file" / "speech", SpeechRig(), ())
+    async with made.speech.running(), made.speech.listen(made.heard):
+        made.speech.state(START)
+        await made.until(lambda: made.notices)
+        made.cue("Line 0", 1)
+    assert "sounds can't be kept" in made.notices[0]
+
+
+def test_what_can_come_is_this_section_s_then_the_ladder_s_then_the_rest() -> None:
+    setlist = Setlist.model_validate(
+        {
+            "title": "Friday",
+            "triggers": [{"on": {"key": "s"}, "do": {"say": "Good  evening"}}],
+            "songs": [
+                {"title": "One", "sections": [{"name": "verse", "safety": ["Safe"]}, {"name": "chorus"}]},
+                {"title": "Two"},
+            ],
+        }
+    )
+    pool = Pool()
+    show = Show(setlist, pool)
+    verse, chorus, two = show.every_ask()
+    for ask, name in ((verse, "verse"), (chorus, "chorus"), (two, "two")):
+        pool.put(ask, 0, [Line(f"{name} 0", "model"), Line(f"{name} 1", "model")])
+    pool.take(verse, ())
+    kept = {("One", "verse"): ["Kept"], ("Two", "song"): ["Kept too"]}
+    texts = list(dict.fromkeys(coming(show, kept)))
+    assert texts == [
+        "verse 1", "Kept", "Safe", "Good evening", "One", "Two", "Kept too", "chorus 0", "chorus 1", "two 0", "two 1",
+    ]  # fmt: skip
