@@ -1,7 +1,9 @@
 """A stage that speaks, on a sound server of its own."""
 
 from collections.abc import Iterator
+from ctypes.util import find_library
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,11 @@ from jack import Jack, server
 
 @pytest.fixture
 def jack() -> Iterator[Jack]:
-    pytest.importorskip("sounddevice", reason="the extra speech, or PortAudio, is not installed", exc_type=Exception)
+    for name in ("sounddevice", "soundfile", "soxr"):
+        if find_spec(name) is None:
+            pytest.skip(f"{name} is not installed")
+    if find_library("portaudio") is None:
+        pytest.skip("PortAudio is not installed")
     if not any(metadata.distributions(name="JACK-Client")):
         pytest.skip("JACK-Client is not installed")
     with server(outputs=4) as running:

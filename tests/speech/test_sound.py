@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 
-from stagelyric.speech import sound
-from stagelyric.speech.sound import Samples
+soundfile = pytest.importorskip("soundfile", reason="soundfile is not installed")
+sound = pytest.importorskip("stagelyric.speech.sound", reason="the extra speech is not installed")
+
+Samples = np.ndarray
 
 
 def sine(hertz: float, seconds: float, rate: int, decibels: float = 0.0) -> Samples:
