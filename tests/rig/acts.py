@@ -1,5 +1,7 @@
 """Every action there is, in an order in which each can be seen; and what a display then sees of it."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -60,7 +62,7 @@ ACTS = (
 )
 MISSING = set(get_args(Action)) - {act.do.action for act in ACTS}
 SECONDS = sum(act.wait for act in ACTS)
-FIRST = 40  # the note of the first act
+FIRST = 70  # the note of the first act
 
 # What is seen on a display, in order; None for a line that is whatever it is.
 SEEN = [
@@ -102,11 +104,27 @@ def seen(display: Display) -> list[tuple[str, Any]]:
     return found
 
 
+def shown(tokens: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Those that are sent one by one; changes of the state that come together are told together."""
+    return [(kind, value if value == SAYING else None) for kind, value in tokens if kind in ("cue", "clear")]
+
+
+def performed(folder: Path) -> list[str]:
+    """The presses that did something, as the journal has them."""
+    with closing(sqlite3.connect(folder / "journal.sqlite3")) as database:
+        rows = database.execute("SELECT detail FROM records WHERE kind = 'event' ORDER BY seq")
+        return [row[0] for row in rows]
+
+
 def check(display: Display, folder: Path) -> None:
     """Every action did what it is for. After the show: its journal is read."""
     found = seen(display)
-    plain = [(kind, value if kind != "cue" or value == SAYING else None) for kind, value in found]
-    assert plain == SEEN
+    assert shown(found) == shown(SEEN), found
+    states = [token for token in found if token[0] not in ("cue", "clear")]
+    wanted = iter([token for token in SEEN if token[0] not in ("cue", "clear")])
+    assert all(token in wanted for token in states), found
+    assert states[-1] == ("wildness", 0.8)
+    assert len(performed(folder)) == len(ACTS)
     lines = [value for kind, value in found if kind == "cue"]
     assert lines[0] == lines[1]
     assert len(set(lines[1:4])) == 3

@@ -21,11 +21,11 @@ from stagelyric.patches.supercollider import method
 from stagelyric.patches.target import Target
 
 sys.path.insert(0, str(Path(__file__).parent))
-from acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setlist
+from acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setlist, shown
 
 Drive = Callable[[Play, Path], Awaitable[None]]
 LATE = 15.0  # seconds after the last press in which a display must have seen it
-STARTING = 2.5  # seconds in which our MIDI finds a player's port
+STARTING = 4.0  # seconds in which our MIDI finds a player's port
 
 
 async def run(*command: str, **environment: str) -> str:
@@ -148,7 +148,7 @@ async def arrived(display: Display, seconds: float = LATE) -> None:
     """Until all is seen; what is then missing is told by `check`."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await display.until(lambda: len(seen(display)) >= len(SEEN))
+            await display.until(lambda: len(shown(seen(display))) >= len(shown(SEEN)))
 
 
 @pytest.mark.parametrize("program", [liblo, pure_data, supercollider, chuck, csound])
@@ -156,7 +156,7 @@ async def test_osc_programs_do_everything(program: Drive, tmp_path: Path) -> Non
     async with playing(tmp_path / "show", setlist=setlist(), ready=0) as play, play.display() as display:
         driving = asyncio.create_task(program(play, tmp_path / "patches"))
         (tmp_path / "patches").mkdir(exist_ok=True)
-        await display.until(lambda: len(seen(display)) >= len(SEEN))
+        await display.until(lambda: len(shown(seen(display))) >= len(shown(SEEN)))
         await driving
     check(display, tmp_path / "show")
 
@@ -197,6 +197,11 @@ def jack_csound(server: Jack, folder: Path) -> None:
 async def test_midi_programs_do_everything(player: Callable[[Jack, Path], None], server: Jack, tmp_path: Path) -> None:
     show = playing(tmp_path / "show", environment=server.env, setlist=setlist(), ready=0)
     async with show as play, play.display() as display:
+        async with asyncio.timeout(LIMIT):
+            while "stagelyric:in" not in await asyncio.to_thread(
+                server.ports
+            ):  # our driver is up, and looks every second
+                await asyncio.sleep(0.1)
         player(server, tmp_path)
         await arrived(display, STARTING + SECONDS + LATE)
         server.stop_players()
