@@ -128,4 +128,5 @@ def _bits(axes: Any, reports: Mapping[str, Report]) -> None:
     axes.invert_yaxis()
     axes.set_title("Bits per character", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=8)
+    if len(measured) > 1:
+        axes.legend(frameon=False, fontsize=8, loc="lower right")
