@@ -29,8 +29,8 @@ LOST, BACK = 3, 4  # exit statuses: the device is gone; the one that is wanted i
 _LOOK_SECONDS = 3.0  # between looks for a device that is not there
 _ALIVE_SECONDS = 1.0
 _REPORT_SECONDS = 0.05
-_DEAD_SECONDS = 1.5  # without a callback: longer than any buffer
-_STARTING_SECONDS = 3.0
+_DEAD_SECONDS = 2.0  # without a callback: longer than any buffer
+_STARTING_SECONDS = 8.0  # the same for a new stream: PulseAudio takes a few buffers, and then none for a second or two
 _LEAVING_SECONDS = 1.0
 _KEPT_BYTES = 64 << 20  # of lines in memory
 
@@ -47,7 +47,7 @@ class Player:
         self._mixer: Any = None
         self._sounds: OrderedDict[str, Any] = OrderedDict()
         self._kept = 0
-        self._called = 0.0
+        self._called = self._opened = 0.0
         self._underruns = 0
         self._problem: str | None = None
 
@@ -88,7 +88,7 @@ class Player:
             samplerate=device.rate, device=device.index, channels=max(*house, *whisper, 0) + 1, dtype="float32",
             latency=self._settings["latency"], callback=callback,
         )  # fmt: skip
-        self._called = monotonic() + _STARTING_SECONDS
+        self._opened = monotonic()
         stream.start()
         self._stream, self._sound, self._device, self._mixer = stream, sound, device, mixer
         self._say(
@@ -149,7 +149,8 @@ class Player:
                 while True:
                     begun = self._mixer.begun.popleft()
                     self._say(begun=begun.number, at=begun.at)
-            if now - self._called > _DEAD_SECONDS or not self._stream.active:
+            limit = _DEAD_SECONDS if now - self._opened > _STARTING_SECONDS else _STARTING_SECONDS
+            if now - max(self._called, self._opened) > limit or not self._stream.active:
                 return LOST
             if now - said >= _ALIVE_SECONDS:
                 said = now
