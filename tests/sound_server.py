@@ -183,7 +183,7 @@ def _record(server: str, ports: Sequence[str], file: str, *early: str) -> None:
 
     client = jack.Client("recorder", servername=server, no_start_server=True)
     rate = client.samplerate
-    longest = 120 * rate
+    longest = 600 * rate  # taken from the system as it is filled
     pcm = np.zeros((longest, len(ports)), dtype=np.float32)
     marks: list[tuple[int, int]] = []
     place = 0
