@@ -1,8 +1,11 @@
 """A pedal that comes and goes during a show: taken up again each time, and no press lost while it was there."""
 
 import asyncio
+import re
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from programs import require
 TIMES = 10
 SETTLING = 1.5  # seconds
 BACK_SECONDS = 3.0
-NOTES = ((0, 60, 2400),)  # each is a press
+NOTES = tuple((6_000 * place, 61 + place, 2_400) for place in range(4))  # round and round, eight presses a second
 
 
 @pytest.fixture(scope="module")
@@ -24,20 +27,30 @@ def house() -> Iterator[Jack]:
         yield server
 
 
+def played(folder: Path) -> list[int]:
+    """The notes that were pressed, as the journal has them."""
+    with closing(sqlite3.connect(folder / "journal.sqlite3")) as database:
+        rows = database.execute("SELECT detail FROM records WHERE kind = 'event' ORDER BY seq")
+        return [int(re.search(r"note=(\d+)", row[0])[1]) for row in rows]  # type: ignore[index]
+
+
 async def test_a_pedal_killed_and_brought_back_ten_times(house: Jack, tmp_path: Path) -> None:
     """Its port is another one each time (JACK numbers it anew), though of the same name."""
     require("jack_midiseq")
-    setlist = SETLIST.replace("note = 60", 'note = 60, port = "pedal"')
+    triggers = "".join(
+        f'[[triggers]]\non = {{ note = {note}, port = "pedal" }}\ndo = "next_line"\n' for _, note, _ in NOTES
+    )
+    setlist = SETLIST.replace("[[songs]]", triggers + "[[songs]]", 1)
     show = playing(tmp_path, environment=house.env, setlist=setlist, ready=0)
     async with show as play, play.display() as display:
         took: list[float] = []
         for _ in range(TIMES):
             before = len(display.cues)
             began = time.monotonic()
-            pedal = house.sequence("pedal", *NOTES, loop=6_000)  # eight presses a second
+            pedal = house.sequence("pedal", *NOTES, loop=24_000)
             await display.until(lambda before=before: len(display.cues) > before)
             took.append(time.monotonic() - began)
-            # From its first press on it is there: four more come, an eighth of a second apart, and none is missing.
+            # From its first press on it is there, and four more come.
             heard = len(display.cues)
             await display.until(lambda heard=heard: len(display.cues) >= heard + 4)
             pedal.kill()
@@ -49,7 +62,9 @@ async def test_a_pedal_killed_and_brought_back_ten_times(house: Jack, tmp_path: 
         assert [message for message in display.messages if "is gone" in message.get("text", "")], "it is said"
         numbers = [cue["number"] for cue in display.cues]
         assert numbers == list(range(1, len(numbers) + 1)), "no cue is lost on its way to the page"
-        gaps = [late["at"] - early["at"] for early, late in pairwise(display.cues)]
-        assert sum(0.1 < gap < 0.15 for gap in gaps) >= 3 * TIMES, f"presses are missing: {gaps}"
+    notes = played(tmp_path)
+    assert len(notes) == len(numbers)
+    breaks = [early for early, late in pairwise(notes) if (late - early) % len(NOTES) != 1]
+    assert len(breaks) < TIMES, f"a press is missing while the pedal was there: {notes}"
     # A limit, not a measurement: a loaded machine starts a program slowly.
     assert sorted(took)[TIMES // 2] < BACK_SECONDS, took
