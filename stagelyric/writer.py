@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules, structure
+from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules, structure, tags
 from stagelyric.craft.drafting import Alphabet, Drafts, Must, Task
 from stagelyric.craft.novelty import Copies, normal
 from stagelyric.craft.phonetics import plain, syllable_count
@@ -31,6 +31,7 @@ from stagelyric.craft.words import STOP
 from stagelyric.lines import Ask, Line
 from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE, prefix
 from stagelyric.lm.sample import choose
+from stagelyric.sketcher import Sketcher
 
 BLOCK = 16
 """Lines that are written together."""
@@ -83,6 +84,8 @@ class Place:
     state: Any  # one row
     plan: planning.Plan
     before: Sequence[str] = ()  # the words of the line before it
+    shape: Any = None  # where the structure model stands, if there is one
+    rhyme: int = 0  # of the stanza's rhymes, from 0 in the order that they come up
     chosen: Chosen | None = None
 
 
@@ -105,13 +108,18 @@ class Writer:
         language: Language,
         copies: Copies | None = None,
         weights: Mapping[str, float] = ranking.WEIGHTS,
+        sketcher: Sketcher | None = None,
     ):
-        """`copies`: what must not be quoted; `weights`: what each mark counts for, by the band's taste."""
+        """`copies`: what must not be quoted; `weights`: what each mark counts for, by the band's taste.
+
+        `sketcher` gives drafts the templates of a structure model, where there is one.
+        """
         self.engine = engine
         self.language = language
         self.lexicon = language.lexicon
         self.copies = copies or Copies(np.zeros(0, np.uint32))
         self.weights = weights
+        self.sketcher = sketcher
         self.alphabet = Alphabet(engine.vocabulary.symbols)
         self.coded = engine.vocabulary.symbols == CODED_ALPHABET
         """Whether the model can be asked for syllables, an end word, a name: see `lm.codes`."""
@@ -126,8 +134,10 @@ class Writer:
         engine = runtime.load(folder, precision="fp32" if precision == "fp32" else "int8")
         words = lexicon.load(folder / lexicon.FILE)
         vectors = near.load(folder / near.FILE, len(words.words))
-        language = Language(words, vectors, structure.load(folder / structure.FILE, len(words.words)))
-        return cls(engine, language, Copies.load(folder / novelty.FILE), weights)
+        used = tags.load(folder / tags.FILE, len(words.words)) if engine.templates else None
+        language = Language(words, vectors, structure.load(folder / structure.FILE, len(words.words)), used)
+        sketcher = Sketcher(engine.templates, language) if engine.templates else None
+        return cls(engine, language, Copies.load(folder / novelty.FILE), weights, sketcher)
 
     @property
     def digest(self) -> str:
@@ -253,13 +263,17 @@ class _Job:
         stanzas = [self._planned(self.block * number + q) for q in range(number)]
         done: list[list[Chosen]] = [[] for _ in range(number)]
         standing = [(logits, state)] * number
+        shapes = [self._shape()] * number
         for place in range(planning.STANZA):
             words = [lines[-1].draft.words if lines else [] for lines in done]
-            places = [Place(q, *standing[q], stanzas[q][place], words[q]) for q in range(number)]
+            places = [Place(q, *standing[q], stanzas[q][place], words[q], shapes[q]) for q in range(number)]
+            for at in places:
+                at.rhyme = planning.rhyme_of(self.ask.rhyme, place)
             self._fill(places, done)
             for q, at in enumerate(places):
                 assert at.chosen is not None
                 done[q].append(at.chosen)
+                shapes[q] = self._shape(at)
             if place + 1 < planning.STANZA:
                 standing = self._go_on([lines[-1].state for lines in done], "." if place % 2 else ",")
         return [chosen for lines in done for chosen in lines]
@@ -273,10 +287,19 @@ class _Job:
         """One line with the ask's word in it."""
         logits, state = self.writer.engine.prime(self.writer.context(self.ask))
         plan = planning.Plan(self.high, None, False, None)
-        place = Place(0, logits, state, plan)
+        place = Place(0, logits, state, plan, shape=self._shape())
         self._fill([place], [[]])
         assert place.chosen is not None
         return place.chosen
+
+    def _shape(self, place: Place | None = None) -> Any:
+        """Where the structure model stands at the block's beginning, or after a line that has been chosen."""
+        sketcher = self.writer.sketcher
+        if sketcher is None:
+            return None
+        if place is None or place.chosen is None:
+            return sketcher.begin(self.writer.context(self.ask))
+        return sketcher.after(place.shape, place.chosen.draft.text, self.ask.names, place.rhyme)
 
     def _go_on(self, states: list[Any], mark: str) -> list[tuple[NDArray[np.float32], Any]]:
         """Where the model stands at the beginning of the next lines; it is told a mark that we do not show."""
@@ -352,6 +375,9 @@ class _Job:
         self, endings: list[Ending], tasks: list[Task], owner: list[Place]
     ) -> Iterator[tuple[Place, list[tuple[Draft, Any]]]]:
         """The finished drafts of each place."""
+        if self.writer.sketcher is not None:
+            rhymes, shapes = [place.rhyme for place in owner], [place.shape for place in owner]
+            tasks = self.writer.sketcher.sketched(self.rules, endings, tasks, rhymes, shapes, self.rng)
         logits = np.concatenate([place.logits for place in owner])
         state = type(owner[0].state).joined([place.state for place in owner])
         if self.writer.coded:

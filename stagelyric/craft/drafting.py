@@ -20,9 +20,14 @@ LOOK_AHEAD = 0.7
 """How much the last word but one is chosen for the sake of the last."""
 _OF_ROWS = (
     "_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_commas", "_said", "_forced", "_kinds", "_pull",
-    "_about", "_named", "_wants_noun",
+    "_about", "_named", "_wants_noun", "_templated", "_at", "_final",
 )  # fmt: skip
 _LONGEST = 32  # syllables of a line
+MUST = "MUST"
+"""In a template: what must be said."""
+
+OWN = "'S"
+"""After it: the name's own ("Polly's")."""
 
 
 def _fits(left: int, least: int) -> int:
@@ -38,7 +43,8 @@ _EXACT = np.array([1 << (s - 1) if 0 < s <= MOST_SYLLABLES else 0 for s in range
 class Must:
     """Something to say: plain ASCII letters, spaces, apostrophes and hyphens; `own`: it takes "'s" (a name does).
 
-    `slot`: the one character that stands for it where the model has slots for names, else "".
+    `slot`: the one character that stands for it where the model has slots for names, else ""; `place`: it is a place's
+    name, no person's.
     """
 
     text: str
@@ -47,16 +53,32 @@ class Must:
     lower: bool = False
     may_end: bool = False
     slot: str = ""
+    place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A line's words as tokens of `craft.tags` or MUST, with OWN after it where it is to be the name's own.
+
+    `rest[i]` has bit k where the words from the i-th on can be sung on k syllables; the last stands for none.
+    """
+
+    tokens: tuple[str, ...]
+    rest: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One draft: its syllables, the ending it makes for (an index), and what it says after `after` syllables."""
+    """One draft: its syllables, the ending it makes for (an index), and what it says after `after` syllables.
+
+    With a `template`, word for word of the kinds that it has, as long as that leads somewhere.
+    """
 
     syllables: int
     ending: int
     must: Must | None = None
     after: int = 0
+    template: Template | None = None
 
 
 class Alphabet:
@@ -97,8 +119,7 @@ class Drafts:
         n = len(tasks)
         self.rows = np.arange(n)
         self.own = np.array([t.must is not None and t.must.own for t in tasks], dtype=bool)  # (B,) says a name
-        self._reach = np.stack([e.reach for e in endings])  # (E, 3, N)
-        self._ends = np.stack([e.ends for e in endings])
+        self._lay_out(endings)
         self._node = np.zeros(n, dtype=np.int64)
         self._kind = np.full(n, FIRST, dtype=np.int64)
         self._left = np.array([t.syllables for t in tasks], dtype=np.int64)
@@ -114,11 +135,46 @@ class Drafts:
         self._about = np.zeros((n, rules.vectors.shape[1]), np.float32) if about is None else about
         self._named = np.zeros(n, dtype=bool)  # has just said a name
         self._wants_noun = np.zeros(n, dtype=bool)  # has just said "the", "my" …: no place for a name
+        self._templated = np.array([t.template is not None for t in tasks], dtype=bool)
+        self._at = np.zeros(n, dtype=np.int64)  # the place of the next word in the template
         self._script: list[list[int]] = [[] for _ in tasks]
         self._forced = np.full(n, -1, dtype=np.int64)  # the character that must come next
         self._look_ahead(np.arange(n))
         for i in range(n):
             self._say_if_due(i)
+
+    def _lay_out(self, endings: Sequence[Ending]) -> None:
+        """The words of each ending, and of each kind that a template has, over the trie.
+
+        `_reach`, `_ends` (F, 3, N) of what a line may end on, `_final` (B,) a draft's; `_words` (K, 3, N) of what may
+        stand before that, the first for drafts without a template, `_kinds_of` (T, L + 1) the kind of a task's words.
+        """
+        rules, tasks = self.rules, self.tasks
+        finals: dict[tuple[int, str | None], int] = {(number, None): number for number in range(len(endings))}
+        laid, kinds = list(endings), {"": 0}
+        longest = max((len(t.template.tokens) for t in tasks if t.template), default=0)
+        self._kinds_of = np.zeros((len(tasks), longest + 1), dtype=np.int64)
+        self._rest = np.zeros((len(tasks), longest + 2), dtype=np.int64)
+        self._length = np.zeros(len(tasks), dtype=np.int64)
+        self._final = np.array([t.ending for t in tasks], dtype=np.int64)
+        for row, task in enumerate(tasks):
+            if task.template is None:
+                continue
+            *before, last = task.template.tokens
+            self._length[row] = len(before) + 1
+            self._rest[row, : len(before) + 2] = task.template.rest
+            for place, token in enumerate(before):
+                self._kinds_of[row, place] = kinds.setdefault("" if token.startswith(MUST) else token, len(kinds))
+            if not last.startswith(MUST):
+                if (task.ending, last) not in finals:
+                    finals[task.ending, last] = len(laid)
+                    laid.append(rules.tagged(last, endings[task.ending]))
+                self._final[row] = finals[task.ending, last]
+        self._reach = np.stack([e.reach for e in laid])
+        self._ends = np.stack([e.ends for e in laid])
+        middles = [rules.anywhere, *(rules.tagged(token) for token in list(kinds)[1:])]
+        self._words = np.stack([e.reach for e in middles]) if longest else rules.anywhere.reach[None]
+        self._word_ends = np.stack([e.ends for e in middles]) if longest else rules.anywhere.ends[None]
 
     def _look_ahead(self, rows: NDArray[np.int64]) -> None:
         """What the structure would have next: near the end of the line, what a last word of its ending can follow."""
@@ -152,31 +208,65 @@ class Drafts:
 
     def allowed(self) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
         """What fits, bool (B, V), and what it is favoured by, float (B, V), to be added to the logits."""
-        a, rules, trie = self.alphabet, self.rules, self.rules.lexicon.trie
+        mask, bias = self._allowed()
+        stuck = self._templated & ~mask.any(axis=1)
+        if stuck.any():  # a template that leads nowhere is dropped; the draft goes on without one
+            self._loosen(np.flatnonzero(stuck))
+            mask, bias = self._allowed()
+        mask[~mask.any(axis=1), self.alphabet.newline] = (
+            True  # a word for every case there is not; a short line there is
+        )
+        return mask, bias
+
+    def _loosen(self, rows: NDArray[np.int64]) -> None:
+        self._templated[rows] = False
+        self._final[rows] = self._ending[rows]
+        for i in rows:
+            if self.at_word[i]:
+                self._say_if_due(int(i))
+
+    def _fitting(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]]:
+        """(B,) how long, as bits, the next word may be within the line, and as its last; which words it is one of."""
+        fits = _FITS[self._left, np.minimum(self._least, _LONGEST - 1)]
+        last = np.where(self._owed, 0, _EXACT[self._left]).astype(np.uint8)
+        words = np.zeros(len(self.rows), dtype=np.int64)
+        rows = np.flatnonzero(self._templated)
+        if len(rows):
+            task, at, left = self.rows[rows], self._at[rows], self._left[rows]
+            words[rows] = self._kinds_of[task, at]
+            is_last = at + 1 == self._length[task]
+            after = left[:, None] - np.arange(1, MOST_SYLLABLES + 1)  # syllables left after a word of 1 … 8
+            can = (after >= 0) & (self._rest[task, at + 1][:, None] >> np.maximum(after, 0) & 1 > 0)
+            bits = (can << np.arange(MOST_SYLLABLES)).sum(axis=1)
+            fits[rows] = np.where(is_last, 0, bits)
+            last[rows] = np.where(is_last, _EXACT[left], 0)
+        return fits, last, words
+
+    def _allowed(self) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        a, trie = self.alphabet, self.rules.lexicon.trie
         n = len(self.rows)
         mask = np.zeros((n, a.size), dtype=bool)
         bias = np.zeros((n, a.size), dtype=np.float32)
         children = trie.next[self._node]  # (B, 28)
-        fits = _FITS[self._left, np.minimum(self._least, _LONGEST - 1)]
-        last = np.where(self._owed, 0, _EXACT[self._left]).astype(np.uint8)
+        fits, last, words = self._fitting()
         root = self._node == 0
         kind = np.where(root, np.where(self._kind == FIRST, FIRST, SMALL), self._kind)
-        mask[:, a.lower] = self._open(kind, children, fits, last) & (~root | (kind == SMALL))[:, None]
+        mask[:, a.lower] = (
+            self._open(kind, children, fits, last, words, self._final) & (~root | (kind == SMALL))[:, None]
+        )
         if root.any():
             at = np.flatnonzero(root)
             first = np.where(self._kind[at] == FIRST, FIRST, CAPITAL)
-            opened = self._open(first, children[at], fits[at], last[at], self._ending[at])
+            opened = self._open(first, children[at], fits[at], last[at], words[at], self._final[at])
             opened[self._named[at], :8] = opened[self._named[at], 9:] = False  # no name after a name, but "I"
             mask[at[:, None], a.upper] = opened[:, :26]
-        word = rules.anywhere.ends[self._kind, self._node]
-        there = (word & fits) != 0
+        there = (self._word_ends[words, self._kind, self._node] & fits) != 0
         mask[:, a.space] = there
         mask[:, a.comma] = there & (self._commas > 0) & (self._left >= 4)
-        mask[:, a.newline] = (self._ends[self._ending, self._kind, self._node] & last) != 0
+        mask[:, a.newline] = (self._ends[self._final, self._kind, self._node] & last) != 0
         self._lean(bias, mask, children)
         self._offer_slots(mask)
         self._overrule(mask, bias)
-        mask[~mask.any(axis=1), a.newline] = True  # a word for every case there is not; a short line there is
         return mask, bias
 
     def _lean(self, bias: NDArray[np.float32], mask: NDArray[np.bool_], children: NDArray[np.int32]) -> None:
@@ -207,18 +297,18 @@ class Drafts:
         children: NDArray[np.int32],
         fits: NDArray[np.uint8],
         last: NDArray[np.uint8],
-        ending: NDArray[np.int64] | None = None,
+        words: NDArray[np.int64],
+        final: NDArray[np.int64],
     ) -> NDArray[np.bool_]:
-        """(B, 28) which letters lead to a word that fits."""
-        ending = self._ending if ending is None else ending
-        middle = self.rules.anywhere.reach[kind[:, None], children] & fits[:, None]
-        final = self._reach[ending[:, None], kind[:, None], children] & last[:, None]
-        is_open: NDArray[np.bool_] = (children > 0) & ((middle | final) != 0)
+        """(B, 28) which letters lead to a word that fits: one of `words` within the line, one of `final` at its end."""
+        middle = self._words[words[:, None], kind[:, None], children] & fits[:, None]
+        ends = self._reach[final[:, None], kind[:, None], children] & last[:, None]
+        is_open: NDArray[np.bool_] = (children > 0) & ((middle | ends) != 0)
         return is_open
 
     def _offer_slots(self, mask: NDArray[np.bool_]) -> None:
         """A name that is still to be said may be said at any word, if the model would have it there."""
-        for i in np.flatnonzero(self._owed & self.at_word):
+        for i in np.flatnonzero(self._owed & self.at_word & ~self._templated):
             must = self._task(int(i)).must
             if must is not None and must.slot and not self._wants_noun[i] and self._may_say(int(i)):
                 mask[i, self.alphabet.symbols.index(must.slot)] = True
@@ -235,7 +325,10 @@ class Drafts:
             mask[said, a.space] = ~done
             mask[said, a.comma] = ~done & (self._left[said] >= 3)
             own = [self._own(int(i)) for i in said]
+            own_only = np.array([self._must_own(int(i)) for i in said], dtype=np.bool_)
             mask[said, a.apostrophe] = np.array(own, dtype=np.bool_) & ~done
+            only = said[own_only & mask[said, a.apostrophe]]
+            mask[only, a.space] = mask[only, a.comma] = False
         forced = np.flatnonzero(self._forced >= 0)
         mask[forced] = False
         mask[forced, self._forced[forced]] = True
@@ -246,7 +339,13 @@ class Drafts:
 
     def _own(self, i: int) -> bool:
         must = self._task(i).must
-        return must is not None and must.own and not must.text.endswith("s")
+        asked = self._must_own(i) if self._templated[i] else True
+        return must is not None and must.own and asked and not must.text.endswith("s")
+
+    def _must_own(self, i: int) -> bool:
+        """Whether the template has the name that was just said with what is its own behind it."""
+        template = self._task(i).template if self._templated[i] else None
+        return template is not None and template.tokens[int(self._at[i]) - 1] == MUST + OWN
 
     def take(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Goes one character on; (B,) which drafts are now done. Call `keep` with the others afterwards."""
@@ -265,6 +364,7 @@ class Drafts:
             about = 0.7 * self._about[closing] + self.rules.vectors[word]
             self._about[closing] = about / np.maximum(np.linalg.norm(about, axis=1, keepdims=True), 1)
             self._look_ahead(np.flatnonzero(closing))
+            self._at[closing] += 1
         self._node[spelling] = trie.next[self._node[spelling], letter[spelling]]
         self._node[closing] = 0
         self._named[closing] = False
@@ -312,6 +412,10 @@ class Drafts:
             return
         task = self._task(i)
         assert task.must is not None
+        if self._templated[i] and task.template is not None:
+            if task.template.tokens[int(self._at[i])].startswith(MUST):
+                self._say(i)
+            return
         sung = task.syllables - int(self._left[i])
         too_soon = sung < task.after or (task.must.own and self._wants_noun[i])
         if too_soon and self._left[i] > self._least[i]:
@@ -333,6 +437,7 @@ class Drafts:
         if task.syllables == int(self._left[i]):
             text = text[0].upper() + text[1:]
         self._owed[i] = False
+        self._at[i] += 1
         self._least[i] = self._tail[i]
         self._left[i] -= task.must.syllables
         self._kind[i] = SMALL

@@ -86,6 +86,15 @@ def stanza(
     return tuple(plans)
 
 
+def rhyme_of(scheme: Scheme, place: int) -> int:
+    """Which of its stanza's rhymes a place has, from 0 in the order that they come up: AABB 0, 0, 1, 1."""
+    mates = MATES[scheme]
+    letters: list[int] = []
+    for mate in mates[: place + 1]:
+        letters.append(letters[mate] if mate is not None else len(set(letters)))
+    return letters[-1]
+
+
 def metre(ask: Ask) -> tuple[int, int]:
     """The syllables asked for, kept to what a line can be."""
     low, high = sorted(ask.syllables)
@@ -97,7 +106,14 @@ def as_name(name: str, *, may_end: bool, slots: tuple[str, str] = ("", "")) -> M
 
     `slots`: the characters that stand for a person and a place where the model has such.
     """
-    return Must(spelled(name), max(1, line_syllables(name)), own=True, may_end=may_end, slot=slots[is_place(name)])
+    return Must(
+        spelled(name),
+        max(1, line_syllables(name)),
+        own=True,
+        may_end=may_end,
+        slot=slots[is_place(name)],
+        place=is_place(name),
+    )
 
 
 def is_place(name: str) -> bool:

@@ -15,6 +15,7 @@ from stagelyric.craft.lexicon import LOWER, MOST_SYLLABLES, UPPER, Lexicon, Row
 from stagelyric.craft.novelty import normal
 from stagelyric.craft.phonetics import Phones, plain, pronounce
 from stagelyric.craft.structure import Structure, extended
+from stagelyric.craft.tags import Tags
 from stagelyric.craft.words import (
     BLAND,
     CAPITALS,
@@ -80,6 +81,8 @@ class Language:
     lexicon: Lexicon
     vectors: NDArray[np.float32]  # (W, D)
     structure: Structure
+    tags: Tags | None = None
+    """What words are used for, where the model has templates."""
 
     @cached_property
     def kinds(self) -> NDArray[np.float16]:
@@ -139,7 +142,8 @@ class Language:
         lexicon = self.lexicon.extended(_as_row(word) for word in words)
         vectors = np.zeros((len(lexicon.words), self.vectors.shape[1]), dtype=np.float32)
         vectors[[lexicon.index[word] for word in self.lexicon.words]] = self.vectors
-        taught = Language(lexicon, vectors, extended(self.structure, self.lexicon, lexicon))
+        tags = self.tags and self.tags.extended(self.lexicon, lexicon)
+        taught = Language(lexicon, vectors, extended(self.structure, self.lexicon, lexicon), tags)
         for table in ("pull", "closes", "closing"):  # of classes, not of words: large, and the same
             taught.__dict__[table] = getattr(self, table)
         return taught
@@ -154,6 +158,7 @@ class Rules:
     leaning: NDArray[np.float32]  # (W,)
     themes: tuple[int, ...]
     _free: dict[int, Ending] = field(default_factory=dict)
+    _tagged: dict[tuple[Ending | None, str], Ending] = field(default_factory=dict)
 
     @property
     def lexicon(self) -> Lexicon:
@@ -234,6 +239,35 @@ class Rules:
         if rhymes not in self._free:
             self._free[rhymes] = self.ending(self._rich(rhymes))
         return self._free[rhymes]
+
+    def tagged(self, token: str, ending: Ending | None = None) -> Ending:
+        """The allowed words that may stand for a template's token, of all words or of an ending's, laid out."""
+        kept = ending is None or ending in self._free.values()
+        found = self._tagged.get((ending, token))
+        if found is None:
+            assert self.language.tags is not None
+            among = np.flatnonzero(self.allowed) if ending is None else ending.numbers
+            chosen = np.zeros(len(self.bits), dtype=np.uint8)
+            numbers = self.language.tags.standing_for(token, self.lexicon, among)
+            chosen[numbers] = self.bits[numbers]
+            found = self._laid(chosen)
+            if kept:
+                self._tagged[ending, token] = found
+        return found
+
+    def lengths(self, symbols: Sequence[str], ending: Ending | None = None) -> NDArray[np.uint8]:
+        """(V,) how many syllables, as bits, words have that may stand for each token; or those of an ending."""
+        tags, found = self.language.tags, np.zeros(len(symbols), dtype=np.uint8)
+        assert tags is not None
+        there = np.zeros(len(self.bits), dtype=np.uint8)
+        numbers = np.flatnonzero(self.allowed) if ending is None else ending.numbers
+        there[numbers] = self.bits[numbers]
+        for i, symbol in enumerate(symbols):
+            if (place := tags.place.get(symbol)) is not None:
+                found[i] = np.bitwise_or.reduce(there[(tags.bits >> np.uint32(place)) & np.uint32(1) > 0], initial=0)
+            elif symbol in tags.own and (number := self.lexicon.index.get(symbol)) is not None:
+                found[i] = there[number]
+        return found
 
     def _rich(self, least: int) -> list[int]:
         numbers = [int(n) for n in np.flatnonzero(self.last_words)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ from stagelyric.lm.checkpoint import (
 )
 from stagelyric.lm.export import places
 from stagelyric.lm.runtime import load
+
+T = TypeVar("T")
 
 KIND = "structure"
 _UNDER_VOCABULARY, _UNDER_STRUCTURE = "vocabulary.", "structure."
@@ -93,12 +96,12 @@ def release_pair(
 
 
 def write_card(folder: Path, meta: Meta, templates: Sequence[str], lines: Sequence[str]) -> Meta:
-    """Writes the model card, with templates the one draws and lines the pair writes, once the craft's files are there."""
+    """Writes the model card, with templates and lines of the pair, once the craft's files are there."""
     files = {name: (folder / name).read_bytes() for name in (WEIGHTS, STEP_FP32, STEP_INT8, STRUCTURE)}
     return write_model(folder, meta, files, _card(folder, meta, templates, lines))
 
 
-def _under(prefix: str, named: Mapping[str, object]) -> dict[str, object]:
+def _under(prefix: str, named: Mapping[str, T]) -> dict[str, T]:
     return {name.removeprefix(prefix): value for name, value in named.items() if name.startswith(prefix)}
 
 

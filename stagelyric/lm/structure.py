@@ -91,7 +91,7 @@ def train(
     songs: Sequence[Song],
     weights: Sequence[float],
     symbols: Sequence[str],
-    recipe: StructureRecipe = StructureRecipe(),
+    recipe: StructureRecipe,
     held_out: Sequence[Song] = (),
     tell: Callable[[float, float], None] = lambda done, bits: None,
 ) -> tuple[Structure, dict[str, float]]:

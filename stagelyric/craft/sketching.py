@@ -1,0 +1,144 @@
+"""Templates under way: what kind of word each of a line's words will be, so that the line can come out in metre.
+
+A sketch is an automaton as a draft is: it knows on how many syllables the words so far can be sung, and lets a line end
+only where words of the lexicon make it as long as it is to be, the last of them one of its ending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.craft.drafting import MUST, Must, Task, Template
+from stagelyric.craft.rules import Ending, Rules
+
+_MOST = 14  # words of a line
+_FAR = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The tokens that are no words: the end of a line, and by slot ("PERSON", "PLACE") the slot and the name's own."""
+
+    end: str
+    names: tuple[str, ...]
+    own: str
+
+
+class Sketches:
+    """B templates side by side, each for a task; those that are done leave the arrays, as `Drafts` do."""
+
+    def __init__(
+        self, rules: Rules, symbols: Sequence[str], slots: Slots, endings: Sequence[Ending], tasks: Sequence[Task]
+    ):
+        self.rules, self.symbols, self.slots, self.tasks = rules, tuple(symbols), slots, tuple(tasks)
+        self.rows = np.arange(len(tasks))
+        self.templates: list[Template | None] = [None] * len(tasks)
+        self._end = self.symbols.index(slots.end)
+        self._lengths = rules.lengths(self.symbols)  # (V,) bits
+        self._last = [rules.lengths(self.symbols, ending) for ending in endings]  # (E) of (V,)
+        self._shortest = np.array([_lowest(int(bits) << 1) for bits in self._lengths])
+        self._words: list[list[int]] = [[] for _ in tasks]
+        self._sums: list[list[int]] = [[1] for _ in tasks]
+        """By place, the syllables (bits) that the words before it can be sung on."""
+        self._said = [-1] * len(tasks)  # the place of what must be said
+        self._places = [[] if task.must is None else self._standing_for(task.must) for task in tasks]
+        self._own = [s.endswith(slots.own) for s in self.symbols]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def allowed(self) -> NDArray[np.bool_]:
+        """(B, V) what may come next. A row of which nothing can come is all False: `keep` leaves it out."""
+        mask = np.zeros((len(self.rows), len(self.symbols)), dtype=bool)
+        for i, row in enumerate(self.rows.tolist()):
+            task, owed = self.tasks[row], self._owed(row)
+            room = task.syllables - _lowest(self._sums[row][-1])
+            if len(self._words[row]) < _MOST:
+                mask[i] = self._shortest <= room - (owed.syllables + (not owed.may_end) if owed else 0)
+                if owed is not None and owed.syllables + (not owed.may_end) <= room:
+                    mask[i, self._places[row]] = True
+            mask[i, self._end] = owed is None and self._may_end(row)
+        return mask
+
+    def _owed(self, row: int) -> Must | None:
+        return self.tasks[row].must if self._said[row] < 0 else None
+
+    def _standing_for(self, must: Must) -> list[int]:
+        """The tokens at which something may be said."""
+        if must.own:
+            slot = self.slots.names[must.place]
+            return [i for i, symbol in enumerate(self.symbols) if symbol.removesuffix(self.slots.own) == slot]
+        tags, word = self.rules.language.tags, must.text.split()[-1].lower()
+        assert tags is not None
+        return [i for i, symbol in enumerate(self.symbols) if tags.may_be(word, symbol, self.rules.lexicon)]
+
+    def _may_end(self, row: int) -> bool:
+        """Whether the words so far, the last of them one of the ending, are as long as the line is to be."""
+        words, task = self._words[row], self.tasks[row]
+        if not words:
+            return False
+        before, last = self._sums[row][-2], words[-1]
+        if self._said[row] == len(words) - 1:
+            assert task.must is not None
+            own = self._own[last]
+            return task.must.may_end and not own and bool(before << task.must.syllables >> task.syllables & 1)
+        return bool(_sums(before, int(self._last[task.ending][last])) >> task.syllables & 1)
+
+    def take(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Goes one token on; (B,) which are now done. Call `keep` with the others afterwards."""
+        for i, row in enumerate(self.rows.tolist()):
+            at, task = int(ids[i]), self.tasks[row]
+            if at == self._end:
+                self.templates[row] = self._made(row)
+                continue
+            bits = int(self._lengths[at])
+            if task.must is not None and self._says(row, at):
+                self._said[row] = len(self._words[row])
+                bits = 1 << (task.must.syllables - 1)
+            self._words[row].append(at)
+            self._sums[row].append(_sums(self._sums[row][-1], bits))
+        done: NDArray[np.bool_] = ids == self._end
+        return done
+
+    def _says(self, row: int, at: int) -> bool:
+        owed, task = self._owed(row), self.tasks[row]
+        if owed is None or at not in self._places[row]:
+            return False
+        return owed.own or _lowest(self._sums[row][-1]) >= task.after or self._shortest[at] == _FAR
+
+    def keep(self, going: NDArray[np.bool_]) -> None:
+        """Leaves out the rows that are done or cannot go on."""
+        self.rows = self.rows[going]
+
+    def _made(self, row: int) -> Template:
+        task, words = self.tasks[row], self._words[row]
+        tokens = [self.symbols[at] for at in words]
+        lengths = [int(self._lengths[at]) for at in words]
+        lengths[-1] = int(self._last[task.ending][words[-1]])
+        if (said := self._said[row]) >= 0:
+            assert task.must is not None
+            tokens[said] = MUST + (self.slots.own if self._own[words[said]] else "")
+            lengths[said] = 1 << (task.must.syllables - 1)
+        rest = [1]
+        for bits in reversed(lengths):
+            rest.append(_sums(rest[-1], bits) & ((1 << 40) - 1))
+        return Template(tuple(tokens), tuple(reversed(rest)))
+
+
+def _sums(sums: int, lengths: int) -> int:
+    """The sums (bits) with a word of one of the lengths (bit s-1: s syllables) after them."""
+    total = 0
+    while lengths:
+        low = lengths & -lengths
+        total |= sums << low.bit_length()
+        lengths ^= low
+    return total
+
+
+def _lowest(bits: int) -> int:
+    """The place of the lowest bit, which for lengths is one less than the length; far off for none."""
+    return (bits & -bits).bit_length() - 1 if bits else _FAR

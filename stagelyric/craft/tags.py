@@ -1,0 +1,120 @@
+"""What each word of the lexicon can be used for, learned from tagged text: NOUN, VERB|Ger …; some are their own.
+
+A *token* stands for a word in a template: a word in small letters ("the"), or a tag in capitals ("NOUN|s"). A word may
+stand for a tag if a tenth of its uses in the text had it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.craft.lexicon import Lexicon
+
+FILE = "tags.npz"
+MOST = 32
+"""Tags, one bit each."""
+
+SHARE = 0.1
+"""Of a word's uses that must have a tag for the word to stand for it."""
+
+THING = "NOUN"
+"""What a word that nobody knows is taken for."""
+
+
+class TagsError(ValueError):
+    """A file of tags that is none; its text is one sentence for the user."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tags:
+    """`names` of at most 32 tags; by word number `bits` (W,), one for each tag, and `main` (W,), the most frequent.
+
+    `own`: the words that are tokens themselves.
+    """
+
+    names: tuple[str, ...]
+    bits: NDArray[np.uint32]
+    main: NDArray[np.uint8]
+    own: frozenset[str]
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """The bit of a tag."""
+        return {name: i for i, name in enumerate(self.names)}
+
+    def standing_for(self, token: str, lexicon: Lexicon, among: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of the words `among` (n,) that may stand for a token."""
+        bit = self.place.get(token)
+        if bit is None:
+            own: NDArray[np.int64] = among[among == lexicon.index.get(token, -1)]
+            return own
+        fit: NDArray[np.bool_] = (self.bits[among] >> np.uint32(bit)) & np.uint32(1) > 0
+        chosen: NDArray[np.int64] = among[fit]
+        return chosen
+
+    def token(self, word: str, lexicon: Lexicon) -> str:
+        """What a word (lower case) most often is."""
+        if word in self.own:
+            return word
+        number = lexicon.index.get(word)
+        return THING if number is None else self.names[self.main[number]]
+
+    def may_be(self, word: str, token: str, lexicon: Lexicon) -> bool:
+        """Whether a word, known or not, may stand for a token."""
+        number = lexicon.index.get(word)
+        if number is None:
+            return token == THING
+        return token == word or bool(self.bits[number] >> np.uint32(self.place.get(token, MOST - 1)) & np.uint32(1))
+
+    def extended(self, old: Lexicon, new: Lexicon) -> Tags:
+        """For a lexicon that has learned more words: they are taken for things."""
+        thing = self.place.get(THING, 0)
+        bits, main = np.full(len(new.words), 1 << thing, np.uint32), np.full(len(new.words), thing, np.uint8)
+        kept = [new.index[word] for word in old.words]
+        bits[kept], main[kept] = self.bits, self.main
+        return Tags(self.names, bits, main, self.own)
+
+
+def build(uses: Mapping[str, Counter[str]], names: Sequence[str], own: Sequence[str], lexicon: Lexicon) -> Tags:
+    """From how often each word (lower case) was used as each tag. A word that was never seen is taken for a thing."""
+    place = {name: i for i, name in enumerate(names)}
+    bits, main = np.zeros(len(lexicon.words), np.uint32), np.zeros(len(lexicon.words), np.uint8)
+    for number, word in enumerate(lexicon.words):
+        seen = {tag: count for tag, count in uses.get(word, {}).items() if tag in place} or {THING: 1}
+        total = sum(seen.values())
+        for tag, count in seen.items():
+            if count >= SHARE * total:
+                bits[number] |= np.uint32(1 << place[tag])
+        main[number] = place[max(seen, key=lambda tag: (seen[tag], tag))]
+    return Tags(tuple(names), bits, main, frozenset(own))
+
+
+def save(file: Path, tags: Tags) -> None:
+    """Writes tags.npz."""
+    np.savez_compressed(
+        file, names=np.array(tags.names), own=np.array(sorted(tags.own)), bits=tags.bits, main=tags.main
+    )
+
+
+def load(file: Path, words: int) -> Tags:
+    """Reads tags.npz. Raises TagsError where it is missing or for another lexicon."""
+    try:
+        with np.load(file, allow_pickle=False) as data:
+            names, own = tuple(map(str, data["names"])), frozenset(map(str, data["own"]))
+            bits, main = data["bits"], data["main"]
+        if len(bits) != words or len(main) != words or not 0 < len(names) <= MOST or int(main.max()) >= len(names):
+            raise TagsError(f"{file}: wanted the tags of {words} words, found them of {len(bits)}")
+        return Tags(names, bits, main, own)
+    except FileNotFoundError:
+        raise TagsError(f"{file}: wanted what the model's words are used for, found no such file") from None
+    except (OSError, KeyError, ValueError) as error:
+        if isinstance(error, TagsError):
+            raise
+        raise TagsError(f"{file}: wanted what the model's words are used for, found another file") from error

@@ -1,0 +1,98 @@
+"""Templates for lines to come: the structure model proposes, the craft sees to it that the words are there.
+
+What Castro and Attarian (arXiv 1811.04651) join, a model of structure and a model of vocabulary, is joined here line by
+line: a template is drawn from the first, given the lines before it and what is asked, and the second spells a line of
+words that can stand for it. Their method section was not to be had; this way of joining the two is ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.craft.drafting import OWN, Task
+from stagelyric.craft.phonetics import line_syllables, plain
+from stagelyric.craft.rules import Ending, Language, Rules
+from stagelyric.craft.sketching import Sketches, Slots
+from stagelyric.lm import codes, tokens
+from stagelyric.lm.sample import choose
+from stagelyric.lm.templates import Floats, Templates
+
+HEAT = 0.9
+MIN_P = 0.02
+_STEPS = 16
+_BEFORE = 12  # lines of the song that are read
+_WORD = re.compile(rf"[A-Za-z]+(?:'[A-Za-z]+)*|[{codes.PERSON}{codes.PLACE}]")
+_SLOTS = Slots(tokens.LINE, (tokens.PERSON, tokens.PLACE), OWN)
+_NAMES = {codes.PERSON: tokens.PERSON, codes.PLACE: tokens.PLACE}
+
+
+@dataclass(frozen=True, slots=True)
+class Sketcher:
+    """A structure model and the language whose words it has in mind."""
+
+    templates: Templates
+    language: Language
+
+    def begin(self, text: str) -> Floats:
+        """The state (1, 1, H) before a stanza that follows a song's `text`, in which names are slots (`lm.codes`)."""
+        rows = [self._spelled(line) for line in text.strip().split("\n")[-_BEFORE:] if line.strip()]
+        return self.templates.prime(tuple(token for row in rows for token in row) + (tokens.STANZA,) * bool(rows))
+
+    def after(self, state: Floats, text: str, names: Sequence[str], rhyme: int) -> Floats:
+        """The state after one more line, with these names in it and the `rhyme`th rhyme of its stanza."""
+        slotted = plain(text)
+        for name in names:
+            slotted = slotted.replace(plain(name), codes.PERSON) if name else slotted
+        return self.templates.read(self._spelled(slotted, tokens.rhyme(rhyme)), state)
+
+    def sketched(
+        self,
+        rules: Rules,
+        endings: Sequence[Ending],
+        tasks: Sequence[Task],
+        rhymes: Sequence[int],
+        states: Sequence[Floats],
+        rng: np.random.Generator,
+    ) -> list[Task]:
+        """The tasks, each with a template where one was found; `rhymes` and `states` (1, 1, H) are by task."""
+        made = Sketches(rules, self.templates.symbols, _SLOTS, endings, tasks)
+        logits, state = self._asked(tasks, rhymes, np.concatenate(states, axis=1))
+        for _ in range(_STEPS):
+            mask = made.allowed()
+            able: NDArray[np.bool_] = np.asarray(mask.any(axis=1))
+            made.keep(able)
+            if not len(made):
+                break
+            ids = choose(logits[able], rng, temperature=HEAT, min_p=MIN_P, mask=mask[able])
+            going: NDArray[np.bool_] = ~made.take(ids)
+            made.keep(going)
+            if not len(made):
+                break
+            logits, state = self.templates.step(ids[going], np.ascontiguousarray(state[:, able][:, going]))
+        return [replace(t, template=template) for t, template in zip(tasks, made.templates, strict=True)]
+
+    def _asked(self, tasks: Sequence[Task], rhymes: Sequence[int], state: Floats) -> tuple[Floats, Floats]:
+        place = self.templates.place
+        asked = [
+            [tokens.syllables(task.syllables) for task in tasks],
+            [tokens.rhyme(rhyme) for rhyme in rhymes],
+            [tokens.NAMED if task.must is not None and task.must.own else tokens.PLAIN for task in tasks],
+        ]
+        ids: NDArray[np.int64] = np.array([[place[token] for token in row] for row in asked])
+        for row in ids:
+            logits, state = self.templates.step(row, state)
+        return logits, state
+
+    def _spelled(self, line: str, *asked: str) -> list[str]:
+        """A line as tokens: each word by what it most often is, since there is no tagger on stage."""
+        tags, lexicon = self.language.tags, self.language.lexicon
+        assert tags is not None
+        words = _WORD.findall(plain(line))
+        row = [tokens.syllables(line_syllables(line)), *asked]
+        row += [_NAMES[word] if word in _NAMES else tags.token(word.lower(), lexicon) for word in words]
+        return [*row, tokens.LINE]
