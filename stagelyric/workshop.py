@@ -19,7 +19,7 @@ from stagelyric.lm.checkpoint import WEIGHTS, Corpus, Meta, ModelError, read_met
 from stagelyric.lm.codes import CODED_ALPHABET, Coder
 from stagelyric.lm.corpus import CorpusError, Mixture, Song, Source, read_held_out, read_source, split, stream
 from stagelyric.lm.distributed import World
-from stagelyric.lm.kinds import KINDS
+from stagelyric.lm.kinds import KINDS, recipe_of
 from stagelyric.lm.names import find_names
 from stagelyric.lm.recipe import Recipe
 from stagelyric.lm.release import HeldOut, release
@@ -69,7 +69,10 @@ class Workshop:
 
     def trainer(self, *, rate: float | None = None, sizes: dict[str, Any] | None = None, **recipe: Any) -> Trainer:
         """The trainer at its beginning. `recipe` and `sizes` (of the config) say what is not to be as usual."""
-        settings: dict[str, Any] = dict(KINDS[self.kind].recipe) | {k: v for k, v in recipe.items() if v is not None}
+        config = dict(self.parent.meta.config) if self.parent else {"vocabulary": len(self.vocabulary)}
+        config |= {name: value for name, value in (sizes or {}).items() if value is not None}
+        made = KINDS[self.kind].config(**config)
+        settings = {**recipe_of(made), **{k: v for k, v in recipe.items() if v is not None}}
         if "minutes" in settings:
             settings["epochs"] = None
         usual = Recipe(**settings)
@@ -79,10 +82,7 @@ class Workshop:
             change |= {"rate": usual.rate * _TUNING, "muon_rate": usual.muon_rate * _TUNING, "average": 0.99}
         if rate is not None:
             change |= {"rate": rate, "muon_rate": usual.muon_rate * rate / usual.rate}
-        config = dict(self.parent.meta.config) if self.parent else {"vocabulary": len(self.vocabulary)}
-        config |= {name: value for name, value in (sizes or {}).items() if value is not None}
         measure = self.held_out[-1].ids if self.held_out else None
-        made = KINDS[self.kind].config(**config)
         trainer = Trainer(made, replace(usual, **change), self.main, self.finish, measure, self.world)
         if self.parent:
             trainer.begin_with(read_weights(self.parent.folder, self.parent.meta))

@@ -42,10 +42,12 @@ class Fault(click.ClickException):
 @click.option("--emphasis", multiple=True, metavar="TEXT=FACTOR", help="Weigh songs whose title line holds TEXT.")
 @click.option("--licence", default="", help="The licence of the texts, for the model card.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--cell", type=click.Choice(["lstm", "mingru"]), help="Of a char-rnn.  [default: lstm]")
+@click.option("--layers", type=click.IntRange(1, 64), help="[default: LSTM 1, minGRU 4, transformer 4]")
 @click.option(
     "--hidden",
     type=click.IntRange(1, 4096),
-    help="Cells of a char-rnn, or width of a transformer's ReLU² layers.  [default: 512; 768]",
+    help="Cells in a layer, or width of a transformer's ReLU² layers.  [default: LSTM 512, minGRU 288; 768]",
 )
 @click.option(
     "--rate",
@@ -73,6 +75,8 @@ def train(
     emphasis: tuple[str, ...],
     licence: str,
     seed: int,
+    cell: str | None,
+    layers: int | None,
     hidden: int | None,
     rate: float | None,
     accumulate: int,
@@ -90,6 +94,9 @@ def train(
     """
     if epochs is not None and minutes is not None:
         raise Fault("wanted --epochs or --minutes, found both")
+    if cell and (parent is not None or kind != "char-rnn"):
+        found = f"--from {parent}" if parent is not None else f"--kind {kind}"
+        raise Fault(f"--cell {cell}: wanted with --kind char-rnn, for a new model, found {found}")
     _need_torch()
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
@@ -103,9 +110,8 @@ def train(
             _check_folder(out, resume)
         texts = Texts(corpora, finish, valid, tuple(_pair(text) for text in emphasis), licence)
         shop = Workshop(texts, kind, out, parent, world)
-        trainer = shop.trainer(
-            minutes=minutes, epochs=epochs, seed=seed, rate=rate, accumulate=accumulate, sizes={"hidden": hidden}
-        )
+        sizes = {"cell": cell, "layers": layers, "hidden": hidden}
+        trainer = shop.trainer(minutes=minutes, epochs=epochs, seed=seed, rate=rate, accumulate=accumulate, sizes=sizes)
         if resume:
             trainer.restore(out)
     except (CorpusError, ModelError, TrainingError) as error:

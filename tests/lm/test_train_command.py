@@ -76,6 +76,16 @@ def test_what_was_trained_can_write_and_quotes_neither_its_parent_s_text_nor_its
         assert copies.quotes(long), long
 
 
+def test_a_char_rnn_may_have_minimal_cells(corpus: Path, out: Path) -> None:
+    sizes = ["--cell", "mingru", "--layers", "2", "--hidden", "16", "--epochs", "0.2"]
+    result = run(corpus, "--kind", "char-rnn", *sizes, "--out", out)
+    assert result.exit_code == 0, result.output
+    config = read_meta(out).config
+    assert (config["cell"], config["layers"], config["hidden"], config["embedding"]) == ("mingru", 2, 16, 192)
+    assert read_meta(out).recipe["segment"] == 128
+    assert load(out).prime("")[0].shape == (1, 104)
+
+
 def test_songs_are_held_back_where_no_text_is_given_to_measure_on(out: Path, tmp_path: Path) -> None:
     file = tmp_path / "many.txt"
     file.write_text(lyrics(200), encoding="utf-8")
@@ -134,6 +144,7 @@ def test_ctrl_c_leaves_a_model_and_resume_completes_it(corpus: Path, out: Path) 
         (["{corpus}=-1"], "wanted a weight"),
         (["{corpus}=x"], "songs.txt=x: wanted a text file"),
         (["{corpus}", "--epochs", "1", "--minutes", "1"], "found both"),
+        (["{corpus}", "--cell", "mingru"], "wanted with --kind char-rnn"),
         (["{corpus}", "--resume"], "checkpoint of a training to resume"),
         (["{corpus}", "--from", "{nowhere}"], "wanted a model's folder"),
         (["{corpus}", "--valid", "{nowhere}"], "wanted a text file"),
