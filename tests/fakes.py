@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft import build, near, novelty, structure
+from stagelyric.craft import tags as craft_tags
 from stagelyric.craft.novelty import Copies
 from stagelyric.craft.rules import Language
+from stagelyric.craft.tags import Tags
+from stagelyric.lm import tokens
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 
 VERSES = """
@@ -142,3 +145,46 @@ def language() -> Language:
 @cache
 def copies() -> Copies:
     return Copies(novelty.build(VERSES.splitlines()))
+
+
+_OWN = ("the", "and", "a", "of", "in", "on", "with", "my", "she", "i", "you", "to", "it", "we")
+_VERBS = (
+    "came",
+    "flew",
+    "heard",
+    "fall",
+    "left",
+    "drove",
+    "followed",
+    "carried",
+    "waited",
+    "ran",
+    "sings",
+    "gave",
+    "hung",
+)
+_ADJECTIVES = (
+    "last",
+    "red",
+    "silver",
+    "cold",
+    "bare",
+    "stolen",
+    "broken",
+    "yellow",
+    "short",
+    "long",
+    "silent",
+    "golden",
+)
+
+
+@cache
+def tags() -> Tags:
+    """What the verses' words are used for, as a child would sort them."""
+    kinds = {"VERB|Fin": _VERBS, "ADJ": _ADJECTIVES, "PRON": ("she", "i", "you", "we", "it"), "ADP": ("of", "in", "on")}
+    uses: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for word in language().lexicon.words:
+        tag = next((kind for kind, words in kinds.items() if word in words), "NOUN")
+        uses[word][tag] += 1
+    return craft_tags.build(uses, tokens.TAGS, _OWN, language().lexicon)

@@ -46,7 +46,7 @@ def train_structure(
     from stagelyric.lm.structure import StructureRecipe
     from stagelyric.lm.tagging import NoTaggerError
 
-    recipe = StructureRecipe(seed=seed, **({"epochs": epochs} if epochs else {}))
+    recipe = StructureRecipe(seed=seed) if epochs is None else StructureRecipe(epochs, seed=seed)
     try:
         folder = places.find_model(str(vocabulary))
         with _progress() as tell:
@@ -58,9 +58,9 @@ def train_structure(
         raise Fault(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{out}: wanted to write the model, found: {error}") from error
-    told = {"model": str(out), "name": meta.name, "kind": meta.kind, "complete": True, "training": dict(meta.training)}
     if as_json:
-        click.echo(json.dumps(told, indent=1))
+        told = {"model": str(out), "name": meta.name, "kind": meta.kind, "complete": True}
+        click.echo(json.dumps(told | {"training": dict(meta.training)}, indent=1))
         return
     click.echo(f"{out}: the structure of {meta.training['tokens']:,.0f} tokens, with the words of {folder.name}")
 

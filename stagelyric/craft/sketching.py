@@ -40,6 +40,7 @@ class Sketches:
         self._end = self.symbols.index(slots.end)
         self._lengths = rules.lengths(self.symbols)  # (V,) bits
         self._last = [rules.lengths(self.symbols, ending) for ending in endings]  # (E) of (V,)
+        self._tails = [min((_lowest(int(bits) << 1) for bits in last), default=_FAR) for last in self._last]
         self._shortest = np.array([_lowest(int(bits) << 1) for bits in self._lengths])
         self._words: list[list[int]] = [[] for _ in tasks]
         self._sums: list[list[int]] = [[1] for _ in tasks]
@@ -55,14 +56,20 @@ class Sketches:
         """(B, V) what may come next. A row of which nothing can come is all False: `keep` leaves it out."""
         mask = np.zeros((len(self.rows), len(self.symbols)), dtype=bool)
         for i, row in enumerate(self.rows.tolist()):
-            task, owed = self.tasks[row], self._owed(row)
-            room = task.syllables - _lowest(self._sums[row][-1])
+            task, owed, sums = self.tasks[row], self._owed(row), self._sums[row][-1]
+            tail = self._tails[task.ending]
+            room = task.syllables - _lowest(sums)
             if len(self._words[row]) < _MOST:
-                mask[i] = self._shortest <= room - (owed.syllables + (not owed.may_end) if owed else 0)
-                if owed is not None and owed.syllables + (not owed.may_end) <= room:
+                mask[i] = self._shortest <= room - (self._needed(owed, tail) if owed else tail)
+                if owed is None:
+                    mask[i] |= (self._last[task.ending] & _closing(sums, task.syllables)) != 0
+                elif self._needed(owed, tail) <= room:
                     mask[i, self._places[row]] = True
             mask[i, self._end] = owed is None and self._may_end(row)
         return mask
+
+    def _needed(self, must: Must, tail: int) -> int:
+        return must.syllables + (0 if must.may_end else tail)
 
     def _owed(self, row: int) -> Must | None:
         return self.tasks[row].must if self._said[row] < 0 else None
@@ -137,6 +144,11 @@ def _sums(sums: int, lengths: int) -> int:
         total |= sums << low.bit_length()
         lengths ^= low
     return total
+
+
+def _closing(sums: int, whole: int) -> np.uint8:
+    """The lengths (bits) of a last word that makes a line of `whole` syllables of words that have one of the sums."""
+    return np.uint8(sum(1 << (s - 1) for s in range(1, 9) if s <= whole and sums >> (whole - s) & 1))
 
 
 def _lowest(bits: int) -> int:
