@@ -29,7 +29,9 @@ class Fault(click.ClickException):
 
 @click.command()
 @click.argument("corpora", nargs=-1, required=True, metavar="CORPUS...")
-@click.option("--kind", type=click.Choice(["char-rnn", "transformer"]), default="transformer", show_default=True)
+@click.option(
+    "--kind", type=click.Choice(["char-rnn", "transformer", "structure"]), default="transformer", show_default=True
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="The model's folder; its name is the model's."
 )
@@ -37,6 +39,8 @@ class Fault(click.ClickException):
 @click.option("--epochs", type=click.FloatRange(0, min_open=True), help="Times through the text.  [default: 10]")
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Train for so long instead.")
 @click.option("--from", "parent", type=click.Path(path_type=Path), help="Begin with this model: fine-tune it.")
+@click.option("--vocabulary", type=click.Path(path_type=Path), metavar="MODEL", help="Structure: whose words to use.")
+@click.option("--words", multiple=True, metavar="CORPUS", help="Structure: learn here too what words are used for.")
 @click.option("--finish", multiple=True, metavar="CORPUS", help="Spend the last 30 % on this instead. Repeatable.")
 @click.option("--valid", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Measure on this text.")
 @click.option("--emphasis", multiple=True, metavar="TEXT=FACTOR", help="Weigh songs whose title line holds TEXT.")
@@ -70,6 +74,8 @@ def train(
     epochs: float | None,
     minutes: float | None,
     parent: Path | None,
+    vocabulary: Path | None,
+    words: tuple[str, ...],
     finish: tuple[str, ...],
     valid: tuple[Path, ...],
     emphasis: tuple[str, ...],
@@ -88,6 +94,9 @@ def train(
     counts every song of it twice, CORPUS=0.5 every other time. In a text, a line "=== Title" begins a song; without
     such lines, two blank lines do. Ctrl-C stops and keeps what there is; --resume goes on with it.
 
+    --kind structure learns in some minutes how lines are built, and takes the words of a transformer trained before,
+    on verse or prose: --vocabulary MODEL.
+
     With --from, a band's own songs are enough: the training stops when songs held back are written no better.
 
     On several machines or GPUs: torchrun --nproc-per-node 2 -m stagelyric train ...
@@ -98,6 +107,20 @@ def train(
         found = f"--from {parent}" if parent is not None else f"--kind {kind}"
         raise Fault(f"--cell {cell}: wanted with --kind char-rnn, for a new model, found {found}")
     _need_torch()
+    if kind == "structure":
+        from stagelyric.commands.train_structure import train_structure
+
+        _check_folder(out, resume)
+        others = {
+            "--resume": resume, "--minutes": minutes, "--from": parent, "--finish": finish, "--valid": valid,
+            "--emphasis": emphasis, "--cell": cell, "--layers": layers, "--hidden": hidden, "--rate": rate,
+        }  # fmt: skip
+        train_structure(
+            corpora, words, vocabulary, out, epochs=epochs, seed=seed, licence=licence, as_json=as_json, others=others
+        )
+        return
+    if vocabulary is not None or words:
+        raise Fault(f"{'--words' if words else '--vocabulary'}: wanted with --kind structure, found --kind {kind}")
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.lm.distributed import World

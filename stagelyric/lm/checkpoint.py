@@ -1,7 +1,8 @@
 """A model's folder: what is in it, and the check that it is whole before anything of it is used.
 
 `weights.safetensors` (fp16, to train further), `step.onnx` and `step.int8.onnx` (one step, to run), `meta.json` and
-`README.md`, the model card; a model of the kind "structure" has `structure.onnx` besides. `meta.json` names every file with its sha256; nothing here is ever unpickled.
+`README.md`, the model card; a model of the kind "structure" has `structure.onnx` besides. `meta.json` names every
+file with its sha256; nothing here is ever unpickled.
 """
 
 from __future__ import annotations
