@@ -59,8 +59,8 @@ def train_structure(
     except OSError as error:
         raise click.ClickException(f"{out}: wanted to write the model, found: {error}") from error
     if as_json:
-        told: dict[str, object] = {"model": str(out), "name": meta.name, "kind": meta.kind, "complete": True}
-        click.echo(json.dumps({**told, "training": dict(meta.training)}, indent=1))
+        result: dict[str, object] = {"model": str(out), "name": meta.name, "kind": meta.kind, "complete": True}
+        click.echo(json.dumps({**result, "training": dict(meta.training)}, indent=1))
         return
     click.echo(f"{out}: the structure of {meta.training['tokens']:,.0f} tokens, with the words of {folder.name}")
 
