@@ -17,7 +17,7 @@ from stagelyric.speech.child import Child
 from stagelyric.speech.mixing import Bus, factor
 
 _SILENT_SECONDS = 12.0  # a driver that hangs is given up after so long
-_STATUS = {3: "is gone", 4: "makes way for the one that is wanted"}
+_MAKES_WAY = 4  # the exit status of a stream that stood in for a device which is back
 _UNDERRUNS_EVERY = 30.0  # seconds between two sayings of how many there were
 
 Tell = Callable[[str, Level], None]
@@ -141,7 +141,10 @@ class Player:
 
     def _lost(self, how: str) -> None:
         stream, self.stream = self.stream, None
-        if stream is not None and not how.endswith(" 4"):
+        if stream is None:
+            if not self.problem:  # it never came to say anything: some part of PortAudio took it down
+                self._say_problem(f"the audio driver {how} as it started")
+        elif not how.endswith(f" {_MAKES_WAY}"):
             self._lost_device = stream.device
             self._tell(
                 f'speech: audio output "{stream.device}" is gone; it is taken up again when it is back', "warning"
