@@ -147,13 +147,16 @@ class Drafts:
         """The words of each ending, and of each kind that a template has, over the trie.
 
         `_reach`, `_ends` (F, 3, N) of what a line may end on, `_final` (B,) a draft's; `_words` (K, 3, N) of what may
-        stand before that, the first for drafts without a template, `_kinds_of` (T, L + 1) the kind of a task's words.
+        stand before that, the first for drafts without a template, `_kinds_of` (T, L + 1) a task's kinds.
+        `_suited` (S, 2, N) how well words suit a token, and `_suits_at` (T, L + 1) which of these is a task's at a place.
         """
         rules, tasks = self.rules, self.tasks
         finals: dict[tuple[int, str | None], int] = {(number, None): number for number in range(len(endings))}
         laid, kinds = list(endings), {"": 0}
         longest = max((len(t.template.tokens) for t in tasks if t.template), default=0)
         self._kinds_of = np.zeros((len(tasks), longest + 1), dtype=np.int64)
+        self._suits_at = np.zeros((len(tasks), longest + 1), dtype=np.int64)
+        suited: dict[str, int] = {"": 0}
         self._rest = np.zeros((len(tasks), longest + 2), dtype=np.int64)
         self._length = np.zeros(len(tasks), dtype=np.int64)
         self._final = np.array([t.ending for t in tasks], dtype=np.int64)
@@ -165,11 +168,16 @@ class Drafts:
             self._rest[row, : len(before) + 2] = task.template.rest
             for place, token in enumerate(before):
                 self._kinds_of[row, place] = kinds.setdefault("" if token.startswith(MUST) else token, len(kinds))
+            for place, token in enumerate(task.template.tokens):
+                plain = token.startswith(MUST) or token.islower()
+                self._suits_at[row, place] = suited.setdefault("" if plain else token, len(suited))
             if not last.startswith(MUST):
                 if (task.ending, last) not in finals:
                     finals[task.ending, last] = len(laid)
                     laid.append(rules.tagged(last, endings[task.ending]))
                 self._final[row] = finals[task.ending, last]
+        nothing = np.zeros((2, len(rules.lexicon.trie.parent)), dtype=np.float32)
+        self._suited = np.stack([nothing, *(rules.suited(token) for token in list(suited)[1:])])  # (S, 2, N)
         self._reach = np.stack([e.reach for e in laid])
         self._ends = np.stack([e.ends for e in laid])
         middles = [rules.anywhere, *(rules.tagged(token) for token in list(kinds)[1:])]
@@ -279,6 +287,9 @@ class Drafts:
         child = children[row, letter]
         kinds = rules.language.kinds[child].astype(np.float32)
         ahead = rules.lean[child] + np.log(np.einsum("ij,ij->i", kinds, pull[row]) + 1e-6)
+        at = np.where(self._templated, self._at, 0)  # a draft whose template was dropped may be past its end
+        suited = np.where(self._templated, self._suits_at[self.rows, at], 0)  # (B,)
+        ahead += self._suited[suited[row], 1, child]
         ahead += COMPANY * np.einsum("ij,ij->i", rules.language.company[child], self._about[row])
         bias[row, a.lower[letter]] = ahead
         cased = letter < 26
@@ -287,6 +298,7 @@ class Drafts:
         ends = np.flatnonzero(word >= 0)
         kind = rules.language.structure.classes[word[ends]]
         here = rules.lean_of_word[self._node[ends]] + np.log(pull[ends, kind])
+        here += self._suited[suited[ends], 0, self._node[ends]]
         here += COMPANY * np.einsum("ij,ij->i", rules.vectors[word[ends]], self._about[ends])
         bias[ends[:, None], [a.space, a.comma]] = here[:, None]
         bias[ends, a.newline] = here + np.log(rules.language.pull[self._kinds[ends, 1], kind, 0])

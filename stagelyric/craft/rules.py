@@ -159,6 +159,7 @@ class Rules:
     themes: tuple[int, ...]
     _free: dict[int, Ending] = field(default_factory=dict)
     _tagged: dict[tuple[Ending | None, str], Ending] = field(default_factory=dict)
+    _suited: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def lexicon(self) -> Lexicon:
@@ -253,6 +254,26 @@ class Rules:
             found = self._laid(chosen)
             if kept:
                 self._tagged[ending, token] = found
+        return found
+
+    def suited(self, token: str) -> NDArray[np.float32]:
+        """(2, N) ln of the share of uses that were a token's: of the word that ends at a node, of all words below it.
+
+        Without the second, a letter that mostly leads to other words ("t", to "the") would be taken where a noun is
+        due, and the noun be whatever is left there.
+        """
+        found = self._suited.get(token)
+        if found is None:
+            tags, count = self.language.tags, np.where(self.allowed, self.lexicon.count + 1.0, 0.0)
+            assert tags is not None
+            shares = np.ones(len(count)) if token not in tags.place else tags.shares[:, tags.place[token]] / 100
+            mass = np.zeros((len(self.lexicon.trie.parent), 2))
+            mass[self.language.nodes] = np.stack([count * shares, count], axis=1)
+            mass = self.lexicon.trie.up(mass, np.add)
+            word = self.lexicon.trie.word
+            here = np.where(word >= 0, shares[word], 1.0)
+            found = np.log(np.stack([here, mass[:, 0] / np.maximum(mass[:, 1], 1.0)]) + 1e-4).astype(np.float32)
+            self._suited[token] = found
         return found
 
     def lengths(self, symbols: Sequence[str], ending: Ending | None = None) -> NDArray[np.uint8]:

@@ -34,15 +34,27 @@ class TagsError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Tags:
-    """`names` of at most 32 tags; by word number `bits` (W,), one for each tag, and `main` (W,), the most frequent.
+    """`names` of at most 32 tags; `shares` (W, T): how much of a word's uses had each, in hundredths.
 
     `own`: the words that are tokens themselves.
     """
 
     names: tuple[str, ...]
-    bits: NDArray[np.uint32]
-    main: NDArray[np.uint8]
+    shares: NDArray[np.uint8]
     own: frozenset[str]
+
+    @cached_property
+    def bits(self) -> NDArray[np.uint32]:
+        """(W,) a bit for each tag that a word may stand for."""
+        powers = np.uint32(1) << np.arange(len(self.names), dtype=np.uint32)
+        bits: NDArray[np.uint32] = ((self.shares >= 100 * SHARE) * powers).sum(axis=1, dtype=np.uint32)
+        return bits
+
+    @cached_property
+    def main(self) -> NDArray[np.int64]:
+        """(W,) the tag that a word most often had."""
+        most: NDArray[np.int64] = self.shares.argmax(axis=1)
+        return most
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -76,30 +88,28 @@ class Tags:
     def extended(self, old: Lexicon, new: Lexicon) -> Tags:
         """For a lexicon that has learned more words: they are taken for things."""
         thing = self.place.get(THING, 0)
-        bits, main = np.full(len(new.words), 1 << thing, np.uint32), np.full(len(new.words), thing, np.uint8)
-        kept = [new.index[word] for word in old.words]
-        bits[kept], main[kept] = self.bits, self.main
-        return Tags(self.names, bits, main, self.own)
+        shares = np.zeros((len(new.words), len(self.names)), np.uint8)
+        shares[:, thing] = 100
+        shares[[new.index[word] for word in old.words]] = self.shares
+        return Tags(self.names, shares, self.own)
 
 
 def build(uses: Mapping[str, Counter[str]], names: Sequence[str], own: Sequence[str], lexicon: Lexicon) -> Tags:
     """From how often each word (lower case) was used as each tag. A word that was never seen is taken for a thing."""
     place = {name: i for i, name in enumerate(names)}
-    bits, main = np.zeros(len(lexicon.words), np.uint32), np.zeros(len(lexicon.words), np.uint8)
+    shares = np.zeros((len(lexicon.words), len(names)), np.uint8)
     for number, word in enumerate(lexicon.words):
         seen = {tag: count for tag, count in uses.get(word, {}).items() if tag in place} or {THING: 1}
         total = sum(seen.values())
         for tag, count in seen.items():
-            if count >= SHARE * total:
-                bits[number] |= np.uint32(1 << place[tag])
-        main[number] = place[max(seen, key=lambda tag: (seen[tag], tag))]
-    return Tags(tuple(names), bits, main, frozenset(own))
+            shares[number, place[tag]] = round(100 * count / total)
+    return Tags(tuple(names), shares, frozenset(own))
 
 
 def save(file: Path, tags: Tags) -> None:
     """Writes tags.npz."""
     np.savez_compressed(
-        file, names=np.array(tags.names), own=np.array(sorted(tags.own)), bits=tags.bits, main=tags.main
+        file, names=np.array(tags.names), own=np.array(sorted(tags.own)), shares=np.ascontiguousarray(tags.shares.T)
     )
 
 
@@ -108,10 +118,10 @@ def load(file: Path, words: int) -> Tags:
     try:
         with np.load(file, allow_pickle=False) as data:
             names, own = tuple(map(str, data["names"])), frozenset(map(str, data["own"]))
-            bits, main = data["bits"], data["main"]
-        if len(bits) != words or len(main) != words or not 0 < len(names) <= MOST or int(main.max()) >= len(names):
-            raise TagsError(f"{file}: wanted the tags of {words} words, found them of {len(bits)}")
-        return Tags(names, bits, main, own)
+            shares = np.ascontiguousarray(data["shares"].T)
+        if shares.shape != (words, len(names)) or not 0 < len(names) <= MOST:
+            raise TagsError(f"{file}: wanted the tags of {words} words, found them of {len(shares)}")
+        return Tags(names, shares, own)
     except FileNotFoundError:
         raise TagsError(f"{file}: wanted what the model's words are used for, found no such file") from None
     except (OSError, KeyError, ValueError) as error:
