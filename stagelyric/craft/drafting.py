@@ -148,7 +148,7 @@ class Drafts:
 
         `_reach`, `_ends` (F, 3, N) of what a line may end on, `_final` (B,) a draft's; `_words` (K, 3, N) of what may
         stand before that, the first for drafts without a template, `_kinds_of` (T, L + 1) a task's kinds.
-        `_suited` (S, 2, N) how well words suit a token, and `_suits_at` (T, L + 1) which of these is a task's at a place.
+        `_suited` (S, 2, N) how well words suit a token, and `_suits_at` (T, L + 1) which of these is due at a place.
         """
         rules, tasks = self.rules, self.tasks
         finals: dict[tuple[int, str | None], int] = {(number, None): number for number in range(len(endings))}

@@ -2,44 +2,35 @@
 
     ids (T, B), h (1, B, H) → logits (B, V), h_next (1, B, H)
 
-Weights are in half precision; 0.3 MB in all, so there is no int8 file of it.
+The graph holds no weights: it names their places in the weights.safetensors beside it, and there is no int8 graph of it.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Mapping
 
-from stagelyric.lm.graph import Graph, Weights
-
-_FLOAT = 1
+from stagelyric.lm.graph import Graph, Place, Weights
 
 
-def structure_graph(weights: Weights) -> bytes:
-    """The serialised graph, from the tensors of `lm.structure.Structure`."""
-    graph = Graph(int8=False)
-    table = weights["embedding.weight"]
-    tokens, hidden = table.shape
+def structure_graph(weights: Weights, outside: Mapping[str, Place]) -> bytes:
+    """The serialised graph, from the tensors of `lm.structure.Structure`; `outside`: their places in the other file."""
+    graph = Graph(int8=False, outside=outside)
+    tokens, hidden = weights["embedding.weight"].shape
 
-    def half(value: NDArray[np.float32]) -> str:
-        return graph.add("Cast", graph.constant(value.astype(np.float16)), to=_FLOAT)
+    def gates(name: str) -> str:
+        """From torch's order r, z, n to ONNX's z, r, n, with an axis of directions before it."""
+        r, z, n = graph.split(graph.weight(weights, f"gru.{name}_l0"), [hidden] * 3, axis=0)
+        return graph.add("Unsqueeze", graph.add("Concat", z, r, n, axis=0), graph.ints(0))
 
-    embedded = half(table)
+    embedded = graph.weight(weights, "embedding.weight")
     read = graph.add("Gather", embedded, "ids", axis=0)  # (T, B, H)
-    inputs = [half(_gates(weights[f"gru.weight_{name}_l0"])[None]) for name in ("ih", "hh")]
-    biases = [_gates(weights[f"gru.bias_{name}_l0"]) for name in ("ih", "hh")]
-    given = [read, *inputs, half(np.concatenate(biases)[None]), "", "h"]
+    biases = graph.add("Concat", gates("bias_ih"), gates("bias_hh"), axis=1)
+    given = [read, gates("weight_ih"), gates("weight_hh"), biases, "", "h"]
     graph.add_many("GRU", given, ["", "h_next"], hidden_size=hidden, linear_before_reset=1)
     last = graph.add("Squeeze", "h_next", graph.ints(0))  # (B, H)
     logits = graph.add("MatMul", last, graph.add("Transpose", embedded, perm=[1, 0]))
-    graph.add("Add", logits, half(weights["head.bias"]), out="logits")
+    graph.add("Add", logits, graph.weight(weights, "head.bias"), out="logits")
     state = [1, "B", hidden]
     return graph.serialise(
         [("ids", True, ["T", "B"]), ("h", False, state)], [("logits", ["B", tokens]), ("h_next", state)]
     )
-
-
-def _gates(columns: NDArray[np.float32]) -> NDArray[np.float32]:
-    """From torch's order r, z, n to ONNX's z, r, n."""
-    r, z, n = np.split(columns, 3, axis=0)
-    return np.ascontiguousarray(np.concatenate([z, r, n], axis=0))

@@ -76,7 +76,9 @@ def release_pair(
         WEIGHTS: stored,
         STEP_FP32: export_transformer.step_graph(spelling, known.config, most=None, outside=outside),
         STEP_INT8: read_file(vocabulary, STEP_INT8, known),
-        STRUCTURE: export_structure.structure_graph(_under(_UNDER_STRUCTURE, exact)),
+        STRUCTURE: export_structure.structure_graph(
+            _under(_UNDER_STRUCTURE, exact), _under(_UNDER_STRUCTURE, places(stored))
+        ),
     }
     meta = Meta(
         name=folder.resolve().name,

@@ -277,7 +277,7 @@ def _templates(folder: Path, meta: Meta) -> Templates:
 
 def _session(folder: Path, name: str, meta: Meta) -> onnxruntime.InferenceSession:
     data, options = read_file(folder, name, meta), _options()
-    if name == STEP_FP32 and meta.kind != "char-rnn":
+    if name == STRUCTURE or (name == STEP_FP32 and meta.kind != "char-rnn"):
         read_file(folder, WEIGHTS, meta)  # the graph takes its numbers from there
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
     try:
