@@ -2,7 +2,7 @@
 
     ids (T, B), h (1, B, H) → logits (B, V), h_next (1, B, H)
 
-The graph holds no weights: it names their places in the weights.safetensors beside it, and there is no int8 graph of it.
+The graph holds no weights: it names their places in the weights.safetensors beside it. There is no int8 graph of it.
 """
 
 from __future__ import annotations
