@@ -28,7 +28,7 @@ KINDS: Mapping[str, Kind] = {
     "char-rnn": Kind(
         CharRnnConfig,
         lambda config: (MinGru if config.cell == "mingru" else CharRnn)(config),
-        cells={"mingru": {"streams": 32, "segment": 128, "rate": 4e-3}},
+        cells={"mingru": {"streams": 32, "segment": 128, "rate": 8e-3}},
     ),
     "transformer": Kind(
         TransformerConfig,
