@@ -157,8 +157,8 @@ def _described(texts: Sequence[Read], part: str, licence: str) -> tuple[Corpus, 
 
 def _samples(folder: Path) -> tuple[list[str], list[str]]:
     """Eight templates, and eight lines, for the card."""
-    from stagelyric.craft.drafting import Task
     from stagelyric.craft.planning import as_name, rhyme_of
+    from stagelyric.craft.tasks import Task
     from stagelyric.writer import Writer
 
     writer = Writer.open(folder)

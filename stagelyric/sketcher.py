@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.drafting import OWN, Task
 from stagelyric.craft.phonetics import line_syllables, plain
 from stagelyric.craft.rules import Ending, Language, Rules
 from stagelyric.craft.sketching import Sketches, Slots
+from stagelyric.craft.tasks import OWN, Task
 from stagelyric.lm import codes, tokens
 from stagelyric.lm.sample import choose
 from stagelyric.lm.templates import Floats, Templates

@@ -20,13 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules, structure, tags
-from stagelyric.craft.drafting import Alphabet, Drafts, Must, Task
+from stagelyric.craft.drafting import Alphabet, Drafts
 from stagelyric.craft.novelty import Copies, normal
 from stagelyric.craft.phonetics import plain, syllable_count
 from stagelyric.craft.ranking import Around, Draft
 from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Ending, Language, Rules
 from stagelyric.craft.syllables import syllabify
+from stagelyric.craft.tasks import Must, Task
 from stagelyric.craft.words import STOP
 from stagelyric.lines import Ask, Line
 from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE, prefix

@@ -8,13 +8,14 @@ Words end only where the syllables that remain can be filled, and a line only on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.craft.layout import Layout
 from stagelyric.craft.lexicon import LETTERS, MOST_SYLLABLES
 from stagelyric.craft.rules import CAPITAL, COMPANY, FIRST, SMALL, Ending, Rules
+from stagelyric.craft.tasks import MUST, OWN, Task
 
 LOOK_AHEAD = 0.7
 """How much the last word but one is chosen for the sake of the last."""
@@ -23,11 +24,6 @@ _OF_ROWS = (
     "_about", "_named", "_wants_noun", "_templated", "_at", "_final",
 )  # fmt: skip
 _LONGEST = 32  # syllables of a line
-MUST = "MUST"
-"""In a template: what must be said."""
-
-OWN = "'S"
-"""After it: the name's own ("Polly's")."""
 
 
 def _fits(left: int, least: int) -> int:
@@ -37,48 +33,6 @@ def _fits(left: int, least: int) -> int:
 
 _FITS = np.array([[_fits(left, least) for least in range(_LONGEST)] for left in range(_LONGEST)], dtype=np.uint8)
 _EXACT = np.array([1 << (s - 1) if 0 < s <= MOST_SYLLABLES else 0 for s in range(_LONGEST)], dtype=np.uint8)
-
-
-@dataclass(frozen=True, slots=True)
-class Must:
-    """Something to say: plain ASCII letters, spaces, apostrophes and hyphens; `own`: it takes "'s" (a name does).
-
-    `slot`: the one character that stands for it where the model has slots for names, else ""; `place`: it is a place's
-    name, no person's.
-    """
-
-    text: str
-    syllables: int
-    own: bool = False
-    lower: bool = False
-    may_end: bool = False
-    slot: str = ""
-    place: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A line's words as tokens of `craft.tags` or MUST, with OWN after it where it is to be the name's own.
-
-    `rest[i]` has bit k where the words from the i-th on can be sung on k syllables; the last stands for none.
-    """
-
-    tokens: tuple[str, ...]
-    rest: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One draft: its syllables, the ending it makes for (an index), and what it says after `after` syllables.
-
-    With a `template`, word for word of the kinds that it has, as long as that leads somewhere.
-    """
-
-    syllables: int
-    ending: int
-    must: Must | None = None
-    after: int = 0
-    template: Template | None = None
 
 
 class Alphabet:
@@ -119,11 +73,12 @@ class Drafts:
         n = len(tasks)
         self.rows = np.arange(n)
         self.own = np.array([t.must is not None and t.must.own for t in tasks], dtype=bool)  # (B,) says a name
-        self._lay_out(endings)
+        self._layout = Layout(rules, endings, tasks)
         self._node = np.zeros(n, dtype=np.int64)
         self._kind = np.full(n, FIRST, dtype=np.int64)
         self._left = np.array([t.syllables for t in tasks], dtype=np.int64)
         self._ending = np.array([t.ending for t in tasks], dtype=np.int64)
+        self._final = self._layout.final
         self._tail = np.array([endings[t.ending].least for t in tasks], dtype=np.int64)
         self._owed = np.array([t.must is not None for t in tasks], dtype=bool)
         self._least = np.array([self._needed(t, endings[t.ending].least) for t in tasks], dtype=np.int64)
@@ -142,47 +97,6 @@ class Drafts:
         self._look_ahead(np.arange(n))
         for i in range(n):
             self._say_if_due(i)
-
-    def _lay_out(self, endings: Sequence[Ending]) -> None:
-        """The words of each ending, and of each kind that a template has, over the trie.
-
-        `_reach`, `_ends` (F, 3, N) of what a line may end on, `_final` (B,) a draft's; `_words` (K, 3, N) of what may
-        stand before that, the first for drafts without a template, `_kinds_of` (T, L + 1) a task's kinds.
-        `_suited` (S, 2, N) how well words suit a token, and `_suits_at` (T, L + 1) which of these is due at a place.
-        """
-        rules, tasks = self.rules, self.tasks
-        finals: dict[tuple[int, str | None], int] = {(number, None): number for number in range(len(endings))}
-        laid, kinds = list(endings), {"": 0}
-        longest = max((len(t.template.tokens) for t in tasks if t.template), default=0)
-        self._kinds_of = np.zeros((len(tasks), longest + 1), dtype=np.int64)
-        self._suits_at = np.zeros((len(tasks), longest + 1), dtype=np.int64)
-        suited: dict[str, int] = {"": 0}
-        self._rest = np.zeros((len(tasks), longest + 2), dtype=np.int64)
-        self._length = np.zeros(len(tasks), dtype=np.int64)
-        self._final = np.array([t.ending for t in tasks], dtype=np.int64)
-        for row, task in enumerate(tasks):
-            if task.template is None:
-                continue
-            *before, last = task.template.tokens
-            self._length[row] = len(before) + 1
-            self._rest[row, : len(before) + 2] = task.template.rest
-            for place, token in enumerate(before):
-                self._kinds_of[row, place] = kinds.setdefault("" if token.startswith(MUST) else token, len(kinds))
-            for place, token in enumerate(task.template.tokens):
-                plain = token.startswith(MUST) or token.islower()
-                self._suits_at[row, place] = suited.setdefault("" if plain else token, len(suited))
-            if not last.startswith(MUST):
-                if (task.ending, last) not in finals:
-                    finals[task.ending, last] = len(laid)
-                    laid.append(rules.tagged(last, endings[task.ending]))
-                self._final[row] = finals[task.ending, last]
-        nothing = np.zeros((2, len(rules.lexicon.trie.parent)), dtype=np.float32)
-        self._suited = np.stack([nothing, *(rules.suited(token) for token in list(suited)[1:])])  # (S, 2, N)
-        self._reach = np.stack([e.reach for e in laid])
-        self._ends = np.stack([e.ends for e in laid])
-        middles = [rules.anywhere, *(rules.tagged(token) for token in list(kinds)[1:])]
-        self._words = np.stack([e.reach for e in middles]) if longest else rules.anywhere.reach[None]
-        self._word_ends = np.stack([e.ends for e in middles]) if longest else rules.anywhere.ends[None]
 
     def _look_ahead(self, rows: NDArray[np.int64]) -> None:
         """What the structure would have next: near the end of the line, what a last word of its ending can follow."""
@@ -240,11 +154,12 @@ class Drafts:
         words = np.zeros(len(self.rows), dtype=np.int64)
         rows = np.flatnonzero(self._templated)
         if len(rows):
-            task, at, left = self.rows[rows], self._at[rows], self._left[rows]
-            words[rows] = self._kinds_of[task, at]
-            is_last = at + 1 == self._length[task]
+            layout, task = self._layout, self.rows[rows]
+            at, left = self._at[rows], self._left[rows]
+            words[rows] = layout.kinds[task, at]
+            is_last = at + 1 == layout.length[task]
             after = left[:, None] - np.arange(1, MOST_SYLLABLES + 1)  # syllables left after a word of 1 … 8
-            can = (after >= 0) & (self._rest[task, at + 1][:, None] >> np.maximum(after, 0) & 1 > 0)
+            can = (after >= 0) & (layout.rest[task, at + 1][:, None] >> np.maximum(after, 0) & 1 > 0)
             bits = (can << np.arange(MOST_SYLLABLES)).sum(axis=1)
             fits[rows] = np.where(is_last, 0, bits)
             last[rows] = np.where(is_last, _EXACT[left], 0)
@@ -268,10 +183,10 @@ class Drafts:
             opened = self._open(first, children[at], fits[at], last[at], words[at], self._final[at])
             opened[self._named[at], :8] = opened[self._named[at], 9:] = False  # no name after a name, but "I"
             mask[at[:, None], a.upper] = opened[:, :26]
-        there = (self._word_ends[words, self._kind, self._node] & fits) != 0
+        there = (self._layout.word_ends[words, self._kind, self._node] & fits) != 0
         mask[:, a.space] = there
         mask[:, a.comma] = there & (self._commas > 0) & (self._left >= 4)
-        mask[:, a.newline] = (self._ends[self._final, self._kind, self._node] & last) != 0
+        mask[:, a.newline] = (self._layout.ends[self._final, self._kind, self._node] & last) != 0
         self._lean(bias, mask, children)
         self._offer_slots(mask)
         self._overrule(mask, bias)
@@ -288,8 +203,8 @@ class Drafts:
         kinds = rules.language.kinds[child].astype(np.float32)
         ahead = rules.lean[child] + np.log(np.einsum("ij,ij->i", kinds, pull[row]) + 1e-6)
         at = np.where(self._templated, self._at, 0)  # a draft whose template was dropped may be past its end
-        suited = np.where(self._templated, self._suits_at[self.rows, at], 0)  # (B,)
-        ahead += self._suited[suited[row], 1, child]
+        suited = np.where(self._templated, self._layout.suits[self.rows, at], 0)  # (B,)
+        ahead += self._layout.suited[suited[row], 1, child]
         ahead += COMPANY * np.einsum("ij,ij->i", rules.language.company[child], self._about[row])
         bias[row, a.lower[letter]] = ahead
         cased = letter < 26
@@ -298,7 +213,7 @@ class Drafts:
         ends = np.flatnonzero(word >= 0)
         kind = rules.language.structure.classes[word[ends]]
         here = rules.lean_of_word[self._node[ends]] + np.log(pull[ends, kind])
-        here += self._suited[suited[ends], 0, self._node[ends]]
+        here += self._layout.suited[suited[ends], 0, self._node[ends]]
         here += COMPANY * np.einsum("ij,ij->i", rules.vectors[word[ends]], self._about[ends])
         bias[ends[:, None], [a.space, a.comma]] = here[:, None]
         bias[ends, a.newline] = here + np.log(rules.language.pull[self._kinds[ends, 1], kind, 0])
@@ -313,8 +228,8 @@ class Drafts:
         final: NDArray[np.int64],
     ) -> NDArray[np.bool_]:
         """(B, 28) which letters lead to a word that fits: one of `words` within the line, one of `final` at its end."""
-        middle = self._words[words[:, None], kind[:, None], children] & fits[:, None]
-        ends = self._reach[final[:, None], kind[:, None], children] & last[:, None]
+        middle = self._layout.words[words[:, None], kind[:, None], children] & fits[:, None]
+        ends = self._layout.reach[final[:, None], kind[:, None], children] & last[:, None]
         is_open: NDArray[np.bool_] = (children > 0) & ((middle | ends) != 0)
         return is_open
 

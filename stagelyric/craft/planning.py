@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stagelyric.craft.drafting import Must, Task
 from stagelyric.craft.phonetics import Phones, line_syllables, plain
 from stagelyric.craft.rhyme import assonance, kind_of_sounds, slant, tail
 from stagelyric.craft.rules import Ending, Rules
+from stagelyric.craft.tasks import Must, Task
 from stagelyric.craft.words import NEVER_LAST, PLACES, TITLES
 from stagelyric.lines import Ask, Scheme
 

@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stagelyric.craft import planning, rules
-from stagelyric.craft.drafting import Alphabet, Drafts, Must, Task
+from stagelyric.craft.drafting import Alphabet, Drafts
 from stagelyric.craft.phonetics import pronounce
 from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Ending, Rules
+from stagelyric.craft.tasks import Must, Task
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import ALPHABET
 
