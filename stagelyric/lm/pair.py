@@ -107,21 +107,28 @@ def _under(prefix: str, named: Mapping[str, T]) -> dict[str, T]:
     return {name.removeprefix(prefix): value for name, value in named.items() if name.startswith(prefix)}
 
 
+def _texts(meta: Meta) -> str:
+    """The texts of the vocabulary model, the last of them last."""
+    return ", then ".join(dict.fromkeys(c.title for c in meta.corpora if c.part.startswith("vocabulary")))
+
+
 def _card(folder: Path, meta: Meta, templates: Sequence[str], lines: Sequence[str]) -> str:
     from stagelyric.lm.release import bits_table, corpora_table
 
     speed = evaluate.speed(load(folder))
-    trained = ", ".join(f"{name} {value:,.6g}" for name, value in meta.training.items())
+    trained = ", ".join(f"{name} {value:,.10g}" for name, value in meta.training.items())
     recipe = ", ".join(f"{name} {value}" for name, value in meta.recipe.items())
     shown = ["\n".join(f"    {line}" for line in some) for some in (templates, lines)]
     return f"""# {meta.name}
 
 Two models that write together, after an idea of Castro and Attarian (2018, arXiv 1811.04651). The *structure* model, a
-GRU of 128 cells over {len(meta.config["tokens"])} tokens, has learned on songs how lines are built: parts of speech,
-the commonest words of grammar, slots for names, lengths, rhymes. The *vocabulary* model, a transformer over
-{len(meta.vocabulary)} characters ("{meta.parent["name"]}", weights `{meta.parent["sha256"]}`), has learned on verse
-how words are spelled and what goes with what. For each line a template is drawn from the first and spelled by the
-second, with words that can stand where they do. How the two are joined is this project's own.
+GRU of 128 cells over {len(meta.config["tokens"])} tokens, has learned on songs how lines are built: parts of speech, the
+commonest words of grammar, slots for names, lengths, rhymes. The *vocabulary* model, a transformer over
+{len(meta.vocabulary)} characters, has learned how words are spelled and what goes with what, on {_texts(meta)}; it is
+the model "{meta.parent["name"]}" (weights `{meta.parent["sha256"]}`).
+
+For each line a template is drawn from the first and spelled by the second, with words that can stand where they do. How
+the two are joined is this project's own.
 
 ## Trained on
 
