@@ -122,8 +122,8 @@ def _card(folder: Path, meta: Meta, templates: Sequence[str], lines: Sequence[st
     return f"""# {meta.name}
 
 Two models that write together, after an idea of Castro and Attarian (2018, arXiv 1811.04651). The *structure* model, a
-GRU of 128 cells over {len(meta.config["tokens"])} tokens, has learned on songs how lines are built: parts of speech, the
-commonest words of grammar, slots for names, lengths, rhymes. The *vocabulary* model, a transformer over
+GRU of 128 cells over {len(meta.config["tokens"])} tokens, has learned on songs how lines are built: parts of speech,
+the commonest words of grammar, slots for names, lengths, rhymes. The *vocabulary* model, a transformer over
 {len(meta.vocabulary)} characters, has learned how words are spelled and what goes with what, on {_texts(meta)}; it is
 the model "{meta.parent["name"]}" (weights `{meta.parent["sha256"]}`).
 
