@@ -227,7 +227,7 @@ def peer_nats(model: Any, ids: np.ndarray, block: int) -> float:
         for start in range(0, block - WINDOW + 1, STRIDE):
             new = WINDOW if start == 0 else STRIDE  # characters that no window before this one has scored
             span = slice(start, start + WINDOW)
-            for xs, ys in zip(x[:, span].split(64), y[:, span].split(64), strict=True):
+            for xs, ys in zip(x[:, span].split(64), y[:, span].contiguous().split(64), strict=True):
                 logits, _ = model(xs, ys)  # (B, 64, V); without targets it gives the last only
                 scored = logits[:, -new:].flatten(0, 1), ys[:, -new:].flatten()
                 nats += cross_entropy(*scored, reduction="sum").item()
@@ -250,7 +250,7 @@ def main() -> None:
     parser.add_argument("--more", default="{}", help="JSON: what the recipe is to have otherwise")
     parser.add_argument("--ours", choices=list(MODELS), help=argparse.SUPPRESS)
     parser.add_argument("--cpu", type=float, default=0.0, help="without --nanogpt: train ours for so many CPU-seconds")
-    parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--seed", type=int, default=0, help="the first")
     given = parser.parse_args()
     if given.ours:
         ours(given)
@@ -261,7 +261,7 @@ def main() -> None:
         result["long"] = run_ours(given, "long", given.seed, 0.0, given.long)
     text = given.text.read_text(encoding="utf-8")
     rows: list[dict[str, dict[str, float]]] = []
-    for seed in range(given.seeds if given.nanogpt or given.cpu else 0):
+    for seed in range(given.seed, given.seed + (given.seeds if given.nanogpt or given.cpu else 0)):
         row = {"nanogpt": run_peer(given.nanogpt, text, seed)} if given.nanogpt else {}
         row["ours"] = run_ours(given, given.model, seed, row["nanogpt"]["cpu"] if row else given.cpu)
         rows.append(row)
