@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stagelyric.craft import lexicon
 from stagelyric.craft.build import build, extend
@@ -47,8 +48,21 @@ class Texts:
 class Workshop:
     """Reads the texts, makes the trainer, and writes what came of it into `out`."""
 
-    def __init__(self, texts: Texts, kind: str, out: Path, parent: Path | None = None, world: World | None = None):
-        """`parent`: the model to begin with, which also decides the kind. Raises CorpusError and ModelError."""
+    def __init__(
+        self,
+        texts: Texts,
+        kind: str,
+        out: Path,
+        parent: Path | None = None,
+        world: World | None = None,
+        blend: float = 1.0,
+    ):
+        """`parent`: the model to begin with, which also decides the kind. Raises CorpusError and ModelError.
+
+        `blend`: the share of the weights that is new, the rest being the parent's; a little less than 1 costs the new
+        text little and keeps much of what the parent knew (WiSE-FT, Wortsman et al. 2022).
+        """
+        self.blend = blend
         self.out, self.world, self.texts = out, world or World(), texts
         self.parent = _Parent.read(parent) if parent else None
         self.kind = self.parent.meta.kind if self.parent else kind
@@ -90,9 +104,10 @@ class Workshop:
 
     def release(self, trainer: Trainer, complete: bool) -> Meta:
         """Writes the model. One that was stopped is not measured, so that Ctrl-C is answered at once."""
-        weights = {name: value.cpu().numpy() for name, value in trainer.kept.items()}
+        weights = self._blended(trainer)
         training = {"characters": trainer.characters, "steps": trainer.step, "seconds": round(trainer.seconds)}
         recipe = {**asdict(trainer.recipe), "emphasis": dict(self.texts.emphasis), "processes": self.world.size}
+        recipe |= {"blend": self.blend} if self.parent else {}
         meta = Meta(
             name=self.out.resolve().name,
             kind=self.kind,
@@ -118,6 +133,14 @@ class Workshop:
             for packed in self.out.glob("shards-*"):
                 shutil.rmtree(packed)
         return written
+
+    def _blended(self, trainer: Trainer) -> dict[str, NDArray[np.float32]]:
+        """The weights to keep."""
+        new = {name: value.cpu().numpy() for name, value in trainer.kept.items()}
+        if self.parent is None or self.blend == 1:
+            return new
+        old = read_weights(self.parent.folder, self.parent.meta)
+        return {name: np.asarray(old[name] + self.blend * (new[name] - old[name]), np.float32) for name in new}
 
     def _source(self, argument: str) -> Source:
         """A path, or a path with =WEIGHT after it where no file has that very name."""
@@ -148,7 +171,7 @@ class Workshop:
         model, bits = trainer.averaged(), {}
         for when, weights in (
             ("before", read_weights(self.parent.folder, self.parent.meta)),
-            ("after", {name: value.cpu().numpy() for name, value in trainer.kept.items()}),
+            ("after", self._blended(trainer)),
         ):
             trainer.fill(model, weights)
             bits[when] = round(cold_bits(model, self.held_out[-1].ids, 256), 4) if self.held_out else 0.0

@@ -59,6 +59,13 @@ class Fault(click.ClickException):
     help="Learning rate of AdamW; Muon's goes with it.  [default: by kind]",
 )
 @click.option(
+    "--blend",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="With --from: the share of the weights that is new; the rest stays the parent's.",
+)
+@click.option(
     "--accumulate",
     type=click.IntRange(1),
     default=1,
@@ -85,6 +92,7 @@ def train(
     layers: int | None,
     hidden: int | None,
     rate: float | None,
+    blend: float,
     accumulate: int,
     as_json: bool,
 ) -> None:
@@ -132,7 +140,7 @@ def train(
         if world.leads:
             _check_folder(out, resume)
         texts = Texts(corpora, finish, valid, tuple(_pair(text) for text in emphasis), licence)
-        shop = Workshop(texts, kind, out, parent, world)
+        shop = Workshop(texts, kind, out, parent, world, blend)
         sizes = {"cell": cell, "layers": layers, "hidden": hidden}
         trainer = shop.trainer(minutes=minutes, epochs=epochs, seed=seed, rate=rate, accumulate=accumulate, sizes=sizes)
         if resume:

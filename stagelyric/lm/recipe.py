@@ -25,7 +25,8 @@ class Recipe:
 
     A step reads `streams` rows of `segment` characters, whatever number of processes share them, each in `accumulate`
     pieces. With `patience`, a training ends where so many checks on held-out text in a row have found nothing better,
-    one every `check_steps` steps, and what was best is kept.
+    one every `check_steps` steps or eighth of an epoch, whichever is longer, and what was best is kept. `threads` 0
+    leaves their number to torch, and so to OMP_NUM_THREADS.
     """
 
     minutes: float | None = None
@@ -45,7 +46,7 @@ class Recipe:
     finish_share: float = 0.3
     coded: tuple[float, float] = (0.1, 0.4)
     precision: str = "auto"
-    threads: int = 2
+    threads: int = 0
     accumulate: int = 1
     patience: int = 0
     check_steps: int = 20

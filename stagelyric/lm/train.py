@@ -55,7 +55,8 @@ class Trainer:
         held_out: NDArray[np.uint8] | None = None,
         world: World | None = None,
     ):
-        torch.set_num_threads(recipe.threads)
+        if recipe.threads:
+            torch.set_num_threads(recipe.threads)
         torch.manual_seed(recipe.seed)
         self.recipe, self.world = recipe, world or World()
         self.kind = name_of(config)
@@ -164,7 +165,9 @@ class Trainer:
 
     def _looked(self, due: bool) -> float | None:
         """A check on held-out text where one is due, and whether patience has run out."""
-        patient = self.recipe.patience and self.step % self.recipe.check_steps == 0
+        # A band's few songs are checked on twice an epoch or so, a large text eight times.
+        epoch = len(self._mixtures[0]) // (self._streams * self._segment)
+        patient = self.recipe.patience and self.step % max(self.recipe.check_steps, epoch // 8) == 0
         if self._held_out is None or not (due or patient):
             return None
         bits = self.check()
