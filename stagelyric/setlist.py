@@ -103,7 +103,7 @@ class Setlist(Written):
     """A whole show. `min_gap_ms`: a press sooner than this after the last line is disregarded, visibly."""
 
     title: Annotated[str, Field(min_length=1)]
-    model: str = "char-rnn"
+    model: str = "transformer"
     seed: int | None = None
     family_friendly: bool = True
     avoid: tuple[Annotated[str, Field(min_length=1)], ...] = ()

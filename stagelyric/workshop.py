@@ -191,7 +191,10 @@ class _Parent:
         return cls(folder, read_meta(folder))
 
     def described(self) -> dict[str, str]:
-        return {"name": self.meta.name, "sha256": self.meta.files[WEIGHTS]}
+        read = ", ".join(f"{c.title} x {c.weight:g}" for c in self.meta.corpora)
+        spent = self.meta.training
+        trained = f"trained on {spent.get('characters', 0):,} characters of {read} in {spent.get('seconds', 0) / 60:.0f} min"
+        return {"name": self.meta.name, "sha256": self.meta.files[WEIGHTS], "trained": trained}
 
 
 def _studied(sources: Sequence[Source]) -> Iterator[Song]:

@@ -49,7 +49,7 @@ class House:
 
 
 @click.command()
-@click.option("--model", default="char-rnn", show_default=True, help="A model by name or folder.")
+@click.option("--model", default="transformer", show_default=True, help="A model by name or folder.")
 @click.option("--presses", type=click.IntRange(100), default=5000, show_default=True, help="Presses of each run.")
 @click.option("--quick", is_flag=True, help="500 presses a run: a look, not a measurement.")
 @json_option

@@ -54,7 +54,7 @@ def doctor(
     with plain_faults():
         rig = load_rig(rig_file) if rig_file else Rig()
         written = load(setlist) if setlist else None
-    name = model or (written.model if written else "char-rnn")
+    name = model or (written.model if written else "transformer")
     rig = _with(rig, host, port, osc_port, midi)
     findings = asyncio.run(
         _look(Wish(rig, name, _triggers(written), "none" not in midi, listen, set(only or PARTS)), as_json)

@@ -38,7 +38,7 @@ def install(
 
     \b
     stagelyric service install set.toml --rig rig.toml
-    stagelyric service install set.toml --write -- --host 0.0.0.0 --model char-rnn
+    stagelyric service install set.toml --write -- --host 0.0.0.0 --model transformer
     """
     if not _NAME.fullmatch(name):
         raise Fault(f'service: --name: wanted letters, digits, "-", "_" and ".", found "{name}"')

@@ -17,7 +17,7 @@ from stagelyric.lines import Ask, Line, Scheme
 if TYPE_CHECKING:
     from stagelyric.writer import Writer
 
-MODEL = "char-rnn"
+MODEL = "transformer"
 _SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
 _STANZA = 4
 

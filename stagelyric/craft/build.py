@@ -1,6 +1,6 @@
 """Builds what the craft needs to know of a training text, and writes it beside the model.
 
-    python -m stagelyric.craft.build models/char-rnn corpus.txt [more.txt …] [--also other.txt …]
+    python -m stagelyric.craft.build models/mine corpus.txt [more.txt …] [--also other.txt …]
 
 Four files: lexicon.npz (the words the model may spell), near.npz (which words keep company), structure.npz (which
 kinds of word follow which) and copies.npz (what a line must not quote). No run of words from the text can be read back
