@@ -16,6 +16,7 @@ from stagelyric.craft.build import build, extend
 from stagelyric.craft.novelty import shares_words
 from stagelyric.craft.phonetics import line_syllables
 from stagelyric.craft.words import STOP
+from stagelyric.lm import curve
 from stagelyric.lm.checkpoint import WEIGHTS, Corpus, Meta, ModelError, read_meta, read_weights
 from stagelyric.lm.codes import CODED_ALPHABET, Coder
 from stagelyric.lm.corpus import CorpusError, Mixture, Song, Source, read_held_out, read_source, split, stream
@@ -122,7 +123,9 @@ class Workshop:
         )
         studied = list(_studied(self.sources))
         text = stream(studied, self.vocabulary)
-        written = release(self.out, meta, weights, self.held_out if complete else (), text)
+        checked = [(at, bits) for at, _, bits in trainer.curve if bits is not None]
+        picture = curve.drawn([(at, bits) for at, bits, _ in trainer.curve], checked)
+        written = release(self.out, meta, weights, self.held_out if complete else (), text, picture)
         songs = [song.text for song in studied]
         if self.parent and (self.parent.folder / lexicon.FILE).is_file():
             extend(self.out, self.parent.folder, songs)
@@ -193,7 +196,8 @@ class _Parent:
     def described(self) -> dict[str, str]:
         read = ", ".join(f"{c.title} x {c.weight:g}" for c in self.meta.corpora)
         spent = self.meta.training
-        trained = f"trained on {spent.get('characters', 0):,} characters of {read} in {spent.get('seconds', 0) / 60:.0f} min"
+        minutes = spent.get("seconds", 0) / 60
+        trained = f"trained on {spent.get('characters', 0):,} characters of {read} in {minutes:.0f} min"
         return {"name": self.meta.name, "sha256": self.meta.files[WEIGHTS], "trained": trained}
 
 

@@ -275,7 +275,8 @@ def _print_result(out: Path, meta: Meta, done: float, as_json: bool) -> None:
     click.echo(f"{out}: trained on {meta.training['characters']:,} characters")
     if meta.tuning:
         click.echo(
-            f"  on songs held back: {meta.tuning['before']:.3f} bits per character before, {meta.tuning['after']:.3f} after; "
+            f"  on songs held back: {meta.tuning['before']:.3f} bits per character before, "
+            f"{meta.tuning['after']:.3f} after; "
             f"{100 * meta.tuning['copied']:.1f} % of raw lines share five words in a row with the songs trained on"
         )
     for title, row in meta.bits.items():

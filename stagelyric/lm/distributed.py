@@ -23,7 +23,7 @@ class World:
 
     @classmethod
     def joined(cls) -> World:
-        """As torchrun's environment says: gloo between processors, NCCL between GPUs. One process where it is silent."""
+        """As torchrun's environment says: gloo between processors, NCCL between GPUs. Without one, alone."""
         size, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
         device = "cpu"
         if torch.cuda.is_available():

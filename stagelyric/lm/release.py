@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from stagelyric.lm import calibrate, evaluate, export
+from stagelyric.lm import calibrate, curve, evaluate, export
 from stagelyric.lm.checkpoint import STEP_FP32, STEP_INT8, WEIGHTS, Corpus, Meta, write_model
 from stagelyric.lm.evaluate import Engine
 from stagelyric.lm.runtime import load
@@ -36,8 +36,11 @@ def release(
     weights: Mapping[str, NDArray[np.float32]],
     held_out: tuple[HeldOut, ...] = (),
     training: NDArray[np.uint8] | None = None,
+    picture: str = "",
 ) -> Meta:
     """Writes the model's folder and its card, and gives the meta with the files' sha256 and what was measured.
+
+    `picture`: an SVG of how the training went, see `curve`.
 
     With held-out text both precisions are measured on it; with the `training` ids (T,) too, a static 6-gram and, where
     pyppmd is installed, an adaptive PPMd-8 are measured beside them.
@@ -53,6 +56,8 @@ def release(
         STEP_FP32: export.step_graph(meta.kind, weights, meta.config, file=stored),
         STEP_INT8: export.step_graph(meta.kind, weights, meta.config, most=most),
     }
+    if picture:
+        files[curve.FILE] = picture.encode()
     with tempfile.TemporaryDirectory() as scratch:  # measured first, so that the folder is whole from the first file
         written = write_model(Path(scratch), meta, files, "")
         quick, exact = load(Path(scratch)), load(Path(scratch), precision="fp32")
@@ -77,7 +82,7 @@ def _measured(quick: Engine, exact: Engine, text: HeldOut, training: NDArray[np.
     return {name: round(value, 4) for name, value in measured.items()} | {"characters": len(text.ids)}
 
 
-def sample_lines(engine: Engine, context: str, count: int = 6, *, seed: int = 0, longest: int = 60) -> list[str]:
+def sample_lines(engine: Engine, context: str, count: int = 6, *, seed: int = 1, longest: int = 60) -> list[str]:
     """Raw lines after `context` (whole lines, or "" for a song's first): temperature 0.8, min-p 0.05."""
     logits, state = engine.prime(context)
     rng = np.random.default_rng(seed)
@@ -112,7 +117,7 @@ folder.
 
 {_parent(meta)}Seed {meta.seed}. {recipe}. Went: {training}.
 
-## Bits per character on held-out text
+{_picture(meta)}## Bits per character on held-out text
 
 {bits_table(meta)}
 
@@ -126,7 +131,7 @@ On the machine that wrote this card, one thread, int8, drawing included: a line 
 
 ## Raw lines
 
-Temperature 0.8, min-p 0.05, seed 0, none left out. First lines of a song:
+Temperature 0.8, min-p 0.05, seed 1, none left out. First lines of a song:
 
 {samples[0]}
 
@@ -160,14 +165,19 @@ def bits_table(meta: Meta) -> str:
     return "\n".join(rows)
 
 
+def _picture(meta: Meta) -> str:
+    return f"![Bits per character while it was trained]({curve.FILE})\n\n" if curve.FILE in meta.files else ""
+
+
 def _parent(meta: Meta) -> str:
     if not meta.parent:
         return ""
     tuned = ""
     if meta.tuning:
         tuned = (
-            f"On songs held back, bits per character went from {meta.tuning['before']:.3f} to {meta.tuning['after']:.3f}; "
-            f"{100 * meta.tuning['copied']:.1f} % of raw lines share five words in a row with the songs trained on. "
+            f"On songs held back, bits per character went from {meta.tuning['before']:.3f} to "
+            f"{meta.tuning['after']:.3f}; {100 * meta.tuning['copied']:.1f} % of raw lines share five words in a row "
+            "with the songs trained on. "
         )
     trained = f", {meta.parent['trained']}" if "trained" in meta.parent else ""
     return f"Began with the model {meta.parent['name']} (weights `{meta.parent['sha256']}`{trained}). {tuned}"

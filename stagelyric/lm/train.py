@@ -40,7 +40,8 @@ CHECKPOINT = "training.safetensors"
 _PAUSE = 5.0  # s; a step that took longer was stopped from outside (a sleeping laptop), and is not charged
 _LEAST_STEPS = 48  # in an epoch
 _PART_TO_CHECK = 32_768  # characters of the held-out text read at each check on the way
-_PLACE = ("step", "phase", "part", "place", "seconds", "bits", "best_bits", "stale")
+_CURVE_EVERY = 8  # steps
+_PLACE = ("step", "phase", "part", "place", "seconds", "bits", "best_bits", "stale", "curve")
 
 
 class Trainer:
@@ -84,6 +85,8 @@ class Trainer:
         self.step, self.phase, self.part, self.place = 0, 0, 0, 0
         self.seconds, self.bits = 0.0, math.log2(config.vocabulary)
         self.best_bits, self.stale = math.inf, 0
+        self.curve: list[tuple[int, float, float | None]] = []
+        """Characters read, bits per character, and bits on held-out text where they were just measured."""
 
     def _started(self) -> Any:
         """The state of this process's rows before a word is read; None for a model that carries none."""
@@ -155,6 +158,8 @@ class Trainer:
                 self.bits += (bits - self.bits) * max(0.01, 1 / self.step)
                 found = self._looked(look > 0)
                 checked = now if look else checked
+                if found is not None or self.step % _CURVE_EVERY == 0:
+                    self.curve.append((self.characters, round(self.bits, 4), found and round(found, 4)))
                 tell(Report(self.step, self.done, self.seconds, self.characters, self.bits, self.rate, found))
                 if save:
                     self.save(folder)

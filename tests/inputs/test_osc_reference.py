@@ -1,6 +1,5 @@
 """The one declaration: what is made from it must not fall behind it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,11 +37,11 @@ def test_an_example_is_typed_for_oscsend() -> None:
 
 
 @pytest.fixture
-def output(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[OscOutput, list[OscMessage]]]:
+def output(monkeypatch: pytest.MonkeyPatch) -> tuple[OscOutput, list[OscMessage]]:
     sent: list[OscMessage] = []
     out = OscOutput(clock=lambda: 0.0)
     monkeypatch.setattr(out, "_send", lambda data, target: sent.append(OscMessage(data)))
-    yield out, sent
+    return out, sent
 
 
 def test_what_is_sent_is_what_is_declared(output: tuple[OscOutput, list[OscMessage]]) -> None:
