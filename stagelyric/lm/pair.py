@@ -135,7 +135,8 @@ the two are joined is this project's own.
 {corpora_table(meta.corpora)}
 
 The parts named "vocabulary" were read by the vocabulary model alone, the part "structure" by the structure model, and
-"words" only to learn what words are used for. The text itself is not in this folder.
+"words" only to learn what words are used for. The kinds of words were told by the tagger denckring-en-pos, which is not
+needed to run the model. The text itself is not in this folder.
 
 ## How
 
