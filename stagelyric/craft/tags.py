@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft.lexicon import Lexicon
+from stagelyric.craft.structure import StructureError
 
 FILE = "tags.npz"
 MOST = 32
@@ -28,7 +29,7 @@ THING = "NOUN"
 """What a word that nobody knows is taken for."""
 
 
-class TagsError(ValueError):
+class TagsError(StructureError):
     """A file of tags that is none; its text is one sentence for the user."""
 
 

@@ -10,6 +10,7 @@ from stagelyric.craft.phonetics import pronounce
 from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.tasks import Must, Task
+from stagelyric.lines import Scheme
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import ALPHABET
 
@@ -139,3 +140,10 @@ def test_names_are_drafted_in_plain_letters() -> None:
     assert planning.as_name("Montréal", may_end=True).text == "Montreal"
     assert planning.as_name("Mr. O'Brien-Smith", may_end=True).text == "Mr O'Brien-Smith"
     assert planning.spelled("東京") == ""
+
+
+@pytest.mark.parametrize(
+    ("scheme", "letters"), [("AABB", "0011"), ("ABAB", "0101"), ("ABCB", "0121"), ("AAAA", "0000")]
+)
+def test_a_place_has_its_stanza_s_rhyme(scheme: Scheme, letters: str) -> None:
+    assert "".join(str(planning.rhyme_of(scheme, place)) for place in range(4)) == letters

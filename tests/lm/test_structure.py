@@ -10,6 +10,7 @@ from lm.tiny import lyrics
 from stagelyric.commands.train import train
 from stagelyric.craft import build
 from stagelyric.craft.phonetics import line_syllables
+from stagelyric.craft.tasks import Task
 from stagelyric.lines import Ask
 from stagelyric.lm import tagging, tokens
 from stagelyric.lm.checkpoint import STRUCTURE, ModelError, read_meta, read_weights
@@ -201,3 +202,46 @@ def test_words_of_another_model_are_for_a_structure_only(corpus: Path, vocabular
     result = CliRunner().invoke(train, [str(corpus), "--vocabulary", str(vocabulary), "--out", str(tmp_path / "out")])
     assert result.exit_code == 2
     assert "--vocabulary: wanted with --kind structure" in result.output
+
+
+def test_a_missing_file_of_tags_is_named(pair: Path, tmp_path: Path) -> None:
+    from stagelyric.commands.write import write
+
+    shutil.copytree(pair, tmp_path / "bare")
+    (tmp_path / "bare" / "tags.npz").unlink()
+    result = CliRunner().invoke(write, ["--model", str(tmp_path / "bare"), "-n", "1"])
+    assert result.exit_code == 2
+    assert "tags.npz: wanted what the model's words are used for, found no such file" in result.output
+
+
+def test_the_shipped_pair_writes_from_templates() -> None:
+    from stagelyric.writer import Writer
+
+    folder = Path(__file__).parents[2] / "models" / "structure"
+    if not folder.is_dir():
+        pytest.skip("the shipped model is not beside these tests")
+    assert sum(file.stat().st_size for file in folder.iterdir()) <= 12_000_000
+    writer = Writer.open(folder)
+    assert writer.sketcher is not None
+    ask = Ask(syllables=(7, 9), rhyme="AABB", names=("Polly Magnet",), seed=2)
+    lines = writer.write(ask, 0, 16)
+    assert any("Polly Magnet" in line.text for line in lines)
+    assert all(6 <= len(line.syllables) <= 10 for line in lines)
+    rules = writer._rules((), (), True, 0.5)
+    state = writer.sketcher.begin("The bus was late\nAnd the street was wet\n")
+    tasks = [Task(8, 0) for _ in range(24)]
+    made = writer.sketcher.sketched(rules, [rules.free()], tasks, [0] * 24, [state] * 24, np.random.default_rng(0))
+    assert sum(task.template is not None for task in made) >= 20
+    assert len({task.template.tokens for task in made if task.template}) >= 15
+
+
+def test_what_was_sung_changes_what_comes_next(pair: Path) -> None:
+    from stagelyric.writer import Writer
+
+    sketcher = Writer.open(pair).sketcher
+    assert sketcher is not None
+    before = sketcher.begin("")
+    after = sketcher.after(before, "Polly's walking under the cold morning", ("Polly",), 0)
+    assert before.shape == after.shape
+    assert np.abs(before - after).max() > 0.01
+    np.testing.assert_array_equal(before, sketcher.begin(""))
