@@ -31,7 +31,7 @@ from stagelyric.lm.vocabulary import Vocabulary
 _STUDIED = 64 * 2**20  # characters of a corpus that words, names and figures beside the model's are taken from
 _TUNING = 0.25  # of the usual learning rates: a trained model forgets less of what it knows
 _PATIENCE = 5
-_HELD_BACK = 0.1  # of a band's own songs
+_HELD_BACK, _LEAST_HELD_BACK = 0.1, 3  # of a band's own songs: the share, and how many at least
 _LINES_TO_JUDGE = 256
 
 
@@ -222,7 +222,9 @@ def _held_back(
 
     With a `share`, which is for fine-tuning, of the first text only: a band's own songs, whatever else is read.
     """
-    parts = [split(source.songs) for source in main] if share is None else [split(main[0].songs, share)]
+    parts = (
+        [split(source.songs) for source in main] if share is None else [split(main[0].songs, share, _LEAST_HELD_BACK)]
+    )
     parts += [(source.songs, []) for source in main[len(parts) :]]
     held = [song for _, songs in parts for song in songs]
     if not held:

@@ -171,10 +171,10 @@ def _sha256(data: Sequence[bytes]) -> str:
     return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def split(songs: Sequence[Song], share: float = _HELD_OUT) -> tuple[Sequence[Song], list[Song]]:
+def split(songs: Sequence[Song], share: float = _HELD_OUT, least: int = 1) -> tuple[Sequence[Song], list[Song]]:
     """(train, held out): whole songs, chosen by the hash of their text, so a growing corpus never moves one across.
 
-    At least one song is held out, and at most as much text as is worth measuring on; of fewer than 20 songs none.
+    At least `least` songs are held out, and at most as much text as is worth measuring on; of fewer than 20 songs none.
     """
     if len(songs) < _LEAST_TO_SPLIT:
         return list(songs), []
@@ -182,7 +182,7 @@ def split(songs: Sequence[Song], share: float = _HELD_OUT) -> tuple[Sequence[Son
         count = min(_MOST_HELD_OUT, len(songs) // 20)
         return _Packed(songs.shards, len(songs) - count), songs[len(songs) - count :]
     order = sorted((hashlib.sha256(song.text.encode()).hexdigest(), i) for i, song in enumerate(songs))
-    count = max(1, sum(int(digest[:8], 16) < share * 2**32 for digest, _ in order))
+    count = max(least, sum(int(digest[:8], 16) < share * 2**32 for digest, _ in order))
     held = {i for _, i in order[: min(count, _MOST_HELD_OUT)]}
     return [s for i, s in enumerate(songs) if i not in held], [s for i, s in enumerate(songs) if i in held]
 
