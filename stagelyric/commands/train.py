@@ -156,6 +156,7 @@ def train(
     except OSError as error:
         raise click.ClickException(f"{out}: wanted to write the model, found: {error}") from error
     finally:
+        trainer.close()
         world.leave()
     if meta is not None:
         _print_result(out, meta, trainer.done, as_json)

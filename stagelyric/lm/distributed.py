@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -36,6 +37,8 @@ class World:
     def leave(self) -> None:
         """The end of the common work."""
         if self.size > 1 and distributed.is_initialized():
+            gc.collect()  # what still holds the group would end it too late, and the process with it
+            distributed.barrier()  # who leaves while another still speaks to it takes it down
             distributed.destroy_process_group()
 
     @property

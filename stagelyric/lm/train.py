@@ -184,6 +184,10 @@ class Trainer:
                 self.stale += 1
         return bits
 
+    def close(self) -> None:
+        """Lets go of the other processes: before `World.leave`."""
+        self._network = self.model
+
     def begin_with(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
         """Begins with a trained model's weights instead of random ones. Raises TrainingError for another shape."""
         try:

@@ -92,7 +92,7 @@ def test_a_damaged_meta_is_refused(model: Path, text: str) -> None:
     ("changes", "complaint"),
     [
         ({"format": 2}, "wanted a model of format 1, found format 2"),
-        ({"kind": "transformer"}, "found 'transformer'"),
+        ({"kind": "oracle"}, "found 'oracle'"),
         ({"symbols": "aa"}, "vocabulary"),
         ({"symbols": "\u0003\nabc"}, "wanted a graph for 5 characters"),
         ({"corpora": [{"title": "x"}]}, "damaged"),

@@ -34,6 +34,7 @@ curve = []
 trainer.run(out, lambda report: curve.append(report.bits), stop_after=stop or None)
 if world.leads:
     print(json.dumps({"curve": curve, "weights": [float(v.double().sum()) for v in trainer.average.values()]}))
+trainer.close()
 world.leave()
 """
 
