@@ -61,8 +61,8 @@ async def pure_data(play: Play, folder: Path) -> None:
     patch = folder / "pure-data" / "acts.pd"
     patch.write_text(_pd(play.osc), encoding="utf-8")
     printed = await run(pd, "-nogui", "-noaudio", "-nomidi", "-stderr", str(patch))
-    assert "rror" not in printed, printed
-    assert "couldn't create" not in printed, printed
+    complaints = [line for line in printed.splitlines() if not line.startswith("told:")]  # a line may sing of a mirror
+    assert not any("rror" in line or "couldn't create" in line for line in complaints), printed
     # The round trip: what went up came back into Pd.
     assert "told: cue Thank\\ you\\,\\ Leith Harbour\\ Lights verse 3" in printed, printed
 
