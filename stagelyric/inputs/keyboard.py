@@ -61,9 +61,8 @@ def decode(text: str, at_rest: bool = False) -> tuple[list[str], str]:
 
 
 def _named(match: re.Match[str]) -> str | None:
-    final = match["csi"] or match["ss3"]
-    if final != "~":
-        return _FINAL.get(final)
+    if match["csi"] != "~":
+        return _FINAL.get(match["csi"] or match["ss3"])
     number = match["numbers"].partition(";")[0]
     return _TILDE.get(int(number)) if number.isdigit() else None
 

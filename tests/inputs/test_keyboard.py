@@ -45,7 +45,7 @@ def test_a_lone_escape_is_a_key_only_when_nothing_follows() -> None:
 
 
 def test_what_has_no_name_is_left_out() -> None:
-    assert decode("\x1b[99~\x1b[200~\x01\x1b[I") == ([], "")
+    assert decode("\x1b[99~\x1b[200~\x01\x1b[I\x1bO~") == ([], "")
 
 
 @given(st.text(alphabet="\x1b[O~;AB6 b\x00é0123", max_size=20), st.integers(0, 20))
@@ -168,7 +168,7 @@ def test_ctrl_c_stops_a_show_and_leaves_the_terminal_as_it_was() -> None:
         _, status = os.waitpid(pid, 0)
         assert os.waitstatus_to_exitcode(status) == 0
         assert termios.tcgetattr(person) == before
-    except BaseException:
+    except BaseException:  # whatever went wrong, the child would wait for ever
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         raise
