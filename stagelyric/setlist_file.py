@@ -131,7 +131,7 @@ def _replace(path: Path, text: str) -> None:
                 os.fsync(file.fileno())
             os.chmod(name, target.stat().st_mode)
             os.replace(name, target)
-        except BaseException:
+        except BaseException:  # Ctrl-C too leaves no half-written file behind
             os.unlink(name)
             raise
     except OSError as error:

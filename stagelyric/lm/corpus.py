@@ -103,7 +103,7 @@ def _packed(path: Path, files: Sequence[Path], weight: float, folder: Path) -> S
     """A source that is read as a stream, and never whole."""
     digest = hashlib.sha256()
     songs = (song for file in files for song in _streamed(file, digest.update))
-    shards = Shards.write(folder, ((song.title, song.text) for song in _without_known(songs)))
+    shards = Shards.write(folder, ((song.title, song.text) for song in _without_copies(songs, Known().seen)))
     source = Source(path.name or str(path), digest.hexdigest(), _Packed(shards), weight)
     _enough(path, itertools.islice(source.songs, 100))
     return source
@@ -137,16 +137,6 @@ def _streamed(file: Path, tell: Callable[[bytes], None]) -> Iterator[Song]:
             if not starts:
                 lines.append(line)
     yield from _song(title, "\n".join(lines), _without_choruses)
-
-
-def _without_known(songs: Iterable[Song]) -> Iterator[Song]:
-    """`_without_copies` in a fixed amount of memory."""
-    known = Known()
-    for song in songs:
-        keys = [key for key in map(_key, _lines(song.text)) if key]
-        digests = [int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big") for key in keys]
-        if keys and sum([known.seen(digest) for digest in digests]) < _COPY_SHARE * len(keys):
-            yield song
 
 
 def read_held_out(path: Path) -> Source:
@@ -358,23 +348,39 @@ def _lines(text: str) -> list[str]:
     return [line for line in text.split("\n") if line]
 
 
-def _without_choruses(stanzas: Iterable[list[str]]) -> list[list[str]]:
-    kept: list[list[str]] = []
-    sung: set[str] = set()
-    for stanza in stanzas:
+class Sung:
+    """What was sung so far in a song."""
+
+    def __init__(self) -> None:
+        self._keys: set[str] = set()
+
+    def again(self, stanza: Sequence[str]) -> bool:
+        """Whether a stanza is the chorus again: 60 % of its lines were sung before. They all have been now."""
         keys = [_key(line) for line in stanza]
-        if sum(key in sung for key in keys) < _CHORUS_SHARE * len(keys):
-            kept.append(stanza)
-        sung.update(keys)
-    return kept
+        share = sum(key in self._keys for key in keys)
+        self._keys.update(keys)
+        return share >= _CHORUS_SHARE * len(keys)
 
 
-def _without_copies(songs: Iterable[Song]) -> Iterator[Song]:
-    known: set[str] = set()
+def _without_choruses(stanzas: Iterable[list[str]]) -> list[list[str]]:
+    sung = Sung()
+    return [stanza for stanza in stanzas if not sung.again(stanza)]
+
+
+def _without_copies(songs: Iterable[Song], known: Callable[[str], bool] | None = None) -> Iterator[Song]:
+    """Songs but those nearly all of whose lines were in earlier ones; `known` says so of a line, and learns it."""
+    known = known or _Seen().before
     for song in songs:
-        keys = [key for key in map(_key, _lines(song.text)) if key]
-        if not keys:
-            continue
-        if sum(key in known for key in keys) < _COPY_SHARE * len(keys):
+        keys = dict.fromkeys(key for key in map(_key, _lines(song.text)) if key)
+        if keys and sum([known(key) for key in keys]) < _COPY_SHARE * len(keys):
             yield song
-        known.update(keys)
+
+
+class _Seen:
+    def __init__(self) -> None:
+        self._keys: set[str] = set()
+
+    def before(self, key: str) -> bool:
+        was = key in self._keys
+        self._keys.add(key)
+        return was

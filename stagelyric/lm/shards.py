@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import overload
@@ -62,17 +63,18 @@ class Shards(Sequence["tuple[str, str]"]):
 
 
 class Known:
-    """Which 64-bit keys were seen before: a Bloom filter (1970) of a fixed size, sometimes wrongly sure, never unsure.
+    """Which texts were seen before: a Bloom filter (1970) of a fixed size, sometimes wrongly sure, never unsure.
 
-    With 2^30 bits (128 MB) and 30 million keys it is wrong about one new key in 300.
+    With 2^30 bits (128 MB) and 30 million texts it is wrong about one new text in 300.
     """
 
     def __init__(self, bits: int = 30):
         self._bits = np.zeros(1 << (bits - 3), dtype=np.uint8)
         self._mask = (1 << bits) - 1
 
-    def seen(self, key: int) -> bool:
-        """Whether a key was seen before; it has been now."""
+    def seen(self, text: str) -> bool:
+        """Whether a text was seen before; it has been now."""
+        key = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
         places = (key & self._mask, (key >> 32) * 0x9E3779B1 & self._mask)
         before = all(self._bits[place >> 3] >> (place & 7) & 1 for place in places)
         for place in places:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from stagelyric.lm import corpus, formats
 from stagelyric.lm.corpus import CorpusError
 from stagelyric.report.lyrics import Song, Stanza
-
-_CHORUS_SHARE = 0.6  # a stanza with this share of its lines sung before in its song is a chorus again
 
 
 def read(paths: Sequence[Path]) -> list[Song]:
@@ -80,13 +77,5 @@ def sung(sheet: formats.Sheet, file: str = "") -> Song:
 
 def without_choruses(stanzas: Iterable[Stanza]) -> Iterator[Stanza]:
     """Stanzas but those with 60 % of their lines sung before in the same song."""
-    sung: set[str] = set()
-    for stanza in stanzas:
-        keys = [_key(line) for line in stanza.lines]
-        if sum(key in sung for key in keys) < _CHORUS_SHARE * len(keys):
-            yield stanza
-        sung.update(keys)
-
-
-def _key(line: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", line.lower())
+    sung = corpus.Sung()
+    return (stanza for stanza in stanzas if not sung.again(stanza.lines))

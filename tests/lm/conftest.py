@@ -4,15 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 from lm.tiny import HIDDEN, TRANSFORMER, lyrics, random_transformer, random_weights
 
 # Models this small gain nothing from a second thread, and two that wait for each other on a busy machine lose a lot.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-# How long an example takes says more of what else the machine does than of the code.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 
 @pytest.fixture
