@@ -28,7 +28,7 @@ from web.conftest import CHROMIUM, FLAGS
 
 from stagelyric.commands.bench import House, _paced, _packet, _percentiles, _play, _wait_for
 
-MODEL = Path(__file__).parent.parent.parent / "models" / "char-rnn"
+MODEL = Path(__file__).parent.parent.parent / "models" / "transformer"
 RATE = 10  # presses a second: more than any foot
 
 
@@ -51,7 +51,8 @@ def main() -> None:
                 else:
                     time.sleep(3.0)
                 result[f"{given.displays} displays, generator {load}"] = sockets(house, given.displays, presses)
-                result[f"send to painted, generator {load}"] = asyncio.run(painting(house, presses // 4))
+                result[f"send to painted, generator {load}"] = asyncio.run(painting(house, presses // 10))
+            print(json.dumps(result), file=sys.stderr, flush=True)
     result[f"{cues} cues"] = asyncio.run(long_show(cues))
     result["load_after"] = round(os.getloadavg()[0], 2)
     print(json.dumps(result, indent=2))
