@@ -13,6 +13,7 @@ from stagelyric.craft.syllables import syllabify
 from stagelyric.events import Input
 from stagelyric.generator import Generator
 from stagelyric.inputs.keyboard import Keyboard
+from stagelyric.inputs.live import Live
 from stagelyric.inputs.midi import Midi
 from stagelyric.inputs.osc import Osc
 from stagelyric.journal import Journal
@@ -21,7 +22,7 @@ from stagelyric.lines import Output
 from stagelyric.outputs.midi import MidiOut
 from stagelyric.outputs.terminal import Terminal
 from stagelyric.pool import Pool
-from stagelyric.setlist import Rig, Setlist, address, read_lyrics
+from stagelyric.setlist import LiveRig, Rig, Setlist, address, read_lyrics
 from stagelyric.show import Show
 from stagelyric.speech.ahead import coming
 from stagelyric.speech.output import Speech
@@ -79,8 +80,7 @@ def assemble(
         rig.web.host, rig.web.port, pin=rig.web.pin, hosts=rig.web.names, also=rig.web.also, secure=_secure(rig)
     )
     osc = Osc(host, port, reply_to=[address(to) for to in rig.osc.reply_to], allow=rig.osc.allow, known=addresses)
-    sections = {song.title: [section.name for section in song.sections] for song in setlist.songs}
-    page.tree = Tree(f"stagelyric {setlist.title}", lambda: osc.address, sections)
+    page.tree = Tree(f"stagelyric {setlist.title}", lambda: osc.address, setlist.sections())
     wanted = rig.midi.inputs if midi is None else midi
     ports = None if midi == [] else Midi(wanted)
     voice = Speech(rig.speech, places.speech(), ahead=lambda: coming(show, kept))
@@ -96,6 +96,8 @@ def assemble(
         from stagelyric.inputs.link import Link
 
         inputs.append(Link())
+    if rig.live is not None:
+        inputs.append(live(rig.live, show))
     if rig.osc.advertise:
         inputs.append(Advertising(setlist.title, lambda: osc.address, lambda: page.address))
     if terminal:
@@ -121,6 +123,10 @@ def assemble(
         page.learning = _learning(file, show, ports, addresses)
         stage.intercept = page.learning.hear
     return Assembly(stage, page, osc, ports, shown_seed)
+
+
+def live(rig: LiveRig, show: Show) -> Live:
+    return Live(show.setlist.sections(), lambda: show.song.title, rig.host, rig.port, rig.answers, rig.track)
 
 
 def _secure(rig: Rig) -> ssl.SSLContext | None:

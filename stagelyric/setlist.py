@@ -117,6 +117,10 @@ class Setlist(Written):
             raise ValueError("wanted at least one [[songs]], found none")
         return self
 
+    def sections(self) -> dict[str, list[str]]:
+        """The sections' names by their song's title."""
+        return {song.title: [section.name for section in song.sections] for song in self.songs}
+
 
 class MidiRig(Written):
     """`inputs`, `outputs`: parts of port names; no inputs named: every one there is."""
@@ -184,14 +188,28 @@ class ClockRig(Written):
     source: Literal["internal", "midi", "link", "osc"] = "internal"
 
 
+class LiveRig(Written):
+    """Ableton Live with AbletonOSC: its scenes and clips bring the show to the song and section of their names.
+
+    `host`: Live's machine; `port`, `answers`: where AbletonOSC listens and where it sends to, written into it;
+    `track`: only clips on tracks with this in their name count.
+    """
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    port: Port = 11000
+    answers: Port = 11001
+    track: str | None = None
+
+
 class Rig(Written):
-    """Which gear is there tonight."""
+    """Which gear is there tonight. `live` is listened to only where it is written."""
 
     midi: MidiRig = MidiRig()
     osc: OscRig = OscRig()
     web: WebRig = WebRig()
     speech: SpeechRig = SpeechRig()
     clock: ClockRig = ClockRig()
+    live: LiveRig | None = None
 
 
 def load(path: Path) -> Setlist:

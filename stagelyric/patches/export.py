@@ -8,6 +8,7 @@ from stagelyric.patches.target import File, Target
 
 KINDS = (
     "pd", "max_patches", "touchosc", "open_stage_control", "supercollider", "sonic_pi", "qlab", "companion",
+    "ableton_osc",
 )  # fmt: skip
 
 

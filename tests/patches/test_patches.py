@@ -15,10 +15,11 @@ import py2tosc
 import pytest
 from py2max import Patcher
 
+from stagelyric.inputs.live_set import ASKED
 from stagelyric.patches import max_patches, pd, supercollider
 from stagelyric.patches.export import KINDS, files
 from stagelyric.patches.target import DOES, PRESSES, SAYS, Target, name
-from stagelyric.setlist import Rig
+from stagelyric.setlist import LiveRig, Rig
 
 ROOT = Path(__file__).parents[2]
 FILES = {file.path: file.data for file in files(Target())}
@@ -186,6 +187,15 @@ def test_a_rig_that_a_readme_shows_is_a_good_one() -> None:
     for path, data in FILES.items():
         for block in data.decode(errors="replace").split("```toml\n")[1:] if path.endswith(".md") else ():
             Rig.model_validate(tomllib.loads(block.partition("```")[0]))
+
+
+def test_the_rig_for_live_listens_to_it() -> None:
+    rig = Rig.model_validate(tomllib.loads(FILES["ableton-osc/rig.toml"].decode()))
+    assert rig.live == LiveRig()
+    readme = FILES["ableton-osc/README.md"].decode()
+    assert all(f"| `{address}` | {why} |" in readme for address, why in ASKED)
+    assert f"UDP port {rig.live.port} and sends to {rig.live.answers}" in readme
+    assert "| `Harbour Lights — chorus` | Harbour Lights, chorus |" in readme
 
 
 def test_names_in_other_languages() -> None:

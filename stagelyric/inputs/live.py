@@ -1,0 +1,210 @@
+"""Ableton Live by way of AbletonOSC: what is launched there brings the show to the song and section of its name."""
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from stagelyric.events import Command, Do, Emit, Level, Notice
+from stagelyric.inputs.live_names import leads, place
+from stagelyric.inputs.live_set import SCENES, STARTED, TRACKS, Began, Effect, LiveSet, Look, Query
+from stagelyric.inputs.osc_packets import MalformedError, read
+from stagelyric.outputs.osc import encode
+
+PORT, ANSWERS = 11000, 11001  # where AbletonOSC listens, and where it sends to: both are written into it
+EVERY = 1.0  # seconds between two looks whether Live is there
+PATIENCE = 4  # looks without an answer: Live is gone
+NAMES_EVERY = 30  # looks between two readings of the clips' names
+SETTLING = 0.15  # seconds; AbletonOSC tells of a scene and of its clips within about 100 ms
+BURST, PAUSE = 32, 0.05  # queries at once, and the seconds between: Live answers on its main thread
+
+_INSTALL = "start Live, and choose AbletonOSC as a control surface in its settings, Link, Tempo & MIDI"
+
+
+class Live:
+    """An Input. `songs`: the sections by title; `here`: the title of the song that is up; `track`: only clips on
+    tracks with this in their name count. `host` and `port`: where AbletonOSC listens; it answers to `answers`.
+
+    What is missing is said once, and looked for all the time; nothing waits for it.
+    """
+
+    name = "live"
+
+    def __init__(
+        self,
+        songs: Mapping[str, Sequence[str]],
+        here: Callable[[], str],
+        host: str = "127.0.0.1",
+        port: int = PORT,
+        answers: int = ANSWERS,
+        track: str | None = None,
+    ) -> None:
+        self._songs, self._here = songs, here
+        self._host, self._port, self._answers = host, port, answers
+        self._wanted_track = track
+        self._set = LiveSet(track)
+        self._emit: Emit = lambda event: None
+        self._socket: socket.socket | None = None
+        self._address: str | None = None  # of Live's machine
+        self._unanswered = 0
+        self._is_there: bool | None = None  # None: not known yet
+        self._anew = True  # the next answer comes from a Live that must be asked for everything
+        self._said: str | None = None
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._asking: asyncio.Queue[Query] = asyncio.Queue()
+
+    @asynccontextmanager
+    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+        self._emit = emit
+        tasks = [asyncio.create_task(work()) for work in (self._follow, self._ask)]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            for timer in self._timers:
+                timer.cancel()
+            self._close()
+
+    async def _follow(self) -> None:
+        """Asks whether Live is there, for ever. Its first answer, and the first after a silence, begins all anew."""
+        looks = 0
+        while True:
+            if self._socket is None:
+                await self._open()
+            if self._socket is not None:
+                self._look(looks)
+                looks += 1
+            await asyncio.sleep(EVERY)
+
+    def _look(self, looks: int) -> None:
+        if self._unanswered == 1:
+            self._anew = True  # another set is being opened, perhaps: AbletonOSC forgets who listened
+        if self._unanswered == PATIENCE and self._is_there is not False:
+            was, self._is_there = self._is_there, False
+            lost = "does not answer any more" if was else "is not heard"
+            self._say(f"Live {lost} at {self._host} port {self._port}: {_INSTALL}; the show goes on")
+        self._unanswered += 1
+        queries = [Query(SCENES), Query(TRACKS)]
+        if looks % NAMES_EVERY == NAMES_EVERY - 1:
+            queries += self._set.names()
+        self._put(queries)
+
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(self._host, self._port, family=socket.AF_INET, type=socket.SOCK_DGRAM)
+        except (OSError, UnicodeError):
+            self._say(f'Live: there is no machine "{self._host}" on the network yet; it is looked for')
+            return
+        self._address = str(found[0][4][0])
+        bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        bound.setblocking(False)
+        try:
+            bound.bind(("127.0.0.1" if ipaddress.ip_address(self._address).is_loopback else "0.0.0.0", self._answers))
+        except OSError:
+            bound.close()
+            self._say(
+                f"Live: UDP port {self._answers}, where AbletonOSC sends to, is used by another program; close that "
+                "one (AbletonOSC speaks to one program only); the show goes on, and tries again"
+            )
+            return
+        self._socket = bound
+        loop.add_reader(bound.fileno(), self._receive)
+
+    def _close(self) -> None:
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket.fileno())
+            self._socket.close()
+            self._socket = None
+
+    def _receive(self) -> None:
+        if self._socket is None:
+            return
+        with contextlib.suppress(OSError):  # nothing there any more, or Live's machine says that no one listens
+            datagram, sender = self._socket.recvfrom(65_536)
+            if sender[0] != self._address:
+                return
+            with contextlib.suppress(MalformedError):
+                for _, message in read(datagram):
+                    self._hear(message.address, message.arguments)
+
+    def _hear(self, address: str, arguments: tuple[Any, ...]) -> None:
+        if address in (SCENES, TRACKS, STARTED):
+            self._is_alive(address, arguments)
+            return
+        self._carry_out(self._set.hear(address, arguments))
+
+    def _is_alive(self, address: str, arguments: tuple[Any, ...]) -> None:
+        self._unanswered = 0
+        self._anew |= self._set.changed(address, arguments) or address == STARTED
+        if address != TRACKS or not self._anew:
+            return
+        self._anew = False
+        self._put(self._set.listen())
+        if not self._is_there:
+            self._is_there = True
+            self._later(EVERY + PAUSE * self._asking.qsize() / BURST, self._say_what_there_is)
+
+    def _carry_out(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Began():
+                    self._go(effect.name)
+                case Query():
+                    self._put([effect])
+                case Look():
+                    self._later(SETTLING, self._look_at, effect.scene)
+
+    def _look_at(self, scene: int) -> None:
+        self._carry_out(self._set.began(scene))
+
+    def _go(self, name: str) -> None:
+        there = place(name, self._songs, self._here())
+        if there is None:
+            return
+        now = time.monotonic()
+        if there.song is not None:
+            self._emit(Command(now, self.name, Do("song", there.song)))
+        if there.section is not None:
+            self._emit(Command(now, self.name, Do("goto", there.section)))
+
+    def _later(self, seconds: float, what: Callable[..., None], *about: object) -> None:
+        def run() -> None:
+            self._timers.discard(timer)
+            what(*about)
+
+        timer = asyncio.get_running_loop().call_later(seconds, run)
+        self._timers.add(timer)
+
+    def _put(self, queries: Iterable[Query]) -> None:
+        for query in queries:
+            self._asking.put_nowait(query)
+
+    async def _ask(self) -> None:
+        sent = 0
+        while True:
+            query = await self._asking.get()
+            if self._socket is not None and self._address is not None:
+                with contextlib.suppress(OSError):
+                    self._socket.sendto(encode(query.address, *query.arguments), (self._address, self._port))
+            sent += 1
+            if sent % BURST == 0:
+                await asyncio.sleep(PAUSE)
+
+    def _say_what_there_is(self) -> None:
+        clips = [name for names in self._set.clips.values() for name in names if name is not None]
+        names = [*(name for name in self._set.scenes.values() if name), *clips]
+        known = sum(leads(name, self._songs) for name in names)
+        text = f"Live is here: {len(self._set.scenes)} scenes and {len(clips)} clips; {known} of their names lead to a "
+        self._say(text + "song or a section", "info" if known else "warning")
+
+    def _say(self, text: str, level: Level = "warning") -> None:
+        if text != self._said:
+            self._said = text
+            self._emit(Notice(time.monotonic(), self.name, text, level))
