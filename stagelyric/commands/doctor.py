@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,9 +56,9 @@ def doctor(
         written = load(setlist) if setlist else None
     name = model or (written.model if written else "transformer")
     rig = _with(rig, host, port, osc_port, midi)
-    findings = asyncio.run(
-        _look(Wish(rig, name, _triggers(written), "none" not in midi, listen, set(only or PARTS)), as_json)
-    )
+    songs = written.sections() if written else {}
+    wish = Wish(rig, name, _triggers(written), songs, "none" not in midi, listen, set(only or PARTS))
+    findings = asyncio.run(_look(wish, as_json))
     levels = Counter(finding.level for finding in findings)
     if as_json:
         counts = {level: levels[level] for level in ("fine", "look", "fix")}
@@ -79,11 +79,12 @@ def _with(rig: Rig, host: str | None, port: int | None, osc_port: int | None, mi
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is looked at: `parts` of PARTS; `seconds` in which pedals are pressed."""
+    """What is looked at: `parts` of PARTS; `songs`: sections by title; `seconds` in which pedals are pressed."""
 
     rig: Rig
     model: str
     triggers: tuple[Trigger, ...]
+    songs: Mapping[str, Sequence[str]]
     midi: bool
     seconds: float
     parts: set[str]
@@ -119,6 +120,10 @@ async def _findings(wish: Wish, quiet: bool) -> AsyncIterator[Finding]:
     if "network" in wish.parts:
         for finding in await network.check(wish.rig):
             yield finding
+        if wish.rig.live is not None:
+            from stagelyric.doctor import live
+
+            yield await live.check(wish.rig.live, wish.songs)
     async for finding in _played(wish, quiet):
         yield finding
     if "model" in wish.parts:

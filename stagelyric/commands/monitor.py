@@ -81,6 +81,10 @@ async def _listen(hearing: Hearing, screen: Screen, count: int | None, seconds: 
     async with AsyncExitStack() as stack:
         await hearing.open(stack, events.put_nowait, say=not screen.as_json)
         await stack.enter_async_context(hearing.keys(events.put_nowait))
+        if hearing.rig.live is not None and screen.show is not None:
+            from stagelyric.rig import live
+
+            await stack.enter_async_context(live(hearing.rig.live, screen.show).listen(events.put_nowait))
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while count is None or screen.printed < count:
@@ -100,7 +104,7 @@ class Screen:
     ) -> None:
         self.as_json = as_json
         self.printed = 0
-        self._show = show
+        self.show = show
         self._clock = Clock("midi")
         self._only = only
         self._part = (part or "").casefold()
@@ -117,8 +121,8 @@ class Screen:
             self._clock_told = event.at
         if self._only and not _is_of(event, self._only):
             return
-        does = [] if self._show is None else list(would(self._show, event))
-        missed = None if self._show is None or does else near_miss(self._show.triggers(), event)
+        does = [] if self.show is None else list(would(self.show, event))
+        missed = None if self.show is None or does else near_miss(self.show.triggers(), event)
         text = self._line(event) + (f"; {missed}" if missed else "")
         if self._part and self._part not in f"{text} {' '.join(does)}".casefold():
             return

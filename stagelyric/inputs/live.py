@@ -51,7 +51,7 @@ class Live:
         self._socket: socket.socket | None = None
         self._address: str | None = None  # of Live's machine
         self._unanswered = 0
-        self._is_there: bool | None = None  # None: not known yet
+        self.is_there: bool | None = None  # Live; None: not known yet
         self._anew = True  # the next answer comes from a Live that must be asked for everything
         self._said: str | None = None
         self._timers: set[asyncio.TimerHandle] = set()
@@ -85,8 +85,8 @@ class Live:
     def _look(self, looks: int) -> None:
         if self._unanswered == 1:
             self._anew = True  # another set is being opened, perhaps: AbletonOSC forgets who listened
-        if self._unanswered == PATIENCE and self._is_there is not False:
-            was, self._is_there = self._is_there, False
+        if self._unanswered == PATIENCE and self.is_there is not False:
+            was, self.is_there = self.is_there, False
             lost = "does not answer any more" if was else "is not heard"
             self._say(f"Live {lost} at {self._host} port {self._port}: {_INSTALL}; the show goes on")
         self._unanswered += 1
@@ -147,8 +147,8 @@ class Live:
             return
         self._anew = False
         self._put(self._set.listen())
-        if not self._is_there:
-            self._is_there = True
+        if not self.is_there:
+            self.is_there = True
             self._later(EVERY + PAUSE * self._asking.qsize() / BURST, self._say_what_there_is)
 
     def _carry_out(self, effects: Iterable[Effect]) -> None:

@@ -13,16 +13,18 @@ from typing import Any
 import jack
 import psutil
 import pytest
+from ableton import ableton
 from house import LIMIT, SETLIST, free_port, playing
 from jack import Jack
 from programs import require
 
-from stagelyric.doctor import audio, machine, midi, network
+from stagelyric.doctor import audio, live, machine, midi, network
 from stagelyric.doctor.findings import Finding
 from stagelyric.doctor.wrong import near_miss
 from stagelyric.events import ClockPulse, ControlChange, Event, NoteOn, Notice, ProgramChange
+from stagelyric.inputs import live as live_input
 from stagelyric.midi_ports import Listing
-from stagelyric.setlist import ClockRig, MidiRig, OscRig, Rig, SpeechRig, WebRig
+from stagelyric.setlist import ClockRig, LiveRig, MidiRig, OscRig, Rig, SpeechRig, WebRig
 from stagelyric.triggers import Trigger
 
 
@@ -114,6 +116,42 @@ async def test_packets_that_do_not_come_through() -> None:
     assert "was not answered" in told.text
     assert told.mend is not None
     assert str(port) in told.mend
+
+
+# -- Live
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_input, "EVERY", 0.05)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_live_is_there_and_its_names_lead_somewhere() -> None:
+    there = ableton(["Harbour Lights", "end"], {"Keys": ["chorus", None]})
+    rig = LiveRig(port=there.port, answers=there.answers)
+    async with there.open():
+        found = await live.check(rig, {"Harbour Lights": ["verse", "chorus"]})
+        assert (found.level, found.mend) == ("fine", None)
+        assert found.text == "Live is here: 2 scenes and 1 clips; 2 of their names lead to a song or a section"
+        found = await live.check(rig, {"Second Song": ["song"]})
+        assert found.level == "look"
+        assert "name a scene or a clip as a song" in str(found.mend)
+        assert (await live.check(rig, {})).level == "fine"
+
+
+@pytest.mark.usefixtures("quick")
+async def test_live_is_not_there_or_another_program_has_its_port() -> None:
+    rig = LiveRig(port=free_port(socket.SOCK_DGRAM), answers=free_port(socket.SOCK_DGRAM))
+    found = await live.check(rig, {})
+    assert found.level == "fix"
+    assert found.text == f"Live is not heard at 127.0.0.1 port {rig.port}"
+    assert found.mend == "start Live, and choose AbletonOSC as a control surface in its settings, Link, Tempo & MIDI"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", rig.answers))
+        found = await live.check(rig, {})
+    assert found.text.startswith(f"UDP port {rig.answers}, where AbletonOSC sends to, is used by another program (")
+    assert str(found.mend).startswith("close that one")
 
 
 # -- MIDI
