@@ -1,111 +1,123 @@
 """The gate for a family audience: what is never shown, however it is spelled.
 
-Words are blocked whole, by stems inside them, through look-alike characters (5h1t), stars (s**t), stretching
-(shiiit), and when spelled out across words (s h i t). Clean words that hold a stem by chance are let through.
+Words are blocked whole, by stems inside them, and in every disguise that `disguises` reads: look-alikes (5h1t), stars
+(s**t), held letters (shiiit), gaps (s h i t, sh it). Clean words that hold a stem by chance are let through, and so are
+words that their line shows to be clean ("the cock crows"). Two real words side by side hide nothing ("push it").
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from importlib import resources
 
-from stagelyric.craft.phonetics import plain
+from stagelyric.craft import disguises
 from stagelyric.craft.words import SHORT
 
-_ALLOWED = frozenset(
-    [
-        "scunthorpe",
-        "snigger",
-        "sniggered",
-        "swank",
-        "swanky",
-        "swanker",
-        "therapist",
-        "therapists",
-        "matsushita",
-        "shitake",
-        "shiitake",
-        "bassist",
-        "saltwater",
-        "peacock",
-        "peacocks",
-        "hancock",
-        "cockpit",
-        "cocktail",
-        "cocktails",
-        "cockatoo",
-        "cocker",
-        "shuttlecock",
-        "woodcock",
-        "hitchcock",
-        "dickens",
-        "dickinson",
-        "assassin",
-        "assassins",
-        "pussycat",
-        "pussycats",
-        "pussywillow",
-        "booby",
-        "mishit",
-        "fuku",
-        "fukushima",
-        "analysis",
-        "cumberland",
-        "document",
-        "circumstance",
-        "essex",
-        "sussex",
-        "middlesex",
-        "sextet",
-        "sexton",
-        "grape",
-        "grapes",
-        "drape",
-        "drapes",
-        "scrape",
-        "scraped",
-        "skyscraper",
-        "cockle",
-        "cockles",
-        "cockleshell",
-        "pussy-willow",
-        "pussywillows",
-        "mishits",
-    ]
+_CLEAN_SHAPES = re.compile(r"[a-z]+shita|[mh]?fuku[a-z]+|fukui?|fuke|snigger[a-z]*")
+_INNOCENT = re.compile(
+    r"(?i:\b(?:tit for tat|blow me down|cock-a-(?:doodle-doo|hoop|leekie)|cock (?:and bull|robin|up)"
+    r"|cock of the (?:walk|north|roost|rock)|cock (?:it|an?|your|his|her|the) (?:ear|eye|hat|head|snook|gun)s?"
+    r"|pins and nips|prick(?:s|ed)? up)\b)"
+    r"|\b(?:Moby|Uncle|Mister|Mr\.?|Old|Young|Little|Cousin|Brother|Captain|Tom,|and|called|named|young|old) Dick\b"
+    r"|\bDick(?:'s)? (?=[A-Z][a-z])|\bDick(?=, [A-Za-z])|\b(?:Hell's|Hells) Angels?\b"
 )
-_INNOCENT = re.compile(r"\b(?:tit for tat|cock crow(?:s|ed)?|cock-a-doodle-doo|pins and nips)\b")
-_LOOKALIKES = str.maketrans("013457@$!|+8", "oieastasiltb")
-_LETTERS = re.compile(r"[a-z]+")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|'[a-z]+")
+_NATURAL = re.compile(r"[,.;:!?)\"\u2026\u2013\u2014-]$")
+_HELD = re.compile(r"([a-z])\1\1")
+_LONGEST = 18  # letters of what is spelled out over several tokens
+_ENDINGS = ("", "s", "ing", "in", "er", "ers", "ed", "y")
 
 
 @cache
 def _lists() -> dict[str, tuple[str, ...]]:
-    """The sections of data/blocked.txt: words by "inside", "whole" and "mild", and "phrases" by the line."""
+    """The sections of data/blocked.txt: words, but for "phrases" and "company", which are lines."""
     text = resources.files("stagelyric.craft").joinpath("data", "blocked.txt").read_text("utf-8")
-    sections = re.split(r"^\[(\w+)\]\n", codecs.decode(text, "rot13"), flags=re.MULTILINE)[1:]
-    named = {codecs.decode(name, "rot13"): body for name, body in zip(sections[::2], sections[1::2], strict=True)}
-    lists = {name: tuple(body.split()) for name, body in named.items()}
-    return lists | {"phrases": tuple(named["phrases"].splitlines())}
+    sections = re.split(r"^\[(\w+)\]\n", text, flags=re.MULTILINE)[1:]
+    named = {name: codecs.decode(body, "rot13") for name, body in zip(sections[::2], sections[1::2], strict=True)}
+    by_line = {name: tuple(named.pop(name).splitlines()) for name in ("phrases", "company")}
+    return {name: tuple(body.split()) for name, body in named.items()} | by_line
+
+
+@cache
+def _allowed() -> frozenset[str]:
+    """Clean words that hold a stem by chance."""
+    return frozenset(_lists()["allowed"])
+
+
+@cache
+def _company() -> dict[str, frozenset[str]]:
+    """For a word that is clean in some company, the words beside which it is."""
+    company: dict[str, frozenset[str]] = {}
+    for line in _lists()["company"]:
+        words, _, friends = line.partition(": ")
+        company |= dict.fromkeys(words.split(), frozenset(friends.split()))
+    return company
 
 
 @cache
 def _whole(mild: bool) -> frozenset[str]:
+    """Words that are blocked as they are, plurals among them."""
     lists = _lists()
-    return frozenset(lists["whole"] + (lists["mild"] if mild else ()))
+    words = lists["whole"] + (lists["mild"] if mild else ())
+    words += tuple(re.sub("['-]", "", word) for word in words if not word.isalpha())
+    plurals = (word + ("es" if re.search(r"(?:[sxz]|[cs]h)$", word) else "s") for word in words)
+    return frozenset((*words, *plurals)) - _allowed()
+
+
+@cache
+def _stems() -> tuple[str, ...]:
+    """What is blocked inside of words; a last y also as it is before a plural."""
+    stems = _lists()["inside"]
+    return (*stems, *(stem[:-1] + "ies" for stem in stems if stem.endswith("y")))
 
 
 @cache
 def _inside() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, _lists()["inside"])))
+    return re.compile("|".join(map(re.escape, _stems())))
+
+
+@cache
+def _held() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """The stems, and the whole words without and with the mild ones, with their letters held."""
+    wholes = ("|".join(map(disguises.stretchable, sorted(_whole(mild)))) for mild in (False, True))
+    strict, mild = map(re.compile, wholes)
+    return re.compile("|".join(map(disguises.stretchable, _stems()))), strict, mild
+
+
+@cache
+def _merged() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """`_held` for a token of many figures, which may be read in more ways than are worth trying."""
+
+    def among(words: frozenset[str]) -> re.Pattern[str]:
+        return re.compile("|".join(sorted({disguises.stretchable(disguises.merged(word)) for word in words})))
+
+    stems = frozenset(stem + ending for stem in _stems() for ending in _ENDINGS)
+    return among(stems | _whole(False)), among(stems | _whole(True))
+
+
+@cache
+def _sounded() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
+    """Stems and whole words by how their letters are read; short ones would be found in anything."""
+    stems = {sound for stem in _stems() if len(sound := disguises.sounded(stem)) > 3}
+    strict, mild = (frozenset(map(disguises.sounded, _whole(mild))) for mild in (False, True))
+    held = "|".join(map(disguises.stretchable, sorted(stems)))
+    return re.compile(f"(?:{held})(?:{'|'.join(_ENDINGS)})"), strict, mild
+
+
+@cache
+def _in_haste() -> frozenset[str]:
+    """The stems without their vowels, and with endings."""
+    bones = {bone for stem in _stems() if len(bone := disguises.unvowelled(stem)) >= 3}
+    return frozenset(bone + ending for bone in bones for ending in _ENDINGS)
 
 
 def is_blocked(word: str, *, mild: bool = True) -> bool:
     """Whether a single clean-spelled word is blocked. `mild`: also oaths, nakedness, killing and drink."""
     word = _base(word.lower())
-    if word in _ALLOWED or not word:
+    if word in _allowed() or not word or _CLEAN_SHAPES.fullmatch(word):
         return False
     return word in _whole(mild) or _inside().search(word) is not None
 
@@ -120,16 +132,13 @@ def found(text: str, *, mild: bool = True) -> str | None:
 
     `mild` False looks for slurs and obscenities only.
     """
-    lowered = _INNOCENT.sub(" ", plain(text).lower())
-    tokens = lowered.split()
-    for token in tokens:
-        if any(is_blocked(reading, mild=mild) for reading in _readings(token)):
+    written = disguises.latin(text)
+    tokens = written.lower().split()
+    for token in _INNOCENT.sub(" ", written).lower().split():
+        word = _hidden(token, mild)
+        if word and not _is_in_company(word, token, tokens):
             return token
-    spoken = " ".join(_LETTERS.findall(lowered.replace("'", "")))
-    for phrase in _lists()["phrases"]:
-        if f" {phrase} " in f" {spoken} ":
-            return phrase
-    return _spelled_out([_clean(token) for token in tokens], mild)
+    return _phrase(tokens) or _spelled_out(tokens, mild)
 
 
 def is_clean(text: str, *, mild: bool = True) -> bool:
@@ -141,43 +150,140 @@ def _base(word: str) -> str:
     return re.sub(r"'s?$", "", word)
 
 
-def _clean(token: str) -> str:
-    return "".join(_LETTERS.findall(token.translate(_LOOKALIKES)))
+def _is_in_company(word: str, token: str, tokens: Sequence[str]) -> bool:
+    friends = _company().get(word)
+    if not friends or word not in token:  # what is disguised means what it says
+        return False
+    return any(friends.intersection(re.split("[^a-z]+", other)) for other in tokens)
 
 
-def _readings(token: str) -> Iterable[str]:
-    """What a written token may be meant to say."""
-    bare = token.strip(".,;:!?\"'()-*")
-    yield bare
-    if "-" in bare or "/" in bare:
-        yield from re.split(r"[-/]", bare)
-    if any(c.isdigit() or c in "@$|+!" for c in bare) and any(c.isalpha() for c in bare):
-        yield _clean(bare)
-        yield _clean(bare.replace("1", "l"))
-    if re.search(r"[a-z][^a-z\s'][a-z]", bare):
-        yield _clean(bare)
-    if "*" in token or "#" in token:
-        pattern = re.compile("".join("[a-z]" if c in "*#" else re.escape(c) for c in token.strip(".,;:!?\"'()-")))
-        for word in (*_lists()["whole"], *_lists()["inside"]):
-            if pattern.fullmatch(word):
-                yield word
-    letters = _clean(bare)
-    if re.search(r"([a-z])\1\1", letters):
-        yield re.sub(r"([a-z])\1+", r"\1", letters)
-        yield re.sub(r"([a-z])\1{2,}", r"\1\1", letters)
+@lru_cache(maxsize=16384)
+def _hidden(token: str, mild: bool) -> str | None:
+    """The blocked word that a lower-case token says or hides."""
+    bare = disguises.bare(token)
+    if not bare:
+        return None
+    for part in dict.fromkeys((bare, *re.split(r"[^a-z']+", bare))):
+        if is_blocked(part, mild=mild):
+            return _base(part)
+    if "|" not in token and (bare in SHORT or _is_plain(bare)):
+        return None
+    for reading in (_base(bare), *disguises.readings(token)):
+        if reading and (word := _says(reading, mild)):
+            return word
+    if sum(map(disguises.has_figures, token)) > 1 and _merged()[mild].fullmatch(
+        disguises.merged(token.strip(".,;:?()"))
+    ):
+        return bare
+    return _starred(token, mild)
 
 
-def _spelled_out(tokens: list[str], mild: bool) -> str | None:
-    """A blocked word made of whole neighbouring tokens of which one at least is no word itself ("f u", "sh it")."""
-    for i in range(len(tokens)):
-        joined = tokens[i]
-        for j in range(i + 1, min(i + 9, len(tokens))):
-            joined += tokens[j]
-            parts = tokens[i : j + 1]
-            if len(joined) > 14:
+def _is_plain(bare: str) -> bool:
+    """Whether a token is a word, or words with hyphens between them that make no other word together."""
+    if bare.isalpha() and bare.isascii():
+        return disguises.is_word(bare) and not _HELD.search(bare)
+    if bare.endswith("'s"):
+        return disguises.is_word(bare[:-2])
+    return disguises.is_clipped(bare) or (_WORD.fullmatch(bare) is not None and disguises.is_word(bare))
+
+
+def _says(letters: str, mild: bool) -> str | None:
+    """The blocked word in what is no word of its own: as it is, held, by its sound, in haste, or backwards."""
+    letters = "".join(c for c in letters if "a" <= c <= "z")
+    if not letters or letters in _allowed() or _CLEAN_SHAPES.fullmatch(letters):
+        return None
+    if is_blocked(letters, mild=mild):
+        return letters
+    if disguises.is_word(letters) and not _HELD.search(letters):
+        return None
+    stems, *wholes = _held()
+    if stems.search(letters) or wholes[mild].fullmatch(letters):
+        return letters
+    sounded = disguises.sounded(letters)
+    stems, *sounds = _sounded()
+    if stems.fullmatch(sounded) or sounded in sounds[mild] or letters in _in_haste():
+        return letters
+    back = letters[::-1]
+    stems_too = back in _stems() or back.removesuffix("s") in _stems()
+    return letters if len(back) > 3 and (back in _whole(mild) or stems_too) else None
+
+
+def _starred(token: str, mild: bool) -> str | None:
+    pattern = disguises.starred(token)
+    if pattern is None:
+        return None
+    words = (*_whole(mild), *(stem + ending for stem in _stems() for ending in _ENDINGS))
+    return next((word for word in words if pattern.fullmatch(word)), None)
+
+
+def _phrase(tokens: Sequence[str]) -> str | None:
+    """A phrase of clean words that is none itself."""
+    words = [_plainest(token.replace("'", "")) for token in tokens]
+    spoken = f" {' '.join(word.replace(' ', '') for word in words)} | {' '.join(words)} "
+    if _HELD.search(spoken):
+        held = _phrases().search(spoken)
+        return held[1] if held else None
+    return next((phrase for phrase in _lists()["phrases"] if f" {phrase} " in spoken), None)
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    """The phrases, with their letters held."""
+    return re.compile(f" ({'|'.join(map(disguises.stretchable, _lists()['phrases']))}) ")
+
+
+@lru_cache(maxsize=4096)
+def _plainest(token: str) -> str:
+    """A token's words as they are most likely meant, parted by a blank."""
+    if token.isalpha():
+        return token
+    parts = (next(disguises.spelled(piece)) if disguises.has_figures(piece) else piece
+             for piece in disguises.pieces(token))  # fmt: skip
+    return " ".join(parts)
+
+
+def _spelled_out(tokens: Sequence[str], mild: bool) -> str | None:
+    """A blocked word over neighbouring tokens of which one at least is no word itself ("f u", "sh it")."""
+    parts = list(_parts(tokens))
+    for i in range(len(parts) - 1):
+        if not parts[i][0]:
+            continue
+        joined, single, hides = "", True, False
+        for j in range(i, len(parts)):
+            part, pause = parts[j]
+            single = single and len(part) == 1
+            if not part or (j > i and pause and not single) or len(joined) + len(part) > _LONGEST:
                 break
-            if all(len(part) > 3 or part in SHORT for part in parts) and not all(len(part) == 1 for part in parts):
-                continue
-            if joined in _whole(mild) or any(joined == stem or joined == stem + "s" for stem in _lists()["inside"]):
-                return " ".join(parts)
+            joined += part
+            hides = hides or not disguises.is_word(part)
+            if j > i and (single or hides) and _is_across(joined, [part for part, _ in parts[i : j + 1]], mild):
+                return " ".join(part for part, _ in parts[i : j + 1])
     return None
+
+
+def _parts(tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """The tokens' letters in order, and whether a pause stands before them: a natural mark, then a blank."""
+    pause = False
+    for token in tokens:
+        bare = disguises.bare(token).removesuffix("'s")
+        if disguises.is_clipped(bare):
+            yield "", pause
+        else:
+            for i, piece in enumerate(disguises.pieces(bare)):
+                yield piece, pause and not i
+        pause = _NATURAL.search(token) is not None
+
+
+def _is_across(joined: str, parts: Sequence[str], mild: bool) -> bool:
+    """Whether letters are a blocked word from the first part to the last, or have a stem that begins in the first
+    and ends in the last."""
+    if disguises.has_figures(joined):
+        return not joined.isdecimal() and any(_is_across(text, (), mild) for text in disguises.spelled(joined))
+    if joined in _allowed() or _CLEAN_SHAPES.fullmatch(joined):
+        return False
+    if joined in _whole(mild):
+        return True
+    if not parts:
+        return is_blocked(joined, mild=mild)
+    first, last = len(parts[0]), len(joined) - len(parts[-1])
+    return any(match.start() < first and match.end() > last for match in _inside().finditer(joined))

@@ -1,13 +1,21 @@
 import codecs
+from pathlib import Path
+from random import Random
 
 import pytest
+from disguise import DISGUISES, disguised
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stagelyric.craft import family
 from stagelyric.craft.family import found, is_blocked, is_clean, mild_words
+from stagelyric.craft.phonetics import look_up
+from stagelyric.lm.formats import read_sheet
 
 # Turned by thirteen, as in the list itself.
 WORST, ALSO, SPLIT = (codecs.decode(word, "rot13") for word in ("fuvg", "shpx", "phag"))
+SONGBOOK = Path(__file__).parent.parent.parent / "models" / "songbook"
+A_NAME = codecs.decode("phzzvat", "rot13")  # with an s it is Cummings, whom nobody should miss
 
 CLEAN = [
     "Wash it down and pass it on",
@@ -25,6 +33,37 @@ CLEAN = [
     "In the basement of the assassin",
     "Polly Magnet, Mr Harbour and Montréal",
     "We will analyse it in the therapist's chair",
+    "God knows the blood upon the stone",
+    "Dick Whittington came up to London town",
+    "Moby Dick is waiting in the bay",
+    "Tom, Dick and Harry on the midnight train",
+    "A shuttlecock above the garden wall",
+    "Sh, it's only rain",
+    "Was hit by a bus, was hit by the light",
+    "Who're you waiting for, who'll hold the door",
+    "In 1967 we had a 45 and an A-side",
+    "Route 66 and the 4th of July",
+    "I was sixteen on the 7:15 to Crewe",
+    "The (un)lucky and the (until) now",
+    "Sha la la, na na na, ooh",
+    "C-H-R-Y, breathe, and D-O-G",
+    "Wait—the night—so long",
+    "And so—I go—it rains",
+    "The turnip and the hoe, the rake, the spade",
+    "An ox, an ass, a stable door",
+    "She pricked her finger on a thorn",
+    "Turn the knob of the radio",
+    "Sweet water in the wristwatch shop",
+    "Snatches of song from the hall",
+    "A brass screw, a driver, a nail",
+    "Fukuoka, Kinoshita, Matsushita",
+    "Kim's as shy as the sun is",
+    "Pass the salt, hit the lights",
+    "Hush it, cash it, brush it off",
+    "A B C, and 1 2 3",
+    "5 6 7 8, count me in",
+    "Brass hole punch, grass, hits",
+    "Mr Cummings has an eye for heroines",
 ]
 
 
@@ -33,31 +72,67 @@ def test_clean_lines_pass(line: str) -> None:
     assert found(line) is None
 
 
-@pytest.mark.parametrize(
-    "spelled",
-    [
-        lambda w: w,
-        lambda w: w.upper(),
-        lambda w: f"({w})!",
-        lambda w: w.replace("i", "1").replace("u", "*"),
-        lambda w: w[0] + "*" * (len(w) - 2) + w[-1],
-        lambda w: " ".join(w),
-        lambda w: ".".join(w),
-        lambda w: w[:2] + " " + w[2:],
-        lambda w: w[0] + w[1] + w[2] * 4 + w[3:],
-        lambda w: w + "ing",
-        lambda w: "mother-" + w + "er",
-        lambda w: w[:1] + "-" + w[1:],
-    ],
-)
-@pytest.mark.parametrize("word", [WORST, ALSO])
-def test_the_worst_is_caught_however_it_is_spelled(word: str, spelled) -> None:  # type: ignore[no-untyped-def]
-    assert found(f"And now {spelled(word)} it all") is not None
+@pytest.mark.parametrize("mild", [True, False])
+def test_nothing_gets_through_in_any_disguise(mild: bool) -> None:
+    lists = family._lists()
+    words = sorted({*lists["inside"], *lists["whole"], *(lists["mild"] if mild else ())})
+    assert len(words) > 400
+    tried = [way for seed in range(2) for way in disguised(words, seed)]
+    assert {name for _, name, _ in tried} == DISGUISES.keys()
+    through = [
+        (word, name, written)
+        for word, name, written in tried
+        if is_clean(f"And now {written} it all", mild=mild) and (word, name) != (A_NAME, "plural")
+    ]
+    assert not through
+
+
+@pytest.mark.parametrize("name", ["capitals", "full width", "invisible", "Cyrillic", "accented", "in brackets", "held"])
+def test_phrases_get_through_in_no_disguise(name: str) -> None:
+    for phrase in family._lists()["phrases"]:
+        written = " ".join(DISGUISES[name](word, Random(0)) or word for word in phrase.split())
+        assert not is_clean(f"Oh {written} she said"), written
+
+
+def test_words_in_two_of_which_one_is_no_word() -> None:
+    """Cut anywhere, where one half at least is no word of songs, nor of the dictionary."""
+    from stagelyric.craft import lexicon
+
+    known = lexicon.load(SONGBOOK.parent / "transformer" / lexicon.FILE).index
+    for word in family._lists()["inside"]:
+        for cut in range(1, len(word)):
+            first, second = word[:cut], word[cut:]
+            if any(half not in known and look_up(half) is None for half in (first, second)):
+                assert not is_clean(f"Oh {first} {second} now"), (first, second)
+
+
+def test_the_songbook_is_let_through() -> None:
+    lines = [
+        line
+        for file in SONGBOOK.glob("*/*.cho")
+        for _, stanza in read_sheet(file.name, file.read_text("utf-8")).stanzas
+        for line in stanza
+    ]
+    assert len(lines) > 12_000
+    refused = [line for line in lines if not is_clean(line)]
+    assert len(refused) <= 0.0005 * len(lines), refused
+
+
+def test_a_word_is_clean_in_good_company_alone() -> None:
+    bird = codecs.decode("pbpx", "rot13")
+    assert is_clean(f"The {bird} that crows above the barn")
+    assert not is_clean(f"The {bird} of the evening")
+    assert not is_clean(f"The {bird[0]}0{bird[2:]} that crows above the barn")
 
 
 def test_look_alikes_are_read() -> None:
     assert not is_clean("this " + WORST.replace("s", "5").replace("i", "!"))
     assert not is_clean("a " + codecs.decode("nffubyr", "rot13").replace("s", "$"))
+
+
+def test_letters_left_out_are_filled_in() -> None:
+    for written in (WORST[0] + "**" + WORST[-1], ALSO[0] + "***", ALSO[0] + "-" * 2 + ALSO[-1], "sh_t", "f#ck"):
+        assert not is_clean(f"Oh {written} now"), written
 
 
 def test_mild_words_are_for_a_family_only() -> None:

@@ -1,0 +1,177 @@
+"""How a word is hidden from a reader's filter and not from a reader: look-alikes, figures, stretching, stars, gaps.
+
+Everything here gives readings of what is written; which of them is anything bad is for `family` to say.
+"""
+
+# ruff: noqa: RUF001 - letters that look like others are what this is about
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import groupby, islice, product
+
+from stagelyric.craft.phonetics import look_up
+from stagelyric.craft.words import SHORT
+
+MOST = 96  # readings of one token: a short word has fewer, and nobody reads a long row of figures
+
+# Letters of other scripts that an eye takes for Latin ones, and signs that no name gives away.
+_DRAWN_ALIKE = {
+    "a": "аαɑӓ∂ª", "b": "вßƄᏏьβ฿", "c": "сϲ¢©ᴄⅽ", "d": "ԁⅾᏧđ", "e": "еєεё€ҽ℮ə", "f": "ƒ₣ғ", "g": "ցɡǥ", "h": "һнհԋ",
+    "i": "іїıɩιӏɪ¡í", "j": "јϳ", "k": "кκĸ", "l": "ⅼʟł£ן", "m": "мⅿ₥", "n": "пηռñ₦и", "o": "оοσօøθ○●◯ዐ", "p": "рρƿ₱",
+    "q": "ԛգ", "r": "ргᴦ®я", "s": "ѕꜱ§ʂ", "t": "тτ†₮ŧ", "u": "υսцμµ", "v": "ѵνⅴ", "w": "шщωԝ₩", "x": "хχ×ⅹ✕✖", "y": "уγү¥ყ",
+    "z": "ᴢʐƶ",
+}  # fmt: skip
+_ALIKE = {other: letter for letter, others in reversed(_DRAWN_ALIKE.items()) for other in others}
+_NAMED = re.compile(
+    r"(?:LATIN (?:SMALL |CAPITAL )?(?:LETTER )?(?:SMALL CAPITAL |SMALL |CAPITAL |OPEN |DOTLESS |SCRIPT )?(?:LETTER )?"
+    r"|(?:NEGATIVE |CROSSED )?(?:SQUARED|CIRCLED) (?:LATIN )?CAPITAL LETTER "
+    r"|REGIONAL INDICATOR SYMBOL LETTER |TAG LATIN (?:SMALL|CAPITAL) LETTER |MODIFIER LETTER (?:SMALL|CAPITAL) "
+    r"|PARENTHESIZED LATIN (?:SMALL|CAPITAL) LETTER |COMBINING LATIN SMALL LETTER )([A-Z])(?: WITH .*)?"
+)
+
+_PAIRS = (("\\/\\/", "w"), ("|\\/|", "m"), ("|_|", "u"), ("|-|", "h"), ("|<", "k"), ("\\/", "v"), ("/\\", "a"),
+          ("|)", "d"), ("()", "o"), ("[]", "o"), ("><", "x"))  # fmt: skip
+_FIGURES = {
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "gq",
+    "@": "a", "$": "s",
+}  # fmt: skip
+_SIGNS = {"!": "i", "|": "il", "+": "t", "(": "c", "<": "c", "{": "c", "[": "c", "#": "h", "^": "a", ";": "i", ":": "i"}
+_MERGED = str.maketrans("lbq", "igg")
+_FIGURE = re.compile("[0-9@$]")
+_SIGN = re.compile(r"[!|+(<{\[#^;:]")
+_LETTERS = re.compile(r"[a-z]+")
+_PIECES = re.compile(r"[a-z0-9@$!|+(<{\[#^]+")
+_STARS = re.compile(r"[*#_%&\u2022\u25cf~]+|--+|[\u2013\u2014]+")
+_EDGES = ".,;:!?\"'()[]{}<>-*_~\u2013\u2014\u2018\u2019\u201c\u201d\u2026/\\|"
+_CLIPPED = re.compile(r"([a-z]+)'(?:ll|re|ve|d|s|m)|[a-z]+n't|(?:it|that)'s|[a-z]+in'|o'[a-z]+|'[a-z]+")
+_SUNG = frozenset(["la", "na", "da", "ha", "ho", "ah", "uh", "um", "mm", "oo", "al", "ed", "jo"])
+"""Short tokens that are no words and yet hide nothing."""
+
+
+def latin(text: str) -> str:
+    """`text` in plain letters as an eye reads it: without accents and what can't be seen, look-alikes replaced.
+
+    Case is kept; what is like no letter stays as it is.
+    """
+    if text.isascii():
+        return text
+    return "".join(map(_letter, unicodedata.normalize("NFKD", text)))
+
+
+@lru_cache(maxsize=4096)
+def _letter(c: str) -> str:
+    if c.isascii():
+        return c
+    if c in "\u2018\u2019\u02bc\u00b4\u2032":
+        return "'"
+    if c.lower() in _ALIKE:
+        letter = _ALIKE[c.lower()]
+        return letter.upper() if c.isupper() else letter
+    name = unicodedata.name(c, "")
+    if named := _NAMED.fullmatch(name):
+        return named[1] if "CAPITAL" in name and "SMALL CAPITAL" not in name else named[1].lower()
+    kind = unicodedata.category(c)
+    return "" if kind in ("Mn", "Me", "Cf", "Cc", "Cn", "Co") or "FILLER" in name else " " if kind[0] == "Z" else c
+
+
+@lru_cache(maxsize=8192)
+def is_word(letters: str) -> bool:
+    """Whether letters, or letters with an apostrophe, are a word as they stand."""
+    if len(letters) <= 3 and letters.isalpha():
+        return letters in SHORT or letters in _SUNG
+    return look_up(letters) is not None
+
+
+def bare(token: str) -> str:
+    """A token without the marks around it."""
+    return token.strip(_EDGES)
+
+
+def is_clipped(token: str) -> bool:
+    """Whether an apostrophe stands where English has one ("he'll", "singin'")."""
+    return _CLIPPED.fullmatch(token) is not None
+
+
+def pieces(token: str) -> list[str]:
+    """The runs of letters in a token, and of figures and signs that may be letters."""
+    return _PIECES.findall(bare(token))
+
+
+def readings(token: str) -> Iterator[str]:
+    """What a lower-case token may be meant to say, figures and signs read as letters, gaps closed."""
+    core = bare(token)
+    if not core:
+        return
+    for pair, letter in _PAIRS:
+        if pair in token:
+            token = token.replace(pair, letter)
+            yield "".join(_LETTERS.findall(token))
+    if has_figures(token):
+        letters = "".join(_LETTERS.findall(token))
+        sure = _FIGURE.search(token) or _SIGN.search(core[1:]) or token[0] in "+!" or "|" in token
+        if (letters or len(core) >= 5) and (sure or not is_word(letters)):
+            for text in dict.fromkeys((core, token.rstrip(_EDGES), token.lstrip(_EDGES), token)):
+                yield from spelled(text)
+    parts = _LETTERS.findall(core)
+    if len(parts) > 1 and not is_clipped(core):
+        yield "".join(parts)
+
+
+def has_figures(text: str) -> bool:
+    """Whether there are figures, or signs that may be letters."""
+    return _FIGURE.search(text) is not None or _SIGN.search(text) is not None
+
+
+def spelled(token: str) -> Iterator[str]:
+    """The ways to read figures and signs as letters, a row of one as a row of one letter; of very many, the first."""
+    rows = [(_FIGURES.get(c) or _SIGNS.get(c) or c, len(list(row))) for c, row in groupby(token)]
+    choices = [[letter * length for letter in letters] for letters, length in rows]
+    return ("".join(_LETTERS.findall("".join(letters))) for letters in islice(product(*choices), MOST))
+
+
+def merged(text: str) -> str:
+    """The letters of a text with figures in it, those that one figure stands for made one: i and l, b, g and q."""
+    return "".join(_FIGURES.get(c, _SIGNS.get(c, c))[0] for c in text).translate(_MERGED)
+
+
+def starred(token: str) -> re.Pattern[str] | None:
+    """What a token with letters left out ("s**t", "d—n", "f***") may say; None where none are."""
+    token = token.strip(".,;:!?\"'()")
+    if not token[:1].isalpha() or token.isalpha() or not _STARS.search(token):
+        return None
+    stars = _STARS.search(token)
+    letters = _LETTERS.findall(token)
+    if stars is None or len("".join(letters)) + len(stars[0]) < 3:
+        return None
+    dashed = "*" not in token and "#" not in token and "_" not in token
+    if dashed and (all(map(is_word, letters)) or len(letters) < 2):
+        return None
+    pattern, at = "", 0
+    for gap in _STARS.finditer(token):
+        known = re.escape("".join(_LETTERS.findall(token[at : gap.start()])))
+        pattern += known + (
+            f"[a-z]{{1,{max(4, len(gap[0]))}}}" if gap[0][0] in "-_\u2013\u2014" else f"[a-z]{{1,{len(gap[0])}}}"
+        )
+        at = gap.end()
+    return re.compile(pattern + re.escape("".join(_LETTERS.findall(token[at:]))))
+
+
+def stretchable(word: str) -> str:
+    """A pattern for a word whose letters may be held: each at least as often as it has it ("shiiit")."""
+    return "".join(f"{re.escape(letter)}{{{len(list(run))},}}" for letter, run in groupby(word))
+
+
+def sounded(letters: str) -> str:
+    """Letters by how they are read: c, ck and q as k, ph as f, y as i, v as u, a last z as s."""
+    text = letters.replace("ph", "f").replace("ck", "k").replace("c", "k").replace("q", "k")
+    text = text.replace("y", "i").replace("v", "u")
+    return re.sub("z+$", lambda z: "s" * len(z[0]), text)
+
+
+@cache
+def unvowelled(word: str) -> str:
+    """A word's consonants: what is left of it in haste ("fck")."""
+    return re.sub("[aeiouy]", "", word)
