@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from stagelyric.craft import family
 from stagelyric.events import Command, Do, Event, KeyPress, SongSelect
 from stagelyric.lines import Ask, Cue, Line, Quantize, State
 from stagelyric.pool import Pool, normal
@@ -241,7 +242,7 @@ class Show:
         """What an event does here. Section, song and set are looked through in this order; the first that has a
         trigger for the event decides."""
         if isinstance(event, Command):
-            return self.due(event.do, event.at)
+            return self._from_outside(event.do, event.at)
         if isinstance(event, SongSelect):
             return self.due(Do("song", event.song + 1), event.at)
         effects: list[Effect] = []
@@ -257,6 +258,28 @@ class Show:
             else:
                 effects.append(Deferred(do, trigger.quantize, event.at, self._epoch))
         return effects
+
+    def _from_outside(self, do: Do, at: float) -> list[Effect]:
+        """What comes by OSC, from a page or from the audience: no trigger of the setlist, so its words are judged."""
+        if do.action not in ("say", "word"):
+            return self.due(do, at)
+        why = self._unfit(do)
+        if why is None:
+            return self.due(do, at)
+        remark = Remark(f"{do.action}: not shown, {why}")
+        if do.action == "say":
+            return [remark]
+        return [remark, *(self._guarded(at) or self._next_line(at, "now"))]
+
+    def _unfit(self, do: Do) -> str | None:
+        """Why words may not be shown, None where they may. Whoever plays for no family may say what they like."""
+        text, for_a_family = str(do.value), self.setlist.family_friendly
+        judged = for_a_family or do.action == "word"
+        if judged and family.found(text, mild=for_a_family) is not None:
+            return "it is not for a family" if for_a_family else "it is an obscenity or a slur"
+        spoken = f" {normal(text)} "
+        avoided = next((phrase for phrase in self.setlist.avoid if f" {normal(phrase)} " in spoken), None)
+        return None if avoided is None else f'"{avoided}" is to be avoided'
 
     def triggered(self, event: Event) -> list[Trigger]:
         """The triggers that an event fires here; a contact that still bounces fires none."""
@@ -304,11 +327,14 @@ class Show:
         return [Changed()]
 
     def answer(self, wanted: Wanted, line: Line | None) -> list[Effect]:
-        """The line that was wanted has come, or (None) has not: then a ready line that has the word, or the word."""
+        """The line that was wanted has come, or (None) has not: then a ready line that has the word, or the word, or
+        where that is unfit the next line."""
         if wanted.epoch != self._epoch or self.held:
             return []
         word = wanted.ask.word or ""
         if line is None or normal(line.text) in self._used:
+            if self._unfit(Do("word", word)) is not None:
+                return self._next_line(wanted.at, "now")
             line = self._ready_with(word) or Line(word[:1].upper() + word[1:], "word", syllables=self._cut(word))
         return [self._cue(replace(line, origin="word"), wanted.at, "now")]
 

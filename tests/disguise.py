@@ -1,6 +1,5 @@
 """Ways to write a word that a filter should miss and a reader would not: what the family gate is tried with."""
 
-# ruff: noqa: RUF001 - letters that look like others are what this is about
 from __future__ import annotations
 
 import random

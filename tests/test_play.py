@@ -1,6 +1,7 @@
 """A press becomes a line on the page, whoever presses: with programs that nobody here wrote."""
 
 import asyncio
+import codecs
 import contextlib
 import os
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import aiohttp
 import psutil
 import pytest
 from house import LIMIT, Play, free_port, playing
@@ -15,6 +17,7 @@ from jack import Jack, server
 from programs import require
 
 from stagelyric import journal as memory
+from stagelyric.craft.family import is_clean
 
 
 async def run(*command: str, **environment: str) -> None:
@@ -244,6 +247,21 @@ async def test_a_word_stands_in_the_line(tmp_path: Path) -> None:
         assert display.cues[0]["origin"] == "word"
         assert "umbrella" in display.cues[0]["text"].lower()
         assert display.cues[0]["text"].lower() != "umbrella"
+
+
+async def test_nothing_unfit_gets_on_the_stage_from_outside(tmp_path: Path) -> None:
+    unfit = codecs.decode("fuvg", "rot13")
+    async with playing(tmp_path, ready=16) as play, play.display() as display, aiohttp.ClientSession() as http:
+        for written in (unfit, unfit.upper(), unfit.replace("i", "1"), " ".join(unfit), "\u200b".join(unfit)):
+            play.send("/stagelyric/say", f"Oh {written}")
+            async with http.post(f"{play.url}/api/do", json={"do": {"say": written}}) as answer:
+                assert answer.status < 500
+            play.send("/stagelyric/word", written)
+        await display.until(lambda: len(display.cues) == 5)  # a line for each word, none for what was said
+        assert not any(cue["origin"] in ("written", "word") for cue in display.cues)
+        assert all(is_clean(cue["text"]) for cue in display.cues)
+        play.send("/stagelyric/say", "Thank you, Leith")
+        await display.until(lambda: display.lines[-1] == "Thank you, Leith")
 
 
 async def test_the_band_s_word_on_a_line_outlives_the_show(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import codecs
 from typing import Any
 
 import pytest
@@ -352,3 +353,53 @@ def test_the_state_tells_the_wildness_and_the_bar() -> None:
 
 def texts_of(effects: list[Effect]) -> list[str]:
     return [effect.line.text for effect in effects if isinstance(effect, Cue) and effect.line is not None]
+
+
+# What comes from outside is judged; what the band has written is not.
+
+UNFIT = codecs.decode("shpx", "rot13")
+DISGUISED = [UNFIT, UNFIT.replace("u", "*"), " ".join(UNFIT), UNFIT.replace("c", "\u0441"), "\u200b".join(UNFIT) + "er"]
+
+
+@pytest.mark.parametrize("written", DISGUISED)
+def test_what_is_said_from_outside_is_fit_for_a_family(written: str) -> None:
+    made = show(3)
+    do(made, "next_line")
+    assert "not for a family" in remark(do(made, "say", f"Oh {written} it"))
+    assert made.state(120).line.endswith("line 0")
+
+
+@pytest.mark.parametrize("written", DISGUISED)
+def test_an_unfit_word_gives_a_line_without_it(written: str) -> None:
+    made = show(3)
+    effects = do(made, "word", written)
+    assert "not for a family" in remark(effects[:1])
+    assert text(effects).endswith("line 0")
+
+
+def test_an_unfit_word_of_a_trigger_never_stands_alone() -> None:
+    made = show(3)
+    (wanted,) = made.due(Do("word", UNFIT), 0.0)
+    assert isinstance(wanted, Wanted)
+    assert text(made.answer(wanted, None)).endswith("line 0")
+
+
+def test_what_the_band_avoids_is_not_said_from_outside() -> None:
+    made = show(3, set={"avoid": ["Baby", "the end"]})
+    assert '"Baby"' in remark(do(made, "say", "My baby, oh"))
+    assert '"the end"' in remark(do(made, "say", "This is THE END"))
+    assert text(do(made, "say", "The ending")) == "The ending"
+
+
+def test_a_band_that_plays_for_no_family_may_say_what_it_likes() -> None:
+    made = show(3, set={"family_friendly": False})
+    assert text(do(made, "say", f"Oh {UNFIT} it")) == f"Oh {UNFIT} it"
+    assert any(isinstance(effect, Remark) for effect in do(made, "word", UNFIT))
+    assert isinstance(do(made, "word", "damn")[0], Wanted)
+
+
+def test_the_bands_own_words_are_not_judged() -> None:
+    section = {"name": "verse", "safety": ["Oh hell"], "triggers": [{"on": {"control": 80}, "do": {"say": "Damn it"}}]}
+    made = show(set={"songs": [{"title": "Hell", "sections": [section]}]})
+    assert text(do(made, "next_line")) == "Oh hell"
+    assert text(made.perform(pedal(127, 1.0))) == "Damn it"

@@ -103,6 +103,8 @@ def write(
         "seed": _any_seed() if seed is None and setlist is None else seed if setlist is None else None,
     }
     ask = replace(ask, **{key: value for key, value in changes.items() if value not in (None, ())})  # type: ignore[arg-type]
+    if ask.word and (unfit := _unfit(ask)):
+        click.echo(f'write: lines are written without "{ask.word}", {unfit}', err=True)
     writer = _open(model or named or MODEL)
     stanzas = scheme is not None and scheme != "free"
     if stanzas:
@@ -140,6 +142,19 @@ def _found(wanted: str | None, names: Sequence[str], where: str) -> int:
     if place is None:
         raise Fault(f'{where}: wanted one of {", ".join(names)}, found "{wanted}"')
     return place
+
+
+def _unfit(ask: Ask) -> str:
+    """Why a wanted word is in no line, "" where it may be."""
+    from stagelyric.craft import family
+    from stagelyric.pool import normal
+
+    word = ask.word or ""
+    if not family.is_clean(word, mild=ask.family_friendly):
+        return "which is not for a family" if ask.family_friendly else "which is an obscenity or a slur"
+    if any(f" {normal(phrase)} " in f" {normal(word)} " for phrase in ask.avoid):
+        return "which the setlist avoids"
+    return ""
 
 
 def _listed(given: Sequence[str]) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ MOST = 96  # readings of one token: a short word has fewer, and nobody reads a l
 _DRAWN_ALIKE = {
     "a": "аαɑӓ∂ª", "b": "вßƄᏏьβ฿", "c": "сϲ¢©ᴄⅽ", "d": "ԁⅾᏧđ", "e": "еєεё€ҽ℮ə", "f": "ƒ₣ғ", "g": "ցɡǥ", "h": "һнհԋ",
     "i": "іїıɩιӏɪ¡í", "j": "јϳ", "k": "кκĸ", "l": "ⅼʟł£ן", "m": "мⅿ₥", "n": "пηռñ₦и", "o": "оοσօøθ○●◯ዐ", "p": "рρƿ₱",
-    "q": "ԛգ", "r": "ргᴦ®я", "s": "ѕꜱ§ʂ", "t": "тτ†₮ŧ", "u": "υսцμµ", "v": "ѵνⅴ", "w": "шщωԝ₩", "x": "хχ×ⅹ✕✖", "y": "уγү¥ყ",
-    "z": "ᴢʐƶ",
+    "q": "ԛգ", "r": "ргᴦ®я", "s": "ѕꜱ§ʂ", "t": "тτ†₮ŧ", "u": "υսцμµ", "v": "ѵνⅴ", "w": "шщωԝ₩", "x": "хχ×ⅹ✕✖",
+    "y": "уγү¥ყ", "z": "ᴢʐƶ",
 }  # fmt: skip
 _ALIKE = {other: letter for letter, others in reversed(_DRAWN_ALIKE.items()) for other in others}
 _NAMED = re.compile(
@@ -39,6 +39,7 @@ _FIGURES = {
     "@": "a", "$": "s",
 }  # fmt: skip
 _SIGNS = {"!": "i", "|": "il", "+": "t", "(": "c", "<": "c", "{": "c", "[": "c", "#": "h", "^": "a", ";": "i", ":": "i"}
+_LONGEST = 24  # characters of a token that may be read in several ways
 _MERGED = str.maketrans("lbq", "igg")
 _FIGURE = re.compile("[0-9@$]")
 _SIGN = re.compile(r"[!|+(<{\[#^;:]")
@@ -129,6 +130,8 @@ def spelled(token: str) -> Iterator[str]:
     """The ways to read figures and signs as letters, a row of one as a row of one letter; of very many, the first."""
     rows = [(_FIGURES.get(c) or _SIGNS.get(c) or c, len(list(row))) for c, row in groupby(token)]
     choices = [[letter * length for letter in letters] for letters, length in rows]
+    if len(rows) > _LONGEST:
+        choices = [letters[:1] for letters in choices]
     return ("".join(_LETTERS.findall("".join(letters))) for letters in islice(product(*choices), MOST))
 
 

@@ -99,6 +99,13 @@ def _merged() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @cache
+def _beginnings() -> frozenset[str]:
+    """How blocked words begin, in the letters of `disguises.merged`."""
+    words = map(disguises.merged, (*_whole(True), *(stem + ending for stem in _stems() for ending in _ENDINGS)))
+    return frozenset(word[:end] for word in words for end in range(1, len(word) + 1))
+
+
+@cache
 def _sounded() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
     """Stems and whole words by how their letters are read; short ones would be found in anything."""
     stems = {sound for stem in _stems() if len(sound := disguises.sounded(stem)) > 3}
@@ -245,6 +252,8 @@ def _plainest(token: str) -> str:
 def _spelled_out(tokens: Sequence[str], mild: bool) -> str | None:
     """A blocked word over neighbouring tokens of which one at least is no word itself ("f u", "sh it")."""
     parts = list(_parts(tokens))
+    if all(disguises.is_word(part) for part, _ in parts if part):
+        return None
     for i in range(len(parts) - 1):
         if not parts[i][0]:
             continue
@@ -255,6 +264,8 @@ def _spelled_out(tokens: Sequence[str], mild: bool) -> str | None:
             if not part or (j > i and pause and not single) or len(joined) + len(part) > _LONGEST:
                 break
             joined += part
+            if single and disguises.merged(joined) not in _beginnings():
+                break
             hides = hides or not disguises.is_word(part)
             if j > i and (single or hides) and _is_across(joined, [part for part, _ in parts[i : j + 1]], mild):
                 return " ".join(part for part, _ in parts[i : j + 1])
@@ -265,25 +276,27 @@ def _parts(tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """The tokens' letters in order, and whether a pause stands before them: a natural mark, then a blank."""
     pause = False
     for token in tokens:
-        bare = disguises.bare(token).removesuffix("'s")
-        if disguises.is_clipped(bare):
-            yield "", pause
-        else:
-            for i, piece in enumerate(disguises.pieces(bare)):
-                yield piece, pause and not i
-        pause = _NATURAL.search(token) is not None
+        pieces, pauses = _pieces(token)
+        for i, piece in enumerate(pieces):
+            yield piece, pause and not i
+        pause = pauses
+
+
+@lru_cache(maxsize=16384)
+def _pieces(token: str) -> tuple[Sequence[str], bool]:
+    """A token's letters, one "" where an apostrophe keeps them from joining others; whether a pause follows it."""
+    bare = disguises.bare(token).removesuffix("'s")
+    return [""] if disguises.is_clipped(bare) else disguises.pieces(bare), _NATURAL.search(token) is not None
 
 
 def _is_across(joined: str, parts: Sequence[str], mild: bool) -> bool:
     """Whether letters are a blocked word from the first part to the last, or have a stem that begins in the first
     and ends in the last."""
     if disguises.has_figures(joined):
-        return not joined.isdecimal() and any(_is_across(text, (), mild) for text in disguises.spelled(joined))
+        return not joined.isdecimal() and _merged()[mild].fullmatch(disguises.merged(joined)) is not None
     if joined in _allowed() or _CLEAN_SHAPES.fullmatch(joined):
         return False
     if joined in _whole(mild):
         return True
-    if not parts:
-        return is_blocked(joined, mild=mild)
     first, last = len(parts[0]), len(joined) - len(parts[-1])
     return any(match.start() < first and match.end() > last for match in _inside().finditer(joined))
