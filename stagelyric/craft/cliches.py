@@ -1,10 +1,17 @@
-"""Stock phrases: what a thousand songs have said already."""
+"""Stock phrases, and the average line: what a thousand songs have said already.
+
+A stock phrase costs a draft marks. An average line is none that we write: `is_average` is a gate. All of it is written
+here; what the corpus is tired of is counted in `novelty.build_worn`.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import cache
 
 from stagelyric.craft.novelty import normal
+from stagelyric.craft.words import AT_HEART, BLAND, FILLERS, STOP, WORN, YOU_AND_I
 
 _PHRASES = """
 you know that i / i'm the one / you're the one / the one for me / all night long / all my life / all my love
@@ -44,13 +51,106 @@ on the road again
 """
 
 
+_LINES = """
+you know that i am the one / you are the only one for me / i can not live without you / i can not live without your love
+i will love you till the end of time / i will always love you / i want to hold you in my arms / i need you by my side
+you are the love of my life / i have been waiting for you all my life / every time i close my eyes i see your face
+i need you more than ever / you make me feel so alive / we can dance the night away / i am falling in love with you
+tell me that you love me / you broke my heart in two / do not ever say goodbye / i can not get you out of my mind
+when i look into your eyes / take my hand and come with me / i will always be there for you
+nothing is going to stop us / you are everything i need / i am lost without you / all i want is you
+i can feel it in my heart / let me be the one
+i would do anything for you / you mean the world to me / we will be together forever / you and me against the world
+i dream about you every night / my love for you will never die / i never want to let you go / there is no one else
+give me one more chance / you set my heart on fire / stay with me until the morning / you light up my life
+i gave you all my love / love is all we need / do you feel the way i feel / i can not stop thinking about you
+it was always meant to be / you are my dream come true / i never felt this way before / come back to me my love
+i see the light in your eyes / i hear you call my name / you were always on my mind / nobody loves you like i do
+"""
+
+_CONTRACTIONS = (
+    (re.compile(r"\b(?:can't|cannot|couldn't)\b"), "can not"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"'m\b"), " am"),
+    (re.compile(r"'re\b"), " are"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"'ll\b"), " will"),
+    (re.compile(r"'d\b"), " would"),
+    (re.compile(r"\b(he|she|it|that|there|what|here|who|nothing)'s\b"), r"\1 is"),
+    (re.compile(r"\bgonna\b"), "going to"),
+    (re.compile(r"\bwanna\b"), "want to"),
+    (re.compile(r"in'(?= |$)"), "ing"),
+)
+
+
+@cache
+def _worn_words() -> frozenset[str]:
+    return frozenset(map(normal, STOP | BLAND | WORN))
+
+
 @cache
 def _known() -> frozenset[str]:
     return frozenset(normal(phrase) for line in _PHRASES.strip().splitlines() for phrase in line.split("/"))
 
 
+@cache
+def _known_in_full() -> frozenset[str]:
+    """The stock phrases without contractions and fillers, of two words at least."""
+    return frozenset(" ".join(words) for phrase in _known() if len(words := in_full(phrase)) > 1)
+
+
+@cache
+def _average_lines() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(line.split()) for row in _LINES.strip().splitlines() for line in row.split(" / "))
+
+
 def stock_phrases(text: str) -> list[str]:
     """The stock phrases that stand in a line, longest first."""
-    words = normal(text).split()
-    runs = {" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 2, min(i + 6, len(words)) + 1)}
-    return sorted(runs & _known(), key=lambda phrase: (-len(phrase), phrase))
+    return sorted(_runs(normal(text).split()) & _known(), key=lambda phrase: (-len(phrase), phrase))
+
+
+def is_average(text: str) -> bool:
+    """Whether a line could be anybody's ("You know that I'm the one"): then no draft of it is ever shown.
+
+    It has one of our average lines in it, or is one but for a word; or it is made of nothing but worn words, and has
+    a stock phrase, or speaks of you and me and of what such lines are about. Contractions, fillers and "baby" make no
+    difference. One word of its own is enough to be no average line, but for a word swapped.
+    """
+    words = in_full(text)
+    fresh = sum(word not in _worn_words() for word in words)
+    if len(words) - fresh < 3:
+        return False
+    joined = f" {' '.join(words)} "
+    for line in _average_lines():
+        if (fresh < 2 and len(line) > 4 and _is_near(words, line)) or f" {' '.join(line)} " in joined:
+            return True
+    if fresh:
+        return False
+    if _runs(words) & _known_in_full():
+        return True
+    about = AT_HEART.intersection(normal(text).split())
+    return len(words) > 3 and bool(about and YOU_AND_I.intersection(words))
+
+
+def in_full(text: str) -> list[str]:
+    """A line's words in small letters, contractions written out, without the fillers."""
+    spoken = text.lower().replace("\u2019", "'")
+    for pattern, written in _CONTRACTIONS:
+        spoken = pattern.sub(written, spoken)
+    return [word for word in normal(spoken).split() if word not in FILLERS]
+
+
+def _runs(words: Sequence[str]) -> set[str]:
+    """All runs of two to six words."""
+    return {" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 2, min(i + 6, len(words)) + 1)}
+
+
+def _is_near(words: Sequence[str], line: Sequence[str]) -> bool:
+    """Whether one word swapped, left out or put in makes one of the other."""
+    if abs(len(words) - len(line)) > 1:
+        return False
+    same = next((i for i, (a, b) in enumerate(zip(words, line, strict=False)) if a != b), min(len(words), len(line)))
+    rest = min(len(words), len(line)) - same
+    tail = max(0, rest - 1) if len(words) == len(line) else rest
+    return tail == 0 or list(words[-tail:]) == list(line[-tail:])

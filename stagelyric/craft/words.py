@@ -62,6 +62,36 @@ BLAND = _words(
     "night day time way life things thing world one know say make see go come take give"
 )
 
+WORN = _words(
+    "love loved loves loving lover baby babe darling honey girl boy man woman guy heart hearts tonight forever "
+    "always feel feels feeling feelings felt need needs needed want wants wanted wanna gonna gotta know knows knew "
+    "one dream dreams dreaming soul eyes night nights true alone cry cried crying tears kiss kissed hold holding "
+    "held arms hand hands touch close closer face smile lips side mind life live living lives alive die died world "
+    "time times day days ever never every everything nothing nothing's anything something someone somebody anyone "
+    "nobody everybody else wait waiting waited stay stayed leave leaving left gone go goes going come comes coming "
+    "back away run running fly flying fall falling fell fallen hurt hurts pain break breaking broke broken apart "
+    "together believe believed promise say said tell told lie lies hear heard call calling see saw look looking "
+    "looked find found lost lose dance dancing sing singing song fire burn burning light shine shining star stars "
+    "sky moon sun heaven angel morning right wrong good bad better best same real free wild crazy strong deep "
+    "inside high more much again only just really still make makes made take takes took give gives gave get gets "
+    "got keep let show set start stop end think thinking thought try trying do did done be been being turn way "
+    "place home name chance care mean means meant two too so yeah oh ooh hey please goodbye hello sorry beautiful "
+    "perfect sweet everywhere somewhere without till until 'cause cause like"
+)
+"""Of these, small words and bland ones an average line is made: none is a thing to see or a person to meet."""
+
+AT_HEART = _words(
+    "love loved loves loving lover baby babe darling honey heart hearts tonight forever always feel feeling "
+    "feelings need want one dream dreams soul eyes arms kiss alone goodbye alive together everything anything "
+    "nothing world mind mine side life chance"
+)
+"""What average lines are about."""
+
+YOU_AND_I = _words("i me my mine you your yours we us our")
+
+FILLERS = _words("baby babe darling honey girl boy oh ooh yeah hey now just so really well and but cause")
+"""Words that any line may have more or fewer of and be the same line."""
+
 ARCHAIC = _words(
     "thee thou thy thine thyself ye hath doth dost hast hadst wilt shalt canst couldst wouldst shouldst mayst mightst "
     "art wert didst durst saith quoth methinks methought forsooth prithee verily whence thence hence whither thither "
