@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules, structure, tags
+from stagelyric.craft.cliches import is_average
 from stagelyric.craft.drafting import Alphabet, Drafts
 from stagelyric.craft.novelty import Copies, normal
 from stagelyric.craft.phonetics import plain, syllable_count
@@ -561,10 +562,10 @@ class _Job:
     def _is_fit(self, text: str) -> bool:
         """Whether a line may be shown at all. The ask's own names are the band's, and are not judged."""
         spoken = f" {normal(plain(text))} "
-        if any(f" {phrase} " in spoken for phrase in self.avoid):
+        if any(f" {phrase} " in spoken for phrase in self.avoid) or is_average(plain(text)):
             return False
         for name in self.ask.names:
-            text = text.replace(name, "") if name else text
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text) if name else text
         return family.is_clean(text, mild=self.ask.family_friendly)
 
     def _is_rare(self, theme: str) -> bool:
