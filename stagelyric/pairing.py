@@ -16,7 +16,7 @@ from stagelyric.craft.phonetics import line_syllables, pronounce
 from stagelyric.craft.rhyme import tail
 from stagelyric.lines import Ask
 from stagelyric.lm import tagging, tokens
-from stagelyric.lm.checkpoint import Corpus, Meta, ModelError
+from stagelyric.lm.checkpoint import Corpus, Meta, ModelError, check_craft, note_files
 from stagelyric.lm.corpus import CorpusError, Song, Source, read_source, split
 from stagelyric.lm.names import find_names
 from stagelyric.lm.pair import read_vocabulary, release_pair, write_card
@@ -66,7 +66,7 @@ def read(arguments: Sequence[str], tell: Tell, *, hold_back: bool = True) -> lis
 
 def check(vocabulary: Path) -> lexicon.Lexicon:
     """The words of a vocabulary model. Raises ModelError, PairError, LexiconError for what is no whole transformer."""
-    read_vocabulary(vocabulary)
+    check_craft(vocabulary, read_vocabulary(vocabulary))
     if missing := next((name for name in CRAFT if not (vocabulary / name).is_file()), None):
         raise ModelError(f"{vocabulary / missing}: wanted what belongs to the vocabulary model, found no such file")
     return lexicon.load(vocabulary / lexicon.FILE)
@@ -109,7 +109,8 @@ def make(
     for name in CRAFT:
         shutil.copyfile(vocabulary / name, out / name)
     tags.save(out / tags.FILE, tags.build(uses, tokens.TAGS, own, known))
-    return write_card(out, meta, *_samples(out))
+    write_card(out, meta, *_samples(out))
+    return note_files(out, (*CRAFT, tags.FILE))
 
 
 def _source(argument: str) -> Source:

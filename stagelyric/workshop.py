@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import lexicon
+from stagelyric.craft import lexicon, near, novelty, structure
 from stagelyric.craft.build import build, extend
 from stagelyric.craft.novelty import shares_words
 from stagelyric.craft.phonetics import line_syllables
 from stagelyric.craft.words import STOP
 from stagelyric.lm import curve
-from stagelyric.lm.checkpoint import WEIGHTS, Corpus, Meta, ModelError, read_meta, read_weights
+from stagelyric.lm.checkpoint import (
+    META,
+    WEIGHTS,
+    Corpus,
+    Meta,
+    ModelError,
+    check_craft,
+    note_files,
+    read_meta,
+    read_weights,
+)
 from stagelyric.lm.codes import CODED_ALPHABET, Coder
 from stagelyric.lm.corpus import CorpusError, Mixture, Song, Source, read_held_out, read_source, split, stream
 from stagelyric.lm.distributed import World
@@ -28,7 +39,10 @@ from stagelyric.lm.release import HeldOut, release
 from stagelyric.lm.train import CHECKPOINT, Trainer, cold_bits, raw_lines
 from stagelyric.lm.vocabulary import Vocabulary
 
-_STUDIED = 64 * 2**20  # characters of a corpus that words, names and figures beside the model's are taken from
+CRAFT = (lexicon.FILE, near.FILE, structure.FILE, novelty.FILE)
+"""What the craft needs to know of a model's text."""
+
+_STUDIED = 32 * 2**20  # characters of a corpus that words, names and figures beside the model's are taken from
 _TUNING = 0.25  # of the usual learning rates: a trained model forgets less of what it knows
 _PATIENCE = 5
 _HELD_BACK, _LEAST_HELD_BACK = 0.1, 3  # of a band's own songs: the share, and how many at least
@@ -46,6 +60,10 @@ class Texts:
     licence: str = ""
 
 
+Tell = Callable[[str, float], None]
+"""What is being done, and the share of it done, 0 … 1."""
+
+
 class Workshop:
     """Reads the texts, makes the trainer, and writes what came of it into `out`."""
 
@@ -57,18 +75,18 @@ class Workshop:
         parent: Path | None = None,
         world: World | None = None,
         blend: float = 1.0,
+        tell: Tell = lambda doing, done: None,
     ):
         """`parent`: the model to begin with, which also decides the kind. Raises CorpusError and ModelError.
 
         `blend`: the share of the weights that is new, the rest being the parent's; a little less than 1 costs the new
-        text little and keeps much of what the parent knew (WiSE-FT, Wortsman et al. 2022).
+        text little and keeps much of what the parent knew (WiSE-FT, Wortsman et al. 2022). `tell` hears of what takes
+        long besides the training.
         """
-        self.blend = blend
+        self.blend, self._tell = blend, tell
         self.out, self.world, self.texts = out, world or World(), texts
         self.parent = _Parent.read(parent) if parent else None
         self.kind = self.parent.meta.kind if self.parent else kind
-        if self.kind not in KINDS:
-            raise ModelError(f"{parent}: wanted a model that can be trained further, found one of kind {self.kind}")
         self.vocabulary = self.parent.meta.vocabulary if self.parent else Vocabulary(CODED_ALPHABET)
         main = [self._source(text) for text in texts.corpora]
         last = [self._source(text) for text in texts.finish]
@@ -121,16 +139,19 @@ class Workshop:
             training={**training, "done": round(trainer.done, 4)},
             tuning=self._tuning(trainer) if self.parent and complete else {},
         )
+        self._tell("measuring and writing the model", 0.0)
         studied = list(_studied(self.sources))
         text = stream(studied, self.vocabulary)
         checked = [(at, bits) for at, _, bits in trainer.curve if bits is not None]
         picture = curve.drawn([(at, bits) for at, bits, _ in trainer.curve], checked)
         written = release(self.out, meta, weights, self.held_out if complete else (), text, picture)
         songs = [song.text for song in studied]
+        self._tell("gathering the text's words", 0.0)
         if self.parent and (self.parent.folder / lexicon.FILE).is_file():
             extend(self.out, self.parent.folder, songs)
         else:
             build(self.out, songs)
+        written = note_files(self.out, CRAFT)
         if complete:
             (self.out / CHECKPOINT).unlink()
             for packed in self.out.glob("shards-*"):
@@ -148,15 +169,15 @@ class Workshop:
     def _source(self, argument: str) -> Source:
         """A path, or a path with =WEIGHT after it where no file has that very name."""
         name, _, number = argument.rpartition("=")
-        if not name or Path(argument).exists():
-            return read_source(Path(argument), scratch=self.out)
-        try:
-            weight = float(number)
-        except ValueError:
-            return read_source(Path(argument), scratch=self.out)
+        path, weight = Path(argument), 1.0
+        if name and not path.exists():
+            try:
+                path, weight = Path(name), float(number)
+            except ValueError:
+                path = Path(argument)
         if not 0 < weight <= 100:
             raise CorpusError(f"{argument}: wanted a weight above 0 and up to 100, found {number}")
-        return read_source(Path(name), weight, self.out)
+        return read_source(path, weight, self.out, lambda done: self._tell(f"reading {path}", done))
 
     def _measured_on(self, source: Source) -> HeldOut:
         return HeldOut(source.name, source.sha256, stream(source.songs, self.vocabulary))
@@ -191,7 +212,9 @@ class _Parent:
 
     @classmethod
     def read(cls, folder: Path) -> _Parent:
-        return cls(folder, read_meta(folder))
+        meta = read_meta(folder)
+        _check_parent(folder, meta)
+        return cls(folder, meta)
 
     def described(self) -> dict[str, str]:
         read = ", ".join(f"{c.title} x {c.weight:g}" for c in self.meta.corpora)
@@ -199,6 +222,31 @@ class _Parent:
         minutes = spent.get("seconds", 0) / 60
         trained = f"trained on {spent.get('characters', 0):,} characters of {read} in {minutes:.0f} min"
         return {"name": self.meta.name, "sha256": self.meta.files[WEIGHTS], "trained": trained}
+
+
+def _check_parent(folder: Path, meta: Meta) -> None:
+    """Raises ModelError before hours are spent, where the shape, the vocabulary or the words are not in order."""
+    check_craft(folder, meta)
+    if meta.kind not in KINDS:
+        raise ModelError(f"{folder}: wanted a model that can be trained further, found one of kind {meta.kind}")
+    try:
+        config = KINDS[meta.kind].config(**meta.config)
+        sizes = [value for name, value in asdict(config).items() if name not in ("cell", "dropout")]
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"{folder / META}: wanted the shape of a {meta.kind}, found another ({error})") from error
+    if not all(isinstance(size, int) for size in sizes) or config.vocabulary != len(meta.vocabulary):
+        found = f"{meta.config.get('vocabulary')} with {len(meta.vocabulary)} symbols"
+        raise ModelError(f"{folder / META}: wanted whole sizes and a symbol for each character, found {found}")
+    try:
+        if (folder / lexicon.FILE).is_file():
+            words = lexicon.load(folder / lexicon.FILE)
+            near.load(folder / near.FILE, len(words.words))
+            structure.load(folder / structure.FILE, len(words.words))
+            novelty.Copies.load(folder / novelty.FILE)
+    except (lexicon.LexiconError, near.NearError, structure.StructureError, novelty.NoveltyError) as error:
+        raise ModelError(str(error)) from error
+    except BadZipFile as error:
+        raise ModelError(f"{folder}: wanted whole files of the model's words, found a damaged one") from error
 
 
 def _studied(sources: Sequence[Source]) -> Iterator[Song]:

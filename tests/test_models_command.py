@@ -51,6 +51,15 @@ def test_the_table(twins: Path) -> None:
     assert "bits a character" in done.stdout
 
 
+def test_a_damaged_one_that_was_asked_for_is_a_fault(twins: Path) -> None:
+    for more in ([], ["--json"]):
+        done = run("bad", *more)
+        assert done.exit_code == 2
+        assert "bad can't be used" in done.stderr
+        assert "weights.safetensors: the file is damaged" in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_some_of_them_by_name_or_folder(twins: Path) -> None:
     assert [model["name"] for model in json.loads(run("whole", "--json").stdout)] == ["whole"]
     done = run("nobody")

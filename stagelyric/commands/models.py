@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from stagelyric import places
-from stagelyric.commands.common import json_option, plain_faults, print_json
+from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
 
 _HEAD = 8  # bytes that say how long a safetensors file's header is
 _LARGEST_HEAD = 1 << 20
@@ -23,18 +23,22 @@ def models(names: tuple[str, ...], as_json: bool) -> None:
     """List the models and compare them: kind, size, bits per character, speed.
 
     NAMES are models, by name or folder; without any, all that are found. A model that is damaged, or whose files are
-    not those it was made with, is named with what is wrong.
+    not those it was made with, is named with what is wrong; one of NAMES is a fault, and the exit status 2.
     """
     with plain_faults():
         folders = {name: places.find_model(name) for name in names} or places.models()
     told = [describe(name, folder) for name, folder in folders.items()]
+    bad = [f"{model['name']} can't be used: {model['problem']}" for model in told if model["problem"]]
     if as_json:
         print_json(told)
-        return
-    if not told:
+    elif told:
+        _print(told)
+    else:
         click.echo("none; train one: stagelyric train CORPUS --out models/NAME")
-        return
-    _print(told)
+    if names and bad:
+        raise Fault("; ".join(bad))
+    for problem in bad if not as_json else ():
+        click.secho(problem, fg="yellow")
 
 
 def describe(name: str, folder: Path) -> dict[str, Any]:
@@ -113,9 +117,6 @@ def _print(told: list[dict[str, Any]]) -> None:
     texts = list(dict.fromkeys(text for model in told for text in model["bits_per_character"]))
     if texts:
         out.print(Text(f"bits a character: blocks of 256, read cold, of {_first(told)}", style="dim"))
-    for model in told:
-        if model["problem"]:
-            out.print(Text(f"{model['name']} can't be used: {model['problem']}", style="yellow"))
 
 
 def _first(told: list[dict[str, Any]]) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stagelyric.lm.train import Trainer
     from stagelyric.lm.vocabulary import Vocabulary
 
+_DOING_EVERY = 10.0  # s between the lines that say what is being read
 _LINE_EVERY = 30.0  # s between the plain lines written where there is no terminal
 
 
@@ -140,7 +141,7 @@ def train(
         if world.leads:
             _check_folder(out, resume)
         texts = Texts(corpora, finish, valid, tuple(_pair(text) for text in emphasis), licence)
-        shop = Workshop(texts, kind, out, parent, world, blend)
+        shop = Workshop(texts, kind, out, parent, world, blend, _doing(quiet=not world.leads))
         sizes = {"cell": cell, "layers": layers, "hidden": hidden}
         trainer = shop.trainer(minutes=minutes, epochs=epochs, seed=seed, rate=rate, accumulate=accumulate, sizes=sizes)
         if resume:
@@ -160,6 +161,19 @@ def train(
         world.leave()
     if meta is not None:
         _print_result(out, meta, trainer.done, as_json)
+
+
+def _doing(*, quiet: bool) -> Callable[[str, float], None]:
+    """Says on standard error what else takes its time, a line every few seconds."""
+    told = time.monotonic()
+
+    def tell(doing: str, done: float) -> None:
+        nonlocal told
+        if not quiet and time.monotonic() - told >= _DOING_EVERY:
+            told = time.monotonic()
+            click.echo(f"{doing}: {100 * done:.0f} %" if done else f"{doing} …", err=True)
+
+    return tell
 
 
 def _need_torch() -> None:

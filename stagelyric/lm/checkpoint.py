@@ -2,7 +2,7 @@
 
 `weights.safetensors` (fp16, to train further), `step.onnx` and `step.int8.onnx` (one step, to run), `meta.json` and
 `README.md`, the model card; a model of the kind "structure" has `structure.onnx` besides. `meta.json` names every
-file with its sha256; nothing here is ever unpickled.
+file with its sha256, those of the craft (`*.npz`) too; nothing here is ever unpickled.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ STEP_FP32 = "step.onnx"
 STEP_INT8 = "step.int8.onnx"
 STRUCTURE = "structure.onnx"
 CARD = "README.md"
+CRAFT = ".npz"
+"""What the files end in that hold a model's words and what belongs to them."""
 
 _LARGEST = 256 * 2**20  # bytes; a file beyond this is no model of ours, and is not read into memory
 
@@ -54,7 +56,7 @@ class Meta:
     `bits` maps a held-out text to its measures in bits per character, and `held_out` to its sha256; `parent` names the
     model this one began with, if any, by "name" and "sha256" of its weights, and `tuning` says what came of it: bits
     per character "before" and "after" on songs held back, and the share of raw lines "copied" from those trained on;
-    `files` maps each file to its sha256.
+    `files` maps each file to its sha256, and `alphabet` is that of the symbols.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Meta:
     parent: Mapping[str, str] = field(default_factory=dict)
     tuning: Mapping[str, float] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    alphabet: str = ""
     format: int = FORMAT
 
     @property
@@ -93,10 +96,29 @@ def read_meta(folder: Path) -> Meta:
         data["corpora"] = tuple(Corpus(**corpus) for corpus in data["corpora"])
         meta = Meta(**{key: value for key, value in data.items() if key in known})
         meta.vocabulary  # noqa: B018 - a vocabulary that cannot be is found here, not in the middle of a show
-        _ = dict(meta.files), dict(meta.config)
+        _check(meta)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ModelError(f"{file}: wanted the description of a model, found a damaged file ({error})") from error
+    if meta.alphabet and meta.alphabet != _sha256(meta.symbols.encode()):
+        raise ModelError(f"{file}: wanted the vocabulary that the model was trained with, found another")
     return meta
+
+
+def _check(meta: Meta) -> None:
+    """Raises ValueError or AttributeError where a part of it is not what its readers will take it for."""
+    _ = dict(meta.files), dict(meta.config), dict(meta.recipe), dict(meta.held_out), dict(meta.parent)
+    figures = {
+        "figures of the training": meta.training,
+        "figures of the tuning": meta.tuning,
+        **{f"bits on {t}": b for t, b in meta.bits.items()},
+    }
+    for name, measured in figures.items():
+        if not all(isinstance(value, int | float) for value in measured.values()):
+            raise ValueError(f"the {name} are no numbers")
+    if not all(isinstance(c.songs, int) and isinstance(c.weight, int | float) for c in meta.corpora):
+        raise ValueError("the songs of the texts are no numbers")
+    if not all(isinstance(text, str) for c in meta.corpora for text in (c.title, c.sha256, c.part, c.licence)):
+        raise ValueError("the names of the texts are none")
 
 
 def read_file(folder: Path, name: str, meta: Meta) -> bytes:
@@ -113,7 +135,7 @@ def read_file(folder: Path, name: str, meta: Meta) -> bytes:
         data = file.read_bytes()
     except OSError as error:
         raise ModelError(f"{file}: wanted a readable file, found: {error}") from error
-    found = hashlib.sha256(data).hexdigest()
+    found = _sha256(data)
     if found != wanted:
         raise ModelError(
             f"{file}: the file is damaged or of another model (wanted sha256 {wanted[:12]}…, found {found[:12]}…)"
@@ -138,10 +160,34 @@ def write_model(folder: Path, meta: Meta, files: Mapping[str, bytes], card: str)
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         _write(folder / name, data)
-    whole = {**asdict(meta), "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}}
     _write(folder / CARD, card.encode())
+    return _write_meta(folder, meta, {name: _sha256(data) for name, data in files.items()})
+
+
+def note_files(folder: Path, names: Iterable[str]) -> Meta:
+    """Enters files that were written beside the model's own into its meta, so that they are refused when damaged."""
+    meta = read_meta(folder)
+    return _write_meta(folder, meta, {**meta.files, **{name: _sha256((folder / name).read_bytes()) for name in names}})
+
+
+def check_craft(folder: Path, meta: Meta) -> None:
+    """Raises ModelError where a file of the craft is not the one that `meta` names; older models name none.
+
+    One that is missing is left to its reader, who knows what it is for.
+    """
+    for name in meta.files:
+        if name.endswith(CRAFT) and (folder / name).exists():
+            read_file(folder, name, meta)
+
+
+def _write_meta(folder: Path, meta: Meta, files: Mapping[str, str]) -> Meta:
+    whole = {**asdict(meta), "files": dict(files), "alphabet": _sha256(meta.symbols.encode())}
     _write(folder / META, (json.dumps(whole, indent=1, ensure_ascii=True) + "\n").encode())
     return read_meta(folder)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _write(file: Path, data: bytes) -> None:

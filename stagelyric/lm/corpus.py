@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import itertools
+import pickletools
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,6 +32,9 @@ LARGE = 128 * 2**20
 
 _PART = 32 * 2**20  # characters of an epoch that are in memory at a time
 _LONGEST_LINE, _LONGEST_SONG = 10_000, 5_000  # bytes, lines; what is longer is no lyric
+_DROPPED = {n: None for n in range(128) if not chr(n).isalnum()}
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as Windows' Notepad once saved "Unicode"
+_PICKLED, _PLAIN_PICKLES = b"\x80", (b"(", b"c", b"I", b"L", b"F", b"S", b"V", b"N", b"]", b")", b"}")
 _MOST_HELD_OUT = 400  # songs
 _LEAST_TO_SPLIT = 20  # songs; with fewer, holding any back costs more than the number is worth
 
@@ -56,19 +61,22 @@ class Source:
     weight: float = 1.0
 
 
-def read_source(path: Path, weight: float = 1.0, scratch: Path | None = None) -> Source:
+def read_source(
+    path: Path, weight: float = 1.0, scratch: Path | None = None, tell: Callable[[float], None] = lambda done: None
+) -> Source:
     """Reads a file, or every file of lyrics in a folder and below it, in the order of their names: see `formats`.
 
     UTF-8, else Latin-1. Choruses are kept once a song, and a song that is nearly all known from earlier ones of this
     source is dropped (two sources may share lines: that is weight, and the giver's choice). Where the files are more
-    than LARGE bytes, the songs are packed into `scratch`, and only read as they are wanted.
+    than LARGE bytes, the songs are packed into `scratch`, and only read as they are wanted; `tell` is called with the
+    share that has been packed, 0 … 1.
     Raises CorpusError where the path is missing, is not text, or holds fewer than two lyric lines.
     """
     files = _files(path)
-    if sum(file.stat().st_size for file in files) > LARGE:
-        if scratch is None:
-            raise CorpusError(f"{path}: wanted at most {LARGE >> 20} MB to read at once, found more")
-        return _packed(path, files, weight, scratch / f"shards-{_sha256([str(path).encode()])[:12]}")
+    if scratch is None:
+        _not_too_large(path, files)
+    elif _size(files) > LARGE:
+        return _packed(path, files, weight, scratch / f"shards-{_sha256([str(path).encode()])[:12]}", tell)
     data = [_bytes(file) for file in files]
     songs = [
         song for file, content in zip(files, data, strict=True) for song in _read(file, content, _without_choruses)
@@ -99,10 +107,18 @@ class _Packed(Sequence[Song]):
         return Song(*self.shards[at % self._count])
 
 
-def _packed(path: Path, files: Sequence[Path], weight: float, folder: Path) -> Source:
+def _packed(path: Path, files: Sequence[Path], weight: float, folder: Path, tell: Callable[[float], None]) -> Source:
     """A source that is read as a stream, and never whole."""
-    digest = hashlib.sha256()
-    songs = (song for file in files for song in _streamed(file, digest.update))
+    digest, size, read = hashlib.sha256(), _size(files), 0
+
+    def seen(data: bytes) -> None:
+        nonlocal read
+        digest.update(data)
+        before, read = read, read + len(data)
+        if read >> 20 != before >> 20:
+            tell(min(1.0, read / size))  # what is unzipped is more than the files are long
+
+    songs = (song for file in files for song in _streamed(file, seen))
     shards = Shards.write(folder, ((song.title, song.text) for song in _without_copies(songs, Known().seen)))
     source = Source(path.name or str(path), digest.hexdigest(), _Packed(shards), weight)
     _enough(path, itertools.islice(source.songs, 100))
@@ -126,7 +142,7 @@ def _streamed(file: Path, tell: Callable[[bytes], None]) -> Iterator[Song]:
             if len(raw) > _LONGEST_LINE:
                 raise CorpusError(f"{file}: wanted lyric lines, found one of more than {_LONGEST_LINE} bytes")
             try:
-                line = raw.decode("utf-8-sig").rstrip("\r\n")
+                line = raw.decode().rstrip("\r\n").removeprefix("\ufeff")
             except UnicodeDecodeError:
                 line = raw.decode("latin-1").rstrip("\r\n")
             blank = 0 if line.strip() else blank + 1
@@ -142,16 +158,26 @@ def _streamed(file: Path, tell: Callable[[bytes], None]) -> Iterator[Song]:
 def read_held_out(path: Path) -> Source:
     """Reads held-out text as `read_source` does, but keeps every chorus and copy: it is measured on as it stands."""
     files = _files(path)
+    _not_too_large(path, files)
     data = [_bytes(file) for file in files]
     songs = tuple(song for file, content in zip(files, data, strict=True) for song in _read(file, content, list))
     _enough(path, songs)
     return Source(path.name or str(path), _sha256(data), songs)
 
 
+def _size(files: Sequence[Path]) -> int:
+    return sum(file.stat().st_size for file in files)
+
+
+def _not_too_large(path: Path, files: Sequence[Path]) -> None:
+    if (size := _size(files)) > LARGE:
+        raise CorpusError(f"{path}: wanted at most {LARGE >> 20} MB to read at once, found {size >> 20} MB")
+
+
 def _enough(path: Path, songs: Iterable[Song]) -> None:
     lines = sum(len(_lines(song.text)) for song in songs)
     if lines < 2:
-        found = "one lyric line" if lines else "no lyric lines"
+        found = "one lyric line" if lines else "no lyric lines in Latin letters"
         raise CorpusError(f"{path}: wanted a corpus of at least two lyric lines, found {found}")
 
 
@@ -287,12 +313,29 @@ def _text(file: Path, data: bytes) -> str:
             data = gzip.decompress(data)
         except (OSError, EOFError, zlib.error) as error:
             raise CorpusError(f"{file}: wanted a whole gzip file, found a damaged one") from error
+    if data[:2] in _UTF_16:
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise CorpusError(f"{file}: wanted a text file, found UTF-16 that breaks off") from error
+    if data[:1] == _PICKLED or _is_plain_pickle(data):
+        raise CorpusError(f"{file}: wanted a text file, found a pickle; it was not opened")
     if b"\0" in data:
         raise CorpusError(f"{file}: wanted a text file, found binary data")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+def _is_plain_pickle(data: bytes) -> bool:
+    """Whether the data are a pickle of protocol 0, which is all letters: it is only looked through, never loaded."""
+    if data[-1:] != b"." or data[:1] not in _PLAIN_PICKLES:
+        return False
+    try:
+        return sum(1 for _ in pickletools.genops(data)) > 1
+    except ValueError:  # what genops raises for anything else
+        return False
 
 
 Keep = Callable[[Iterable[list[str]]], list[list[str]]]
@@ -341,7 +384,7 @@ def _stanzas(text: str) -> Iterator[list[str]]:
 
 def _key(line: str) -> str:
     """What two printings of a line share: its letters and digits, in lower case."""
-    return re.sub(r"[^a-z0-9]", "", line.lower())
+    return line.lower().translate(_DROPPED) if line.isascii() else re.sub(r"[^a-z0-9]", "", line.lower())
 
 
 def _lines(text: str) -> list[str]:

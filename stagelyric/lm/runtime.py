@@ -26,6 +26,7 @@ from stagelyric.lm.checkpoint import (
     WEIGHTS,
     Meta,
     ModelError,
+    check_craft,
     read_file,
     read_meta,
 )
@@ -260,6 +261,7 @@ def load(folder: Path, *, precision: Precision = "int8") -> RnnEngine | Attentio
     inputs = [given.name for given in session.get_inputs()]
     if session.get_outputs()[0].shape[-1] != len(meta.vocabulary) or tuple(inputs[: len(first)]) != first:
         raise ModelError(f"{folder / name}: wanted a graph for {len(meta.vocabulary)} characters, found another")
+    check_craft(folder, meta)
     engine = made(meta.name, meta.files[name], meta.vocabulary, session)
     if meta.kind == "structure":
         engine.templates = _templates(folder, meta)

@@ -69,17 +69,17 @@ class Known:
     """
 
     def __init__(self, bits: int = 30):
-        self._bits = np.zeros(1 << (bits - 3), dtype=np.uint8)
+        self._bits = bytearray(1 << (bits - 3))
         self._mask = (1 << bits) - 1
 
     def seen(self, text: str) -> bool:
         """Whether a text was seen before; it has been now."""
         key = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
-        places = (key & self._mask, (key >> 32) * 0x9E3779B1 & self._mask)
-        before = all(self._bits[place >> 3] >> (place & 7) & 1 for place in places)
-        for place in places:
-            self._bits[place >> 3] |= 1 << (place & 7)
-        return before
+        one, two = key & self._mask, (key >> 32) * 0x9E3779B1 & self._mask
+        before = self._bits[one >> 3] >> (one & 7) & self._bits[two >> 3] >> (two & 7) & 1
+        self._bits[one >> 3] |= 1 << (one & 7)
+        self._bits[two >> 3] |= 1 << (two & 7)
+        return bool(before)
 
 
 def _name(number: int) -> str:

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from lm.tiny import random_weights
 
-from stagelyric.lm.checkpoint import META, STEP_INT8, WEIGHTS, ModelError, read_file, read_meta, read_weights
+from stagelyric.lm.checkpoint import (
+    META,
+    STEP_INT8,
+    WEIGHTS,
+    ModelError,
+    note_files,
+    read_file,
+    read_meta,
+    read_weights,
+)
 from stagelyric.lm.runtime import load
 
 
@@ -94,7 +103,11 @@ def test_a_damaged_meta_is_refused(model: Path, text: str) -> None:
         ({"format": 2}, "wanted a model of format 1, found format 2"),
         ({"kind": "oracle"}, "found 'oracle'"),
         ({"symbols": "aa"}, "vocabulary"),
-        ({"symbols": "\u0003\nabc"}, "wanted a graph for 5 characters"),
+        ({"symbols": "\u0003\nabc"}, "the vocabulary that the model was trained with"),
+        ({"symbols": "\u0003\nabc", "alphabet": ""}, "wanted a graph for 5 characters"),
+        ({"bits": {"songs": {"cold-256": "low"}}}, "the bits on songs are no numbers"),
+        ({"bits": []}, "damaged"),
+        ({"training": {"steps": None}}, "the figures of the training are no numbers"),
         ({"corpora": [{"title": "x"}]}, "damaged"),
         ({"files": {}}, "wanted an entry for step.int8.onnx"),
     ],
@@ -113,3 +126,15 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "file")
     with pytest.raises(ModelError, match=r"wanted a model's meta\.json"):
         load(tmp_path)
+
+
+def test_the_files_of_the_craft_are_known_by_their_hash_too(model: Path) -> None:
+    (model / "lexicon.npz").write_bytes(b"words")
+    load(model)  # an older model, which names none
+    note_files(model, ["lexicon.npz"])
+    assert read_meta(model).files["lexicon.npz"] == hashlib.sha256(b"words").hexdigest()
+    load(model)
+    (model / "lexicon.npz").write_bytes(b"word")
+    with pytest.raises(ModelError, match="damaged or of another model") as caught:
+        load(model)
+    sentence(caught, model / "lexicon.npz")

@@ -1,4 +1,5 @@
 import gzip
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,18 @@ def test_gzip_folders_and_latin_1_are_read(tmp_path: Path) -> None:
     assert len(source.sha256) == 64
 
 
+@pytest.mark.parametrize("ending", ["(Oh, sing it again.", "I sing.", "(no more\nI sang.", "carry me\non."])
+def test_lyrics_that_begin_and_end_as_a_pickle_does_are_read(tmp_path: Path, ending: str) -> None:
+    assert read_source(write(tmp_path, f"{ending}\nand one more\n{ending}")).songs
+    assert read_source(write(tmp_path, f"{ending[:-1]}\n{ending}")).songs
+
+
+def test_utf_16_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "song.txt"
+    file.write_bytes("Montréal\r\nby night\r\n".encode("utf-16"))
+    assert read_source(file).songs == (Song("", "Montreal\nby night\n"),)
+
+
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [
@@ -65,6 +78,9 @@ def test_gzip_folders_and_latin_1_are_read(tmp_path: Path) -> None:
         (b"one line alone\n", "one lyric line"),
         ("\u6b4c\n\u8a5e\n".encode(), "no lyric lines"),
         (b"\x00\x01\x02\x03", "binary data"),
+        (pickle.dumps(["Hold the light", "and sing"]), "a pickle; it was not opened"),
+        (pickle.dumps(["Hold the light", "and sing"], protocol=0), "a pickle; it was not opened"),
+        ("\ufeffHold the light\nand sing\n".encode("utf-16-le")[:-1], "UTF-16 that breaks off"),
         (b"\x1f\x8b\x08 broken", "damaged"),
         (gzip.compress(b"a line\nand more\n" * 99)[:-20], "damaged"),
     ],

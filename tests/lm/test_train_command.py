@@ -1,5 +1,9 @@
+import gzip
+import hashlib
 import json
 import os
+import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +16,9 @@ from lm.tiny import lyrics
 
 from stagelyric.commands.train import train
 from stagelyric.lm.checkpoint import read_meta
+from stagelyric.lm.codes import CODED_ALPHABET
 from stagelyric.lm.runtime import load
+from stagelyric.lm.vocabulary import ALPHABET
 
 QUICK = ["--kind", "char-rnn", "--epochs", "2", "--hidden", "16"]
 
@@ -163,6 +169,54 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        (b"", "no lyric lines"),
+        (b"Hold the light on the water\n", "one lyric line"),
+        (pickle.dumps({"a": 1}), "a pickle; it was not opened"),
+        (gzip.compress(b"Hold the light\nand sing\n" * 99)[:-9], "a damaged one"),
+        (b"\x00" * 99, "binary data"),
+    ],
+)
+@pytest.mark.parametrize("role", ["CORPUS", "--valid", "--finish"])
+def test_a_text_that_is_none_is_refused_in_one_sentence(
+    corpus: Path, out: Path, tmp_path: Path, data: bytes, complaint: str, role: str
+) -> None:
+    (bad := tmp_path / "bad.txt").write_bytes(data)
+    result = run(*([bad] if role == "CORPUS" else [corpus, role, bad]), "--out", out, *QUICK)
+    assert result.exit_code == 2, result.output
+    assert f"{bad}: wanted" in result.stderr
+    assert complaint in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not out.exists()
+
+
+def test_latin_1_is_trained_on(out: Path, tmp_path: Path) -> None:
+    (song := tmp_path / "song.txt").write_bytes(lyrics(9).replace("cold", "caf\xe9").encode("latin-1", "replace"))
+    assert run(song, "--out", out, *QUICK).exit_code == 0
+
+
+def test_a_large_text_is_told_of_while_it_is_read(
+    corpus: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stagelyric.commands import train as command
+    from stagelyric.lm import corpus as texts
+
+    (large := tmp_path / "large.txt").write_text(lyrics(5_000), encoding="utf-8")
+    with monkeypatch.context() as limits:
+        limits.setattr(texts, "LARGE", 1 << 20)
+        limits.setattr(command, "_DOING_EVERY", 0.0)
+        result = run(large, "--out", out, *QUICK[:2], "--epochs", "0.001", "--hidden", "8")
+        refused = run(corpus, "--valid", large, "--out", tmp_path / "more", *QUICK)
+    assert result.exit_code == 0, result.output
+    assert f"reading {large}: " in result.stderr
+    assert not list(out.glob("shards-*"))
+    assert read_meta(out).corpora[0].songs > 4_000
+    assert refused.exit_code == 2
+    assert "wanted at most 1 MB to read at once" in refused.stderr
+
+
 def test_a_finished_model_and_a_file_are_not_overwritten(corpus: Path, out: Path) -> None:
     assert run(corpus, "--out", out, *QUICK).exit_code == 0
     before = (out / "meta.json").read_bytes()
@@ -181,6 +235,46 @@ def test_a_damaged_parent_is_refused(corpus: Path, out: Path, tmp_path: Path) ->
     result = run(corpus, "--out", tmp_path / "tuned", "--from", out)
     assert result.exit_code == 2
     assert "damaged or of another model" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"symbols": ALPHABET}, "the vocabulary that the model was trained with"),
+        ({"symbols": ALPHABET, "alphabet": ""}, "a symbol for each character"),
+        ({"kind": "transformer"}, "wanted the shape of a transformer"),
+        ({"kind": "structure"}, "can be trained further"),
+        ({"config": {"vocabulary": 104, "hidden": "wide"}}, "wanted whole sizes"),
+    ],
+)
+def test_a_parent_that_is_not_in_order_is_refused_before_the_training(
+    corpus: Path, random_model: Path, out: Path, changes: dict[str, object], complaint: str
+) -> None:
+    parent = Path(shutil.copytree(random_model, corpus.parent / "parent"))
+    meta = json.loads((parent / "meta.json").read_text()) | {"symbols": CODED_ALPHABET, "alphabet": ""}
+    meta["config"]["vocabulary"] = len(CODED_ALPHABET)
+    if "alphabet" not in changes:
+        meta["alphabet"] = hashlib.sha256(CODED_ALPHABET.encode()).hexdigest()
+    (parent / "meta.json").write_text(json.dumps(meta | changes))
+    result = run(corpus, "--from", parent, "--out", out)
+    assert result.exit_code == 2, result.output
+    assert complaint in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_parent_whose_words_are_damaged_is_refused_before_the_training(
+    corpus: Path, out: Path, tmp_path: Path
+) -> None:
+    assert run(corpus, "--out", out, *QUICK).exit_code == 0
+    data = (out / "copies.npz").read_bytes()
+    (out / "copies.npz").write_bytes(data[: len(data) // 2])
+    result = run(corpus, "--from", out, "--out", tmp_path / "tuned")
+    assert result.exit_code == 2
+    assert "copies.npz: the file is damaged or of another model" in result.stderr
+    (out / "copies.npz").unlink()
+    result = run(corpus, "--from", out, "--out", tmp_path / "tuned")
+    assert result.exit_code == 2
+    assert "copies.npz: wanted the runs of the model's training text, found no such file" in result.stderr
 
 
 def test_without_torch_it_says_what_to_install(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
