@@ -6,13 +6,15 @@ Pure Data and SuperCollider speak through the exported patches.
 import asyncio
 import contextlib
 import os
+import socket
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import jack
 import pytest
-from house import LIMIT, Display, Play, playing
+from house import LIMIT, Display, Play, free_port, packet, playing
 from jack import Jack
 from programs import require
 
@@ -21,6 +23,7 @@ from stagelyric.patches.supercollider import method
 from stagelyric.patches.target import Target
 
 sys.path.insert(0, str(Path(__file__).parent))
+import hydrogen
 from acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setlist, shown
 
 Drive = Callable[[Play, Path], Awaitable[None]]
@@ -193,7 +196,24 @@ def jack_csound(server: Jack, folder: Path) -> None:
     server.csound(folder, orchestra, f"{score}f0 {at + 60:.3f}\ne", client="player")
 
 
-@pytest.mark.parametrize("player", [jack_midiseq, jack_csound])
+def jack_hydrogen(server: Jack, folder: Path) -> None:
+    """The drum machine: told by OSC to play its song, as soon as our MIDI hears its port."""
+    require("hydrogen")
+    at, notes = 0.2, list[tuple[float, int]]()
+    for place, act in enumerate(ACTS):
+        notes.append((at, FIRST + place))
+        at += act.wait
+    port = free_port(socket.SOCK_DGRAM)
+    hydrogen.start(server, folder, notes, port)
+    over = time.monotonic() + LIMIT
+    while "stagelyric" not in server.call("jack_lsp", "-c", hydrogen.OUT):
+        assert time.monotonic() < over, server.call("jack_lsp", "-c")
+        time.sleep(0.1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(packet(hydrogen.PLAY, 1.0), ("127.0.0.1", port))
+
+
+@pytest.mark.parametrize("player", [jack_midiseq, jack_csound, jack_hydrogen])
 async def test_midi_programs_do_everything(player: Callable[[Jack, Path], None], server: Jack, tmp_path: Path) -> None:
     show = playing(tmp_path / "show", environment=server.env, setlist=setlist(), ready=0)
     async with show as play, play.display() as display:
@@ -202,7 +222,7 @@ async def test_midi_programs_do_everything(player: Callable[[Jack, Path], None],
                 server.ports
             ):  # our driver is up, and looks every second
                 await asyncio.sleep(0.1)
-        player(server, tmp_path)
+        await asyncio.to_thread(player, server, tmp_path)
         await arrived(display, STARTING + SECONDS + LATE)
         server.stop_players()
     check(display, tmp_path / "show")
