@@ -309,15 +309,17 @@ class Trainer:
         try:
             with safe_open(file, framework="pt", device=self.world.device) as opened:
                 record = json.loads((opened.metadata() or {})["training"])
+                config, recipe, corpus, place = (record[key] for key in ("config", "recipe", "corpus", "place"))
                 tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - not a dict
-        except (SafetensorError, OSError, KeyError, ValueError) as error:
+        except (SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
             raise TrainingError(f"{file}: wanted the checkpoint of a training, found a damaged file") from error
-        if record["config"] != asdict(self.model.config):
-            raise TrainingError(f"{file}: this checkpoint is of a model of another shape: {record['config']}")
-        if _settled(record["recipe"] | _budget(self.recipe)) != _settled(asdict(self.recipe)):
-            raise TrainingError(f"{file}: this checkpoint was made with another recipe: {record['recipe']}")
+        # What a checkpoint does not name did not exist when it was made, and was then as it is by default.
+        if _defaults(self.model.config) | config != asdict(self.model.config):
+            raise TrainingError(f"{file}: this checkpoint is of a model of another shape: {config}")
+        if _settled(_defaults(self.recipe) | recipe | _budget(self.recipe)) != _settled(asdict(self.recipe)):
+            raise TrainingError(f"{file}: this checkpoint was made with another recipe: {recipe}")
         states = _under("state.", tensors)
-        if record["corpus"] != self._corpus or any(value.shape[1] != self._streams for value in states.values()):
+        if corpus != self._corpus or any(value.shape[1] != self._streams for value in states.values()):
             raise TrainingError(f"{file}: this checkpoint was made with another corpus")
         self.model.load_state_dict(_under("model.", tensors))
         self.average = {name: tensors[f"average.{name}"] for name in self.average}
@@ -329,14 +331,13 @@ class Trainer:
             optimizer.load_state_dict(whole)
         if self._state is not None:
             self._state = type(self._state)(**{name: value[:, self._mine] for name, value in states.items()})
-        for name, value in record["place"].items():
+        for name, value in place.items():
             setattr(self, name, value)
         self._rows = None
         if self.place or self.part:  # the stream of that part is made again from the seed
-            place = self.place
-            self.place = 0
+            at, self.place = self.place, 0
             self._next_segment()
-            self.place = place
+            self.place = at
         self._random = tensors["random"].cpu()
 
 
@@ -375,6 +376,11 @@ def cold_bits(model: Model, ids: NDArray[np.uint8], block: int, rows: int = 64, 
                 logits, _ = model(xs)
             total += nn.functional.cross_entropy(logits.float().flatten(0, 1), ys.flatten(), reduction="sum").item()
     return total / (whole * block) / math.log(2)
+
+
+def _defaults(made: Config | Recipe) -> dict[str, Any]:
+    """What each key is where nobody says otherwise: an LSTM of one layer, a recipe without patience."""
+    return asdict(type(made)())
 
 
 def _settled(recipe: Mapping[str, Any]) -> Any:

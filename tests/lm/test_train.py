@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 from dataclasses import replace
@@ -11,6 +12,9 @@ from stagelyric.lm.corpus import Mixture, read_source, stream
 from stagelyric.lm.vocabulary import Vocabulary
 
 torch = pytest.importorskip("torch", reason="training needs torch")
+
+from safetensors import safe_open  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 
 from stagelyric.lm.char_rnn import CharRnnConfig  # noqa: E402
 from stagelyric.lm.recipe import BrokenTrainingError, Recipe, Report, TrainingError  # noqa: E402
@@ -167,6 +171,36 @@ def test_another_corpus_or_shape_is_not_resumed(mixture: Mixture, finish: Mixtur
         Trainer(CONFIG, RECIPE, finish).restore(tmp_path)
     with pytest.raises(TrainingError, match="another shape"):
         Trainer(replace(CONFIG, hidden=8), RECIPE, mixture).restore(tmp_path)
+
+
+def test_a_checkpoint_from_before_there_were_other_cells_is_taken_up(mixture: Mixture, tmp_path: Path) -> None:
+    straight = Trainer(CONFIG, RECIPE, mixture)
+    assert straight.run(tmp_path / "straight")
+    assert not Trainer(CONFIG, RECIPE, mixture).run(tmp_path / "old", stop_after=3)
+    file = tmp_path / "old" / CHECKPOINT
+    record = json.loads(safe_open(file, framework="pt").metadata()["training"])
+    for part, keys in {
+        "config": ("cell", "layers"),
+        "recipe": ("accumulate", "patience", "check_steps"),
+        "place": ("best_bits", "stale", "curve"),
+    }.items():
+        for key in keys:
+            del record[part][key]
+    save_file(load_file(file), file, {"training": json.dumps(record)})
+    resumed = Trainer(CONFIG, RECIPE, mixture)
+    resumed.restore(tmp_path / "old")
+    assert resumed.run(tmp_path / "old")
+    assert same(resumed, straight)
+    other = Trainer(CharRnnConfig(embedding=8, hidden=16, dropout=0.2, cell="mingru", layers=1), RECIPE, mixture)
+    with pytest.raises(TrainingError, match="another shape"):
+        other.restore(tmp_path / "old")
+
+
+@pytest.mark.parametrize("record", ["[]", "{}", '{"config": {}, "recipe": {}}', "null", "{"])
+def test_a_checkpoint_that_says_nothing_is_refused(mixture: Mixture, tmp_path: Path, record: str) -> None:
+    save_file({"random": torch.get_rng_state()}, tmp_path / CHECKPOINT, {"training": record})
+    with pytest.raises(TrainingError, match="damaged"):
+        Trainer(CONFIG, RECIPE, mixture).restore(tmp_path)
 
 
 @pytest.mark.parametrize("harm", ["cut", "noise", "missing"])
