@@ -123,7 +123,7 @@ def is_average(text: str) -> bool:
         return False
     joined = f" {' '.join(words)} "
     for line in _average_lines():
-        if (fresh < 2 and len(line) > 4 and _is_near(words, line)) or f" {' '.join(line)} " in joined:
+        if f" {' '.join(line)} " in joined or (fresh < 2 and len(line) > 4 and _has_near(words, line)):
             return True
     if fresh:
         return False
@@ -144,6 +144,12 @@ def in_full(text: str) -> list[str]:
 def _runs(words: Sequence[str]) -> set[str]:
     """All runs of two to six words."""
     return {" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 2, min(i + 6, len(words)) + 1)}
+
+
+def _has_near(words: Sequence[str], line: Sequence[str]) -> bool:
+    """Whether `line`, but for one word, stands anywhere in `words`."""
+    size = len(line)
+    return _is_near(words, line) or any(_is_near(words[i : i + size], line) for i in range(len(words) - size + 1))
 
 
 def _is_near(words: Sequence[str], line: Sequence[str]) -> bool:
