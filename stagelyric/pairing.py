@@ -96,7 +96,10 @@ def make(
     if not rows:
         raise CorpusError("wanted songs to learn structure from, found none with a line that can be read")
 
+    went: list[tuple[float, float]] = []
+
     def told(done: float, bits: float) -> None:
+        went.append((done, round(bits, 4)))
         tell(f"{bits:.3f} bits per token", done)
 
     model, measured = train(rows, weights, symbols, recipe, held, told)
@@ -104,7 +107,7 @@ def make(
     corpora = _described(songs, "structure", licence) + _described(words, "words", licence)
     meta = release_pair(
         out, vocabulary, tensors, symbols, corpora, asdict(recipe), {k: round(v, 4) for k, v in measured.items()},
-        recipe.seed,
+        recipe.seed, [(done * measured["tokens"], bits) for done, bits in went],
     )  # fmt: skip
     for name in CRAFT:
         shutil.copyfile(vocabulary / name, out / name)

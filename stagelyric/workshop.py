@@ -17,7 +17,6 @@ from stagelyric.craft.build import build, extend
 from stagelyric.craft.novelty import shares_words
 from stagelyric.craft.phonetics import line_syllables
 from stagelyric.craft.words import STOP
-from stagelyric.lm import curve
 from stagelyric.lm.checkpoint import (
     META,
     WEIGHTS,
@@ -31,6 +30,7 @@ from stagelyric.lm.checkpoint import (
 )
 from stagelyric.lm.codes import CODED_ALPHABET, Coder
 from stagelyric.lm.corpus import CorpusError, Mixture, Song, Source, read_held_out, read_source, split, stream
+from stagelyric.lm.curve import Curve
 from stagelyric.lm.distributed import World
 from stagelyric.lm.kinds import KINDS, recipe_of
 from stagelyric.lm.names import find_names
@@ -143,8 +143,8 @@ class Workshop:
         studied = list(_studied(self.sources))
         text = stream(studied, self.vocabulary)
         checked = [(at, bits) for at, _, bits in trainer.curve if bits is not None]
-        picture = curve.drawn([(at, bits) for at, bits, _ in trainer.curve], checked)
-        written = release(self.out, meta, weights, self.held_out if complete else (), text, picture)
+        went = Curve([(at, bits) for at, bits, _ in trainer.curve], checked)
+        written = release(self.out, meta, weights, self.held_out if complete else (), text, went)
         songs = [song.text for song in studied]
         self._tell("gathering the text's words", 0.0)
         if self.parent and (self.parent.folder / lexicon.FILE).is_file():

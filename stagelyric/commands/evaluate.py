@@ -15,6 +15,7 @@ from stagelyric.commands.common import Fault, json_option, plain_faults, print_j
 
 if TYPE_CHECKING:
     from stagelyric.lm.corpus import Source
+    from stagelyric.lm.curve import Curve
     from stagelyric.report.contexts import Context
     from stagelyric.report.evaluation import Step, Trial
 
@@ -32,6 +33,7 @@ _SHOWN = 4  # contexts that are printed, and lines of each
 )
 @click.option("--seed", default=0, show_default=True, help="Which places.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Write pictures: .html, .svg, .png or .pdf.")
+@click.option("--card", is_flag=True, help="Put the report, and the speed here, into the model's card.")
 @click.option("--blind", type=click.IntRange(1), metavar="N", help="Only a blind table of N pairs, for readers.")
 @click.option(
     "--key",
@@ -49,6 +51,7 @@ def evaluate(
     count: int,
     seed: int,
     plot: Path | None,
+    card: bool,
     blind: int | None,
     key: Path,
     as_json: bool,
@@ -76,7 +79,11 @@ def evaluate(
         if plot is not None:
             from stagelyric.report import plot as pictures
 
-            pictures.write(plot, _columns(result))
+            pictures.write(plot, _columns(result), _curves(result, folder, other))
+        if card:
+            from stagelyric.report import card as cards
+
+            cards.write(folder, result)
     if as_json:
         print_json(result)
         return
@@ -146,6 +153,14 @@ def _compared(
 
     name = folder.name if folder.name != first.name else f"{folder.parent.name}/{folder.name}"
     return evaluation.evaluate(evaluation.write(name, folder, found, step), None, found, sources, training, step)
+
+
+def _curves(result: dict[str, Any], folder: Path, other: Path | None) -> dict[str, Curve | None]:
+    """How the training of each model went, by the model's name; None where its folder keeps nothing of it."""
+    from stagelyric.lm import checkpoint, curve
+
+    models = {result["model"]: folder} | ({result["compare"]["model"]: other} if other is not None else {})
+    return {name: curve.read(where, checkpoint.read_meta(where)) for name, where in models.items()}
 
 
 def _columns(result: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -1,10 +1,15 @@
-"""How a training went, as a picture for the model's card: bits per character over the characters read."""
+"""How a training went: bits per character over the characters read, as figures, and drawn for the model's card."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-FILE = "curve.svg"
+from stagelyric.lm.checkpoint import Meta, ModelError, read_file
+
+FILE, DATA = "curve.svg", "curve.json"
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 320, 56, 40
 _MOST = 240  # points of a line
@@ -12,9 +17,46 @@ _MOST = 240  # points of a line
 Point = tuple[float, float]
 
 
-def drawn(trained: Sequence[Point], checked: Sequence[Point]) -> str:
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points (characters read, bits per character): while training, and on held-out text.
+
+    `of`: whose training it was, where it was not the model's own but that of one it came from.
+    """
+
+    trained: Sequence[Point]
+    checked: Sequence[Point] = ()
+    of: str = ""
+
+    def files(self) -> Mapping[str, bytes]:
+        """The figures and the picture, for a model's folder; nothing where there is too little to draw."""
+        picture = drawn(self.trained, self.checked)
+        if not picture:
+            return {}
+        told = {"of": self.of, "trained": _thinned(self.trained), "held_out": list(self.checked)}
+        return {FILE: picture.encode(), DATA: (json.dumps(told, separators=(",", ":")) + "\n").encode()}
+
+
+def read(folder: Path, meta: Meta) -> Curve | None:
+    """The curve that a model's folder keeps, if it keeps one. Raises ModelError where it is damaged."""
+    if DATA not in meta.files:
+        return None
+    try:
+        told = json.loads(read_file(folder, DATA, meta))
+        trained, checked = ([(float(x), float(y)) for x, y in told[key]] for key in ("trained", "held_out"))
+        return Curve(trained, checked, str(told["of"]))
+    except (ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{folder / DATA}: wanted the curve of a training, found something else") from error
+
+
+def _thinned(points: Sequence[Point]) -> list[Point]:
+    kept = list(points[:: max(1, len(points) // _MOST)])
+    return kept if not points or kept[-1] == points[-1] else [*kept, points[-1]]
+
+
+def drawn(trained: Sequence[Point], checked: Sequence[Point], unit: str = "character") -> str:
     """An SVG of (characters, bits per character): a line while training, dots on held-out text."""
-    points = [point for point in trained[:: max(1, len(trained) // _MOST)] if point[1] < 8]
+    points = [point for point in _thinned(trained) if point[1] < 8]
     every = [*points, *checked]
     if len(every) < 2:
         return ""
@@ -36,10 +78,11 @@ def drawn(trained: Sequence[Point], checked: Sequence[Point]) -> str:
         rungs += f'<path d="M{_LEFT} {y:.1f}H{_WIDTH - 16}" stroke="#ddd"/>'
         rungs += f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{rung:.2f}</text>'
         rung += step
+    said = f"bits per {unit}; line: training text" + (", dots: held-out songs" if checked else "")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
         f'font-size="12" fill="#333"><rect width="100%" height="100%" fill="#fff"/>{rungs}'
         f'<polyline points="{line}" fill="none" stroke="#1d4ed8" stroke-width="1.5"/>{dots}'
-        f'<text x="{_LEFT}" y="{_HEIGHT - 12}">bits per character; line: training text, dots: held-out songs</text>'
-        f'<text x="{_WIDTH - 16}" y="{_HEIGHT - 12}" text-anchor="end">{furthest / 1e6:.1f} M characters</text></svg>\n'
+        f'<text x="{_LEFT}" y="{_HEIGHT - 12}">{said}</text>'
+        f'<text x="{_WIDTH - 16}" y="{_HEIGHT - 12}" text-anchor="end">{furthest / 1e6:.1f} M {unit}s</text></svg>\n'
     )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from stagelyric.lm import evaluate, export_structure, export_transformer
+from stagelyric.lm import curve, evaluate, export_structure, export_transformer
 from stagelyric.lm.checkpoint import (
     STEP_FP32,
     STEP_INT8,
@@ -35,6 +35,9 @@ from stagelyric.lm.runtime import load
 T = TypeVar("T")
 
 KIND = "structure"
+CURVE = "structure-curve.svg"
+"""How the structure model's training went, drawn."""
+
 _UNDER_VOCABULARY, _UNDER_STRUCTURE = "vocabulary.", "structure."
 
 
@@ -59,10 +62,12 @@ def release_pair(
     recipe: Mapping[str, object],
     training: Mapping[str, float],
     seed: int = 0,
+    went: Sequence[curve.Point] = (),
 ) -> Meta:
     """Writes the folder of the pair and its card; the files of the craft are written beside it by others.
 
-    `structure`: the tensors of `lm.structure.Structure`; `corpora` the texts that it was trained on.
+    `structure`: the tensors of `lm.structure.Structure`; `corpora` the texts that it was trained on; `went`: points
+    (tokens read, bits per token) of its training. The vocabulary model's own curve is taken over.
     """
     known = read_vocabulary(vocabulary)
     weights = {_UNDER_VOCABULARY + name: value for name, value in read_weights(vocabulary, known).items()}
@@ -80,6 +85,10 @@ def release_pair(
             _under(_UNDER_STRUCTURE, exact), _under(_UNDER_STRUCTURE, places(stored))
         ),
     }
+    kept = curve.read(vocabulary, known)
+    files.update(replace(kept, of=kept.of or known.name).files() if kept else {})
+    if picture := curve.drawn(went, (), "token"):
+        files[CURVE] = picture.encode()
     meta = Meta(
         name=folder.resolve().name,
         kind=KIND,
@@ -93,13 +102,12 @@ def release_pair(
         held_out=known.held_out,
         parent={"name": known.name, "sha256": known.files[WEIGHTS]},
     )
-    write_model(folder, meta, files, "")
-    return meta
+    return write_model(folder, meta, files, "")
 
 
 def write_card(folder: Path, meta: Meta, templates: Sequence[str], lines: Sequence[str]) -> Meta:
     """Writes the model card, with templates and lines of the pair, once the craft's files are there."""
-    files = {name: (folder / name).read_bytes() for name in (WEIGHTS, STEP_FP32, STEP_INT8, STRUCTURE)}
+    files = {name: (folder / name).read_bytes() for name in meta.files}
     return write_model(folder, meta, files, _card(folder, meta, templates, lines))
 
 
@@ -110,6 +118,15 @@ def _under(prefix: str, named: Mapping[str, T]) -> dict[str, T]:
 def _texts(meta: Meta) -> str:
     """The texts of the vocabulary model, the last of them last."""
     return ", then ".join(dict.fromkeys(c.title for c in meta.corpora if c.part.startswith("vocabulary")))
+
+
+def _curves(meta: Meta, vocabulary: curve.Curve | None) -> str:
+    own = "No curve of the structure model's training was kept.\n\n"
+    if CURVE in meta.files:
+        own = f"![Bits per token while the structure model was trained]({CURVE})\n\n"
+    if vocabulary is None:
+        return own + "No curve of the vocabulary model's training was kept.\n\n"
+    return own + f"![Bits per character while the model {vocabulary.of} was trained]({curve.FILE})\n\n"
 
 
 def _card(folder: Path, meta: Meta, templates: Sequence[str], lines: Sequence[str]) -> str:
@@ -142,7 +159,7 @@ needed to run the model. The text itself is not in this folder.
 
 Seed {meta.seed}. The structure model: {recipe}. Went: {trained}.
 
-## Bits per character of the vocabulary model on held-out text
+{_curves(meta, curve.read(folder, meta))}## Bits per character of the vocabulary model on held-out text
 
 {bits_table(meta)}
 

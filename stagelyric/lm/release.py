@@ -13,6 +13,7 @@ from safetensors.numpy import save
 
 from stagelyric.lm import calibrate, curve, evaluate, export
 from stagelyric.lm.checkpoint import STEP_FP32, STEP_INT8, WEIGHTS, Corpus, Meta, write_model
+from stagelyric.lm.curve import Curve
 from stagelyric.lm.evaluate import Engine
 from stagelyric.lm.runtime import load
 from stagelyric.lm.sample import choose
@@ -36,11 +37,11 @@ def release(
     weights: Mapping[str, NDArray[np.float32]],
     held_out: tuple[HeldOut, ...] = (),
     training: NDArray[np.uint8] | None = None,
-    picture: str = "",
+    went: Curve | None = None,
 ) -> Meta:
     """Writes the model's folder and its card, and gives the meta with the files' sha256 and what was measured.
 
-    `picture`: an SVG of how the training went, see `curve`.
+    `went`: how the training went, drawn into the card.
 
     With held-out text both precisions are measured on it; with the `training` ids (T,) too, a static 6-gram and, where
     pyppmd is installed, an adaptive PPMd-8 are measured beside them.
@@ -56,15 +57,15 @@ def release(
         STEP_FP32: export.step_graph(meta.kind, weights, meta.config, file=stored),
         STEP_INT8: export.step_graph(meta.kind, weights, meta.config, most=most),
     }
-    if picture:
-        files[curve.FILE] = picture.encode()
+    if went is not None:
+        files.update(went.files())
     with tempfile.TemporaryDirectory() as scratch:  # measured first, so that the folder is whole from the first file
         written = write_model(Path(scratch), meta, files, "")
         quick, exact = load(Path(scratch)), load(Path(scratch), precision="fp32")
         bits = {text.title: _measured(quick, exact, text, training) for text in held_out}
         sources = {text.title: text.sha256 for text in held_out}
         written = replace(written, bits=bits, held_out=sources)
-        card = _card(written, quick)
+        card = _card(written, quick, went)
     return write_model(folder, written, files, card)
 
 
@@ -97,7 +98,7 @@ def sample_lines(engine: Engine, context: str, count: int = 6, *, seed: int = 1,
     return [text.split("\n")[0] for text in texts]
 
 
-def _card(meta: Meta, engine: Engine) -> str:
+def _card(meta: Meta, engine: Engine, went: Curve | None = None) -> str:
     one, sixteen = evaluate.speed(engine), evaluate.speed(engine, 16)
     samples = ["\n".join(f"    {line}" for line in sample_lines(engine, context)) for context in _CONTEXTS]
     training = ", ".join(f"{name} {value:,.10g}" for name, value in meta.training.items())
@@ -117,7 +118,7 @@ folder.
 
 {_parent(meta)}Seed {meta.seed}. {recipe}. Went: {training}.
 
-{_picture(meta)}## Bits per character on held-out text
+{picture(meta, went)}## Bits per character on held-out text
 
 {bits_table(meta)}
 
@@ -165,8 +166,12 @@ def bits_table(meta: Meta) -> str:
     return "\n".join(rows)
 
 
-def _picture(meta: Meta) -> str:
-    return f"![Bits per character while it was trained]({curve.FILE})\n\n" if curve.FILE in meta.files else ""
+def picture(meta: Meta, went: Curve | None) -> str:
+    """The curve in the card, or that there is none."""
+    if curve.FILE not in meta.files:
+        return "No curve of its training was kept.\n\n"
+    whose = f"the model {went.of}" if went is not None and went.of else "it"
+    return f"![Bits per character while {whose} was trained]({curve.FILE})\n\n"
 
 
 def _parent(meta: Meta) -> str:

@@ -29,14 +29,14 @@ _LISTS = (
 )
 
 
-def page(reports: Mapping[str, Mapping[str, Any]]) -> str:
+def page(reports: Mapping[str, Mapping[str, Any]], curves: plot.Curves | None = None) -> str:
     """The page as text. The first report's lists are shown; its measures stand beside the others'."""
     name, first = next(iter(reports.items()))
     parts = [f"<h1>{escape(name)}</h1>"]
     if average := first.get("average"):
         parts.append(f"<p>The average line:</p><blockquote>{escape(average['text'])}</blockquote>")
         parts.append(f'<p class="dim">{escape(average["how"])}. Nearest sung: “{escape(average["nearest"])}”</p>')
-    parts += [plot.svg(reports), _measures(reports)]
+    parts += [plot.svg(reports, curves), _measures(reports)]
     for title, key, by in _LISTS:
         if found := first.get(key):
             parts.append(_table(title, by, ((h[by], h["text"], next(iter(h["for_example"]), "")) for h in found[:20])))

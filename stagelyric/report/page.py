@@ -123,19 +123,20 @@ def kept(columns: Mapping[str, Mapping[str, Any]]) -> Table:
     table.add_column("")
     for name in columns:
         table.add_column(name, justify="right")
-    for key, told in _ASKED.items():
+    for key, told in ASKED.items():
         values = [of.get(key) for of in columns.values()]
         table.add_row(told, *("-" if value is None else f"{100 * value:.1f} %" for value in values))
     return table
 
 
-_ASKED = {
+ASKED = {
     "syllables_within_one": "syllables, within one",
     "rhymed_where_asked": "rhymes, perfect or slant",
     "same_word_rhymes": "… the same word again",
     "lines_with_a_name_asked_for": "lines with a name that was given",
     "names_that_come_back": "names that come back",
 }
+"""What is told of whether lines are as asked for, by its key in the report."""
 
 
 def bits(columns: Mapping[str, Mapping[str, float | None]]) -> Table:

@@ -1,4 +1,4 @@
-"""The report as pictures: where each measure lies among people's, what comes again, bits per character."""
+"""The report as pictures: where each measure lies among people's, what comes again, bits per character, learning."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from stagelyric.lm.curve import Curve
 from stagelyric.report.bands import BANDS
 from stagelyric.report.language import MissingExtraError
 from stagelyric.report.page import shown, single
 
 Report = Mapping[str, Any]
+
+Curves = Mapping[str, Curve | None]
 
 PICTURES = (".svg", ".png", ".pdf")
 _BEYOND = 1.2  # how far the picture reaches beyond a band, in widths of the band
@@ -19,27 +22,29 @@ _COLOURS = ("#d1495b", "#30638e", "#edae49", "#00798c", "#6b4e71")
 _BAND = "#cfe8d5"
 
 
-def write(file: Path, reports: Mapping[str, Report]) -> None:
+def write(file: Path, reports: Mapping[str, Report], curves: Curves | None = None) -> None:
     """Writes the pictures of one or several reports, by name: .svg, .png, .pdf, or .html with the tables besides.
+
+    `curves`: how the training of each model went, None where nothing of it was kept.
 
     Raises ValueError for another ending, MissingExtraError without matplotlib, OSError where the file can't be written.
     """
     if file.suffix.lower() == ".html":
         from stagelyric.report import html
 
-        file.write_text(html.page(reports), encoding="utf-8")
+        file.write_text(html.page(reports, curves), encoding="utf-8")
         return
     if file.suffix.lower() not in PICTURES:
         raise ValueError(f"{file}: wanted a file that ends in .html, {', '.join(PICTURES)}, found {file.suffix!r}")
-    _figure(reports).savefig(file, dpi=160)
+    _figure(reports, curves).savefig(file, dpi=160)
 
 
-def svg(reports: Mapping[str, Report]) -> str:
+def svg(reports: Mapping[str, Report], curves: Curves | None = None) -> str:
     """The pictures as one SVG element."""
     import io
 
     out = io.StringIO()
-    _figure(reports).savefig(out, format="svg")
+    _figure(reports, curves).savefig(out, format="svg")
     return out.getvalue()[out.getvalue().index("<svg") :]
 
 
@@ -55,16 +60,18 @@ def _empty(width: float, height: float) -> Any:
     return module.Figure(figsize=(width, height), layout="constrained")
 
 
-def _figure(reports: Mapping[str, Report]) -> Any:
+def _figure(reports: Mapping[str, Report], curves: Curves | None = None) -> Any:
     first = next(iter(reports.values()))
     lists = [(title, first[key], by) for title, key, by in _LISTS if first.get(key)]
     bits = any(report.get("bits_per_character") for report in reports.values())
     rows = 2 if lists or bits else 1
     made = _empty(11, 6 if rows == 1 else 9.5)
-    grid = made.add_gridspec(rows, max(1, len(lists)), height_ratios=[3, 2][:rows])
+    grid = made.add_gridspec(rows, max(1, len(lists), 2 if curves else 1), height_ratios=[3, 2][:rows])
     _bands(made.add_subplot(grid[0, :]), reports)
     if bits:
-        _bits(made.add_subplot(grid[1, :]), reports)
+        _bits(made.add_subplot(grid[1, 0 if curves else slice(None)]), reports)
+    if curves:
+        _learning(made.add_subplot(grid[1, 1:]), curves, list(reports))
     for column, (title, found, by) in enumerate(lists):
         _bars(made.add_subplot(grid[1, column]), title, found, by)
     if average := first.get("average_line"):
@@ -118,15 +125,41 @@ def _bits(axes: Any, reports: Mapping[str, Report]) -> None:
     measured = {name: bits for name, report in reports.items() if (bits := report.get("bits_per_character"))}
     width = 0.8 / len(measured)
     keys = list(next(iter(measured.values())))
-    for place, ((name, bits), colour) in enumerate(zip(measured.items(), _COLOURS, strict=False)):
+    for place, (name, bits) in enumerate(measured.items()):
+        colour = _COLOURS[list(reports).index(name) % len(_COLOURS)]  # as above, where the names stand
         values = [bits[key] or 0.0 for key in keys]
         spots = [row + (place - (len(measured) - 1) / 2) * width for row in range(len(keys))]
-        axes.barh(spots, values, height=width, color=colour, label=name)
+        axes.barh(spots, values, height=width, color=colour)
         for spot, value in zip(spots, values, strict=True):
             axes.text(value, spot, f" {value:.3f}" if value else " not measured", va="center", fontsize=8)
     axes.set_yticks(range(len(keys)), [key.replace("_", " ") for key in keys])
     axes.invert_yaxis()
     axes.set_title("Bits per character", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
-    if len(measured) > 1:
-        axes.legend(frameon=False, fontsize=8, loc="lower right")
+
+
+def _learning(axes: Any, curves: Curves, names: Sequence[str]) -> None:
+    """Bits per character over the characters read: a line while training, dots on text held out from it."""
+    axes.set_title("Bits per character while they learned", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    seen: list[float] = []
+    for name, curve in curves.items():
+        colour = _COLOURS[names.index(name) % len(_COLOURS)]
+        if curve is None:
+            axes.plot([], [], color=colour, label=f"{name}: none was kept")
+            continue
+        label = f"{name}, when it was {curve.of}" if curve.of else name
+        axes.plot(*zip(*((x / 1e6, y) for x, y in curve.trained), strict=True), color=colour, lw=1.3, label=label)
+        if curve.checked:
+            dots = zip(*((x / 1e6, y) for x, y in curve.checked), strict=True)
+            axes.scatter(*dots, color=colour, s=22, zorder=3, edgecolors="white", linewidths=0.6)
+        seen += [y for _, y in (*curve.trained, *curve.checked)]
+    if seen:
+        axes.set_ylim(min(seen) - 0.05, min(max(seen), min(seen) + 1.5))  # the first steps leave no room for the rest
+        axes.set_xlim(left=0)
+        axes.grid(alpha=0.25)
+        axes.set_xlabel("million characters read; dots: text held out", fontsize=8)
+    else:
+        axes.set_xticks([])
+        axes.set_yticks([])
+    axes.legend(frameon=False, fontsize=8, loc="upper right")

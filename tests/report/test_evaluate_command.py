@@ -7,7 +7,11 @@ from click.testing import CliRunner, Result
 
 from stagelyric import places
 from stagelyric.commands.evaluate import evaluate
+from stagelyric.lm import curve
+from stagelyric.lm.checkpoint import note_files
+from stagelyric.lm.curve import Curve
 from stagelyric.report import contexts, reading, trial
+from stagelyric.report.page import shown
 from stagelyric.report.whole import KEYS
 
 for package in ("wordfreq", "denckring_en_pos", "sklearn"):
@@ -77,6 +81,29 @@ def test_two_models_side_by_side_as_a_page(corpus: Path, tmp_path: Path) -> None
     assert done.exit_code == 0, done.output
     for wanted in ("by people", "As asked for", "Bits per character", "twin", "Song"):
         assert wanted in done.stdout
+
+
+def test_the_report_goes_into_the_card_and_the_learning_into_the_picture(corpus: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MODEL, tmp_path / "taught"))
+    for name, data in Curve([(n * 1e5, 3.0 - n / 100) for n in range(100)], [(5e6, 2.4)]).files().items():
+        (folder / name).write_bytes(data)
+    note_files(folder, [curve.FILE, curve.DATA])
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    picture = tmp_path / "page.html"
+    pytest.importorskip("matplotlib", reason="needs the extra report")
+    arguments = [folder, corpus, "--contexts", "2", "--compare", MODEL, "--plot", picture, "--card", "--json"]
+    done = run(*arguments)
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    drawn = picture.read_text(encoding="utf-8")
+    for wanted in ("Bits per character while they learned", "<!-- taught -->", "<!-- char-rnn: none was kept -->"):
+        assert wanted in drawn
+    told = (folder / "README.md").read_text(encoding="utf-8")
+    assert told.count("## Speed") == told.count("## Report on its lines") == 1
+    assert f"“{found['average_line']}”" in told
+    assert f"| pronouns among its words | {shown('pronoun_rate', found['pronoun_rate'])} |" in told
+    for section in ("## Trained on", "## Bits per character on held-out text", "## What it must not be used for"):
+        assert card.partition(section)[2].partition("\n## ")[0] in told
 
 
 def test_a_blind_table_has_its_key_apart(corpus: Path, tmp_path: Path) -> None:
