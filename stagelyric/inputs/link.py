@@ -8,7 +8,10 @@ from typing import Any
 
 from stagelyric.events import Beat, Emit, Notice, Tempo
 
-SETTLING = 0.5  # seconds before the first word: a session joined sooner may have its tempo changed by us
+# Seconds before we join. Of two sessions that meet, Link keeps the older one; where they are less than half a second
+# apart in age, it keeps one at random, and a show that starts together with a DAW would set the DAW's tempo. A session
+# that is switched on as soon as it is made may be born another half second later.
+SETTLING = 1.5
 EVERY = 0.05  # seconds between looks at the session; in between the clock goes on by itself
 
 
