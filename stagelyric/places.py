@@ -29,6 +29,11 @@ def pools() -> Path:
     return Path(_DIRECTORIES.user_cache_dir) / "pool"
 
 
+def quotes() -> Path:
+    """Where the indexes of "never quote" files lie."""
+    return Path(_DIRECTORIES.user_cache_dir) / "quotes"
+
+
 def speech() -> Path:
     return Path(_DIRECTORIES.user_cache_dir) / "speech"
 
@@ -72,8 +77,16 @@ def find_model(wanted: str) -> Path:
     )
 
 
+def backward(model: Path) -> Path | None:
+    """The words that a model's lines begin at their end with: its own, else those that are shipped for all."""
+    files = (folder / "backward.npz" for folder in (model, *(folder / "backward" for folder in model_folders())))
+    return next((file.resolve() for file in files if file.is_file()), None)
+
+
 def edition(model: Path) -> str:
     """A name for what a model, the band's taste and this version write together: kept lines are never another's."""
     meta = (model / "meta.json").read_bytes()
     liked = taste().read_bytes() if taste().is_file() else b""
+    words = backward(model)
+    liked += hashlib.sha256(words.read_bytes()).digest() if words is not None else b""
     return f"{model.name}-{hashlib.sha256(meta + liked + __version__.encode()).hexdigest()[:12]}"

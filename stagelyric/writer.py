@@ -19,6 +19,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric import linescore
+from stagelyric.backwriter import Backwriter
 from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, rules, structure, tags
 from stagelyric.craft.cliches import is_average
 from stagelyric.craft.drafting import Alphabet, Drafts
@@ -50,12 +52,15 @@ WORD_DRAFTS = 16
 MIN_P = 0.05
 _LONGEST = 120  # characters of a draft
 _TRIES = 6
+_LETTERS_FROM = 3  # tries last word first, after which drafts are made letter by letter
 _REMEMBERED = 48  # lines of the shelf that a new one is not to be too much like
 _ONCE, _OFTEN = 10, 20  # words that must be there to rhyme with, where a line is to be rhymed with
 _RHYMES = 600  # words; an ending of more is no rhyme
 _ABOUT = 0.4  # of the drafts are asked to hold a theme's word
 _RARE = 80  # times in the corpus; a theme below that is put into lines outright
 _RANKED = 8  # of the drafts of a line, those that are marked in full
+
+_ARTICLE = re.compile(r"\b([Aa])n? ([A-Za-z']+)")
 
 Between = Callable[[], None]
 
@@ -87,6 +92,7 @@ class Place:
     plan: planning.Plan
     before: Sequence[str] = ()  # the words of the line before it
     shape: Any = None  # where the structure model stands, if there is one
+    back: Any = None  # where the backward model stands, if there is one
     rhyme: int = 0  # of the stanza's rhymes, from 0 in the order that they come up
     chosen: Chosen | None = None
 
@@ -111,17 +117,18 @@ class Writer:
         copies: Copies | None = None,
         weights: Mapping[str, float] = ranking.WEIGHTS,
         sketcher: Sketcher | None = None,
+        backwriter: Backwriter | None = None,
     ):
         """`copies`: what must not be quoted; `weights`: what each mark counts for, by the band's taste.
 
-        `sketcher` gives drafts the templates of a structure model, where there is one.
+        `sketcher` gives drafts the templates of a structure model, `backwriter` drafts last word first, where they are.
         """
         self.engine = engine
         self.language = language
         self.lexicon = language.lexicon
         self.copies = copies or Copies(np.zeros(0, np.uint32))
         self.weights = weights
-        self.sketcher = sketcher
+        self.sketcher, self.backwriter = sketcher, backwriter
         self.alphabet = Alphabet(engine.vocabulary.symbols)
         self.coded = engine.vocabulary.symbols == CODED_ALPHABET
         """Whether the model can be asked for syllables, an end word, a name: see `lm.codes`."""
@@ -139,13 +146,18 @@ class Writer:
         used = tags.load(folder / tags.FILE, len(words.words)) if engine.templates else None
         language = Language(words, vectors, structure.load(folder / structure.FILE, len(words.words)), used)
         sketcher = Sketcher(engine.templates, language) if engine.templates else None
-        return cls(engine, language, Copies.load(folder / novelty.FILE), weights, sketcher)
+        # The two of the lineage that draft in ways of their own keep to them.
+        slots = engine.vocabulary.symbols == CODED_ALPHABET
+        backwriter = Backwriter.open(folder, words) if slots and sketcher is None else None
+        return cls(engine, language, Copies.load(folder / novelty.FILE), weights, sketcher, backwriter)
 
     @property
     def digest(self) -> str:
         """Names the model and its words: the same asks give the same lines wherever it is the same."""
         taste = "" if self.weights == ranking.WEIGHTS else repr(sorted(self.weights.items()))
-        return hashlib.sha256(f"{self.engine.digest} {' '.join(self.lexicon.words)}{taste}".encode()).hexdigest()[:16]
+        back = self.backwriter.digest if self.backwriter else ""
+        whole = f"{self.engine.digest} {' '.join(self.lexicon.words)}{taste}{back}"
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
     def write(
         self, ask: Ask, start: int = 0, count: int = 1, earlier: Sequence[str] = (), between: Between = lambda: None
@@ -190,24 +202,19 @@ class Writer:
 
     def judge(self, text: str, before: Sequence[str] = ()) -> dict[str, float]:
         """The marks (unweighed) of a finished line, after the lines `before` it, with nothing asked of it."""
-        a = self.alphabet
         logits, state = self.engine.prime("".join(line + "\n" for line in before))
-        gained: list[float] = []
-        letters = text.rstrip(" .,;:!")
-        for at in self.engine.vocabulary.encode(letters):
-            gained.append(float(_logs(logits)[0, at]))
-            logits, state = self.engine.step(np.array([at], dtype=np.int64), state)
-        gained.append(float(np.log(np.exp(_logs(logits)[0, a.closing]).sum() + 1e-12)))
-        last = len(gained) - 1 - (letters.rfind(" ") + 1)
-        landing = float(np.mean(gained[-last - 1 :]))
-        draft = Draft(text, float(np.mean(gained)), landing, syllables=len(syllabify(text, self._count)))
+        (own,) = linescore.hear(self.engine, self.alphabet, [text.rstrip(" .,;:!")], logits, state)
+        draft = Draft(text, own.flow, own.landing, syllables=len(syllabify(text, self._count)))
         around = Around(before=tuple(tuple(normal_words(line)) for line in before))
         return ranking.marks(draft, self._rules((), (), False, 0.5), around, self.copies.worn(plain(text)))
 
     def context(self, ask: Ask) -> str:
         """What the model reads before the first line; names it does not know by their letters are slots."""
-        text = ask.prime.rstrip() + "\n" if ask.prime.strip() else ""
-        for name in ask.names if self.coded else ():
+        return self.slotted(ask.prime.rstrip() + "\n" if ask.prime.strip() else "", ask.names)
+
+    def slotted(self, text: str, names: Sequence[str]) -> str:
+        """A text with a slot for each of these names, if the model knows slots."""
+        for name in names if self.coded else ():
             if planning.spelled(name):
                 text = text.replace(name, PLACE if planning.is_place(name) else PERSON)
         return text
@@ -265,17 +272,17 @@ class _Job:
         stanzas = [self._planned(self.block * number + q) for q in range(number)]
         done: list[list[Chosen]] = [[] for _ in range(number)]
         standing = [(logits, state)] * number
-        shapes = [self._shape()] * number
+        shapes, backs = [self._shape()] * number, [self._back()] * number
         for place in range(planning.STANZA):
             words = [lines[-1].draft.words if lines else [] for lines in done]
-            places = [Place(q, *standing[q], stanzas[q][place], words[q], shapes[q]) for q in range(number)]
+            places = [Place(q, *standing[q], stanzas[q][place], words[q], shapes[q], backs[q]) for q in range(number)]
             for at in places:
                 at.rhyme = planning.rhyme_of(self.ask.rhyme, place)
             self._fill(places, done)
             for q, at in enumerate(places):
                 assert at.chosen is not None
                 done[q].append(at.chosen)
-                shapes[q] = self._shape(at)
+                shapes[q], backs[q] = self._shape(at), self._back(at)
             if place + 1 < planning.STANZA:
                 standing = self._go_on([lines[-1].state for lines in done], "." if place % 2 else ",")
         return [chosen for lines in done for chosen in lines]
@@ -289,7 +296,7 @@ class _Job:
         """One line with the ask's word in it."""
         logits, state = self.writer.engine.prime(self.writer.context(self.ask))
         plan = planning.Plan(self.high, None, False, None)
-        place = Place(0, logits, state, plan, shape=self._shape())
+        place = Place(0, logits, state, plan, shape=self._shape(), back=self._back())
         self._fill([place], [[]])
         assert place.chosen is not None
         return place.chosen
@@ -302,6 +309,15 @@ class _Job:
         if place is None or place.chosen is None:
             return sketcher.begin(self.writer.context(self.ask))
         return sketcher.after(place.shape, place.chosen.draft.text, self.ask.names, place.rhyme)
+
+    def _back(self, place: Place | None = None) -> Any:
+        """Where the backward model stands at the block's beginning, or after a line that has been chosen."""
+        backwriter = self.writer.backwriter
+        if backwriter is None:
+            return None
+        if place is None or place.chosen is None:
+            return backwriter.begin(self.writer.context(self.ask))
+        return backwriter.after(place.back, self.writer.slotted(place.chosen.draft.text, self.ask.names))
 
     def _go_on(self, states: list[Any], mark: str) -> list[tuple[NDArray[np.float32], Any]]:
         """Where the model stands at the beginning of the next lines; it is told a mark that we do not show."""
@@ -326,7 +342,7 @@ class _Job:
                 endings.append(ending)
                 tasks += made
                 owner += [place] * len(made)
-            for place, drafts in self._drafted(endings, tasks, owner):
+            for place, drafts in self._drafted(endings, tasks, owner, attempt):
                 lines = [chosen.draft.words for lines in done for chosen in lines]
                 place.chosen = self._choose(place, drafts, done[place.quatrain], lines, attempt)
                 if place.chosen is not None:
@@ -374,9 +390,22 @@ class _Job:
         return self.rules.free()
 
     def _drafted(
-        self, endings: list[Ending], tasks: list[Task], owner: list[Place]
+        self, endings: list[Ending], tasks: list[Task], owner: list[Place], attempt: int
     ) -> Iterator[tuple[Place, list[tuple[Draft, Any]]]]:
         """The finished drafts of each place."""
+        backwriter = self.writer.backwriter
+        if backwriter is not None and attempt < _LETTERS_FROM:
+            finished = self._drafted_backwards(backwriter, endings, tasks, owner)
+        else:
+            finished = self._drafted_by_letters(endings, tasks, owner)
+        for place in dict.fromkeys(map(id, owner)):
+            here = [i for i, p in enumerate(owner) if id(p) == place]
+            yield owner[here[0]], [finished[i] for i in here if i in finished]
+
+    def _drafted_by_letters(
+        self, endings: list[Ending], tasks: list[Task], owner: list[Place]
+    ) -> dict[int, tuple[Draft, Any]]:
+        """The finished drafts by task."""
         if self.writer.sketcher is not None:
             rhymes, shapes = [place.rhyme for place in owner], [place.shape for place in owner]
             tasks = self.writer.sketcher.sketched(self.rules, endings, tasks, rhymes, shapes, self.rng)
@@ -386,11 +415,35 @@ class _Job:
             self.between()
             logits, state = self._asked([self._code(task, endings[task.ending]) for task in tasks], state)
         about = np.stack([self._about(place) for place in owner])
-        drafts = Drafts(self.rules, self.writer.alphabet, endings, tasks, about)
-        finished = self._run(drafts, logits, state)
-        for place in dict.fromkeys(map(id, owner)):
-            here = [i for i, p in enumerate(owner) if id(p) == place]
-            yield owner[here[0]], [finished[i] for i in here if i in finished]
+        return self._run(Drafts(self.rules, self.writer.alphabet, endings, tasks, about), logits, state)
+
+    def _drafted_backwards(
+        self, backwriter: Backwriter, endings: list[Ending], tasks: list[Task], owner: list[Place]
+    ) -> dict[int, tuple[Draft, Any]]:
+        """Drafts last word first by task, as the model of letters reads them."""
+        back = type(owner[0].back).joined([place.back for place in owner])
+        lately = frozenset(word for words in self.before[-8:] for word in words)
+        rarity = np.array([place.plan.rarity + planning.shift(self.ask) for place in owner])
+        made = backwriter.draft(
+            self.rules, endings, tasks, back, rarity, temperature(self.ask), self.rng, self.between, lately
+        )
+        rows = sorted(made)
+        if not rows:
+            return {}
+        logits = np.concatenate([owner[row].logits for row in rows])
+        state = type(owner[0].state).joined([owner[row].state for row in rows])
+        texts = [made[row].text for row in rows]
+        heard = linescore.hear(self.writer.engine, self.writer.alphabet, texts, logits, state, self.between)
+        finished: dict[int, tuple[Draft, Any]] = {}
+        for row, text, own in zip(rows, texts, heard, strict=True):
+            must = tasks[row].must
+            draft = Draft(
+                self._polished(_filled(text, must), own.closing), own.flow, own.landing, made[row].setting,
+                says=must is not None, named=must is not None and must.own, syllables=tasks[row].syllables,
+                phrasing=made[row].flow,
+            )  # fmt: skip
+            finished[row] = draft, (own.state, own.row)
+        return finished
 
     def _asked(self, codes: list[str], state: Any) -> tuple[NDArray[np.float32], Any]:
         """The model, after each row has read the codes of its line."""
@@ -491,11 +544,20 @@ class _Job:
 
     def _polished(self, text: str, closing: str) -> str:
         """The line as it is shown: a capital, names in their own spelling, a question mark where one is due."""
-        text = " ".join(text.partition("\n")[0].split()).strip(" ,")
+        text = self._with_articles(" ".join(text.partition("\n")[0].split()).strip(" ,"))
         for pattern, spelling in self.names:
             text = pattern.sub(partial(_respelled, spelling), text)
         text = text[:1].upper() + text[1:]
         return text + closing if closing == "?" else text
+
+    def _with_articles(self, text: str) -> str:
+        """With "a" or "an" as the next word sounds: last word first, the article is chosen before the word is known."""
+
+        def fitting(found: re.Match[str]) -> str:
+            vowel = self.rules.sound(found[2].lower())[:1] and self.rules.sound(found[2].lower())[0][-1].isdigit()
+            return f"{found[1]}{'n' if vowel else ''} {found[2]}"
+
+        return _ARTICLE.sub(fitting, text)
 
     def _choose(
         self, place: Place, drafts: list[tuple[Draft, Any]], stanza: list[Chosen], lines: list[list[str]], attempt: int
@@ -504,7 +566,7 @@ class _Job:
         around = Around(
             before=(*self.before, *map(tuple, lines), *(tuple(chosen.draft.words) for chosen in stanza[-1:])),
             due=place.plan.must is not None,
-            rarity_shift=(self.ask.wildness - 0.5) * 0.14,
+            rarity=place.plan.rarity + planning.shift(self.ask),
         )
         judged: list[tuple[float, dict[str, float], Draft, Any]] = []
         for draft, end in sorted(drafts, key=lambda item: -ranking.first_look(item[0], self.writer.weights))[:_RANKED]:
@@ -593,12 +655,6 @@ class _Job:
                 if self._passes(draft, place, [], _TRIES):
                     break
         return Chosen(fit, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.state)
-
-
-def _logs(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """ln p of each character, (1, V)."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)), dtype=np.float32)
 
 
 def temperature(ask: Ask) -> float:

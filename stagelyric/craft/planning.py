@@ -25,6 +25,13 @@ MATES: dict[Scheme, tuple[int | None, ...]] = {
 }
 """For each place in a quatrain, the place it rhymes with."""
 
+RARITY, RARITY_SPREAD = 0.375, 0.085
+"""The mean rarity (`Lexicon.rarity`) of a line's words in songs by people, and how far lines differ in it.
+
+Each line sets out to be as plain or as rare as some line by people: were all as people's are in the mean, they would
+be told by that.
+"""
+
 NAME_RATE = 0.3  # of lines, where the ask has names; .15 to .17 in songs by people, and more where a song has a hero
 THEME_RATE = 0.5
 """Of stanzas, where the ask has a theme the model would not come to by itself."""
@@ -37,12 +44,13 @@ _LONGEST = 24
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One line to be: fewest and most syllables, the place of the line it rhymes with, and what it says."""
+    """One line to be: its syllables, the place of the line it rhymes with, what it says, how rare its words are."""
 
     syllables: int
     mate: int | None
     to_be_rhymed: bool
     must: Must | None
+    rarity: float = 0.37
 
 
 def stanza(
@@ -82,8 +90,14 @@ def stanza(
             must = Must(theme, max(1, line_syllables(theme)), may_end=may_end)
         if must is not None and must.syllables > length - 2:
             must = None
-        plans.append(Plan(length, mate, rhymed, must))
+        rarity = float(np.clip(rng.normal(RARITY, RARITY_SPREAD), RARITY - 0.13, RARITY + 0.2))
+        plans.append(Plan(length, mate, rhymed, must, rarity))
     return tuple(plans)
+
+
+def shift(ask: Ask) -> float:
+    """How much rarer than a sober one's the words of an ask are to be, by its wildness."""
+    return (ask.wildness - 0.5) * 0.14
 
 
 def rhyme_of(scheme: Scheme, place: int) -> int:

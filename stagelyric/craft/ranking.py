@@ -21,12 +21,13 @@ from stagelyric.craft.words import MODERN, OLD_FASHIONED, OPENERS, PRONOUNS, STO
 
 WEIGHTS = {
     "flow": 3.0,  # how naturally one letter follows another, by the model: nats a character, up to a limit
+    "phrasing": 0.6,  # how naturally one word leads to another: nats a word, up to a limit
     "grammar": 1.2,  # how well one kind of word follows another: nats a word, up to a limit
     "scans": 3.0,  # how its strong syllables keep step, up to a limit
     "landing": 0.9,  # how naturally the last word comes
     "rounded off": 0.7,  # whether its last kind of word can stand there: nats, up to a limit
     "setting": 0.4,  # how naturally what had to be said comes: a name, a wanted word
-    "plain or rare": -0.8,  # words too common or too rare, outside the band
+    "plain or rare": -0.5,  # words more common or rarer than the line was meant to have
     "you and me": -0.8,  # more pronouns than people write
     "something to see": 0.7,  # a thing one can see or touch
     "of today": 0.25,
@@ -48,15 +49,20 @@ WEIGHTS = {
 }
 """What a mark counts for. A score is the sum of mark times weight; the better line has the higher one."""
 
-FLOW = (-2.2, -1.0)
+FLOW = (-2.5, -1.45)
 """Nats a character: below, lines stop making sense; above, they are too safe to gain more."""
-GRAMMAR = (-4.0, -3.0)
+PHRASING = (-7.0, -5.0)
+"""Nats a word, limits as for flow."""
+GRAMMAR = (-5.0, -3.7)
 """Nats a word, limits as for flow."""
 SCANS = (0.85, 0.95)
 """The share of syllables in step: between, and 0 for the lower; the middle of lines by people is 0.92."""
 CLOSE = -2.2
 """Nats, the middle of lines by people."""
-RARITY = (0.34, 0.48)
+LANDING = -1.0
+"""Nats a character of the last word: above, it comes too easily to gain more."""
+RARITY_WIDTH = 0.04
+"""How far a line's words may be from as rare as its plan would have them."""
 PRONOUN_SHARE = (0.0, 0.25)
 
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")
@@ -75,6 +81,7 @@ class Draft:
     rhymes: float = 1.0  # 1 as asked, 0.5 slant, 0 only an echo
     syllables: int = 0
     off: int = 0  # syllables outside the range asked for
+    phrasing: float = 0.0  # mean log-chance of a word by the model that drafted it word by word; 0 for none
 
     @cached_property
     def words(self) -> list[str]:
@@ -88,7 +95,7 @@ class Around:
 
     before: tuple[tuple[str, ...], ...] = ()
     due: bool = False
-    rarity_shift: float = 0.0
+    rarity: float = 0.37
     _recent: frozenset[str] = field(init=False, default=frozenset(), repr=False)
     _starts: tuple[str, ...] = field(init=False, default=(), repr=False)
     _uses: Counter[str] = field(init=False, default_factory=Counter, repr=False)
@@ -118,7 +125,12 @@ class Around:
 def first_look(draft: Draft, weights: Mapping[str, float] = WEIGHTS) -> float:
     """What the model alone makes of a draft: only the better ones are marked in full."""
     flow = min(draft.flow, FLOW[1])
-    return weights["flow"] * flow + weights["landing"] * draft.landing + weights["setting"] * draft.setting
+    return (
+        weights["flow"] * flow
+        + weights["phrasing"] * min(draft.phrasing, PHRASING[1])
+        + weights["landing"] * draft.landing
+        + weights["setting"] * draft.setting
+    )
 
 
 def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str, float]:
@@ -132,16 +144,16 @@ def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str
     content = [word for word in words if word not in STOP]
     numbers = [number for word in words if (number := lexicon.index.get(word)) is not None]
     rarity = float(np.mean(lexicon.rarity[numbers])) if numbers else 0.5
-    low, high = (edge + around.rarity_shift for edge in RARITY)
     seen = [word for word in content if _to_see(word, rules)]
     given = {
         "flow": min(max(draft.flow, FLOW[0] - 1), FLOW[1]) - FLOW[0],
+        "phrasing": min(max(draft.phrasing, PHRASING[0] - 2), PHRASING[1]) - PHRASING[0] if draft.phrasing else 0.0,
         "grammar": min(max(structure.grammar(classes), GRAMMAR[0] - 1), GRAMMAR[1]) - GRAMMAR[0],
         "rounded off": max(-3.0, min(0.0, structure.close(classes) - CLOSE)) if classes else 0.0,
         "scans": min(SCANS[1], scans(pattern(words, lexicon))) - SCANS[0],
-        "landing": max(draft.landing, -4.0) + 2.0,
+        "landing": min(max(draft.landing, -4.0), LANDING) + 2.0,
         "setting": max(draft.setting, -6.0),
-        "plain or rare": outside(rarity, low, high),
+        "plain or rare": outside(rarity, around.rarity - RARITY_WIDTH, around.rarity + RARITY_WIDTH),
         "you and me": outside(sum(w in PRONOUNS for w in words) / max(1, len(words)), *PRONOUN_SHARE),
         "something to see": min(1.0, 0.6 * len(seen)),
         "of today": min(1.0, float(sum(w in MODERN for w in content))),

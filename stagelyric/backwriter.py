@@ -1,0 +1,161 @@
+"""Drafts by a model of words that begins with the rhyme: the writer's other way to draft, beside letter by letter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric import places
+from stagelyric.craft.backward import BackwardDrafts, Vocabulary, vocabulary
+from stagelyric.craft.lexicon import Lexicon
+from stagelyric.craft.rules import Ending, Rules
+from stagelyric.craft.tasks import Task
+from stagelyric.lm import backward_words
+from stagelyric.lm.backward_words import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
+from stagelyric.lm.runtime import State
+from stagelyric.lm.sample import choose
+
+HEAT = 1.15
+"""Times the temperature of drafts by letters: a word has more to choose among than a letter."""
+
+LIFT, UNLIFTED = 45.0, 0.31
+"""Nats that a word gains for its rarity, for each unit that a line is to be rarer than drafts are by themselves."""
+
+MIN_P = 0.02
+_SPREAD = 0.7  # nats; of the lift among the drafts of a line
+_KNOWN, _LEAST = 0.5, 1000  # the share of a lexicon's words, and how many, that the model has to know to be of use
+_LONGEST = 40  # words and signs of a draft
+_UNUSUAL = 4.0  # nats; a name is less usual than that where it does not belong
+_READ = 12  # lines of a context
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft with slots for its names, and what its own model made of it: mean ln p of a word."""
+
+    text: str
+    flow: float
+    setting: float
+    """ln p of what had to be said, where it was said; 0 for nothing."""
+
+
+class Backwriter:
+    """Writes drafts, last word first."""
+
+    def __init__(self, model: BackwardWords):
+        self.model = model
+        self._vocabulary = lru_cache(maxsize=8)(self._made)
+        self._begun = lru_cache(maxsize=64)(self._begin)
+
+    @classmethod
+    def open(cls, folder: Path, lexicon: Lexicon) -> Backwriter | None:
+        """The one in a model's folder, else the one that is shipped for all; None where it is of no use.
+
+        Of no use is one that does not know most of the lexicon's words. Raises BackwardError.
+        """
+        file = places.backward(folder)
+        if file is None:
+            return None
+        model = backward_words.load(file)
+        known = sum(word in model.index for word in lexicon.words)
+        return cls(model) if known >= max(_LEAST, _KNOWN * len(lexicon.words)) else None
+
+    @property
+    def digest(self) -> str:
+        """Names the model."""
+        return self.model.digest
+
+    def _made(self, rules: Rules) -> Vocabulary:
+        return vocabulary(self.model, rules)
+
+    def begin(self, context: str) -> State:
+        """Where the model stands after a context (slots for its names), before a new stanza."""
+        return self._begun(context)
+
+    def _begin(self, context: str) -> State:
+        state = self._read(self.model.start(), [self.model.sign(STANZA)])
+        for line in [line for line in context.split("\n") if line.strip()][-_READ:]:
+            state = self._read(state, self.model.numbers(line))
+        return self._read(state, [self.model.sign(STANZA)]) if context.strip() else state
+
+    def after(self, state: State, line: str) -> State:
+        """Where it stands after one more line."""
+        return self._read(state, self.model.numbers(line))
+
+    def _read(self, state: State, numbers: Sequence[int]) -> State:
+        for number in numbers:
+            state = self.model.read(state, np.array([number]))
+        return state
+
+    def draft(
+        self,
+        rules: Rules,
+        endings: Sequence[Ending],
+        tasks: Sequence[Task],
+        state: State,
+        rarity: NDArray[np.float64],
+        temperature: float,
+        rng: np.random.Generator,
+        between: Callable[[], None],
+        lately: frozenset[str] = frozenset(),
+    ) -> dict[int, Drafted]:
+        """The drafts of these tasks by their place; those that can't begin are left out.
+
+        `state` has a row for each; `rarity` (B,) is how rare its words are to be (`Lexicon.rarity`).
+        """
+        lift = LIFT * (rarity - UNLIFTED) + rng.normal(0, _SPREAD, len(tasks))
+        model, words = self.model, self._vocabulary(rules)
+        signs = model.sign(LINE), model.sign(COMMA), model.sign(OWN)
+        drafts = BackwardDrafts(words, rules, endings, tasks, signs, lift, lately)
+        begins = drafts.can_begin()
+        drafts.keep(begins)
+        if not len(drafts):
+            return {}
+        state = state.take(np.flatnonzero(begins))
+        total, count, setting = np.zeros(len(tasks)), np.zeros(len(tasks)), np.zeros(len(tasks))
+        lengths = model.length(np.array([tasks[row].syllables for row in drafts.rows.tolist()]))
+        between()
+        logits, state = model.step(state, lengths)
+        made: dict[int, Drafted] = {}
+        for _ in range(_LONGEST):
+            mask, bias = drafts.allowed()
+            mask[~mask.any(axis=1), model.sign(LINE)] = True
+            forced = drafts.forced()
+            ids = choose(logits + bias, rng, temperature=temperature * HEAT, min_p=MIN_P, mask=mask)
+            for i in forced:
+                ids[i] = self._number(tasks[int(drafts.rows[i])])
+            gained = _gained(logits, ids)
+            rows = drafts.rows
+            total[rows] += gained
+            count[rows] += 1
+            owed = drafts.owed.copy()
+            done = drafts.take(ids, forced)
+            said = owed & ~drafts.owed
+            setting[rows[said]] = np.minimum(0, gained[said] + _UNUSUAL)
+            for row in rows[done]:
+                made[int(row)] = Drafted(drafts.text(int(row)), float(total[row] / count[row]), float(setting[row]))
+            if done.any():
+                drafts.keep(~done)
+                if not len(drafts):
+                    break
+                ids, state = ids[~done], state.take(np.flatnonzero(~done))
+            between()
+            logits, state = model.step(state, ids)
+        return made
+
+    def _number(self, task: Task) -> int:
+        assert task.must is not None
+        last = task.must.text.split()[-1].lower()
+        return self.model.index.get(last, self.model.sign(UNKNOWN))
+
+
+def _gained(logits: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """ln p of what was chosen, (B,)."""
+    most = logits.max(axis=1, keepdims=True)
+    whole = np.log(np.exp(logits - most).sum(axis=1)) + most[:, 0]
+    return np.asarray(logits[np.arange(len(ids)), ids] - whole, dtype=np.float32)

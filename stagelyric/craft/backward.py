@@ -1,0 +1,257 @@
+"""Drafts written from their last word to their first: what each may say next, so that it comes out in metre.
+
+The rhyme is chosen first, and what leads to it afterwards: a line need not be bent to land. A draft is an automaton
+over whole words, as `drafting.Drafts` is over letters: `allowed` tells what fits, `take` goes one on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.craft.lexicon import UPPER
+from stagelyric.craft.rules import Ending, Rules
+from stagelyric.craft.tasks import Must, Task
+from stagelyric.craft.words import STOP
+
+LEANING = 0.8
+"""How much of the rules' leaning to words (`rules.LEANINGS`) counts: a model of words knows more of it by itself."""
+
+BEGINNING = 0.7
+"""How much the line's first word, which is chosen last, is chosen for the sake of the beginning."""
+
+CALLED_FOR = 2.0
+"""Nats for a name that is due, so that it is said where it comes by itself rather than where it must."""
+
+THING = 0.6
+"""Nats for a thing one can see or touch."""
+
+HEARD_LATELY = 1.5
+"""Nats against a word of the last lines."""
+
+_SEEN = 0.25  # of `Lexicon.thing`: a thing one can see or touch
+_SELDOM = 0.004  # of a word's uses: it hardly ever begins a line
+_MOST_COMMAS = 1
+_COMMA_SYLLABLES = 3  # of the line behind a comma, and before it
+
+
+class Numbered(Protocol):
+    """How the words and signs of a model are numbered: see `lm.backward_words.BackwardWords`."""
+
+    words: tuple[str, ...]
+    index: dict[str, int]
+    first: NDArray[np.float32]
+
+    @property
+    def size(self) -> int: ...
+    def sign(self, number: int) -> int: ...
+    def slot(self, character: str) -> int: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """A model's words beside a lexicon's, and what an ask makes of them; all (V,) by the model's numbers."""
+
+    numbered: Numbered
+    of_lexicon: NDArray[np.int64]  # (W,) the lexicon's number, -1 where it has none
+    syllables: NDArray[np.int64]  # 0 for signs
+    allowed: NDArray[np.bool_]  # words only
+    leaning: NDArray[np.float32]
+    beginning: NDArray[np.float32]
+    rarity: NDArray[np.float32]
+    stop: NDArray[np.bool_]
+
+
+def vocabulary(numbered: Numbered, rules: Rules) -> Vocabulary:
+    """For one ask."""
+    lexicon = rules.lexicon
+    count, size = len(numbered.words), numbered.size
+    of = np.array([lexicon.index.get(word, -1) for word in numbered.words], dtype=np.int64)
+
+    def by_number(values: NDArray[Any]) -> NDArray[np.float32]:
+        made = np.zeros(size, dtype=np.float32)
+        made[:count] = np.where(of >= 0, values[of], 0)
+        return made
+
+    def among(group: frozenset[str]) -> NDArray[np.bool_]:
+        return np.array([word in group for word in numbered.words] + [False] * (size - count), dtype=np.bool_)
+
+    syllables = by_number(lexicon.syllables).astype(np.int64)
+    first = np.zeros(size, dtype=np.float32)
+    first[:count] = np.log(numbered.first + _SELDOM)
+    return Vocabulary(
+        numbered=numbered,
+        of_lexicon=of,
+        syllables=syllables,
+        allowed=(by_number(rules.allowed) > 0) & (syllables > 0),
+        leaning=LEANING * by_number(rules.leaning) + THING * by_number(lexicon.thing >= _SEEN),
+        beginning=first,
+        rarity=by_number(lexicon.rarity),
+        stop=among(STOP),
+    )
+
+
+class BackwardDrafts:
+    """B drafts side by side; those that are done leave the arrays, and `rows` says who is still there."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        rules: Rules,
+        endings: Sequence[Ending],
+        tasks: Sequence[Task],
+        signs: tuple[int, int, int],
+        lift: NDArray[np.float64],
+        lately: frozenset[str] = frozenset(),
+    ):
+        """`signs`: the numbers of LINE, COMMA and OWN; `lately`: words that were sung just now.
+
+        `lift` (B,): nats that a word gains for its rarity (`Lexicon.rarity`, 0 … 1).
+        """
+        self.vocabulary, self.tasks = vocabulary, tuple(tasks)
+        self._line, self._comma, self._own = signs
+        n = len(tasks)
+        self.rows = np.arange(n)
+        self._lift = lift.astype(np.float32)
+        self._left = np.array([t.syllables for t in tasks], dtype=np.int64)
+        self._begun = np.zeros(n, dtype=bool)
+        self.owed = np.array([t.must is not None for t in tasks], dtype=bool)
+        """(B,) whether there is still something that must be said."""
+        self._must = np.array([t.must.syllables if t.must else 0 for t in tasks], dtype=np.int64)
+        self._commas = np.zeros(n, dtype=np.int64)
+        self._since = np.zeros(n, dtype=np.int64)  # syllables since the comma, or the end
+        self._last = np.full(n, -1, dtype=np.int64)
+        self.said: list[list[str]] = [[] for _ in tasks]
+        """The words of each task's draft so far, from the last on; a slot or the text of what must be said as it is."""
+        # What must be said is not said besides.
+        index = vocabulary.numbered.index
+        self._used = [[index[w] for w in t.must.text.lower().split() if w in index] if t.must else [] for t in tasks]
+        self._ends = np.zeros((len(endings), vocabulary.numbered.size), dtype=bool)
+        place = np.full(len(rules.lexicon.words), -1, dtype=np.int64)
+        known = vocabulary.of_lexicon >= 0
+        place[vocabulary.of_lexicon[known]] = np.flatnonzero(known)
+        for i, ending in enumerate(endings):
+            numbers = place[ending.numbers]
+            self._ends[i, numbers[numbers >= 0]] = True
+        self._ends &= vocabulary.allowed
+        self._bias = vocabulary.leaning.copy()
+        self._bias[[index[word] for word in lately if word in index and word not in STOP]] -= HEARD_LATELY
+        self._upper = (rules.lexicon.forms == UPPER)[np.maximum(vocabulary.of_lexicon, 0)]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def can_begin(self) -> NDArray[np.bool_]:
+        """(B,) whether there is a word to end on."""
+        rows = self._ends[[self.tasks[row].ending for row in self.rows]]
+        fits = rows & (self.vocabulary.syllables[None] <= (self._left - np.where(self.owed, self._must, 0))[:, None])
+        own = np.array([self._may_end_on_must(i) for i in range(len(self.rows))], dtype=bool)
+        can: NDArray[np.bool_] = fits.any(axis=1) | own
+        return can
+
+    def _may_end_on_must(self, i: int) -> bool:
+        must = self.tasks[int(self.rows[i])].must
+        return must is not None and must.may_end
+
+    def allowed(self) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """What fits, bool (B, V), and what it is favoured by, float (B, V)."""
+        v = self.vocabulary
+        room = self._left - np.where(self.owed, self._must, 0)
+        mask = v.allowed[None] & (v.syllables[None] <= room[:, None])
+        ending = np.array([self.tasks[row].ending for row in self.rows])
+        mask &= np.where(self._begun[:, None], True, self._ends[ending])
+        bias = self._bias[None] + self._lift[:, None] * v.rarity[None]
+        last = v.syllables[None] == self._left[:, None]
+        bias += BEGINNING * np.where(last, v.beginning[None], 0)
+        for i, row in enumerate(self.rows.tolist()):
+            mask[i, self._used[row]] = False
+        mask[:, self._line] = self._begun & (self._left == 0)
+        comma = self._begun & (self._commas < _MOST_COMMAS) & (self._since >= _COMMA_SYLLABLES)
+        mask[:, self._comma] = comma & (room >= _COMMA_SYLLABLES) & (self._last != self._own)
+        for i in np.flatnonzero(self.owed).tolist():
+            self._offer(i, mask, bias)
+        after_own = self._last == self._own
+        if after_own.any():
+            for i in np.flatnonzero(after_own).tolist():
+                must = self.tasks[int(self.rows[i])].must
+                assert must is not None
+                mask[i] = False
+                mask[i, v.numbered.slot(must.slot)] = True
+        done = self._begun & (self._left == 0) & ~after_own
+        mask[done] = False
+        mask[done, self._line] = True
+        return mask, bias
+
+    def _offer(self, i: int, mask: NDArray[np.bool_], bias: NDArray[np.float32]) -> None:
+        """What must be said is said where the model would have it, or where its place has come."""
+        row = int(self.rows[i])
+        must, after = self.tasks[row].must, self.tasks[row].after
+        assert must is not None
+        here = self._begun[i] or must.may_end
+        if not here or self._left[i] < must.syllables or not must.slot:
+            return
+        slot = self.vocabulary.numbered.slot(must.slot)
+        mask[i, slot] = True
+        bias[i, slot] = CALLED_FOR
+        own = bool(self._begun[i]) and must.own and not must.text.endswith("s")
+        mask[i, self._own] = own
+        if self._due(i, must, after):
+            mask[i] = False
+            mask[i, slot] = True
+
+    def _due(self, i: int, must: Must, after: int) -> bool:
+        here = bool(self._begun[i]) or must.may_end
+        return here and self._left[i] - must.syllables <= after
+
+    def forced(self) -> list[int]:
+        """The drafts that now say a word of their own: those with a must that has no slot, where its place has come."""
+        found = []
+        for i in np.flatnonzero(self.owed).tolist():
+            task = self.tasks[int(self.rows[i])]
+            if task.must is not None and not task.must.slot and self._due(i, task.must, task.after):
+                found.append(i)
+        return found
+
+    def take(self, ids: NDArray[np.int64], forced: Sequence[int] = ()) -> NDArray[np.bool_]:
+        """Goes one word on; (B,) which drafts are now done. `forced`: those that say what they must instead."""
+        v, words = self.vocabulary, self.vocabulary.numbered.words
+        for i, number in enumerate(ids.tolist()):
+            row = int(self.rows[i])
+            must = self.tasks[row].must
+            slot = must is not None and bool(must.slot) and number == v.numbered.slot(must.slot)
+            if i in forced or slot:
+                assert must is not None
+                text = must.slot or must.text
+                self.said[row].append(text + "'s" if self._last[i] == self._own else text)
+                self._left[i] -= must.syllables
+                self._since[i] += must.syllables
+                self.owed[i], self._begun[i] = False, True
+            elif number == self._comma:
+                self.said[row].append(",")
+                self._commas[i] += 1
+                self._since[i] = 0
+            elif number < len(words):
+                word = words[number]
+                self.said[row].append(word.capitalize() if self._upper[number] else word)
+                self._left[i] -= int(v.syllables[number])
+                self._since[i] += int(v.syllables[number])
+                self._begun[i] = True
+                if not v.stop[number]:
+                    self._used[row].append(number)
+            self._last[i] = number
+        done: NDArray[np.bool_] = ids == self._line
+        return done
+
+    def keep(self, going: NDArray[np.bool_]) -> None:
+        """Leaves out the drafts that are done."""
+        self.rows = self.rows[going]
+        for name in ("_lift", "_left", "_begun", "owed", "_must", "_commas", "_since", "_last"):
+            setattr(self, name, getattr(self, name)[going])
+
+    def text(self, row: int) -> str:
+        """A task's draft, in the order that it is sung."""
+        return " ".join(reversed(self.said[row])).replace(" ,", ",")

@@ -1,0 +1,195 @@
+"""Words from the last to the first, without torch: what `backward` trained, as the writer asks it.
+
+The numbers of a model are its lexicon's words, SIGNS, and the lengths of lines, 0 … LONGEST syllables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.lm.codes import PERSON, PLACE
+from stagelyric.lm.runtime import State
+
+FILE = "backward.npz"
+SIGNS = ("\n", "\n\n", "?", ",", "'s", PERSON, PLACE)
+"""After the lexicon's words, in this order; then the lengths, 0 … LONGEST syllables."""
+LINE, STANZA, UNKNOWN, COMMA, OWN = range(5)
+LONGEST = 16
+
+_TOKEN = re.compile(rf"[A-Za-z]+(?:['-][A-Za-z]+)*|[{PERSON}{PLACE}](?:'s)?|[,;:](?= )| - ")
+_FORMAT = 1
+_EPSILON = 1e-6  # of RMSNorm, as the training has it
+
+
+class BackwardError(ValueError):
+    """A file of a backward model that is none; its text is one sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    taps: NDArray[np.float32]  # (3, C)
+    into: NDArray[np.float32]  # (C, 2H) the gate and the candidate
+    bias: NDArray[np.float32]  # (H,) the gate's
+    out: NDArray[np.float32]  # (H, C)
+    up: NDArray[np.float32]  # (C, 2C)
+    down: NDArray[np.float32]  # (2C, C)
+
+
+class BackwardWords:
+    """`words` (lower case) are numbered from 0; what `step` gives are logits (B, V) of each next word."""
+
+    def __init__(self, words: Sequence[str], arrays: Mapping[str, NDArray[np.float32]], digest: str = ""):
+        self.words, self.digest = tuple(words), digest
+        self.index = {word: number for number, word in enumerate(self.words)}
+        self.first = arrays["first"]
+        """(W,) the share of a word's uses that begin a line."""
+        self._head = np.ascontiguousarray(arrays["embedding"].T)
+        self._bias, self._gain = arrays["bias"], arrays["gain"]
+        self._normed = _norm(arrays["embedding"])
+        self._layers: list[_Layer] = []
+        while f"blocks.{len(self._layers)}.taps" in arrays:
+            at = f"blocks.{len(self._layers)}."
+            into = np.hstack([arrays[at + "gate.weight"].T, arrays[at + "candidate.weight"].T])
+            turned = [np.ascontiguousarray(arrays[at + f"{name}.weight"].T) for name in ("out", "up", "down")]
+            self._layers.append(
+                _Layer(arrays[at + "taps"], np.ascontiguousarray(into), arrays[at + "gate.bias"], *turned)
+            )
+
+    @property
+    def size(self) -> int:
+        """V, of words, signs and lengths."""
+        return len(self._normed)
+
+    def sign(self, number: int) -> int:
+        """The number of LINE, STANZA …"""
+        return len(self.words) + number
+
+    def slot(self, character: str) -> int:
+        """The number of PERSON or PLACE."""
+        return len(self.words) + SIGNS.index(character)
+
+    def length(self, syllables: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The numbers that say how long a line is to be."""
+        return len(self.words) + len(SIGNS) + np.clip(syllables, 1, LONGEST)
+
+    def start(self) -> State:
+        """One row that has read nothing."""
+        layers, wide = len(self._layers), self._normed.shape[1]
+        hidden = len(self._layers[0].bias)
+        return State(np.zeros((layers, 1, hidden), np.float32), np.zeros((layers, 1, 2 * wide), np.float32))
+
+    def read(self, state: State, ids: NDArray[np.int64]) -> State:
+        """ids (B,) are read by each row."""
+        return self._read(state, ids)[1]
+
+    def step(self, state: State, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], State]:
+        """ids (B,) are read by each row → logits (B, V) of what follows, and the state."""
+        hidden, state = self._read(state, ids)
+        return hidden @ self._head + self._bias, state
+
+    def _read(self, state: State, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], State]:
+        x = self._normed[ids]
+        wide = x.shape[1]
+        h, c = np.empty_like(state.h), np.empty_like(state.c)
+        for number, layer in enumerate(self._layers):
+            a = _norm(x)
+            older, old = state.c[number, :, :wide], state.c[number, :, wide:]
+            c[number] = np.hstack([old, a])
+            seen = older * layer.taps[0] + old * layer.taps[1] + a * layer.taps[2]
+            gate, new = np.hsplit(seen @ layer.into, 2)
+            z = 1 / (1 + np.exp(-(gate + layer.bias)))
+            h[number] = (1 - z) * state.h[number] + z * new
+            x = x + h[number] @ layer.out
+            x = x + np.square(np.maximum(_norm(x) @ layer.up, 0)) @ layer.down
+        return _norm(x) * self._gain, State(h, c)
+
+    def numbers(self, line: str) -> list[int]:
+        """A line with slots for its names, as the model reads it: from its last word to its first, then LINE."""
+        found = [number for token in _TOKEN.findall(line) for number in self._of(token)]
+        while found and found[-1] == self.sign(COMMA):
+            found.pop()
+        return [*reversed(found), self.sign(LINE)]
+
+    def _of(self, token: str) -> list[int]:
+        return numbers_of(token, self.index)
+
+
+def numbers_of(token: str, index: dict[str, int]) -> list[int]:
+    """The numbers of one token of a line, in the order of the line."""
+    size = len(index)
+    if token[0] in (PERSON, PLACE):
+        slot = size + SIGNS.index(token[0])
+        return [slot] if len(token) == 1 else [slot, size + OWN]
+    if not token[0].isalpha():
+        return [size + COMMA]
+    number = index.get(token.lower())
+    if number is None and "-" in token:
+        return [n for piece in token.split("-") for n in numbers_of(piece, index)]
+    return [size + UNKNOWN if number is None else number]
+
+
+def tokens(line: str) -> list[str]:
+    """A line's words, slots and commas."""
+    return _TOKEN.findall(line)
+
+
+def _norm(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(x / np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + _EPSILON), dtype=np.float32)
+
+
+def save(file: Path, words: Sequence[str], weights: dict[str, NDArray[np.float32]]) -> None:
+    """Writes the words and the weights; matrices in eight bits with a scale a row."""
+    kept: dict[str, NDArray[np.generic]] = {
+        "format": np.array(_FORMAT),
+        "words": np.frombuffer("\n".join(words).encode("ascii"), dtype=np.uint8),
+    }
+    for name, array in weights.items():
+        if array.ndim == 2 and min(array.shape) > 8:
+            scale = np.abs(array).max(axis=1, keepdims=True) / 127 + 1e-12
+            kept[name], kept[name + ".scale"] = np.round(array / scale).astype(np.int8), scale.astype(np.float32)
+        else:
+            kept[name] = array.astype(np.float32)
+    np.savez_compressed(file, digest=np.array(_digest(kept)), **kept)  # type: ignore[arg-type]
+
+
+def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
+    """sha256 of the arrays' names and bytes, in the order of their names."""
+    whole = hashlib.sha256()
+    for name in sorted(arrays):
+        whole.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
+    return whole.hexdigest()
+
+
+def load(file: Path) -> BackwardWords:
+    """Reads what `save` wrote. Raises BackwardError where it is missing or is none."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as data:
+            if int(data["format"]) != _FORMAT:
+                raise BackwardError(f"{file}: wanted a backward model of format {_FORMAT}, found {int(data['format'])}")
+            kept = {name: data[name] for name in data.files if name != "digest"}
+            digest = str(data["digest"])
+        if _digest(kept) != digest:
+            raise BackwardError(f"{file}: wanted a backward model as it was saved, found one that was changed since")
+        words = kept["words"].tobytes().decode("ascii").split("\n")
+        arrays = {
+            name: np.asarray(array * kept.get(name + ".scale", np.float32(1)), dtype=np.float32)
+            for name, array in kept.items()
+            if name not in ("format", "words") and not name.endswith(".scale")
+        }
+        return BackwardWords(words, arrays, digest)
+    except FileNotFoundError:
+        raise BackwardError(f"{file}: wanted a backward model, found no such file") from None
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        if isinstance(error, BackwardError):
+            raise
+        raise BackwardError(f"{file}: wanted a backward model, found a file that is none") from error
