@@ -1,8 +1,8 @@
 """The writer in a process of its own: asked over a pipe, watched, and started anew when it dies or hangs.
 
 This module is both ends. The show's end (`Generator`) is asyncio and imports neither numpy nor onnxruntime; the
-other end (`main`, run as `python -m stagelyric.generator MODEL`) holds the model. Between them go JSON objects,
-one a line: {"id", "ask", "start", "count", "earlier", "urgent"} out, {"id", "lines"} or {"alive": true} back.
+other end (`main`, run as `python -m stagelyric.generator MODEL [NEVER_QUOTE…]`) holds the model. Between them go JSON
+objects, one a line: {"id", "ask", "start", "count", "earlier", "urgent"} out, {"id", "lines"} or {"alive": true} back.
 """
 
 import asyncio
@@ -42,8 +42,8 @@ class GeneratorError(Exception):
 class Generator:
     """`write` asks for lines; `running` keeps a process that answers. `on_trouble` is told of each loss."""
 
-    def __init__(self, model: Path) -> None:
-        self.model = model
+    def __init__(self, model: Path, never_quote: Sequence[Path] = ()) -> None:
+        self.model, self.never_quote = model, tuple(never_quote)
         self.starts = 0
         self.on_trouble: Callable[[str], None] = log.warning
         self._process: asyncio.subprocess.Process | None = None
@@ -109,7 +109,7 @@ class Generator:
         environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
         # Not in a session of its own: under the kernel's autogroups a niceness counts only inside a session.
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "stagelyric.generator", str(self.model),
+            sys.executable, "-m", "stagelyric.generator", str(self.model), *map(str, self.never_quote),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, limit=LONGEST,
         )  # fmt: skip
         self._process, self.starts = process, self.starts + 1
@@ -193,9 +193,13 @@ def main(arguments: Sequence[str]) -> None:
             say({"alive": True})
 
     try:
+        from stagelyric import places
+        from stagelyric.craft import novelty
         from stagelyric.writer import Writer
 
         writer = Writer.open(Path(arguments[0]), weights=_taste())
+        if never := [Path(name) for name in arguments[1:]]:
+            writer.copies = writer.copies.and_of(novelty.of_files(never, places.quotes(), sign))
     except Exception as error:
         say({"fatal": f"could not be started ({error})"})
         # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.

@@ -19,7 +19,8 @@ class Ask:
     `prime`: text before the lines (the song's own words); `syllables`: (fewest, most);
     `rhyme`: the scheme that consecutive lines of the shelf follow; `wildness` 0.0 sober to 1.0 wild;
     `word`: stands in the line; `rhyme_with`: the line's end rhymes with this word;
-    `avoid`: words and phrases never shown; `family_friendly`: the gate for a family audience.
+    `avoid`: words and phrases never shown; `family_friendly`: the gate for a family audience; `never_quote` names what
+    stands in the "never quote" files (`craft.quoting.stamp`), "" for none.
     """
 
     prime: str = ""
@@ -33,11 +34,17 @@ class Ask:
     avoid: tuple[str, ...] = ()
     family_friendly: bool = True
     seed: int = 0
+    never_quote: str = ""
 
     @property
     def digest(self) -> str:
         """A name for the shelf that is the same on every machine and in every run (`hash()` is not)."""
-        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:16]
+        written = {name: value for name, value in asdict(self).items() if value or name not in _LATER}
+        return hashlib.sha256(repr(sorted(written.items())).encode()).hexdigest()[:16]
+
+
+_LATER = frozenset({"never_quote"})
+"""What asks have had only lately: left out of an ask's name where it is not asked for, so that shelves keep theirs."""
 
 
 @dataclass(frozen=True, slots=True)

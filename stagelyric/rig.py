@@ -9,7 +9,7 @@ from pathlib import Path
 from stagelyric import __version__, journal, places
 from stagelyric.advertising import Advertising
 from stagelyric.clock import Clock
-from stagelyric.craft import family
+from stagelyric.craft import family, quoting
 from stagelyric.craft.syllables import syllabify
 from stagelyric.events import Input
 from stagelyric.generator import Generator
@@ -69,7 +69,19 @@ def assemble(
     journal_file = journal_path or places.journal()
     kept, vetoed = journal.judgements(journal_file, setlist.title)
     lyrics = {song.title: read_lyrics(folder / song.lyrics) for song in setlist.songs if song.lyrics}
-    show = Show(setlist, pool, seed=shown_seed, lyrics=lyrics, kept=kept, vetoed=vetoed, cut=syllabify)
+    never = [folder / name for name in setlist.never_quote]
+    with_quotes = quoting.quoting([text for texts in kept.values() for text in texts], never)
+    kept = {place: [text for text in texts if text not in with_quotes] for place, texts in kept.items()}
+    show = Show(
+        setlist,
+        pool,
+        seed=shown_seed,
+        lyrics=lyrics,
+        kept=kept,
+        vetoed=vetoed,
+        never_quote=quoting.stamp(never),
+        cut=syllabify,
+    )
     show.speech = speech
     family.found("a f!rst look")  # unpacks its lists and the dictionary: a tenth of a second, and not at a press
     store.load(pool, show.every_ask())
@@ -110,7 +122,7 @@ def assemble(
         show,
         pool,
         Clock(rig.clock.source),
-        Generator(model),
+        Generator(model, never),
         inputs=inputs,
         prompt=[page],
         outputs=outputs,

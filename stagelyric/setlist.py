@@ -19,6 +19,8 @@ Syllables = Annotated[int, Field(ge=1, le=40)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Channel = Annotated[int, Field(ge=1, le=128)]
 VOICE_FILE = ".onnx"  # what a Piper voice's file ends in
+FileName = Annotated[str, Field(min_length=1)]
+FileNames = FileName | tuple[FileName, ...]
 Decibels = Annotated[float, Field(ge=-60, le=12)]
 
 
@@ -99,14 +101,23 @@ class Song(Written):
         return int(count) * 4 / int(unit)
 
 
+def _listed(written: object) -> object:
+    return (written,) if isinstance(written, str) else written
+
+
 class Setlist(Written):
-    """A whole show. `min_gap_ms`: a press sooner than this after the last line is disregarded, visibly."""
+    """A whole show. `min_gap_ms`: a press sooner than this after the last line is disregarded, visibly.
+
+    `never_quote`: a text file beside the setlist, or several (plain text, LRC, ChordPro, OpenLyrics), of which no five
+    words and no 24 characters in a row come up in any line that is written.
+    """
 
     title: Annotated[str, Field(min_length=1)]
     model: str = "transformer"
     seed: int | None = None
     family_friendly: bool = True
     avoid: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    never_quote: Annotated[tuple[FileName, ...], BeforeValidator(_listed, json_schema_input_type=FileNames)] = ()
     min_gap_ms: Annotated[float, Field(ge=0)] = 0.0
     triggers: tuple[Trigger, ...] = ()
     songs: tuple[Song, ...] = ()
@@ -371,6 +382,10 @@ def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
     titles = _names(songs, "title")
     everywhere = [name for song in songs for name in _names(_tables(song.get("sections")), "name")]
     yield from _twice("songs", titles)
+    never = _listed(data.get("never_quote", []))
+    for name in never if isinstance(never, list | tuple) else ():
+        if isinstance(name, str) and not (folder / name).is_file():
+            yield f'never_quote: wanted a file beside the setlist, found none at "{name}"'
     yield from _aims(data, "", titles, everywhere)
     for number, song in enumerate(songs, 1):
         place = f"songs[{number}]" + (f' "{song["title"]}"' if isinstance(song.get("title"), str) else "")

@@ -75,7 +75,14 @@ PEDAL_TRIGGERS = tuple(
 
 
 def ask_for(
-    setlist: Setlist, song: Song, section: Section, *, seed: int = 0, lyrics: str = "", wildness: float | None = None
+    setlist: Setlist,
+    song: Song,
+    section: Section,
+    *,
+    seed: int = 0,
+    lyrics: str = "",
+    wildness: float | None = None,
+    never_quote: str = "",
 ) -> Ask:
     """What the show asks for in a section. The wildness is rounded to tenths, so that a knob has eleven shelves."""
     place = f"{seed}/{song.title}/{section.name}"
@@ -89,6 +96,7 @@ def ask_for(
         avoid=setlist.avoid,
         family_friendly=setlist.family_friendly,
         seed=int.from_bytes(hashlib.sha256(place.encode()).digest()[:7]),
+        never_quote=never_quote,
     )
 
 
@@ -96,7 +104,7 @@ class Show:
     """`perform(event)` and `due(do)` give the effects, in order; the rest of the class is where we are.
 
     `lyrics`: the songs' own words by title; `kept`: lines kept in rehearsal by (song, section);
-    `vetoed`: lines never to be shown; `cut`: a text as syllables for singing.
+    `vetoed`: lines never to be shown; `never_quote`: see `Ask`; `cut`: a text as syllables for singing.
     """
 
     def __init__(
@@ -108,6 +116,7 @@ class Show:
         lyrics: Mapping[str, str] | None = None,
         kept: Mapping[tuple[str, str], Iterable[str]] | None = None,
         vetoed: Iterable[str] = (),
+        never_quote: str = "",
         cut: Callable[[str], tuple[str, ...]] = lambda text: tuple(text.split()),
     ) -> None:
         self.setlist = setlist
@@ -120,6 +129,7 @@ class Show:
         self.up: Line | None = None
         self.beats_per_bar = setlist.songs[0].beats_per_bar
         self._lyrics = lyrics or {}
+        self._never_quote = never_quote
         self._kept = {place: list(texts) for place, texts in (kept or {}).items()}
         self._cut = lru_cache(maxsize=1024)(cut)  # safety lines come again and again
         self._song = 0
@@ -352,6 +362,7 @@ class Show:
                 seed=self.seed,
                 lyrics=self._lyrics.get(written.title, ""),
                 wildness=wildness,
+                never_quote=self._never_quote,
             )
         return ask
 

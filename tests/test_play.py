@@ -12,12 +12,13 @@ from pathlib import Path
 import aiohttp
 import psutil
 import pytest
-from house import LIMIT, Play, free_port, playing
+from house import LIMIT, SETLIST, Play, free_port, playing
 from jack import Jack, server
 from programs import require
 
 from stagelyric import journal as memory
 from stagelyric.craft.family import is_clean
+from stagelyric.craft.quoting import quoting
 
 
 async def run(*command: str, **environment: str) -> None:
@@ -273,6 +274,26 @@ async def test_the_band_s_word_on_a_line_outlives_the_show(tmp_path: Path) -> No
         vetoed = display.lines[0]
     async with playing(tmp_path, ready=16) as play:
         assert (await play.state())["next"] != vetoed
+
+
+async def test_what_is_never_to_be_quoted_is_not_even_where_it_was_kept(tmp_path: Path) -> None:
+    """Lines that lie on disk and a line that the band kept stand in the file that the next show must not quote."""
+    async with playing(tmp_path, ready=32) as play, play.display() as display:
+        for number in range(1, 11):
+            play.send("/stagelyric/line", 1)
+            await display.until(lambda number=number: len(display.cues) == number)  # type: ignore[misc]
+        play.send("/stagelyric/keep", 1)
+        sung = display.lines
+    (tmp_path / "others.txt").write_text("\n".join(sung), encoding="utf-8")
+    never = 'never_quote = "others.txt"\n' + SETLIST
+    async with playing(tmp_path, setlist=never, ready=0) as play, play.display() as display:
+        for number in range(1, 13):  # the first before there are new lines: down the ladder
+            play.send("/stagelyric/line", 1)
+            await display.until(lambda number=number: len(display.cues) == number)  # type: ignore[misc]
+            if number == 4:
+                await play.ready(16)
+        assert quoting(display.lines, [tmp_path / "others.txt"]) == set()
+        assert {cue["origin"] for cue in display.cues} <= {"model", "safety"}
 
 
 async def test_ports_that_are_taken_are_named(tmp_path: Path) -> None:

@@ -164,3 +164,15 @@ def test_lyrics_are_bare_words_whatever_the_format(tmp_path: Path, name: str, te
 def test_lyrics_in_latin_1(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes("Montréal".encode("latin-1"))
     assert read_lyrics(tmp_path / "a.txt") == "Montréal"
+
+
+def test_never_quote_files_lie_beside_the_setlist(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A line")
+    (tmp_path / "set.toml").write_text('title = "x"\nnever_quote = "a.txt"\n[[songs]]\ntitle = "y"\n')
+    assert load(tmp_path / "set.toml").never_quote == ("a.txt",)
+    (tmp_path / "set.toml").write_text('title = "x"\nnever_quote = ["a.txt", "b.txt"]\n[[songs]]\ntitle = "y"\n')
+    with pytest.raises(FileError, match=r'never_quote: wanted a file beside the setlist, found none at "b\.txt"'):
+        load(tmp_path / "set.toml")
+    (tmp_path / "set.toml").write_text('title = "x"\nnever_quote = 3\n[[songs]]\ntitle = "y"\n')
+    with pytest.raises(FileError, match="never_quote"):
+        load(tmp_path / "set.toml")

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stagelyric.commands.write import write
+from stagelyric.craft.quoting import quoting
 from stagelyric.craft.rhyme import kind
 from stagelyric.writer import Writer
 
@@ -71,6 +72,20 @@ def test_a_scheme_gives_whole_stanzas() -> None:
     assert len(found) == 9
     assert found[4] == ""
     assert kind(found[0], found[1]) is not None
+
+
+def test_what_stands_in_a_never_quote_file_is_not_written(tmp_path: Path) -> None:
+    options = ("--seed", "1", "-n", "8", "--syllables", "8-9")
+    free = lines(*options)
+    (tmp_path / "others.txt").write_text("\n".join(free))
+    bound = lines(*options, "--never-quote", "others.txt")
+    assert len(bound) == 8
+    assert quoting(bound, [tmp_path / "others.txt"]) == set()
+    (tmp_path / "friday.toml").write_text('never_quote = "others.txt"\n' + SETLIST)
+    assert quoting(lines("--setlist", "friday.toml", "-n", "16"), [tmp_path / "others.txt"]) == set()
+    missing = run("--never-quote", "none.txt")
+    assert missing.exit_code == 2
+    assert "none.txt" in missing.output
 
 
 def test_what_is_asked_for_is_in_the_lines() -> None:

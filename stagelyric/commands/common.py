@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from stagelyric.craft.quoting import QuotingError
 from stagelyric.journal import JournalError
 from stagelyric.places import ModelNotFoundError
 from stagelyric.setlist import FileError
@@ -31,7 +32,7 @@ def plain_faults() -> Iterator[None]:
     """File errors become their sentences on standard error, and exit status 2."""
     try:
         yield
-    except (FileError, JournalError, ModelNotFoundError) as error:
+    except (FileError, JournalError, ModelNotFoundError, QuotingError) as error:
         raise Fault(str(error)) from None
 
 

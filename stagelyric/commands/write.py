@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from stagelyric import places
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.craft import quoting
 from stagelyric.lines import Ask, Line, Scheme
 
 if TYPE_CHECKING:
@@ -56,6 +58,13 @@ class Span(click.ParamType[tuple[int, int]]):
 @click.option("--setlist", type=click.Path(path_type=Path), help="Asks as a show with this setlist would.")
 @click.option("--song", metavar="TITLE", help="The setlist's song (default: its first).")
 @click.option("--section", metavar="NAME", help="The song's section (default: its first).")
+@click.option(
+    "--never-quote",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A text of which no line has five words or 24 characters in a row; may be given several times.",
+)
 @click.option("--raw", is_flag=True, help="As the model has it: plain sampling, no craft.")
 @click.option("--explain", is_flag=True, help="Says below each line what it was chosen for.")
 @json_option
@@ -74,6 +83,7 @@ def write(
     setlist: Path | None,
     song: str | None,
     section: str | None,
+    never_quote: tuple[Path, ...],
     raw: bool,
     explain: bool,
     as_json: bool,
@@ -90,7 +100,10 @@ def write(
     for given, name in ((word, "--word"), (rhyme, "--rhyme")):
         if given is not None and not any(c.isalpha() for c in given):
             raise Fault(f'write: wanted a word after {name}, found "{given}"')
-    ask, named = (Ask(), None) if setlist is None else _show_ask(setlist, song, section, seed)
+    ask, named, never = (Ask(), None, ()) if setlist is None else _show_ask(setlist, song, section, seed)
+    never = (*never, *never_quote)
+    with plain_faults():
+        stamp = quoting.stamp(never)
     changes = {
         "prime": "\n".join(filter(None, (ask.prime, *after))) if after else None,
         "syllables": syllables,
@@ -100,12 +113,18 @@ def write(
         "wildness": wildness,
         "word": word,
         "rhyme_with": rhyme,
+        "never_quote": stamp,
         "seed": _any_seed() if seed is None and setlist is None else seed if setlist is None else None,
     }
-    ask = replace(ask, **{key: value for key, value in changes.items() if value not in (None, ())})  # type: ignore[arg-type]
+    ask = replace(ask, **{key: value for key, value in changes.items() if value not in (None, (), "")})  # type: ignore[arg-type]
     if ask.word and (unfit := _unfit(ask)):
         click.echo(f'write: lines are written without "{ask.word}", {unfit}', err=True)
     writer = _open(model or named or MODEL)
+    if never:
+        from stagelyric.craft import novelty
+
+        with plain_faults():
+            writer.copies = writer.copies.and_of(novelty.of_files(never, places.quotes()))
     stanzas = scheme is not None and scheme != "free"
     if stanzas:
         number = -(-number // _STANZA) * _STANZA
@@ -117,8 +136,8 @@ def write(
         click.echo(text)
 
 
-def _show_ask(file: Path, song: str | None, section: str | None, seed: int | None) -> tuple[Ask, str]:
-    """What a show asks for there, and its model."""
+def _show_ask(file: Path, song: str | None, section: str | None, seed: int | None) -> tuple[Ask, str, tuple[Path, ...]]:
+    """What a show asks for there, its model, and its "never quote" files."""
     from stagelyric import setlist as setlists
     from stagelyric.show import ask_for
 
@@ -130,7 +149,8 @@ def _show_ask(file: Path, song: str | None, section: str | None, seed: int | Non
         part = chosen.sections[_found(section, sections, f'{file}: --section of "{chosen.title}"')]
         lyrics = setlists.read_lyrics(file.parent / chosen.lyrics) if chosen.lyrics else ""
     number = next((s for s in (seed, written.seed) if s is not None), None)
-    return ask_for(written, chosen, part, seed=_any_seed() if number is None else number, lyrics=lyrics), written.model
+    ask = ask_for(written, chosen, part, seed=_any_seed() if number is None else number, lyrics=lyrics)
+    return ask, written.model, tuple(file.parent / name for name in written.never_quote)
 
 
 def _found(wanted: str | None, names: Sequence[str], where: str) -> int:
@@ -168,7 +188,6 @@ def _any_seed() -> int:
 
 
 def _open(name: str) -> Writer:
-    from stagelyric import places
     from stagelyric.craft import taste
 
     with plain_faults():

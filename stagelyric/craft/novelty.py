@@ -6,35 +6,32 @@ and of others about one in a thousand is taken for one that is.
 
 from __future__ import annotations
 
-import re
+import contextlib
+import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.phonetics import plain
+from stagelyric.craft import quoting
+from stagelyric.craft.quoting import CHARACTERS as CHARACTERS
+from stagelyric.craft.quoting import WORDS as WORDS
+from stagelyric.craft.quoting import normal as normal
 
 FILE = "copies.npz"
-WORDS = 5
-CHARACTERS = 24
 _STRIDE = 4  # every 4th window of 21 characters is kept: each run of 24 holds one of them whole
 _WINDOW = CHARACTERS - _STRIDE + 1
 _BITS = 30
+_AT_ONCE = 200  # stanzas
 WORN = 4  # words in a row that are a stock phrase, where many lines have them
 _WORN_COUNT = 5
-_NOT_WORDS = re.compile(r"[^a-z ]+")
 
 
 class NoveltyError(ValueError):
     """A file of runs that is none; its text is one sentence for the user."""
-
-
-def normal(text: str) -> str:
-    """What is compared: words in lower case, without apostrophes or accents, one space between them."""
-    return " ".join(_NOT_WORDS.sub(" ", plain(text).lower().replace("'", "")).split())
 
 
 def build(lines: Iterable[str], words: Iterable[str] | None = None) -> NDArray[np.uint32]:
@@ -44,6 +41,33 @@ def build(lines: Iterable[str], words: Iterable[str] | None = None) -> NDArray[n
         known = {normal(word) for word in words}
         texts = [part for text in texts for part in _parts(text, known)]
     return np.unique(np.concatenate([_aligned(texts), *map(_word_keys, texts)]))
+
+
+def of_files(
+    files: Sequence[Path], kept: Path | None = None, between: Callable[[], None] = lambda: None
+) -> NDArray[np.uint32]:
+    """The hashes (K,) of all runs in "never quote" files, over the ends of lines too.
+
+    `kept`: a folder where the index of these files is looked for, and left for the next time. `between` is called now
+    and then while it is made: a book takes seconds. Raises QuotingError.
+    """
+    known = kept and kept / f"{quoting.stamp(files)}.npz"
+    if known and known.is_file():
+        with contextlib.suppress(NoveltyError):
+            return Copies.load(known).keys
+    texts = [stanza for file in files for stanza in quoting.stanzas(file)]
+    parts = [np.zeros(0, np.uint32)]
+    for start in range(0, len(texts), _AT_ONCE):
+        between()
+        parts.append(build(texts[start : start + _AT_ONCE]))
+    keys = np.unique(np.concatenate(parts))
+    if known:
+        with contextlib.suppress(OSError):  # a full disk costs a moment the next time, and nothing else
+            known.parent.mkdir(parents=True, exist_ok=True)
+            part = known.with_suffix(f".{os.getpid()}.npz")
+            save(part, keys)
+            part.replace(known)
+    return keys
 
 
 def build_worn(lines: Iterable[str]) -> NDArray[np.uint32]:
@@ -70,7 +94,7 @@ class Copies:
 
     def __init__(self, keys: NDArray[np.uint32], worn: NDArray[np.uint32] | None = None):
         """`keys` and `worn` as `build` and `build_worn` give them; an empty array knows no text."""
-        self._keys = keys
+        self.keys = keys
         self._worn = np.zeros(0, np.uint32) if worn is None else worn
 
     @classmethod
@@ -86,15 +110,15 @@ class Copies:
 
     def and_of(self, keys: NDArray[np.uint32]) -> Copies:
         """These and the runs of another text."""
-        return Copies(np.union1d(self._keys, keys), self._worn)
+        return Copies(np.union1d(self.keys, keys), self._worn)
 
     def save(self, file: Path) -> None:
-        save(file, self._keys, self._worn)
+        save(file, self.keys, self._worn)
 
     def quotes(self, text: str) -> bool:
         """Whether five words or 24 characters in a row of `text` stand in one line of the training text."""
         line = normal(text)
-        return _known(self._keys, np.concatenate([_word_keys(line), _hashed(_windows(line))])) > 0
+        return _known(self.keys, np.concatenate([_word_keys(line), _hashed(_windows(line))])) > 0
 
     def worn(self, text: str) -> int:
         """How many runs of four words of `text` stand in many lines of the training text."""
