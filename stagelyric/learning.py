@@ -183,15 +183,14 @@ def _edges(moves: Sequence[tuple[float, float]], threshold: float) -> Iterator[t
 
 
 def _bounce(edges: Sequence[tuple[float, bool]]) -> int | None:
-    """Milliseconds from the first press to the last of what follows it too soon, half as much again; None: settled.
+    """The milliseconds of the longest rest within the bouncing, half as much again; None: settled.
 
     A short time from down to up is a machine's press; from up to down again it is a bounce.
     """
-    close = [late for early, late in pairwise(edges) if late[1] and late[0] - early[0] < BOUNCE]
-    if not close:
+    rests = [(late[0] - early[0], late[1]) for early, late in pairwise(edges) if late[0] - early[0] < BOUNCE]
+    if not any(down for _, down in rests):
         return None
-    first = next(at for at, _ in edges)
-    needed = (close[-1][0] - first) * 1000 * 1.5
+    needed = max(rest for rest, _ in rests) * 1000 * 1.5
     return min(max(int(-(-needed // 10)) * 10, DEBOUNCE_MS), _MOST_DEBOUNCE_MS)
 
 

@@ -12,7 +12,7 @@ from stagelyric.events import Command, Do, Event, KeyPress, SongSelect
 from stagelyric.lines import Ask, Cue, Line, Quantize, State
 from stagelyric.pool import Pool, normal
 from stagelyric.setlist import Section, Setlist, Song, find_name
-from stagelyric.triggers import FROM_EVENT, On, Trigger, event_value
+from stagelyric.triggers import FROM_EVENT, Debounce, On, Trigger, event_value
 
 COUNTED = 500  # ready lines: beyond these nobody asks how many of which
 LONGEST_SAYING = 500  # characters of a text that is shown as it comes
@@ -137,7 +137,7 @@ class Show:
         self._wildness: float | None = None
         self._used = {normal(text) for text in vetoed}
         self._shown_at = float("-inf")
-        self._fired: dict[int, float] = {}
+        self._debounce = Debounce()
         self._safety_shown: dict[str, int] = {}
         self._words: dict[str, int] = {}
         self._epoch = 0
@@ -293,11 +293,14 @@ class Show:
 
     def triggered(self, event: Event) -> list[Trigger]:
         """The triggers that an event fires here; a contact that still bounces fires none."""
+        decided: list[Trigger] | None = None
         for level in (self.section.triggers, self.song.triggers, self.setlist.triggers, self._keys(event)):
-            fired = [trigger for trigger in level if self._fires(trigger, event)]
-            if fired:
-                return [trigger for trigger in fired if self._settled(trigger, event.at)]
-        return []
+            # Those that do not fire, or not here, must know that the contact moved all the same.
+            moved = [trigger for trigger in level if self._moves(trigger, event)]
+            settled = [trigger for trigger in moved if self._debounce.settled(trigger, event)]
+            if decided is None and any(self._fires(trigger, event) for trigger in moved):
+                decided = [trigger for trigger in settled if self._fires(trigger, event)]
+        return decided or []
 
     def due(self, do: Do, at: float, quantize: Quantize = "now") -> list[Effect]:
         """What is done, now. `at` is when it was asked for, in seconds of the event's clock."""
@@ -374,15 +377,8 @@ class Show:
             return trigger.on.moves(event)
         return trigger.on.fires(event, self.beats_per_bar)
 
-    def _settled(self, trigger: Trigger, at: float) -> bool:
-        """False while the contact may still be bouncing. A knob and the clock do not bounce."""
-        if trigger.do.value == FROM_EVENT or trigger.on.beat or trigger.on.bar:
-            return True
-        last = self._fired.get(id(trigger), float("-inf"))
-        if at - last < trigger.on.debounce_ms / 1000:
-            return False
-        self._fired[id(trigger)] = at
-        return True
+    def _moves(self, trigger: Trigger, event: Event) -> bool:
+        return trigger.on.edge(event) is not None or self._fires(trigger, event)
 
     def _guarded(self, at: float) -> list[Effect]:
         """A remark where no line may go up now, else nothing."""

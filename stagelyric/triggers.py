@@ -159,27 +159,33 @@ class On(Written):
         return self
 
     def fires(self, event: Event, beats_per_bar: float = 4.0) -> bool:
-        """Whether the event fires this. Pure: bouncing contacts are the show's matter."""
+        """Whether the event fires this. Pure: bouncing contacts are for `Debounce`."""
+        if isinstance(event, Beat):
+            every = self.beat or (self.bar or 0) * beats_per_bar
+            return bool(every) and event.beat > 0 and event.beat % every == 0
+        edge = self.edge(event)
+        if edge is None or isinstance(event, ProgramChange):
+            return edge is not None
+        return self.press == "both" or (self.press == "press") == edge
+
+    def edge(self, event: Event) -> bool | None:
+        """True where the event presses this contact, False where it lets it go, None where it does neither."""
         match event:
-            case OscMessage():
-                return self.osc == event.address and self._edge(not is_release(event.arguments))
-            case KeyPress():
-                return self.key is not None and _key(self.key) == _key(event.key) and self._edge(not event.released)
-            case PadPress():
-                return self.pad == event.pad and self._edge(not event.released)
-            case NoteOn():
-                loud = event.velocity >= (self.threshold or 1)
-                return self.note == event.note and self._here(event) and loud and self._edge(True)
-            case NoteOff():
-                return self.note == event.note and self._here(event) and self._edge(False)
-            case ControlChange():
-                return self.control == event.control and self._here(event) and self._crossed(event)
-            case ProgramChange():
-                return self.program == event.program and self.bank in (None, event.bank) and self._here(event)
-            case Beat():
-                every = self.beat or (self.bar or 0) * beats_per_bar
-                return bool(every) and event.beat > 0 and event.beat % every == 0
-        return False
+            case OscMessage() if self.osc == event.address:
+                return not is_release(event.arguments)
+            case KeyPress() if self.key is not None and _key(self.key) == _key(event.key):
+                return not event.released
+            case PadPress() if self.pad == event.pad:
+                return not event.released
+            case NoteOn() if self.note == event.note and self._here(event):
+                return True if event.velocity >= (self.threshold or 1) else None
+            case NoteOff() if self.note == event.note and self._here(event):
+                return False
+            case ControlChange() if self.control == event.control and self._here(event):
+                return self._crossed(event)
+            case ProgramChange() if self.program == event.program and self.bank in (None, event.bank):
+                return True if self._here(event) else None
+        return None
 
     def moves(self, event: Event) -> bool:
         """Whether the event carries a value of this control, note or address, whatever the value is."""
@@ -201,20 +207,18 @@ class On(Written):
             return False
         return all(mine.get(key) == theirs.get(key) for key in _WHERE if key in mine and key in theirs)
 
-    def _edge(self, down: bool) -> bool:
-        return self.press == "both" or (self.press == "press") == down
-
     def _here(self, event: NoteOn | NoteOff | ControlChange | ProgramChange) -> bool:
         return self.channel in (None, event.channel) and (
             self.port is None or self.port.casefold() in event.port.casefold()
         )
 
-    def _crossed(self, event: ControlChange) -> bool:
+    def _crossed(self, event: ControlChange) -> bool | None:
         threshold = self.threshold or 64
         down, was_down = event.value >= threshold, event.previous >= threshold
         # Some pedals send their one value at every press and never a release: the same value again is a press.
-        pressed = down and (not was_down or event.value == event.previous)
-        return (pressed and self.press != "release") or (was_down and not down and self.press != "press")
+        if down and (not was_down or event.value == event.previous):
+            return True
+        return False if was_down and not down else None
 
 
 def _key(name: str) -> str:
@@ -259,3 +263,37 @@ class Trigger(Written):
     def continuous(self) -> bool:
         """Whether every value counts, not presses only: a knob that sets the wildness."""
         return bool(self.do.value == FROM_EVENT)
+
+
+class Debounce:
+    """Which edges of a contact count: those with neither an edge that counted nor one the other way in the
+    `debounce_ms` before.
+
+    So neither a press nor a release is counted twice, and letting a bouncing pedal go is no second press. Notes and OSC
+    come from machines too, which let a note go in the moment in which they strike it anew: where only a press counts,
+    their releases are no motion.
+    """
+
+    def __init__(self) -> None:
+        self._counted: dict[int, float] = {}  # by trigger, when
+        self._moved: dict[tuple[int, bool], float] = {}  # by trigger and way
+
+    def settled(self, trigger: Trigger, event: Event) -> bool:
+        """Whether this edge counts, for a trigger that it presses or lets go. A knob and the clock do not bounce."""
+        on, at = trigger.on, event.at
+        down = on.edge(event)
+        if down is None or trigger.continuous():
+            return True
+        if not down and on.press == "press" and not isinstance(event, ControlChange):
+            return False
+        rest = on.debounce_ms / 1000
+        self._moved[id(trigger), down] = at
+        never = float("-inf")
+        if (
+            at - self._moved.get((id(trigger), not down), never) < rest
+            or at - self._counted.get(id(trigger), never) < rest
+        ):
+            return False
+        if on.fires(event):
+            self._counted[id(trigger)] = at
+        return True

@@ -21,7 +21,7 @@ from stagelyric.events import (
     Transport,
 )
 from stagelyric.learning import Found, Watch, describe
-from stagelyric.triggers import On
+from stagelyric.triggers import Debounce, On, Trigger
 
 
 def controls(*moves: tuple[float, int], control: int = 80, channel: int = 1) -> list[Event]:
@@ -44,12 +44,9 @@ def learned(events: Sequence[Event], **options: int) -> Found:
 
 def presses(found: Found, events: Sequence[Event]) -> int:
     """How often the proposed trigger fires on these, as the show would see it (debounce and all)."""
-    on, last, count = On.model_validate(found.on), float("-inf"), 0
-    for event in events:
-        if on.fires(event) and event.at - last >= on.debounce_ms / 1000:
-            last = event.at
-            count += 1
-    return count
+    trigger, debounce = Trigger(on=On.model_validate(found.on), do="next_line"), Debounce()
+    moves = [event for event in events if trigger.on.edge(event) is not None]
+    return sum(debounce.settled(trigger, event) and trigger.on.fires(event) for event in moves)
 
 
 def test_a_momentary_pedal() -> None:
@@ -72,15 +69,17 @@ def test_a_bouncing_pedal_gets_the_debounce_that_covers_it() -> None:
     events = controls((0, 127), (0.006, 0), (0.013, 127), (0.041, 0), (0.049, 127), (0.4, 0))
     found = learned(events)
     assert found.kind == "bouncing"
-    assert found.on["debounce_ms"] == 80
+    assert found.on["debounce_ms"] == 50
     assert presses(found, events) == 1
-    assert presses(learned(controls((0, 127), (0.2, 0))), events) == 2, "the default is not enough for this one"
+    slower = controls((0, 127), (0.034, 0), (0.070, 127), (0.4, 0))
+    assert presses(learned(controls((0, 127), (0.2, 0))), slower) == 2, "the default is not enough for this one"
+    assert presses(learned(slower), slower) == 1
 
 
 def test_a_pedal_that_bounces_when_let_go() -> None:
     events = controls((0, 127), (0.2, 0), (0.205, 127), (0.212, 0))
     found = learned(events)
-    assert found.kind == "bouncing"
+    assert (found.kind, found.on.get("debounce_ms")) == ("bouncing", 30)
     assert presses(found, events) == 1
 
 

@@ -1,13 +1,14 @@
 import codecs
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from stagelyric.events import Beat, Command, ControlChange, Do, KeyPress, OscMessage, SongSelect
+from stagelyric.events import Beat, Command, ControlChange, Do, KeyPress, NoteOff, NoteOn, OscMessage, SongSelect
 from stagelyric.lines import Cue, Line
 from stagelyric.pool import Pool
 from stagelyric.setlist import Setlist
 from stagelyric.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
+from stagelyric.triggers import On, Trigger
 
 SET: dict[str, Any] = {
     "title": "Friday",
@@ -129,6 +130,46 @@ def test_a_bouncing_contact_is_one_press() -> None:
     made = show(lines=9)
     fired = [bool(made.perform(pedal(127, at))) for at in (1.000, 1.010, 1.029, 1.031, 1.100)]
     assert fired == [True, False, False, True, True]
+
+
+BOUNCING = ((1.000, 127), (1.004, 0), (1.010, 127), (1.500, 0), (1.506, 127), (1.511, 0), (3.0, 127), (3.4, 0))
+
+
+@pytest.mark.parametrize(
+    ("press", "wanted"), [("press", [1.000, 3.0]), ("release", [1.500, 3.4]), ("both", [1.000, 1.500, 3.0, 3.4])]
+)
+@pytest.mark.parametrize("written_for", ["set", "section"])
+def test_a_bouncing_pedal_counts_once_on_its_way_down_and_once_on_its_way_up(
+    press: Literal["press", "release", "both"], wanted: list[float], written_for: str
+) -> None:
+    made = show(lines=9)
+    trigger = Trigger(on=On(control=90, press=press), do="next_line")
+    made.learn(trigger, *(("Harbour Lights", made.section.name) if written_for == "section" else ()))
+    found, before = [], 0
+    for at, value in BOUNCING:
+        if made.perform(ControlChange(at, "midi x", "x", 1, 90, value, before)):
+            found.append(at)
+        before = value
+    assert found == wanted
+
+
+def test_a_release_of_the_set_knows_of_a_press_that_a_section_took() -> None:
+    made = show(lines=9)
+    made.learn(Trigger(on=On(control=90), do="next_line"), "Harbour Lights", made.section.name)
+    made.learn(Trigger(on=On(control=90, press="release"), do="next_section"))
+    did = [made.perform(ControlChange(at, "midi x", "x", 1, 90, value, 127 - value)) for at, value in BOUNCING[:4]]
+    assert [[type(effect) for effect in effects] for effects in did] == [[Cue], [], [], [Changed]]
+
+
+def test_a_machine_lets_a_note_go_in_the_moment_in_which_it_strikes_it_anew() -> None:
+    made = show(lines=9)
+    made.learn(Trigger(on=On(note=60), do="next_line"))
+    notes = [(0.0, True), (0.5, False), (0.5, True), (0.9, False), (0.91, True)]
+    did = [
+        made.perform(NoteOn(at, "midi x", "x", 1, 60, 100) if down else NoteOff(at, "midi x", "x", 1, 60))
+        for at, down in notes
+    ]
+    assert [bool(effects) for effects in did] == [True, False, True, False, True]
 
 
 def test_all_triggers_of_the_level_that_fires_are_done() -> None:
