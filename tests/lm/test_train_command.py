@@ -52,7 +52,7 @@ def test_lyrics_go_in_and_a_measured_model_comes_out(corpus: Path, out: Path, tm
     assert 0 < row["cold-256"] < 7
     assert abs(row["int8 loss"]) < 0.1
     assert sorted(f.name for f in out.iterdir()) == [
-        "README.md", "copies.npz", "curve.svg", "lexicon.npz", "meta.json", "near.npz", "step.int8.onnx", "step.onnx",
+        "README.md", "copies.npz", "curve.json", "curve.svg", "lexicon.npz", "meta.json", "near.npz", "step.int8.onnx", "step.onnx",
         "structure.npz", "weights.safetensors",
     ]  # fmt: skip
     card = (out / "README.md").read_text()
