@@ -20,7 +20,7 @@ class Ask:
     `rhyme`: the scheme that consecutive lines of the shelf follow; `wildness` 0.0 sober to 1.0 wild;
     `word`: stands in the line; `rhyme_with`: the line's end rhymes with this word;
     `avoid`: words and phrases never shown; `family_friendly`: the gate for a family audience; `never_quote` names what
-    stands in the "never quote" files (`craft.quoting.stamp`), "" for none.
+    stands in the "never quote" files (`craft.quoting.stamp`), "" for none; `elisions`: syllables are counted as singers elide them ("heaven" 1).
     """
 
     prime: str = ""
@@ -35,6 +35,7 @@ class Ask:
     family_friendly: bool = True
     seed: int = 0
     never_quote: str = ""
+    elisions: bool = False
 
     @property
     def digest(self) -> str:
@@ -43,7 +44,7 @@ class Ask:
         return hashlib.sha256(repr(sorted(written.items())).encode()).hexdigest()[:16]
 
 
-_LATER = frozenset({"never_quote"})
+_LATER = frozenset({"never_quote", "elisions"})
 """What asks have had only lately: left out of an ask's name where it is not asked for, so that shelves keep theirs."""
 
 

@@ -65,11 +65,15 @@ class FileError(Exception):
 
 
 class Section(Written):
-    """A part of a song: how its lines are to be, and what is shown if nothing else is ready."""
+    """A part of a song: how its lines are to be, and what is shown if nothing else is ready.
+
+    `elisions`: syllables are counted as singers elide them: "fire" and "heaven" 1, "every" and "memory" 2.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     syllables: Annotated[tuple[Syllables, Syllables], AfterValidator(_ordered)] = (5, 11)
     rhyme: Scheme = "free"
+    elisions: bool = False
     safety: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     triggers: tuple[Trigger, ...] = ()
 

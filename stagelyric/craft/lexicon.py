@@ -7,7 +7,7 @@ says of every node how many syllables the words below it have, so that a draft i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.phonetics import Phones, syllables
+from stagelyric.craft.phonetics import Phones, sung, syllables
 from stagelyric.craft.rhyme import assonance, slant, tail
 
 FILE = "lexicon.npz"
@@ -140,6 +140,11 @@ class Lexicon:
         known = set(self.words)
         new = [row for row in rows if row.word not in known]
         return self if not new else make([*self._rows(), *new], self.stanzas)
+
+    def sung(self) -> Lexicon:
+        """With syllables counted as singers elide them."""
+        counts = [sung(word, self.phones(number)) for number, word in enumerate(self.words)]
+        return replace(self, syllables=np.array(counts, dtype=np.uint8))
 
     def _rows(self) -> list[Row]:
         columns = (self.words, self.forms.tolist(), self.count.tolist(), self.stanzas_with.tolist(), self.last.tolist())

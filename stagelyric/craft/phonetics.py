@@ -81,6 +81,23 @@ def pronounce(text: str) -> Phones:
     return tuple(phones)
 
 
+_ALSO_SAID = {
+    "again": "AH0 G EY1 N", "against": "AH0 G EY1 N S T", "been": "B IY1 N", "either": "AY1 DH ER0",
+    "neither": "N AY1 DH ER0", "tomato": "T AH0 M AA1 T OW2", "our": "AA1 R", "ours": "AA1 R Z", "roof": "R UH1 F",
+    "route": "R AW1 T", "vase": "V AA1 Z", "aunt": "AO1 N T", "data": "D AA1 T AH0", "leisure": "L EH1 ZH ER0",
+    "says": "S EY1 Z", "said": "S EY1 D", "wind": "W AY1 N D", "tear": "T EH1 R", "tears": "T EH1 R Z",
+    "read": "R IY1 D", "lead": "L EH1 D", "live": "L AY1 V", "close": "K L OW1 S", "bow": "B OW1", "row": "R AW1",
+}  # fmt: skip
+"""The other way to say a word, where a rhyme may lean on either."""
+
+
+def ways(text: str) -> tuple[Phones, ...]:
+    """The ways to say a word, the dictionary's first."""
+    other = _ALSO_SAID.get(text.lower().strip(".,;:!?\"'"))
+    first = pronounce(text)
+    return (first,) if other is None or tuple(other.split()) == first else (first, tuple(other.split()))
+
+
 def syllables(phones: Phones) -> int:
     """The number of vowels, each one a syllable."""
     return sum(phone[-1].isdigit() for phone in phones)
@@ -115,6 +132,12 @@ def elided(phones: Phones) -> int:
         if (swallowed or dropped or closed) and least > 1:
             least -= 1
     return least
+
+
+def sung(word: str, phones: Phones) -> int:
+    """A word's syllables where singers elide: one fewer in "fire", "heaven", "every", "over"; else as they are."""
+    spoken = syllables(phones)
+    return spoken - 1 if spoken > 1 and (word in ("over", "over's") or elided(phones) < spoken) else spoken
 
 
 # Letters to sounds: (spelling, what must follow, phones). The longest spelling that fits is taken; vowels get their

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from stagelyric.craft.phonetics import Phones, line_syllables, plain
 from stagelyric.craft.rhyme import assonance, kind_of_sounds, slant, tail
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.tasks import Must, Task
-from stagelyric.craft.words import NEVER_LAST, PLACES, TITLES
+from stagelyric.craft.words import NEVER_LAST, PLACES, STOP, TITLES
 from stagelyric.lines import Ask, Scheme
 
 STANZA = 4
@@ -147,6 +147,31 @@ def as_word(word: str, rules: Rules, *, may_end: bool) -> Must:
     return Must(text, max(1, line_syllables(word)), own=own, may_end=may_end and ends)
 
 
+def inflected(must: Must, rules: Rules) -> list[Must]:
+    """A single word of the lexicon in its other forms that begin with it: "rains", "rain's", "rained", "raining"."""
+    lexicon, word = rules.lexicon, must.text
+    if must.own or len(word) < 3 or word in STOP or word not in lexicon.index:
+        return []
+    sibilant = word.endswith(("s", "x", "z", "ch", "sh"))
+    double = word + word[-1] if re.fullmatch(r"[^aeiou]*[aeiou][bdgklmnprt]", word) else word
+    forms = [word + ("es" if sibilant else "s"), word + "'s", word + "d" if word.endswith("e") else double + "ed"]
+    forms += [] if word.endswith("e") else [double + "ing"]
+    numbers = [number for form in forms if (number := lexicon.index.get(form)) is not None and rules.allowed[number]]
+    made = []
+    for number in numbers:
+        form, length = lexicon.words[number], int(lexicon.syllables[number])
+        made.append(replace(must, text=form, syllables=length, may_end=must.may_end and not form.endswith("'s")))
+    return made
+
+
+def has_word(text: str, word: str) -> bool:
+    """Whether a wanted word stands in a line, or a form of it that begins with it."""
+    form = re.escape(plain(word).lower())
+    again = re.escape(plain(word).lower()[-1:])
+    found = re.search(rf"(?<![a-z]){form}(?:s|es|'s|d|{again}?ed|{again}?ing)?(?![a-z])", plain(text).lower())
+    return found is not None
+
+
 def spelled(text: str) -> str:
     """In the letters that a draft has."""
     return " ".join("".join(c if c.isascii() and (c.isalpha() or c in "'-") else " " for c in plain(text)).split())
@@ -166,11 +191,17 @@ def tasks(plan: Plan, drafts: int, low: int, high: int, ending: int, rng: np.ran
     return made
 
 
-def wanted(must: Must, drafts: int, low: int, high: int, ending: Ending, rng: np.random.Generator) -> list[Task]:
-    """Drafts that say a word, each at another place; longer than asked for where the word is too long."""
-    tail = 0 if must.may_end else ending.least
-    made = []
+def wanted(
+    must: Must, drafts: int, low: int, high: int, ending: Ending, rng: np.random.Generator, forms: Sequence[Must] = ()
+) -> list[Task]:
+    """Drafts that say a word, each at another place; longer than asked for where the word is too long.
+
+    A quarter of them say it in one of its other `forms`, to be taken where that reads better.
+    """
+    exact, made = must, []
     for i in range(drafts):
+        must = forms[(i // 4) % len(forms)] if forms and i % 4 == 3 else exact
+        tail = 0 if must.may_end else ending.least
         length = max(int(rng.integers(low, high + 1)), must.syllables + tail)
         latest = length - must.syllables - tail
         after = round(i * latest / max(1, drafts - 1))

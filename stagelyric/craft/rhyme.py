@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from stagelyric.craft.phonetics import Phones, pronounce
+from stagelyric.craft.phonetics import Phones, ways
 
 Kind = Literal["same", "perfect", "slant", "assonance"]
 """same: one word, or two that sound alike; perfect: equal tails; slant: equal vowels and kindred consonants
 (time / line); assonance: equal vowels (home / road)."""
+
+_CLOSEST_FIRST: tuple[Kind, ...] = ("same", "perfect", "slant", "assonance")
 
 _FAMILIES = {
     phone: family
@@ -29,7 +31,11 @@ def tail(phones: Phones) -> Phones:
     start = max((i for i, phone in enumerate(phones) if phone[-1] in "12"), default=-1)
     if start < 0:
         start = next((i for i, phone in enumerate(phones) if phone[-1] == "0"), 0)
-    return tuple(phone.rstrip("012") for phone in phones[start:])
+    found = tuple(phone.rstrip("012") for phone in phones[start:])
+    # "fire" is said F AY ER and F AY R, "hour" AW ER and AW R; the dictionary has now the one, now the other.
+    return tuple(
+        "ER" if phone == "R" and i and found[i - 1] in ("AY", "AW") else phone for i, phone in enumerate(found)
+    )
 
 
 def slant(tail: Phones) -> Phones:
@@ -45,8 +51,12 @@ def assonance(tail: Phones) -> Phones:
 
 
 def kind(a: str, b: str) -> Kind | None:
-    """How two words, or the ends of two lines, rhyme; None where they do not. By sound, so case does not matter."""
-    return kind_of_sounds(pronounce(_last(a)), pronounce(_last(b)))
+    """How two words, or the ends of two lines, rhyme; None where they do not. By sound, so case does not matter.
+
+    Of words that are said in two ways ("again") the closer rhyme counts.
+    """
+    found = {kind_of_sounds(one, other) for one in ways(_last(a)) for other in ways(_last(b))}
+    return next((kind for kind in _CLOSEST_FIRST if kind in found), None)
 
 
 def kind_of_sounds(a: Phones, b: Phones) -> Kind | None:

@@ -137,6 +137,13 @@ class Language:
         following = self.structure.following
         return following * following[:, :, 0][None, :, :]
 
+    def sung(self) -> Language:
+        """With syllables counted as singers elide them ("heaven" 1); all else is the same, and shared."""
+        language = Language(self.lexicon.sung(), self.vectors, self.structure, self.tags)
+        for table in ("kinds", "company", "nodes", "pull", "determiners", "closes", "closing"):
+            language.__dict__[table] = getattr(self, table)
+        return language
+
     def taught(self, words: Sequence[str]) -> Language:
         """With more words, for one song."""
         lexicon = self.lexicon.extended(_as_row(word) for word in words)
