@@ -92,6 +92,7 @@ def ask_for(
         rhyme=section.rhyme,
         names=song.names,
         themes=song.themes,
+        elisions=section.elisions,
         wildness=round(song.wildness if wildness is None else wildness, 1),
         avoid=setlist.avoid,
         family_friendly=setlist.family_friendly,

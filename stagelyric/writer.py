@@ -25,11 +25,11 @@ from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, 
 from stagelyric.craft.cliches import is_average
 from stagelyric.craft.drafting import Alphabet, Drafts
 from stagelyric.craft.novelty import Copies, normal
-from stagelyric.craft.phonetics import plain, syllable_count
+from stagelyric.craft.phonetics import plain, sung, syllable_count
 from stagelyric.craft.ranking import Around, Draft
 from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Ending, Language, Rules
-from stagelyric.craft.syllables import syllabify
+from stagelyric.craft.syllables import Counter, syllabify
 from stagelyric.craft.tasks import Must, Task
 from stagelyric.craft.words import STOP
 from stagelyric.lines import Ask, Line
@@ -223,15 +223,31 @@ class Writer:
         return np.random.default_rng([int(ask.digest, 16), int(self.engine.digest[:16], 16), block])
 
     def _make_rules(
-        self, themes: tuple[str, ...], avoid: tuple[str, ...], family_friendly: bool, wildness: float
-    ) -> Rules:
+        self, themes: tuple[str, ...], avoid: tuple[str, ...], family_friendly: bool, wildness: float,
+        elisions: bool = False,
+    ) -> Rules:  # fmt: skip
         new = rules.unknown(themes, self.lexicon)
         language = self._taught(new) if new else self.language
+        language = language.sung() if elisions else language
         return rules.make(language, themes=themes, avoid=avoid, family_friendly=family_friendly, wildness=wildness)
 
     def _count(self, word: str) -> int | None:
         known = self.lexicon.syllable_count(plain(word))
         return syllable_count(word) if known is None else known
+
+    def _sung(self, ask: Ask) -> Counter:
+        """Counts as singers elide; what the ask wants said, names among it, is sung in full, as it was drafted."""
+        index = self.lexicon.index
+        in_full = {*normal_words(" ".join(ask.names)), *normal_words(ask.word or "")}
+        in_full |= {w for w in normal_words(" ".join(ask.themes)) if w in index and self.lexicon.count[index[w]] < _RARE}
+
+        def count(word: str) -> int | None:
+            told = plain(word).lower()
+            if told not in index or told in in_full:
+                return self._count(word)
+            return sung(told, self.lexicon.phones(index[told]))
+
+        return count
 
     def _block(
         self, ask: Ask, block: int, size: int, earlier: list[str], between: Between
@@ -242,7 +258,7 @@ class Writer:
 
     def _line(self, ask: Ask, chosen: Chosen, index: int) -> tuple[Line, dict[str, float]]:
         text = chosen.draft.text
-        pieces = syllabify(text, self._count)
+        pieces = syllabify(text, self._sung(ask) if ask.elisions else self._count)
         weighed = {name: round(mark * self.weights[name], 3) for name, mark in chosen.marks.items()}
         return Line(text, "word" if ask.word else "model", round(chosen.score, 4), pieces, index), weighed
 
@@ -256,7 +272,7 @@ class _Job:
         self.avoid = [normal(plain(phrase)) for phrase in ask.avoid if normal(plain(phrase))]
         if ask.word and not self._is_fit(ask.word):
             self.ask = ask = replace(ask, word=None)  # whoever sent it: it is not shown, and a line is
-        self.rules = writer._rules(ask.themes, ask.avoid, ask.family_friendly, ask.wildness)
+        self.rules = writer._rules(ask.themes, ask.avoid, ask.family_friendly, ask.wildness, ask.elisions)
         self.block = block
         self.taken = {normal(text) for text in earlier}
         self.ends: set[str] = set()  # the last words of the block's lines so far
@@ -358,7 +374,8 @@ class _Job:
         if ask.word:
             must = planning.as_word(ask.word, self.rules, may_end=ask.rhyme_with is None)
             if must.text:
-                return planning.wanted(must, WORD_DRAFTS, low, high, ending, self.rng)
+                forms = planning.inflected(must, self.rules)
+                return planning.wanted(must, WORD_DRAFTS, low, high, ending, self.rng, forms)
         if attempt > 1:
             plan = replace(plan, must=None)
         if plan.syllables < ending.least:
