@@ -239,7 +239,8 @@ class Writer:
         """Counts as singers elide; what the ask wants said, names among it, is sung in full, as it was drafted."""
         index = self.lexicon.index
         in_full = {*normal_words(" ".join(ask.names)), *normal_words(ask.word or "")}
-        in_full |= {w for w in normal_words(" ".join(ask.themes)) if w in index and self.lexicon.count[index[w]] < _RARE}
+        themes = [word for word in normal_words(" ".join(ask.themes)) if word in index]
+        in_full |= {word for word in themes if self.lexicon.count[index[word]] < _RARE}
 
         def count(word: str) -> int | None:
             told = plain(word).lower()
