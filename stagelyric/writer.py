@@ -25,7 +25,7 @@ from stagelyric.craft import family, lexicon, near, novelty, planning, ranking, 
 from stagelyric.craft.cliches import is_average
 from stagelyric.craft.drafting import Alphabet, Drafts
 from stagelyric.craft.novelty import Copies, normal
-from stagelyric.craft.phonetics import plain, sung, syllable_count
+from stagelyric.craft.phonetics import plain, pronounce, sung, syllable_count
 from stagelyric.craft.ranking import Around, Draft
 from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Ending, Language, Rules
@@ -236,17 +236,14 @@ class Writer:
         return syllable_count(word) if known is None else known
 
     def _sung(self, ask: Ask) -> Counter:
-        """Counts as singers elide; what the ask wants said, names among it, is sung in full, as it was drafted."""
-        index = self.lexicon.index
-        in_full = {*normal_words(" ".join(ask.names)), *normal_words(ask.word or "")}
-        themes = [word for word in normal_words(" ".join(ask.themes)) if word in index]
-        in_full |= {word for word in themes if self.lexicon.count[index[word]] < _RARE}
+        """Counts as singers elide; names are sung in full, as they were drafted."""
+        index, names = self.lexicon.index, set(re.findall(r"[\w']+", plain(" ".join(ask.names))))
 
         def count(word: str) -> int | None:
             told = plain(word).lower()
-            if told not in index or told in in_full:
+            if plain(word) in names:
                 return self._count(word)
-            return sung(told, self.lexicon.phones(index[told]))
+            return sung(told, self.lexicon.phones(index[told]) if told in index else pronounce(told))
 
         return count
 
