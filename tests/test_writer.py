@@ -1,12 +1,15 @@
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import fakes
+import numpy as np
 import pytest
 
-from stagelyric.craft import family
+from stagelyric.craft import family, planning
 from stagelyric.craft.novelty import normal
 from stagelyric.craft.phonetics import line_syllables, pronounce
+from stagelyric.craft.planning import has_word
 from stagelyric.craft.rhyme import kind
 from stagelyric.lines import Ask, Line
 from stagelyric.writer import BLOCK, Writer, _respelled, _spellings, temperature
@@ -97,7 +100,46 @@ def test_no_text_comes_twice(writer: Writer) -> None:
 def test_a_wanted_word_is_in_the_line(writer: Writer, word: str) -> None:
     (line,) = writer.write(Ask(word=word), 0, 1)
     assert line.origin == "word"
-    assert word.lower() in line.text.lower()
+    assert has_word(line.text, word)
+
+
+def test_a_wanted_word_is_inflected_now_and_then_and_always_there(writer: Writer) -> None:
+    rules = writer._rules((), (), True, 0.5)
+    light = planning.as_word("light", rules, may_end=True)
+    assert planning.inflected(light, rules) == []  # the verses have no other form of it
+    sung = Writer(fakes.NGramEngine(), fakes.language().taught(["lights", "lighted", "lighting", "light's"]))
+    rules = sung._rules((), (), True, 0.5)
+    forms = planning.inflected(light, rules)
+    assert {form.text for form in forms} == {"lights", "lighted", "lighting", "light's"}
+    tasks = planning.wanted(light, 16, 6, 9, rules.free(), np.random.default_rng(0), forms)
+    said = [task.must.text for task in tasks if task.must is not None]
+    assert said.count("light") == 12
+    assert set(said) == {"light", *(form.text for form in forms)}
+    lines = [sung.write(Ask(word="light", seed=seed), 0, 1)[0].text for seed in range(12)]
+    assert all(has_word(line, "light") for line in lines)
+
+
+def test_a_form_of_a_word_is_the_word() -> None:
+    assert all(has_word(line, "stop") for line in ("Stop!", "It stops here", "We stopped", "No stopping", "The stop's"))
+    assert not any(has_word(line, "stop") for line in ("The stopper", "Nonstop", "Sto p", "Stopover"))
+    assert has_word("A caf\u00e9", "cafe")
+
+
+@pytest.mark.parametrize(
+    "ask", [Ask(elisions=True, syllables=(6, 7), rhyme="AABB", seed=3), Ask(elisions=True, seed=4)]
+)
+def test_elisions_are_counted_as_they_are_shown(ask: Ask) -> None:
+    words = ["heaven", "fire", "every", "power", "memory"]
+    writer = Writer(fakes.NGramEngine(), fakes.language().taught(words))
+    ask = replace(ask, themes=("heaven", "tower"), names=("Polly Power",))
+    lines = writer.write(ask, 0, 32)
+    assert all(ask.syllables[0] <= len(line.syllables) <= ask.syllables[1] for line in lines)
+    rules = writer._rules((), (), True, 0.5, True)
+    counted = {word: rules.lexicon.syllable_count(word) for word in [*words, "tower", "water"]}
+    assert counted == {"heaven": 1, "fire": 1, "every": 2, "power": 1, "memory": 2, "tower": 1, "water": 2}
+    pieces = [p for line in lines for p in line.syllables if p.lower().startswith("tow")]
+    assert all(not piece.endswith("-") for piece in pieces)
+    assert replace(ask, elisions=False).digest != ask.digest
 
 
 def test_accents_come_back_at_the_beginning_too() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stagelyric.craft.phonetics import Phones, line_syllables, plain
+from stagelyric.craft.phonetics import Phones, line_syllables, plain, pronounce, sung
 from stagelyric.craft.rhyme import assonance, kind_of_sounds, slant, tail
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.tasks import Must, Task
@@ -87,7 +87,7 @@ def stanza(
             must = as_name(names[other], may_end=may_end, slots=slots)
         elif place == theme_at:
             theme = spelled(themes[int(rng.integers(len(themes)))])
-            must = Must(theme, max(1, line_syllables(theme)), may_end=may_end)
+            must = Must(theme, _length(theme, ask.elisions), may_end=may_end)
         if must is not None and must.syllables > length - 2:
             must = None
         rarity = float(np.clip(rng.normal(RARITY, RARITY_SPREAD), RARITY - 0.13, RARITY + 0.2))
@@ -144,7 +144,14 @@ def as_word(word: str, rules: Rules, *, may_end: bool) -> Must:
         text = text.lower() if int(rules.lexicon.forms[number]) & 1 else text[:1].upper() + text[1:].lower()
     ends = text.split()[-1].lower() not in NEVER_LAST if text else False
     own = text[:1].isupper() and text not in ("I", "Oh")
-    return Must(text, max(1, line_syllables(word)), own=own, may_end=may_end and ends)
+    length = line_syllables(word) if number is None else int(rules.lexicon.syllables[number])
+    return Must(text, max(1, length), own=own, may_end=may_end and ends)
+
+
+def _length(text: str, elisions: bool) -> int:
+    """The syllables of what is to be said, but for names."""
+    words = text.split() if elisions else ()
+    return max(1, sum(sung(word.lower(), pronounce(word)) for word in words) if elisions else line_syllables(text))
 
 
 def inflected(must: Must, rules: Rules) -> list[Must]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from stagelyric.craft.planning import has_word
 from stagelyric.lines import Ask, Line
 from stagelyric.report import form, whole
 from stagelyric.report.contexts import LINES, Context
@@ -118,8 +119,7 @@ def wanted_words(writer: Writes, contexts: Iterable[Context]) -> dict[str, Any]:
     for context in contexts:
         line = writer.write(replace(context.ask, word=context.word), 0, 1)[0].text
         total += 1
-        stem = context.word[: max(3, len(context.word) - 2)]
-        if not any(word.startswith(stem) for word in words(line)):
+        if not has_word(line, context.word):
             missed.append({"word": context.word, "line": line})
     return {"rate": round(1 - len(missed) / max(1, total), 4), "missed": missed}
 
