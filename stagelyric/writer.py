@@ -241,7 +241,7 @@ class Writer:
 
         def count(word: str) -> int | None:
             told = plain(word).lower()
-            if plain(word) in names:
+            if plain(word).removesuffix("'s") in names:
                 return self._count(word)
             return sung(told, self.lexicon.phones(index[told]) if told in index else pronounce(told))
 
