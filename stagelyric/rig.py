@@ -2,6 +2,7 @@
 
 import secrets
 import ssl
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,8 @@ def assemble(
         cut=syllabify,
     )
     show.speech = speech
-    family.found("a f!rst look")  # unpacks its lists and the dictionary: a tenth of a second, and not at a press
+    # The gate unpacks its lists and the dictionary at its first look: a tenth of a second, not to be spent at a press.
+    threading.Thread(target=family.found, args=("a f!rst look",), daemon=True).start()
     store.load(pool, show.every_ask())
     for shelf in pool.shelves():
         shelf.position = min(positions.get(shelf.ask.digest, 0), len(shelf.lines))

@@ -278,8 +278,8 @@ async def test_the_band_s_word_on_a_line_outlives_the_show(tmp_path: Path) -> No
 
 async def test_what_is_never_to_be_quoted_is_not_even_where_it_was_kept(tmp_path: Path) -> None:
     """Lines that lie on disk and a line that the band kept stand in the file that the next show must not quote."""
-    async with playing(tmp_path, ready=32) as play, play.display() as display:
-        for number in range(1, 11):
+    async with playing(tmp_path, ready=16) as play, play.display() as display:
+        for number in range(1, 9):
             play.send("/stagelyric/line", 1)
             await display.until(lambda number=number: len(display.cues) == number)  # type: ignore[misc]
         play.send("/stagelyric/keep", 1)
@@ -287,11 +287,11 @@ async def test_what_is_never_to_be_quoted_is_not_even_where_it_was_kept(tmp_path
     (tmp_path / "others.txt").write_text("\n".join(sung), encoding="utf-8")
     never = 'never_quote = "others.txt"\n' + SETLIST
     async with playing(tmp_path, setlist=never, ready=0) as play, play.display() as display:
-        for number in range(1, 13):  # the first before there are new lines: down the ladder
+        for number in range(1, 11):  # the first before there are new lines: down the ladder
             play.send("/stagelyric/line", 1)
             await display.until(lambda number=number: len(display.cues) == number)  # type: ignore[misc]
             if number == 4:
-                await play.ready(16)
+                await play.ready(8)
         assert quoting(display.lines, [tmp_path / "others.txt"]) == set()
         assert {cue["origin"] for cue in display.cues} <= {"model", "safety"}
 
