@@ -8,6 +8,9 @@ from collections.abc import Sequence
 _NUMBERS = re.compile(r"\s+\d+$" if sys.platform == "win32" else r"\s+\d+:\d+$")
 
 
+MORE = "; write more of its name"
+
+
 class DeviceError(Exception):
     """No device, or more than one, answers to a name. The message names what was wanted and what there is."""
 
@@ -35,6 +38,7 @@ def find(wanted: str, names: Sequence[str], kind: str = "port") -> str:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        raise DeviceError(f'{kind} "{wanted}" is ambiguous: {" and ".join(map(repr, sorted(matches)))} both match')
+        both = " and ".join(map(repr, sorted(matches)))
+        raise DeviceError(f'{kind} "{wanted}" is ambiguous: {both} both match{MORE}')
     there = ", ".join(map(repr, sorted(names))) or "none"
     raise DeviceError(f'no {kind} matches "{wanted}"; there is: {there}')

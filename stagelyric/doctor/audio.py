@@ -9,6 +9,7 @@ from typing import Any
 
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.setlist import SpeechRig
+from stagelyric.speech.audio import in_plain_words
 
 SECONDS = 5.0
 _PATIENCE = 15.0  # seconds beyond that for a driver to come up
@@ -46,7 +47,7 @@ def judge(told: dict[str, Any], rig: SpeechRig, seconds: float) -> Finding:
     if "problem" in told:
         # With a device in the rig somebody counts on it; without one a show may well be silent.
         level = fix if rig.device else look
-        return level("audio", _in_plain_words(told["problem"]), "stagelyric devices   (lists what there is)")
+        return level("audio", in_plain_words(told["problem"]), "stagelyric devices   (lists what there is)")
     latency, dry = told["latency"] * 1000, told["underruns"]
     measured = {key: told[key] for key in ("device", "rate", "latency", "underruns", "seconds")}
     text = f"{told['device']} opens at {told['rate']} Hz, {latency:.0f} ms; {dry} underruns in {seconds:g} s"
@@ -57,9 +58,3 @@ def judge(told: dict[str, Any], rig: SpeechRig, seconds: float) -> Finding:
     if latency > _LONGEST * 1000:
         return look("audio", text, '[speech] latency = "low"   (in the rig)', **measured)
     return fine("audio", text, **measured)
-
-
-def _in_plain_words(problem: str) -> str:
-    if "unavailable" in problem.casefold() or "busy" in problem.casefold():
-        return f"the audio device is held by another program: close that program ({problem})"
-    return problem

@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from stagelyric.devices import DeviceError, find, plain
+from stagelyric.devices import MORE, DeviceError, find, plain
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.doctor.wrong import near_miss
 from stagelyric.events import ClockPulse, Event, Notice
@@ -38,7 +38,7 @@ def driver(found: Listing, rig: Rig) -> list[Finding]:
                 if "ambiguous" in str(error)
                 else "plug it in, or mend its name in the rig"
             )
-            findings.append(fix("MIDI", str(error), mend))
+            findings.append(fix("MIDI", str(error).removesuffix(MORE), mend))
     if not found.inputs and not rig.midi.inputs:
         findings.append(look("MIDI", "there is no MIDI input", "plug one in: it is taken up while a show runs"))
     return findings

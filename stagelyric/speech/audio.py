@@ -79,3 +79,10 @@ def choose(wanted: str | None, devices: Sequence[Device]) -> Device:
             return next(device for device in devices if device.label == label and device.api == api)
     find(wanted, [device.label for device in devices], "audio output")
     raise AssertionError("it was found after all")
+
+
+def in_plain_words(problem: str) -> str:
+    """What PortAudio says of a device that it can't open, with what to do where that is known."""
+    if "unavailable" in problem.casefold() or "busy" in problem.casefold():
+        return f"the audio device is held by another program: close that program ({problem})"
+    return problem

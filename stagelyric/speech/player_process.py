@@ -21,7 +21,7 @@ from time import monotonic, sleep
 from typing import Any, NoReturn
 
 from stagelyric.devices import DeviceError
-from stagelyric.speech.audio import Device, choose, library, outputs
+from stagelyric.speech.audio import Device, choose, in_plain_words, library, outputs
 from stagelyric.speech.mixing import Bus
 
 LOST, BACK = 3, 4  # exit statuses: the device is gone; the one that is wanted is there again
@@ -61,7 +61,7 @@ class Player:
                 self._open(sounddevice, choose(wanted, outputs(sounddevice)), problems)
                 return True
             except (DeviceError, sounddevice.PortAudioError, ValueError) as error:
-                problems.append(str(error))
+                problems.append(in_plain_words(str(error)))
         if problems[0] != self._problem:
             self._problem = problems[0]
             self._say(problem=self._problem)

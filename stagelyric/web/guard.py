@@ -130,13 +130,13 @@ class Pin:
     def refusal(self, address: str, offered: str | None) -> str | None:
         """None where the PIN is right; else one plain sentence that says why not."""
         if not self._pin:
-            return "This show has no PIN, so it can be changed from its own machine only."
+            return "This show has no PIN, so it can be changed from its own machine only; start it with --pin."
         now = self._clock()
         wrong = [at for at in self._wrong.get(address, ()) if now - at < WINDOW]
         if len(wrong) >= TRIES:
             return f"Too many wrong PINs from {address}: wait {WINDOW - (now - wrong[0]):.0f} s and try again."
         if not offered:
-            return "Changing the show wants the rig's PIN."
+            return "Changing the show wants the rig's PIN: type it in on the page, or send it as X-Stagelyric-Pin."
         if hmac.compare_digest(offered.encode("utf-8", "replace"), self._pin):
             self._wrong.pop(address, None)
             return None

@@ -70,7 +70,10 @@ def test_this_machine_has_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_pin() -> None:
     pin = Pin("1967")
     assert pin.refusal("a", "1967") is None
-    assert pin.refusal("a", None) == "Changing the show wants the rig's PIN."
+    assert (
+        pin.refusal("a", None)
+        == "Changing the show wants the rig's PIN: type it in on the page, or send it as X-Stagelyric-Pin."
+    )
     assert pin.refusal("a", "1968") == "That is not the rig's PIN."
     assert pin.refusal("a", "\ud800") == "That is not the rig's PIN."
 

@@ -175,7 +175,7 @@ function tellAccess({ allowed, pin }) {
   }
   sessionStorage.removeItem(PIN_KEY);
   if (pin && !dialog.open) dialog.showModal();
-  if (!pin) warn("This show has no PIN, so it can be changed from its own machine only.");
+  if (!pin) warn("This show has no PIN, so it can be changed from its own machine only; start it with --pin.");
   find("pin-field").value = "";
 }
 dialog.querySelector("form").addEventListener("submit", (event) => {
