@@ -18,7 +18,6 @@ from stagelyric.craft.tasks import Task
 from stagelyric.lm import backward_words
 from stagelyric.lm.backward_words import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
 from stagelyric.lm.runtime import State
-from stagelyric.lm.sample import choose
 
 HEAT = 1.15
 """Times the temperature of drafts by letters: a word has more to choose among than a letter."""
@@ -126,7 +125,7 @@ class Backwriter:
             mask, bias = drafts.allowed()
             mask[~mask.any(axis=1), model.sign(LINE)] = True
             forced = drafts.forced()
-            ids = choose(logits + bias, rng, temperature=temperature * HEAT, min_p=MIN_P, mask=mask)
+            ids = _drawn(logits + bias, mask, temperature * HEAT, rng)
             for i in forced:
                 ids[i] = self._number(tasks[int(drafts.rows[i])])
             gained = _gained(logits, ids)
@@ -152,6 +151,20 @@ class Backwriter:
         assert task.must is not None
         last = task.must.text.split()[-1].lower()
         return self.model.index.get(last, self.model.sign(UNKNOWN))
+
+
+def _drawn(
+    scores: NDArray[np.float32], mask: NDArray[np.bool_], temperature: float, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """As `lm.sample.choose` with MIN_P, (B,), without reckoning with the thousands of words that have no chance."""
+    scores = np.where(mask, scores, -np.inf)
+    scores -= scores.max(axis=1, keepdims=True)
+    rows, words = np.nonzero(scores >= temperature * np.log(MIN_P))
+    sums = np.cumsum(np.exp(scores[rows, words].astype(np.float64) / temperature))
+    ends = np.searchsorted(rows, np.arange(len(scores)), side="right")
+    before = np.concatenate([[0.0], sums[ends[:-1] - 1]])
+    at = np.searchsorted(sums, before + rng.random(len(scores)) * (sums[ends - 1] - before), side="right")
+    return np.asarray(words[np.minimum(at, ends - 1)], dtype=np.int64)
 
 
 def _gained(logits: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:

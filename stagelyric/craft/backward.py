@@ -45,6 +45,7 @@ class Numbered(Protocol):
     words: tuple[str, ...]
     index: dict[str, int]
     first: NDArray[np.float32]
+    correction: NDArray[np.float32]
 
     @property
     def size(self) -> int: ...
@@ -81,6 +82,8 @@ def vocabulary(numbered: Numbered, rules: Rules) -> Vocabulary:
         return np.array([word in group for word in numbered.words] + [False] * (size - count), dtype=np.bool_)
 
     syllables = by_number(lexicon.syllables).astype(np.int64)
+    leaning = LEANING * by_number(rules.leaning) + THING * by_number(lexicon.thing >= _SEEN)
+    leaning[:count] += numbered.correction
     first = np.zeros(size, dtype=np.float32)
     first[:count] = np.log(numbered.first + _SELDOM)
     return Vocabulary(
@@ -88,7 +91,7 @@ def vocabulary(numbered: Numbered, rules: Rules) -> Vocabulary:
         of_lexicon=of,
         syllables=syllables,
         allowed=(by_number(rules.allowed) > 0) & (syllables > 0),
-        leaning=LEANING * by_number(rules.leaning) + THING * by_number(lexicon.thing >= _SEEN),
+        leaning=leaning,
         beginning=first,
         rarity=by_number(lexicon.rarity),
         stop=among(STOP),

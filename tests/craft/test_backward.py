@@ -25,6 +25,7 @@ class Numbers:
         self.words = (*words, "zephyrine")
         self.index = {word: number for number, word in enumerate(self.words)}
         self.first = np.full(len(self.words), 0.1, dtype=np.float32)
+        self.correction = np.zeros(len(self.words), dtype=np.float32)
         self.size = len(self.words) + len(SIGNS) + LONGEST + 1
 
     def sign(self, number: int) -> int:

@@ -1,0 +1,83 @@
+"""What our own finished lines say more often than people's do, taken back: a number for each word of a backward model.
+
+    python -m stagelyric.backtune MODEL --texts TEXT … --songs 50 --out FILE
+
+Lines are written from places in the texts, as a show would have them, and their words counted beside the texts' own.
+Each word's correction is -STRENGTH ln(ours / people's), both per million and smoothed. Masks, rankings and bands shift
+the words that a model says; this is measured on what comes out at the end, and may be done again on its own result.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric import places
+from stagelyric.craft.words import STOP
+from stagelyric.lm import backward_words, corpus
+from stagelyric.report import contexts
+from stagelyric.report.lyrics import Song, Stanza, words
+from stagelyric.writer import Writer
+
+STRENGTH = 0.7
+_STOP_STRENGTH = 0.35  # of words of grammar, which carry the sentence
+_SMOOTHING = 40.0  # uses in a million
+_LEAST, _MOST = -1.5, 0.7  # nats in one go
+
+
+def correction(ours: Iterable[str], people: Sequence[Iterable[str]], vocabulary: Sequence[str]) -> NDArray[np.float32]:
+    """(W,) nats for each word. `ours` and each text of `people` are lines; the texts count alike, however long."""
+    mine = _per_million(ours, vocabulary)
+    theirs = np.mean([_per_million(text, vocabulary) for text in people], axis=0)
+    strength = np.where([word in STOP for word in vocabulary], _STOP_STRENGTH, STRENGTH)
+    found = -strength * np.log((mine + _SMOOTHING) / (theirs + _SMOOTHING))
+    return np.asarray(np.clip(found, _LEAST, _MOST), dtype=np.float32)
+
+
+def _per_million(lines: Iterable[str], vocabulary: Sequence[str]) -> NDArray[np.float64]:
+    count = Counter(word for line in lines for word in words(line))
+    return np.array([count[word] for word in vocabulary], dtype=np.float64) * 1e6 / max(1, count.total())
+
+
+def main() -> None:
+    """Writes, counts and saves: see the module's own words."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model")
+    parser.add_argument("--texts", nargs="+", type=Path, required=True)
+    parser.add_argument("--songs", type=int, default=50, help="of each text")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    folder = places.find_model(given.model)
+    file = places.backward(folder)
+    assert file is not None, "there is no backward model to correct"
+    writer, rng = Writer.open(folder), np.random.default_rng(given.seed)
+    ours: list[str] = []
+    people: list[list[str]] = []
+    for path in given.texts:
+        songs = corpus.read_source(path).songs
+        songs = corpus.split(songs)[0] if path.is_dir() else songs
+        people.append([line for song in songs for line in song.text.split("\n")])
+        some = [_song(songs[int(i)]) for i in rng.permutation(len(songs))[: 4 * given.songs]]
+        for context in contexts.choose(some, given.songs, seed=given.seed):
+            for line in writer.write(context.ask, 0, contexts.LINES):
+                text = line.text
+                for name in context.ask.names:  # asked for, so not a habit
+                    text = text.replace(name, "")
+                ours.append(text)
+    vocabulary = backward_words.load(file).words
+    backward_words.corrected(file, correction(ours, people, vocabulary), given.out)
+
+
+def _song(song: corpus.Song) -> Song:
+    stanzas = [tuple(line for line in stanza.split("\n") if line.strip()) for stanza in song.text.split("\n\n")]
+    return Song(song.title, tuple(Stanza(stanza) for stanza in stanzas if stanza))
+
+
+if __name__ == "__main__":
+    main()
