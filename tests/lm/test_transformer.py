@@ -136,3 +136,17 @@ def test_int8_is_close_and_its_rows_do_not_touch(random_attention: Path, ids: np
 def test_the_exact_graph_takes_its_numbers_from_the_weights(random_attention: Path) -> None:
     assert (random_attention / STEP_FP32).stat().st_size < (1 << 16)
     assert read_meta(random_attention).files.keys() >= {STEP_FP32, WEIGHTS}
+
+
+@pytest.mark.parametrize("name", ["transformer", "structure"])
+def test_plain_lines_of_a_coded_model_hold_no_code(name: str) -> None:
+    from stagelyric.lines import Ask
+    from stagelyric.writer import Writer
+
+    folder = Path(__file__).parents[2] / "models" / name
+    if not folder.is_dir():
+        pytest.skip("the shipped model is not beside these tests")
+    lines = [line.text for line in Writer.open(folder).raw(Ask(wildness=1.0, seed=4), 24)]
+    assert len(lines) == 24
+    assert all(line.isprintable() for line in lines)
+    assert not any(c.isdigit() for line in lines for c in line)  # how many syllables, as a code would have it
