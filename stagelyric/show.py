@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from stagelyric.craft import family
+from stagelyric.craft import family, name_bank
 from stagelyric.events import Command, Do, Event, KeyPress, SongSelect
 from stagelyric.lines import Ask, Cue, Line, Quantize, State
 from stagelyric.pool import Pool, normal
@@ -90,7 +90,7 @@ def ask_for(
         prime=lyrics,
         syllables=section.syllables,
         rhyme=section.rhyme,
-        names=song.names,
+        names=song.names if "names" in song.model_fields_set else name_bank.cast(song.title, seed),
         themes=song.themes,
         elisions=section.elisions,
         wildness=round(song.wildness if wildness is None else wildness, 1),

@@ -444,3 +444,13 @@ def test_the_bands_own_words_are_not_judged() -> None:
     made = show(set={"songs": [{"title": "Hell", "sections": [section]}]})
     assert text(do(made, "next_line")) == "Oh hell"
     assert text(made.perform(pedal(127, 1.0))) == "Damn it"
+
+
+def test_a_song_that_names_no_one_is_given_a_person_and_a_place() -> None:
+    from stagelyric.craft import name_bank
+    from stagelyric.show import ask_for
+
+    songs = [{"title": "Unnamed"}, {"title": "Named", "names": ["Polly"]}, {"title": "None", "names": []}]
+    made = Setlist.model_validate({"title": "Friday", "songs": songs})
+    asked = [ask_for(made, song, song.sections[0], seed=3).names for song in made.songs]
+    assert asked == [name_bank.cast("Unnamed", 3), ("Polly",), ()]

@@ -221,6 +221,8 @@ TITLES = _words(
 """What stands before a person's name."""
 
 PLACES = _words(
+    "aberdeen bergen buffalo cadiz calais cork dover dundee galway genoa ghent hull inverness leith naples paso "
+    "penzance riga rotterdam salem tangier toledo tucson turin fe "
     "street road avenue lane square bay lake river bridge hill hills harbour harbor beach island islands park station "
     "city town village county valley creek falls pier quay heath market row terrace mountain coast road junction "
     "london paris rome berlin vienna madrid lisbon dublin belfast cardiff glasgow leeds liverpool manchester bristol "
