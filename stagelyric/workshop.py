@@ -29,7 +29,17 @@ from stagelyric.lm.checkpoint import (
     read_weights,
 )
 from stagelyric.lm.codes import CODED_ALPHABET, Coder
-from stagelyric.lm.corpus import CorpusError, Mixture, Song, Source, read_held_out, read_source, split, stream
+from stagelyric.lm.corpus import (
+    CorpusError,
+    Mixture,
+    Song,
+    Source,
+    held_back,
+    read_held_out,
+    read_source,
+    split,
+    stream,
+)
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.distributed import World
 from stagelyric.lm.kinds import KINDS, recipe_of
@@ -285,7 +295,7 @@ def _held_back(
         return replace(source, songs=tuple(song for song in source.songs if song.text not in texts))
 
     main = [kept(replace(source, songs=songs)) for source, (songs, _) in zip(main, parts, strict=True)]
-    return main, [kept(source) for source in last], Source("held-out songs", "", tuple(held))
+    return main, [kept(source) for source in last], held_back("held-out songs", held)
 
 
 def _described(sources: list[Source], part: str, licence: str) -> tuple[Corpus, ...]:

@@ -170,4 +170,4 @@ def songbook_held_out(songbook: Path) -> Source:
     _, kept = corpus.split(source.songs)
     if not kept:
         raise CorpusError(f"{songbook}: wanted songs that are kept out of training, found none")
-    return Source(f"{source.name}, songs kept out", "", tuple(kept))
+    return corpus.held_back(f"{source.name}, songs kept out", kept)

@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ from click.testing import CliRunner, Result
 from stagelyric import places
 from stagelyric.commands.evaluate import evaluate
 from stagelyric.lm import curve
-from stagelyric.lm.checkpoint import note_files
+from stagelyric.lm.checkpoint import note_files, read_meta
+from stagelyric.lm.corpus import Song, Source, stream
 from stagelyric.lm.curve import Curve
-from stagelyric.report import contexts, reading, trial
+from stagelyric.lm.runtime import load
+from stagelyric.report import contexts, held_out, reading, trial
 from stagelyric.report.page import shown
 from stagelyric.report.whole import KEYS
 
@@ -104,6 +107,21 @@ def test_the_report_goes_into_the_card_and_the_learning_into_the_picture(corpus:
     assert f"| pronouns among its words | {shown('pronoun_rate', found['pronoun_rate'])} |" in told
     for section in ("## Trained on", "## Bits per character on held-out text", "## What it must not be used for"):
         assert card.partition(section)[2].partition("\n## ")[0] in told
+
+
+@pytest.mark.parametrize(
+    ("digest", "characters", "found"),
+    [("same", 1, 2.5), ("other", 32, None), ("", 32, 2.5), ("", 31, None)],
+)
+def test_what_a_training_wrote_down_counts_for_the_very_same_text(
+    digest: str, characters: int, found: float | None
+) -> None:
+    engine, meta = load(MODEL), read_meta(MODEL)
+    row = {"PPMd-8, adaptive": 2.5, "6-gram, static": 3.0, "characters": characters}
+    meta = replace(meta, bits={"held-out songs": row}, held_out={"held-out songs": digest})
+    source = Source("songs kept out", "same", (Song("", "Hold the light\nand sing again\n"),))
+    assert len(stream(source.songs, engine.vocabulary)) == 32
+    assert held_out.measure(engine, meta, [source], ()).bits["ppmd_8_adaptive"] == found
 
 
 def test_a_blind_table_has_its_key_apart(corpus: Path, tmp_path: Path) -> None:
