@@ -88,7 +88,9 @@ def ngram_bits(training: NDArray[np.integer], held_out: NDArray[np.integer], *, 
     chance = np.full(len(held_out) - order + 1, 1 / 128)  # of each held-out character that has a whole context
     for size in range(1, order + 1):
         grams, counts = np.unique(_packed(training, size), return_counts=True)
-        contexts, first = np.unique(grams >> 7, return_index=True)
+        before = grams >> 7  # in order, as the grams are
+        first = np.flatnonzero(np.append(True, before[1:] != before[:-1]))
+        contexts = before[first]
         kinds = np.diff(np.append(first, len(grams)))  # n(h)
         totals = np.add.reduceat(counts, first)  # c(h)
         asked = _packed(held_out, size)[order - size :]
