@@ -19,7 +19,7 @@ from stagelyric.lm import backward_words
 from stagelyric.lm.backward_words import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
 from stagelyric.lm.runtime import State
 
-HEAT = 1.15
+HEAT = 1.2
 """Times the temperature of drafts by letters: a word has more to choose among than a letter."""
 
 LIFT, UNLIFTED = 45.0, 0.31

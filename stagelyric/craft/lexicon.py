@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -260,7 +261,7 @@ def load(file: Path) -> Lexicon:
     except FileNotFoundError:
         told = f"{file}: wanted the model's lexicon, found no such file; stagelyric.craft.build makes it from a corpus"
         raise LexiconError(told) from None
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         if isinstance(error, LexiconError):
             raise
         raise LexiconError(f"{file}: wanted the model's lexicon, found a file that is none") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def load(file: Path, words: int) -> NDArray[np.float32]:
             return vectors
     except FileNotFoundError:
         raise NearError(f"{file}: wanted the vectors of the model's words, found no such file") from None
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         if isinstance(error, NearError):
             raise
         raise NearError(f"{file}: wanted the vectors of the model's words, found a file that is none") from error

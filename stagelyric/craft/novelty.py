@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +106,7 @@ class Copies:
                 return cls(_joined(data["planes"]), _joined(data["worn"]))
         except FileNotFoundError:
             raise NoveltyError(f"{file}: wanted the runs of the model's training text, found no such file") from None
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
             raise NoveltyError(f"{file}: wanted the runs of the model's training text, found another file") from error
 
     def and_of(self, keys: NDArray[np.uint32]) -> Copies:

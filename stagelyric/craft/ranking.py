@@ -32,7 +32,7 @@ WEIGHTS = {
     "something to see": 0.7,  # a thing one can see or touch
     "of today": 0.25,
     "old-fashioned": -0.5,
-    "a name or theme": 1.8,  # where one was due
+    "a name or theme": 2.0,  # where one was due
     "near the theme": 0.9,
     "hangs together": 1.5,  # its words keep company with one another
     "of": -0.4,  # a noun of a noun of a noun

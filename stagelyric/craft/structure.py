@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,7 +177,7 @@ def load(file: Path, words: int) -> Structure:
             return Structure(classes, sizes.astype(np.float32)[levels], int(data["name"]))
     except FileNotFoundError:
         raise StructureError(f"{file}: wanted the model's word classes, found no such file") from None
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         if isinstance(error, StructureError):
             raise
         raise StructureError(f"{file}: wanted the model's word classes, found a file that is none") from error

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,7 +126,7 @@ def load(file: Path, words: int) -> Tags:
         return Tags(names, shares, own)
     except FileNotFoundError:
         raise TagsError(f"{file}: wanted what the model's words are used for, found no such file") from None
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         if isinstance(error, TagsError):
             raise
         raise TagsError(f"{file}: wanted what the model's words are used for, found another file") from error

@@ -52,8 +52,8 @@ def test_lyrics_go_in_and_a_measured_model_comes_out(corpus: Path, out: Path, tm
     assert 0 < row["cold-256"] < 7
     assert abs(row["int8 loss"]) < 0.1
     assert sorted(f.name for f in out.iterdir()) == [
-        "README.md", "copies.npz", "curve.json", "curve.svg", "lexicon.npz", "meta.json", "near.npz", "step.int8.onnx", "step.onnx",
-        "structure.npz", "weights.safetensors",
+        "README.md", "copies.npz", "curve.json", "curve.svg", "lexicon.npz", "meta.json", "near.npz", "step.int8.onnx",
+        "step.onnx", "structure.npz", "weights.safetensors",
     ]  # fmt: skip
     card = (out / "README.md").read_text()
     assert meta.corpora[0].sha256 in card
