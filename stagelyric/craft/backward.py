@@ -130,6 +130,7 @@ class BackwardDrafts:
         self._last = np.full(n, -1, dtype=np.int64)
         self.said: list[list[str]] = [[] for _ in tasks]
         """The words of each task's draft so far, from the last on; a slot or the text of what must be said as it is."""
+        self._called = [self._number(t.must) for t in tasks]
         # What must be said is not said besides.
         index = vocabulary.numbered.index
         self._used = [[index[w] for w in t.must.text.lower().split() if w in index] if t.must else [] for t in tasks]
@@ -144,6 +145,18 @@ class BackwardDrafts:
         self._bias = vocabulary.leaning.copy()
         self._bias[[index[word] for word in lately if word in index and word not in STOP]] -= HEARD_LATELY
         self._upper = (rules.lexicon.forms == UPPER)[np.maximum(vocabulary.of_lexicon, 0)]
+
+    def _number(self, must: Must | None) -> int:
+        """The model's number of what must be said; -1 where it has none."""
+        if must is None:
+            return -1
+        numbered = self.vocabulary.numbered
+        if must.slot:
+            return numbered.slot(must.slot)
+        word = must.text.lower()
+        return numbered.index.get(
+            word, numbered.index.get(word.replace("our", "or"), -1)
+        )  # "harbour" is sung as "harbor"
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -195,27 +208,27 @@ class BackwardDrafts:
         must, after = self.tasks[row].must, self.tasks[row].after
         assert must is not None
         here = self._begun[i] or must.may_end
-        if not here or self._left[i] < must.syllables or not must.slot:
+        number = self._called[row]
+        if not here or self._left[i] < must.syllables or number < 0:
             return
-        slot = self.vocabulary.numbered.slot(must.slot)
-        mask[i, slot] = True
-        bias[i, slot] = CALLED_FOR
-        own = bool(self._begun[i]) and must.own and not must.text.endswith("s")
-        mask[i, self._own] = own
+        mask[i, number] = True
+        bias[i, number] = CALLED_FOR
+        mask[i, self._own] = bool(must.slot) and bool(self._begun[i]) and must.own and not must.text.endswith("s")
         if self._due(i, must, after):
             mask[i] = False
-            mask[i, slot] = True
+            mask[i, number] = True
 
     def _due(self, i: int, must: Must, after: int) -> bool:
         here = bool(self._begun[i]) or must.may_end
         return here and self._left[i] - must.syllables <= after
 
     def forced(self) -> list[int]:
-        """The drafts that now say a word of their own: those with a must that has no slot, where its place has come."""
+        """The drafts that now say what the model has no number for, since its place has come."""
         found = []
         for i in np.flatnonzero(self.owed).tolist():
             task = self.tasks[int(self.rows[i])]
-            if task.must is not None and not task.must.slot and self._due(i, task.must, task.after):
+            unknown = self._called[int(self.rows[i])] < 0
+            if task.must is not None and unknown and self._due(i, task.must, task.after):
                 found.append(i)
         return found
 
@@ -225,8 +238,7 @@ class BackwardDrafts:
         for i, number in enumerate(ids.tolist()):
             row = int(self.rows[i])
             must = self.tasks[row].must
-            slot = must is not None and bool(must.slot) and number == v.numbered.slot(must.slot)
-            if i in forced or slot:
+            if i in forced or (self.owed[i] and number == self._called[row]):
                 assert must is not None
                 text = must.slot or must.text
                 self.said[row].append(text + "'s" if self._last[i] == self._own else text)
