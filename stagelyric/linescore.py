@@ -34,9 +34,9 @@ def hear(
     state: Any,
     between: Callable[[], None] = lambda: None,
 ) -> list[Heard]:
-    """Reads each text (not empty; slots for its names) on from its own row of `logits` (B, V) and `state`.
+    """Reads each text on from its own row of `logits` (B, V) and `state`.
 
-    A line may close on any mark; which, does not count.
+    Texts are of the model's own characters, with slots for names. A line may close on any mark; which, does not count.
     """
     texts = [text[:1].upper() + text[1:] for text in texts]
     spelled = [engine.vocabulary.spell(text) for text in texts]
@@ -50,7 +50,7 @@ def hear(
             row = int(rows[i])
             ending = logs[i, alphabet.closing]
             own = [*gained[row], float(np.log(np.exp(ending).sum() + 1e-12))]
-            last = len(texts[row].split()[-1]) + 1
+            last = len(texts[row].rpartition(" ")[2]) + 1
             mark = alphabet.symbols[alphabet.closing[int(ending.argmax())]]
             heard[row] = Heard(float(np.mean(own)), float(np.mean(own[-last:])), mark, state, int(i))
         if done.all():

@@ -203,7 +203,9 @@ class Writer:
     def judge(self, text: str, before: Sequence[str] = ()) -> dict[str, float]:
         """The marks (unweighed) of a finished line, after the lines `before` it, with nothing asked of it."""
         logits, state = self.engine.prime("".join(line + "\n" for line in before))
-        (own,) = linescore.hear(self.engine, self.alphabet, [text.rstrip(" .,;:!")], logits, state)
+        vocabulary = self.engine.vocabulary
+        letters = vocabulary.decode(vocabulary.encode(text)).rstrip(" .,;:!")  # anybody's text, so in our spelling
+        (own,) = linescore.hear(self.engine, self.alphabet, [letters], logits, state)
         draft = Draft(text, own.flow, own.landing, syllables=len(syllabify(text, self._count)))
         around = Around(before=tuple(tuple(normal_words(line)) for line in before))
         return ranking.marks(draft, self._rules((), (), False, 0.5), around, self.copies.worn(plain(text)))
@@ -569,7 +571,8 @@ class _Job:
         """With "a" or "an" as the next word sounds: last word first, the article is chosen before the word is known."""
 
         def fitting(found: re.Match[str]) -> str:
-            vowel = self.rules.sound(found[2].lower())[:1] and self.rules.sound(found[2].lower())[0][-1].isdigit()
+            sound = self.rules.sound(found[2].lower())
+            vowel = bool(sound) and sound[0][-1].isdigit()
             return f"{found[1]}{'n' if vowel else ''} {found[2]}"
 
         return _ARTICLE.sub(fitting, text)

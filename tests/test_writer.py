@@ -12,7 +12,7 @@ from stagelyric.craft.phonetics import line_syllables, pronounce
 from stagelyric.craft.planning import has_word
 from stagelyric.craft.rhyme import kind
 from stagelyric.lines import Ask, Line
-from stagelyric.writer import BLOCK, Writer, _respelled, _spellings, temperature
+from stagelyric.writer import BLOCK, Writer, _Job, _respelled, _spellings, temperature
 
 MODEL = Path(__file__).parent.parent / "models" / "char-rnn"
 
@@ -261,3 +261,15 @@ def test_the_model_of_this_repository_writes() -> None:
     (word,) = writer.write(Ask(word="harbour"), 0, 1)
     assert "harbour" in word.text.lower()
     assert pronounce(ends([word])[0])
+
+
+@pytest.mark.parametrize("text", ["Montr\u00e9al is gone", "...", "", "\u65e5\u672c", "Rain"])
+def test_anybodys_text_can_be_judged(text: str) -> None:
+    marks = Writer(fakes.NGramEngine(), fakes.language(), fakes.copies()).judge(text, ["The rain came down"])
+    assert all(np.isfinite(mark) for mark in marks.values())
+
+
+def test_an_article_is_as_the_next_word_sounds() -> None:
+    writer = Writer(fakes.NGramEngine(), fakes.language(), fakes.copies())
+    job = _Job(writer, Ask(), 0, [], lambda: None)
+    assert job._with_articles("A hour with an lamp, and a old a Odile") == "An hour with a lamp, and an old an Odile"

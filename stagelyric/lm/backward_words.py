@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.lm.checkpoint import ModelError
 from stagelyric.lm.codes import PERSON, PLACE
 from stagelyric.lm.runtime import State
 
@@ -31,7 +32,7 @@ _FORMAT = 1
 _EPSILON = 1e-6  # of RMSNorm, as the training has it
 
 
-class BackwardError(ValueError):
+class BackwardError(ModelError):
     """A file of a backward model that is none; its text is one sentence for the user."""
 
 
@@ -201,6 +202,4 @@ def load(file: Path) -> BackwardWords:
     except FileNotFoundError:
         raise BackwardError(f"{file}: wanted a backward model, found no such file") from None
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        if isinstance(error, BackwardError):
-            raise
         raise BackwardError(f"{file}: wanted a backward model, found a file that is none") from error

@@ -1,5 +1,7 @@
 """The model of words that begins with the rhyme: reading, learning, the same without torch."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import fakes
@@ -114,3 +116,14 @@ def test_what_is_none_or_was_changed_is_refused(tmp_path: Path) -> None:
 
 def test_the_signs_have_numbers_of_their_own() -> None:
     assert [SIGNS[n] for n in (LINE, STANZA, UNKNOWN, COMMA, OWN)] == ["\n", "\n\n", "?", ",", "'s"]
+
+
+def test_a_damaged_one_is_one_sentence_on_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "models" / "backward").mkdir(parents=True)
+    (tmp_path / "models" / "backward" / "backward.npz").write_bytes(b"junk")
+    model = Path(__file__).parents[2] / "models" / "transformer"
+    command = [sys.executable, "-m", "stagelyric", "write", "-n", "1", "--model", str(model)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "backward.npz: wanted a backward model, found a file that is none" in done.stderr
