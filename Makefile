@@ -13,7 +13,7 @@ play: $(VENV)/play.done  ## run the demo show: page at http://127.0.0.1:7740, OS
 	@$(BIN)/stagelyric play setlists/demo.toml
 
 test: $(VENV)/test.done  ## run every test (those that need a missing program are skipped and say why)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(VENV)/test.done  ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -330,7 +330,12 @@ class _Link:
             assert self._process.stdout is not None
             if sys.platform != "win32":
                 self._loop.remove_reader(self._process.stdout.fileno())
-            await asyncio.to_thread(_end, self._process)
+            ending = asyncio.ensure_future(asyncio.to_thread(_end, self._process))
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:
+                await ending  # cancelled before a thread took it up, it would leave the process behind
+                raise
 
     def _readable(self, pipe: int) -> None:
         try:

@@ -591,7 +591,8 @@ class _Job:
             draft = self._measured(draft, place, stanza)
             marks = ranking.marks(draft, self.rules, around, self.writer.copies.worn(plain(draft.text)))
             judged.append((ranking.score(marks, self.writer.weights), marks, draft, end))
-        judged.sort(key=lambda item: (-item[0], item[2].text))
+        calls = place.plan.must is not None and place.plan.must.own
+        judged.sort(key=lambda item: (calls and not item[2].named, -item[0], item[2].text))
         draw = float(self.rng.random())
         passed = []
         for item in judged:

@@ -1,6 +1,9 @@
 """With STAGELYRIC_NO_SKIPS set, as on CI, where every program is installed, a skipped test fails the run."""
 
 import os
+import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -8,6 +11,32 @@ from hypothesis import settings
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+_IN_REAL_TIME = ("doctor", "inputs", "outputs", "rig", "speech", "test_learn.py", "test_monitor.py", "test_play.py")
+_ELSEWHERE = ("test_renderer.py",)  # under speech, and nothing is played there
+_GENTLY = 10  # niceness
+
+
+def _in_real_time(path: Path) -> bool:
+    parts = path.relative_to(Path(__file__).parent).parts
+    return parts[0] in _IN_REAL_TIME and parts[-1] not in _ELSEWHERE
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `-n 2 --dist loadgroup`: one process for all that plays and listens, one test after another, and whole
+    files for the other."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            group = "real time" if _in_real_time(item.path) else item.path.as_posix()
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(autouse=True)
+def _gives_way(request: pytest.FixtureRequest) -> None:
+    """What trains and judges in the one process is not to be heard in the sound of the other."""
+    if os.environ.get("PYTEST_XDIST_WORKER") and sys.platform != "win32":
+        with suppress(PermissionError):  # whoever is not root never gets back what was given away
+            os.setpriority(os.PRIO_PROCESS, 0, 0 if _in_real_time(request.path) else _GENTLY)
 
 
 @pytest.hookimpl(trylast=True)

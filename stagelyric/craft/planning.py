@@ -32,7 +32,13 @@ Each line sets out to be as plain or as rare as some line by people: were all as
 be told by that.
 """
 
-NAME_RATE = 0.3  # of lines, where the ask has names; .15 to .17 in songs by people, and more where a song has a hero
+SCENE, PEOPLED = 2, 0.5
+"""Stanzas that a person or a place stays for, and the share of such scenes, after the first, that has one.
+
+Each is named twice in its scene: who is named once and never again is nobody. That is a name in a line of four where a
+song begins and in one of eight after that; songs by people have one in six or seven, and more where there is a hero.
+"""
+_LEADS = 0.5  # of the later scenes are the first name's again; the others take turns
 THEME_RATE = 0.5
 """Of stanzas, where the ask has a theme the model would not come to by itself."""
 _PLACE_ENDING = re.compile(
@@ -63,7 +69,7 @@ def stanza(
 ) -> tuple[Plan, ...]:
     """The four plans of quatrain `number` of a shelf. Lines that rhyme have the same length where they can.
 
-    `names` come in some lines, and one of `themes` in some stanzas.
+    One of `names` comes in some lines (the first leads, the others take turns), and one of `themes` in some stanzas.
     """
     mates = MATES[ask.rhyme]
     low, high = metre(ask)
@@ -71,10 +77,10 @@ def stanza(
     if ask.rhyme == "free":
         pairs = [0, 1, 0, 1]
     lengths = rng.integers(low, high + 1, size=STANZA)
-    due = rng.random(STANZA) < NAME_RATE
-    if names and number == 0 and not due.any():
-        due[int(rng.integers(STANZA))] = True  # a song's people are met in its first stanza
-    favourite = int(rng.integers(max(1, len(names))))
+    called = _scene(ask, number, names)
+    for place, name in called.items():  # long enough to say it, where lines may be
+        needed = line_syllables(name) + 2
+        lengths[pairs[place]] = max(lengths[pairs[place]], min(high, needed))
     theme_at = int(rng.integers(STANZA)) if themes and rng.random() < THEME_RATE else None
     plans = []
     for place, mate in enumerate(mates):
@@ -82,9 +88,8 @@ def stanza(
         rhymed = place in mates
         must = None
         may_end = mate is None and not rhymed
-        if names and due[place]:
-            other = int(rng.integers(len(names))) if rng.random() < 0.35 else favourite  # who is met, is met again
-            must = as_name(names[other], may_end=may_end, slots=slots)
+        if place in called:
+            must = as_name(called[place], may_end=may_end, slots=slots)
         elif place == theme_at:
             theme = spelled(themes[int(rng.integers(len(themes)))])
             must = Must(theme, _length(theme, ask.elisions), may_end=may_end)
@@ -93,6 +98,22 @@ def stanza(
         rarity = float(np.clip(rng.normal(RARITY, RARITY_SPREAD), RARITY - 0.13, RARITY + 0.2))
         plans.append(Plan(length, mate, rhymed, must, rarity))
     return tuple(plans)
+
+
+def _scene(ask: Ask, number: int, names: Sequence[str]) -> dict[int, str]:
+    """The names that are due in quatrain `number` of a shelf, by their lines; the same whoever writes the quatrains."""
+    if not names:
+        return {}
+    scene, stanza = divmod(number, SCENE)
+    rng = np.random.default_rng([int(ask.digest, 16), scene])
+    leads = scene == 0 or len(names) == 1 or rng.random() < _LEADS
+    if scene and rng.random() >= PEOPLED:
+        return {}
+    name = names[0] if leads else names[1 + scene % (len(names) - 1)]
+    first, second = rng.choice(SCENE * STANZA, size=2, replace=False)
+    if scene == 0 and min(first, second) >= STANZA:
+        first -= STANZA  # a song's people are met in its first stanza
+    return {int(at) % STANZA: name for at in (first, second) if at // STANZA == stanza}
 
 
 def shift(ask: Ask) -> float:

@@ -27,6 +27,7 @@ import hydrogen
 from acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setlist, shown
 
 Drive = Callable[[Play, Path], Awaitable[None]]
+Player = Callable[[Jack, Path, Callable[[], bool]], None]  # told whether anything has been heard of it
 LATE = 15.0  # seconds after the last press in which a display must have seen it
 STARTING = 4.0  # seconds in which our MIDI finds a player's port
 
@@ -176,7 +177,7 @@ def server(house: Jack) -> Iterator[Jack]:
     house.stop_players()
 
 
-def jack_midiseq(server: Jack, folder: Path) -> None:
+def jack_midiseq(server: Jack, folder: Path, heard: Callable[[], bool]) -> None:
     """A loop whose first pass is all that is needed."""
     require("jack_midiseq")
     at, notes = STARTING, list[tuple[int, int, int]]()
@@ -186,7 +187,7 @@ def jack_midiseq(server: Jack, folder: Path) -> None:
     server.sequence("player", *notes, loop=int((at + 60) * 48_000))
 
 
-def jack_csound(server: Jack, folder: Path) -> None:
+def jack_csound(server: Jack, folder: Path, heard: Callable[[], bool]) -> None:
     require("csound")
     at, score = STARTING, ""
     for place, act in enumerate(ACTS):
@@ -196,7 +197,7 @@ def jack_csound(server: Jack, folder: Path) -> None:
     server.csound(folder, orchestra, f"{score}f0 {at + 60:.3f}\ne", client="player")
 
 
-def jack_hydrogen(server: Jack, folder: Path) -> None:
+def jack_hydrogen(server: Jack, folder: Path, heard: Callable[[], bool]) -> None:
     """The drum machine: told by OSC to play its song, as soon as our MIDI hears its port."""
     require("hydrogen")
     at, notes = 0.2, list[tuple[float, int]]()
@@ -210,11 +211,14 @@ def jack_hydrogen(server: Jack, folder: Path) -> None:
         assert time.monotonic() < over, server.call("jack_lsp", "-c")
         time.sleep(0.1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.sendto(packet(hydrogen.PLAY, 1.0), ("127.0.0.1", port))
+        # Its ports are up before it listens and before its song is read; told to play while it plays, it plays on.
+        while not heard() and time.monotonic() < over:
+            sender.sendto(packet(hydrogen.PLAY, 1.0), ("127.0.0.1", port))
+            time.sleep(1)
 
 
 @pytest.mark.parametrize("player", [jack_midiseq, jack_csound, jack_hydrogen])
-async def test_midi_programs_do_everything(player: Callable[[Jack, Path], None], server: Jack, tmp_path: Path) -> None:
+async def test_midi_programs_do_everything(player: Player, server: Jack, tmp_path: Path) -> None:
     show = playing(tmp_path / "show", environment=server.env, setlist=setlist(), ready=0)
     async with show as play, play.display() as display:
         async with asyncio.timeout(LIMIT):
@@ -222,7 +226,7 @@ async def test_midi_programs_do_everything(player: Callable[[Jack, Path], None],
                 server.ports
             ):  # our driver is up, and looks every second
                 await asyncio.sleep(0.1)
-        await asyncio.to_thread(player, server, tmp_path)
+        await asyncio.to_thread(player, server, tmp_path, lambda: bool(shown(seen(display))))
         await arrived(display, STARTING + SECONDS + LATE)
         server.stop_players()
     check(display, tmp_path / "show")
