@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import jack
@@ -28,7 +29,6 @@ from acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setlist,
 
 Drive = Callable[[Play, Path], Awaitable[None]]
 Player = Callable[[Jack, Path, Callable[[], bool]], None]  # told whether anything has been heard of it
-LATE = 15.0  # seconds after the last press in which a display must have seen it
 STARTING = 4.0  # seconds in which our MIDI finds a player's port
 
 
@@ -148,7 +148,7 @@ async def csound(play: Play, folder: Path) -> None:
     await run(program, "-+rtaudio=null", "-odac", "-d", "-m0", str(piece))
 
 
-async def arrived(display: Display, seconds: float = LATE) -> None:
+async def arrived(display: Display, seconds: float) -> None:
     """Until all is seen; what is then missing is told by `check`."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
@@ -217,6 +217,10 @@ def jack_hydrogen(server: Jack, folder: Path, heard: Callable[[], bool]) -> None
             time.sleep(1)
 
 
+def _any_seen(display: Display) -> bool:
+    return bool(shown(seen(display)))
+
+
 @pytest.mark.parametrize("player", [jack_midiseq, jack_csound, jack_hydrogen])
 async def test_midi_programs_do_everything(player: Player, server: Jack, tmp_path: Path) -> None:
     show = playing(tmp_path / "show", environment=server.env, setlist=setlist(), ready=0)
@@ -226,8 +230,10 @@ async def test_midi_programs_do_everything(player: Player, server: Jack, tmp_pat
                 server.ports
             ):  # our driver is up, and looks every second
                 await asyncio.sleep(0.1)
-        await asyncio.to_thread(player, server, tmp_path, lambda: bool(shown(seen(display))))
-        await arrived(display, STARTING + SECONDS + LATE)
+        heard = partial(_any_seen, display)
+        driving = asyncio.create_task(asyncio.to_thread(player, server, tmp_path, heard))
+        await arrived(display, LIMIT + STARTING + SECONDS)
+        await driving
         server.stop_players()
     check(display, tmp_path / "show")
 
