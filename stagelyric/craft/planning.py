@@ -32,11 +32,11 @@ Each line sets out to be as plain or as rare as some line by people: were all as
 be told by that.
 """
 
-SCENE, PEOPLED = 2, 0.5
-"""Stanzas that a person or a place stays for, and the share of such scenes, after the first, that has one.
+SCENE, BOTH = 2, 0.2
+"""Stanzas that a person or a place stays for; and how often both of two such scenes have one, where one always has.
 
 Each is named twice in its scene: who is named once and never again is nobody. That is a name in a line of four where a
-song begins and in one of eight after that; songs by people have one in six or seven, and more where there is a hero.
+song begins and in one of seven after that, as in songs by people, which have more of them where there is a hero.
 """
 _LEADS = 0.5  # of the later scenes are the first name's again; the others take turns
 THEME_RATE = 0.5
@@ -107,8 +107,11 @@ def _scene(ask: Ask, number: int, names: Sequence[str]) -> dict[int, str]:
     scene, stanza = divmod(number, SCENE)
     rng = np.random.default_rng([int(ask.digest, 16), scene])
     leads = scene == 0 or len(names) == 1 or rng.random() < _LEADS
-    if scene and rng.random() >= PEOPLED:
-        return {}
+    if scene:
+        pair, place = divmod(scene - 1, 2)
+        draw = np.random.default_rng([int(ask.digest, 16), pair, 1]).random()
+        if draw >= BOTH and (draw < (1 + BOTH) / 2) != (place == 0):
+            return {}
     name = names[0] if leads else names[1 + scene % (len(names) - 1)]
     first, second = rng.choice(SCENE * STANZA, size=2, replace=False)
     if scene == 0 and min(first, second) >= STANZA:
