@@ -11,6 +11,10 @@ _NUMBERS = re.compile(r"\s+\d+$" if sys.platform == "win32" else r"\s+\d+:\d+$")
 MORE = "; write more of its name"
 
 
+THERE_IS = "; there is: "
+"""What follows it in a DeviceError's message may change from one look to the next."""
+
+
 class DeviceError(Exception):
     """No device, or more than one, answers to a name. The message names what was wanted and what there is."""
 
@@ -41,4 +45,4 @@ def find(wanted: str, names: Sequence[str], kind: str = "port") -> str:
         both = " and ".join(map(repr, sorted(matches)))
         raise DeviceError(f'{kind} "{wanted}" is ambiguous: {both} both match{MORE}')
     there = ", ".join(map(repr, sorted(names))) or "none"
-    raise DeviceError(f'no {kind} matches "{wanted}"; there is: {there}')
+    raise DeviceError(f'no {kind} matches "{wanted}"{THERE_IS}{there}')

@@ -167,6 +167,7 @@ class Rules:
     _free: dict[int, Ending] = field(default_factory=dict)
     _tagged: dict[tuple[Ending | None, str], Ending] = field(default_factory=dict)
     _suited: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    _lengths: dict[tuple[Ending | None, tuple[str, ...]], NDArray[np.uint8]] = field(default_factory=dict)
 
     @property
     def lexicon(self) -> Lexicon:
@@ -285,6 +286,9 @@ class Rules:
 
     def lengths(self, symbols: Sequence[str], ending: Ending | None = None) -> NDArray[np.uint8]:
         """(V,) how many syllables, as bits, words have that may stand for each token; or those of an ending."""
+        key = ending, tuple(symbols)
+        if (known := self._lengths.get(key)) is not None:
+            return known
         tags, found = self.language.tags, np.zeros(len(symbols), dtype=np.uint8)
         assert tags is not None
         there = np.zeros(len(self.bits), dtype=np.uint8)
@@ -295,6 +299,8 @@ class Rules:
                 found[i] = np.bitwise_or.reduce(there[(tags.bits >> np.uint32(place)) & np.uint32(1) > 0], initial=0)
             elif symbol in tags.own and (number := self.lexicon.index.get(symbol)) is not None:
                 found[i] = there[number]
+        if ending is None or ending in self._free.values():  # others come once
+            self._lengths[key] = found
         return found
 
     def _rich(self, least: int) -> list[int]:

@@ -46,7 +46,8 @@ class Sketches:
         self._sums: list[list[int]] = [[1] for _ in tasks]
         """By place, the syllables (bits) that the words before it can be sung on."""
         self._said = [-1] * len(tasks)  # the place of what must be said
-        self._places = [[] if task.must is None else self._standing_for(task.must) for task in tasks]
+        standing = {task.must: self._standing_for(task.must) for task in tasks if task.must is not None}
+        self._places = [[] if task.must is None else standing[task.must] for task in tasks]
         self._own = [s.endswith(slots.own) for s in self.symbols]
 
     def __len__(self) -> int:

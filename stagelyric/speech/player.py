@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stagelyric.devices import THERE_IS
 from stagelyric.events import Level
 from stagelyric.setlist import SpeechRig
 from stagelyric.speech import listing
@@ -134,9 +135,9 @@ class Player:
         self._opened()
 
     def _say_problem(self, problem: str) -> None:
-        """Said once, and not where its being lost has just been said."""
+        """Said once, whatever other devices come and go, and not where its being lost has just been said."""
         said, self.problem = self.problem, problem
-        if problem != said and not self._lost_device:
+        if problem.partition(THERE_IS)[0] != said.partition(THERE_IS)[0] and not self._lost_device:
             self._tell(f"speech: {problem}; the show goes on without", "warning")
 
     def _lost(self, how: str) -> None:

@@ -208,13 +208,24 @@ async def test_a_device_that_is_not_there_is_said_once_and_the_usual_one_only_wh
     ((said, level),) = heard.said
     assert level == "warning"
     assert said.startswith('speech: no audio output matches "Scarlett"; there is: ')
-    assert said.endswith("'system (JACK)'; the show goes on without")
+    assert "'system (JACK)'" in said
+    assert said.endswith("; the show goes on without")
     heard = Heard()
     async with open_player(Player(SpeechRig(device="Scarlett", fallback=True), tell=heard)) as player:
         assert player.stream is not None
         assert player.stream.device == "system (JACK)"
     assert "Scarlett" in heard.said[0][0]
     assert heard.said[0][0].endswith('; "system (JACK)" plays meanwhile')
+
+
+def test_a_device_that_is_not_there_is_said_once_whatever_else_comes_and_goes() -> None:
+    heard = Heard()
+    player = Player(SpeechRig(device="Scarlett"), tell=heard)
+    for there in ("'system (JACK)', 'Hydrogen (JACK)'", "'system (JACK)'"):
+        player._hear({"problem": f'No audio output matches "Scarlett"; there is: {there}'})
+    assert len(heard.said) == 1
+    player._hear({"problem": 'No audio output matches "Focusrite"; there is: none'})
+    assert len(heard.said) == 2
 
 
 async def test_a_channel_that_the_device_does_not_have_is_said(on_jack: Jack) -> None:
