@@ -82,7 +82,7 @@ def test_utf_16_is_read(tmp_path: Path) -> None:
         (pickle.dumps(["Hold the light", "and sing"], protocol=0), "a pickle; it was not opened"),
         ("\ufeffHold the light\nand sing\n".encode("utf-16-le")[:-1], "UTF-16 that breaks off"),
         (b"\x1f\x8b\x08 broken", "damaged"),
-        (gzip.compress(b"a line\nand more\n" * 99)[:-20], "damaged"),
+        (gzip.compress(b"a line\nand more\n" * 99, mtime=0)[:-20], "damaged"),
     ],
 )
 def test_what_cannot_be_trained_on_is_refused_in_a_sentence(tmp_path: Path, data: bytes, complaint: str) -> None:
