@@ -142,9 +142,12 @@ async def _played(wish: Wish, quiet: bool) -> AsyncIterator[Finding]:
         for finding in pedals.driver(listing, wish.rig):
             yield finding
         if listing.inputs and wish.seconds:
-            if not quiet:
-                click.secho(f"  press every pedal and pad now: listening for {wish.seconds:g} s …", bold=True)
-            for finding in await pedals.listen(wish.rig, wish.seconds, wish.triggers):
+
+            def ready() -> None:
+                if not quiet:
+                    click.secho(f"  press every pedal and pad now: listening for {wish.seconds:g} s …", bold=True)
+
+            for finding in await pedals.listen(wish.rig, wish.seconds, wish.triggers, listing.inputs, ready):
                 yield finding
     if sounding is not None:
         for finding in await sounding:

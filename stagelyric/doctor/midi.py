@@ -2,7 +2,8 @@
 
 import asyncio
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 from stagelyric.devices import MORE, DeviceError, find, plain
@@ -10,12 +11,13 @@ from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.doctor.wrong import near_miss
 from stagelyric.events import ClockPulse, Event, Notice
 from stagelyric.inputs.midi import Midi
-from stagelyric.midi_ports import Listing
+from stagelyric.midi_ports import Listing, Roster
 from stagelyric.setlist import Rig
 from stagelyric.triggers import Trigger
 
 STEADY_MS = 3.0  # deviation of a clock's pulses from their mean, 99th of 100: more is heard as a wandering tempo
 _PULSES = 24
+_OPENING_SECONDS = 5.0  # one that another program holds does not open, and is no reason to keep people waiting
 
 
 def driver(found: Listing, rig: Rig) -> list[Finding]:
@@ -44,14 +46,43 @@ def driver(found: Listing, rig: Rig) -> list[Finding]:
     return findings
 
 
-async def listen(rig: Rig, seconds: float, triggers: Sequence[Trigger] = ()) -> list[Finding]:
-    """Hears every input for a while: a person presses each pedal meanwhile. `triggers`: what they should fire."""
+async def listen(
+    rig: Rig,
+    seconds: float,
+    triggers: Sequence[Trigger] = (),
+    there: Sequence[str] = (),
+    ready: Callable[[], None] = lambda: None,
+) -> list[Finding]:
+    """Hears every input for a while: a person presses each pedal meanwhile. `triggers`: what they should fire.
+
+    The while begins, and `ready` is called, once the inputs that are `there` are open: that takes a driver a second,
+    and a busy machine more.
+    """
     heard: list[Event] = []
     midi = Midi(rig.midi.inputs)
-    async with midi.listen(heard.append):
+    awaited = _awaited(rig.midi.inputs, there)
+    all_open = asyncio.Event()
+
+    def hear(event: Event) -> None:
+        heard.append(event)
+        if awaited <= set(midi.ports):
+            all_open.set()
+
+    async with midi.listen(hear):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_OPENING_SECONDS if awaited else 0):
+                await all_open.wait()
+        ready()
         await asyncio.sleep(seconds)
         opened = midi.ports
     return [*judge(heard, opened, rig, seconds), *missed(heard, triggers)]
+
+
+def _awaited(wanted: Sequence[str], there: Sequence[str]) -> set[str]:
+    """The ports that `Midi` will open of those that are there, by their names without numbers that change."""
+    awaited = Roster(wanted, "MIDI input", tell=lambda text, level: None)
+    awaited.update(there)
+    return {plain(name) for name in awaited.numbers}
 
 
 def judge(heard: Sequence[Event], opened: Sequence[str], rig: Rig, seconds: float) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """The rig looked over: on real ports, a real JACK server, and where something is wrong, what a musician is told."""
 
+import asyncio
 import json
 import os
 import socket
@@ -23,7 +24,7 @@ from stagelyric.doctor.findings import Finding
 from stagelyric.doctor.wrong import near_miss
 from stagelyric.events import ClockPulse, ControlChange, Event, NoteOn, Notice, ProgramChange
 from stagelyric.inputs import live as live_input
-from stagelyric.midi_ports import Listing
+from stagelyric.midi_ports import Listing, list_ports
 from stagelyric.setlist import ClockRig, LiveRig, MidiRig, OscRig, Rig, SpeechRig, WebRig
 from stagelyric.triggers import Trigger
 
@@ -182,6 +183,20 @@ def test_pedals_that_are_heard_and_one_on_the_wrong_channel(server: Jack, tmp_pa
     assert "jack" in about(found, "speaks jack")["measured"]["apis"]
     wrong = about(found, "note 60 arrives on channel 1, and the setlist wants it on channel 10")
     assert (wrong["level"], wrong["mend"]) == ("fix", "write channel = 1, or set the pedal to channel 10")
+
+
+async def test_listening_begins_once_the_inputs_are_open(server: Jack, monkeypatch: pytest.MonkeyPatch) -> None:
+    require("jack_midiseq")
+    for name, value in server.env.items():
+        monkeypatch.setenv(name, value)
+    server.sequence("pedal-left", (0, 60, 2400))
+    while "pedal-left:out" not in server.ports():
+        await asyncio.sleep(0.05)
+    begun: list[str] = []
+    there = (await asyncio.to_thread(list_ports)).inputs
+    findings = await midi.listen(Rig(), 0, (), there, lambda: begun.append("now"))
+    assert begun == ["now"]
+    assert [finding.text.split(" ")[0] for finding in findings] == ["pedal-left:out"]  # not one second was waited
 
 
 def test_two_that_match_one_name_and_one_that_is_not_there(server: Jack) -> None:

@@ -401,6 +401,16 @@ test("two servers are listened to, and the one that lives is shown", () => {
   assert.deepEqual(told, [["one", "cue"]]);
   show.painted({ number: 1, line: "one" }, 7.23);
   assert.deepEqual(links.map((link) => link.sent.at(-1)), [{ painted: 1, ms: 7.2 }, { painted: 1, ms: 7.2 }]);
+  links[0].onMessage(cue(2, "late"));
+  show.painted({ number: 2, line: "late" }, 8);
+  assert.equal(links[1].sent.length, 1);
+  links[1].onMessage({ type: "beat", bar: 1, beat: 1, tempo: 96 });
+  assert.equal(links[1].sent.length, 1);
+  links[1].onMessage(cue(2, "late")); // it says so after the other, and hears that it is up
+  assert.deepEqual(links[1].sent.slice(1), [{ painted: 2, ms: 8 }]);
+  links[1].onMessage(cue(3, "out of step"));
+  assert.equal(links[1].sent.length, 2);
+  for (const link of links) link.onMessage(cue(1, "one"));
   assert.equal(show.send({ key: "PageDown" }), true);
   assert.deepEqual(links.map((link) => link.sent.at(-1)), [{ key: "PageDown" }, { key: "PageDown" }]);
   fall(links[0]);

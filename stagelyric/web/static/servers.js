@@ -17,6 +17,14 @@ const SOONER = { quiet: 1000, lost: 2500 };
 export function listen({ page, name, also = [], onView, onMessage = () => {}, onStatus, onUp = () => {}, start = connect, location = globalThis.location }) {
   const servers = ["", ...also].map(() => ({ view: EMPTY, up: false, since: Date.now(), link: null }));
   let shown = 0;
+  let last = null; // what was painted last, and how fast
+
+  /** Tells one server that its line is up, if it is. */
+  function news({ view: theirs, link }) {
+    if (last && theirs.number === last.view.number && theirs.line === last.view.line) {
+      link.send({ painted: last.view.number, ms: last.ms });
+    }
+  }
 
   function choose() {
     const next = follow(shown, servers.map((server) => server.up));
@@ -42,7 +50,11 @@ export function listen({ page, name, also = [], onView, onMessage = () => {}, on
       onMessage(message) {
         const before = server.view;
         server.view = reduce(before, message);
-        if (index !== shown) return;
+        if (index !== shown) {
+          // The one that stands by may say a line after it is up here.
+          if (server.view.number !== before.number || server.view.line !== before.line) news(server);
+          return;
+        }
         onMessage(message);
         if (server.view !== before) onView(server.view, message);
       },
@@ -54,11 +66,8 @@ export function listen({ page, name, also = [], onView, onMessage = () => {}, on
     retry: () => servers.forEach((server) => server.link.retry()),
     /** Tells every server whose line is up here that it has been painted: the one that stands by too. */
     painted(view, ms) {
-      for (const { view: theirs, link } of servers) {
-        if (theirs.number === view.number && theirs.line === view.line) {
-          link.send({ painted: view.number, ms: Math.round(ms * 10) / 10 });
-        }
-      }
+      last = { view, ms: Math.round(ms * 10) / 10 };
+      servers.forEach(news);
     },
   };
 }
