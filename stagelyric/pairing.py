@@ -167,7 +167,7 @@ def _samples(folder: Path) -> tuple[list[str], list[str]]:
 
     writer = Writer.open(folder)
     assert writer.sketcher is not None
-    rules = writer._rules(_SHOWN.themes, (), True, _SHOWN.wildness)
+    rules = writer.rules(_SHOWN)
     start = writer.sketcher.begin("")
     jobs = [Task(7 + i % 3, 0, as_name("Polly Magnet", may_end=False) if i % 4 == 1 else None) for i in range(8)]
     rhymes = [rhyme_of("AABB", i % 4) for i in range(8)]

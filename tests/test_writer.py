@@ -6,13 +6,16 @@ import fakes
 import numpy as np
 import pytest
 
+from stagelyric.block import temperature
 from stagelyric.craft import family, planning
 from stagelyric.craft.novelty import normal
 from stagelyric.craft.phonetics import line_syllables, pronounce
 from stagelyric.craft.planning import has_word
 from stagelyric.craft.rhyme import kind
+from stagelyric.craft.rules import make
 from stagelyric.lines import Ask, Line
-from stagelyric.writer import BLOCK, Writer, _Job, _respelled, _spellings, temperature
+from stagelyric.spelling import Spelling, respelled, spellings
+from stagelyric.writer import BLOCK, Writer
 
 MODEL = Path(__file__).parent.parent / "models" / "char-rnn"
 
@@ -104,11 +107,11 @@ def test_a_wanted_word_is_in_the_line(writer: Writer, word: str) -> None:
 
 
 def test_a_wanted_word_is_inflected_now_and_then_and_always_there(writer: Writer) -> None:
-    rules = writer._rules((), (), True, 0.5)
+    rules = writer.rules(Ask())
     light = planning.as_word("light", rules, may_end=True)
     assert planning.inflected(light, rules) == []  # the verses have no other form of it
     sung = Writer(fakes.NGramEngine(), fakes.language().taught(["lights", "lighted", "lighting", "light's"]))
-    rules = sung._rules((), (), True, 0.5)
+    rules = sung.rules(Ask())
     forms = planning.inflected(light, rules)
     assert {form.text for form in forms} == {"lights", "lighted", "lighting", "light's"}
     tasks = planning.wanted(light, 16, 6, 9, rules.free(), np.random.default_rng(0), forms)
@@ -136,7 +139,7 @@ def test_elisions_are_counted_as_they_are_shown(ask: Ask) -> None:
     # The small lexicon runs out of rhymes: a line may then be one off.
     assert all(ask.syllables[0] - 1 <= len(line.syllables) <= ask.syllables[1] + 1 for line in lines)
     assert sum(ask.syllables[0] <= len(line.syllables) <= ask.syllables[1] for line in lines) >= 30
-    rules = writer._rules((), (), True, 0.5, True)
+    rules = writer.rules(Ask(elisions=True))
     counted = {word: rules.lexicon.syllable_count(word) for word in [*words, "tower", "water"]}
     assert counted == {"heaven": 1, "fire": 1, "every": 2, "power": 1, "memory": 2, "tower": 1, "water": 2}
     pieces = [p for line in lines for p in line.syllables if p.lower().startswith("tow")]
@@ -145,8 +148,8 @@ def test_elisions_are_counted_as_they_are_shown(ask: Ask) -> None:
 
 
 def test_accents_come_back_at_the_beginning_too() -> None:
-    ((pattern, spelling),) = _spellings(("caf\u00e9", "rain"))
-    assert pattern.sub(partial(_respelled, spelling), "Cafe and a cafe, cafes") == "Caf\u00e9 and a caf\u00e9, cafes"
+    ((pattern, spelling),) = spellings(("caf\u00e9", "rain"))
+    assert pattern.sub(partial(respelled, spelling), "Cafe and a cafe, cafes") == "Caf\u00e9 and a caf\u00e9, cafes"
 
 
 def test_a_wanted_word_moves_about(writer: Writer) -> None:
@@ -272,6 +275,7 @@ def test_anybodys_text_can_be_judged(text: str) -> None:
 
 
 def test_an_article_is_as_the_next_word_sounds() -> None:
-    writer = Writer(fakes.NGramEngine(), fakes.language(), fakes.copies())
-    job = _Job(writer, Ask(), 0, [], lambda: None)
-    assert job._with_articles("A hour with an lamp, and a old a Odile") == "An hour with a lamp, and an old an Odile"
+    spelling = Spelling((), make(fakes.language()))
+    assert (
+        spelling.with_articles("A hour with an lamp, and a old a Odile") == "An hour with a lamp, and an old an Odile"
+    )

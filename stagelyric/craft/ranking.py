@@ -16,6 +16,7 @@ import numpy as np
 
 from stagelyric.craft.cliches import stock_phrases
 from stagelyric.craft.metre import pattern, scans
+from stagelyric.craft.phonetics import plain
 from stagelyric.craft.rules import Rules
 from stagelyric.craft.words import MODERN, OLD_FASHIONED, OPENERS, PRONOUNS, STOP
 
@@ -87,6 +88,11 @@ class Draft:
     def words(self) -> list[str]:
         """In lower case."""
         return [word.lower() for word in _WORD.findall(self.text)]
+
+
+def normal_words(text: str) -> list[str]:
+    """A line's words in lower case, as drafts are compared."""
+    return Draft(plain(text), 0.0, 0.0).words
 
 
 @dataclass(frozen=True, slots=True)

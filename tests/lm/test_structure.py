@@ -227,7 +227,7 @@ def test_the_shipped_pair_writes_from_templates() -> None:
     lines = writer.write(ask, 0, 16)
     assert any("Polly Magnet" in line.text for line in lines)
     assert all(6 <= len(line.syllables) <= 10 for line in lines)
-    rules = writer._rules((), (), True, 0.5)
+    rules = writer.rules(Ask())
     state = writer.sketcher.begin("The bus was late\nAnd the street was wet\n")
     tasks = [Task(8, 0) for _ in range(24)]
     made = writer.sketcher.sketched(rules, [rules.free()], tasks, [0] * 24, [state] * 24, np.random.default_rng(0))

@@ -1,0 +1,83 @@
+"""Which lines may be shown at all, and which of a block would say the same again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from stagelyric.craft import family, novelty, planning
+from stagelyric.craft.cliches import is_average
+from stagelyric.craft.novelty import Copies, normal
+from stagelyric.craft.phonetics import plain
+from stagelyric.craft.ranking import Draft, normal_words
+from stagelyric.craft.rhyme import kind_of_sounds
+from stagelyric.craft.rules import Rules
+from stagelyric.lines import Ask
+
+_REMEMBERED = 48  # lines of the shelf that a new one is not to be too much like
+_RECENT = 8  # of those, the lines whose last words do not come again at once
+
+
+class Gate:
+    """What every line of a block must pass, whatever it is marked; it remembers the lines that did.
+
+    `earlier`: the texts of the shelf's lines before the block.
+    """
+
+    def __init__(self, ask: Ask, copies: Copies, earlier: Sequence[str]):
+        self.ask, self.copies = ask, copies
+        self.before = [tuple(normal_words(text)) for text in earlier[-_REMEMBERED:]]
+        self._avoid = [normal(plain(phrase)) for phrase in ask.avoid if normal(plain(phrase))]
+        self._taken = {normal(text) for text in earlier}
+        self._ends: set[str] = set()  # the last words of the block's lines so far
+
+    @property
+    def ends(self) -> set[str]:
+        """The last words of the lines just before, the block's own among them."""
+        return {planning.last_word(line) for line in self.recent} | self._ends
+
+    @property
+    def recent(self) -> Sequence[tuple[str, ...]]:
+        """The words of the last lines before the block."""
+        return self.before[-_RECENT:]
+
+    def take(self, draft: Draft) -> None:
+        """A line has been chosen: it, and its last word, are not to come again."""
+        self._taken.add(normal(draft.text))
+        self._ends.add(planning.last_word(draft.words))
+
+    def passes(self, draft: Draft, stanza: Sequence[Draft], rules: Rules, *, first: bool, attempt: int) -> bool:
+        """Whether a draft may follow the lines of its `stanza` so far.
+
+        `first`: it is to bring a rhyme of its own. What is a matter of taste alone is given up after some attempts.
+        """
+        words = draft.words
+        if not words or any(a == b for a, b in pairwise(words)):
+            return False
+        if attempt < 2 and not self.ask.word and words[-1] in self.ends:
+            return False
+        if attempt < 3 and first and self._rhymes_by_chance(words[-1], stanza, rules):
+            return False
+        if normal(plain(draft.text)) in self._taken:
+            return False
+        if novelty.quotes_own(plain(draft.text), plain(self.ask.prime)) or self.copies.quotes(plain(draft.text)):
+            return False
+        return self.is_fit(draft.text)
+
+    def is_fit(self, text: str) -> bool:
+        """Whether a line may be shown at all. The ask's own names are the band's, and are not judged."""
+        spoken = f" {normal(plain(text))} "
+        if any(f" {phrase} " in spoken for phrase in self._avoid) or is_average(plain(text)):
+            return False
+        for name in self.ask.names:
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text) if name else text
+        return family.is_clean(text, mild=self.ask.family_friendly)
+
+    def _rhymes_by_chance(self, last: str, stanza: Sequence[Draft], rules: Rules) -> bool:
+        """Whether a line that is to bring a rhyme of its own rhymes with one before it: ABAB would be AAAA."""
+        if self.ask.rhyme == "free" or self.ask.rhyme_with:
+            return False
+        sound = rules.sound(last)
+        others = (rules.sound(draft.words[-1]) for draft in stanza if draft.words)
+        return any(kind_of_sounds(sound, other) in ("perfect", "same") for other in others)
