@@ -289,7 +289,8 @@ class Block:
         ids = np.zeros((len(rows), int(counts.max())), dtype=np.int64)
         for i, row in enumerate(rows):
             ids[i, : len(row)] = row
-        return self.writer.engine.extend(ids, counts, state)
+        logits, state = self.writer.engine.extend(ids, counts, state)
+        return logits[np.arange(len(ids)), counts - 1], state
 
     def _code(self, task: Task, ending: Ending) -> str:
         """What one draft is asked for: its length, the word it rhymes on, what it says, what it is about."""

@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 
 from stagelyric.craft.drafting import Alphabet
 
+TOGETHER = 128
+"""Characters read in one go. A step of the model costs hardly more for eight of them than for one; but a line that is
+wanted now waits until it is done."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One line: mean ln p of a character, the same of its last word, its likeliest closing mark.
 
-    `state[row]` is where the model stands at its end, before the mark.
+    `state[row]` is where the model stands at its end, before the mark; of an empty text it means nothing.
     """
 
     flow: float
@@ -34,37 +38,40 @@ def hear(
     state: Any,
     between: Callable[[], None] = lambda: None,
 ) -> list[Heard]:
-    """Reads each text on from its own row of `logits` (B, V) and `state`.
+    """Reads each text on from its own row of `logits` (B, V) and `state`, a few characters at a time.
 
     Texts are of the model's own characters, with slots for names. A line may close on any mark; which, does not count.
     """
     texts = [text[:1].upper() + text[1:] for text in texts]
-    spelled = [engine.vocabulary.spell(text) for text in texts]
-    gained: list[list[float]] = [[] for _ in texts]
+    spelled = [np.asarray(engine.vocabulary.spell(text), dtype=np.int64) for text in texts]
+    gained: list[list[NDArray[np.float32]]] = [[] for _ in texts]
     heard: dict[int, Heard] = {}
-    rows = np.arange(len(texts))
-    for t in range(max(map(len, spelled), default=0) + 1):
-        logs = log_chances(logits)
-        done = np.array([len(spelled[row]) == t for row in rows], dtype=bool)
-        for i in np.flatnonzero(done):
-            row = int(rows[i])
-            ending = logs[i, alphabet.closing]
-            own = [*gained[row], float(np.log(np.exp(ending).sum() + 1e-12))]
-            last = len(texts[row].rpartition(" ")[2]) + 1
-            mark = alphabet.symbols[alphabet.closing[int(ending.argmax())]]
-            heard[row] = Heard(float(np.mean(own)), float(np.mean(own[-last:])), mark, state, int(i))
-        if done.all():
-            break
-        rows, state, logs = rows[~done], state.take(np.flatnonzero(~done)), logs[~done]
-        ids = np.array([spelled[row][t] for row in rows], dtype=np.int64)
-        for row, log in zip(rows, logs[np.arange(len(ids)), ids], strict=True):
-            gained[row].append(float(log))
+    rows, place = np.arange(len(texts)), 0
+    while len(rows):
+        left = [spelled[row][place:] for row in rows]
+        width = max(1, min(TOGETHER // len(rows), max(map(len, left))))
+        counts = np.array([min(width, len(rest)) for rest in left])
+        ids = np.zeros((len(rows), width), dtype=np.int64)
+        for i, rest in enumerate(left):
+            ids[i, : counts[i]] = rest[: counts[i]]
         between()
-        logits, state = engine.step(ids, state)
+        after, state = engine.extend(ids, np.maximum(counts, 1), state)
+        logs = log_chances(np.concatenate([logits[:, None], after], axis=1))  # (B, width + 1, V)
+        for i, row in enumerate(rows):
+            gained[row].append(logs[i, np.arange(counts[i]), ids[i, : counts[i]]])
+            if len(left[i]) <= width:
+                ending = logs[i, counts[i], alphabet.closing]
+                own = np.append(np.concatenate(gained[row]), np.log(np.exp(ending).sum() + 1e-12)).astype(np.float64)
+                last = len(texts[row].rpartition(" ")[2]) + 1
+                mark = alphabet.symbols[alphabet.closing[int(ending.argmax())]]
+                heard[int(row)] = Heard(float(own.mean()), float(own[-last:].mean()), mark, state, i)
+        going = np.array([len(rest) > width for rest in left], dtype=bool)
+        rows, logits, place = rows[going], after[going, -1], place + width
+        state = state if going.all() else state.take(np.flatnonzero(going))
     return [heard[row] for row in range(len(texts))]
 
 
 def log_chances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """ln p of each character, (B, V)."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)), dtype=np.float32)
+    """ln p of each character, (…, V)."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), dtype=np.float32)

@@ -16,6 +16,7 @@ from stagelyric.craft.novelty import Copies
 from stagelyric.craft.rules import Language
 from stagelyric.craft.tags import Tags
 from stagelyric.lm import tokens
+from stagelyric.lm.runtime import Engine
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 
 VERSES = """
@@ -112,6 +113,8 @@ class NGramEngine:
         recent = np.concatenate([state.ids[0, :, 1:], ids[:, None]], axis=1)  # (B, 4)
         logits = np.log(np.stack([self._chances(tuple(row)) for row in recent.tolist()])).astype(np.float32)
         return logits, Recent(recent[None])
+
+    extend = Engine.extend  # step by step
 
     @cache  # noqa: B019 - engines are few, and as old as the tests
     def _chances(self, context: tuple[int, ...]) -> NDArray[np.float64]:

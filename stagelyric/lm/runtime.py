@@ -125,20 +125,22 @@ class Engine(ABC, Generic[S]):
             yield logits
 
     def extend(self, ids: NDArray[np.int64], counts: NDArray[np.int64], state: S) -> tuple[NDArray[np.float32], S]:
-        """Each row b reads the first counts[b] ≥ 1 of ids (B, T) → logits (B, V) after them, and the state there."""
-        rows, last = np.arange(len(ids)), np.zeros((len(ids), len(self.vocabulary)), np.float32)
+        """Each row b reads the first counts[b] ≥ 1 of ids (B, T) → logits (B, T, V) after each of them, and the state
+        at its end. What stands beyond a row's count means nothing."""
+        rows = np.arange(len(ids))
+        found = np.zeros((*ids.shape, len(self.vocabulary)), np.float32)
         order, states = [], []
         for place in range(ids.shape[1]):
             logits, state = self.step(ids[rows, place], state)
+            found[rows, place] = logits
             ends = counts[rows] == place + 1
             if ends.any():
-                last[rows[ends]] = logits[ends]
                 order.append(rows[ends])
                 states.append(state.take(ends))
                 rows, state = rows[~ends], state.take(~ends)
             if not len(rows):
                 break
-        return last, type(state).joined(states).take(np.argsort(np.concatenate(order)))
+        return found, type(state).joined(states).take(np.argsort(np.concatenate(order)))
 
     def read(self, ids: NDArray[np.int64], state: S) -> tuple[NDArray[np.float32], S]:
         """One row reads ids (T,), T ≥ 1 → logits (1, V) after the last of them, and the state there."""
@@ -223,7 +225,7 @@ class AttentionEngine(Engine[Cache]):
         line = np.concatenate([state.recent, ids], axis=1)
         back = counts[:, None] + np.arange(self.grams)
         after = state.entered(keys, values, np.take_along_axis(line, back, axis=1)).cut(state.lengths + counts)
-        return logits[np.arange(len(ids)), counts - 1], after
+        return logits, after
 
     def read(self, ids: NDArray[np.int64], state: Cache) -> tuple[NDArray[np.float32], Cache]:
         if ids.size == 0:
