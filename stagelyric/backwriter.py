@@ -77,19 +77,14 @@ class Backwriter:
         return self._begun(context)
 
     def _begin(self, context: str) -> State:
-        state = self._read(self.model.start(), [self.model.sign(STANZA)])
-        for line in [line for line in context.split("\n") if line.strip()][-_READ:]:
-            state = self._read(state, self.model.numbers(line))
-        return self._read(state, [self.model.sign(STANZA)]) if context.strip() else state
+        stanza = [self.model.sign(STANZA)]
+        lines = [line for line in context.split("\n") if line.strip()][-_READ:]
+        read = [number for line in lines for number in self.model.numbers(line)]
+        return self.model.read(self.model.start(), stanza + read + (stanza if lines else []))
 
     def after(self, state: State, line: str) -> State:
         """Where it stands after one more line."""
-        return self._read(state, self.model.numbers(line))
-
-    def _read(self, state: State, numbers: Sequence[int]) -> State:
-        for number in numbers:
-            state = self.model.read(state, np.array([number]))
-        return state
+        return self.model.read(state, self.model.numbers(line))
 
     def draft(
         self,

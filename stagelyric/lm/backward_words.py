@@ -91,30 +91,37 @@ class BackwardWords:
         hidden = len(self._layers[0].bias)
         return State(np.zeros((layers, 1, hidden), np.float32), np.zeros((layers, 1, 2 * wide), np.float32))
 
-    def read(self, state: State, ids: NDArray[np.int64]) -> State:
-        """ids (B,) are read by each row."""
-        return self._read(state, ids)[1]
+    def read(self, state: State, ids: Sequence[int]) -> State:
+        """The one row of `state` reads ids (T,) in one go."""
+        return self._read(state, np.asarray(ids, dtype=np.int64)[:, None])[1] if len(ids) else state
 
     def step(self, state: State, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], State]:
         """ids (B,) are read by each row → logits (B, V) of what follows, and the state."""
-        hidden, state = self._read(state, ids)
+        hidden, state = self._read(state, ids[None])
         return hidden @ self._head + self._bias, state
 
     def _read(self, state: State, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], State]:
-        x = self._normed[ids]
+        """ids (T, B) → what the head reads after the last of them (B, C), and the state."""
+        steps, rows = ids.shape
+        x = self._normed[ids.ravel()]  # (T·B, C)
         wide = x.shape[1]
         h, c = np.empty_like(state.h), np.empty_like(state.c)
         for number, layer in enumerate(self._layers):
-            a = _norm(x)
-            older, old = state.c[number, :, :wide], state.c[number, :, wide:]
-            c[number] = np.hstack([old, a])
-            seen = older * layer.taps[0] + old * layer.taps[1] + a * layer.taps[2]
-            gate, new = np.hsplit(seen @ layer.into, 2)
+            before = state.c[number].reshape(rows, 2, wide).transpose(1, 0, 2)
+            line = np.concatenate([before, _norm(x).reshape(steps, rows, wide)])  # (2 + T, B, C)
+            c[number] = np.hstack([line[-2], line[-1]])
+            seen = line[:-2] * layer.taps[0] + line[1:-1] * layer.taps[1] + line[2:] * layer.taps[2]
+            gate, new = np.hsplit(seen.reshape(-1, wide) @ layer.into, 2)
             z = 1 / (1 + np.exp(-(gate + layer.bias)))
-            h[number] = (1 - z) * state.h[number] + z * new
-            x = x + h[number] @ layer.out
+            keep, add = (part.reshape(steps, rows, -1) for part in (1 - z, z * new))
+            hidden = state.h[number]
+            held = np.empty_like(keep)
+            for t in range(steps):
+                held[t] = hidden = keep[t] * hidden + add[t]
+            h[number] = hidden
+            x = x + held.reshape(steps * rows, -1) @ layer.out
             x = x + np.square(np.maximum(_norm(x) @ layer.up, 0)) @ layer.down
-        return _norm(x) * self._gain, State(h, c)
+        return _norm(x[-rows:]) * self._gain, State(h, c)
 
     def numbers(self, line: str) -> list[int]:
         """A line with slots for its names, as the model reads it: from its last word to its first, then LINE."""

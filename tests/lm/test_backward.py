@@ -85,6 +85,8 @@ def test_the_fast_way_is_the_slow_way(tmp_path: Path) -> None:
     for t in range(12):
         logits, state = fast.step(state, ids[:, t])
         np.testing.assert_allclose(logits, expected[t], rtol=1e-3, atol=1e-3)
+    logits, _ = fast.step(fast.read(fast.start(), ids[1, :11].tolist()), ids[1, 11:])
+    np.testing.assert_allclose(logits[0], expected[11, 1], rtol=1e-3, atol=1e-3)
     backward_words.save(tmp_path / "small.npz", WORDS, weights | {"first": first})
     small = backward_words.load(tmp_path / "small.npz")
     state, exact = small.start(), fast.start()
