@@ -19,11 +19,14 @@ from stagelyric.lm import backward_words
 from stagelyric.lm.backward_words import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
 from stagelyric.lm.runtime import State
 
-HEAT = 1.2
+HEAT = 1.45
 """Times the temperature of drafts by letters: a word has more to choose among than a letter."""
 
 LIFT, UNLIFTED = 45.0, 0.31
 """Nats that a word gains for its rarity, for each unit that a line is to be rarer than drafts are by themselves."""
+
+NAMED = 2.5
+"""How much more than for a word it counts for a name whether it belongs where it is said."""
 
 MIN_P = 0.02
 _SPREAD = 0.7  # nats; of the lift among the drafts of a line
@@ -131,6 +134,7 @@ class Backwriter:
             done = drafts.take(ids, forced)
             said = owed & ~drafts.owed
             setting[rows[said]] = np.minimum(0, gained[said] + _UNUSUAL)
+            setting[[row for row in rows[said].tolist() if _is_name(tasks[row])]] *= NAMED
             for row in rows[done]:
                 made[int(row)] = Drafted(drafts.text(int(row)), float(total[row] / count[row]), float(setting[row]))
             if done.any():
@@ -146,6 +150,10 @@ class Backwriter:
         assert task.must is not None
         last = task.must.text.split()[-1].lower()
         return self.model.index.get(last, self.model.sign(UNKNOWN))
+
+
+def _is_name(task: Task) -> bool:
+    return task.must is not None and task.must.own
 
 
 def _drawn(

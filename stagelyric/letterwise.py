@@ -14,6 +14,7 @@ from stagelyric.lm.sample import choose
 
 MIN_P = 0.05
 _LONGEST = 120  # characters of a draft
+_HARDLY = -6.0  # nats; how much less likely something is that had to be said, does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def spell(
         for i, row in enumerate(map(int, rows)):
             made[row] = Spelled(
                 a.text(chars[row]), float(flow[row]), float(landing[row] / max(1, last_letters[row])),
-                float(setting[row]), a.symbols[closing[row]], final, i,
+                max(float(setting[row]), _HARDLY), a.symbols[closing[row]], final, i,
             )  # fmt: skip
     return made
 

@@ -24,8 +24,8 @@ LEANING = 0.8
 BEGINNING = 0.7
 """How much the line's first word, which is chosen last, is chosen for the sake of the beginning."""
 
-CALLED_FOR = 2.0
-"""Nats for a name that is due, so that it is said where it comes by itself rather than where it must."""
+CALLED_FOR, OWNING = 3.5, 2.0
+"""Nats for a name that is due, and for its 's: it is said where it comes by itself rather than where it must."""
 
 THING = 0.6
 """Nats for a thing one can see or touch."""
@@ -33,6 +33,7 @@ THING = 0.6
 HEARD_LATELY = 1.5
 """Nats against a word of the last lines."""
 
+_ARTICLES = ("a", "an", "the", "these", "those")  # not before a name
 _SEEN = 0.25  # of `Lexicon.thing`: a thing one can see or touch
 _SELDOM = 0.004  # of a word's uses: it hardly ever begins a line
 _MOST_COMMAS = 1
@@ -128,12 +129,14 @@ class BackwardDrafts:
         self._commas = np.zeros(n, dtype=np.int64)
         self._since = np.zeros(n, dtype=np.int64)  # syllables since the comma, or the end
         self._last = np.full(n, -1, dtype=np.int64)
+        self._named = np.zeros(n, dtype=bool)  # has just said a name
         self.said: list[list[str]] = [[] for _ in tasks]
         """The words of each task's draft so far, from the last on; a slot or the text of what must be said as it is."""
         self._called = [self._number(t.must) for t in tasks]
         # What must be said is not said besides.
         index = vocabulary.numbered.index
         self._used = [[index[w] for w in t.must.text.lower().split() if w in index] if t.must else [] for t in tasks]
+        self._articles = [index[word] for word in _ARTICLES if word in index]
         self._ends = np.zeros((len(endings), vocabulary.numbered.size), dtype=bool)
         place = np.full(len(rules.lexicon.words), -1, dtype=np.int64)
         known = vocabulary.of_lexicon >= 0
@@ -197,6 +200,8 @@ class BackwardDrafts:
                 assert must is not None
                 mask[i] = False
                 mask[i, v.numbered.slot(must.slot)] = True
+        for i in np.flatnonzero(self._named).tolist():
+            mask[i, self._articles] = False
         done = self._begun & (self._left == 0) & ~after_own
         mask[done] = False
         mask[done, self._line] = True
@@ -214,6 +219,7 @@ class BackwardDrafts:
         mask[i, number] = True
         bias[i, number] = CALLED_FOR
         mask[i, self._own] = bool(must.slot) and bool(self._begun[i]) and must.own and not must.text.endswith("s")
+        bias[i, self._own] = OWNING
         if self._due(i, must, after):
             mask[i] = False
             mask[i, number] = True
@@ -238,6 +244,7 @@ class BackwardDrafts:
         for i, number in enumerate(ids.tolist()):
             row = int(self.rows[i])
             must = self.tasks[row].must
+            self._named[i] = must is not None and must.own and self.owed[i] and number == self._called[row]
             if i in forced or (self.owed[i] and number == self._called[row]):
                 assert must is not None
                 text = must.slot or must.text
@@ -264,7 +271,7 @@ class BackwardDrafts:
     def keep(self, going: NDArray[np.bool_]) -> None:
         """Leaves out the drafts that are done."""
         self.rows = self.rows[going]
-        for name in ("_lift", "_left", "_begun", "owed", "_must", "_commas", "_since", "_last"):
+        for name in ("_lift", "_left", "_begun", "owed", "_must", "_commas", "_since", "_last", "_named"):
             setattr(self, name, getattr(self, name)[going])
 
     def text(self, row: int) -> str:

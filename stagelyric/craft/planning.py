@@ -209,14 +209,18 @@ def spelled(text: str) -> str:
 
 
 def tasks(plan: Plan, drafts: int, low: int, high: int, ending: int, rng: np.random.Generator) -> list[Task]:
-    """The drafts of one line: a quarter of them a syllable longer or shorter, names in most, at differing places."""
+    """The drafts of one line: a quarter of them a syllable longer or shorter, names in most.
+
+    Where something is to be said there are twice as many. In two of three a name comes where the model would have it.
+    """
     made = []
-    for i in range(drafts):
+    for i in range(drafts * (2 if plan.must is not None else 1)):
         length = plan.syllables
         if i % 4 == 3:
             length = min(high, max(low, length + (1 if rng.random() < 0.5 else -1)))
-        must, after = plan.must if i % 8 != 7 else None, 0
-        if must is not None and rng.random() > 0.4:
+        must = plan.must if i % 8 != 7 else None
+        after = 1 if must is not None and must.place else 0  # "to Leith", "in Leith"
+        if must is not None and i % 3 == 0 and rng.random() > 0.2:
             after = int(rng.integers(1, max(2, length - must.syllables + 1)))
         made.append(Task(length, ending, must, after))
     return made

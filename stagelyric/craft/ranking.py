@@ -158,7 +158,7 @@ def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str
         "rounded off": max(-3.0, min(0.0, structure.close(classes) - CLOSE)) if classes else 0.0,
         "scans": min(SCANS[1], scans(pattern(words, lexicon))) - SCANS[0],
         "landing": min(max(draft.landing, -4.0), LANDING) + 2.0,
-        "setting": max(draft.setting, -6.0),
+        "setting": max(draft.setting, -15.0),
         "plain or rare": outside(rarity, around.rarity - RARITY_WIDTH, around.rarity + RARITY_WIDTH),
         "you and me": outside(sum(w in PRONOUNS for w in words) / max(1, len(words)), *PRONOUN_SHARE),
         "something to see": min(1.0, 0.6 * len(seen)),

@@ -111,6 +111,15 @@ def test_a_name_may_end_a_line_only_where_it_is_let() -> None:
         assert bool(ends) is may_end
 
 
+def test_no_article_stands_before_a_name() -> None:
+    must = Must("Polly", 2, own=True, slot=PERSON)
+    made = written(PLAIN, [FREE], [Task(8, 0, must, after) for after in (0, 1, 2, 3, 4) * 60], 5)
+    before = [text.partition(PERSON)[0].split()[-1:] for text in made.values() if PERSON in text]
+    assert len(before) > 200
+    assert not [word for word in before if word in (["a"], ["an"], ["the"])]
+    assert any(["the"] == text.split()[i - 1 : i] for text in made.values() for i in range(9))
+
+
 def test_a_draft_with_no_word_to_end_on_does_not_begin() -> None:
     never = PLAIN.ending([])
     assert written(PLAIN, [FREE, never], [Task(6, 0), Task(6, 1)], 1).keys() == {0}
