@@ -117,7 +117,7 @@ def test_no_article_stands_before_a_name() -> None:
     before = [text.partition(PERSON)[0].split()[-1:] for text in made.values() if PERSON in text]
     assert len(before) > 200
     assert not [word for word in before if word in (["a"], ["an"], ["the"])]
-    assert any(["the"] == text.split()[i - 1 : i] for text in made.values() for i in range(9))
+    assert any(text.split()[i - 1 : i] == ["the"] for text in made.values() for i in range(9))
 
 
 def test_a_draft_with_no_word_to_end_on_does_not_begin() -> None:
