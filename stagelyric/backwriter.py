@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric import places
-from stagelyric.craft.backward import BackwardDrafts, Vocabulary, vocabulary
+from stagelyric.craft.backward import PLACE_IS_RARE, BackwardDrafts, Vocabulary, vocabulary
 from stagelyric.craft.lexicon import Lexicon
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.tasks import Task
@@ -133,8 +133,8 @@ class Backwriter:
             owed = drafts.owed.copy()
             done = drafts.take(ids, forced)
             said = owed & ~drafts.owed
-            setting[rows[said]] = np.minimum(0, gained[said] + _UNUSUAL)
-            setting[[row for row in rows[said].tolist() if _is_name(tasks[row])]] *= NAMED
+            for row, own in zip(rows[said].tolist(), gained[said].tolist(), strict=True):
+                setting[row] = _setting(tasks[row], own)
             for row in rows[done]:
                 made[int(row)] = Drafted(drafts.text(int(row)), float(total[row] / count[row]), float(setting[row]))
             if done.any():
@@ -152,8 +152,11 @@ class Backwriter:
         return self.model.index.get(last, self.model.sign(UNKNOWN))
 
 
-def _is_name(task: Task) -> bool:
-    return task.must is not None and task.must.own
+def _setting(task: Task, gained: float) -> float:
+    """How ill it fits where it is said, of the ln p it had there; 0 where it belongs."""
+    assert task.must is not None
+    usual = gained + _UNUSUAL + PLACE_IS_RARE * task.must.place
+    return min(0.0, usual) * (NAMED if task.must.own else 1.0)
 
 
 def _drawn(

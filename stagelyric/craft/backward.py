@@ -27,6 +27,9 @@ BEGINNING = 0.7
 CALLED_FOR, OWNING = 3.5, 2.0
 """Nats for a name that is due, and for its 's: it is said where it comes by itself rather than where it must."""
 
+PLACE_IS_RARE = 2.5
+"""Nats that the model has places rarer than people, where either would do."""
+
 THING = 0.6
 """Nats for a thing one can see or touch."""
 
@@ -217,7 +220,7 @@ class BackwardDrafts:
         if not here or self._left[i] < must.syllables or number < 0:
             return
         mask[i, number] = True
-        bias[i, number] = CALLED_FOR
+        bias[i, number] = CALLED_FOR + PLACE_IS_RARE * must.place
         mask[i, self._own] = bool(must.slot) and bool(self._begun[i]) and must.own and not must.text.endswith("s")
         bias[i, self._own] = OWNING
         if self._due(i, must, after):
