@@ -1,22 +1,18 @@
 """The writer in a process of its own: asked over a pipe, watched, and started anew when it dies or hangs.
 
-This module is both ends. The show's end (`Generator`) is asyncio and imports neither numpy nor onnxruntime; the
-other end (`main`, run as `python -m stagelyric.generator MODEL [NEVER_QUOTE…]`) holds the model. Between them go JSON
-objects, one a line: {"id", "ask", "start", "count", "earlier", "urgent"} out, {"id", "lines"} or {"alive": true} back.
+The show's end: asyncio, without numpy and onnxruntime. The other end, `writing_process`, holds the model.
+Between them go JSON objects, one a line: {"id", "ask", "start", "count", "earlier", "urgent"} out, {"id", "lines"} or
+{"alive": true} back.
 """
 
 import asyncio
 import contextlib
 import itertools
-import json
 import logging
 import os
-import queue
-import signal
 import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -24,9 +20,8 @@ from typing import Any
 
 import orjson
 
-from stagelyric.lines import Ask, Line
+from stagelyric.lines import Ask, Line, as_line
 
-ALIVE_EVERY = 0.25  # seconds between the writer's signs of life
 SILENCE = 2.0  # seconds without one after which it hangs
 STARTING = 20.0  # seconds it may take to load the model on a slow disk
 BACKOFF = (0.0, 0.1, 0.5, 2.0, 5.0)  # seconds before each start that follows a start without a line
@@ -109,7 +104,7 @@ class Generator:
         environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
         # Not in a session of its own: under the kernel's autogroups a niceness counts only inside a session.
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "stagelyric.generator", str(self.model), *map(str, self.never_quote),
+            sys.executable, "-m", "stagelyric.writing_process", str(self.model), *map(str, self.never_quote),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, limit=LONGEST,
         )  # fmt: skip
         self._process, self.starts = process, self.starts + 1
@@ -154,109 +149,3 @@ class Generator:
             waiting.set_exception(GeneratorError(answer["error"]))
         else:
             waiting.set_result([as_line(found) for found in answer["lines"]])
-
-
-def as_line(found: Sequence[Any]) -> Line:
-    """A line from what `as_list` made of it: in pipes and pool files."""
-    text, origin, score, syllables, index = found
-    return Line(text, origin, score, tuple(syllables), index)
-
-
-def as_list(line: Line) -> list[Any]:
-    return [line.text, line.origin, line.score, list(line.syllables), line.index]
-
-
-# The other end
-
-
-def main(arguments: Sequence[str]) -> None:
-    """The process: reads requests, writes lines, gives signs of life, and ends when nobody reads it any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our pipe
-    out, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not get between the answers
-    requests: queue.PriorityQueue[Request] = queue.PriorityQueue()
-    threading.Thread(target=_read, args=(requests,), daemon=True).start()
-    step_aside()
-    last_sign = 0.0
-
-    def say(answer: dict[str, Any]) -> None:
-        try:
-            out.write(json.dumps(answer, ensure_ascii=False) + "\n")
-            out.flush()
-        except OSError:
-            os._exit(0)
-
-    def sign() -> None:
-        nonlocal last_sign
-        now = time.monotonic()
-        if now - last_sign >= ALIVE_EVERY:
-            last_sign = now
-            say({"alive": True})
-
-    try:
-        from stagelyric import places
-        from stagelyric.craft import novelty
-        from stagelyric.writer import Writer
-
-        writer = Writer.open(Path(arguments[0]), weights=_taste())
-        if never := [Path(name) for name in arguments[1:]]:
-            writer.copies = writer.copies.and_of(novelty.of_files(never, places.quotes(), sign))
-    except Exception as error:
-        say({"fatal": f"could not be started ({error})"})
-        # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.
-        os._exit(1)
-
-    def serve(request: dict[str, Any], between: Callable[[], None]) -> None:
-        written = request["ask"]
-        lists = {key: tuple(value) for key, value in written.items() if isinstance(value, list)}
-        ask = Ask(**(written | lists))
-        try:
-            lines = writer.write(ask, request["start"], request["count"], request["earlier"], between)
-            say({"id": request["id"], "lines": [as_list(line) for line in lines]})
-        except Exception as error:  # one request that can't be served must not end the others
-            logging.exception("a request failed")
-            say({"id": request["id"], "error": f"{type(error).__name__}: {error}"})
-
-    def between_steps() -> None:
-        sign()
-        # A look without the lock: this thread alone takes requests out, so what it saw is still there.
-        while requests.queue and requests.queue[0][0] == URGENT:
-            serve(requests.get()[2], sign)
-
-    while True:
-        sign()
-        with contextlib.suppress(queue.Empty):
-            priority, _, request = requests.get(timeout=ALIVE_EVERY / 2)
-            serve(request, sign if priority == URGENT else between_steps)
-
-
-def _taste() -> Mapping[str, float]:
-    """What the band likes, where it was learned; a file that is none must not keep a show from being played."""
-    from stagelyric import places
-    from stagelyric.craft import ranking, taste
-
-    try:
-        return taste.load(places.taste())
-    except taste.TasteError as error:
-        log.warning("%s; lines are chosen as ever", error)
-        return ranking.WEIGHTS
-
-
-URGENT, PATIENT = 0, 1
-Request = tuple[int, int, dict[str, Any]]  # priority, order of arrival, what was asked
-
-
-def _read(requests: "queue.PriorityQueue[Request]") -> None:
-    for number, line in enumerate(sys.stdin.buffer):
-        request = json.loads(line)
-        requests.put((URGENT if request["urgent"] else PATIENT, number, request))
-    os._exit(0)  # the show is gone
-
-
-def step_aside(by: int = 15) -> None:
-    """Gives the processor to the show and to whatever else plays tonight."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(by)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

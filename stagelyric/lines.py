@@ -1,15 +1,22 @@
 """What goes out: a request for lines, a line, a cue, and the outputs' one contract."""
 
 import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
-from typing import Literal, Protocol
+from functools import lru_cache
+from typing import Any, Literal, Protocol
 
 from stagelyric.events import Level
 
 Origin = Literal["model", "kept", "written", "safety", "word"]
 Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
 Quantize = Literal["now", "beat", "bar"] | float
+
+
+_NOT_WORDS = re.compile(r"[^\w]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,22 @@ class Line:
     score: float = 0.0
     syllables: tuple[str, ...] = ()
     index: int = 0
+
+
+def as_line(found: Sequence[Any]) -> Line:
+    """A line from what `as_list` made of it: in pipes and pool files."""
+    text, origin, score, syllables, index = found
+    return Line(text, origin, score, tuple(syllables), index)
+
+
+def as_list(line: Line) -> list[Any]:
+    return [line.text, line.origin, line.score, list(line.syllables), line.index]
+
+
+@lru_cache(maxsize=8192)
+def normal(text: str) -> str:
+    """A line's text as the ear has it: two lines with one normal form are the same line."""
+    return _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold().replace("'", "")).strip()
 
 
 @dataclass(frozen=True, slots=True)

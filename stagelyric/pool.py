@@ -1,22 +1,11 @@
 """Shelves of ready lines, one for each Ask. Taking one never waits and never fails; it may find nothing."""
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
-from stagelyric.lines import Ask, Line
+from stagelyric.lines import Ask, Line, normal
 
 CHUNK = 16  # lines are asked for, and written, in chunks of this many
-
-_NOT_WORDS = re.compile(r"[^\w]+")
-
-
-@lru_cache(maxsize=8192)
-def normal(text: str) -> str:
-    """A line's text as the ear has it: two lines with one normal form are the same line."""
-    return _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold().replace("'", "")).strip()
 
 
 @dataclass(slots=True)

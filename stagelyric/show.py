@@ -9,8 +9,8 @@ from typing import Literal
 
 from stagelyric.craft import family, name_bank
 from stagelyric.events import Command, Do, Event, KeyPress, SongSelect
-from stagelyric.lines import Ask, Cue, Line, Quantize, State
-from stagelyric.pool import Pool, normal
+from stagelyric.lines import Ask, Cue, Line, Quantize, State, normal
+from stagelyric.pool import Pool
 from stagelyric.setlist import Section, Setlist, Song, find_name
 from stagelyric.triggers import FROM_EVENT, Debounce, On, Trigger, event_value
 

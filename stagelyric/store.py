@@ -11,8 +11,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from stagelyric.generator import as_line, as_list
-from stagelyric.lines import Ask, Line
+from stagelyric.lines import Ask, Line, as_line, as_list
 from stagelyric.pool import Pool
 
 FORGET_DAYS = 90

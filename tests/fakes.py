@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import build, near, novelty, structure
+from stagelyric.craft import build, near, novelty, structure, survey
 from stagelyric.craft import tags as craft_tags
 from stagelyric.craft.novelty import Copies
 from stagelyric.craft.rules import Language
@@ -138,9 +138,9 @@ class NGramEngine:
 @cache
 def language() -> Language:
     """What is to be learned from the verses, every word of them."""
-    found = build.survey([VERSES])
+    found = survey.survey([VERSES])
     words = build.build_lexicon(found, least=1)
-    kinds = structure.build(map(build.words_of, found.lines), words)
+    kinds = structure.build(map(survey.words_of, found.lines), words)
     vectors = near.build(found.stanza_words, words, least=1).astype(np.float32) / 127
     return Language(words, vectors, kinds)
 

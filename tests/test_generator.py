@@ -11,8 +11,8 @@ import psutil
 import pytest
 from house import LIMIT, MODEL
 
-from stagelyric.generator import Generator, GeneratorError, as_line, as_list
-from stagelyric.lines import Ask, Line
+from stagelyric.generator import Generator, GeneratorError
+from stagelyric.lines import Ask, Line, as_line, as_list
 from stagelyric.pool import CHUNK
 
 ASK = Ask(syllables=(6, 9), rhyme="AABB", names=("Polly Magnet",), themes=("rain",), seed=1967)
@@ -99,7 +99,7 @@ async def test_closing_in_the_middle_of_answers_always_ends() -> None:
 
 
 def test_a_writer_that_nobody_reads_any_more_ends_by_itself() -> None:
-    command = [sys.executable, "-m", "stagelyric.generator", str(MODEL)]
+    command = [sys.executable, "-m", "stagelyric.writing_process", str(MODEL)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline()) == {"alive": True}

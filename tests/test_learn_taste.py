@@ -142,7 +142,7 @@ def test_several_journals_and_shows_count_together(tmp_path: Path) -> None:
 
 
 def test_a_damaged_taste_stops_write_and_not_a_show(tmp_path: Path) -> None:
-    from stagelyric.generator import _taste
+    from stagelyric.writing_process import _taste
 
     places.taste().parent.mkdir(parents=True)
     places.taste().write_text("[weights]\nglitter = 1.0\n")

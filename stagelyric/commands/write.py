@@ -167,7 +167,7 @@ def _found(wanted: str | None, names: Sequence[str], where: str) -> int:
 def _unfit(ask: Ask) -> str:
     """Why a wanted word is in no line, "" where it may be."""
     from stagelyric.craft import family
-    from stagelyric.pool import normal
+    from stagelyric.lines import normal
 
     word = ask.word or ""
     if not family.is_clean(word, mild=ask.family_friendly):

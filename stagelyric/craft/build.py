@@ -13,98 +13,24 @@ import gzip
 import re
 import shutil
 from argparse import ArgumentParser
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from stagelyric.craft import family, lexicon, near, novelty, structure
 from stagelyric.craft.lexicon import LOWER, UPPER, Lexicon
 from stagelyric.craft.phonetics import look_up
-from stagelyric.craft.words import ARCHAIC, CAPITALS, DETERMINERS, DIALECT, SMALL
+from stagelyric.craft.survey import Survey, read_stanzas, survey, words_of
+from stagelyric.craft.words import ARCHAIC, CAPITALS, DIALECT, SMALL
 
 LEAST = 3
 """A word is known when it stands this often in a large text (lines that come again are counted once)."""
 
-_TOKEN = re.compile(r"[A-Za-z]+(?:'[a-z]+)*|[.!?:]")
 _OLD_ENDING = re.compile(r".{2,}(?:[^aeiou]eth|'st|'d|'rt|'lt|'ring|'ning|'n)$")
 _GOOD_D = frozenset({"i'd", "you'd", "he'd", "she'd", "we'd", "they'd", "who'd", "it'd", "that'd"})
 _SECOND_PERSON = re.compile(
     r"(?:know|come?|go|see|love?|hear|make?|take?|give?|say|look|live|seem|think|feel|find|mean|bring|stand|tell|speak|"
     r"call|keep|sing|bear|seek|hold|dream)e?st$"
 )
-
-
-@dataclass(slots=True)
-class Survey:
-    """What was counted: by word in lower case."""
-
-    lower: Counter[str] = field(default_factory=Counter)
-    upper: Counter[str] = field(default_factory=Counter)  # with a capital where none was due
-    total: Counter[str] = field(default_factory=Counter)
-    stanzas_with: Counter[str] = field(default_factory=Counter)
-    determined: Counter[str] = field(default_factory=Counter)  # right after "the", "my", …
-    last: Counter[str] = field(default_factory=Counter)  # at a line's end
-    stanzas: int = 0
-    lines: list[str] = field(default_factory=list)
-    stanza_words: list[list[str]] = field(default_factory=list)
-
-
-def read_stanzas(texts: Iterable[str]) -> Iterable[list[str]]:
-    """Stanzas of lines; "=== " marker lines are left out."""
-    for text in texts:
-        stanza: list[str] = []
-        for line in [*text.splitlines(), ""]:
-            line = line.strip()
-            if line and not line.startswith("=== "):
-                stanza.append(line)
-            elif stanza:
-                yield stanza
-                stanza = []
-
-
-def survey(texts: Iterable[str]) -> Survey:
-    """Counts words over stanzas; a line that was seen before counts no second time."""
-    s = Survey()
-    seen: set[str] = set()
-    for stanza in read_stanzas(texts):
-        words: list[str] = []
-        for line in stanza:
-            if line in seen:
-                continue
-            seen.add(line)
-            s.lines.append(line)
-            words += _count(line, s)
-        if words:
-            s.stanzas += 1
-            s.stanzas_with.update(set(words))
-            s.stanza_words.append(words)
-    return s
-
-
-def _count(line: str, s: Survey) -> list[str]:
-    words: list[str] = []
-    before = "."
-    for token in _TOKEN.findall(line):
-        if token in ".!?:":
-            before = "."
-            continue
-        word = token.lower()
-        words.append(word)
-        s.total[word] += 1
-        if before != ".":
-            (s.upper if token[0].isupper() else s.lower)[word] += 1
-            if before in DETERMINERS:
-                s.determined[word] += 1
-        before = word
-    if words:
-        s.last[words[-1]] += 1
-    return words
-
-
-def words_of(line: str) -> list[str]:
-    """A line's words in lower case."""
-    return [token.lower() for token in _TOKEN.findall(line) if token not in ".!?:"]
 
 
 def build_lexicon(s: Survey, least: int = LEAST) -> Lexicon:

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft import novelty
-from stagelyric.craft.build import read_stanzas, survey
 from stagelyric.craft.novelty import Copies
+from stagelyric.craft.survey import read_stanzas, survey
 from stagelyric.report import grammar, language
 from stagelyric.report.grammar import Grammar
 from stagelyric.report.lyrics import spelled, words

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -110,3 +111,9 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.kill()
         await process.wait()
+
+
+def step_aside(by: int = 15) -> None:
+    """Gives the processor to the show and to whatever else plays tonight."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(by)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import fakes
 
-from stagelyric.craft import build, lexicon, near, novelty, structure
+from stagelyric.craft import build, lexicon, near, novelty, structure, survey
 
 
 def test_four_files_are_written_and_read(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_it_runs_from_the_shell(tmp_path: Path) -> None:
 
 
 def test_markers_and_repeated_lines_are_not_counted() -> None:
-    found = build.survey(["=== Rain — Rain (1900)\nThe rain\nThe rain\n\nThe rain\nA train"])
+    found = survey.survey(["=== Rain — Rain (1900)\nThe rain\nThe rain\n\nThe rain\nA train"])
     assert found.total["rain"] == 1
     assert found.stanzas == 2
     assert found.lines == ["The rain", "A train"]

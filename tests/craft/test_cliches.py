@@ -4,7 +4,7 @@ import fakes
 import numpy as np
 import pytest
 
-from stagelyric.craft import build, near, structure
+from stagelyric.craft import build, near, structure, survey
 from stagelyric.craft.cliches import is_average, stock_phrases
 from stagelyric.craft.novelty import Copies
 from stagelyric.craft.rules import Language
@@ -133,9 +133,9 @@ class Insisting(fakes.NGramEngine):
 @pytest.fixture(scope="module")
 def insisting() -> Writer:
     """With the words of the average lines, and a few others without which there would be nothing else to say."""
-    found = build.survey([fakes.VERSES + "\n\n" + "\n".join([*AVERAGE, *DISGUISED])])
+    found = survey.survey([fakes.VERSES + "\n\n" + "\n".join([*AVERAGE, *DISGUISED])])
     words = build.build_lexicon(found, least=1)
-    kinds = structure.build(map(build.words_of, found.lines), words)
+    kinds = structure.build(map(survey.words_of, found.lines), words)
     vectors = near.build(found.stanza_words, words, least=1).astype(np.float32) / 127
     return Writer(Insisting(), Language(words, vectors, kinds), Copies(np.zeros(0, np.uint32)))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.craft import build, lexicon
+from stagelyric.craft import build, lexicon, survey
 from stagelyric.craft.lexicon import LETTERS, LexiconError, Row, load, make, plant
 from stagelyric.craft.phonetics import pronounce
 
@@ -57,7 +57,7 @@ def test_faults_are_sentences(tmp_path: Path) -> None:
 
 
 def test_words_are_those_that_can_be_sung() -> None:
-    found = build.survey(["thou lovest the bairn\nthe rain and the rain\nzzxq zzxq\nXylo the rain"])
+    found = survey.survey(["thou lovest the bairn\nthe rain and the rain\nzzxq zzxq\nXylo the rain"])
     words = build.build_lexicon(found, 1)
     assert "rain" in words.index
     assert "the" in words.index

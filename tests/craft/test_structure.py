@@ -4,7 +4,7 @@ import fakes
 import numpy as np
 import pytest
 
-from stagelyric.craft import build, near, structure
+from stagelyric.craft import build, near, structure, survey
 from stagelyric.craft.lexicon import Row, make
 from stagelyric.craft.near import NearError
 from stagelyric.craft.structure import StructureError
@@ -29,7 +29,7 @@ def test_words_in_one_place_are_of_one_kind() -> None:
     rng = np.random.default_rng(0)
     nouns, verbs, ends = ["dog", "cat", "train", "river"], ["saw", "heard", "found", "left"], ["light", "sound"]
     lines = [f"the {rng.choice(nouns)} {rng.choice(verbs)} a {rng.choice(ends)}" for _ in range(400)]
-    words = build.build_lexicon(build.survey(["\n".join(dict.fromkeys(lines))]), 1)
+    words = build.build_lexicon(survey.survey(["\n".join(dict.fromkeys(lines))]), 1)
     kinds = structure.build([line.split() for line in lines], words)
     again = structure.build([line.split() for line in lines], words)
     np.testing.assert_array_equal(kinds.classes, again.classes)

@@ -1,0 +1,112 @@
+"""The process that writes: `python -m stagelyric.writing_process MODEL [NEVER_QUOTE…]`, asked over its standard input.
+
+It holds the model, serves an urgent request between two steps of another, and gives a sign of life every quarter of a
+second. The show's end of the pipe, and what goes through it, is in `generator`.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from stagelyric.lines import Ask, as_list
+from stagelyric.speech.child import step_aside
+
+ALIVE_EVERY = 0.25  # seconds between signs of life
+URGENT, PATIENT = 0, 1
+
+Request = tuple[int, int, dict[str, Any]]  # priority, order of arrival, what was asked
+
+log = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """The process: reads requests, writes lines, gives signs of life, and ends when nobody reads it any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our pipe
+    out, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not get between the answers
+    requests: queue.PriorityQueue[Request] = queue.PriorityQueue()
+    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    step_aside()
+    last_sign = 0.0
+
+    def say(answer: dict[str, Any]) -> None:
+        try:
+            out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            out.flush()
+        except OSError:
+            os._exit(0)
+
+    def sign() -> None:
+        nonlocal last_sign
+        now = time.monotonic()
+        if now - last_sign >= ALIVE_EVERY:
+            last_sign = now
+            say({"alive": True})
+
+    try:
+        # Here and not above: the process has stepped aside by now, and a library that fails is told of as any fault.
+        from stagelyric import places
+        from stagelyric.craft import novelty
+        from stagelyric.writer import Writer
+
+        writer = Writer.open(Path(arguments[0]), weights=_taste())
+        if never := [Path(name) for name in arguments[1:]]:
+            writer.copies = writer.copies.and_of(novelty.of_files(never, places.quotes(), sign))
+    except Exception as error:
+        say({"fatal": f"could not be started ({error})"})
+        # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.
+        os._exit(1)
+
+    def serve(request: dict[str, Any], between: Callable[[], None]) -> None:
+        written = request["ask"]
+        lists = {key: tuple(value) for key, value in written.items() if isinstance(value, list)}
+        ask = Ask(**(written | lists))
+        try:
+            lines = writer.write(ask, request["start"], request["count"], request["earlier"], between)
+            say({"id": request["id"], "lines": [as_list(line) for line in lines]})
+        except Exception as error:  # one request that can't be served must not end the others
+            logging.exception("a request failed")
+            say({"id": request["id"], "error": f"{type(error).__name__}: {error}"})
+
+    def between_steps() -> None:
+        sign()
+        # A look without the lock: this thread alone takes requests out, so what it saw is still there.
+        while requests.queue and requests.queue[0][0] == URGENT:
+            serve(requests.get()[2], sign)
+
+    while True:
+        sign()
+        with contextlib.suppress(queue.Empty):
+            priority, _, request = requests.get(timeout=ALIVE_EVERY / 2)
+            serve(request, sign if priority == URGENT else between_steps)
+
+
+def _taste() -> Mapping[str, float]:
+    """What the band likes, where it was learned; a file that is none must not keep a show from being played."""
+    from stagelyric import places
+    from stagelyric.craft import ranking, taste
+
+    try:
+        return taste.load(places.taste())
+    except taste.TasteError as error:
+        log.warning("%s; lines are chosen as ever", error)
+        return ranking.WEIGHTS
+
+
+def _read(requests: queue.PriorityQueue[Request]) -> None:
+    for number, line in enumerate(sys.stdin.buffer):
+        request = json.loads(line)
+        requests.put((URGENT if request["urgent"] else PATIENT, number, request))
+    os._exit(0)  # the show is gone
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
