@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from stagelyric.events import Emit, Notice
+from stagelyric.types.events import Emit, Notice
 
 OSC, OSCQUERY = "_osc._udp.local.", "_oscjson._tcp.local."
 _ENDING_SECONDS = 2.0

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric import places
 from stagelyric.craft.words import STOP
 from stagelyric.lm import backward_words, corpus
 from stagelyric.report import contexts
 from stagelyric.report.lyrics import Song, Stanza, words
+from stagelyric.types import paths
 from stagelyric.writer import Writer
 
 STRENGTH = 0.7
@@ -53,8 +53,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
-    folder = places.find_model(given.model)
-    file = places.backward(folder)
+    folder = paths.find_model(given.model)
+    file = paths.backward(folder)
     assert file is not None, "there is no backward model to correct"
     writer, rng = Writer.open(folder), np.random.default_rng(given.seed)
     ours: list[str] = []

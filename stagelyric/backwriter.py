@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric import places
 from stagelyric.craft.backward import PLACE_IS_RARE, BackwardDrafts, Vocabulary, vocabulary
 from stagelyric.craft.lexicon import Lexicon
 from stagelyric.craft.rules import Ending, Rules
@@ -18,6 +17,7 @@ from stagelyric.craft.tasks import Task
 from stagelyric.lm import backward_words
 from stagelyric.lm.backward_words import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
 from stagelyric.lm.runtime import State
+from stagelyric.types import paths
 
 HEAT = 1.45
 """Times the temperature of drafts by letters: a word has more to choose among than a letter."""
@@ -60,7 +60,7 @@ class Backwriter:
 
         Of no use is one that does not know most of the lexicon's words. Raises BackwardError.
         """
-        file = places.backward(folder)
+        file = paths.backward(folder)
         if file is None:
             return None
         model = backward_words.load(file)

@@ -23,10 +23,10 @@ from stagelyric.craft.tasks import Task
 from stagelyric.craft.words import STOP
 from stagelyric.gate import Gate
 from stagelyric.letterwise import Spelled
-from stagelyric.lines import Ask
 from stagelyric.linescore import Heard
 from stagelyric.lm.codes import PERSON, PLACE, prefix
 from stagelyric.spelling import Spelling
+from stagelyric.types.lines import Ask
 
 if TYPE_CHECKING:
     from stagelyric.writer import Writer

@@ -6,8 +6,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal
 
-from stagelyric.events import Beat, ClockPulse, Event, Tempo, Transport
-from stagelyric.lines import Quantize
+from stagelyric.types.events import Beat, ClockPulse, Event, Tempo, Transport
+from stagelyric.types.lines import Quantize
 
 Source = Literal["internal", "midi", "link", "osc"]
 PULSES = 24  # MIDI clocks to a quarter note

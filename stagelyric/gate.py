@@ -13,7 +13,7 @@ from stagelyric.craft.phonetics import plain
 from stagelyric.craft.ranking import Draft, normal_words
 from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Rules
-from stagelyric.lines import Ask
+from stagelyric.types.lines import Ask
 
 _REMEMBERED = 48  # lines of the shelf that a new one is not to be too much like
 _RECENT = 8  # of those, the lines whose last words do not come again at once

@@ -20,7 +20,7 @@ from typing import Any
 
 import orjson
 
-from stagelyric.lines import Ask, Line, as_line
+from stagelyric.types.lines import Ask, Line, as_line
 
 SILENCE = 2.0  # seconds without one after which it hangs
 STARTING = 20.0  # seconds it may take to load the model on a slow disk

@@ -27,8 +27,8 @@ from typing import Any, Literal
 
 import orjson
 
-from stagelyric.events import Event, Level
-from stagelyric.lines import Cue, Line, State
+from stagelyric.types.events import Event, Level
+from stagelyric.types.lines import Cue, Line, State
 
 SPOOL_BYTES = 4 << 20
 TONIGHT = 400  # records that are kept at hand for the operator's page

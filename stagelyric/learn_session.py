@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stagelyric.events import Event
 from stagelyric.learning import Found, Watch
 from stagelyric.setlist import FileError
 from stagelyric.show import Show
 from stagelyric.triggers import On, Trigger, write_do
+from stagelyric.types.events import Event
 
 WAIT = 30.0  # seconds for the press to come; then presses are the show's again
 _LATE = 0.05  # seconds after the watch; what was sent within it may still be on its way here

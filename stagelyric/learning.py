@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
-from stagelyric.events import (
+from stagelyric.triggers import KINDS, On, is_release
+from stagelyric.types.events import (
     Command,
     ControlChange,
     Event,
@@ -16,7 +17,6 @@ from stagelyric.events import (
     PadPress,
     ProgramChange,
 )
-from stagelyric.triggers import KINDS, On, is_release
 
 WATCH = 2.0  # seconds from the first message on
 BOUNCE = 0.05  # seconds; a foot does not let go and press again this soon

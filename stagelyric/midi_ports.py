@@ -16,8 +16,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-from stagelyric.devices import DeviceError, find, plain
 from stagelyric.midi_process import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
+from stagelyric.types.devices import DeviceError, find, plain
 
 Hear = Callable[[float, str, bytes], None]
 Tell = Callable[[str, Literal["info", "warning"]], None]

@@ -14,7 +14,6 @@ import numpy as np
 from stagelyric.craft import lexicon, near, novelty, structure, tags
 from stagelyric.craft.phonetics import line_syllables, pronounce
 from stagelyric.craft.rhyme import tail
-from stagelyric.lines import Ask
 from stagelyric.lm import tagging, tokens
 from stagelyric.lm.checkpoint import Corpus, Meta, ModelError, check_craft, note_files
 from stagelyric.lm.corpus import CorpusError, Song, Source, read_source, split
@@ -23,6 +22,7 @@ from stagelyric.lm.pair import read_vocabulary, release_pair, write_card
 from stagelyric.lm.structure import Song as Spelled
 from stagelyric.lm.structure import StructureRecipe, train
 from stagelyric.lm.tagging import Tagged
+from stagelyric.types.lines import Ask
 
 CRAFT = (lexicon.FILE, near.FILE, structure.FILE, novelty.FILE)
 """What the craft knows of the vocabulary model's text; the structure model knows no words that it could quote."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from stagelyric.lines import Ask, Line, normal
+from stagelyric.types.lines import Ask, Line, normal
 
 CHUNK = 16  # lines are asked for, and written, in chunks of this many
 

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stagelyric import __version__, journal, places
+from stagelyric import __version__, journal
 from stagelyric.advertising import Advertising
 from stagelyric.clock import Clock
 from stagelyric.craft import family, quoting
 from stagelyric.craft.syllables import syllabify
-from stagelyric.events import Input
 from stagelyric.generator import Generator
 from stagelyric.inputs.keyboard import Keyboard
 from stagelyric.inputs.live import Live
@@ -20,7 +19,6 @@ from stagelyric.inputs.midi import Midi
 from stagelyric.inputs.osc import Osc
 from stagelyric.journal import Journal
 from stagelyric.learn_session import LearnSession
-from stagelyric.lines import Output
 from stagelyric.outputs.midi import MidiOut
 from stagelyric.outputs.terminal import Terminal
 from stagelyric.pool import Pool
@@ -31,6 +29,9 @@ from stagelyric.speech.output import Speech
 from stagelyric.stage import Stage
 from stagelyric.store import Store
 from stagelyric.triggers import Trigger
+from stagelyric.types import paths
+from stagelyric.types.events import Input
+from stagelyric.types.lines import Output
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.oscquery import Tree
 from stagelyric.web.server import Page
@@ -64,10 +65,10 @@ def assemble(
     """`folder`: where the setlist lies; `file`: the setlist itself, where learned triggers go; `midi`: names that take
     the place of the rig's ([] for no MIDI at all)."""
     pool = Pool(lines_ahead)
-    store = Store(places.pools(), places.edition(model))
+    store = Store(paths.pools(), paths.edition(model))
     drawn, positions = (None, {}) if seed is not None else store.resume(setlist.title)
     shown_seed = seed if seed is not None else drawn if drawn is not None else secrets.randbelow(1 << 31)
-    journal_file = journal_path or places.journal()
+    journal_file = journal_path or paths.journal()
     kept, vetoed = journal.judgements(journal_file, setlist.title)
     lyrics = {song.title: read_lyrics(folder / song.lyrics) for song in setlist.songs if song.lyrics}
     never = [folder / name for name in setlist.never_quote]
@@ -99,7 +100,7 @@ def assemble(
     page.tree = Tree(f"stagelyric {setlist.title}", lambda: osc.address, setlist.sections())
     wanted = rig.midi.inputs if midi is None else midi
     ports = None if midi == [] else Midi(wanted)
-    voice = Speech(rig.speech, places.speech(), ahead=lambda: coming(show, kept))
+    voice = Speech(rig.speech, paths.speech(), ahead=lambda: coming(show, kept))
     inputs: list[Input] = [page, osc, voice]  # it tells of a device that goes and comes
     outputs: list[Output] = [voice, osc]
     if ports is not None:
@@ -150,7 +151,7 @@ def _secure(rig: Rig) -> ssl.SSLContext | None:
         return None
     from stagelyric.web import joining, tls
 
-    return tls.context(places.certificates(), [*joining.reachable(rig.web.host), *joining.names(), *rig.web.names])
+    return tls.context(paths.certificates(), [*joining.reachable(rig.web.host), *joining.names(), *rig.web.names])
 
 
 def _desk(setlist: Setlist, show: Show, stage: Stage, notes: Journal) -> Desk:

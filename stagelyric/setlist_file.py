@@ -10,9 +10,9 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, InlineTable, Table
 
-from stagelyric.events import Do
 from stagelyric.setlist import FileError, Setlist, find_name, load
 from stagelyric.triggers import On, write_do
+from stagelyric.types.events import Do
 
 
 def write_trigger(

@@ -12,13 +12,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from stagelyric.clock import Clock
-from stagelyric.events import Beat, ClockPulse, Event, Input, Level, Notice, Tempo, Transport
 from stagelyric.generator import Generator, GeneratorError
 from stagelyric.journal import Journal
-from stagelyric.lines import Ask, Cue, Line, Output, Prompt
 from stagelyric.pool import Pool
 from stagelyric.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
 from stagelyric.store import Store
+from stagelyric.types.events import Beat, ClockPulse, Event, Input, Level, Notice, Tempo, Transport
+from stagelyric.types.lines import Ask, Cue, Line, Output, Prompt
 
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SOON = 0.001  # seconds; a beat this near is now

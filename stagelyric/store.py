@@ -11,8 +11,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from stagelyric.lines import Ask, Line, as_line, as_list
 from stagelyric.pool import Pool
+from stagelyric.types.lines import Ask, Line, as_line, as_list
 
 FORGET_DAYS = 90
 

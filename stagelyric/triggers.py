@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
-from stagelyric.events import (
+from stagelyric.types.events import (
     Action,
     Beat,
     ControlChange,

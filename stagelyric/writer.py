@@ -27,10 +27,10 @@ from stagelyric.craft.phonetics import plain, pronounce, sung, syllable_count
 from stagelyric.craft.ranking import Around, Draft, normal_words
 from stagelyric.craft.rules import Language, Rules
 from stagelyric.craft.syllables import Counter, syllabify
-from stagelyric.lines import Ask, Line
 from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE
 from stagelyric.lm.sample import choose
 from stagelyric.sketcher import Sketcher
+from stagelyric.types.lines import Ask, Line
 
 BLOCK = 16
 """Lines that are written together."""

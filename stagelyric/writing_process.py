@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stagelyric.lines import Ask, as_list
-from stagelyric.speech.child import step_aside
+from stagelyric.types.child import step_aside
+from stagelyric.types.lines import Ask, as_list
 
 ALIVE_EVERY = 0.25  # seconds between signs of life
 URGENT, PATIENT = 0, 1
@@ -53,13 +53,13 @@ def main(arguments: Sequence[str]) -> None:
 
     try:
         # Here and not above: the process has stepped aside by now, and a library that fails is told of as any fault.
-        from stagelyric import places
         from stagelyric.craft import novelty
+        from stagelyric.types import paths
         from stagelyric.writer import Writer
 
         writer = Writer.open(Path(arguments[0]), weights=_taste())
         if never := [Path(name) for name in arguments[1:]]:
-            writer.copies = writer.copies.and_of(novelty.of_files(never, places.quotes(), sign))
+            writer.copies = writer.copies.and_of(novelty.of_files(never, paths.quotes(), sign))
     except Exception as error:
         say({"fatal": f"could not be started ({error})"})
         # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.
@@ -91,11 +91,11 @@ def main(arguments: Sequence[str]) -> None:
 
 def _taste() -> Mapping[str, float]:
     """What the band likes, where it was learned; a file that is none must not keep a show from being played."""
-    from stagelyric import places
     from stagelyric.craft import ranking, taste
+    from stagelyric.types import paths
 
     try:
-        return taste.load(places.taste())
+        return taste.load(paths.taste())
     except taste.TasteError as error:
         log.warning("%s; lines are chosen as ever", error)
         return ranking.WEIGHTS

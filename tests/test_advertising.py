@@ -9,7 +9,7 @@ from zeroconf import ServiceStateChange
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from stagelyric.advertising import OSC, OSCQUERY, Advertising, reachable
-from stagelyric.events import Event, Notice
+from stagelyric.types.events import Event, Notice
 
 HERE = ["127.0.0.1"]
 

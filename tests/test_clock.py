@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stagelyric.clock import Clock
-from stagelyric.events import Beat, ClockPulse, Tempo, Transport
+from stagelyric.types.events import Beat, ClockPulse, Tempo, Transport
 
 
 def pulses(clock: Clock, start: float, count: int, bpm: float) -> float:

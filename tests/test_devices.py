@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from stagelyric import midi_ports
 from stagelyric.commands import devices as command
-from stagelyric.devices import DeviceError, find, plain
 from stagelyric.midi_ports import Listing, list_ports
 from stagelyric.speech.listing import Output, Outputs, SystemVoice, Voices
+from stagelyric.types.devices import DeviceError, find, plain
 
 PORTS = ["FCB1010:FCB1010 MIDI 1 20:0", "Launchpad X", "Launchpad Mini"]
 

@@ -12,8 +12,8 @@ import pytest
 from house import LIMIT, MODEL
 
 from stagelyric.generator import Generator, GeneratorError
-from stagelyric.lines import Ask, Line, as_line, as_list
 from stagelyric.pool import CHUNK
+from stagelyric.types.lines import Ask, Line, as_line, as_list
 
 ASK = Ask(syllables=(6, 9), rhyme="AABB", names=("Polly Magnet",), themes=("rain",), seed=1967)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from stagelyric import journal as memory
-from stagelyric.events import KeyPress
 from stagelyric.journal import Journal, JournalError, Spool, read_spool
-from stagelyric.lines import Cue, Line
+from stagelyric.types.events import KeyPress
+from stagelyric.types.lines import Cue, Line
 
 
 def cue(number: int, text: str | None = None) -> Cue:
@@ -78,7 +78,7 @@ KILLED = """
 import asyncio, sys, time
 from pathlib import Path
 from stagelyric.journal import Journal
-from stagelyric.lines import Cue, Line
+from stagelyric.types.lines import Cue, Line
 async def main():
     journal = Journal(Path(sys.argv[1]), title="Friday", seed=1, model="m", version="0")
     async with journal.running():

@@ -22,8 +22,8 @@ from jack import Jack
 from programs import require
 
 from stagelyric.commands import learn
-from stagelyric.events import Do
 from stagelyric.setlist import load
+from stagelyric.types.events import Do
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ import fakes
 import pytest
 from click.testing import CliRunner, Result
 
-from stagelyric import journal, places
+from stagelyric import journal
 from stagelyric.commands import learn_taste as module
 from stagelyric.commands.learn_taste import learn_taste
 from stagelyric.commands.write import write
 from stagelyric.craft import taste
 from stagelyric.craft.ranking import WEIGHTS
-from stagelyric.lines import Ask
+from stagelyric.types import paths
+from stagelyric.types.lines import Ask
 from stagelyric.writer import Writer
 
 DROPPED = ("rain", "river")
@@ -71,7 +72,7 @@ def test_a_journal_becomes_a_taste_that_write_goes_by(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
     assert told["kept"] + told["vetoed"] == 40
-    file = places.taste()
+    file = paths.taste()
     assert told["file"] == str(file)
     assert taste.load(file) == told["weights"] != WEIGHTS
     opened: list[object] = []
@@ -86,7 +87,7 @@ def test_it_says_what_it_learned_and_can_leave_it_at_that(tmp_path: Path) -> Non
     assert done.exit_code == 0, done.output
     assert "Learned from" in done.stdout
     assert "→" in done.stdout
-    assert not places.taste().exists()
+    assert not paths.taste().exists()
 
 
 def test_kept_lines_become_a_text_to_train_on(tmp_path: Path) -> None:
@@ -106,7 +107,7 @@ def test_too_few_judgements_are_said(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "wanted 20" in done.output
     assert "found 12" in done.output
-    assert not places.taste().exists()
+    assert not paths.taste().exists()
 
 
 def test_a_journal_that_is_none_is_said(tmp_path: Path) -> None:
@@ -144,8 +145,8 @@ def test_several_journals_and_shows_count_together(tmp_path: Path) -> None:
 def test_a_damaged_taste_stops_write_and_not_a_show(tmp_path: Path) -> None:
     from stagelyric.writing_process import _taste
 
-    places.taste().parent.mkdir(parents=True)
-    places.taste().write_text("[weights]\nglitter = 1.0\n")
+    paths.taste().parent.mkdir(parents=True)
+    paths.taste().write_text("[weights]\nglitter = 1.0\n")
     done = CliRunner().invoke(write, ["--model", "small", "-n", "1"])
     assert done.exit_code == 2
     assert "glitter" in done.output
@@ -154,10 +155,10 @@ def test_a_damaged_taste_stops_write_and_not_a_show(tmp_path: Path) -> None:
 
 def test_another_taste_is_another_pool(tmp_path: Path) -> None:
     model = tmp_path / "models" / "small"
-    before = places.edition(model)
-    places.taste().parent.mkdir(parents=True)
-    places.taste().write_text("[weights]\nflow = 2.0\n")
-    assert places.edition(model) != before
+    before = paths.edition(model)
+    paths.taste().parent.mkdir(parents=True)
+    paths.taste().write_text("[weights]\nflow = 2.0\n")
+    assert paths.edition(model) != before
 
 
 def test_marks_of_a_finished_line() -> None:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from stagelyric.events import (
+from stagelyric.learning import Found, Watch, describe
+from stagelyric.triggers import Debounce, On, Trigger
+from stagelyric.types.events import (
     Beat,
     ClockPulse,
     Command,
@@ -20,8 +22,6 @@ from stagelyric.events import (
     ProgramChange,
     Transport,
 )
-from stagelyric.learning import Found, Watch, describe
-from stagelyric.triggers import Debounce, On, Trigger
 
 
 def controls(*moves: tuple[float, int], control: int = 80, channel: int = 1) -> list[Event]:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from stagelyric import places
 from stagelyric.commands.models import models
+from stagelyric.types import paths
 
 MODEL = Path(__file__).parents[1] / "models" / "char-rnn"
 
@@ -22,7 +22,7 @@ def twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(MODEL, tmp_path / name)
     with (tmp_path / "bad" / "weights.safetensors").open("ab") as file:
         file.write(b"x")
-    monkeypatch.setattr(places, "model_folders", lambda: [tmp_path])
+    monkeypatch.setattr(paths, "model_folders", lambda: [tmp_path])
     return tmp_path
 
 
@@ -76,6 +76,6 @@ def test_a_meta_that_is_none_is_a_problem_and_no_crash(twins: Path, meta: str) -
 
 
 def test_none_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "model_folders", lambda: [tmp_path])
+    monkeypatch.setattr(paths, "model_folders", lambda: [tmp_path])
     assert "train one" in run().stdout
     assert json.loads(run("--json").stdout) == []

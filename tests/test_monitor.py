@@ -16,7 +16,9 @@ from programs import require
 
 from stagelyric import setlist as setlists
 from stagelyric.commands.monitor import Screen, decoded
-from stagelyric.events import (
+from stagelyric.pool import Pool
+from stagelyric.show import Show
+from stagelyric.types.events import (
     Beat,
     ClockPulse,
     Command,
@@ -33,8 +35,6 @@ from stagelyric.events import (
     Tempo,
     Transport,
 )
-from stagelyric.pool import Pool
-from stagelyric.show import Show
 
 MORE = """
 [[triggers]]

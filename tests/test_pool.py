@@ -3,8 +3,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.lines import Ask, Line, normal
 from stagelyric.pool import CHUNK, Pool
+from stagelyric.types.lines import Ask, Line, normal
 
 
 def lines(*texts: str) -> list[Line]:

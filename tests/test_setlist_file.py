@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagelyric.events import Do
 from stagelyric.setlist import FileError, load
 from stagelyric.setlist_file import write_trigger
+from stagelyric.types.events import Do
 
 DEMO = (Path(__file__).parent.parent / "setlists" / "demo.toml").read_text(encoding="utf-8")
 PEDAL = {"control": 90, "channel": 2}

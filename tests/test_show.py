@@ -3,12 +3,12 @@ from typing import Any, Literal
 
 import pytest
 
-from stagelyric.events import Beat, Command, ControlChange, Do, KeyPress, NoteOff, NoteOn, OscMessage, SongSelect
-from stagelyric.lines import Cue, Line
 from stagelyric.pool import Pool
 from stagelyric.setlist import Setlist
 from stagelyric.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
 from stagelyric.triggers import On, Trigger
+from stagelyric.types.events import Beat, Command, ControlChange, Do, KeyPress, NoteOff, NoteOn, OscMessage, SongSelect
+from stagelyric.types.lines import Cue, Line
 
 SET: dict[str, Any] = {
     "title": "Friday",

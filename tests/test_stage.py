@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from stagelyric.clock import Clock
-from stagelyric.events import Action, Command, Do, KeyPress, Notice, Tempo
-from stagelyric.lines import Cue, Line, State
 from stagelyric.pool import Pool
 from stagelyric.setlist import Setlist
 from stagelyric.show import Show
 from stagelyric.stage import Stage
+from stagelyric.types.events import Action, Command, Do, KeyPress, Notice, Tempo
+from stagelyric.types.lines import Cue, Line, State
 
 LIMIT = 20.0
 SET: dict[str, Any] = {

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from stagelyric.lines import Ask, Line
 from stagelyric.pool import Pool
 from stagelyric.store import Store
+from stagelyric.types.lines import Ask, Line
 
 ASK = Ask(seed=1967)
 LINES = [Line(f"Line {number}", "model", 0.5, ("Line", str(number)), number) for number in range(32)]

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from stagelyric.events import (
+from stagelyric.triggers import ACTIONS, On, Trigger, event_value, note_number, parse_do, write_do
+from stagelyric.types.events import (
     Beat,
     ControlChange,
     Do,
@@ -18,7 +19,6 @@ from stagelyric.events import (
     PadPress,
     ProgramChange,
 )
-from stagelyric.triggers import ACTIONS, On, Trigger, event_value, note_number, parse_do, write_do
 
 
 def control(value: int, previous: int = 0, **given: Any) -> ControlChange:

@@ -13,8 +13,8 @@ from stagelyric.craft.phonetics import line_syllables, pronounce
 from stagelyric.craft.planning import has_word
 from stagelyric.craft.rhyme import kind
 from stagelyric.craft.rules import make
-from stagelyric.lines import Ask, Line
 from stagelyric.spelling import Spelling, respelled, spellings
+from stagelyric.types.lines import Ask, Line
 from stagelyric.writer import BLOCK, Writer
 
 MODEL = Path(__file__).parent.parent / "models" / "char-rnn"

@@ -60,10 +60,10 @@ def bench(model: str, presses: int, quick: bool, as_json: bool) -> None:
     Times are from the sending of a UDP packet in one process to the arrival of the WebSocket frame in another,
     in milliseconds. "floor" is a bare UDP echo of the same packets, there and back.
     """
-    from stagelyric import places
+    from stagelyric.types import paths
 
     with plain_faults():
-        folder = places.find_model(model)
+        folder = paths.find_model(model)
     count = 500 if quick else presses
     with tempfile.TemporaryDirectory(prefix="stagelyric-bench-") as scratch:
         result = _measure(folder, count, Path(scratch), print_progress=not as_json)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from stagelyric import places, setlist
+from stagelyric import setlist
 from stagelyric.commands.common import Fault, json_option, print_json
+from stagelyric.types import paths
 
 
 @click.command()
@@ -42,8 +43,8 @@ def _faults(file: Path, rig: bool) -> list[str]:
     except setlist.FileError as error:
         return error.faults
     try:
-        places.find_model(model)
-    except places.ModelNotFoundError as error:
+        paths.find_model(model)
+    except paths.ModelNotFoundError as error:
         return [f"{file}: {error}"]
     return []
 

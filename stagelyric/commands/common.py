@@ -9,8 +9,8 @@ import click
 
 from stagelyric.craft.quoting import QuotingError
 from stagelyric.journal import JournalError
-from stagelyric.places import ModelNotFoundError
 from stagelyric.setlist import FileError
+from stagelyric.types.paths import ModelNotFoundError
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from stagelyric import places
 from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
-from stagelyric.devices import plain
 from stagelyric.midi_ports import list_ports
 from stagelyric.setlist import Rig, SpeechRig, load_rig
 from stagelyric.speech.listing import Voices, list_outputs, list_voices
+from stagelyric.types import paths
+from stagelyric.types.devices import plain
 
 _APIS = {"alsa": "ALSA", "jack": "JACK", "core": "CoreMIDI", "winmm": "Windows"}
 
@@ -53,7 +53,7 @@ def devices(
     midi = list_ports()
     audio = list_outputs()
     voices = list_voices()
-    models = places.models()
+    models = paths.models()
     if as_json:
         print_json(
             {

@@ -11,11 +11,11 @@ from pathlib import Path
 import click
 from pydantic import BaseModel
 
-from stagelyric import places
 from stagelyric.commands.common import json_option, plain_faults, print_json
 from stagelyric.doctor.findings import Finding, fix
 from stagelyric.setlist import Rig, Setlist, address, load, load_rig
 from stagelyric.triggers import Trigger
+from stagelyric.types import paths
 
 PARTS = ("network", "midi", "audio", "model", "machine")
 _SIGNS = {"fine": ("✓", "green"), "look": ("!", "yellow"), "fix": ("✗", "red")}
@@ -112,7 +112,7 @@ async def _findings(wish: Wish, quiet: bool) -> AsyncIterator[Finding]:
 
     if "machine" in wish.parts:
         yield machine.python()
-        for finding in [*machine.power(), *machine.disk([places.journal().parent, places.pools()])]:
+        for finding in [*machine.power(), *machine.disk([paths.journal().parent, paths.pools()])]:
             yield finding
         for finding in await asyncio.to_thread(lambda: list(machine.load())):
             yield finding
@@ -158,8 +158,8 @@ async def _model(name: str) -> Finding:
     from stagelyric.doctor import model
 
     try:
-        folder = places.find_model(name)
-    except places.ModelNotFoundError as error:
+        folder = paths.find_model(name)
+    except paths.ModelNotFoundError as error:
         return fix("model", str(error), "stagelyric models   (lists what there is)")
     return await model.check(folder)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stagelyric import places
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.types import paths
 
 if TYPE_CHECKING:
     from stagelyric.lm.corpus import Source
@@ -64,8 +64,8 @@ def evaluate(
     from stagelyric.report import evaluation
 
     with _faults():
-        folder = places.find_model(model)
-        other = places.find_model(compare) if compare is not None else None
+        folder = paths.find_model(model)
+        other = paths.find_model(compare) if compare is not None else None
         sources = _sources(corpus)
         found = evaluation.places(sources, count, seed)
         with _progress() as step:
@@ -126,7 +126,7 @@ def _sources(corpus: tuple[Path, ...]) -> list[Source]:
 
     if corpus:
         return [read_held_out(path) for path in corpus]
-    songbook = next((f for folder in places.model_folders() if (f := folder / "songbook").is_dir()), None)
+    songbook = next((f for folder in paths.model_folders() if (f := folder / "songbook").is_dir()), None)
     if songbook is None:
         raise Fault(
             "CORPUS: wanted songs that the model did not read, found none given and no songbook beside the models"
@@ -139,7 +139,7 @@ def _v0(folder: Path, found: list[Context], step: Step) -> Any:
     from stagelyric.report import trial
     from stagelyric.writer import Writer
 
-    known = places.models().get(_V0)
+    known = paths.models().get(_V0)
     if known is None or known == folder:
         return None
     step("v0 speaks")

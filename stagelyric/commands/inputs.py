@@ -16,8 +16,8 @@ from stagelyric.commands.common import Failure, plain_faults
 from stagelyric.setlist import Rig, address, load_rig
 
 if TYPE_CHECKING:
-    from stagelyric.events import Emit
     from stagelyric.inputs.midi import Midi
+    from stagelyric.types.events import Emit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Hearing:
 
     async def open(self, stack: AsyncExitStack, emit: Emit, *, say: bool = True) -> Midi | None:
         """Opens MIDI and OSC. A port in use is said, and the rest is heard all the same."""
-        from stagelyric.devices import ListenError
         from stagelyric.inputs.midi import Midi
         from stagelyric.inputs.osc import Osc
+        from stagelyric.types.devices import ListenError
 
         heard = 0
         host, port = address(self.rig.osc.listen)

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from stagelyric import journal as memory
-from stagelyric import places
 from stagelyric.commands.common import json_option, plain_faults, print_json
+from stagelyric.types import paths
 
 file_option = click.option(
     "--journal",
@@ -28,7 +28,7 @@ def journal() -> None:
 def list_(file: Path | None, as_json: bool) -> None:
     """The shows, latest first."""
     with plain_faults():
-        shows = memory.shows(file or places.journal())
+        shows = memory.shows(file or paths.journal())
     if as_json:
         print_json(shows)
         return
@@ -44,7 +44,7 @@ def list_(file: Path | None, as_json: bool) -> None:
 def show(id: str, file: Path | None, as_json: bool) -> None:
     """What happened in a show, in order."""
     with plain_faults():
-        rows = memory.records(file or places.journal(), id)
+        rows = memory.records(file or paths.journal(), id)
     if as_json:
         print_json(rows)
         return
@@ -64,5 +64,5 @@ def show(id: str, file: Path | None, as_json: bool) -> None:
 def export(id: str, form: str, file: Path | None) -> None:
     """A show as text (the lines as they went up) or CSV (every record)."""
     with plain_faults():
-        rows = memory.records(file or places.journal(), id)
+        rows = memory.records(file or paths.journal(), id)
     click.echo(memory.as_text(rows) if form == "text" else memory.as_csv(rows), nl=False)

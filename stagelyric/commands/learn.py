@@ -13,13 +13,13 @@ import click
 
 from stagelyric.commands.common import Failure, Fault, json_option, plain_faults, print_json
 from stagelyric.commands.inputs import Hearing, rig_options
-from stagelyric.events import Command, Event, Notice
 from stagelyric.learning import Found, Watch, describe
 from stagelyric.triggers import ACTIONS, parse_do, write_do
+from stagelyric.types.events import Command, Event, Notice
 
 if TYPE_CHECKING:
-    from stagelyric.events import Do
     from stagelyric.inputs.midi import Midi
+    from stagelyric.types.events import Do
 
 # What a pedal mostly does, in the order in which a list offers it.
 OFFERED = (

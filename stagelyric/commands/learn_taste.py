@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stagelyric import journal as memory
-from stagelyric import places
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
 from stagelyric.commands.write import MODEL
+from stagelyric.types import paths
 
 if TYPE_CHECKING:
     from stagelyric.craft.taste import Taste
@@ -52,13 +52,13 @@ def learn_taste(
     """
     from stagelyric.craft import taste
 
-    journals = journals or (places.journal(),)
+    journals = journals or (paths.journal(),)
     with plain_faults():
         verdicts = latest(verdict for path in journals for verdict in read(path))
-        folder = places.find_model(model or played_with(journals))
+        folder = paths.find_model(model or played_with(journals))
     try:
         learned = taste.fit(marked(verdicts, _open(folder)))
-        file = out or places.taste()
+        file = out or paths.taste()
         if not dry_run:
             taste.save(file, learned)
         if kept is not None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from stagelyric import places
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.types import paths
 
 _HEAD = 8  # bytes that say how long a safetensors file's header is
 _LARGEST_HEAD = 1 << 20
@@ -26,7 +26,7 @@ def models(names: tuple[str, ...], as_json: bool) -> None:
     not those it was made with, is named with what is wrong; one of NAMES is a fault, and the exit status 2.
     """
     with plain_faults():
-        folders = {name: places.find_model(name) for name in names} or places.models()
+        folders = {name: paths.find_model(name) for name in names} or paths.models()
     told = [describe(name, folder) for name, folder in folders.items()]
     bad = [f"{model['name']} can't be used: {model['problem']}" for model in told if model["problem"]]
     if as_json:

@@ -18,7 +18,8 @@ from stagelyric.clock import Clock
 from stagelyric.commands.common import plain_faults
 from stagelyric.commands.inputs import Hearing, rig_options
 from stagelyric.doctor.wrong import near_miss
-from stagelyric.events import (
+from stagelyric.triggers import FROM_EVENT, write_do
+from stagelyric.types.events import (
     Beat,
     ClockPulse,
     Command,
@@ -35,7 +36,6 @@ from stagelyric.events import (
     Tempo,
     Transport,
 )
-from stagelyric.triggers import FROM_EVENT, write_do
 
 if TYPE_CHECKING:
     from stagelyric.show import Show

@@ -50,8 +50,8 @@ def play(
     import logging
     import sys
 
-    from stagelyric import places
     from stagelyric.setlist import Rig, address, load, load_rig
+    from stagelyric.types import paths
 
     # In a terminal the show itself says what people should know; a log file gets the details too.
     level = logging.ERROR if sys.stderr.isatty() else logging.WARNING
@@ -59,7 +59,7 @@ def play(
     with plain_faults():
         written = load(setlist)
         rig = load_rig(rig_file) if rig_file else Rig()
-        folder = places.find_model(model or written.model)
+        folder = paths.find_model(model or written.model)
     listen_host, listen_port = address(rig.osc.listen)
     web = {"host": host, "port": port, "pin": pin, "https": https or None}
     rig = rig.model_copy(

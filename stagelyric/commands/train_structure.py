@@ -38,17 +38,18 @@ def train_structure(
     if vocabulary is None:
         told = "wanted a trained transformer, whose words the lines will be made of, found no --vocabulary MODEL"
         raise Fault(f"--kind structure: {told}")
-    from stagelyric import pairing, places
+    from stagelyric import pairing
     from stagelyric.craft.lexicon import LexiconError
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.lm.pair import PairError
     from stagelyric.lm.structure import StructureRecipe
     from stagelyric.lm.tagging import NoTaggerError
+    from stagelyric.types import paths
 
     recipe = StructureRecipe(seed=seed) if epochs is None else StructureRecipe(epochs, seed=seed)
     try:
-        folder = places.find_model(str(vocabulary))
+        folder = paths.find_model(str(vocabulary))
         with _progress() as tell:
             pairing.check(folder)
             songs = pairing.read(corpora, tell)

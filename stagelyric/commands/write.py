@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from stagelyric import places
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
 from stagelyric.craft import quoting
-from stagelyric.lines import Ask, Line, Scheme
+from stagelyric.types import paths
+from stagelyric.types.lines import Ask, Line, Scheme
 
 if TYPE_CHECKING:
     from stagelyric.writer import Writer
@@ -124,7 +124,7 @@ def write(
         from stagelyric.craft import novelty
 
         with plain_faults():
-            writer.copies = writer.copies.and_of(novelty.of_files(never, places.quotes()))
+            writer.copies = writer.copies.and_of(novelty.of_files(never, paths.quotes()))
     stanzas = scheme is not None and scheme != "free"
     if stanzas:
         number = -(-number // _STANZA) * _STANZA
@@ -167,7 +167,7 @@ def _found(wanted: str | None, names: Sequence[str], where: str) -> int:
 def _unfit(ask: Ask) -> str:
     """Why a wanted word is in no line, "" where it may be."""
     from stagelyric.craft import family
-    from stagelyric.lines import normal
+    from stagelyric.types.lines import normal
 
     word = ask.word or ""
     if not family.is_clean(word, mild=ask.family_friendly):
@@ -191,11 +191,11 @@ def _open(name: str) -> Writer:
     from stagelyric.craft import taste
 
     with plain_faults():
-        folder = places.find_model(name)
+        folder = paths.find_model(name)
     from stagelyric.writer import Writer
 
     with model_faults():
-        return Writer.open(folder, weights=taste.load(places.taste()))
+        return Writer.open(folder, weights=taste.load(paths.taste()))
 
 
 @contextmanager

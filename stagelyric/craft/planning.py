@@ -13,7 +13,7 @@ from stagelyric.craft.rhyme import assonance, kind_of_sounds, slant, tail
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.tasks import Must, Task
 from stagelyric.craft.words import NEVER_LAST, PLACES, STOP, TITLES
-from stagelyric.lines import Ask, Scheme
+from stagelyric.types.lines import Ask, Scheme
 
 STANZA = 4
 MATES: dict[Scheme, tuple[int | None, ...]] = {

@@ -6,8 +6,8 @@ import sys
 import time
 from typing import Any
 
-from stagelyric.devices import DeviceError
 from stagelyric.speech.audio import choose, library, outputs
+from stagelyric.types.devices import DeviceError
 
 
 def probe(wish: dict[str, Any]) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
 
-from stagelyric.devices import MORE, DeviceError, find, plain
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.doctor.wrong import near_miss
-from stagelyric.events import ClockPulse, Event, Notice
 from stagelyric.inputs.midi import Midi
 from stagelyric.midi_ports import Listing, Roster
 from stagelyric.setlist import Rig
 from stagelyric.triggers import Trigger
+from stagelyric.types.devices import MORE, DeviceError, find, plain
+from stagelyric.types.events import ClockPulse, Event, Notice
 
 STEADY_MS = 3.0  # deviation of a clock's pulses from their mean, 99th of 100: more is heard as a wandering tempo
 _PULSES = 24

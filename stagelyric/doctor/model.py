@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.generator import Generator, GeneratorError
-from stagelyric.lines import Ask
+from stagelyric.types.lines import Ask
 
 ENOUGH = 10.0  # lines a second: as fast as a foot presses
 _LINES = 64

@@ -16,11 +16,11 @@ from urllib.request import Request, urlopen
 import psutil
 
 from stagelyric.advertising import reachable
-from stagelyric.devices import ListenError
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.inputs.osc import Osc
 from stagelyric.outputs.osc import encode
 from stagelyric.setlist import Rig, address
+from stagelyric.types.devices import ListenError
 from stagelyric.web.server import Page
 
 _ANSWER_SECONDS = 1.0

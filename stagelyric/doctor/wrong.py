@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from stagelyric.events import ControlChange, Event, NoteOn, ProgramChange
 from stagelyric.triggers import On, Trigger
+from stagelyric.types.events import ControlChange, Event, NoteOn, ProgramChange
 
 
 def near_miss(triggers: Iterable[Trigger], event: Event) -> str | None:

@@ -13,7 +13,7 @@ from importlib import import_module
 from time import monotonic
 from typing import Any
 
-from stagelyric.events import Emit, KeyPress
+from stagelyric.types.events import Emit, KeyPress
 
 Press = Callable[[list[str]], None]
 

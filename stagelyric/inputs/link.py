@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from stagelyric.events import Beat, Emit, Notice, Tempo
+from stagelyric.types.events import Beat, Emit, Notice, Tempo
 
 # Seconds before we join. Of two sessions that meet, Link keeps the older one; where they are less than half a second
 # apart in age, it keeps one at random, and a show that starts together with a DAW would set the DAW's tempo. A session

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from stagelyric.events import Command, Do, Emit, Level, Notice
 from stagelyric.inputs.live_names import leads, place
 from stagelyric.inputs.live_set import SCENES, STARTED, TRACKS, Began, Effect, LiveSet, Look, Query
 from stagelyric.inputs.osc_packets import MalformedError, read
 from stagelyric.outputs.osc import encode
+from stagelyric.types.events import Command, Do, Emit, Level, Notice
 
 PORT, ANSWERS = 11000, 11001  # where AbletonOSC listens, and where it sends to: both are written into it
 EVERY = 1.0  # seconds between two looks whether Live is there

@@ -7,7 +7,7 @@ a property that is listened for under the same address as if it had been asked f
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stagelyric.events import OscArgument
+from stagelyric.types.events import OscArgument
 
 Arguments = tuple[OscArgument, ...]
 

@@ -12,7 +12,8 @@ from importlib import import_module
 from time import monotonic
 from typing import Any, Literal
 
-from stagelyric.events import (
+from stagelyric.midi_ports import Ports
+from stagelyric.types.events import (
     ClockPulse,
     ControlChange,
     Emit,
@@ -24,7 +25,6 @@ from stagelyric.events import (
     SongSelect,
     Transport,
 )
-from stagelyric.midi_ports import Ports
 
 BANK_MSB, BANK_LSB = 0, 32
 FIRST_MODE = 120  # controls from here on are channel modes (all notes off, …): a DAW's Stop sends them

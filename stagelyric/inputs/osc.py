@@ -18,13 +18,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from stagelyric.devices import ListenError, PortInUseError
-from stagelyric.events import Emit, Event, Notice, OscMessage
 from stagelyric.inputs.osc_addresses import ADDRESSES, PING, PONG, SUBSCRIBE, TABLE, UNSUBSCRIBE, port_number, released
 from stagelyric.inputs.osc_faults import EVERY, Counts, Faults, Kind
 from stagelyric.inputs.osc_packets import IMMEDIATELY, MalformedError, Message, ahead, read
 from stagelyric.inputs.osc_patterns import is_pattern, matches
 from stagelyric.outputs.osc import OscOutput, Target, udp_socket
+from stagelyric.types.devices import ListenError, PortInUseError
+from stagelyric.types.events import Emit, Event, Notice, OscMessage
 
 PENDING = 256  # bundles waiting for their time; one more is run at once
 _RECEIVE_BUFFER = 1 << 20  # bytes: a burst waits in the kernel while the loop is busy

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from stagelyric.events import Action, Beat, Command, Do, Event, OscArgument, Tempo
 from stagelyric.inputs.osc_packets import MalformedError
+from stagelyric.types.events import Action, Beat, Command, Do, Event, OscArgument, Tempo
 
 Arguments = tuple[OscArgument, ...]
 Kind = Literal["press", "text", "place", "number", "switch", "port", "any"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pythonosc.osc_message import OscMessage as Parser
 
-from stagelyric.events import OscArgument
+from stagelyric.types.events import OscArgument
 
 LONGEST = 16_384  # bytes in a datagram
 MESSAGES = 128  # in a datagram

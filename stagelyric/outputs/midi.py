@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
-from stagelyric.events import Emit, Level, Notice
-from stagelyric.lines import Cue, Line, State
 from stagelyric.midi_ports import Ports
+from stagelyric.types.events import Emit, Level, Notice
+from stagelyric.types.lines import Cue, Line, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from typing import cast
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from stagelyric.events import Level
 from stagelyric.inputs.osc_addresses import CLEAR, CUE, ERROR, NEXT, POOL, SECTION, SONG, SYLLABLE
-from stagelyric.lines import Cue, Line, State
+from stagelyric.types.events import Level
+from stagelyric.types.lines import Cue, Line, State
 
 # (host, port), and two more for IPv6.
 Target = tuple[str, int] | tuple[str, int, int, int]

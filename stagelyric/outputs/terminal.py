@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TextIO
 
-from stagelyric.events import Level
-from stagelyric.lines import Cue, Line, State
+from stagelyric.types.events import Level
+from stagelyric.types.lines import Cue, Line, State
 
 _QUEUE = 256  # cues that a terminal may be behind; the oldest of more are dropped
 _LAST_WORDS_SECONDS = 1.0

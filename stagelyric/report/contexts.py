@@ -9,9 +9,9 @@ from typing import cast
 
 import numpy as np
 
-from stagelyric.lines import Ask, Scheme
 from stagelyric.report import form
 from stagelyric.report.lyrics import Song, Stanza, words
+from stagelyric.types.lines import Ask, Scheme
 
 CONTEXTS = 60
 LINES = 16

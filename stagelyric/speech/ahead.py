@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from stagelyric.lines import Ask
 from stagelyric.show import Show
+from stagelyric.types.lines import Ask
 
 
 def coming(show: Show, kept: Mapping[tuple[str, str], Iterable[str]]) -> Iterator[str]:

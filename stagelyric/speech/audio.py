@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from stagelyric.devices import DeviceError, find
+from stagelyric.types.devices import DeviceError, find
 
 NAME = b"stagelyric-speech"  # what other JACK clients see; the MIDI ports are "stagelyric"
 

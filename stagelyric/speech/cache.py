@@ -8,7 +8,7 @@ import time
 from functools import lru_cache
 from pathlib import Path
 
-from stagelyric.lines import normal
+from stagelyric.types.lines import normal
 
 EDITION = 1  # of what `sound` makes of a voice's file; another one is another sound
 

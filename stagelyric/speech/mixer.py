@@ -12,7 +12,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.speech.mixing import Bus, Overlap
+from stagelyric.types.mixing import Bus, Overlap
 
 Samples = NDArray[np.float32]
 

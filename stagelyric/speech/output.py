@@ -8,13 +8,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
-from stagelyric.events import Emit, Level, Notice
-from stagelyric.lines import Cue, Line, State
 from stagelyric.setlist import SpeechRig
 from stagelyric.speech.cache import Cache
 from stagelyric.speech.player import Player
 from stagelyric.speech.renderer import LATER, NEXT, SOON, URGENT, Renderer, RenderError
 from stagelyric.speech.whisper import Whisper
+from stagelyric.types.events import Emit, Level, Notice
+from stagelyric.types.lines import Cue, Line, State
 
 PATIENCE = 0.4  # seconds that a line waits for its sound before it is put on the shelf without
 BACKLOG = 4  # lines that the voice may be behind and still be waited for

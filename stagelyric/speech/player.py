@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stagelyric.devices import THERE_IS
-from stagelyric.events import Level
 from stagelyric.setlist import SpeechRig
 from stagelyric.speech import listing
-from stagelyric.speech.child import Child
-from stagelyric.speech.mixing import Bus, factor
+from stagelyric.types.child import Child
+from stagelyric.types.devices import THERE_IS
+from stagelyric.types.events import Level
+from stagelyric.types.mixing import Bus, factor
 
 _SILENT_SECONDS = 12.0  # a driver that hangs is given up after so long
 _MAKES_WAY = 4  # the exit status of a stream that stood in for a device which is back

@@ -20,9 +20,9 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NoReturn
 
-from stagelyric.devices import DeviceError
 from stagelyric.speech.audio import Device, choose, in_plain_words, library, outputs
-from stagelyric.speech.mixing import Bus
+from stagelyric.types.devices import DeviceError
+from stagelyric.types.mixing import Bus
 
 LOST, BACK = 3, 4  # exit statuses: the device is gone; the one that is wanted is there again
 

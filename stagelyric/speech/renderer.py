@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stagelyric.speech.child import Child
 from stagelyric.speech.listing import install
+from stagelyric.types.child import Child
 
 TRIES = 5  # lives of the process that one line may cost
 URGENT, NEXT, SOON, LATER = range(4)

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from stagelyric.speech.child import step_aside
+from stagelyric.types.child import step_aside
 
 
 def main() -> NoReturn:

@@ -5,10 +5,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from stagelyric.events import Level
 from stagelyric.setlist import SpeechRig
 from stagelyric.speech.player import Player
 from stagelyric.speech.renderer import URGENT, Renderer, RenderError
+from stagelyric.types.events import Level
 
 _OPENING = 12.0  # seconds for a device to open
 _RENDERING = 60.0  # seconds for a voice to come up and speak

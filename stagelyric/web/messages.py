@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from stagelyric.events import Command, Event, KeyPress, PadPress
-from stagelyric.lines import Cue, State
 from stagelyric.triggers import FROM_EVENT, parse_do
+from stagelyric.types.events import Command, Event, KeyPress, PadPress
+from stagelyric.types.lines import Cue, State
 from stagelyric.web.words import Waiting
 
 SOURCE = "page"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stagelyric.inputs.osc_addresses import TABLE, TELLS, Address, Told
-from stagelyric.lines import State
+from stagelyric.types.lines import State
 
 READ, WRITE = 1, 2
 ATTRIBUTES = frozenset({"FULL_PATH", "CONTENTS", "TYPE", "ACCESS", "RANGE", "DESCRIPTION", "TAGS", "CLIPMODE", "VALUE"})

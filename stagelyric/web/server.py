@@ -14,10 +14,10 @@ from dataclasses import replace
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 
-from stagelyric.devices import ListenError, PortInUseError
-from stagelyric.events import Emit, Event, Level
 from stagelyric.learn_session import LearnSession
-from stagelyric.lines import Cue, Line, State
+from stagelyric.types.devices import ListenError, PortInUseError
+from stagelyric.types.events import Emit, Event, Level
+from stagelyric.types.lines import Cue, Line, State
 from stagelyric.web import files, joining, messages
 from stagelyric.web.client import Client, Clients, Display, Outbox
 from stagelyric.web.desk import Desk, keep_telling

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from stagelyric.events import Command, Do, Emit
+from stagelyric.types.events import Command, Do, Emit
 from stagelyric.web import messages, words
 from stagelyric.web.client import Client, Clients
 

@@ -53,8 +53,8 @@ def bits(model: Path, held: Path) -> float:
 def copied(model: Path, songs: Path, count: int, seed: int) -> dict[str, float]:
     """The share of lines, as a show has them and plain, with five words in a row from the songs trained on."""
     from stagelyric.craft.novelty import shares_words
-    from stagelyric.lines import Ask
     from stagelyric.lm.corpus import read_held_out
+    from stagelyric.types.lines import Ask
     from stagelyric.writer import Writer
 
     writer, own = Writer.open(model), "\n".join(song.text for song in read_held_out(songs).songs)
@@ -86,9 +86,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--lines", type=int, default=320)
     given = parser.parse_args()
-    from stagelyric import places
+    from stagelyric.types import paths
 
-    model = places.find_model(given.model)
+    model = paths.find_model(given.model)
     more = ["--minutes", str(given.minutes)] if given.minutes else []
     load = os.getloadavg()[0]
     runs = [tuned(model, given.folder, given.held_out, seed, given.lines, more) for seed in range(given.seeds)]

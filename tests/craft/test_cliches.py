@@ -8,7 +8,7 @@ from stagelyric.craft import build, near, structure, survey
 from stagelyric.craft.cliches import is_average, stock_phrases
 from stagelyric.craft.novelty import Copies
 from stagelyric.craft.rules import Language
-from stagelyric.lines import Ask
+from stagelyric.types.lines import Ask
 from stagelyric.writer import Writer
 
 AVERAGE = """

@@ -10,9 +10,9 @@ from stagelyric.craft.phonetics import pronounce
 from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.tasks import Must, Task
-from stagelyric.lines import Scheme
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import ALPHABET
+from stagelyric.types.lines import Scheme
 
 PLAIN = rules.make(fakes.language())
 FREE = PLAIN.ending(np.flatnonzero(PLAIN.last_words))
@@ -121,7 +121,7 @@ def test_an_ending_knows_its_shortest_word() -> None:
 
 @pytest.mark.parametrize("scheme", planning.MATES)
 def test_lines_that_rhyme_are_of_one_length(scheme: str) -> None:
-    from stagelyric.lines import Ask
+    from stagelyric.types.lines import Ask
 
     ask = Ask(rhyme=scheme, syllables=(5, 12), names=("Polly Magnet",))  # type: ignore[arg-type]
     for seed in range(20):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stagelyric.craft import planning
-from stagelyric.lines import Ask
+from stagelyric.types.lines import Ask
 
 NAMES = ("Mr Mustard", "Polythene Pam", "Montréal")
 

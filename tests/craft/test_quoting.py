@@ -8,7 +8,7 @@ import pytest
 from stagelyric.craft import novelty
 from stagelyric.craft.novelty import Copies
 from stagelyric.craft.quoting import QuotingError, quoting, stamp, stanzas
-from stagelyric.lines import Ask
+from stagelyric.types.lines import Ask
 from stagelyric.writer import Writer
 
 SONG = "The ferry turns at Leith, my dear\nAnd nobody waves from the pier\n\nA second stanza, caf\u00e9 and all\n"

@@ -22,11 +22,11 @@ from programs import require
 from stagelyric.doctor import audio, live, machine, midi, network
 from stagelyric.doctor.findings import Finding
 from stagelyric.doctor.wrong import near_miss
-from stagelyric.events import ClockPulse, ControlChange, Event, NoteOn, Notice, ProgramChange
 from stagelyric.inputs import live as live_input
 from stagelyric.midi_ports import Listing, list_ports
 from stagelyric.setlist import ClockRig, LiveRig, MidiRig, OscRig, Rig, SpeechRig, WebRig
 from stagelyric.triggers import Trigger
+from stagelyric.types.events import ClockPulse, ControlChange, Event, NoteOn, Notice, ProgramChange
 
 
 def examined(*arguments: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.events import Event, KeyPress
 from stagelyric.inputs.keyboard import Keyboard, Repeats, decode, windows_key
+from stagelyric.types.events import Event, KeyPress
 
 
 async def until(true: Callable[[], object], seconds: float = 30.0) -> None:

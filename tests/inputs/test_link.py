@@ -10,7 +10,7 @@ import pytest
 TWO_SESSIONS = """
 import asyncio, json
 import aalink
-from stagelyric.events import Beat, Tempo
+from stagelyric.types.events import Beat, Tempo
 from stagelyric.inputs.link import Link
 
 async def main():
@@ -44,8 +44,8 @@ def test_the_tempo_of_a_session_is_heard() -> None:
 
 
 async def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    from stagelyric.events import Notice
     from stagelyric.inputs.link import Link
+    from stagelyric.types.events import Notice
 
     monkeypatch.setitem(sys.modules, "aalink", None)
     heard: list[object] = []

@@ -10,7 +10,6 @@ import pytest
 from ableton import Ableton, ableton
 from house import LIMIT, free_port, playing
 
-from stagelyric.events import Command, Do, Event, Notice
 from stagelyric.inputs import live
 from stagelyric.inputs.live import Live
 from stagelyric.inputs.live_names import Place, leads, place
@@ -28,6 +27,7 @@ from stagelyric.inputs.live_set import (
     Look,
     Query,
 )
+from stagelyric.types.events import Command, Do, Event, Notice
 
 SONGS = {
     "Harbour Lights": ["verse", "chorus", "middle eight"],

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.events import (
+from stagelyric.inputs.midi import Reader
+from stagelyric.types.events import (
     ClockPulse,
     ControlChange,
     Event,
@@ -15,7 +16,6 @@ from stagelyric.events import (
     SongSelect,
     Transport,
 )
-from stagelyric.inputs.midi import Reader
 
 FROM = {"at": 1.5, "source": "midi FCB1010", "port": "FCB1010"}
 data = st.integers(0, 127)

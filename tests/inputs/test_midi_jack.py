@@ -16,18 +16,9 @@ from jack import Jack
 from programs import require
 
 from stagelyric import midi_ports
-from stagelyric.events import (
-    ClockPulse,
-    ControlChange,
-    Event,
-    NoteOff,
-    NoteOn,
-    Notice,
-    ProgramChange,
-    Transport,
-)
 from stagelyric.inputs.midi import Midi
 from stagelyric.midi_ports import list_ports
+from stagelyric.types.events import ClockPulse, ControlChange, Event, NoteOff, NoteOn, Notice, ProgramChange, Transport
 
 POLL = 0.1
 NOTES = ((0, 60, 2400), (8000, 63, 2400), (16000, 67, 2400))

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osc_wire import bundle, message, string, timetag
 
-from stagelyric.devices import ListenError, PortInUseError
-from stagelyric.events import Beat, Command, Do, Event, Notice, OscMessage, Tempo
 from stagelyric.inputs.osc import PENDING, Osc
 from stagelyric.inputs.osc_addresses import TABLE
 from stagelyric.inputs.osc_packets import read_message
-from stagelyric.lines import State
 from stagelyric.outputs.osc import LEASE, SUBSCRIBERS
+from stagelyric.types.devices import ListenError, PortInUseError
+from stagelyric.types.events import Beat, Command, Do, Event, Notice, OscMessage, Tempo
+from stagelyric.types.lines import State
 
 SENDER = ("127.0.0.1", 9001)
 WALL = 1_763_890_000.0

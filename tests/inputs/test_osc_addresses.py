@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 
-from stagelyric.events import Action, Beat, Command, Do, Event, Tempo
 from stagelyric.inputs.osc_addresses import ADDRESSES, TABLE, Arguments, Kind, port_number
 from stagelyric.inputs.osc_packets import MalformedError
+from stagelyric.types.events import Action, Beat, Command, Do, Event, Tempo
 
 PRESSES: dict[str, Action] = {
     "line": "next_line",

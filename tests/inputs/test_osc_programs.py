@@ -9,9 +9,9 @@ from pathlib import Path
 
 from programs import require
 
-from stagelyric.events import Command, Do, Event, OscMessage
 from stagelyric.inputs.osc import Osc
-from stagelyric.lines import Cue, Line, State
+from stagelyric.types.events import Command, Do, Event, OscMessage
+from stagelyric.types.lines import Cue, Line, State
 
 LIMIT = 30.0
 STATE = State("Harbour Lights", "verse", 3, "up now", "up next", 37, 96.0, False, False, True)

@@ -7,8 +7,8 @@ from pythonosc.osc_message import OscMessage
 
 from stagelyric.inputs.osc_addresses import ADDRESSES, PONG, TELLS, Address
 from stagelyric.inputs.osc_reference import arguments, example, reference, span
-from stagelyric.lines import Cue, Line, State
 from stagelyric.outputs.osc import OscOutput
+from stagelyric.types.lines import Cue, Line, State
 
 ROOT = Path(__file__).parents[2]
 

@@ -65,7 +65,7 @@ def test_what_was_trained_can_write_and_quotes_neither_its_parent_s_text_nor_its
     corpus: Path, out: Path, tmp_path: Path
 ) -> None:
     from stagelyric.craft.novelty import FILE, Copies
-    from stagelyric.lines import Ask
+    from stagelyric.types.lines import Ask
     from stagelyric.writer import Writer
 
     assert run(corpus, "--out", out, *QUICK).exit_code == 0

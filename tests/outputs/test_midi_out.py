@@ -9,10 +9,10 @@ import pytest
 from jack import Jack
 from programs import require
 
-from stagelyric.events import ControlChange, Event, NoteOff, NoteOn
 from stagelyric.inputs.midi import Midi
-from stagelyric.lines import Cue, Line, State
 from stagelyric.outputs.midi import Lamp, Lights, MidiOut
+from stagelyric.types.events import ControlChange, Event, NoteOff, NoteOn
+from stagelyric.types.lines import Cue, Line, State
 
 LINE = Line("Hold the light on the water", "model")
 UP = Cue(LINE, "Harbour Lights", "verse", "now", 0.0, 1)

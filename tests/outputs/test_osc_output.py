@@ -10,9 +10,9 @@ import pytest
 from osc_wire import message
 
 from stagelyric.inputs.osc_packets import read_message
-from stagelyric.lines import Cue, Line, State
 from stagelyric.outputs import osc as module
 from stagelyric.outputs.osc import LEASE, SUBSCRIBERS, OscOutput, encode
+from stagelyric.types.lines import Cue, Line, State
 
 STATE = State("Harbour Lights", "verse", 3, "up now", "up next", 37, 96.0, False, False, True)
 CUE = Cue(Line("Hold the light — Montréal", "model"), "Harbour Lights", "verse", "now", 1.0, 12)

@@ -8,8 +8,8 @@ from typing import TextIO, cast
 
 import pytest
 
-from stagelyric.lines import Cue, Line
 from stagelyric.outputs.terminal import Terminal, printable
+from stagelyric.types.lines import Cue, Line
 
 
 def cue(number: int, text: str | None = "Hold the light on the water", origin: str = "model") -> Cue:

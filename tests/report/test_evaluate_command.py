@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from stagelyric import places
 from stagelyric.commands.evaluate import evaluate
 from stagelyric.lm import curve
 from stagelyric.lm.checkpoint import note_files, read_meta
@@ -16,6 +15,7 @@ from stagelyric.lm.runtime import load
 from stagelyric.report import contexts, held_out, reading, trial
 from stagelyric.report.page import shown
 from stagelyric.report.whole import KEYS
+from stagelyric.types import paths
 
 for package in ("wordfreq", "denckring_en_pos", "sklearn"):
     pytest.importorskip(package, reason="needs the extra report")
@@ -167,7 +167,7 @@ def test_bad_input_is_one_sentence(
 
 def test_without_songs_it_asks_for_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(places, "model_folders", lambda: [tmp_path])
+    monkeypatch.setattr(paths, "model_folders", lambda: [tmp_path])
     done = run(MODEL)
     assert done.exit_code == 2
     assert "songs that the model did not read" in done.output

@@ -9,8 +9,8 @@ from typing import Any, get_args
 from house import SETLIST, Display
 
 from stagelyric import journal
-from stagelyric.events import Action, Do
 from stagelyric.triggers import write_do
+from stagelyric.types.events import Action, Do
 
 SAYING = "Thank you, Leith"
 GAP = 0.12  # seconds between two presses

@@ -2,8 +2,8 @@
 
 import pytest
 
-from stagelyric.devices import DeviceError
 from stagelyric.speech.audio import Device, choose
+from stagelyric.types.devices import DeviceError
 
 ALSA, JACK = "ALSA", "JACK Audio Connection Kit"
 WINDOWS = [

@@ -11,10 +11,10 @@ import pytest
 from jack import Jack
 from sound_server import LIMIT, JackRecorder, Recording, match, open_player, until
 
-from stagelyric.events import Level
 from stagelyric.setlist import SpeechRig
-from stagelyric.speech.mixing import Overlap
 from stagelyric.speech.player import Player
+from stagelyric.types.events import Level
+from stagelyric.types.mixing import Overlap
 
 sound = pytest.importorskip("stagelyric.speech.sound", reason="the extra speech is not installed")
 if sys.platform == "win32":

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stagelyric.speech.mixer import FADE, LINES, WAITING, Mixer, Samples
-from stagelyric.speech.mixing import Bus, Overlap
+from stagelyric.types.mixing import Bus, Overlap
 
 RATE, BLOCK = 48_000, 256
 STEREO: dict[Bus, tuple[tuple[int, ...], float]] = {"house": ((0, 1), 1.0), "whisper": ((), 0.25)}

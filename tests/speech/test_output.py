@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from stagelyric.events import Event, Notice
-from stagelyric.lines import Cue, Line, State
 from stagelyric.pool import Pool
 from stagelyric.setlist import Setlist, SpeechRig
 from stagelyric.show import Show
@@ -19,6 +17,8 @@ from stagelyric.speech.ahead import coming
 from stagelyric.speech.output import Speech
 from stagelyric.speech.player import Stream
 from stagelyric.speech.renderer import RenderError
+from stagelyric.types.events import Event, Notice
+from stagelyric.types.lines import Cue, Line, State
 
 LIMIT = 20.0
 START = State("Harbour Lights", "verse", 0, "", "Line 0", 9, 96.0, False, True, True)

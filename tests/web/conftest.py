@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from stagelyric.events import Event
-from stagelyric.lines import Cue, Line, State
+from stagelyric.types.events import Event
+from stagelyric.types.lines import Cue, Line, State
 from stagelyric.web.server import EMPTY, Page
 
 CHROMIUM = "/usr/bin/chromium"

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from stagelyric.events import Command, ControlChange, Do, KeyPress, PadPress
 from stagelyric.learn_session import LearnSession
 from stagelyric.pool import Pool
 from stagelyric.setlist import load
 from stagelyric.show import Show as RealShow
+from stagelyric.types.events import Command, ControlChange, Do, KeyPress, PadPress
 from stagelyric.web import server
 from stagelyric.web.desk import Desk, Song
 

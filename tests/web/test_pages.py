@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from stagelyric.events import KeyPress
+from stagelyric.types.events import KeyPress
 
 from .conftest import LINE, Show, running, until
 from .pages import LINES, OVERFLOW, SIZES, chromium, holds, looking, shows

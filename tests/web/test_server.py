@@ -13,9 +13,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from stagelyric.devices import ListenError, PortInUseError
-from stagelyric.events import Command, Do, KeyPress, PadPress
-from stagelyric.lines import Cue, Line
+from stagelyric.types.devices import ListenError, PortInUseError
+from stagelyric.types.events import Command, Do, KeyPress, PadPress
+from stagelyric.types.lines import Cue, Line
 from stagelyric.web import server, tls
 from stagelyric.web.client import LATEST
 from stagelyric.web.desk import Desk, Song

@@ -9,8 +9,8 @@ import json
 import numpy as np
 import pytest
 
-from stagelyric import places
-from stagelyric.lines import Ask
+from stagelyric.types import paths
+from stagelyric.types.lines import Ask
 from stagelyric.writer import Writer
 
 RHYMED = Ask(
@@ -41,7 +41,7 @@ def digest(data: bytes) -> str:
 
 @pytest.mark.parametrize("model", LINES)
 def test_a_seed_gives_the_lines_it_always_gave(model: str) -> None:
-    writer = Writer.open(places.find_model(model))
+    writer = Writer.open(paths.find_model(model))
     logits, _ = writer.engine.prime("the lamps are lit along the quay\n")
     if digest(np.ascontiguousarray(logits).tobytes()) != ARITHMETIC[model]:
         pytest.skip(f"this processor rounds {model} otherwise ({digest(np.ascontiguousarray(logits).tobytes())})")

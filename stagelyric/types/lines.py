@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
-from stagelyric.events import Level
+from stagelyric.types.events import Level
 
 Origin = Literal["model", "kept", "written", "safety", "word"]
 Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
