@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.words import STOP
 from stagelyric.lm import backward_words, corpus
 from stagelyric.report import contexts
 from stagelyric.report.lyrics import Song, Stanza, words
 from stagelyric.types import paths
+from stagelyric.words.lists import STOP
 from stagelyric.writer import Writer
 
 STRENGTH = 0.7

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft.backward import PLACE_IS_RARE, BackwardDrafts, Vocabulary, vocabulary
-from stagelyric.craft.lexicon import Lexicon
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.tasks import Task
 from stagelyric.lm import backward_words
 from stagelyric.lm.backward_words import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
 from stagelyric.lm.runtime import State
 from stagelyric.types import paths
+from stagelyric.words.lexicon import Lexicon
 
 HEAT = 1.45
 """Times the temperature of drafts by letters: a word has more to choose among than a letter."""

@@ -14,19 +14,19 @@ from stagelyric.backwriter import Backwriter
 from stagelyric.craft import planning, ranking
 from stagelyric.craft.drafting import Drafts
 from stagelyric.craft.novelty import normal
-from stagelyric.craft.phonetics import plain
 from stagelyric.craft.ranking import Around, Draft
-from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Ending
-from stagelyric.craft.syllables import syllabify
 from stagelyric.craft.tasks import Task
-from stagelyric.craft.words import STOP
 from stagelyric.gate import Gate
 from stagelyric.letterwise import Spelled
 from stagelyric.linescore import Heard
 from stagelyric.lm.codes import PERSON, PLACE, prefix
 from stagelyric.spelling import Spelling
 from stagelyric.types.lines import Ask
+from stagelyric.words.lists import STOP
+from stagelyric.words.phonetics import plain
+from stagelyric.words.rhyme import kind_of_sounds
+from stagelyric.words.syllables import syllabify
 
 if TYPE_CHECKING:
     from stagelyric.writer import Writer

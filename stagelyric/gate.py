@@ -9,11 +9,11 @@ from itertools import pairwise
 from stagelyric.craft import family, novelty, planning
 from stagelyric.craft.cliches import is_average
 from stagelyric.craft.novelty import Copies, normal
-from stagelyric.craft.phonetics import plain
 from stagelyric.craft.ranking import Draft, normal_words
-from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Rules
 from stagelyric.types.lines import Ask
+from stagelyric.words.phonetics import plain
+from stagelyric.words.rhyme import kind_of_sounds
 
 _REMEMBERED = 48  # lines of the shelf that a new one is not to be too much like
 _RECENT = 8  # of those, the lines whose last words do not come again at once

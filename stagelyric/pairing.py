@@ -11,20 +11,21 @@ from pathlib import Path
 
 import numpy as np
 
-from stagelyric.craft import lexicon, near, novelty, structure, tags
-from stagelyric.craft.phonetics import line_syllables, pronounce
-from stagelyric.craft.rhyme import tail
+from stagelyric.craft import novelty
 from stagelyric.lm import tagging, tokens
 from stagelyric.lm.checkpoint import Corpus, Meta, ModelError, check_craft, note_files
 from stagelyric.lm.corpus import CorpusError, Song, Source, read_source, split
-from stagelyric.lm.names import find_names
 from stagelyric.lm.pair import read_vocabulary, release_pair, write_card
 from stagelyric.lm.structure import Song as Spelled
 from stagelyric.lm.structure import StructureRecipe, train
 from stagelyric.lm.tagging import Tagged
 from stagelyric.types.lines import Ask
+from stagelyric.words import classes, lexicon, near, tags
+from stagelyric.words.names import find_names
+from stagelyric.words.phonetics import line_syllables, pronounce
+from stagelyric.words.rhyme import tail
 
-CRAFT = (lexicon.FILE, near.FILE, structure.FILE, novelty.FILE)
+CRAFT = (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)
 """What the craft knows of the vocabulary model's text; the structure model knows no words that it could quote."""
 
 _SHOWN = Ask(syllables=(7, 9), rhyme="AABB", names=("Polly Magnet",), themes=("rain", "harbour"), seed=0)

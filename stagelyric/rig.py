@@ -11,7 +11,6 @@ from stagelyric import __version__, journal
 from stagelyric.advertising import Advertising
 from stagelyric.clock import Clock
 from stagelyric.craft import family, quoting
-from stagelyric.craft.syllables import syllabify
 from stagelyric.generator import Generator
 from stagelyric.inputs.keyboard import Keyboard
 from stagelyric.inputs.live import Live
@@ -35,6 +34,7 @@ from stagelyric.types.lines import Output
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.oscquery import Tree
 from stagelyric.web.server import Page
+from stagelyric.words.syllables import syllabify
 
 
 @dataclass(frozen=True, slots=True)

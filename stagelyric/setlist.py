@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
-from stagelyric.lm.formats import guessed
 from stagelyric.triggers import Trigger, Written
 from stagelyric.types.lines import Scheme
 from stagelyric.types.mixing import Overlap
+from stagelyric.words.formats import guessed
 
 Syllables = Annotated[int, Field(ge=1, le=40)]
 Port = Annotated[int, Field(ge=0, le=65535)]

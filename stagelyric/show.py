@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from stagelyric.craft import family, name_bank
+from stagelyric.craft import family
 from stagelyric.pool import Pool
 from stagelyric.setlist import Section, Setlist, Song, find_name
 from stagelyric.triggers import FROM_EVENT, Debounce, On, Trigger, event_value
 from stagelyric.types.events import Command, Do, Event, KeyPress, SongSelect
 from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, normal
+from stagelyric.words import name_bank
 
 COUNTED = 500  # ready lines: beyond these nobody asks how many of which
 LONGEST_SAYING = 500  # characters of a text that is shown as it comes

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.phonetics import line_syllables, plain
 from stagelyric.craft.rules import Ending, Language, Rules
 from stagelyric.craft.sketching import Sketches, Slots
 from stagelyric.craft.tasks import OWN, Task
 from stagelyric.lm import codes, tokens
 from stagelyric.lm.sample import choose
 from stagelyric.lm.templates import Floats, Templates
+from stagelyric.words.phonetics import line_syllables, plain
 
 HEAT = 0.9
 MIN_P = 0.02

@@ -12,11 +12,9 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import lexicon, near, novelty, structure
+from stagelyric.craft import novelty
 from stagelyric.craft.build import build, extend
 from stagelyric.craft.novelty import shares_words
-from stagelyric.craft.phonetics import line_syllables
-from stagelyric.craft.words import STOP
 from stagelyric.lm.checkpoint import (
     META,
     WEIGHTS,
@@ -43,13 +41,16 @@ from stagelyric.lm.corpus import (
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.distributed import World
 from stagelyric.lm.kinds import KINDS, recipe_of
-from stagelyric.lm.names import find_names
 from stagelyric.lm.recipe import Recipe
 from stagelyric.lm.release import HeldOut, release
 from stagelyric.lm.train import CHECKPOINT, Trainer, cold_bits, raw_lines
 from stagelyric.lm.vocabulary import Vocabulary
+from stagelyric.words import classes, lexicon, near
+from stagelyric.words.lists import STOP
+from stagelyric.words.names import find_names
+from stagelyric.words.phonetics import line_syllables
 
-CRAFT = (lexicon.FILE, near.FILE, structure.FILE, novelty.FILE)
+CRAFT = (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)
 """What the craft needs to know of a model's text."""
 
 _STUDIED = 32 * 2**20  # characters of a corpus that words, names and figures beside the model's are taken from
@@ -251,9 +252,9 @@ def _check_parent(folder: Path, meta: Meta) -> None:
         if (folder / lexicon.FILE).is_file():
             words = lexicon.load(folder / lexicon.FILE)
             near.load(folder / near.FILE, len(words.words))
-            structure.load(folder / structure.FILE, len(words.words))
+            classes.load(folder / classes.FILE, len(words.words))
             novelty.Copies.load(folder / novelty.FILE)
-    except (lexicon.LexiconError, near.NearError, structure.StructureError, novelty.NoveltyError) as error:
+    except (lexicon.LexiconError, near.NearError, classes.StructureError, novelty.NoveltyError) as error:
         raise ModelError(str(error)) from error
     except BadZipFile as error:
         raise ModelError(f"{folder}: wanted whole files of the model's words, found a damaged one") from error

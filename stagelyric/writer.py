@@ -20,17 +20,18 @@ from numpy.typing import NDArray
 from stagelyric import linescore
 from stagelyric.backwriter import Backwriter
 from stagelyric.block import Between, Block, Chosen, temperature
-from stagelyric.craft import lexicon, near, novelty, planning, ranking, rules, structure, tags
+from stagelyric.craft import novelty, planning, ranking, rules
 from stagelyric.craft.drafting import Alphabet
 from stagelyric.craft.novelty import Copies
-from stagelyric.craft.phonetics import plain, pronounce, sung, syllable_count
 from stagelyric.craft.ranking import Around, Draft, normal_words
 from stagelyric.craft.rules import Language, Rules
-from stagelyric.craft.syllables import Counter, syllabify
 from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE
 from stagelyric.lm.sample import choose
 from stagelyric.sketcher import Sketcher
 from stagelyric.types.lines import Ask, Line
+from stagelyric.words import classes, lexicon, near, tags
+from stagelyric.words.phonetics import plain, pronounce, sung, syllable_count
+from stagelyric.words.syllables import Counter, syllabify
 
 BLOCK = 16
 """Lines that are written together."""
@@ -92,7 +93,7 @@ class Writer:
         words = lexicon.load(folder / lexicon.FILE)
         vectors = near.load(folder / near.FILE, len(words.words))
         used = tags.load(folder / tags.FILE, len(words.words)) if engine.templates else None
-        language = Language(words, vectors, structure.load(folder / structure.FILE, len(words.words)), used)
+        language = Language(words, vectors, classes.load(folder / classes.FILE, len(words.words)), used)
         sketcher = Sketcher(engine.templates, language) if engine.templates else None
         # The two of the lineage that draft in ways of their own keep to them.
         slots = engine.vocabulary.symbols == CODED_ALPHABET

@@ -6,7 +6,7 @@ import random
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from stagelyric.craft.phonetics import look_up
+from stagelyric.words.phonetics import look_up
 
 Disguise = Callable[[str, random.Random], str | None]
 """A word in small letters in; the same disguised, or None where it can't be."""

@@ -10,14 +10,15 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import build, near, novelty, structure, survey
-from stagelyric.craft import tags as craft_tags
+from stagelyric.craft import build, novelty
 from stagelyric.craft.novelty import Copies
 from stagelyric.craft.rules import Language
-from stagelyric.craft.tags import Tags
 from stagelyric.lm import tokens
 from stagelyric.lm.runtime import Engine
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
+from stagelyric.words import classes, near, survey
+from stagelyric.words import tags as craft_tags
+from stagelyric.words.tags import Tags
 
 VERSES = """
 The rain came down on the harbour wall
@@ -140,7 +141,7 @@ def language() -> Language:
     """What is to be learned from the verses, every word of them."""
     found = survey.survey([VERSES])
     words = build.build_lexicon(found, least=1)
-    kinds = structure.build(map(survey.words_of, found.lines), words)
+    kinds = classes.build(map(survey.words_of, found.lines), words)
     vectors = near.build(found.stanza_words, words, least=1).astype(np.float32) / 127
     return Language(words, vectors, kinds)
 

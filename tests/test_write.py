@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from stagelyric.commands.write import write
 from stagelyric.craft.quoting import quoting
-from stagelyric.craft.rhyme import kind
+from stagelyric.words.rhyme import kind
 from stagelyric.writer import Writer
 
 SETLIST = """
@@ -155,7 +155,7 @@ def test_faults_are_one_sentence_and_exit_with_two(arguments: list[str], said: s
 
 
 def test_a_model_without_words_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from stagelyric.craft import lexicon
+    from stagelyric.words import lexicon
 
     monkeypatch.setattr(Writer, "open", lambda folder, **_: lexicon.load(folder / lexicon.FILE))
     done = run()

@@ -9,12 +9,12 @@ import pytest
 from stagelyric.block import temperature
 from stagelyric.craft import family, planning
 from stagelyric.craft.novelty import normal
-from stagelyric.craft.phonetics import line_syllables, pronounce
 from stagelyric.craft.planning import has_word
-from stagelyric.craft.rhyme import kind
 from stagelyric.craft.rules import make
 from stagelyric.spelling import Spelling, respelled, spellings
 from stagelyric.types.lines import Ask, Line
+from stagelyric.words.phonetics import line_syllables, pronounce
+from stagelyric.words.rhyme import kind
 from stagelyric.writer import BLOCK, Writer
 
 MODEL = Path(__file__).parent.parent / "models" / "char-rnn"

@@ -92,13 +92,13 @@ def evaluate(
 
 @contextmanager
 def _faults() -> Iterator[None]:
-    from stagelyric.craft.lexicon import LexiconError
-    from stagelyric.craft.near import NearError
     from stagelyric.craft.novelty import NoveltyError
-    from stagelyric.craft.structure import StructureError
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.report.language import MissingExtraError
+    from stagelyric.words.classes import StructureError
+    from stagelyric.words.lexicon import LexiconError
+    from stagelyric.words.near import NearError
 
     craft = (LexiconError, NearError, NoveltyError, StructureError)
     try:

@@ -39,13 +39,13 @@ def train_structure(
         told = "wanted a trained transformer, whose words the lines will be made of, found no --vocabulary MODEL"
         raise Fault(f"--kind structure: {told}")
     from stagelyric import pairing
-    from stagelyric.craft.lexicon import LexiconError
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.lm.pair import PairError
     from stagelyric.lm.structure import StructureRecipe
     from stagelyric.lm.tagging import NoTaggerError
     from stagelyric.types import paths
+    from stagelyric.words.lexicon import LexiconError
 
     recipe = StructureRecipe(seed=seed) if epochs is None else StructureRecipe(epochs, seed=seed)
     try:

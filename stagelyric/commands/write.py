@@ -201,12 +201,12 @@ def _open(name: str) -> Writer:
 @contextmanager
 def model_faults() -> Iterator[None]:
     """A model that cannot be used becomes one sentence on standard error, and exit status 2."""
-    from stagelyric.craft.lexicon import LexiconError
-    from stagelyric.craft.near import NearError
     from stagelyric.craft.novelty import NoveltyError
-    from stagelyric.craft.structure import StructureError
     from stagelyric.craft.taste import TasteError
     from stagelyric.lm.checkpoint import ModelError
+    from stagelyric.words.classes import StructureError
+    from stagelyric.words.lexicon import LexiconError
+    from stagelyric.words.near import NearError
 
     try:
         yield

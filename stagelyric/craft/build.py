@@ -16,11 +16,12 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
 
-from stagelyric.craft import family, lexicon, near, novelty, structure
-from stagelyric.craft.lexicon import LOWER, UPPER, Lexicon
-from stagelyric.craft.phonetics import look_up
-from stagelyric.craft.survey import Survey, read_stanzas, survey, words_of
-from stagelyric.craft.words import ARCHAIC, CAPITALS, DIALECT, SMALL
+from stagelyric.craft import family, novelty
+from stagelyric.words import classes, lexicon, near
+from stagelyric.words.lexicon import LOWER, UPPER, Lexicon
+from stagelyric.words.lists import ARCHAIC, CAPITALS, DIALECT, SMALL
+from stagelyric.words.phonetics import look_up
+from stagelyric.words.survey import Survey, read_stanzas, survey, words_of
 
 LEAST = 3
 """A word is known when it stands this often in a large text (lines that come again are counted once)."""
@@ -72,10 +73,10 @@ def build(folder: Path, texts: Iterable[str], also: Iterable[str] = ()) -> dict[
     words = build_lexicon(s, least_for(s.total.total()))
     words.save(folder / lexicon.FILE)
     near.save(folder / near.FILE, near.build(s.stanza_words, words))
-    structure.save(folder / structure.FILE, structure.build(map(words_of, s.lines), words))
+    classes.save(folder / classes.FILE, classes.build(map(words_of, s.lines), words))
     others = [line for stanza in read_stanzas(also) for line in stanza]
     novelty.save(folder / novelty.FILE, novelty.build({*s.lines, *others}, words.words), novelty.build_worn(s.lines))
-    return {name: (folder / name).stat().st_size for name in (lexicon.FILE, near.FILE, structure.FILE, novelty.FILE)}
+    return {name: (folder / name).stat().st_size for name in (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)}
 
 
 def extend(folder: Path, parent: Path, texts: Iterable[str]) -> None:
@@ -83,7 +84,7 @@ def extend(folder: Path, parent: Path, texts: Iterable[str]) -> None:
 
     A band's own thirty songs would be a poor dictionary; what they are is text that must not be quoted either.
     """
-    for name in (lexicon.FILE, near.FILE, structure.FILE):
+    for name in (lexicon.FILE, near.FILE, classes.FILE):
         shutil.copyfile(parent / name, folder / name)
     words = lexicon.load(folder / lexicon.FILE)
     lines = [line for stanza in read_stanzas(texts) for line in stanza]

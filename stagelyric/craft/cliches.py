@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from stagelyric.craft.novelty import normal
-from stagelyric.craft.words import AT_HEART, BLAND, FILLERS, STOP, WORN, YOU_AND_I
+from stagelyric.words.lists import AT_HEART, BLAND, FILLERS, STOP, WORN, YOU_AND_I
 
 _PHRASES = """
 you know that i / i'm the one / you're the one / the one for me / all night long / all my life / all my love

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import groupby, islice, product
 
-from stagelyric.craft.phonetics import look_up
-from stagelyric.craft.words import SHORT
+from stagelyric.words.lists import SHORT
+from stagelyric.words.phonetics import look_up
 
 MOST = 96  # readings of one token: a short word has fewer, and nobody reads a long row of figures
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft.layout import Layout
-from stagelyric.craft.lexicon import LETTERS, MOST_SYLLABLES
 from stagelyric.craft.rules import CAPITAL, COMPANY, FIRST, SMALL, Ending, Rules
 from stagelyric.craft.tasks import MUST, OWN, Task
+from stagelyric.words.lexicon import LETTERS, MOST_SYLLABLES
 
 LOOK_AHEAD = 0.7
 """How much the last word but one is chosen for the sake of the last."""

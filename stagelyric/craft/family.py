@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from stagelyric.craft import disguises
-from stagelyric.craft.words import SHORT
+from stagelyric.words.lists import SHORT
 
 _CLEAN_SHAPES = re.compile(r"[a-z]+shita|[mh]?fuku[a-z]+|fukui?|fuke|snigger[a-z]*")
 _INNOCENT = re.compile(

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from stagelyric.craft.phonetics import plain
-from stagelyric.lm.formats import FormatError, Sheet, guessed, is_sheet, read_sheet
+from stagelyric.words.formats import FormatError, Sheet, guessed, is_sheet, read_sheet
+from stagelyric.words.phonetics import plain
 
 WORDS = 5
 CHARACTERS = 24

@@ -15,10 +15,10 @@ from functools import cached_property
 import numpy as np
 
 from stagelyric.craft.cliches import stock_phrases
-from stagelyric.craft.metre import pattern, scans
-from stagelyric.craft.phonetics import plain
 from stagelyric.craft.rules import Rules
-from stagelyric.craft.words import MODERN, OLD_FASHIONED, OPENERS, PRONOUNS, STOP
+from stagelyric.words.lists import MODERN, OLD_FASHIONED, OPENERS, PRONOUNS, STOP
+from stagelyric.words.metre import pattern, scans
+from stagelyric.words.phonetics import plain
 
 WEIGHTS = {
     "flow": 3.0,  # how naturally one letter follows another, by the model: nats a character, up to a limit

@@ -10,13 +10,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import family, near
-from stagelyric.craft.lexicon import LOWER, MOST_SYLLABLES, UPPER, Lexicon, Row
+from stagelyric.craft import family
 from stagelyric.craft.novelty import normal
-from stagelyric.craft.phonetics import Phones, plain, pronounce
-from stagelyric.craft.structure import Structure, extended
-from stagelyric.craft.tags import Tags
-from stagelyric.craft.words import (
+from stagelyric.words import near
+from stagelyric.words.classes import Structure, extended
+from stagelyric.words.lexicon import LOWER, MOST_SYLLABLES, UPPER, Lexicon, Row
+from stagelyric.words.lists import (
     BLAND,
     CAPITALS,
     DETERMINERS,
@@ -29,6 +28,8 @@ from stagelyric.craft.words import (
     STOP,
     TWO_SOUNDS,
 )
+from stagelyric.words.phonetics import Phones, plain, pronounce
+from stagelyric.words.tags import Tags
 
 _MANY = 400
 SMALL, CAPITAL, FIRST = 0, 1, 2

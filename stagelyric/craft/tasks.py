@@ -30,7 +30,7 @@ class Must:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A line's words as tokens of `craft.tags` or MUST, with OWN after it where it is to be the name's own.
+    """A line's words as tokens of `words.tags` or MUST, with OWN after it where it is to be the name's own.
 
     `rest[i]` has bit k where the words from the i-th on can be sung on k syllables; the last stands for none.
     """

@@ -25,15 +25,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from stagelyric.craft import lexicon as words_file
-from stagelyric.craft.lexicon import Lexicon
-from stagelyric.craft.phonetics import line_syllables
 from stagelyric.lm import corpus
 from stagelyric.lm.backward_words import COMMA, LINE, LONGEST, SIGNS, STANZA, numbers_of, save, tokens
 from stagelyric.lm.char_rnn import CharRnnConfig
 from stagelyric.lm.codes import slotted
 from stagelyric.lm.mingru import Block, norm
-from stagelyric.lm.names import Names, find_names
+from stagelyric.words import lexicon as words_file
+from stagelyric.words.lexicon import Lexicon
+from stagelyric.words.names import Names, find_names
+from stagelyric.words.phonetics import line_syllables
 
 _CODED = 0.7  # of the lines say how long they are
 _NEGATIVES = 3000

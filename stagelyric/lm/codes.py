@@ -16,8 +16,8 @@ from functools import cache
 
 import numpy as np
 
-from stagelyric.lm.names import Names
 from stagelyric.lm.vocabulary import ALPHABET, BOUNDARY
+from stagelyric.words.names import Names
 
 PERSON, PLACE = "\x10", "\x11"
 SYLLABLES, LAST, NAMED, SEED, LINE = "\x12", "\x13", "\x14", "\x15", "\x16"

@@ -17,9 +17,9 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.lm import formats
 from stagelyric.lm.shards import Known, Shards
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
+from stagelyric.words import formats
 
 MARKER = "=== "
 """A line that starts so names the song below it. It splits songs and is never trained on."""

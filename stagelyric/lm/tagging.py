@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stagelyric.lm import codes, tokens
-from stagelyric.lm.names import Names
+from stagelyric.words.names import Names
 
 _OWN = 72  # words of grammar that are tokens themselves
 _LONGEST = 24  # words of a line

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from stagelyric.craft.phonetics import Phones, line_syllables, pronounce
-from stagelyric.craft.rhyme import Kind, kind_of_sounds
-from stagelyric.craft.words import STOP
 from stagelyric.report.lyrics import Song, Stanza, mates, words
+from stagelyric.words.lists import STOP
+from stagelyric.words.phonetics import Phones, line_syllables, pronounce
+from stagelyric.words.rhyme import Kind, kind_of_sounds
 
 REACH = 3
 """How many lines back a rhyme is heard."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stagelyric.craft.cliches import stock_phrases
-from stagelyric.craft.phonetics import plain
-from stagelyric.craft.words import STOP
 from stagelyric.report import language, reference
 from stagelyric.report.form import end_word, pairs, rhyme
 from stagelyric.report.lyrics import Song, in_order, words
 from stagelyric.report.repetition import grams
 from stagelyric.report.wording import Wording, is_name
+from stagelyric.words.lists import STOP
+from stagelyric.words.phonetics import plain
 
 
 def _words(text: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from stagelyric.craft.phonetics import plain
+from stagelyric.words.phonetics import plain
 
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*(?:(?<=in)')?")
 _UNRHYMED = frozenset("X-.*_")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from stagelyric.lm import corpus, formats
+from stagelyric.lm import corpus
 from stagelyric.lm.corpus import CorpusError
 from stagelyric.report.lyrics import Song, Stanza
+from stagelyric.words import formats
 
 
 def read(paths: Sequence[Path]) -> list[Song]:

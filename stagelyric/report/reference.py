@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from stagelyric.craft import novelty
 from stagelyric.craft.novelty import Copies
-from stagelyric.craft.survey import read_stanzas, survey
 from stagelyric.report import grammar, language
 from stagelyric.report.grammar import Grammar
 from stagelyric.report.lyrics import spelled, words
+from stagelyric.words.survey import read_stanzas, survey
 
 FILE = "reference.npz"
 LEAST = 2

@@ -14,10 +14,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.phonetics import look_up
-from stagelyric.craft.words import ARCHAIC, PRONOUNS, STOP
 from stagelyric.report import language, reference
 from stagelyric.report.lyrics import spelled
+from stagelyric.words.lists import ARCHAIC, PRONOUNS, STOP
+from stagelyric.words.phonetics import look_up
 
 YOU_AND_I = frozenset({"i", "me", "my", "you", "your"})
 HOOK_ZIPF = 4.5
@@ -179,7 +179,7 @@ def unreal_words(wording: Wording) -> Counter[str]:
 
 
 def archaic_word_rate(wording: Wording) -> float:
-    """The share of words that only old verse has (thee, o'er, hath …; the list is `craft.words.ARCHAIC`)."""
+    """The share of words that only old verse has (thee, o'er, hath …; the list is `words.lists.ARCHAIC`)."""
     return _mean([float(word.lower in ARCHAIC) for line in wording.lines for word in line])
 
 

@@ -29,7 +29,7 @@ from typing import Any
 
 def parted(folder: Path, count: int, seed: int, into: Path) -> tuple[Path, Path]:
     """Copies the songs into two folders: to train on, and held out."""
-    from stagelyric.lm.formats import ENDINGS
+    from stagelyric.words.formats import ENDINGS
 
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name.lower().endswith(ENDINGS))
     if len(files) <= count:

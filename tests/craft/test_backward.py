@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from stagelyric.craft import planning, rules
 from stagelyric.craft.backward import BackwardDrafts, vocabulary
-from stagelyric.craft.phonetics import pronounce
-from stagelyric.craft.rhyme import kind_of_sounds
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.tasks import Must, Task
 from stagelyric.lm.backward_words import COMMA, LINE, LONGEST, OWN, SIGNS
 from stagelyric.lm.codes import PERSON, PLACE
 from stagelyric.lm.sample import choose
+from stagelyric.words.phonetics import pronounce
+from stagelyric.words.rhyme import kind_of_sounds
 
 PLAIN = rules.make(fakes.language())
 FREE = PLAIN.ending(np.flatnonzero(PLAIN.last_words))

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import fakes
 
-from stagelyric.craft import build, lexicon, near, novelty, structure, survey
+from stagelyric.craft import build, novelty
+from stagelyric.words import classes, lexicon, near, survey
 
 
 def test_four_files_are_written_and_read(tmp_path: Path) -> None:
     sizes = build.build(tmp_path, [fakes.VERSES], ["An other song that is not to be quoted"])
     words = lexicon.load(tmp_path / lexicon.FILE)
-    assert set(sizes) == {lexicon.FILE, near.FILE, structure.FILE, novelty.FILE}
+    assert set(sizes) == {lexicon.FILE, near.FILE, classes.FILE, novelty.FILE}
     assert "harbour" in words.index
     assert near.load(tmp_path / near.FILE, len(words.words)).shape[0] == len(words.words)
-    assert structure.load(tmp_path / structure.FILE, len(words.words)).classes.shape == (len(words.words),)
+    assert classes.load(tmp_path / classes.FILE, len(words.words)).classes.shape == (len(words.words),)
     assert novelty.Copies.load(tmp_path / novelty.FILE).quotes("And the train went slowly along the sea")
 
 

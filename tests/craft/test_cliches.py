@@ -4,11 +4,12 @@ import fakes
 import numpy as np
 import pytest
 
-from stagelyric.craft import build, near, structure, survey
+from stagelyric.craft import build
 from stagelyric.craft.cliches import is_average, stock_phrases
 from stagelyric.craft.novelty import Copies
 from stagelyric.craft.rules import Language
 from stagelyric.types.lines import Ask
+from stagelyric.words import classes, near, survey
 from stagelyric.writer import Writer
 
 AVERAGE = """
@@ -135,7 +136,7 @@ def insisting() -> Writer:
     """With the words of the average lines, and a few others without which there would be nothing else to say."""
     found = survey.survey([fakes.VERSES + "\n\n" + "\n".join([*AVERAGE, *DISGUISED])])
     words = build.build_lexicon(found, least=1)
-    kinds = structure.build(map(survey.words_of, found.lines), words)
+    kinds = classes.build(map(survey.words_of, found.lines), words)
     vectors = near.build(found.stanza_words, words, least=1).astype(np.float32) / 127
     return Writer(Insisting(), Language(words, vectors, kinds), Copies(np.zeros(0, np.uint32)))
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from stagelyric.craft import family
 from stagelyric.craft.family import found, is_blocked, is_clean, mild_words
-from stagelyric.craft.phonetics import look_up
-from stagelyric.lm.formats import read_sheet
+from stagelyric.words.formats import read_sheet
+from stagelyric.words.phonetics import look_up
 
 # Turned by thirteen, as in the list itself.
 WORST, ALSO, SPLIT = (codecs.decode(word, "rot13") for word in ("fuvg", "shpx", "phag"))
@@ -96,7 +96,7 @@ def test_phrases_get_through_in_no_disguise(name: str) -> None:
 
 def test_words_in_two_of_which_one_is_no_word() -> None:
     """Cut anywhere, where one half at least is no word of songs, nor of the dictionary."""
-    from stagelyric.craft import lexicon
+    from stagelyric.words import lexicon
 
     known = lexicon.load(SONGBOOK.parent / "transformer" / lexicon.FILE).index
     for word in family._lists()["inside"]:

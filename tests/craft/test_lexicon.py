@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.craft import build, lexicon, survey
-from stagelyric.craft.lexicon import LETTERS, LexiconError, Row, load, make, plant
-from stagelyric.craft.phonetics import pronounce
+from stagelyric.craft import build
+from stagelyric.words import lexicon, survey
+from stagelyric.words.lexicon import LETTERS, LexiconError, Row, load, make, plant
+from stagelyric.words.phonetics import pronounce
 
 
 @given(st.sets(st.text(alphabet=LETTERS, min_size=1, max_size=8), max_size=40))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.craft.metre import pattern, scans
+from stagelyric.words.metre import pattern, scans
 
 LEXICON = fakes.language().lexicon
 

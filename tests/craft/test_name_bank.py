@@ -1,4 +1,5 @@
-from stagelyric.craft import family, name_bank, planning
+from stagelyric.craft import family, planning
+from stagelyric.words import name_bank
 
 
 def test_the_bank_is_of_people_and_places_that_may_be_sung() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.craft.phonetics import elided, guess, line_syllables, look_up, pronounce, stresses, syllables
+from stagelyric.words.phonetics import elided, guess, line_syllables, look_up, pronounce, stresses, syllables
 
 
 def test_the_dictionary_knows_words() -> None:

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.craft.phonetics import look_up
-from stagelyric.craft.rhyme import assonance, kind, slant, tail
+from stagelyric.words.phonetics import look_up
+from stagelyric.words.rhyme import assonance, kind, slant, tail
 
 WORDS = ["light", "night", "time", "line", "home", "road", "water", "daughter", "love", "above", "fire", "rain", "gone"]
 

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from stagelyric.craft import planning, rules
 from stagelyric.craft.drafting import Alphabet, Drafts
-from stagelyric.craft.phonetics import pronounce
 from stagelyric.craft.rules import Ending
 from stagelyric.craft.sketching import Sketches, Slots
 from stagelyric.craft.tasks import MUST, OWN, Must, Task, Template
 from stagelyric.lm import tokens
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import ALPHABET
+from stagelyric.words.phonetics import pronounce
 
 RULES = rules.make(replace(fakes.language(), tags=fakes.tags()))
 FREE = RULES.ending(np.flatnonzero(RULES.last_words))

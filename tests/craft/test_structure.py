@@ -4,10 +4,11 @@ import fakes
 import numpy as np
 import pytest
 
-from stagelyric.craft import build, near, structure, survey
-from stagelyric.craft.lexicon import Row, make
-from stagelyric.craft.near import NearError
-from stagelyric.craft.structure import StructureError
+from stagelyric.craft import build
+from stagelyric.words import classes, near, survey
+from stagelyric.words.classes import StructureError
+from stagelyric.words.lexicon import Row, make
+from stagelyric.words.near import NearError
 
 
 def grammar(text: str) -> float:
@@ -30,8 +31,8 @@ def test_words_in_one_place_are_of_one_kind() -> None:
     nouns, verbs, ends = ["dog", "cat", "train", "river"], ["saw", "heard", "found", "left"], ["light", "sound"]
     lines = [f"the {rng.choice(nouns)} {rng.choice(verbs)} a {rng.choice(ends)}" for _ in range(400)]
     words = build.build_lexicon(survey.survey(["\n".join(dict.fromkeys(lines))]), 1)
-    kinds = structure.build([line.split() for line in lines], words)
-    again = structure.build([line.split() for line in lines], words)
+    kinds = classes.build([line.split() for line in lines], words)
+    again = classes.build([line.split() for line in lines], words)
     np.testing.assert_array_equal(kinds.classes, again.classes)
     known = [kinds.of(words.index[w]) for w in ("the", "dog", "saw", "a", "light")]
     assert kinds.grammar(known) > kinds.grammar(known[::-1])
@@ -39,18 +40,18 @@ def test_words_in_one_place_are_of_one_kind() -> None:
 
 def test_it_is_kept_in_a_file(tmp_path: Path) -> None:
     kinds, words = fakes.language().structure, len(fakes.language().lexicon.words)
-    structure.save(tmp_path / structure.FILE, kinds)
-    again = structure.load(tmp_path / structure.FILE, words)
+    classes.save(tmp_path / classes.FILE, kinds)
+    again = classes.load(tmp_path / classes.FILE, words)
     np.testing.assert_array_equal(again.classes, kinds.classes)
     assert again.name == kinds.name
     np.testing.assert_allclose(again.following, kinds.following, atol=0.1)
     with pytest.raises(StructureError, match="wanted classes of 3 words"):
-        structure.load(tmp_path / structure.FILE, 3)
+        classes.load(tmp_path / classes.FILE, 3)
     with pytest.raises(StructureError, match="no such file"):
-        structure.load(tmp_path / "nothing.npz", words)
+        classes.load(tmp_path / "nothing.npz", words)
     (tmp_path / "bad.npz").write_bytes(b"bad")
     with pytest.raises(StructureError, match="found a file that is none"):
-        structure.load(tmp_path / "bad.npz", words)
+        classes.load(tmp_path / "bad.npz", words)
 
 
 def test_words_of_one_stanza_are_near(tmp_path: Path) -> None:

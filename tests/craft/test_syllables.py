@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.craft.phonetics import syllable_count
-from stagelyric.craft.syllables import count, syllabify
+from stagelyric.words.phonetics import syllable_count
+from stagelyric.words.syllables import count, syllabify
 
 COMMON = """
 about above across after again against alone along always among angel another around away beautiful because
@@ -80,6 +80,6 @@ def test_a_word_has_as_many_pieces_as_it_is_said_to_have_or_as_its_spelling_give
 
 def test_it_is_light() -> None:
     """The server's process cuts lines too, and has neither numpy nor a dictionary in it."""
-    code = "import sys, stagelyric.craft.syllables; print(any(m in sys.modules for m in ('numpy', 'lzma')))"
+    code = "import sys, stagelyric.words.syllables; print(any(m in sys.modules for m in ('numpy', 'lzma')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -6,8 +6,8 @@ import fakes
 import numpy as np
 import pytest
 
-from stagelyric.craft import tags
-from stagelyric.craft.tags import TagsError
+from stagelyric.words import tags
+from stagelyric.words.tags import TagsError
 
 LEXICON = fakes.language().lexicon
 USES = {

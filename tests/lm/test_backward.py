@@ -12,7 +12,7 @@ import torch
 from stagelyric.lm import backward, backward_words
 from stagelyric.lm.backward_words import COMMA, LINE, LONGEST, OWN, SIGNS, STANZA, UNKNOWN, BackwardError
 from stagelyric.lm.codes import PERSON, PLACE
-from stagelyric.lm.names import Names
+from stagelyric.words.names import Names
 
 LEXICON = fakes.language().lexicon
 WORDS = LEXICON.words

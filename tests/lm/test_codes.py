@@ -14,8 +14,8 @@ from stagelyric.lm.codes import (
     prefix,
     slotted,
 )
-from stagelyric.lm.names import find_names
 from stagelyric.lm.vocabulary import Vocabulary
+from stagelyric.words.names import find_names
 
 LINES = """
 And Polly Magnet mends the line

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from stagelyric.lm.corpus import CorpusError, read_source
-from stagelyric.lm.formats import FormatError, chordpro, guessed, lrc, openlyrics
+from stagelyric.words.formats import FormatError, chordpro, guessed, lrc, openlyrics
 
 CHORDPRO = """{title: The Ferry}
 {meta: genre folk}

@@ -9,14 +9,14 @@ from lm.tiny import lyrics
 
 from stagelyric.commands.train import train
 from stagelyric.craft import build
-from stagelyric.craft.phonetics import line_syllables
 from stagelyric.craft.tasks import Task
 from stagelyric.lm import tagging, tokens
 from stagelyric.lm.checkpoint import STRUCTURE, ModelError, read_meta, read_weights
-from stagelyric.lm.names import Names
 from stagelyric.lm.runtime import load
 from stagelyric.lm.tagging import TaggedLine
 from stagelyric.types.lines import Ask
+from stagelyric.words.names import Names
+from stagelyric.words.phonetics import line_syllables
 
 SONG = """The dogs are barking at the broken gate
 And Polly's waiting for the morning light

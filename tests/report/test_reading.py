@@ -4,9 +4,9 @@ import pytest
 from report.songs import KETTLE, write_chordpro
 
 from stagelyric.lm.corpus import CorpusError
-from stagelyric.lm.formats import chordpro
 from stagelyric.report.lyrics import mates, spelled, words
 from stagelyric.report.reading import read, sung
+from stagelyric.words.formats import chordpro
 
 
 def test_a_chordpro_sheet_gives_sections_and_tags_and_no_chords() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from stagelyric.craft.phonetics import Phones, ways
+from stagelyric.words.phonetics import Phones, ways
 
 Kind = Literal["same", "perfect", "slant", "assonance"]
 """same: one word, or two that sound alike; perfect: equal tails; slant: equal vowels and kindred consonants

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from stagelyric.craft.words import DETERMINERS
+from stagelyric.words.lists import DETERMINERS
 
 _TOKEN = re.compile(r"[A-Za-z]+(?:'[a-z]+)*|[.!?:]")
 

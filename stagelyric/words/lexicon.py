@@ -17,8 +17,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.phonetics import Phones, sung, syllables
-from stagelyric.craft.rhyme import assonance, slant, tail
+from stagelyric.words.phonetics import Phones, sung, syllables
+from stagelyric.words.rhyme import assonance, slant, tail
 
 FILE = "lexicon.npz"
 LETTERS = "abcdefghijklmnopqrstuvwxyz'-"

@@ -16,8 +16,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.lexicon import Lexicon
-from stagelyric.craft.structure import StructureError
+from stagelyric.words.classes import StructureError
+from stagelyric.words.lexicon import Lexicon
 
 FILE = "tags.npz"
 MOST = 32

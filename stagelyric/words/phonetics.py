@@ -13,7 +13,7 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 
-from stagelyric.craft.syllables import syllabify
+from stagelyric.words.syllables import syllabify
 
 Phones = tuple[str, ...]
 

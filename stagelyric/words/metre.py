@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stagelyric.craft.lexicon import Lexicon
-from stagelyric.craft.words import STOP
+from stagelyric.words.lexicon import Lexicon
+from stagelyric.words.lists import STOP
 
 STRONG, WEAK, EITHER = "1", "0", "."
 

@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.lexicon import UPPER, Lexicon
+from stagelyric.words.lexicon import UPPER, Lexicon
 
 FILE = "structure.npz"
 CLASSES = 112

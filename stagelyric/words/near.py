@@ -13,8 +13,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.lexicon import Lexicon
-from stagelyric.craft.words import STOP
+from stagelyric.words.lexicon import Lexicon
+from stagelyric.words.lists import STOP
 
 FILE = "near.npz"
 _DIMENSIONS = 40
