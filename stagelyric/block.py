@@ -13,11 +13,11 @@ from stagelyric import letterwise, linescore
 from stagelyric.backwriter import Backwriter
 from stagelyric.craft import planning, ranking
 from stagelyric.craft.drafting import Drafts
-from stagelyric.craft.novelty import normal
 from stagelyric.craft.ranking import Around, Draft
 from stagelyric.craft.rules import Ending
 from stagelyric.craft.tasks import Task
 from stagelyric.gate import Gate
+from stagelyric.gates.novelty import normal
 from stagelyric.letterwise import Spelled
 from stagelyric.linescore import Heard
 from stagelyric.lm.codes import PERSON, PLACE, prefix

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stagelyric.craft import family, novelty, planning
-from stagelyric.craft.cliches import is_average
-from stagelyric.craft.novelty import Copies, normal
+from stagelyric.craft import planning
 from stagelyric.craft.ranking import Draft, normal_words
 from stagelyric.craft.rules import Rules
+from stagelyric.gates import family, novelty
+from stagelyric.gates.cliches import is_average
+from stagelyric.gates.novelty import Copies, normal
 from stagelyric.types.lines import Ask
 from stagelyric.words.phonetics import plain
 from stagelyric.words.rhyme import kind_of_sounds

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stagelyric.craft import novelty
+from stagelyric.gates import novelty
 from stagelyric.lm import tagging, tokens
 from stagelyric.lm.checkpoint import Corpus, Meta, ModelError, check_craft, note_files
 from stagelyric.lm.corpus import CorpusError, Song, Source, read_source, split

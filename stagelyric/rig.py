@@ -10,7 +10,7 @@ from pathlib import Path
 from stagelyric import __version__, journal
 from stagelyric.advertising import Advertising
 from stagelyric.clock import Clock
-from stagelyric.craft import family, quoting
+from stagelyric.gates import family, quoting
 from stagelyric.generator import Generator
 from stagelyric.inputs.keyboard import Keyboard
 from stagelyric.inputs.live import Live

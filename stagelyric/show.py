@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from stagelyric.craft import family
+from stagelyric.gates import family
 from stagelyric.pool import Pool
 from stagelyric.setlist import Section, Setlist, Song, find_name
 from stagelyric.triggers import FROM_EVENT, Debounce, On, Trigger, event_value

@@ -12,9 +12,9 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import novelty
 from stagelyric.craft.build import build, extend
-from stagelyric.craft.novelty import shares_words
+from stagelyric.gates import novelty
+from stagelyric.gates.novelty import shares_words
 from stagelyric.lm.checkpoint import (
     META,
     WEIGHTS,

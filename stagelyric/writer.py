@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from stagelyric import linescore
 from stagelyric.backwriter import Backwriter
 from stagelyric.block import Between, Block, Chosen, temperature
-from stagelyric.craft import novelty, planning, ranking, rules
+from stagelyric.craft import planning, ranking, rules
 from stagelyric.craft.drafting import Alphabet
-from stagelyric.craft.novelty import Copies
 from stagelyric.craft.ranking import Around, Draft, normal_words
 from stagelyric.craft.rules import Language, Rules
+from stagelyric.gates import novelty
+from stagelyric.gates.novelty import Copies
 from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE
 from stagelyric.lm.sample import choose
 from stagelyric.sketcher import Sketcher

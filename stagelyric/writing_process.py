@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> None:
 
     try:
         # Here and not above: the process has stepped aside by now, and a library that fails is told of as any fault.
-        from stagelyric.craft import novelty
+        from stagelyric.gates import novelty
         from stagelyric.types import paths
         from stagelyric.writer import Writer
 

@@ -10,9 +10,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import build, novelty
-from stagelyric.craft.novelty import Copies
+from stagelyric.craft import build
 from stagelyric.craft.rules import Language
+from stagelyric.gates import novelty
+from stagelyric.gates.novelty import Copies
 from stagelyric.lm import tokens
 from stagelyric.lm.runtime import Engine
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold

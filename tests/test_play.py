@@ -17,8 +17,8 @@ from jack import Jack, server
 from programs import require
 
 from stagelyric import journal as memory
-from stagelyric.craft.family import is_clean
-from stagelyric.craft.quoting import quoting
+from stagelyric.gates.family import is_clean
+from stagelyric.gates.quoting import quoting
 
 
 async def run(*command: str, **environment: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stagelyric.commands.write import write
-from stagelyric.craft.quoting import quoting
+from stagelyric.gates.quoting import quoting
 from stagelyric.words.rhyme import kind
 from stagelyric.writer import Writer
 

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from stagelyric.block import temperature
-from stagelyric.craft import family, planning
-from stagelyric.craft.novelty import normal
+from stagelyric.craft import planning
 from stagelyric.craft.planning import has_word
 from stagelyric.craft.rules import make
+from stagelyric.gates import family
+from stagelyric.gates.novelty import normal
 from stagelyric.spelling import Spelling, respelled, spellings
 from stagelyric.types.lines import Ask, Line
 from stagelyric.words.phonetics import line_syllables, pronounce

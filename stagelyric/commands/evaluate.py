@@ -92,7 +92,7 @@ def evaluate(
 
 @contextmanager
 def _faults() -> Iterator[None]:
-    from stagelyric.craft.novelty import NoveltyError
+    from stagelyric.gates.novelty import NoveltyError
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.report.language import MissingExtraError

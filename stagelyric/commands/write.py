@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
-from stagelyric.craft import quoting
+from stagelyric.gates import quoting
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask, Line, Scheme
 
@@ -121,7 +121,7 @@ def write(
         click.echo(f'write: lines are written without "{ask.word}", {unfit}', err=True)
     writer = _open(model or named or MODEL)
     if never:
-        from stagelyric.craft import novelty
+        from stagelyric.gates import novelty
 
         with plain_faults():
             writer.copies = writer.copies.and_of(novelty.of_files(never, paths.quotes()))
@@ -166,7 +166,7 @@ def _found(wanted: str | None, names: Sequence[str], where: str) -> int:
 
 def _unfit(ask: Ask) -> str:
     """Why a wanted word is in no line, "" where it may be."""
-    from stagelyric.craft import family
+    from stagelyric.gates import family
     from stagelyric.types.lines import normal
 
     word = ask.word or ""
@@ -201,8 +201,8 @@ def _open(name: str) -> Writer:
 @contextmanager
 def model_faults() -> Iterator[None]:
     """A model that cannot be used becomes one sentence on standard error, and exit status 2."""
-    from stagelyric.craft.novelty import NoveltyError
     from stagelyric.craft.taste import TasteError
+    from stagelyric.gates.novelty import NoveltyError
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.words.classes import StructureError
     from stagelyric.words.lexicon import LexiconError

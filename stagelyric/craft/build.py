@@ -16,7 +16,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
 
-from stagelyric.craft import family, novelty
+from stagelyric.gates import family, novelty
 from stagelyric.words import classes, lexicon, near
 from stagelyric.words.lexicon import LOWER, UPPER, Lexicon
 from stagelyric.words.lists import ARCHAIC, CAPITALS, DIALECT, SMALL

@@ -14,8 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
-from stagelyric.craft.cliches import stock_phrases
 from stagelyric.craft.rules import Rules
+from stagelyric.gates.cliches import stock_phrases
 from stagelyric.words.lists import MODERN, OLD_FASHIONED, OPENERS, PRONOUNS, STOP
 from stagelyric.words.metre import pattern, scans
 from stagelyric.words.phonetics import plain

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import family
-from stagelyric.craft.novelty import normal
+from stagelyric.gates import family
+from stagelyric.gates.novelty import normal
 from stagelyric.words import near
 from stagelyric.words.classes import Structure, extended
 from stagelyric.words.lexicon import LOWER, MOST_SYLLABLES, UPPER, Lexicon, Row

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from stagelyric.craft.novelty import CHARACTERS, WORDS, normal
+from stagelyric.gates.novelty import CHARACTERS, WORDS, normal
 from stagelyric.report import average, form, habits, language, repetition, whole, wording
 from stagelyric.report.bands import BANDS
 from stagelyric.report.lyrics import Song, all_lines, words

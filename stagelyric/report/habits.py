@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stagelyric.craft.cliches import stock_phrases
+from stagelyric.gates.cliches import stock_phrases
 from stagelyric.report import language, reference
 from stagelyric.report.form import end_word, pairs, rhyme
 from stagelyric.report.lyrics import Song, in_order, words
@@ -168,7 +168,7 @@ def names(songs: Sequence[Song], read: Wording) -> list[Habit]:
 
 
 def stock(songs: Sequence[Song]) -> list[Habit]:
-    """Stock phrases (`craft.cliches`), those of most songs first."""
+    """Stock phrases (`gates.cliches`), those of most songs first."""
     return _collect(songs, lambda line: stock_phrases(plain(line)), 1)
 
 

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import novelty
-from stagelyric.craft.novelty import Copies
+from stagelyric.gates import novelty
+from stagelyric.gates.novelty import Copies
 from stagelyric.report import grammar, language
 from stagelyric.report.grammar import Grammar
 from stagelyric.report.lyrics import spelled, words

@@ -8,7 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 
-from stagelyric.craft.novelty import normal
+from stagelyric.gates.novelty import normal
 from stagelyric.report.lyrics import words
 
 WINDOW = 1000

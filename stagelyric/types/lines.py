@@ -27,7 +27,7 @@ class Ask:
     `rhyme`: the scheme that consecutive lines of the shelf follow; `wildness` 0.0 sober to 1.0 wild;
     `word`: stands in the line; `rhyme_with`: the line's end rhymes with this word;
     `avoid`: words and phrases never shown; `family_friendly`: the gate for a family audience; `never_quote` names what
-    stands in the "never quote" files (`craft.quoting.stamp`), "" for none; `elisions`: syllables are counted as
+    stands in the "never quote" files (`gates.quoting.stamp`), "" for none; `elisions`: syllables are counted as
     singers elide them ("heaven" 1).
     """
 

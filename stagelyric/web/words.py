@@ -84,6 +84,6 @@ def is_word(text: str) -> bool:
 
 def is_clean(text: str) -> bool:
     """Whether a family audience may read it. The lists are read at the first call: not for the show's own thread."""
-    from stagelyric.craft import family
+    from stagelyric.gates import family
 
     return family.is_clean(plain(text))

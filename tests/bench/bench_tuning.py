@@ -52,7 +52,7 @@ def bits(model: Path, held: Path) -> float:
 
 def copied(model: Path, songs: Path, count: int, seed: int) -> dict[str, float]:
     """The share of lines, as a show has them and plain, with five words in a row from the songs trained on."""
-    from stagelyric.craft.novelty import shares_words
+    from stagelyric.gates.novelty import shares_words
     from stagelyric.lm.corpus import read_held_out
     from stagelyric.types.lines import Ask
     from stagelyric.writer import Writer

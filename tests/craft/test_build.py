@@ -5,7 +5,8 @@ from pathlib import Path
 
 import fakes
 
-from stagelyric.craft import build, novelty
+from stagelyric.craft import build
+from stagelyric.gates import novelty
 from stagelyric.words import classes, lexicon, near, survey
 
 

@@ -7,8 +7,8 @@ from disguise import DISGUISES, disguised
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.craft import family
-from stagelyric.craft.family import found, is_blocked, is_clean, mild_words
+from stagelyric.gates import family
+from stagelyric.gates.family import found, is_blocked, is_clean, mild_words
 from stagelyric.words.formats import read_sheet
 from stagelyric.words.phonetics import look_up
 

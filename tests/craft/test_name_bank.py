@@ -1,4 +1,5 @@
-from stagelyric.craft import family, planning
+from stagelyric.craft import planning
+from stagelyric.gates import family
 from stagelyric.words import name_bank
 
 

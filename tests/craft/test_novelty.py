@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.craft import cliches, novelty
-from stagelyric.craft.novelty import Copies, NoveltyError, normal, quotes_own
+from stagelyric.gates import cliches, novelty
+from stagelyric.gates.novelty import Copies, NoveltyError, normal, quotes_own
 
 LINE = "A silver spoon beside the window on a winter afternoon"
 

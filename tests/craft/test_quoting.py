@@ -5,9 +5,9 @@ import fakes
 import numpy as np
 import pytest
 
-from stagelyric.craft import novelty
-from stagelyric.craft.novelty import Copies
-from stagelyric.craft.quoting import QuotingError, quoting, stamp, stanzas
+from stagelyric.gates import novelty
+from stagelyric.gates.novelty import Copies
+from stagelyric.gates.quoting import QuotingError, quoting, stamp, stanzas
 from stagelyric.types.lines import Ask
 from stagelyric.writer import Writer
 

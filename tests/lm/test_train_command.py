@@ -64,7 +64,7 @@ def test_lyrics_go_in_and_a_measured_model_comes_out(corpus: Path, out: Path, tm
 def test_what_was_trained_can_write_and_quotes_neither_its_parent_s_text_nor_its_own(
     corpus: Path, out: Path, tmp_path: Path
 ) -> None:
-    from stagelyric.craft.novelty import FILE, Copies
+    from stagelyric.gates.novelty import FILE, Copies
     from stagelyric.types.lines import Ask
     from stagelyric.writer import Writer
 

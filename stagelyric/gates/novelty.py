@@ -17,10 +17,10 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import quoting
-from stagelyric.craft.quoting import CHARACTERS as CHARACTERS
-from stagelyric.craft.quoting import WORDS as WORDS
-from stagelyric.craft.quoting import normal as normal
+from stagelyric.gates import quoting
+from stagelyric.gates.quoting import CHARACTERS as CHARACTERS
+from stagelyric.gates.quoting import WORDS as WORDS
+from stagelyric.gates.quoting import normal as normal
 
 FILE = "copies.npz"
 _STRIDE = 4  # every 4th window of 21 characters is kept: each run of 24 holds one of them whole

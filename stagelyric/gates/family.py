@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 
-from stagelyric.craft import disguises
+from stagelyric.gates import disguises
 from stagelyric.words.lists import SHORT
 
 _CLEAN_SHAPES = re.compile(r"[a-z]+shita|[mh]?fuku[a-z]+|fukui?|fuke|snigger[a-z]*")

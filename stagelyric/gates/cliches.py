@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from stagelyric.craft.novelty import normal
+from stagelyric.gates.novelty import normal
 from stagelyric.words.lists import AT_HEART, BLAND, FILLERS, STOP, WORN, YOU_AND_I
 
 _PHRASES = """
