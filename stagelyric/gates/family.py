@@ -34,7 +34,7 @@ _ENDINGS = ("", "s", "ing", "in", "er", "ers", "ed", "y")
 @cache
 def _lists() -> dict[str, tuple[str, ...]]:
     """The sections of data/blocked.txt: words, but for "phrases" and "company", which are lines."""
-    text = resources.files("stagelyric.craft").joinpath("data", "blocked.txt").read_text("utf-8")
+    text = resources.files("stagelyric.gates").joinpath("data", "blocked.txt").read_text("utf-8")
     sections = re.split(r"^\[(\w+)\]\n", text, flags=re.MULTILINE)[1:]
     named = {name: codecs.decode(body, "rot13") for name, body in zip(sections[::2], sections[1::2], strict=True)}
     by_line = {name: tuple(named.pop(name).splitlines()) for name in ("phrases", "company")}

@@ -47,7 +47,7 @@ def model_folders() -> list[Path]:
     """Where models are looked for: here, beside the source, where the package put them, among the user's own."""
     return [
         Path("models"),
-        Path(__file__).parent.parent / "models",
+        Path(__file__).parents[2] / "models",
         Path(sys.prefix) / "share" / "stagelyric" / "models",
         Path(_DIRECTORIES.user_data_dir) / "models",
     ]

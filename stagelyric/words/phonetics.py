@@ -24,7 +24,7 @@ _SIBILANTS = frozenset({"S", "Z", "SH", "ZH", "CH", "JH"})
 @cache
 def _dictionary() -> bytes:
     """The dictionary's text, b"\\nword PH1 PH2\\n…", unpacked on first use (50 ms, 3 MB)."""
-    packed = resources.files("stagelyric.craft").joinpath("data", "cmudict.txt.xz").read_bytes()
+    packed = resources.files("stagelyric.words").joinpath("data", "cmudict.txt.xz").read_bytes()
     return lzma.decompress(packed)
 
 
