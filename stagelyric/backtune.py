@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.lm import backward_words, corpus
+from stagelyric.lm import corpus
+from stagelyric.lm.kinds.backward import runtime
 from stagelyric.report import contexts
 from stagelyric.report.lyrics import Song, Stanza, words
 from stagelyric.types import paths
@@ -70,8 +71,8 @@ def main() -> None:
                 for name in context.ask.names:  # asked for, so not a habit
                     text = text.replace(name, "")
                 ours.append(text)
-    vocabulary = backward_words.load(file).words
-    backward_words.corrected(file, correction(ours, people, vocabulary), given.out)
+    vocabulary = runtime.load(file).words
+    runtime.corrected(file, correction(ours, people, vocabulary), given.out)
 
 
 def _song(song: corpus.Song) -> Song:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from stagelyric.craft.backward import PLACE_IS_RARE, BackwardDrafts, Vocabulary, vocabulary
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.tasks import Task
-from stagelyric.lm import backward_words
-from stagelyric.lm.backward_words import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
+from stagelyric.lm.kinds.backward import runtime
+from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
 from stagelyric.lm.runtime import State
 from stagelyric.types import paths
 from stagelyric.words.lexicon import Lexicon
@@ -63,7 +63,7 @@ class Backwriter:
         file = paths.backward(folder)
         if file is None:
             return None
-        model = backward_words.load(file)
+        model = runtime.load(file)
         known = sum(word in model.index for word in lexicon.words)
         return cls(model) if known >= max(_LEAST, _KNOWN * len(lexicon.words)) else None
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from stagelyric.gates import novelty
-from stagelyric.lm import tagging, tokens
 from stagelyric.lm.checkpoint import Corpus, Meta, ModelError, check_craft, note_files
 from stagelyric.lm.corpus import CorpusError, Song, Source, read_source, split
+from stagelyric.lm.kinds.structure import tagging, tokens
+from stagelyric.lm.kinds.structure.model import Song as Spelled
+from stagelyric.lm.kinds.structure.model import StructureRecipe, train
+from stagelyric.lm.kinds.structure.tagging import Tagged
 from stagelyric.lm.pair import read_vocabulary, release_pair, write_card
-from stagelyric.lm.structure import Song as Spelled
-from stagelyric.lm.structure import StructureRecipe, train
-from stagelyric.lm.tagging import Tagged
 from stagelyric.types.lines import Ask
 from stagelyric.words import classes, lexicon, near, tags
 from stagelyric.words.names import find_names

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from stagelyric.craft.rules import Ending, Language, Rules
 from stagelyric.craft.sketching import Sketches, Slots
 from stagelyric.craft.tasks import OWN, Task
-from stagelyric.lm import codes, tokens
+from stagelyric.lm import codes
+from stagelyric.lm.kinds.structure import tokens
+from stagelyric.lm.kinds.structure.runtime import Floats, Templates
 from stagelyric.lm.sample import choose
-from stagelyric.lm.templates import Floats, Templates
 from stagelyric.words.phonetics import line_syllables, plain
 
 HEAT = 0.9

@@ -40,7 +40,7 @@ from stagelyric.lm.corpus import (
 )
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.distributed import World
-from stagelyric.lm.kinds import KINDS, recipe_of
+from stagelyric.lm.kinds.table import KINDS, recipe_of
 from stagelyric.lm.recipe import Recipe
 from stagelyric.lm.release import HeldOut, release
 from stagelyric.lm.train import CHECKPOINT, Trainer, cold_bits, raw_lines

@@ -14,7 +14,7 @@ from stagelyric.craft import build
 from stagelyric.craft.rules import Language
 from stagelyric.gates import novelty
 from stagelyric.gates.novelty import Copies
-from stagelyric.lm import tokens
+from stagelyric.lm.kinds.structure import tokens
 from stagelyric.lm.runtime import Engine
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 from stagelyric.words import classes, near, survey

@@ -41,9 +41,9 @@ def train_structure(
     from stagelyric import pairing
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
+    from stagelyric.lm.kinds.structure.model import StructureRecipe
+    from stagelyric.lm.kinds.structure.tagging import NoTaggerError
     from stagelyric.lm.pair import PairError
-    from stagelyric.lm.structure import StructureRecipe
-    from stagelyric.lm.tagging import NoTaggerError
     from stagelyric.types import paths
     from stagelyric.words.lexicon import LexiconError
 

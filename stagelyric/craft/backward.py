@@ -44,7 +44,7 @@ _COMMA_SYLLABLES = 3  # of the line behind a comma, and before it
 
 
 class Numbered(Protocol):
-    """How the words and signs of a model are numbered: see `lm.backward_words.BackwardWords`."""
+    """How the words and signs of a model are numbered: see `lm.kinds.backward.runtime.BackwardWords`."""
 
     words: tuple[str, ...]
     index: dict[str, int]

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from stagelyric.lm.kinds import KINDS
+from stagelyric.lm.kinds.table import KINDS
 
 SHARE = 0.99995
 """Of a layer's inputs lie within its scale; the rest are clipped. Found best on held-out text among .999 to 1."""

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.lm import export_mingru, export_transformer
 from stagelyric.lm.checkpoint import WEIGHTS
 from stagelyric.lm.graph import Graph, Place, Weights
+from stagelyric.lm.kinds.mingru import graph as export_mingru
+from stagelyric.lm.kinds.transformer import graph as export_transformer
 
 
 def step_graph(

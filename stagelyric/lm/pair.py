@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from stagelyric.lm import curve, evaluate, export_structure, export_transformer
+from stagelyric.lm import curve, evaluate
 from stagelyric.lm.checkpoint import (
     STEP_FP32,
     STEP_INT8,
@@ -30,6 +30,8 @@ from stagelyric.lm.checkpoint import (
     write_model,
 )
 from stagelyric.lm.export import places
+from stagelyric.lm.kinds.structure import graph
+from stagelyric.lm.kinds.transformer import graph as export_transformer
 from stagelyric.lm.runtime import load
 
 T = TypeVar("T")
@@ -66,7 +68,7 @@ def release_pair(
 ) -> Meta:
     """Writes the folder of the pair and its card; the files of the craft are written beside it by others.
 
-    `structure`: the tensors of `lm.structure.Structure`; `corpora` the texts that it was trained on; `went`: points
+    `structure`: the tensors of `lm.kinds.structure.model.Structure`; `corpora` the texts that it was trained on; `went`: points
     (tokens read, bits per token) of its training. The vocabulary model's own curve is taken over.
     """
     known = read_vocabulary(vocabulary)
@@ -81,9 +83,7 @@ def release_pair(
         WEIGHTS: stored,
         STEP_FP32: export_transformer.step_graph(spelling, known.config, most=None, outside=outside),
         STEP_INT8: read_file(vocabulary, STEP_INT8, known),
-        STRUCTURE: export_structure.structure_graph(
-            _under(_UNDER_STRUCTURE, exact), _under(_UNDER_STRUCTURE, places(stored))
-        ),
+        STRUCTURE: graph.structure_graph(_under(_UNDER_STRUCTURE, exact), _under(_UNDER_STRUCTURE, places(stored))),
     }
     kept = curve.read(vocabulary, known)
     files.update(replace(kept, of=kept.of or known.name).files() if kept else {})

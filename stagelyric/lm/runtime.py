@@ -17,7 +17,6 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from stagelyric.lm.attention_cache import Cache
 from stagelyric.lm.checkpoint import (
     META,
     STEP_FP32,
@@ -30,7 +29,8 @@ from stagelyric.lm.checkpoint import (
     read_file,
     read_meta,
 )
-from stagelyric.lm.templates import Templates
+from stagelyric.lm.kinds.structure.runtime import Templates
+from stagelyric.lm.kinds.transformer.cache import Cache
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 
 Precision = Literal["int8", "fp32"]

@@ -29,7 +29,7 @@ from torch import Tensor, nn
 
 from stagelyric.lm.corpus import Mixture
 from stagelyric.lm.distributed import World
-from stagelyric.lm.kinds import KINDS, Config, Model, name_of
+from stagelyric.lm.kinds.table import KINDS, Config, Model, name_of
 from stagelyric.lm.recipe import BrokenTrainingError, Recipe, Report, TrainingError
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import Vocabulary

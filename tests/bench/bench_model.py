@@ -98,7 +98,7 @@ def torch_loop(folder: Path, rows: int, lines: int) -> dict[str, Times]:
     import torch
 
     from stagelyric.lm.checkpoint import read_meta, read_weights
-    from stagelyric.lm.kinds import KINDS
+    from stagelyric.lm.kinds.table import KINDS
 
     meta = read_meta(folder)
     weights, kind, config = read_weights(folder, meta), meta.kind, dict(meta.config)

@@ -91,7 +91,7 @@ def train_ours(
     """Trains for `cpu` seconds of this process since it began, or for `minutes` of wall time; gives the trainer."""
     from stagelyric.lm import train
     from stagelyric.lm.corpus import Mixture, Song, Source
-    from stagelyric.lm.kinds import KINDS, recipe_of
+    from stagelyric.lm.kinds.table import KINDS, recipe_of
     from stagelyric.lm.recipe import Recipe, Report
     from stagelyric.lm.vocabulary import Vocabulary
 

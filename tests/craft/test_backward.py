@@ -8,8 +8,8 @@ from stagelyric.craft import planning, rules
 from stagelyric.craft.backward import BackwardDrafts, vocabulary
 from stagelyric.craft.rules import Ending, Rules
 from stagelyric.craft.tasks import Must, Task
-from stagelyric.lm.backward_words import COMMA, LINE, LONGEST, OWN, SIGNS
 from stagelyric.lm.codes import PERSON, PLACE
+from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, OWN, SIGNS
 from stagelyric.lm.sample import choose
 from stagelyric.words.phonetics import pronounce
 from stagelyric.words.rhyme import kind_of_sounds

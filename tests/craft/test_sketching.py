@@ -10,7 +10,7 @@ from stagelyric.craft.drafting import Alphabet, Drafts
 from stagelyric.craft.rules import Ending
 from stagelyric.craft.sketching import Sketches, Slots
 from stagelyric.craft.tasks import MUST, OWN, Must, Task, Template
-from stagelyric.lm import tokens
+from stagelyric.lm.kinds.structure import tokens
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import ALPHABET
 from stagelyric.words.phonetics import pronounce

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from stagelyric.lm import backward, backward_words
-from stagelyric.lm.backward_words import COMMA, LINE, LONGEST, OWN, SIGNS, STANZA, UNKNOWN, BackwardError
 from stagelyric.lm.codes import PERSON, PLACE
+from stagelyric.lm.kinds.backward import model as backward
+from stagelyric.lm.kinds.backward import runtime
+from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, OWN, SIGNS, STANZA, UNKNOWN, BackwardError
 from stagelyric.words.names import Names
 
 LEXICON = fakes.language().lexicon
@@ -57,7 +58,7 @@ def test_it_learns_and_is_read_without_torch(tmp_path: Path, capsys: pytest.Capt
     file, fresh = trained(tmp_path, 0.08)
     learned = float(capsys.readouterr().out.rstrip().split()[-1])
     assert learned < 0.8 * fresh
-    model = backward_words.load(file)
+    model = runtime.load(file)
     assert model.words == WORDS
     assert model.first[model.index["the"]] > model.first[model.index["wall"]]
     lines = ["The rain came down on the harbour wall", f"{PERSON}'s coat, in {PLACE}"]
@@ -76,7 +77,7 @@ def test_the_fast_way_is_the_slow_way(tmp_path: Path) -> None:
             parameter.add_(torch.randn_like(parameter) * 0.05)
     first = np.full(len(WORDS), 0.1, dtype=np.float32)
     weights = {name: value.detach().numpy() for name, value in slow.state_dict().items()}
-    fast = backward_words.BackwardWords(WORDS, weights | {"first": first})
+    fast = runtime.BackwardWords(WORDS, weights | {"first": first})
     ids = np.random.default_rng(0).integers(0, SIZE, (3, 12))
     with torch.no_grad():
         hidden, _ = slow(torch.from_numpy(ids), slow.start(3))
@@ -87,8 +88,8 @@ def test_the_fast_way_is_the_slow_way(tmp_path: Path) -> None:
         np.testing.assert_allclose(logits, expected[t], rtol=1e-3, atol=1e-3)
     logits, _ = fast.step(fast.read(fast.start(), ids[1, :11].tolist()), ids[1, 11:])
     np.testing.assert_allclose(logits[0], expected[11, 1], rtol=1e-3, atol=1e-3)
-    backward_words.save(tmp_path / "small.npz", WORDS, weights | {"first": first})
-    small = backward_words.load(tmp_path / "small.npz")
+    runtime.save(tmp_path / "small.npz", WORDS, weights | {"first": first})
+    small = runtime.load(tmp_path / "small.npz")
     state, exact = small.start(), fast.start()
     for number in ids[0]:
         eight, state = small.step(state, np.array([number]))
@@ -99,21 +100,21 @@ def test_the_fast_way_is_the_slow_way(tmp_path: Path) -> None:
 def test_what_is_none_or_was_changed_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "backward.npz"
     with pytest.raises(BackwardError, match="found no such file"):
-        backward_words.load(file)
+        runtime.load(file)
     file.write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(BackwardError, match="found a file that is none"):
-        backward_words.load(file)
+        runtime.load(file)
     weights = {name: value.numpy() for name, value in backward.Backward(SIZE).state_dict().items()}
-    backward_words.save(file, WORDS, weights | {"first": np.zeros(len(WORDS), np.float32)})
+    runtime.save(file, WORDS, weights | {"first": np.zeros(len(WORDS), np.float32)})
     with np.load(file) as data:
         arrays = dict(data)
     arrays["bias"] = arrays["bias"] + 1
     np.savez(file, **arrays)
     with pytest.raises(BackwardError, match="changed since"):
-        backward_words.load(file)
+        runtime.load(file)
     np.savez(file, **(arrays | {"format": np.array(9)}))
     with pytest.raises(BackwardError, match="format 1, found 9"):
-        backward_words.load(file)
+        runtime.load(file)
 
 
 def test_the_signs_have_numbers_of_their_own() -> None:

@@ -14,7 +14,7 @@ import json, sys
 from pathlib import Path
 from stagelyric.lm.corpus import Mixture, read_source
 from stagelyric.lm.distributed import World
-from stagelyric.lm.kinds import KINDS
+from stagelyric.lm.kinds.table import KINDS
 from stagelyric.lm.recipe import Recipe
 from stagelyric.lm.train import Trainer
 from stagelyric.lm.vocabulary import Vocabulary

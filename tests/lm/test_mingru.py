@@ -11,10 +11,10 @@ from stagelyric.lm.vocabulary import ALPHABET, Vocabulary
 
 torch = pytest.importorskip("torch", reason="the comparison is with torch")
 
-from stagelyric.lm.char_rnn import CharRnn, CharRnnConfig, State  # noqa: E402
 from stagelyric.lm.corpus import Mixture, read_source, stream  # noqa: E402
-from stagelyric.lm.kinds import KINDS, Model, recipe_of  # noqa: E402
-from stagelyric.lm.mingru import MinGru, Scan, scanned  # noqa: E402
+from stagelyric.lm.kinds.char_rnn.model import CharRnn, CharRnnConfig, State  # noqa: E402
+from stagelyric.lm.kinds.mingru.model import MinGru, Scan, scanned  # noqa: E402
+from stagelyric.lm.kinds.table import KINDS, Model, recipe_of  # noqa: E402
 from stagelyric.lm.recipe import Recipe  # noqa: E402
 from stagelyric.lm.release import release  # noqa: E402
 from stagelyric.lm.train import Trainer, cold_bits  # noqa: E402

@@ -10,10 +10,10 @@ from lm.tiny import lyrics
 from stagelyric.commands.train import train
 from stagelyric.craft import build
 from stagelyric.craft.tasks import Task
-from stagelyric.lm import tagging, tokens
 from stagelyric.lm.checkpoint import STRUCTURE, ModelError, read_meta, read_weights
+from stagelyric.lm.kinds.structure import tagging, tokens
+from stagelyric.lm.kinds.structure.tagging import TaggedLine
 from stagelyric.lm.runtime import load
-from stagelyric.lm.tagging import TaggedLine
 from stagelyric.types.lines import Ask
 from stagelyric.words.names import Names
 from stagelyric.words.phonetics import line_syllables
@@ -97,8 +97,8 @@ def test_no_token_has_two_meanings() -> None:
 
 def test_it_learns_what_follows_what_and_reads_what_is_asked() -> None:
     pytest.importorskip("torch", reason="training needs torch")
-    from stagelyric.lm.structure import StructureRecipe
-    from stagelyric.lm.structure import train as train_on
+    from stagelyric.lm.kinds.structure.model import StructureRecipe
+    from stagelyric.lm.kinds.structure.model import train as train_on
 
     short = (TaggedLine((("rain", "NOUN"),), 3, 0), ["NOUN"])
     long = (TaggedLine((("rain", "NOUN"),) * 3, 9, 0), ["the", "ADJ", "NOUN"])
@@ -117,7 +117,7 @@ def test_it_learns_what_follows_what_and_reads_what_is_asked() -> None:
 
 def test_the_graph_reckons_what_the_model_does(pair: Path) -> None:
     torch = pytest.importorskip("torch")
-    from stagelyric.lm.structure import Structure, StructureConfig
+    from stagelyric.lm.kinds.structure.model import Structure, StructureConfig
 
     engine = load(pair)
     assert engine.templates is not None

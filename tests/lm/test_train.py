@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch", reason="training needs torch")
 from safetensors import safe_open  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
 
-from stagelyric.lm.char_rnn import CharRnnConfig  # noqa: E402
+from stagelyric.lm.kinds.char_rnn.model import CharRnnConfig  # noqa: E402
 from stagelyric.lm.recipe import BrokenTrainingError, Recipe, Report, TrainingError  # noqa: E402
 from stagelyric.lm.train import CHECKPOINT, Trainer, cold_bits, sample_line  # noqa: E402
 
@@ -247,8 +247,8 @@ def test_a_very_small_corpus_is_trained_on(tmp_path: Path) -> None:
 
 def test_cold_bits_of_torch_and_of_the_runtime_agree(random_model: Path) -> None:
     from stagelyric.lm import evaluate
-    from stagelyric.lm.char_rnn import CharRnn
     from stagelyric.lm.checkpoint import read_meta, read_weights
+    from stagelyric.lm.kinds.char_rnn.model import CharRnn
     from stagelyric.lm.runtime import load
 
     meta = read_meta(random_model)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from lm.tiny import TRANSFORMER
 
-from stagelyric.lm.attention_cache import Cache
 from stagelyric.lm.checkpoint import STEP_FP32, WEIGHTS, read_meta, read_weights
+from stagelyric.lm.kinds.transformer.cache import Cache
 from stagelyric.lm.runtime import AttentionEngine, load
 
 torch = pytest.importorskip("torch", reason="the comparison is with torch")
@@ -15,7 +15,7 @@ TEXT = "The rain came down on Harbour Street\nAnd Polly held the light\n\nSo car
 
 @pytest.fixture(scope="module")
 def model(random_attention: Path) -> torch.nn.Module:
-    from stagelyric.lm.transformer import Transformer, TransformerConfig
+    from stagelyric.lm.kinds.transformer.model import Transformer, TransformerConfig
 
     model = Transformer(TransformerConfig(**TRANSFORMER)).eval()
     weights = read_weights(random_attention, read_meta(random_attention))

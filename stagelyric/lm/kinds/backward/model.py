@@ -5,7 +5,7 @@ LINE; another BREAK after a stanza. Names are PERSON and PLACE, with OWN before 
 singer). What no lexicon has is UNKNOWN. Lines written backwards land on their rhymes by themselves, as in Deep-speare
 (Lau et al. 2018) and DeepRapper (Xue et al. 2021).
 
-    python -m stagelyric.lm.backward --lexicon FILE --out FILE --minutes 45 TEXT[=WEIGHT] … --finish TEXT[=WEIGHT] …
+    python -m stagelyric.lm.kinds.backward.model --lexicon FILE --out FILE --minutes 45 TEXT[=WEIGHT] … --finish TEXT[=WEIGHT] …
 
 A stack of minGRUs, whose embedding is its head as well, is trained against a sample of the words (Jean et al. 2015).
 """
@@ -26,10 +26,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from stagelyric.lm import corpus
-from stagelyric.lm.backward_words import COMMA, LINE, LONGEST, SIGNS, STANZA, numbers_of, save, tokens
-from stagelyric.lm.char_rnn import CharRnnConfig
 from stagelyric.lm.codes import slotted
-from stagelyric.lm.mingru import Block, norm
+from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, SIGNS, STANZA, numbers_of, save, tokens
+from stagelyric.lm.kinds.char_rnn.model import CharRnnConfig
+from stagelyric.lm.kinds.mingru.model import Block, norm
 from stagelyric.words import lexicon as words_file
 from stagelyric.words.lexicon import Lexicon
 from stagelyric.words.names import Names, find_names

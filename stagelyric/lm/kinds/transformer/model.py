@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from stagelyric.lm.transformer_numbers import HASH, SCALE, rates
+from stagelyric.lm.kinds.transformer.numbers import HASH, SCALE, rates
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from stagelyric.lm.graph import Graph, Place, Shape, Weights
-from stagelyric.lm.transformer_numbers import HASH, SCALE, rates
+from stagelyric.lm.kinds.transformer.numbers import HASH, SCALE, rates
 
 _FAR = -1e9  # added to a score that does not count
 _INT64, _FLOAT = 7, 1

@@ -18,8 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from stagelyric.lm import tokens
-from stagelyric.lm.tagging import TaggedLine
+from stagelyric.lm.kinds.structure import tokens
+from stagelyric.lm.kinds.structure.tagging import TaggedLine
 
 _LAST_RATE = 0.02
 _WARM_UP = 50  # steps

@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from stagelyric.lm import tokens
+from stagelyric.lm.kinds.structure import tokens
 
 _PRIMED = 64  # contexts remembered
 Floats = NDArray[np.float32]

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from stagelyric.lm.char_rnn import CharRnnConfig, State
+from stagelyric.lm.kinds.char_rnn.model import CharRnnConfig, State
 
 _TAPS = 3  # characters that the convolution sees
 _LONGEST = 256.0  # characters that the slowest cells remember at first

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stagelyric.lm.char_rnn import CharRnn, CharRnnConfig
-from stagelyric.lm.mingru import MinGru
-from stagelyric.lm.transformer import Transformer, TransformerConfig
+from stagelyric.lm.kinds.char_rnn.model import CharRnn, CharRnnConfig
+from stagelyric.lm.kinds.mingru.model import MinGru
+from stagelyric.lm.kinds.transformer.model import Transformer, TransformerConfig
 
 Model = CharRnn | MinGru | Transformer
 Config = CharRnnConfig | TransformerConfig

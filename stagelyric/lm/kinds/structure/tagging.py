@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stagelyric.lm import codes, tokens
+from stagelyric.lm import codes
+from stagelyric.lm.kinds.structure import tokens
 from stagelyric.words.names import Names
 
 _OWN = 72  # words of grammar that are tokens themselves
