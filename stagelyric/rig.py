@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stagelyric import __version__, journal
-from stagelyric.advertising import Advertising
+from stagelyric import __version__
 from stagelyric.clock import Clock
 from stagelyric.gates import family, quoting
+from stagelyric.gear.journal import journal
+from stagelyric.gear.journal.journal import Journal
+from stagelyric.gear.live.input import Live
+from stagelyric.gear.midi.input import Midi
+from stagelyric.gear.midi.output import MidiOut
+from stagelyric.gear.osc.advertising import Advertising
+from stagelyric.gear.osc.input import Osc
+from stagelyric.gear.osc.oscquery import Tree
+from stagelyric.gear.terminal.keyboard import Keyboard
+from stagelyric.gear.terminal.output import Terminal
 from stagelyric.generator import Generator
-from stagelyric.inputs.keyboard import Keyboard
-from stagelyric.inputs.live import Live
-from stagelyric.inputs.midi import Midi
-from stagelyric.inputs.osc import Osc
-from stagelyric.journal import Journal
 from stagelyric.learn_session import LearnSession
-from stagelyric.outputs.midi import MidiOut
-from stagelyric.outputs.terminal import Terminal
 from stagelyric.pool import Pool
 from stagelyric.setlist import LiveRig, Rig, Setlist, address, read_lyrics
 from stagelyric.show import Show
@@ -32,7 +34,6 @@ from stagelyric.types import paths
 from stagelyric.types.events import Input
 from stagelyric.types.lines import Output
 from stagelyric.web.desk import Desk, Song
-from stagelyric.web.oscquery import Tree
 from stagelyric.web.server import Page
 from stagelyric.words.syllables import syllabify
 
@@ -110,7 +111,7 @@ def assemble(
         outputs.append(lamps)
         inputs.append(lamps)  # it tells of ports that go and come
     if rig.clock.source == "link":
-        from stagelyric.inputs.link import Link
+        from stagelyric.gear.link import Link
 
         inputs.append(Link())
     if rig.live is not None:

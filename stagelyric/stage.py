@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from stagelyric.clock import Clock
+from stagelyric.gear.journal.journal import Journal
 from stagelyric.generator import Generator, GeneratorError
-from stagelyric.journal import Journal
 from stagelyric.pool import Pool
 from stagelyric.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
 from stagelyric.store import Store

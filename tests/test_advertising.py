@@ -8,7 +8,7 @@ import pytest
 from zeroconf import ServiceStateChange
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
-from stagelyric.advertising import OSC, OSCQUERY, Advertising, reachable
+from stagelyric.gear.osc.advertising import OSC, OSCQUERY, Advertising, reachable
 from stagelyric.types.events import Event, Notice
 
 HERE = ["127.0.0.1"]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from stagelyric import midi_ports
 from stagelyric.commands import devices as command
-from stagelyric.midi_ports import Listing, list_ports
+from stagelyric.gear.midi import ports
+from stagelyric.gear.midi.ports import Listing, list_ports
 from stagelyric.speech.listing import Output, Outputs, SystemVoice, Voices
 from stagelyric.types.devices import DeviceError, find, plain
 
@@ -98,10 +98,10 @@ def test_with_nothing_installed_devices_says_what_to_install(monkeypatch: pytest
 
 
 def test_a_driver_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(midi_ports, "_command", lambda *_: [sys.executable, "-c", "import time; time.sleep(60)"])
+    monkeypatch.setattr(ports, "_command", lambda *_: [sys.executable, "-c", "import time; time.sleep(60)"])
     assert list_ports(0.2).problem == "the MIDI driver did not answer within 0.2 s"
 
 
 def test_a_driver_that_crashes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(midi_ports, "_command", lambda *_: [sys.executable, "-c", "import os; os.abort()"])
+    monkeypatch.setattr(ports, "_command", lambda *_: [sys.executable, "-c", "import os; os.abort()"])
     assert "failed" in (list_ports().problem or "")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stagelyric import journal as memory
-from stagelyric.journal import Journal, JournalError, Spool, read_spool
+from stagelyric.gear.journal import journal as memory
+from stagelyric.gear.journal.journal import Journal, JournalError, Spool, read_spool
 from stagelyric.types.events import KeyPress
 from stagelyric.types.lines import Cue, Line
 
@@ -77,7 +77,7 @@ async def test_what_the_band_kept_and_vetoed_is_known_to_its_next_show(tmp_path:
 KILLED = """
 import asyncio, sys, time
 from pathlib import Path
-from stagelyric.journal import Journal
+from stagelyric.gear.journal.journal import Journal
 from stagelyric.types.lines import Cue, Line
 async def main():
     journal = Journal(Path(sys.argv[1]), title="Friday", seed=1, model="m", version="0")

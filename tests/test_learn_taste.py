@@ -6,12 +6,12 @@ import fakes
 import pytest
 from click.testing import CliRunner, Result
 
-from stagelyric import journal
 from stagelyric.commands import learn_taste as module
 from stagelyric.commands.learn_taste import learn_taste
 from stagelyric.commands.write import write
 from stagelyric.craft import taste
 from stagelyric.craft.ranking import WEIGHTS
+from stagelyric.gear.journal import journal
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
 from stagelyric.writer import Writer

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.midi_ports import Roster
+from stagelyric.gear.midi.ports import Roster
 
 
 class Told(list[tuple[str, str]]):

@@ -16,9 +16,9 @@ from house import LIMIT, SETLIST, Play, free_port, playing
 from jack import Jack, server
 from programs import require
 
-from stagelyric import journal as memory
 from stagelyric.gates.family import is_clean
 from stagelyric.gates.quoting import quoting
+from stagelyric.gear.journal import journal as memory
 
 
 async def run(*command: str, **environment: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from stagelyric.gates.quoting import QuotingError
-from stagelyric.journal import JournalError
+from stagelyric.gear.journal.journal import JournalError
 from stagelyric.setlist import FileError
 from stagelyric.types.paths import ModelNotFoundError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
-from stagelyric.midi_ports import list_ports
+from stagelyric.gear.midi.ports import list_ports
 from stagelyric.setlist import Rig, SpeechRig, load_rig
 from stagelyric.speech.listing import Voices, list_outputs, list_voices
 from stagelyric.types import paths

@@ -134,7 +134,7 @@ async def _played(wish: Wish, quiet: bool) -> AsyncIterator[Finding]:
     """MIDI and audio at the same time, as in a show."""
     from stagelyric.doctor import audio as sound
     from stagelyric.doctor import midi as pedals
-    from stagelyric.midi_ports import list_ports
+    from stagelyric.gear.midi.ports import list_ports
 
     sounding = asyncio.create_task(asyncio.to_thread(sound.check, wish.rig.speech)) if "audio" in wish.parts else None
     if wish.midi and "midi" in wish.parts:

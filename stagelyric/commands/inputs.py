@@ -16,7 +16,7 @@ from stagelyric.commands.common import Failure, plain_faults
 from stagelyric.setlist import Rig, address, load_rig
 
 if TYPE_CHECKING:
-    from stagelyric.inputs.midi import Midi
+    from stagelyric.gear.midi.input import Midi
     from stagelyric.types.events import Emit
 
 
@@ -30,8 +30,8 @@ class Hearing:
 
     async def open(self, stack: AsyncExitStack, emit: Emit, *, say: bool = True) -> Midi | None:
         """Opens MIDI and OSC. A port in use is said, and the rest is heard all the same."""
-        from stagelyric.inputs.midi import Midi
-        from stagelyric.inputs.osc import Osc
+        from stagelyric.gear.midi.input import Midi
+        from stagelyric.gear.osc.input import Osc
         from stagelyric.types.devices import ListenError
 
         heard = 0
@@ -57,7 +57,7 @@ class Hearing:
         """This terminal's keys while the context is open; nothing where there is no terminal."""
         if not sys.stdin.isatty():
             return nullcontext()
-        from stagelyric.inputs.keyboard import Keyboard
+        from stagelyric.gear.terminal.keyboard import Keyboard
 
         return Keyboard().listen(emit)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from stagelyric import journal as memory
 from stagelyric.commands.common import json_option, plain_faults, print_json
+from stagelyric.gear.journal import journal as memory
 from stagelyric.types import paths
 
 file_option = click.option(

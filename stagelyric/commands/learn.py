@@ -18,7 +18,7 @@ from stagelyric.triggers import ACTIONS, parse_do, write_do
 from stagelyric.types.events import Command, Event, Notice
 
 if TYPE_CHECKING:
-    from stagelyric.inputs.midi import Midi
+    from stagelyric.gear.midi.input import Midi
     from stagelyric.types.events import Do
 
 # What a pedal mostly does, in the order in which a list offers it.

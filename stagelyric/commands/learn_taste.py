@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stagelyric import journal as memory
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
 from stagelyric.commands.write import MODEL
+from stagelyric.gear.journal import journal as memory
 from stagelyric.types import paths
 
 if TYPE_CHECKING:

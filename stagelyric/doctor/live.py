@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.doctor.network import owner
-from stagelyric.inputs.live import EVERY, PATIENCE, Live
+from stagelyric.gear.live.input import EVERY, PATIENCE, Live
 from stagelyric.setlist import LiveRig
 from stagelyric.types.events import Event, Notice
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.doctor.wrong import near_miss
-from stagelyric.inputs.midi import Midi
-from stagelyric.midi_ports import Listing, Roster
+from stagelyric.gear.midi.input import Midi
+from stagelyric.gear.midi.ports import Listing, Roster
 from stagelyric.setlist import Rig
 from stagelyric.triggers import Trigger
 from stagelyric.types.devices import MORE, DeviceError, find, plain

@@ -15,10 +15,10 @@ from urllib.request import Request, urlopen
 
 import psutil
 
-from stagelyric.advertising import reachable
 from stagelyric.doctor.findings import Finding, fine, fix, look
-from stagelyric.inputs.osc import Osc
-from stagelyric.outputs.osc import encode
+from stagelyric.gear.osc.advertising import reachable
+from stagelyric.gear.osc.input import Osc
+from stagelyric.gear.osc.output import encode
 from stagelyric.setlist import Rig, address
 from stagelyric.types.devices import ListenError
 from stagelyric.web.server import Page

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from stagelyric.inputs.live import ANSWERS, PORT
-from stagelyric.inputs.live_names import Place, place
-from stagelyric.inputs.live_set import ASKED
+from stagelyric.gear.live.contents import ASKED
+from stagelyric.gear.live.input import ANSWERS, PORT
+from stagelyric.gear.live.names import Place, place
 from stagelyric.patches.picture import flow
 from stagelyric.patches.target import File, Target, table, text
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stagelyric.inputs.osc_addresses import Address
+from stagelyric.gear.osc.addresses import Address
 from stagelyric.patches.picture import Box, svg
 from stagelyric.patches.target import DOES, File, Target, table, text
 

@@ -11,7 +11,7 @@ from py2max import Patcher
 from py2max.core.common import Rect
 from py2max.m4l import ensure_amxd_project_block, pack_amxd
 
-from stagelyric.inputs.osc_addresses import TABLE, Address
+from stagelyric.gear.osc.addresses import TABLE, Address
 from stagelyric.patches.target import DOES, PRESSES, SAYS, File, Target, name, table, text
 
 FIRST_NOTE = 36  # C1 in Live: the first press; the others follow on the white and black keys

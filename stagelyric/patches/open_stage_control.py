@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from stagelyric.inputs.osc_addresses import Address
+from stagelyric.gear.osc.addresses import Address
 from stagelyric.patches.picture import Box, svg
 from stagelyric.patches.target import DOES, PRESSES, File, Target, name, text
 

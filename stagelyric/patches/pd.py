@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from stagelyric.inputs.osc_addresses import Address
+from stagelyric.gear.osc.addresses import Address
 from stagelyric.patches.picture import Box, svg
 from stagelyric.patches.target import DOES, SAYS, File, Target, name, table, text
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stagelyric.inputs.osc_reference import example
+from stagelyric.gear.osc.reference import example
 from stagelyric.patches.picture import flow
 from stagelyric.patches.target import DOES, File, Target, table, text
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stagelyric.inputs.osc_addresses import ADDRESSES, TELLS, Address
+from stagelyric.gear.osc.addresses import ADDRESSES, TELLS, Address
 
 
 @dataclass(frozen=True, slots=True)

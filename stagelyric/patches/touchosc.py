@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import py2tosc
 from py2tosc import ui
 
-from stagelyric.inputs.osc_addresses import TABLE, Address
+from stagelyric.gear.osc.addresses import TABLE, Address
 from stagelyric.patches.target import PRESSES, File, Target, name, text
 
 _WIDTH, _HEIGHT = 1024, 768

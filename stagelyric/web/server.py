@@ -14,6 +14,7 @@ from dataclasses import replace
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 
+from stagelyric.gear.osc.oscquery import Tree
 from stagelyric.learn_session import LearnSession
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Level
@@ -22,7 +23,6 @@ from stagelyric.web import files, joining, messages
 from stagelyric.web.client import Client, Clients, Display, Outbox
 from stagelyric.web.desk import Desk, keep_telling
 from stagelyric.web.guard import Hosts, Origins, Pin, is_loopback
-from stagelyric.web.oscquery import Tree
 from stagelyric.web.wordbox import WordBox
 
 MAX_MESSAGE = 64 * 1024

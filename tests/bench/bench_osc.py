@@ -24,7 +24,7 @@ from statistics import quantiles
 import psutil
 import uvloop
 
-from stagelyric.inputs.osc import Osc
+from stagelyric.gear.osc.input import Osc
 from stagelyric.types.events import Event, Notice, OscMessage
 
 LINE = b"/stagelyric/line\0\0\0\0,f\0\0\x3f\x80\0\0"

@@ -22,8 +22,8 @@ from programs import require
 from stagelyric.doctor import audio, live, machine, midi, network
 from stagelyric.doctor.findings import Finding
 from stagelyric.doctor.wrong import near_miss
-from stagelyric.inputs import live as live_input
-from stagelyric.midi_ports import Listing, list_ports
+from stagelyric.gear.live import input as live_input
+from stagelyric.gear.midi.ports import Listing, list_ports
 from stagelyric.setlist import ClockRig, LiveRig, MidiRig, OscRig, Rig, SpeechRig, WebRig
 from stagelyric.triggers import Trigger
 from stagelyric.types.events import ClockPulse, ControlChange, Event, NoteOn, Notice, ProgramChange

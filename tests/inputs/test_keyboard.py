@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.inputs.keyboard import Keyboard, Repeats, decode, windows_key
+from stagelyric.gear.terminal.keyboard import Keyboard, Repeats, decode, windows_key
 from stagelyric.types.events import Event, KeyPress
 
 
@@ -139,7 +139,7 @@ async def test_standard_input_may_be_missing(monkeypatch: pytest.MonkeyPatch) ->
 
 SHOW = """
 import asyncio
-from stagelyric.inputs.keyboard import Keyboard
+from stagelyric.gear.terminal.keyboard import Keyboard
 
 async def main():
     async with Keyboard().listen(lambda event: print(event.key, flush=True)):

@@ -11,7 +11,7 @@ TWO_SESSIONS = """
 import asyncio, json
 import aalink
 from stagelyric.types.events import Beat, Tempo
-from stagelyric.inputs.link import Link
+from stagelyric.gear.link import Link
 
 async def main():
     heard = []
@@ -44,7 +44,7 @@ def test_the_tempo_of_a_session_is_heard() -> None:
 
 
 async def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    from stagelyric.inputs.link import Link
+    from stagelyric.gear.link import Link
     from stagelyric.types.events import Notice
 
     monkeypatch.setitem(sys.modules, "aalink", None)

@@ -10,10 +10,8 @@ import pytest
 from ableton import Ableton, ableton
 from house import LIMIT, free_port, playing
 
-from stagelyric.inputs import live
-from stagelyric.inputs.live import Live
-from stagelyric.inputs.live_names import Place, leads, place
-from stagelyric.inputs.live_set import (
+from stagelyric.gear.live import input
+from stagelyric.gear.live.contents import (
     ASKED,
     CLIP,
     CLIPS,
@@ -27,6 +25,8 @@ from stagelyric.inputs.live_set import (
     Look,
     Query,
 )
+from stagelyric.gear.live.input import Live
+from stagelyric.gear.live.names import Place, leads, place
 from stagelyric.types.events import Command, Do, Event, Notice
 
 SONGS = {
@@ -197,7 +197,7 @@ class Hearing:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "EVERY", 0.05)
+    monkeypatch.setattr(input, "EVERY", 0.05)
 
 
 def listener(there: Ableton, hearing: Hearing, track: str | None = None) -> Live:
@@ -249,7 +249,7 @@ async def test_a_scene_that_was_called_off_does_nothing() -> None:
         there.launch_clip(0, 1)
         there.begin(1)
         await hearing.until(lambda: bool(hearing.did))
-        await asyncio.sleep(live.SETTLING * 2)
+        await asyncio.sleep(input.SETTLING * 2)
         assert set(hearing.did) == {Do("song", "Harbour")}
 
 
@@ -287,7 +287,7 @@ async def test_a_port_in_use_is_said_once_and_taken_up_when_it_is_free() -> None
         other.bind(("127.0.0.1", there.answers))
         async with there.open(), listener(there, hearing).listen(hearing.hear):
             await hearing.until(lambda: bool(hearing.said))
-            await asyncio.sleep(live.EVERY * 4)
+            await asyncio.sleep(input.EVERY * 4)
             (said,) = hearing.said
             assert f"UDP port {there.answers}" in said
             assert "used by another program; close that one" in said

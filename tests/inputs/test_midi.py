@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.inputs.midi import Reader
+from stagelyric.gear.midi.input import Reader
 from stagelyric.types.events import (
     ClockPulse,
     ControlChange,

@@ -15,9 +15,9 @@ import pytest
 from jack import Jack
 from programs import require
 
-from stagelyric import midi_ports
-from stagelyric.inputs.midi import Midi
-from stagelyric.midi_ports import list_ports
+from stagelyric.gear.midi import ports
+from stagelyric.gear.midi.input import Midi
+from stagelyric.gear.midi.ports import list_ports
 from stagelyric.types.events import ClockPulse, ControlChange, Event, NoteOff, NoteOn, Notice, ProgramChange, Transport
 
 POLL = 0.1
@@ -234,8 +234,8 @@ async def test_the_server_dies_and_the_show_goes_on(server: Jack) -> None:
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs signals")
 async def test_a_driver_that_dies_or_hangs_is_replaced(server: Jack, monkeypatch: pytest.MonkeyPatch) -> None:
     require("jack_midiseq")
-    monkeypatch.setattr(midi_ports, "_SILENT_SECONDS", 2.0)
-    monkeypatch.setattr(midi_ports, "_ENDING_SECONDS", 0.2)
+    monkeypatch.setattr(ports, "_SILENT_SECONDS", 2.0)
+    monkeypatch.setattr(ports, "_ENDING_SECONDS", 0.2)
     async with listening() as (heard, midi):
         server.sequence("pedal", *NOTES)
         for turn, blow in enumerate((signal.SIGKILL, signal.SIGSEGV, signal.SIGSTOP)):

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osc_wire import bundle, message, string, timetag
 
-from stagelyric.inputs.osc import PENDING, Osc
-from stagelyric.inputs.osc_addresses import TABLE
-from stagelyric.inputs.osc_packets import read_message
-from stagelyric.outputs.osc import LEASE, SUBSCRIBERS
+from stagelyric.gear.osc.addresses import TABLE
+from stagelyric.gear.osc.input import PENDING, Osc
+from stagelyric.gear.osc.output import LEASE, SUBSCRIBERS
+from stagelyric.gear.osc.packets import read_message
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Beat, Command, Do, Event, Notice, OscMessage, Tempo
 from stagelyric.types.lines import State

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from stagelyric.inputs.osc_addresses import ADDRESSES, TABLE, Arguments, Kind, port_number
-from stagelyric.inputs.osc_packets import MalformedError
+from stagelyric.gear.osc.addresses import ADDRESSES, TABLE, Arguments, Kind, port_number
+from stagelyric.gear.osc.packets import MalformedError
 from stagelyric.types.events import Action, Beat, Command, Do, Event, Tempo
 
 PRESSES: dict[str, Action] = {

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osc_wire import bundle, message, string, timetag
 
-from stagelyric.inputs.osc_packets import ARGUMENTS, DEPTH, LONGEST, MESSAGES, MalformedError, Message, ahead, read
+from stagelyric.gear.osc.packets import ARGUMENTS, DEPTH, LONGEST, MESSAGES, MalformedError, Message, ahead, read
 
 WALL = 1_763_890_000.25
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.inputs.osc_patterns import is_pattern, matches
+from stagelyric.gear.osc.patterns import is_pattern, matches
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from programs import require
 
-from stagelyric.inputs.osc import Osc
+from stagelyric.gear.osc.input import Osc
 from stagelyric.types.events import Command, Do, Event, OscMessage
 from stagelyric.types.lines import Cue, Line, State
 

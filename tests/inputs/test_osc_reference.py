@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from pythonosc.osc_message import OscMessage
 
-from stagelyric.inputs.osc_addresses import ADDRESSES, PONG, TELLS, Address
-from stagelyric.inputs.osc_reference import arguments, example, reference, span
-from stagelyric.outputs.osc import OscOutput
+from stagelyric.gear.osc.addresses import ADDRESSES, PONG, TELLS, Address
+from stagelyric.gear.osc.output import OscOutput
+from stagelyric.gear.osc.reference import arguments, example, reference, span
 from stagelyric.types.lines import Cue, Line, State
 
 ROOT = Path(__file__).parents[2]
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_documentation_is_what_the_declaration_makes_of_itself() -> None:
     assert (ROOT / "docs" / "osc.md").read_text(encoding="utf-8") == reference(), (
-        "python -m stagelyric.inputs.osc_reference > docs/osc.md"
+        "python -m stagelyric.gear.osc.reference > docs/osc.md"
     )
 
 

@@ -9,8 +9,8 @@ import pytest
 from jack import Jack
 from programs import require
 
-from stagelyric.inputs.midi import Midi
-from stagelyric.outputs.midi import Lamp, Lights, MidiOut
+from stagelyric.gear.midi.input import Midi
+from stagelyric.gear.midi.output import Lamp, Lights, MidiOut
 from stagelyric.types.events import ControlChange, Event, NoteOff, NoteOn
 from stagelyric.types.lines import Cue, Line, State
 
@@ -36,7 +36,9 @@ async def until(true: Callable[[], object], what: str, seconds: float = 30.0) ->
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What would go down to the driver."""
     messages: list[str] = []
-    monkeypatch.setattr("stagelyric.midi_ports.Ports.send", lambda ports, message: messages.append(message.hex(" ")))
+    monkeypatch.setattr(
+        "stagelyric.gear.midi.ports.Ports.send", lambda ports, message: messages.append(message.hex(" "))
+    )
     return messages
 
 

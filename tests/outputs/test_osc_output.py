@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from osc_wire import message
 
-from stagelyric.inputs.osc_packets import read_message
-from stagelyric.outputs import osc as module
-from stagelyric.outputs.osc import LEASE, SUBSCRIBERS, OscOutput, encode
+from stagelyric.gear.osc import output as module
+from stagelyric.gear.osc.output import LEASE, SUBSCRIBERS, OscOutput, encode
+from stagelyric.gear.osc.packets import read_message
 from stagelyric.types.lines import Cue, Line, State
 
 STATE = State("Harbour Lights", "verse", 3, "up now", "up next", 37, 96.0, False, False, True)

@@ -8,7 +8,7 @@ from typing import TextIO, cast
 
 import pytest
 
-from stagelyric.outputs.terminal import Terminal, printable
+from stagelyric.gear.terminal.output import Terminal, printable
 from stagelyric.types.lines import Cue, Line
 
 

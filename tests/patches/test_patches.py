@@ -15,7 +15,7 @@ import py2tosc
 import pytest
 from py2max import Patcher
 
-from stagelyric.inputs.live_set import ASKED
+from stagelyric.gear.live.contents import ASKED
 from stagelyric.patches import max_patches, pd, supercollider
 from stagelyric.patches.export import KINDS, files
 from stagelyric.patches.target import DOES, PRESSES, SAYS, Target, name

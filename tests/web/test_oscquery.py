@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from stagelyric.inputs.osc_addresses import ADDRESSES, TELLS
-from stagelyric.web.oscquery import ATTRIBUTES, Tree
+from stagelyric.gear.osc.addresses import ADDRESSES, TELLS
+from stagelyric.gear.osc.oscquery import ATTRIBUTES, Tree
 from stagelyric.web.server import EMPTY, Page
 
 SONGS = {"Harbour Lights": ["verse", "chorus"], "Second Song": ["song"]}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from stagelyric.inputs.osc_packets import MalformedError
+from stagelyric.gear.osc.packets import MalformedError
 from stagelyric.types.events import Action, Beat, Command, Do, Event, OscArgument, Tempo
 
 Arguments = tuple[OscArgument, ...]

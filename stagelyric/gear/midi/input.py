@@ -12,7 +12,7 @@ from importlib import import_module
 from time import monotonic
 from typing import Any, Literal
 
-from stagelyric.midi_ports import Ports
+from stagelyric.gear.midi.ports import Ports
 from stagelyric.types.events import (
     ClockPulse,
     ControlChange,

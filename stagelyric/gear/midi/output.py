@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
-from stagelyric.midi_ports import Ports
+from stagelyric.gear.midi.ports import Ports
 from stagelyric.types.events import Emit, Level, Notice
 from stagelyric.types.lines import Cue, Line, State
 

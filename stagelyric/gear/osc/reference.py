@@ -1,11 +1,11 @@
-"""docs/osc.md, made from the declaration: `python -m stagelyric.inputs.osc_reference > docs/osc.md`."""
+"""docs/osc.md, made from the declaration: `python -m stagelyric.gear.osc.reference > docs/osc.md`."""
 
-from stagelyric.inputs.osc_addresses import ADDRESSES, TELLS, Address, Arguments
+from stagelyric.gear.osc.addresses import ADDRESSES, TELLS, Address, Arguments
 
 _HEAD = """# OSC
 
 stagelyric listens on UDP port 7744 (`play --osc-port`, or `[osc] listen` in a rig). This page is made from the
-declaration in `stagelyric/inputs/osc_addresses.py`, as are the OSCQuery tree and the patches.
+declaration in `stagelyric/gear/osc/addresses.py`, as are the OSCQuery tree and the patches.
 
 Numbers may come as `i`, `f`, `d`, `h`, `T` or `F`. 0, 0.0 and `F` are a button's release, which does nothing, except
 where a number sets something. A bare address is a press too. Strings are UTF-8; several are joined by a space. An

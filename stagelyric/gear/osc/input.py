@@ -18,11 +18,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from stagelyric.inputs.osc_addresses import ADDRESSES, PING, PONG, SUBSCRIBE, TABLE, UNSUBSCRIBE, port_number, released
-from stagelyric.inputs.osc_faults import EVERY, Counts, Faults, Kind
-from stagelyric.inputs.osc_packets import IMMEDIATELY, MalformedError, Message, ahead, read
-from stagelyric.inputs.osc_patterns import is_pattern, matches
-from stagelyric.outputs.osc import OscOutput, Target, udp_socket
+from stagelyric.gear.osc.addresses import ADDRESSES, PING, PONG, SUBSCRIBE, TABLE, UNSUBSCRIBE, port_number, released
+from stagelyric.gear.osc.faults import EVERY, Counts, Faults, Kind
+from stagelyric.gear.osc.output import OscOutput, Target, udp_socket
+from stagelyric.gear.osc.packets import IMMEDIATELY, MalformedError, Message, ahead, read
+from stagelyric.gear.osc.patterns import is_pattern, matches
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Notice, OscMessage
 

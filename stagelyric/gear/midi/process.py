@@ -1,4 +1,4 @@
-"""The MIDI drivers, in a process of their own: `python -m stagelyric.midi_process in|out|list [API]`.
+"""The MIDI drivers, in a process of their own: `python -m stagelyric.gear.midi.process in|out|list [API]`.
 
 A driver may hang while it lists, opens or closes a port, it writes to standard error as it likes, and JACK's
 library takes the whole process down when a port is closed after its server died. Here that costs nothing:

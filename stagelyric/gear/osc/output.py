@@ -13,7 +13,7 @@ from typing import cast
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from stagelyric.inputs.osc_addresses import CLEAR, CUE, ERROR, NEXT, POOL, SECTION, SONG, SYLLABLE
+from stagelyric.gear.osc.addresses import CLEAR, CUE, ERROR, NEXT, POOL, SECTION, SONG, SYLLABLE
 from stagelyric.types.events import Level
 from stagelyric.types.lines import Cue, Line, State
 

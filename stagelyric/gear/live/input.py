@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from stagelyric.inputs.live_names import leads, place
-from stagelyric.inputs.live_set import SCENES, STARTED, TRACKS, Began, Effect, LiveSet, Look, Query
-from stagelyric.inputs.osc_packets import MalformedError, read
-from stagelyric.outputs.osc import encode
+from stagelyric.gear.live.contents import SCENES, STARTED, TRACKS, Began, Effect, LiveSet, Look, Query
+from stagelyric.gear.live.names import leads, place
+from stagelyric.gear.osc.output import encode
+from stagelyric.gear.osc.packets import MalformedError, read
 from stagelyric.types.events import Command, Do, Emit, Level, Notice
 
 PORT, ANSWERS = 11000, 11001  # where AbletonOSC listens, and where it sends to: both are written into it

@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-from stagelyric.midi_process import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
+from stagelyric.gear.midi.process import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
 from stagelyric.types.devices import DeviceError, find, plain
 
 Hear = Callable[[float, str, bytes], None]
@@ -397,7 +397,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _command(direction: str, api: str | None, poll_seconds: float) -> list[str]:
-    return [sys.executable, "-P", "-m", "stagelyric.midi_process", direction, api or "", str(poll_seconds)]
+    return [sys.executable, "-P", "-m", "stagelyric.gear.midi.process", direction, api or "", str(poll_seconds)]
 
 
 def _environment() -> dict[str, str]:

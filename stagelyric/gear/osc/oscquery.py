@@ -1,12 +1,12 @@
 """The OSCQuery tree of the page's port: what can be sent to this show, what it holds, and in which range.
 
-https://github.com/Vidvox/OSCQueryProposal. Everything is made from the declaration in `inputs/osc_addresses`.
+https://github.com/Vidvox/OSCQueryProposal. Everything is made from the declaration in `gear/osc/addresses`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from stagelyric.inputs.osc_addresses import TABLE, TELLS, Address, Told
+from stagelyric.gear.osc.addresses import TABLE, TELLS, Address, Told
 from stagelyric.types.lines import State
 
 READ, WRITE = 1, 2
