@@ -23,7 +23,7 @@ from stagelyric.report import contexts
 from stagelyric.report.lyrics import Song, Stanza, words
 from stagelyric.types import paths
 from stagelyric.words.lists import STOP
-from stagelyric.writer import Writer
+from stagelyric.writing.writer import Writer
 
 STRENGTH = 0.7
 _STOP_STRENGTH = 0.35  # of words of grammar, which carry the sentence

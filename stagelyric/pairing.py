@@ -162,9 +162,9 @@ def _described(texts: Sequence[Read], part: str, licence: str) -> tuple[Corpus, 
 
 def _samples(folder: Path) -> tuple[list[str], list[str]]:
     """Eight templates, and eight lines, for the card."""
-    from stagelyric.craft.planning import as_name, rhyme_of
-    from stagelyric.craft.tasks import Task
-    from stagelyric.writer import Writer
+    from stagelyric.writing.planning import as_name, rhyme_of
+    from stagelyric.writing.tasks import Task
+    from stagelyric.writing.writer import Writer
 
     writer = Writer.open(folder)
     assert writer.sketcher is not None

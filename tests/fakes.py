@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.craft import build
-from stagelyric.craft.rules import Language
 from stagelyric.gates import novelty
 from stagelyric.gates.novelty import Copies
 from stagelyric.lm.kinds.structure import tokens
@@ -20,6 +19,7 @@ from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 from stagelyric.words import classes, near, survey
 from stagelyric.words import tags as craft_tags
 from stagelyric.words.tags import Tags
+from stagelyric.writing.rules import Language
 
 VERSES = """
 The rain came down on the harbour wall

@@ -9,12 +9,12 @@ from click.testing import CliRunner, Result
 from stagelyric.commands import learn_taste as module
 from stagelyric.commands.learn_taste import learn_taste
 from stagelyric.commands.write import write
-from stagelyric.craft import taste
-from stagelyric.craft.ranking import WEIGHTS
 from stagelyric.gear.journal import journal
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
-from stagelyric.writer import Writer
+from stagelyric.writing import taste
+from stagelyric.writing.ranking import WEIGHTS
+from stagelyric.writing.writer import Writer
 
 DROPPED = ("rain", "river")
 
@@ -143,7 +143,7 @@ def test_several_journals_and_shows_count_together(tmp_path: Path) -> None:
 
 
 def test_a_damaged_taste_stops_write_and_not_a_show(tmp_path: Path) -> None:
-    from stagelyric.writing_process import _taste
+    from stagelyric.writing.process import _taste
 
     paths.taste().parent.mkdir(parents=True)
     paths.taste().write_text("[weights]\nglitter = 1.0\n")

@@ -33,7 +33,7 @@ def generators(play: Play) -> list[psutil.Process]:
     found = []
     for child in psutil.Process(play.process.pid).children():
         with contextlib.suppress(psutil.NoSuchProcess):  # a zombie among them: it has just been killed
-            if any("stagelyric.writing_process" in word for word in child.cmdline()):
+            if any("stagelyric.writing.process" in word for word in child.cmdline()):
                 found.append(child)
     return found
 

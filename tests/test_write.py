@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from stagelyric.commands.write import write
 from stagelyric.gates.quoting import quoting
 from stagelyric.words.rhyme import kind
-from stagelyric.writer import Writer
+from stagelyric.writing.writer import Writer
 
 SETLIST = """
 title = "Friday"

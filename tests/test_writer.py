@@ -6,17 +6,17 @@ import fakes
 import numpy as np
 import pytest
 
-from stagelyric.block import temperature
-from stagelyric.craft import planning
-from stagelyric.craft.planning import has_word
-from stagelyric.craft.rules import make
 from stagelyric.gates import family
 from stagelyric.gates.novelty import normal
-from stagelyric.spelling import Spelling, respelled, spellings
 from stagelyric.types.lines import Ask, Line
 from stagelyric.words.phonetics import line_syllables, pronounce
 from stagelyric.words.rhyme import kind
-from stagelyric.writer import BLOCK, Writer
+from stagelyric.writing import planning
+from stagelyric.writing.block import temperature
+from stagelyric.writing.planning import has_word
+from stagelyric.writing.rules import make
+from stagelyric.writing.spelling import Spelling, respelled, spellings
+from stagelyric.writing.writer import BLOCK, Writer
 
 MODEL = Path(__file__).parent.parent / "models" / "char-rnn"
 

@@ -137,7 +137,7 @@ def _sources(corpus: tuple[Path, ...]) -> list[Source]:
 def _v0(folder: Path, found: list[Context], step: Step) -> Any:
     """Plain lines of the lineage's first model, unless that is the one at hand or is not there."""
     from stagelyric.report import trial
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
     known = paths.models().get(_V0)
     if known is None or known == folder:

@@ -15,8 +15,8 @@ from stagelyric.gear.journal import journal as memory
 from stagelyric.types import paths
 
 if TYPE_CHECKING:
-    from stagelyric.craft.taste import Taste
-    from stagelyric.writer import Writer
+    from stagelyric.writing.taste import Taste
+    from stagelyric.writing.writer import Writer
 
 _BEFORE = 4  # lines that were up before one, by which it is judged
 _PASSED = 400  # of the lines that were let pass, the latest
@@ -50,7 +50,7 @@ def learn_taste(
     JOURNAL is one or several journals that `play` wrote (default: this machine's). What is learned is a small file
     that `play` and `write` go by from then on; delete it to forget, copy it to the second rig.
     """
-    from stagelyric.craft import taste
+    from stagelyric.writing import taste
 
     journals = journals or (paths.journal(),)
     with plain_faults():
@@ -116,7 +116,7 @@ def latest(verdicts: Iterator[Verdict]) -> list[Verdict]:
 
 def marked(verdicts: Sequence[Verdict], writer: Writer) -> list[Any]:
     """The verdicts with their lines' marks. What was let pass stands against what is scarcer, keeps or vetoes."""
-    from stagelyric.craft.taste import LEAST, PASSED, Judged
+    from stagelyric.writing.taste import LEAST, PASSED, Judged
 
     kept = sum(v.kind == "keep" for v in verdicts)
     vetoed = sum(v.kind == "veto" for v in verdicts)
@@ -132,7 +132,7 @@ def marked(verdicts: Sequence[Verdict], writer: Writer) -> list[Any]:
 
 def _open(folder: Path) -> Writer:
     from stagelyric.commands.write import model_faults
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
     with model_faults():
         return Writer.open(folder)

@@ -17,7 +17,7 @@ from stagelyric.types import paths
 from stagelyric.types.lines import Ask, Line, Scheme
 
 if TYPE_CHECKING:
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
 MODEL = "transformer"
 _SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
@@ -188,11 +188,11 @@ def _any_seed() -> int:
 
 
 def _open(name: str) -> Writer:
-    from stagelyric.craft import taste
+    from stagelyric.writing import taste
 
     with plain_faults():
         folder = paths.find_model(name)
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
     with model_faults():
         return Writer.open(folder, weights=taste.load(paths.taste()))
@@ -201,12 +201,12 @@ def _open(name: str) -> Writer:
 @contextmanager
 def model_faults() -> Iterator[None]:
     """A model that cannot be used becomes one sentence on standard error, and exit status 2."""
-    from stagelyric.craft.taste import TasteError
     from stagelyric.gates.novelty import NoveltyError
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.words.classes import StructureError
     from stagelyric.words.lexicon import LexiconError
     from stagelyric.words.near import NearError
+    from stagelyric.writing.taste import TasteError
 
     try:
         yield

@@ -16,7 +16,7 @@ from stagelyric.report.contexts import Context
 from stagelyric.report.lyrics import Song, words
 from stagelyric.report.repetition import grams
 from stagelyric.report.trial import Lines
-from stagelyric.writer import Writer
+from stagelyric.writing.writer import Writer
 
 Step = Callable[[str], None]
 _NOVEL = (2, 3, 4, 5)  # words in a row that are looked for in the training text

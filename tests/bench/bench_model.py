@@ -71,7 +71,7 @@ def drawn(folder: Path, precision: str, rows: int, lines: int) -> Times:
 def ranked(folder: Path, lines: int) -> dict[str, Times]:
     """A line with a wanted word, as a show asks for it: 16 drafts, judged."""
     from stagelyric.types.lines import Ask
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
     writer, seeds = Writer.open(folder), count()
 

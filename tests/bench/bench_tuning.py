@@ -55,7 +55,7 @@ def copied(model: Path, songs: Path, count: int, seed: int) -> dict[str, float]:
     from stagelyric.gates.novelty import shares_words
     from stagelyric.lm.corpus import read_held_out
     from stagelyric.types.lines import Ask
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
     writer, own = Writer.open(model), "\n".join(song.text for song in read_held_out(songs).songs)
     ask = Ask(seed=seed, rhyme="ABAB")

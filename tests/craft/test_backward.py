@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagelyric.craft import planning, rules
-from stagelyric.craft.backward import BackwardDrafts, vocabulary
-from stagelyric.craft.rules import Ending, Rules
-from stagelyric.craft.tasks import Must, Task
 from stagelyric.lm.codes import PERSON, PLACE
 from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, OWN, SIGNS
 from stagelyric.lm.sample import choose
 from stagelyric.words.phonetics import pronounce
 from stagelyric.words.rhyme import kind_of_sounds
+from stagelyric.writing import planning, rules
+from stagelyric.writing.automata.words import BackwardDrafts, vocabulary
+from stagelyric.writing.rules import Ending, Rules
+from stagelyric.writing.tasks import Must, Task
 
 PLAIN = rules.make(fakes.language())
 FREE = PLAIN.ending(np.flatnonzero(PLAIN.last_words))

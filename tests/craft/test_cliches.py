@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from stagelyric.craft import build
-from stagelyric.craft.rules import Language
 from stagelyric.gates.cliches import is_average, stock_phrases
 from stagelyric.gates.novelty import Copies
 from stagelyric.types.lines import Ask
 from stagelyric.words import classes, near, survey
-from stagelyric.writer import Writer
+from stagelyric.writing.rules import Language
+from stagelyric.writing.writer import Writer
 
 AVERAGE = """
 You know that I'm the one

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagelyric.craft import planning, rules
-from stagelyric.craft.drafting import Alphabet, Drafts
-from stagelyric.craft.rules import Ending, Rules
-from stagelyric.craft.tasks import Must, Task
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import ALPHABET
 from stagelyric.types.lines import Scheme
 from stagelyric.words.phonetics import pronounce
 from stagelyric.words.rhyme import kind_of_sounds
+from stagelyric.writing import planning, rules
+from stagelyric.writing.automata.letters import Alphabet, Drafts
+from stagelyric.writing.rules import Ending, Rules
+from stagelyric.writing.tasks import Must, Task
 
 PLAIN = rules.make(fakes.language())
 FREE = PLAIN.ending(np.flatnonzero(PLAIN.last_words))

@@ -1,6 +1,6 @@
-from stagelyric.craft import planning
 from stagelyric.gates import family
 from stagelyric.words import name_bank
+from stagelyric.writing import planning
 
 
 def test_the_bank_is_of_people_and_places_that_may_be_sung() -> None:

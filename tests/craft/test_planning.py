@@ -5,8 +5,8 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from stagelyric.craft import planning
 from stagelyric.types.lines import Ask
+from stagelyric.writing import planning
 
 NAMES = ("Mr Mustard", "Polythene Pam", "Montréal")
 

@@ -9,7 +9,7 @@ from stagelyric.gates import novelty
 from stagelyric.gates.novelty import Copies
 from stagelyric.gates.quoting import QuotingError, quoting, stamp, stanzas
 from stagelyric.types.lines import Ask
-from stagelyric.writer import Writer
+from stagelyric.writing.writer import Writer
 
 SONG = "The ferry turns at Leith, my dear\nAnd nobody waves from the pier\n\nA second stanza, caf\u00e9 and all\n"
 FORMATS = {

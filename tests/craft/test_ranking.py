@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.craft import ranking, rules
-from stagelyric.craft.ranking import Around, Draft
+from stagelyric.writing import ranking, rules
+from stagelyric.writing.ranking import Around, Draft
 
 PLAIN = rules.make(fakes.language(), themes=("rain",))
 

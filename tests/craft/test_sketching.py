@@ -5,15 +5,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagelyric.craft import planning, rules
-from stagelyric.craft.drafting import Alphabet, Drafts
-from stagelyric.craft.rules import Ending
-from stagelyric.craft.sketching import Sketches, Slots
-from stagelyric.craft.tasks import MUST, OWN, Must, Task, Template
 from stagelyric.lm.kinds.structure import tokens
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import ALPHABET
 from stagelyric.words.phonetics import pronounce
+from stagelyric.writing import planning, rules
+from stagelyric.writing.automata.letters import Alphabet, Drafts
+from stagelyric.writing.automata.templates import Sketches, Slots
+from stagelyric.writing.rules import Ending
+from stagelyric.writing.tasks import MUST, OWN, Must, Task, Template
 
 RULES = rules.make(replace(fakes.language(), tags=fakes.tags()))
 FREE = RULES.ending(np.flatnonzero(RULES.last_words))

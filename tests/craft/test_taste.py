@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stagelyric.craft import taste
-from stagelyric.craft.ranking import WEIGHTS
-from stagelyric.craft.taste import Judged, TasteError
+from stagelyric.writing import taste
+from stagelyric.writing.ranking import WEIGHTS
+from stagelyric.writing.taste import Judged, TasteError
 
 
 def band(number: int, likes: dict[str, float], seed: int = 0, noise: float = 0.5) -> list[Judged]:

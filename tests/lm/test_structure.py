@@ -9,7 +9,6 @@ from lm.tiny import lyrics
 
 from stagelyric.commands.train import train
 from stagelyric.craft import build
-from stagelyric.craft.tasks import Task
 from stagelyric.lm.checkpoint import STRUCTURE, ModelError, read_meta, read_weights
 from stagelyric.lm.kinds.structure import tagging, tokens
 from stagelyric.lm.kinds.structure.tagging import TaggedLine
@@ -17,6 +16,7 @@ from stagelyric.lm.runtime import load
 from stagelyric.types.lines import Ask
 from stagelyric.words.names import Names
 from stagelyric.words.phonetics import line_syllables
+from stagelyric.writing.tasks import Task
 
 SONG = """The dogs are barking at the broken gate
 And Polly's waiting for the morning light
@@ -150,7 +150,7 @@ def test_the_vocabulary_model_is_the_one_it_was(pair: Path, vocabulary: Path) ->
 
 
 def test_the_pair_writes_lines_of_words_that_stand_where_they_may(pair: Path) -> None:
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
     writer = Writer.open(pair)
     assert writer.sketcher is not None
@@ -215,7 +215,7 @@ def test_a_missing_file_of_tags_is_named(pair: Path, tmp_path: Path) -> None:
 
 
 def test_the_shipped_pair_writes_from_templates() -> None:
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
     folder = Path(__file__).parents[2] / "models" / "structure"
     if not folder.is_dir():
@@ -236,7 +236,7 @@ def test_the_shipped_pair_writes_from_templates() -> None:
 
 
 def test_what_was_sung_changes_what_comes_next(pair: Path) -> None:
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
     sketcher = Writer.open(pair).sketcher
     assert sketcher is not None

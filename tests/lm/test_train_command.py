@@ -66,7 +66,7 @@ def test_what_was_trained_can_write_and_quotes_neither_its_parent_s_text_nor_its
 ) -> None:
     from stagelyric.gates.novelty import FILE, Copies
     from stagelyric.types.lines import Ask
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
     assert run(corpus, "--out", out, *QUICK).exit_code == 0
     songs = tmp_path / "songs of the band.txt"

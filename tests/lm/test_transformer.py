@@ -142,7 +142,7 @@ def test_the_exact_graph_takes_its_numbers_from_the_weights(random_attention: Pa
 @pytest.mark.parametrize("name", ["transformer", "structure"])
 def test_plain_lines_of_a_coded_model_hold_no_code(name: str) -> None:
     from stagelyric.types.lines import Ask
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
     folder = Path(__file__).parents[2] / "models" / name
     if not folder.is_dir():

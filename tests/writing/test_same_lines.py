@@ -11,7 +11,7 @@ import pytest
 
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
-from stagelyric.writer import Writer
+from stagelyric.writing.writer import Writer
 
 RHYMED = Ask(
     prime="Odile walks down to the water\nthe lamps are lit in Leith",

@@ -2,7 +2,7 @@
 
 Castro and Attarian 2018 (arXiv 1811.04651) join two separately trained language models, one for a song's structure and
 one for the richness of its words. Their method section was not to be had: what a token is, the network and the way the
-two are joined (`craft.sketching`, `craft.drafting`) are ours.
+two are joined (`writing.automata.templates`, `writing.automata.letters`) are ours.
 
 embedding → GRU (Cho et al. 2014) → linear head that shares the embedding's weights.
 """

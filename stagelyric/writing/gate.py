@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stagelyric.craft import planning
-from stagelyric.craft.ranking import Draft, normal_words
-from stagelyric.craft.rules import Rules
 from stagelyric.gates import family, novelty
 from stagelyric.gates.cliches import is_average
 from stagelyric.gates.novelty import Copies, normal
 from stagelyric.types.lines import Ask
 from stagelyric.words.phonetics import plain
 from stagelyric.words.rhyme import kind_of_sounds
+from stagelyric.writing import planning
+from stagelyric.writing.ranking import Draft, normal_words
+from stagelyric.writing.rules import Rules
 
 _REMEMBERED = 48  # lines of the shelf that a new one is not to be too much like
 _RECENT = 8  # of those, the lines whose last words do not come again at once

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.layout import Layout
-from stagelyric.craft.rules import CAPITAL, COMPANY, FIRST, SMALL, Ending, Rules
-from stagelyric.craft.tasks import MUST, OWN, Task
 from stagelyric.words.lexicon import LETTERS, MOST_SYLLABLES
+from stagelyric.writing.layout import Layout
+from stagelyric.writing.rules import CAPITAL, COMPANY, FIRST, SMALL, Ending, Rules
+from stagelyric.writing.tasks import MUST, OWN, Task
 
 LOOK_AHEAD = 0.7
 """How much the last word but one is chosen for the sake of the last."""

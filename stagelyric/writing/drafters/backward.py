@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.backward import PLACE_IS_RARE, BackwardDrafts, Vocabulary, vocabulary
-from stagelyric.craft.rules import Ending, Rules
-from stagelyric.craft.tasks import Task
 from stagelyric.lm.kinds.backward import runtime
 from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
 from stagelyric.lm.runtime import State
 from stagelyric.types import paths
 from stagelyric.words.lexicon import Lexicon
+from stagelyric.writing.automata.words import PLACE_IS_RARE, BackwardDrafts, Vocabulary, vocabulary
+from stagelyric.writing.rules import Ending, Rules
+from stagelyric.writing.tasks import Task
 
 HEAT = 1.45
 """Times the temperature of drafts by letters: a word has more to choose among than a letter."""

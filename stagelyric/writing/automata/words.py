@@ -13,10 +13,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.rules import Ending, Rules
-from stagelyric.craft.tasks import Must, Task
 from stagelyric.words.lexicon import UPPER
 from stagelyric.words.lists import STOP
+from stagelyric.writing.rules import Ending, Rules
+from stagelyric.writing.tasks import Must, Task
 
 LEANING = 0.8
 """How much of the rules' leaning to words (`rules.LEANINGS`) counts: a model of words knows more of it by itself."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stagelyric.craft.rules import Ending, Rules
-from stagelyric.craft.tasks import Must, Task
 from stagelyric.types.lines import Ask, Scheme
 from stagelyric.words.lists import NEVER_LAST, PLACES, STOP, TITLES
 from stagelyric.words.phonetics import Phones, line_syllables, plain, pronounce, sung
 from stagelyric.words.rhyme import assonance, kind_of_sounds, slant, tail
+from stagelyric.writing.rules import Ending, Rules
+from stagelyric.writing.tasks import Must, Task
 
 STANZA = 4
 MATES: dict[Scheme, tuple[int | None, ...]] = {

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stagelyric.craft.rules import Ending, Rules
-from stagelyric.craft.tasks import MUST, Task
+from stagelyric.writing.rules import Ending, Rules
+from stagelyric.writing.tasks import MUST, Task
 
 
 class Layout:

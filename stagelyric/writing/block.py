@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric import letterwise, linescore
-from stagelyric.backwriter import Backwriter
-from stagelyric.craft import planning, ranking
-from stagelyric.craft.drafting import Drafts
-from stagelyric.craft.ranking import Around, Draft
-from stagelyric.craft.rules import Ending
-from stagelyric.craft.tasks import Task
-from stagelyric.gate import Gate
 from stagelyric.gates.novelty import normal
-from stagelyric.letterwise import Spelled
-from stagelyric.linescore import Heard
 from stagelyric.lm.codes import PERSON, PLACE, prefix
-from stagelyric.spelling import Spelling
 from stagelyric.types.lines import Ask
 from stagelyric.words.lists import STOP
 from stagelyric.words.phonetics import plain
 from stagelyric.words.rhyme import kind_of_sounds
 from stagelyric.words.syllables import syllabify
+from stagelyric.writing import hearing, planning, ranking
+from stagelyric.writing.automata.letters import Drafts
+from stagelyric.writing.drafters import letters
+from stagelyric.writing.drafters.backward import Backwriter
+from stagelyric.writing.drafters.letters import Spelled
+from stagelyric.writing.gate import Gate
+from stagelyric.writing.hearing import Heard
+from stagelyric.writing.ranking import Around, Draft
+from stagelyric.writing.rules import Ending
+from stagelyric.writing.spelling import Spelling
+from stagelyric.writing.tasks import Task
 
 if TYPE_CHECKING:
-    from stagelyric.writer import Writer
+    from stagelyric.writing.writer import Writer
 
 DRAFTS = 12
 """Drafts of each line of a shelf that rhymes with none before it."""
@@ -242,7 +242,7 @@ class Block:
             self.between()
             logits, state = self._asked([self._code(task, endings[task.ending]) for task in tasks], state)
         about = np.stack([self._about(place) for place in owner])
-        made = letterwise.spell(
+        made = letters.spell(
             self.writer.engine, Drafts(self.rules, self.writer.alphabet, endings, tasks, about), logits, state,
             rng=self.rng, temperature=temperature(self.ask), between=self.between,
         )  # fmt: skip
@@ -267,7 +267,7 @@ class Block:
         logits = np.concatenate([owner[row].logits for row in rows])
         state = type(owner[0].state).joined([owner[row].state for row in rows])
         texts = [made[row].text for row in rows]
-        heard = linescore.hear(self.writer.engine, self.writer.alphabet, texts, logits, state, self.between)
+        heard = hearing.hear(self.writer.engine, self.writer.alphabet, texts, logits, state, self.between)
         finished: dict[int, tuple[Draft, Any]] = {}
         for row, text, own in zip(rows, texts, heard, strict=True):
             draft = self._finished(own, tasks[row], text, made[row].setting, made[row].flow)

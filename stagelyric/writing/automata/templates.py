@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.rules import Ending, Rules
-from stagelyric.craft.tasks import MUST, Must, Task, Template
+from stagelyric.writing.rules import Ending, Rules
+from stagelyric.writing.tasks import MUST, Must, Task, Template
 
 _MOST = 14  # words of a line
 _FAR = 99

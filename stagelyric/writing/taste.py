@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.ranking import WEIGHTS
+from stagelyric.writing.ranking import WEIGHTS
 
 FILE = "taste.toml"
 LEAST = 20

@@ -17,22 +17,21 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric import linescore
-from stagelyric.backwriter import Backwriter
-from stagelyric.block import Between, Block, Chosen, temperature
-from stagelyric.craft import planning, ranking, rules
-from stagelyric.craft.drafting import Alphabet
-from stagelyric.craft.ranking import Around, Draft, normal_words
-from stagelyric.craft.rules import Language, Rules
 from stagelyric.gates import novelty
 from stagelyric.gates.novelty import Copies
 from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE
 from stagelyric.lm.sample import choose
-from stagelyric.sketcher import Sketcher
 from stagelyric.types.lines import Ask, Line
 from stagelyric.words import classes, lexicon, near, tags
 from stagelyric.words.phonetics import plain, pronounce, sung, syllable_count
 from stagelyric.words.syllables import Counter, syllabify
+from stagelyric.writing import hearing, planning, ranking, rules
+from stagelyric.writing.automata.letters import Alphabet
+from stagelyric.writing.block import Between, Block, Chosen, temperature
+from stagelyric.writing.drafters.backward import Backwriter
+from stagelyric.writing.drafters.templates import Sketcher
+from stagelyric.writing.ranking import Around, Draft, normal_words
+from stagelyric.writing.rules import Language, Rules
 
 BLOCK = 16
 """Lines that are written together."""
@@ -155,7 +154,7 @@ class Writer:
         logits, state = self.engine.prime("".join(line + "\n" for line in before))
         vocabulary = self.engine.vocabulary
         letters = vocabulary.decode(vocabulary.encode(text)).rstrip(" .,;:!")  # anybody's text, so in our spelling
-        (own,) = linescore.hear(self.engine, self.alphabet, [letters], logits, state)
+        (own,) = hearing.hear(self.engine, self.alphabet, [letters], logits, state)
         draft = Draft(text, own.flow, own.landing, syllables=len(syllabify(text, self._count)))
         around = Around(before=tuple(tuple(normal_words(line)) for line in before))
         return ranking.marks(draft, self.rules(Ask(family_friendly=False)), around, self.copies.worn(plain(text)))

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from stagelyric.craft import planning
-from stagelyric.craft.rules import Rules
-from stagelyric.craft.tasks import Must
+from stagelyric.writing import planning
+from stagelyric.writing.rules import Rules
+from stagelyric.writing.tasks import Must
 
 _ARTICLE = re.compile(r"\b([Aa])n? ([A-Za-z']+)")
 

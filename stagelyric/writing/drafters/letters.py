@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.drafting import Drafts
 from stagelyric.lm.sample import choose
+from stagelyric.writing.automata.letters import Drafts
 
 MIN_P = 0.05
 _LONGEST = 120  # characters of a draft

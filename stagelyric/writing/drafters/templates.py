@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.rules import Ending, Language, Rules
-from stagelyric.craft.sketching import Sketches, Slots
-from stagelyric.craft.tasks import OWN, Task
 from stagelyric.lm import codes
 from stagelyric.lm.kinds.structure import tokens
 from stagelyric.lm.kinds.structure.runtime import Floats, Templates
 from stagelyric.lm.sample import choose
 from stagelyric.words.phonetics import line_syllables, plain
+from stagelyric.writing.automata.templates import Sketches, Slots
+from stagelyric.writing.rules import Ending, Language, Rules
+from stagelyric.writing.tasks import OWN, Task
 
 HEAT = 0.9
 MIN_P = 0.02

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.drafting import Alphabet
+from stagelyric.writing.automata.letters import Alphabet
 
 TOGETHER = 128
 """Characters read in one go. A step of the model costs hardly more for eight of them than for one; but a line that is

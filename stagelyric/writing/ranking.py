@@ -14,11 +14,11 @@ from functools import cached_property
 
 import numpy as np
 
-from stagelyric.craft.rules import Rules
 from stagelyric.gates.cliches import stock_phrases
 from stagelyric.words.lists import MODERN, OLD_FASHIONED, OPENERS, PRONOUNS, STOP
 from stagelyric.words.metre import pattern, scans
 from stagelyric.words.phonetics import plain
+from stagelyric.writing.rules import Rules
 
 WEIGHTS = {
     "flow": 3.0,  # how naturally one letter follows another, by the model: nats a character, up to a limit

@@ -1,4 +1,4 @@
-"""The process that writes: `python -m stagelyric.writing_process MODEL [NEVER_QUOTE…]`, asked over its standard input.
+"""The process that writes: `python -m stagelyric.writing.process MODEL [NEVER_QUOTE…]`, asked over its standard input.
 
 It holds the model, serves an urgent request between two steps of another, and gives a sign of life every quarter of a
 second. The show's end of the pipe, and what goes through it, is in `generator`.
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> None:
         # Here and not above: the process has stepped aside by now, and a library that fails is told of as any fault.
         from stagelyric.gates import novelty
         from stagelyric.types import paths
-        from stagelyric.writer import Writer
+        from stagelyric.writing.writer import Writer
 
         writer = Writer.open(Path(arguments[0]), weights=_taste())
         if never := [Path(name) for name in arguments[1:]]:
@@ -91,8 +91,8 @@ def main(arguments: Sequence[str]) -> None:
 
 def _taste() -> Mapping[str, float]:
     """What the band likes, where it was learned; a file that is none must not keep a show from being played."""
-    from stagelyric.craft import ranking, taste
     from stagelyric.types import paths
+    from stagelyric.writing import ranking, taste
 
     try:
         return taste.load(paths.taste())
