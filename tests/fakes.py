@@ -10,12 +10,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft import build
 from stagelyric.gates import novelty
 from stagelyric.gates.novelty import Copies
 from stagelyric.lm.kinds.structure import tokens
 from stagelyric.lm.runtime import Engine
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
+from stagelyric.training import build
 from stagelyric.words import classes, near, survey
 from stagelyric.words import tags as craft_tags
 from stagelyric.words.tags import Tags

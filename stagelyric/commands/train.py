@@ -14,9 +14,9 @@ import click
 
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
-    from stagelyric.lm.recipe import Report
-    from stagelyric.lm.train import Trainer
     from stagelyric.lm.vocabulary import Vocabulary
+    from stagelyric.training.recipe import Report
+    from stagelyric.training.train import Trainer
 
 _DOING_EVERY = 10.0  # s between the lines that say what is being read
 _LINE_EVERY = 30.0  # s between the plain lines written where there is no terminal
@@ -132,9 +132,9 @@ def train(
         raise Fault(f"{'--words' if words else '--vocabulary'}: wanted with --kind structure, found --kind {kind}")
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
-    from stagelyric.lm.distributed import World
-    from stagelyric.lm.recipe import BrokenTrainingError, TrainingError
-    from stagelyric.workshop import Texts, Workshop
+    from stagelyric.training.distributed import World
+    from stagelyric.training.recipe import BrokenTrainingError, TrainingError
+    from stagelyric.training.texts import Texts, Workshop
 
     world = World.joined()
     try:
@@ -187,7 +187,7 @@ def _need_torch() -> None:
 
 def _check_folder(out: Path, resume: bool) -> None:
     from stagelyric.lm.checkpoint import META
-    from stagelyric.lm.train import CHECKPOINT
+    from stagelyric.training.train import CHECKPOINT
 
     if out.exists() and not out.is_dir():
         raise Fault(f"{out}: wanted a folder for the model, found a file")
@@ -215,7 +215,7 @@ def _with_samples(tell: Tell, trainer: Trainer, vocabulary: Vocabulary) -> Calla
     """Adds a sample line to every report that comes with a measure on held-out text."""
     import numpy as np
 
-    from stagelyric.lm.train import sample_line
+    from stagelyric.training.train import sample_line
 
     def with_sample(report: Report) -> None:
         line = ""

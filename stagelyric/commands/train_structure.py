@@ -14,7 +14,7 @@ import click
 from stagelyric.commands.common import Fault
 
 if TYPE_CHECKING:
-    from stagelyric.pairing import Tell
+    from stagelyric.training.structure import Tell
 
 _LINE_EVERY = 30.0  # s between the plain lines written where there is no terminal
 
@@ -38,12 +38,12 @@ def train_structure(
     if vocabulary is None:
         told = "wanted a trained transformer, whose words the lines will be made of, found no --vocabulary MODEL"
         raise Fault(f"--kind structure: {told}")
-    from stagelyric import pairing
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.lm.kinds.structure.model import StructureRecipe
     from stagelyric.lm.kinds.structure.tagging import NoTaggerError
-    from stagelyric.lm.pair import PairError
+    from stagelyric.training import structure
+    from stagelyric.training.structure_release import PairError
     from stagelyric.types import paths
     from stagelyric.words.lexicon import LexiconError
 
@@ -51,10 +51,10 @@ def train_structure(
     try:
         folder = paths.find_model(str(vocabulary))
         with _progress() as tell:
-            pairing.check(folder)
-            songs = pairing.read(corpora, tell)
-            more = pairing.read(words, tell, hold_back=False) if words else []
-            meta = pairing.make(songs, more, folder, out, recipe, licence, tell)
+            structure.check(folder)
+            songs = structure.read(corpora, tell)
+            more = structure.read(words, tell, hold_back=False) if words else []
+            meta = structure.make(songs, more, folder, out, recipe, licence, tell)
     except (CorpusError, ModelError, PairError, LexiconError, NoTaggerError) as error:
         raise Fault(str(error)) from error
     except OSError as error:

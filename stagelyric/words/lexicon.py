@@ -259,7 +259,9 @@ def load(file: Path) -> Lexicon:
                 trie=_trie(parent, data["letter"], depth, np.where(word == 65535, -1, word)),
             )
     except FileNotFoundError:
-        told = f"{file}: wanted the model's lexicon, found no such file; stagelyric.craft.build makes it from a corpus"
+        told = (
+            f"{file}: wanted the model's lexicon, found no such file; stagelyric.training.build makes it from a corpus"
+        )
         raise LexiconError(told) from None
     except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         if isinstance(error, LexiconError):

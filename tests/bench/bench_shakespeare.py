@@ -89,11 +89,11 @@ def train_ours(
     text: str, name: str, seed: int, out: Path, *, cpu: float = 0.0, minutes: float = 0.0, **more: Any
 ) -> Any:
     """Trains for `cpu` seconds of this process since it began, or for `minutes` of wall time; gives the trainer."""
-    from stagelyric.lm import train
     from stagelyric.lm.corpus import Mixture, Song, Source
     from stagelyric.lm.kinds.table import KINDS, recipe_of
-    from stagelyric.lm.recipe import Recipe, Report
     from stagelyric.lm.vocabulary import Vocabulary
+    from stagelyric.training import train
+    from stagelyric.training.recipe import Recipe, Report
 
     kind, sizes, settings = MODELS[name]
     training, held_out = parts(text)
@@ -123,7 +123,7 @@ def train_ours(
 
 def ours(given: argparse.Namespace) -> None:
     """In a process of its own: trains, then (not counted) scores and prints."""
-    from stagelyric.lm.train import cold_bits
+    from stagelyric.training.train import cold_bits
 
     text = given.text.read_text(encoding="utf-8")
     more = json.loads(given.more)
@@ -143,8 +143,8 @@ def keep(folder: Path, trainer: Any) -> None:
     from dataclasses import asdict
 
     from stagelyric.lm.checkpoint import Meta
-    from stagelyric.lm.release import HeldOut, release
     from stagelyric.lm.vocabulary import ALPHABET
+    from stagelyric.training.release import HeldOut, release
 
     config, recipe = asdict(trainer.model.config), asdict(trainer.recipe)
     weights = {name: value.numpy() for name, value in trainer.average.items()}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import fakes
 
-from stagelyric.craft import build
 from stagelyric.gates import novelty
+from stagelyric.training import build
 from stagelyric.words import classes, lexicon, near, survey
 
 
@@ -22,7 +22,7 @@ def test_four_files_are_written_and_read(tmp_path: Path) -> None:
 
 def test_it_runs_from_the_shell(tmp_path: Path) -> None:
     (tmp_path / "verses.txt.gz").write_bytes(gzip.compress(("=== A Title — Somebody (1900)\n" + fakes.VERSES).encode()))
-    command = [sys.executable, "-m", "stagelyric.craft.build", str(tmp_path), str(tmp_path / "verses.txt.gz")]
+    command = [sys.executable, "-m", "stagelyric.training.build", str(tmp_path), str(tmp_path / "verses.txt.gz")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "lexicon.npz" in done.stdout
     assert "somebody" not in lexicon.load(tmp_path / lexicon.FILE).index

@@ -4,9 +4,9 @@ import fakes
 import numpy as np
 import pytest
 
-from stagelyric.craft import build
 from stagelyric.gates.cliches import is_average, stock_phrases
 from stagelyric.gates.novelty import Copies
+from stagelyric.training import build
 from stagelyric.types.lines import Ask
 from stagelyric.words import classes, near, survey
 from stagelyric.writing.rules import Language

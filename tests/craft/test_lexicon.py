@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.craft import build
+from stagelyric.training import build
 from stagelyric.words import lexicon, survey
 from stagelyric.words.lexicon import LETTERS, LexiconError, Row, load, make, plant
 from stagelyric.words.phonetics import pronounce

@@ -4,7 +4,7 @@ import fakes
 import numpy as np
 import pytest
 
-from stagelyric.craft import build
+from stagelyric.training import build
 from stagelyric.words import classes, near, survey
 from stagelyric.words.classes import StructureError
 from stagelyric.words.lexicon import Row, make

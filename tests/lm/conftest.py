@@ -23,8 +23,8 @@ def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("onnx", reason="writing a model needs onnx")
     pytest.importorskip("safetensors", reason="writing a model needs safetensors")
     from stagelyric.lm.checkpoint import Meta
-    from stagelyric.lm.release import release
     from stagelyric.lm.vocabulary import ALPHABET
+    from stagelyric.training.release import release
 
     folder = tmp_path_factory.mktemp("models") / "dice"
     config = {"vocabulary": 97, "embedding": 8, "hidden": HIDDEN, "dropout": 0.0}
@@ -38,8 +38,8 @@ def random_attention(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("torch", reason="writing a transformer needs torch")
     pytest.importorskip("onnx", reason="writing a model needs onnx")
     from stagelyric.lm.checkpoint import Meta
-    from stagelyric.lm.release import release
     from stagelyric.lm.vocabulary import ALPHABET
+    from stagelyric.training.release import release
 
     folder = tmp_path_factory.mktemp("models") / "coin"
     release(folder, Meta("coin", "transformer", TRANSFORMER, ALPHABET, 0, {}, ()), random_transformer())

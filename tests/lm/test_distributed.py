@@ -13,10 +13,10 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 from stagelyric.lm.corpus import Mixture, read_source
-from stagelyric.lm.distributed import World
+from stagelyric.training.distributed import World
 from stagelyric.lm.kinds.table import KINDS
-from stagelyric.lm.recipe import Recipe
-from stagelyric.lm.train import Trainer
+from stagelyric.training.recipe import Recipe
+from stagelyric.training.train import Trainer
 from stagelyric.lm.vocabulary import Vocabulary
 
 kind, corpus, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])

@@ -15,9 +15,9 @@ from stagelyric.lm.corpus import Mixture, read_source, stream  # noqa: E402
 from stagelyric.lm.kinds.char_rnn.model import CharRnn, CharRnnConfig, State  # noqa: E402
 from stagelyric.lm.kinds.mingru.model import MinGru, Scan, scanned  # noqa: E402
 from stagelyric.lm.kinds.table import KINDS, Model, recipe_of  # noqa: E402
-from stagelyric.lm.recipe import Recipe  # noqa: E402
-from stagelyric.lm.release import release  # noqa: E402
-from stagelyric.lm.train import Trainer, cold_bits  # noqa: E402
+from stagelyric.training.recipe import Recipe  # noqa: E402
+from stagelyric.training.release import release  # noqa: E402
+from stagelyric.training.train import Trainer, cold_bits  # noqa: E402
 
 TEXT = "The rain came down on Harbour Street\nAnd Polly held the light\n\nSo carry me over, carry me on\n" * 3
 SHAPES = {

@@ -8,11 +8,11 @@ from click.testing import CliRunner, Result
 from lm.tiny import lyrics
 
 from stagelyric.commands.train import train
-from stagelyric.craft import build
 from stagelyric.lm.checkpoint import STRUCTURE, ModelError, read_meta, read_weights
 from stagelyric.lm.kinds.structure import tagging, tokens
 from stagelyric.lm.kinds.structure.tagging import TaggedLine
 from stagelyric.lm.runtime import load
+from stagelyric.training import build
 from stagelyric.types.lines import Ask
 from stagelyric.words.names import Names
 from stagelyric.words.phonetics import line_syllables

@@ -17,8 +17,8 @@ from safetensors import safe_open  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
 
 from stagelyric.lm.kinds.char_rnn.model import CharRnnConfig  # noqa: E402
-from stagelyric.lm.recipe import BrokenTrainingError, Recipe, Report, TrainingError  # noqa: E402
-from stagelyric.lm.train import CHECKPOINT, Trainer, cold_bits, sample_line  # noqa: E402
+from stagelyric.training.recipe import BrokenTrainingError, Recipe, Report, TrainingError  # noqa: E402
+from stagelyric.training.train import CHECKPOINT, Trainer, cold_bits, sample_line  # noqa: E402
 
 VOCABULARY = Vocabulary()
 CONFIG = CharRnnConfig(embedding=8, hidden=16, dropout=0.2)
@@ -144,7 +144,7 @@ def test_minutes_are_spent_and_pauses_are_not_charged(
         now += 500.0 if now == 4.0 else 0.5  # one of the steps is slept through
         return now
 
-    monkeypatch.setattr("stagelyric.lm.train.time.monotonic", clock)
+    monkeypatch.setattr("stagelyric.training.train.time.monotonic", clock)
     trainer = Trainer(CONFIG, replace(RECIPE, epochs=None, minutes=0.05), mixture)
     assert trainer.run(tmp_path, save_every=1e9)
     assert trainer.seconds == pytest.approx(3.0)

@@ -28,11 +28,11 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from stagelyric.lm.corpus import Mixture
-from stagelyric.lm.distributed import World
 from stagelyric.lm.kinds.table import KINDS, Config, Model, name_of
-from stagelyric.lm.recipe import BrokenTrainingError, Recipe, Report, TrainingError
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import Vocabulary
+from stagelyric.training.distributed import World
+from stagelyric.training.recipe import BrokenTrainingError, Recipe, Report, TrainingError
 
 CHECKPOINT = "training.safetensors"
 """In the model's folder while a training is under way; removed when it is complete."""

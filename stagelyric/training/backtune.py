@@ -1,6 +1,6 @@
 """What our own finished lines say more often than people's do, taken back: a number for each word of a backward model.
 
-    python -m stagelyric.backtune MODEL --texts TEXT … --songs 50 --out FILE
+    python -m stagelyric.training.backtune MODEL --texts TEXT … --songs 50 --out FILE
 
 Lines are written from places in the texts, as a show would have them, and their words counted beside the texts' own.
 Each word's correction is -STRENGTH ln(ours / people's), both per million and smoothed. Masks, rankings and bands shift

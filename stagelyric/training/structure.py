@@ -18,7 +18,7 @@ from stagelyric.lm.kinds.structure import tagging, tokens
 from stagelyric.lm.kinds.structure.model import Song as Spelled
 from stagelyric.lm.kinds.structure.model import StructureRecipe, train
 from stagelyric.lm.kinds.structure.tagging import Tagged
-from stagelyric.lm.pair import read_vocabulary, release_pair, write_card
+from stagelyric.training.structure_release import read_vocabulary, release_pair, write_card
 from stagelyric.types.lines import Ask
 from stagelyric.words import classes, lexicon, near, tags
 from stagelyric.words.names import find_names

@@ -29,10 +29,10 @@ from stagelyric.lm.checkpoint import (
     read_weights,
     write_model,
 )
-from stagelyric.lm.export import places
 from stagelyric.lm.kinds.structure import graph
 from stagelyric.lm.kinds.transformer import graph as export_transformer
 from stagelyric.lm.runtime import load
+from stagelyric.training.export import places
 
 T = TypeVar("T")
 
@@ -130,7 +130,7 @@ def _curves(meta: Meta, vocabulary: curve.Curve | None) -> str:
 
 
 def _card(folder: Path, meta: Meta, templates: Sequence[str], lines: Sequence[str]) -> str:
-    from stagelyric.lm.release import bits_table, corpora_table
+    from stagelyric.training.release import bits_table, corpora_table
 
     speed = evaluate.speed(load(folder))
     trained = ", ".join(f"{name} {value:,.10g}" for name, value in meta.training.items())

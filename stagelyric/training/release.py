@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from stagelyric.lm import calibrate, curve, evaluate, export
+from stagelyric.lm import curve, evaluate
 from stagelyric.lm.checkpoint import STEP_FP32, STEP_INT8, WEIGHTS, Corpus, Meta, write_model
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.evaluate import Engine
 from stagelyric.lm.runtime import load
 from stagelyric.lm.sample import choose
+from stagelyric.training import calibrate, export
 
 _ALL = np.arange(90, dtype=np.uint8)
 _CONTEXTS = ("", "The rain came down on Harbour Street\nAnd Polly held the light\n")

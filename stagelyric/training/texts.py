@@ -12,7 +12,6 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.craft.build import build, extend
 from stagelyric.gates import novelty
 from stagelyric.gates.novelty import shares_words
 from stagelyric.lm.checkpoint import (
@@ -39,12 +38,13 @@ from stagelyric.lm.corpus import (
     stream,
 )
 from stagelyric.lm.curve import Curve
-from stagelyric.lm.distributed import World
 from stagelyric.lm.kinds.table import KINDS, recipe_of
-from stagelyric.lm.recipe import Recipe
-from stagelyric.lm.release import HeldOut, release
-from stagelyric.lm.train import CHECKPOINT, Trainer, cold_bits, raw_lines
 from stagelyric.lm.vocabulary import Vocabulary
+from stagelyric.training.build import build, extend
+from stagelyric.training.distributed import World
+from stagelyric.training.recipe import Recipe
+from stagelyric.training.release import HeldOut, release
+from stagelyric.training.train import CHECKPOINT, Trainer, cold_bits, raw_lines
 from stagelyric.words import classes, lexicon, near
 from stagelyric.words.lists import STOP
 from stagelyric.words.names import find_names

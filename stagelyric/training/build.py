@@ -1,6 +1,6 @@
 """Builds what the craft needs to know of a training text, and writes it beside the model.
 
-    python -m stagelyric.craft.build models/mine corpus.txt [more.txt …] [--also other.txt …]
+    python -m stagelyric.training.build models/mine corpus.txt [more.txt …] [--also other.txt …]
 
 Four files: lexicon.npz (the words the model may spell), near.npz (which words keep company), structure.npz (which
 kinds of word follow which) and copies.npz (what a line must not quote). No run of words from the text can be read back
@@ -103,7 +103,7 @@ def _read(path: Path) -> str:
 
 
 def main() -> None:
-    parser = ArgumentParser(prog="python -m stagelyric.craft.build", description=__doc__)
+    parser = ArgumentParser(prog="python -m stagelyric.training.build", description=__doc__)
     parser.add_argument("folder", type=Path, help="the model's folder")
     parser.add_argument("corpora", type=Path, nargs="+", help="texts that give the words")
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="texts that are not quoted either")
