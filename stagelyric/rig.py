@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stagelyric import __version__
-from stagelyric.clock import Clock
 from stagelyric.gates import family, quoting
 from stagelyric.gear.journal import journal
 from stagelyric.gear.journal.journal import Journal
@@ -21,11 +20,12 @@ from stagelyric.gear.osc.oscquery import Tree
 from stagelyric.gear.terminal.keyboard import Keyboard
 from stagelyric.gear.terminal.output import Terminal
 from stagelyric.generator import Generator
-from stagelyric.learn_session import LearnSession
-from stagelyric.pool import Pool
 from stagelyric.setlist import LiveRig, Rig, Setlist, address, read_lyrics
-from stagelyric.show import Show
-from stagelyric.speech.ahead import coming
+from stagelyric.show.ahead import coming
+from stagelyric.show.clock import Clock
+from stagelyric.show.learn import LearnSession
+from stagelyric.show.pool import Pool
+from stagelyric.show.show import Show
 from stagelyric.speech.output import Speech
 from stagelyric.stage import Stage
 from stagelyric.store import Store

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from stagelyric.pool import Pool
+from stagelyric.show.pool import Pool
 from stagelyric.types.lines import Ask, Line, as_line, as_list
 
 FORGET_DAYS = 90

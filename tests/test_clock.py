@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.clock import Clock
+from stagelyric.show.clock import Clock
 from stagelyric.types.events import Beat, ClockPulse, Tempo, Transport
 
 

@@ -12,7 +12,7 @@ import pytest
 from house import LIMIT, MODEL
 
 from stagelyric.generator import Generator, GeneratorError
-from stagelyric.pool import CHUNK
+from stagelyric.show.pool import CHUNK
 from stagelyric.types.lines import Ask, Line, as_line, as_list
 
 ASK = Ask(syllables=(6, 9), rhyme="AABB", names=("Polly Magnet",), themes=("rain",), seed=1967)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from stagelyric.learning import Found, Watch, describe
+from stagelyric.show.pedals import Found, Watch, describe
 from stagelyric.triggers import Debounce, On, Trigger
 from stagelyric.types.events import (
     Beat,

@@ -16,8 +16,8 @@ from programs import require
 
 from stagelyric import setlist as setlists
 from stagelyric.commands.monitor import Screen, decoded
-from stagelyric.pool import Pool
-from stagelyric.show import Show
+from stagelyric.show.pool import Pool
+from stagelyric.show.show import Show
 from stagelyric.types.events import (
     Beat,
     ClockPulse,

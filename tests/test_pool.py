@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.pool import CHUNK, Pool
+from stagelyric.show.pool import CHUNK, Pool
 from stagelyric.types.lines import Ask, Line, normal
 
 

@@ -3,9 +3,9 @@ from typing import Any, Literal
 
 import pytest
 
-from stagelyric.pool import Pool
 from stagelyric.setlist import Setlist
-from stagelyric.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
+from stagelyric.show.pool import Pool
+from stagelyric.show.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
 from stagelyric.triggers import On, Trigger
 from stagelyric.types.events import Beat, Command, ControlChange, Do, KeyPress, NoteOff, NoteOn, OscMessage, SongSelect
 from stagelyric.types.lines import Cue, Line
@@ -447,7 +447,7 @@ def test_the_bands_own_words_are_not_judged() -> None:
 
 
 def test_a_song_that_names_no_one_is_given_a_person_and_a_place() -> None:
-    from stagelyric.show import ask_for
+    from stagelyric.show.show import ask_for
     from stagelyric.words import name_bank
 
     songs = [{"title": "Unnamed"}, {"title": "Named", "names": ["Polly"]}, {"title": "None", "names": []}]

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from stagelyric.clock import Clock
-from stagelyric.pool import Pool
 from stagelyric.setlist import Setlist
-from stagelyric.show import Show
+from stagelyric.show.clock import Clock
+from stagelyric.show.pool import Pool
+from stagelyric.show.show import Show
 from stagelyric.stage import Stage
 from stagelyric.types.events import Action, Command, Do, KeyPress, Notice, Tempo
 from stagelyric.types.lines import Cue, Line, State

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from stagelyric.pool import Pool
+from stagelyric.show.pool import Pool
 from stagelyric.store import Store
 from stagelyric.types.lines import Ask, Line
 

@@ -13,7 +13,7 @@ import click
 
 from stagelyric.commands.common import Failure, Fault, json_option, plain_faults, print_json
 from stagelyric.commands.inputs import Hearing, rig_options
-from stagelyric.learning import Found, Watch, describe
+from stagelyric.show.pedals import Found, Watch, describe
 from stagelyric.triggers import ACTIONS, parse_do, write_do
 from stagelyric.types.events import Command, Event, Notice
 

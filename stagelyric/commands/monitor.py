@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stagelyric.clock import Clock
 from stagelyric.commands.common import plain_faults
 from stagelyric.commands.inputs import Hearing, rig_options
 from stagelyric.doctor.wrong import near_miss
+from stagelyric.show.clock import Clock
 from stagelyric.triggers import FROM_EVENT, write_do
 from stagelyric.types.events import (
     Beat,
@@ -38,7 +38,7 @@ from stagelyric.types.events import (
 )
 
 if TYPE_CHECKING:
-    from stagelyric.show import Show
+    from stagelyric.show.show import Show
 
 KINDS = ("midi", "osc", "key", "clock")
 _CLOCK_EVERY = 1.0  # seconds between two sayings of what the clock does
@@ -146,7 +146,7 @@ class Screen:
 
 def would(show: Show, event: Event) -> Iterator[str]:
     """What the event does, in words; `show` goes along, so that a section that was gone to is the present one."""
-    from stagelyric.show import Remark
+    from stagelyric.show.show import Remark
     from stagelyric.triggers import event_value
 
     if isinstance(event, Command):
@@ -197,8 +197,8 @@ def decoded(event: Event) -> str:
 
 def _show(file: Path) -> Show:
     from stagelyric import setlist as setlists
-    from stagelyric.pool import Pool
-    from stagelyric.show import Show
+    from stagelyric.show.pool import Pool
+    from stagelyric.show.show import Show
 
     with plain_faults():
         return Show(setlists.load(file), Pool(1))

@@ -139,7 +139,7 @@ def write(
 def _show_ask(file: Path, song: str | None, section: str | None, seed: int | None) -> tuple[Ask, str, tuple[Path, ...]]:
     """What a show asks for there, its model, and its "never quote" files."""
     from stagelyric import setlist as setlists
-    from stagelyric.show import ask_for
+    from stagelyric.show.show import ask_for
 
     with plain_faults():
         written = setlists.load(file)

@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 
 from stagelyric.gear.osc.oscquery import Tree
-from stagelyric.learn_session import LearnSession
+from stagelyric.show.learn import LearnSession
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue, Line, State

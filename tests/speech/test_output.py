@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from stagelyric.pool import Pool
 from stagelyric.setlist import Setlist, SpeechRig
-from stagelyric.show import Show
+from stagelyric.show.ahead import coming
+from stagelyric.show.pool import Pool
+from stagelyric.show.show import Show
 from stagelyric.speech import output as module
-from stagelyric.speech.ahead import coming
 from stagelyric.speech.output import Speech
 from stagelyric.speech.player import Stream
 from stagelyric.speech.renderer import RenderError

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from stagelyric.learn_session import LearnSession
-from stagelyric.pool import Pool
 from stagelyric.setlist import load
-from stagelyric.show import Show as RealShow
+from stagelyric.show.learn import LearnSession
+from stagelyric.show.pool import Pool
+from stagelyric.show.show import Show as RealShow
 from stagelyric.types.events import Command, ControlChange, Do, KeyPress, PadPress
 from stagelyric.web import server
 from stagelyric.web.desk import Desk, Song

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from stagelyric.show import Show
+from stagelyric.show.show import Show
 from stagelyric.types.lines import Ask
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stagelyric.learning import Found, Watch
 from stagelyric.setlist import FileError
-from stagelyric.show import Show
+from stagelyric.show.pedals import Found, Watch
+from stagelyric.show.show import Show
 from stagelyric.triggers import On, Trigger, write_do
 from stagelyric.types.events import Event
 
