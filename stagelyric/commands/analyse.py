@@ -48,8 +48,8 @@ def analyse(
 
 
 def _plot(file: Path, reports: dict[str, dict[str, Any]]) -> None:
-    from stagelyric.report import plot
     from stagelyric.report.language import MissingExtraError
+    from stagelyric.report.render import plot
 
     try:
         plot.write(file, reports)
@@ -62,7 +62,7 @@ def _plot(file: Path, reports: dict[str, dict[str, Any]]) -> None:
 def _print(result: dict[str, Any], faults: bool) -> None:
     from rich.text import Text
 
-    from stagelyric.report import page
+    from stagelyric.report.render import page
 
     out = page.console()
     out.print(Text(f"{result['songs']} songs, {result['lines']} lines, {result['distinct_lines']} different"))

@@ -77,11 +77,11 @@ def evaluate(
             if other is not None:
                 result["compare"] = _compared(other, folder, found, sources, training, step)
         if plot is not None:
-            from stagelyric.report import plot as pictures
+            from stagelyric.report.render import plot as pictures
 
             pictures.write(plot, _columns(result), _curves(result, folder, other))
         if card:
-            from stagelyric.report import card as cards
+            from stagelyric.report.render import card as cards
 
             cards.write(folder, result)
     if as_json:
@@ -188,7 +188,7 @@ def _blind(tried: Trial, found: list[Context], count: int, seed: int, key_file: 
 def _print(result: dict[str, Any]) -> None:
     from rich.text import Text
 
-    from stagelyric.report import page
+    from stagelyric.report.render import page
 
     out = page.console()
     columns = _columns(result)

@@ -9,10 +9,11 @@ from dataclasses import asdict
 from typing import Any
 
 from stagelyric.gates.novelty import CHARACTERS, WORDS, normal
-from stagelyric.report import average, form, habits, language, repetition, whole, wording
+from stagelyric.report import language
 from stagelyric.report.bands import BANDS
 from stagelyric.report.lyrics import Song, all_lines, words
-from stagelyric.report.repetition import grams
+from stagelyric.report.measures import average, form, habits, repetition, whole, wording
+from stagelyric.report.measures.repetition import grams
 
 MOST = 40  # entries of a list
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.report import form, wording
 from stagelyric.report.language import MissingExtraError
-from stagelyric.report.wording import Wording
+from stagelyric.report.measures import form, wording
+from stagelyric.report.measures.wording import Wording
 
 FEATURES = (
     "content_zipf", "nidf", "pronoun_share", "you_and_i", "named", "hooked", "noun_share", "characters", "words",

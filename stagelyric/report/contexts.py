@@ -9,8 +9,8 @@ from typing import cast
 
 import numpy as np
 
-from stagelyric.report import form
 from stagelyric.report.lyrics import Song, Stanza, words
+from stagelyric.report.measures import form
 from stagelyric.types.lines import Ask, Scheme
 
 CONTEXTS = 60

@@ -9,12 +9,13 @@ from typing import Any
 
 from stagelyric.lm import checkpoint, corpus, runtime
 from stagelyric.lm.corpus import CorpusError, Source
-from stagelyric.report import classifier, contexts, held_out, reading, trial, whole
+from stagelyric.report import classifier, contexts, held_out, reading, trial
 from stagelyric.report.analysis import quoting
 from stagelyric.report.bands import BANDS
 from stagelyric.report.contexts import Context
 from stagelyric.report.lyrics import Song, words
-from stagelyric.report.repetition import grams
+from stagelyric.report.measures import whole
+from stagelyric.report.measures.repetition import grams
 from stagelyric.report.trial import Lines
 from stagelyric.writing.writer import Writer
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from stagelyric.report import form, whole
 from stagelyric.report.contexts import LINES, Context
 from stagelyric.report.lyrics import Song, Stanza, all_lines, mates, words
+from stagelyric.report.measures import form, whole
 from stagelyric.types.lines import Ask, Line
 from stagelyric.writing.planning import has_word
 

@@ -8,7 +8,7 @@ from report.songs import write_chordpro
 
 from stagelyric.commands.analyse import analyse
 from stagelyric.report import language
-from stagelyric.report.whole import KEYS
+from stagelyric.report.measures.whole import KEYS
 
 
 def run(*arguments: str | Path) -> Result:

@@ -1,4 +1,4 @@
-from stagelyric.report.card import with_section
+from stagelyric.report.render.card import with_section
 
 CARD = "# one\n\nIt reads.\n\n## Speed\n\n9 ms.\n\n## What it must not be used for\n\nMuch.\n"
 

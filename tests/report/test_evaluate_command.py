@@ -13,8 +13,8 @@ from stagelyric.lm.corpus import Song, Source, stream
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.runtime import load
 from stagelyric.report import contexts, held_out, reading, trial
-from stagelyric.report.page import shown
-from stagelyric.report.whole import KEYS
+from stagelyric.report.measures.whole import KEYS
+from stagelyric.report.render.page import shown
 from stagelyric.types import paths
 
 for package in ("wordfreq", "denckring_en_pos", "sklearn"):

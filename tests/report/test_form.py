@@ -1,7 +1,7 @@
 import pytest
 from report.songs import quatrain, song
 
-from stagelyric.report import form
+from stagelyric.report.measures import form
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import pytest
 from report.songs import quatrain, song
 
-from stagelyric.report import average, habits
 from stagelyric.report.lyrics import Song
+from stagelyric.report.measures import average, habits
 
 LEFT = song(
     "Left",

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from stagelyric.report import repetition
+from stagelyric.report.measures import repetition
 
 KETTLES = [
     "Bessie sold the copper kettle",

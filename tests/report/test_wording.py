@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from stagelyric.report import wording
-from stagelyric.report.wording import Wording
+from stagelyric.report.measures import wording
+from stagelyric.report.measures.wording import Wording
 
 pytest.importorskip("wordfreq", reason="needs the extra report")
 pytest.importorskip("denckring_en_pos", reason="needs the extra report")

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from stagelyric.report import average, form, habits, language, repetition, wording
+from stagelyric.report import language
 from stagelyric.report.lyrics import Song, all_lines
-from stagelyric.report.wording import Wording
+from stagelyric.report.measures import average, form, habits, repetition, wording
+from stagelyric.report.measures.wording import Wording
 
 Quotes = Callable[[str], bool]
 

@@ -10,7 +10,7 @@ from typing import Any
 from stagelyric.lm import evaluate, runtime
 from stagelyric.lm.checkpoint import CARD
 from stagelyric.report.bands import BANDS
-from stagelyric.report.page import ASKED, shown, single
+from stagelyric.report.render.page import ASKED, shown, single
 
 REPORT, SPEED = "Report on its lines", "Speed"
 _LAST = "What it must not be used for"

@@ -10,10 +10,10 @@ from typing import Any
 
 from stagelyric.gates.cliches import stock_phrases
 from stagelyric.report import language, reference
-from stagelyric.report.form import end_word, pairs, rhyme
 from stagelyric.report.lyrics import Song, in_order, words
-from stagelyric.report.repetition import grams
-from stagelyric.report.wording import Wording, is_name
+from stagelyric.report.measures.form import end_word, pairs, rhyme
+from stagelyric.report.measures.repetition import grams
+from stagelyric.report.measures.wording import Wording, is_name
 from stagelyric.words.lists import STOP
 from stagelyric.words.phonetics import plain
 

@@ -10,7 +10,7 @@ from typing import Any
 from stagelyric.lm.curve import Curve
 from stagelyric.report.bands import BANDS
 from stagelyric.report.language import MissingExtraError
-from stagelyric.report.page import shown, single
+from stagelyric.report.render.page import shown, single
 
 Report = Mapping[str, Any]
 
@@ -30,7 +30,7 @@ def write(file: Path, reports: Mapping[str, Report], curves: Curves | None = Non
     Raises ValueError for another ending, MissingExtraError without matplotlib, OSError where the file can't be written.
     """
     if file.suffix.lower() == ".html":
-        from stagelyric.report import html
+        from stagelyric.report.render import html
 
         file.write_text(html.page(reports, curves), encoding="utf-8")
         return

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from stagelyric.report import plot
 from stagelyric.report.bands import BANDS
-from stagelyric.report.page import shown, single
+from stagelyric.report.render import plot
+from stagelyric.report.render.page import shown, single
 
 _STYLE = """
 :root { color-scheme: light dark }
