@@ -75,7 +75,7 @@ def test_the_schemas_are_printed() -> None:
 def test_the_server_s_process_imports_nothing_heavy() -> None:
     heavy = ["torch", "numpy", "onnxruntime", "onnx", "pandas", "matplotlib"]
     code = (
-        "import sys; import stagelyric.cli, stagelyric.commands.play, stagelyric.rig;"
+        "import sys; import stagelyric.cli, stagelyric.commands.play, stagelyric.stage.assemble;"
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)

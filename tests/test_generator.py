@@ -11,8 +11,8 @@ import psutil
 import pytest
 from house import LIMIT, MODEL
 
-from stagelyric.generator import Generator, GeneratorError
 from stagelyric.show.pool import CHUNK
+from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.types.lines import Ask, Line, as_line, as_list
 
 ASK = Ask(syllables=(6, 9), rhyme="AABB", names=("Polly Magnet",), themes=("rain",), seed=1967)

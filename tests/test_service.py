@@ -12,7 +12,7 @@ import pytest
 from house import LIMIT, SETLIST, playing
 from programs import require
 
-from stagelyric import notify
+from stagelyric.stage import systemd as notify
 
 
 def service(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -10,7 +10,7 @@ from stagelyric.setlist import Setlist
 from stagelyric.show.clock import Clock
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
-from stagelyric.stage import Stage
+from stagelyric.stage.stage import Stage
 from stagelyric.types.events import Action, Command, Do, KeyPress, Notice, Tempo
 from stagelyric.types.lines import Cue, Line, State
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from stagelyric.show.pool import Pool
-from stagelyric.store import Store
+from stagelyric.stage.store import Store
 from stagelyric.types.lines import Ask, Line
 
 ASK = Ask(seed=1967)

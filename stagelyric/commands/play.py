@@ -8,7 +8,7 @@ import click
 from stagelyric.commands.common import Failure, plain_faults
 
 if TYPE_CHECKING:
-    from stagelyric.rig import Assembly
+    from stagelyric.stage.assemble import Assembly
 
 
 @click.command()
@@ -70,7 +70,7 @@ def play(
             ),
         }
     )
-    from stagelyric.rig import assemble
+    from stagelyric.stage.assemble import assemble
 
     with plain_faults():
         assembly = assemble(
@@ -95,7 +95,7 @@ def _run(assembly: "Assembly", title: str, no_open: bool, qr: bool | None) -> No
     import asyncio
     import sys
 
-    from stagelyric.stage import quick
+    from stagelyric.stage.stage import quick
 
     quick()
     if sys.platform == "win32":
@@ -112,7 +112,7 @@ async def _show(assembly: "Assembly", title: str, no_open: bool, qr: bool | None
     import asyncio
     import signal
 
-    from stagelyric.notify import watched
+    from stagelyric.stage.systemd import watched
 
     over = asyncio.Event()
     loop = asyncio.get_running_loop()

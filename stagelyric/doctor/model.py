@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from stagelyric.doctor.findings import Finding, fine, fix, look
-from stagelyric.generator import Generator, GeneratorError
+from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.types.lines import Ask
 
 ENOUGH = 10.0  # lines a second: as fast as a foot presses

@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from stagelyric.gear.journal.journal import Journal
-from stagelyric.generator import Generator, GeneratorError
 from stagelyric.show.clock import Clock
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
-from stagelyric.store import Store
+from stagelyric.stage.generator import Generator, GeneratorError
+from stagelyric.stage.store import Store
 from stagelyric.types.events import Beat, ClockPulse, Event, Input, Level, Notice, Tempo, Transport
 from stagelyric.types.lines import Ask, Cue, Line, Output, Prompt
 

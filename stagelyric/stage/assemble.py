@@ -19,7 +19,6 @@ from stagelyric.gear.osc.input import Osc
 from stagelyric.gear.osc.oscquery import Tree
 from stagelyric.gear.terminal.keyboard import Keyboard
 from stagelyric.gear.terminal.output import Terminal
-from stagelyric.generator import Generator
 from stagelyric.setlist import LiveRig, Rig, Setlist, address, read_lyrics
 from stagelyric.show.ahead import coming
 from stagelyric.show.clock import Clock
@@ -27,8 +26,9 @@ from stagelyric.show.learn import LearnSession
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.speech.output import Speech
-from stagelyric.stage import Stage
-from stagelyric.store import Store
+from stagelyric.stage.generator import Generator
+from stagelyric.stage.stage import Stage
+from stagelyric.stage.store import Store
 from stagelyric.triggers import Trigger
 from stagelyric.types import paths
 from stagelyric.types.events import Input
