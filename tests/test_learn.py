@@ -22,7 +22,7 @@ from jack import Jack
 from programs import require
 
 from stagelyric.commands import learn
-from stagelyric.setlist import load
+from stagelyric.setlist.setlist import load
 from stagelyric.types.events import Do
 
 

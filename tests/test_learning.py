@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from stagelyric.setlist.triggers import Debounce, On, Trigger
 from stagelyric.show.pedals import Found, Watch, describe
-from stagelyric.triggers import Debounce, On, Trigger
 from stagelyric.types.events import (
     Beat,
     ClockPulse,

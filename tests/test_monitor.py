@@ -14,8 +14,8 @@ from house import LIMIT, SETLIST
 from jack import Jack
 from programs import require
 
-from stagelyric import setlist as setlists
 from stagelyric.commands.monitor import Screen, decoded
+from stagelyric.setlist import setlist as setlists
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.types.events import (

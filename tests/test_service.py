@@ -12,7 +12,7 @@ import pytest
 from house import LIMIT, SETLIST, playing
 from programs import require
 
-from stagelyric.stage import systemd as notify
+from stagelyric.stage import systemd as sd
 
 
 def service(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -105,19 +105,19 @@ async def test_a_systemd_that_does_not_read_keeps_nobody_waiting(
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-        assert [notify.notify("WATCHDOG=1") for _ in range(2000)][-1] is False
+        assert [sd.notify("WATCHDOG=1") for _ in range(2000)][-1] is False
 
 
 async def test_without_systemd_nothing_is_sent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    assert not notify.notify("READY=1")
-    async with notify.watched("x"):
+    assert not sd.notify("READY=1")
+    async with sd.watched("x"):
         pass
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
-    assert not notify.notify("READY=1")
+    assert not sd.notify("READY=1")
     monkeypatch.setenv("NOTIFY_SOCKET", "relative")
-    assert not notify.notify("READY=1")
+    assert not sd.notify("READY=1")
     monkeypatch.setenv("WATCHDOG_USEC", "500000")
-    assert notify._watchdog_seconds() == 0.5
+    assert sd._watchdog_seconds() == 0.5
     monkeypatch.setenv("WATCHDOG_PID", "1")
-    assert notify._watchdog_seconds() is None
+    assert sd._watchdog_seconds() is None

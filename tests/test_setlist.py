@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from stagelyric.setlist import FileError, Rig, Setlist, address, load, load_rig, read_lyrics
+from stagelyric.setlist.faults import FileError
+from stagelyric.setlist.rig import Rig, address, load_rig
+from stagelyric.setlist.setlist import Setlist, load, read_lyrics
 
 GOOD = """
 title = "Friday at the Corner House"

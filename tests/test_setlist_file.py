@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagelyric.setlist import FileError, load
-from stagelyric.setlist_file import write_trigger
+from stagelyric.setlist.faults import FileError
+from stagelyric.setlist.file import write_trigger
+from stagelyric.setlist.setlist import load
 from stagelyric.types.events import Do
 
 DEMO = (Path(__file__).parent.parent / "setlists" / "demo.toml").read_text(encoding="utf-8")

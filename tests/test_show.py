@@ -3,10 +3,10 @@ from typing import Any, Literal
 
 import pytest
 
-from stagelyric.setlist import Setlist
+from stagelyric.setlist.setlist import Setlist
+from stagelyric.setlist.triggers import On, Trigger
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
-from stagelyric.triggers import On, Trigger
 from stagelyric.types.events import Beat, Command, ControlChange, Do, KeyPress, NoteOff, NoteOn, OscMessage, SongSelect
 from stagelyric.types.lines import Cue, Line
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from stagelyric.setlist import Setlist
+from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.clock import Clock
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from stagelyric.triggers import ACTIONS, On, Trigger, event_value, note_number, parse_do, write_do
+from stagelyric.setlist.triggers import ACTIONS, On, Trigger, event_value, note_number, parse_do, write_do
 from stagelyric.types.events import (
     Beat,
     ControlChange,

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
-from stagelyric import setlist
 from stagelyric.commands.common import Fault, json_option, print_json
+from stagelyric.setlist import setlist
+from stagelyric.setlist.faults import FileError
+from stagelyric.setlist.rig import Rig, load_rig
 from stagelyric.types import paths
 
 
@@ -18,7 +20,7 @@ from stagelyric.types import paths
 def check(file: Path | None, as_rig: bool, schema: bool, as_json: bool) -> None:
     """Validate a setlist or a rig; say every fault with its key, at once."""
     if schema:
-        print_json({"setlist": setlist.Setlist.model_json_schema(), "rig": setlist.Rig.model_json_schema()})
+        print_json({"setlist": setlist.Setlist.model_json_schema(), "rig": Rig.model_json_schema()})
         return
     if file is None:
         raise Fault("check: wanted a setlist or a rig, found no file")
@@ -37,10 +39,10 @@ def check(file: Path | None, as_rig: bool, schema: bool, as_json: bool) -> None:
 def _faults(file: Path, rig: bool) -> list[str]:
     try:
         if rig:
-            setlist.load_rig(file)
+            load_rig(file)
             return []
         model = setlist.load(file).model
-    except setlist.FileError as error:
+    except FileError as error:
         return error.faults
     try:
         paths.find_model(model)
@@ -55,7 +57,7 @@ def _is_rig(file: Path) -> bool:
         keys = tomllib.loads(file.read_text(encoding="utf-8")).keys()
     except (OSError, ValueError):
         return False
-    return bool(keys & setlist.Rig.model_fields.keys()) and "songs" not in keys
+    return bool(keys & Rig.model_fields.keys()) and "songs" not in keys
 
 
 def _summary(file: Path) -> str:

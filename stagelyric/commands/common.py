@@ -9,7 +9,7 @@ import click
 
 from stagelyric.gates.quoting import QuotingError
 from stagelyric.gear.journal.journal import JournalError
-from stagelyric.setlist import FileError
+from stagelyric.setlist.faults import FileError
 from stagelyric.types.paths import ModelNotFoundError
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

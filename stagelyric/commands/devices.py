@@ -8,7 +8,7 @@ import click
 
 from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
 from stagelyric.gear.midi.ports import list_ports
-from stagelyric.setlist import Rig, SpeechRig, load_rig
+from stagelyric.setlist.rig import Rig, SpeechRig, load_rig
 from stagelyric.speech.listing import Voices, list_outputs, list_voices
 from stagelyric.types import paths
 from stagelyric.types.devices import plain

@@ -13,8 +13,9 @@ from pydantic import BaseModel
 
 from stagelyric.commands.common import json_option, plain_faults, print_json
 from stagelyric.doctor.findings import Finding, fix
-from stagelyric.setlist import Rig, Setlist, address, load, load_rig
-from stagelyric.triggers import Trigger
+from stagelyric.setlist.rig import Rig, address, load_rig
+from stagelyric.setlist.setlist import Setlist, load
+from stagelyric.setlist.triggers import Trigger
 from stagelyric.types import paths
 
 PARTS = ("network", "midi", "audio", "model", "machine")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stagelyric.commands.common import Failure, plain_faults
-from stagelyric.setlist import Rig, address, load_rig
+from stagelyric.setlist.rig import Rig, address, load_rig
 
 if TYPE_CHECKING:
     from stagelyric.gear.midi.input import Midi

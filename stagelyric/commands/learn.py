@@ -13,8 +13,8 @@ import click
 
 from stagelyric.commands.common import Failure, Fault, json_option, plain_faults, print_json
 from stagelyric.commands.inputs import Hearing, rig_options
+from stagelyric.setlist.triggers import ACTIONS, parse_do, write_do
 from stagelyric.show.pedals import Found, Watch, describe
-from stagelyric.triggers import ACTIONS, parse_do, write_do
 from stagelyric.types.events import Command, Event, Notice
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def learn(
     stagelyric learn set.toml
     stagelyric learn set.toml --do "goto chorus" --quantize bar --once
     """
-    from stagelyric import setlist as setlists
-    from stagelyric.setlist_file import write_trigger
+    from stagelyric.setlist import setlist as setlists
+    from stagelyric.setlist.file import write_trigger
 
     with plain_faults():
         setlists.load(setlist)

@@ -17,8 +17,8 @@ import click
 from stagelyric.commands.common import plain_faults
 from stagelyric.commands.inputs import Hearing, rig_options
 from stagelyric.doctor.wrong import near_miss
+from stagelyric.setlist.triggers import FROM_EVENT, write_do
 from stagelyric.show.clock import Clock
-from stagelyric.triggers import FROM_EVENT, write_do
 from stagelyric.types.events import (
     Beat,
     ClockPulse,
@@ -146,8 +146,8 @@ class Screen:
 
 def would(show: Show, event: Event) -> Iterator[str]:
     """What the event does, in words; `show` goes along, so that a section that was gone to is the present one."""
+    from stagelyric.setlist.triggers import event_value
     from stagelyric.show.show import Remark
-    from stagelyric.triggers import event_value
 
     if isinstance(event, Command):
         dos = [(event.do, "now")]
@@ -196,7 +196,7 @@ def decoded(event: Event) -> str:
 
 
 def _show(file: Path) -> Show:
-    from stagelyric import setlist as setlists
+    from stagelyric.setlist import setlist as setlists
     from stagelyric.show.pool import Pool
     from stagelyric.show.show import Show
 

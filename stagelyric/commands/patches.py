@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
-from stagelyric.setlist import Rig, address, load_rig
+from stagelyric.setlist.rig import Rig, address, load_rig
 
 
 @click.group()

@@ -50,7 +50,8 @@ def play(
     import logging
     import sys
 
-    from stagelyric.setlist import Rig, address, load, load_rig
+    from stagelyric.setlist.rig import Rig, address, load_rig
+    from stagelyric.setlist.setlist import load
     from stagelyric.types import paths
 
     # In a terminal the show itself says what people should know; a log file gets the details too.

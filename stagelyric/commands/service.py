@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from stagelyric.commands.common import Failure, Fault, plain_faults
-from stagelyric.setlist import load, load_rig
+from stagelyric.setlist.rig import load_rig
+from stagelyric.setlist.setlist import load
 
 KINDS = ("systemd", "launchd")
 WATCHDOG_SECONDS = 10

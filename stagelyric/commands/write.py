@@ -138,7 +138,7 @@ def write(
 
 def _show_ask(file: Path, song: str | None, section: str | None, seed: int | None) -> tuple[Ask, str, tuple[Path, ...]]:
     """What a show asks for there, its model, and its "never quote" files."""
-    from stagelyric import setlist as setlists
+    from stagelyric.setlist import setlist as setlists
     from stagelyric.show.show import ask_for
 
     with plain_faults():
@@ -154,7 +154,7 @@ def _show_ask(file: Path, song: str | None, section: str | None, seed: int | Non
 
 
 def _found(wanted: str | None, names: Sequence[str], where: str) -> int:
-    from stagelyric.setlist import find_name
+    from stagelyric.setlist.setlist import find_name
 
     if wanted is None:
         return 0

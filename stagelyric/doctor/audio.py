@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stagelyric.doctor.findings import Finding, fine, fix, look
-from stagelyric.setlist import SpeechRig
+from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.audio import in_plain_words
 
 SECONDS = 5.0

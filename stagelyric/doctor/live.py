@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.doctor.network import owner
 from stagelyric.gear.live.input import EVERY, PATIENCE, Live
-from stagelyric.setlist import LiveRig
+from stagelyric.setlist.rig import LiveRig
 from stagelyric.types.events import Event, Notice
 
 _NAMES = "name a scene or a clip as a song or a section of the setlist: Harbour Lights — chorus"

@@ -10,8 +10,8 @@ from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.doctor.wrong import near_miss
 from stagelyric.gear.midi.input import Midi
 from stagelyric.gear.midi.ports import Listing, Roster
-from stagelyric.setlist import Rig
-from stagelyric.triggers import Trigger
+from stagelyric.setlist.rig import Rig
+from stagelyric.setlist.triggers import Trigger
 from stagelyric.types.devices import MORE, DeviceError, find, plain
 from stagelyric.types.events import ClockPulse, Event, Notice
 

@@ -19,7 +19,7 @@ from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.gear.osc.advertising import reachable
 from stagelyric.gear.osc.input import Osc
 from stagelyric.gear.osc.output import encode
-from stagelyric.setlist import Rig, address
+from stagelyric.setlist.rig import Rig, address
 from stagelyric.types.devices import ListenError
 from stagelyric.web.server import Page
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from stagelyric.triggers import On, Trigger
+from stagelyric.setlist.triggers import On, Trigger
 from stagelyric.types.events import ControlChange, Event, NoteOn, ProgramChange
 
 

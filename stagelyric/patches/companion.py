@@ -42,6 +42,6 @@ def _readme(target: Target, buttons: list[Address]) -> str:
 {table(rows, "row/column", "button", "action", "OSC path", "value", "does")}
 
 Texts and titles are examples: write your own. For lamps: "Listen for Feedback" with port {target.listen} in the
-connection, and in the rig `[osc] reply_to = ["127.0.0.1:{target.listen}"]`; `/stagelyric/show/pool` is then the number of
+connection, and in the rig `[osc] reply_to = ["127.0.0.1:{target.listen}"]`; `/stagelyric/pool` is then the number of
 lines that are ready, `/stagelyric/error` what people should know.
 """

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stagelyric.setlist import FileError
+from stagelyric.setlist.faults import FileError
+from stagelyric.setlist.triggers import On, Trigger, write_do
 from stagelyric.show.pedals import Found, Watch
 from stagelyric.show.show import Show
-from stagelyric.triggers import On, Trigger, write_do
 from stagelyric.types.events import Event
 
 WAIT = 30.0  # seconds for the press to come; then presses are the show's again
@@ -118,7 +118,7 @@ class LearnSession:
         )
 
     def _put(self, found: Found, trigger: Trigger, song: str | None, section: str | None) -> bool:
-        from stagelyric.setlist_file import write_trigger  # its library takes 20 ms to import
+        from stagelyric.setlist.file import write_trigger  # its library takes 20 ms to import
 
         where = {"song": song, "section": section}
         return write_trigger(self._file, found.on, trigger.do, trigger.quantize, **where)[1]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
-from stagelyric.triggers import KINDS, On, is_release
+from stagelyric.setlist.triggers import KINDS, On, is_release
 from stagelyric.types.events import (
     Command,
     ControlChange,

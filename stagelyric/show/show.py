@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Literal
 
 from stagelyric.gates import family
-from stagelyric.setlist import Section, Setlist, Song, find_name
+from stagelyric.setlist.setlist import Section, Setlist, Song, find_name
+from stagelyric.setlist.triggers import FROM_EVENT, Debounce, On, Trigger, event_value
 from stagelyric.show.pool import Pool
-from stagelyric.triggers import FROM_EVENT, Debounce, On, Trigger, event_value
 from stagelyric.types.events import Command, Do, Event, KeyPress, SongSelect
 from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, normal
 from stagelyric.words import name_bank

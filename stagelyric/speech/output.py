@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
-from stagelyric.setlist import SpeechRig
+from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.cache import Cache
 from stagelyric.speech.player import Player
 from stagelyric.speech.renderer import LATER, NEXT, SOON, URGENT, Renderer, RenderError

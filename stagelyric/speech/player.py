@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stagelyric.setlist import SpeechRig
+from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech import listing
 from stagelyric.types.child import Child
 from stagelyric.types.devices import THERE_IS

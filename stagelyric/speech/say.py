@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from stagelyric.setlist import SpeechRig
+from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.player import Player
 from stagelyric.speech.renderer import URGENT, Renderer, RenderError
 from stagelyric.types.events import Level

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any, Protocol
 
-from stagelyric.setlist import VOICE_FILE
+from stagelyric.setlist.rig import VOICE_FILE
 
 USUAL_RATE = 175  # words a minute
 _TRIES = 3

@@ -19,7 +19,9 @@ from stagelyric.gear.osc.input import Osc
 from stagelyric.gear.osc.oscquery import Tree
 from stagelyric.gear.terminal.keyboard import Keyboard
 from stagelyric.gear.terminal.output import Terminal
-from stagelyric.setlist import LiveRig, Rig, Setlist, address, read_lyrics
+from stagelyric.setlist.rig import LiveRig, Rig, address
+from stagelyric.setlist.setlist import Setlist, read_lyrics
+from stagelyric.setlist.triggers import Trigger
 from stagelyric.show.ahead import coming
 from stagelyric.show.clock import Clock
 from stagelyric.show.learn import LearnSession
@@ -29,7 +31,6 @@ from stagelyric.speech.output import Speech
 from stagelyric.stage.generator import Generator
 from stagelyric.stage.stage import Stage
 from stagelyric.stage.store import Store
-from stagelyric.triggers import Trigger
 from stagelyric.types import paths
 from stagelyric.types.events import Input
 from stagelyric.types.lines import Output

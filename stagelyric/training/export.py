@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from stagelyric.lm.checkpoint import WEIGHTS
 from stagelyric.lm.graph import Graph, Place, Weights
-from stagelyric.lm.kinds.mingru import graph as export_mingru
-from stagelyric.lm.kinds.transformer import graph as export_transformer
+from stagelyric.lm.kinds.mingru import graph as mingru
+from stagelyric.lm.kinds.transformer import graph as transformer
 
 
 def step_graph(
@@ -29,9 +29,9 @@ def step_graph(
     repeat the weights: it names their places in `file`, the weights.safetensors beside it.
     """
     if kind == "transformer":
-        return export_transformer.step_graph(weights, config, most=most, outside=places(file) if file else {})
+        return transformer.step_graph(weights, config, most=most, outside=places(file) if file else {})
     if config.get("cell") == "mingru":
-        return export_mingru.step_graph(weights, config, most=most)
+        return mingru.step_graph(weights, config, most=most)
     return _lstm_graph(weights, int8=most is not None)
 
 

@@ -30,7 +30,7 @@ from stagelyric.lm.checkpoint import (
     write_model,
 )
 from stagelyric.lm.kinds.structure import graph
-from stagelyric.lm.kinds.transformer import graph as export_transformer
+from stagelyric.lm.kinds.transformer import graph as transformer
 from stagelyric.lm.runtime import load
 from stagelyric.training.export import places
 
@@ -68,7 +68,7 @@ def release_pair(
 ) -> Meta:
     """Writes the folder of the pair and its card; the files of the craft are written beside it by others.
 
-    `structure`: the tensors of `lm.kinds.structure.model.Structure`; `corpora` the texts that it was trained on; `went`: points
+    `structure`: the tensors of a `Structure`; `corpora` the texts that it was trained on; `went`: points
     (tokens read, bits per token) of its training. The vocabulary model's own curve is taken over.
     """
     known = read_vocabulary(vocabulary)
@@ -81,7 +81,7 @@ def release_pair(
     spelling = _under(_UNDER_VOCABULARY, exact)
     files = {
         WEIGHTS: stored,
-        STEP_FP32: export_transformer.step_graph(spelling, known.config, most=None, outside=outside),
+        STEP_FP32: transformer.step_graph(spelling, known.config, most=None, outside=outside),
         STEP_INT8: read_file(vocabulary, STEP_INT8, known),
         STRUCTURE: graph.structure_graph(_under(_UNDER_STRUCTURE, exact), _under(_UNDER_STRUCTURE, places(stored))),
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from stagelyric.triggers import FROM_EVENT, parse_do
+from stagelyric.setlist.triggers import FROM_EVENT, parse_do
 from stagelyric.types.events import Command, Event, KeyPress, PadPress
 from stagelyric.types.lines import Cue, State
 from stagelyric.web.words import Waiting

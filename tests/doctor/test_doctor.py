@@ -24,8 +24,8 @@ from stagelyric.doctor.findings import Finding
 from stagelyric.doctor.wrong import near_miss
 from stagelyric.gear.live import input as live_input
 from stagelyric.gear.midi.ports import Listing, list_ports
-from stagelyric.setlist import ClockRig, LiveRig, MidiRig, OscRig, Rig, SpeechRig, WebRig
-from stagelyric.triggers import Trigger
+from stagelyric.setlist.rig import ClockRig, LiveRig, MidiRig, OscRig, Rig, SpeechRig, WebRig
+from stagelyric.setlist.triggers import Trigger
 from stagelyric.types.events import ClockPulse, ControlChange, Event, NoteOn, Notice, ProgramChange
 
 

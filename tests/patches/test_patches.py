@@ -19,7 +19,7 @@ from stagelyric.gear.live.contents import ASKED
 from stagelyric.patches import max_patches, pd, supercollider
 from stagelyric.patches.export import KINDS, files
 from stagelyric.patches.target import DOES, PRESSES, SAYS, Target, name
-from stagelyric.setlist import LiveRig, Rig
+from stagelyric.setlist.rig import LiveRig, Rig
 
 ROOT = Path(__file__).parents[2]
 FILES = {file.path: file.data for file in files(Target())}

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from house import SETLIST, Display
 
 from stagelyric.gear.journal import journal
-from stagelyric.triggers import write_do
+from stagelyric.setlist.triggers import write_do
 from stagelyric.types.events import Action, Do
 
 SAYING = "Thank you, Leith"

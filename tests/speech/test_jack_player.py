@@ -11,7 +11,7 @@ import pytest
 from jack import Jack
 from sound_server import LIMIT, JackRecorder, Recording, match, open_player, until
 
-from stagelyric.setlist import SpeechRig
+from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.player import Player
 from stagelyric.types.events import Level
 from stagelyric.types.mixing import Overlap

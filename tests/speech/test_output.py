@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from stagelyric.setlist import Setlist, SpeechRig
+from stagelyric.setlist.rig import SpeechRig
+from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.ahead import coming
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show

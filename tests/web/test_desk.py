@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from stagelyric.setlist import load
+from stagelyric.setlist.setlist import load
 from stagelyric.show.learn import LearnSession
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show as RealShow

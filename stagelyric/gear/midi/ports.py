@@ -402,5 +402,5 @@ def _command(direction: str, api: str | None, poll_seconds: float) -> list[str]:
 
 def _environment() -> dict[str, str]:
     """With -P nothing in the working directory can stand in for a module; so the package's own place is named."""
-    here = str(Path(__file__).parent.parent)
+    here = str(Path(__file__).parents[3])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}

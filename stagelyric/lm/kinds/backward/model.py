@@ -5,7 +5,8 @@ LINE; another BREAK after a stanza. Names are PERSON and PLACE, with OWN before 
 singer). What no lexicon has is UNKNOWN. Lines written backwards land on their rhymes by themselves, as in Deep-speare
 (Lau et al. 2018) and DeepRapper (Xue et al. 2021).
 
-    python -m stagelyric.lm.kinds.backward.model --lexicon FILE --out FILE --minutes 45 TEXT[=WEIGHT] … --finish TEXT[=WEIGHT] …
+    python -m stagelyric.lm.kinds.backward.model --lexicon FILE --out FILE --minutes 45
+        TEXT[=WEIGHT] … --finish TEXT[=WEIGHT] …
 
 A stack of minGRUs, whose embedding is its head as well, is trained against a sample of the words (Jean et al. 2015).
 """

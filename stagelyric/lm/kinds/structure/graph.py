@@ -13,7 +13,7 @@ from stagelyric.lm.graph import Graph, Place, Weights
 
 
 def structure_graph(weights: Weights, outside: Mapping[str, Place]) -> bytes:
-    """The serialised graph, from the tensors of `lm.kinds.structure.model.Structure`; `outside`: their places in the other file."""
+    """The serialised graph, from the tensors of a `Structure`; `outside`: their places in the other file."""
     graph = Graph(int8=False, outside=outside)
     tokens, hidden = weights["embedding.weight"].shape
 

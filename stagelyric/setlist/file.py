@@ -10,8 +10,9 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, InlineTable, Table
 
-from stagelyric.setlist import FileError, Setlist, find_name, load
-from stagelyric.triggers import On, write_do
+from stagelyric.setlist.faults import FileError
+from stagelyric.setlist.setlist import Setlist, find_name, load
+from stagelyric.setlist.triggers import On, write_do
 from stagelyric.types.events import Do
 
 

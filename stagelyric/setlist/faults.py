@@ -1,0 +1,160 @@
+"""A file that a musician wrote, read and checked: every fault in it at once, each as one plain sentence."""
+
+import difflib
+import tomllib
+import types
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+
+class FileError(Exception):
+    """A file that can't be used. `faults` are plain sentences, one for each mistake, each naming file and key."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+CrossCheck = Callable[[Mapping[str, Any], Path], Iterator[str]]
+
+
+def load(path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())) -> M:
+    """The table in a TOML file. Raises FileError with every fault: of single keys, and what `cross_check` finds."""
+    what = kind.__name__.lower()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileError([f"{path}: wanted a {what} file, found none"]) from None
+    except UnicodeDecodeError as error:
+        raise FileError([f"{path}: wanted UTF-8 text, found byte 0x{error.object[error.start]:02x}"]) from None
+    except OSError as error:
+        raise FileError([f"{path}: could not be read: {error.strerror}"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise FileError([f"{path}: not valid TOML: {error}"]) from None
+    faults = list[str]()
+    try:
+        written = kind.model_validate(data)
+    except ValidationError as error:
+        faults += _faults(error, kind, data)
+    faults += cross_check(data, path.parent)
+    if faults:
+        raise FileError([f"{path}: {fault}" for fault in faults])
+    return written
+
+
+def _faults(error: ValidationError, kind: type[BaseModel], data: Mapping[str, Any]) -> list[str]:
+    """One plain sentence for each mistake: the key, what was wanted, what was found, the nearest known key."""
+    sentences: dict[str, str] = {}  # by place: the members of a union each fault the same one
+    for fault in error.errors():
+        model, keys = _walk(kind, fault["loc"])
+        place = _place(keys, data)
+        if fault["type"] == "extra_forbidden":
+            known = sorted(model.model_fields)
+            hint = nearest(str(keys[-1]), known) or f"known here: {', '.join(known)}"
+            sentence = f"unknown key; {hint}"
+        elif fault["type"] == "missing":
+            sentence = "wanted, and missing"
+        elif fault["type"] == "value_error":
+            sentence = str(fault["ctx"]["error"])
+        else:
+            sentence = f"{_wanted(fault)}, found {_shown(fault.get('input'))}"
+        first = sentences.get(place)
+        if first is not None and ", found " in first and sentence.startswith("wanted "):
+            wanted, found = first.rsplit(", found ", 1)
+            other = sentence.removeprefix("wanted ").rsplit(", found ", 1)[0]
+            sentence = first if other in wanted else f"{wanted} or {other}, found {found}"
+        sentences[place] = sentence
+    return [f"{place}: {sentence}".removeprefix(": ") for place, sentence in sentences.items()]
+
+
+_WORDS = {
+    "string_type": "wanted a text",
+    "int_type": "wanted a whole number",
+    "int_parsing": "wanted a whole number",
+    "int_from_float": "wanted a whole number",
+    "float_type": "wanted a number",
+    "float_parsing": "wanted a number",
+    "bool_type": "wanted true or false",
+    "bool_parsing": "wanted true or false",
+    "tuple_type": "wanted a list",
+    "string_too_short": "wanted a text that is not empty",
+}
+
+
+def _wanted(fault: Any) -> str:
+    kind, context = fault["type"], fault.get("ctx", {})
+    match kind:
+        case "literal_error":
+            return f"wanted {context['expected']}".replace("'", '"')
+        case "greater_than_equal":
+            return f"wanted {context['ge']:g} or more"
+        case "greater_than":
+            return f"wanted more than {context['gt']:g}"
+        case "less_than_equal":
+            if fault["loc"][-1] == "control":
+                return "wanted 119 or less (120 to 127 are channel mode messages and never fire)"
+            return f"wanted {context['le']:g} or less"
+        case "string_pattern_mismatch":
+            osc = context["pattern"] == "^/"
+            return "wanted " + ('an OSC address, which begins with "/"' if osc else 'a time signature like "4/4"')
+        case "model_type" | "model_attributes_type":
+            return "wanted a table"
+    message: str = fault["msg"]
+    return _WORDS.get(kind) or message[0].lower() + message[1:]
+
+
+def _shown(found: object) -> str:
+    text = f'"{found}"' if isinstance(found, str) else str(found).lower() if isinstance(found, bool) else repr(found)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _walk(kind: type[BaseModel], location: tuple[int | str, ...]) -> tuple[type[BaseModel], list[int | str]]:
+    """The model that holds the last key of a location, and the location without pydantic's own marks."""
+    model, keys = kind, list[int | str]()
+    for key in location:
+        field = model.model_fields.get(str(key)) if isinstance(key, str) else None
+        inner = next(_models(field.annotation), None) if field is not None else None
+        # Union members ("constrained-int", "literal[…]") stand in pydantic's locations and in no file.
+        mark = isinstance(key, str) and (
+            key.startswith(("literal[", "function-", "constrained-"))
+            or (field is None and keys and key in ("int", "float", "str", "bool", "json-or-python"))
+        )
+        if not mark:
+            keys.append(key)
+        if inner is not None:
+            model = inner
+    return model, keys
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) in (tuple, Union, types.UnionType, Annotated):
+        for part in get_args(annotation):
+            yield from _models(part)
+
+
+def _place(keys: list[int | str], data: Any) -> str:
+    """`songs[1] "Harbour Lights", sections[2] "verse", rhyme`: where in the file, by number and by name."""
+    parts: list[str] = []
+    here: Any = data
+    for key in keys:
+        if isinstance(key, int):
+            here = here[key] if isinstance(here, list) and key < len(here) else None
+            name = here.get("title") or here.get("name") if isinstance(here, dict) else None
+            parts[-1] += f"[{key + 1}]" + (f' "{name}"' if isinstance(name, str) else "")
+        else:
+            here = here.get(key) if isinstance(here, dict) else None
+            parts.append(key)
+    return ", ".join(parts)
+
+
+def nearest(wanted: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
+    return f'did you mean "{near[0]}"?' if near else ""

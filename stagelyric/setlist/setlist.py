@@ -1,0 +1,172 @@
+"""What a musician writes of a show: the setlist, its songs and their sections, from TOML to frozen models."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from stagelyric.setlist import faults
+from stagelyric.setlist.faults import nearest
+from stagelyric.setlist.triggers import Trigger, Written
+from stagelyric.types.lines import Scheme
+from stagelyric.words.formats import guessed
+
+Syllables = Annotated[int, Field(ge=1, le=40)]
+FileName = Annotated[str, Field(min_length=1)]
+FileNames = FileName | tuple[FileName, ...]
+
+
+def _ordered(span: tuple[int, int]) -> tuple[int, int]:
+    if span[0] > span[1]:
+        raise ValueError(f"wanted the fewest first, found [{span[0]}, {span[1]}]")
+    return span
+
+
+class Section(Written):
+    """A part of a song: how its lines are to be, and what is shown if nothing else is ready.
+
+    `elisions`: syllables are counted as singers elide them: "fire" and "heaven" 1, "every" and "memory" 2.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    syllables: Annotated[tuple[Syllables, Syllables], AfterValidator(_ordered)] = (5, 11)
+    rhyme: Scheme = "free"
+    elisions: bool = False
+    safety: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+
+
+class Song(Written):
+    """`lyrics`: the song's own words, a file beside the setlist (plain text, LRC or ChordPro)."""
+
+    title: Annotated[str, Field(min_length=1)]
+    tempo: Annotated[float, Field(ge=20, le=400)] = 120.0
+    time_signature: Annotated[str, Field(pattern=r"^\d{1,2}/(1|2|4|8|16|32)$")] = "4/4"
+    key: str | None = None
+    names: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    wildness: Annotated[float, Field(ge=0, le=1)] = 0.5
+    lyrics: str | None = None
+    sections: tuple[Section, ...] = (Section(name="song"),)
+    triggers: tuple[Trigger, ...] = ()
+
+    @model_validator(mode="after")
+    def _sections(self) -> "Song":
+        if not self.sections:
+            raise ValueError("wanted at least one section, found none")
+        return self
+
+    @property
+    def beats_per_bar(self) -> float:
+        """Quarter notes in a bar."""
+        count, unit = self.time_signature.split("/")
+        return int(count) * 4 / int(unit)
+
+
+def _listed(written: object) -> object:
+    return (written,) if isinstance(written, str) else written
+
+
+class Setlist(Written):
+    """A whole show. `min_gap_ms`: a press sooner than this after the last line is disregarded, visibly.
+
+    `never_quote`: a text file beside the setlist, or several (plain text, LRC, ChordPro, OpenLyrics), of which no five
+    words and no 24 characters in a row come up in any line that is written.
+    """
+
+    title: Annotated[str, Field(min_length=1)]
+    model: str = "transformer"
+    seed: int | None = None
+    family_friendly: bool = True
+    avoid: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    never_quote: Annotated[tuple[FileName, ...], BeforeValidator(_listed, json_schema_input_type=FileNames)] = ()
+    min_gap_ms: Annotated[float, Field(ge=0)] = 0.0
+    triggers: tuple[Trigger, ...] = ()
+    songs: tuple[Song, ...] = ()
+
+    @model_validator(mode="after")
+    def _songs(self) -> "Setlist":
+        if not self.songs:
+            raise ValueError("wanted at least one [[songs]], found none")
+        return self
+
+    def sections(self) -> dict[str, list[str]]:
+        """The sections' names by their song's title."""
+        return {song.title: [section.name for section in song.sections] for song in self.songs}
+
+
+def load(path: Path) -> Setlist:
+    """The setlist in a TOML file. Raises FileError with every fault in it."""
+    return faults.load(path, Setlist, _cross_faults)
+
+
+def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """What no single key shows: a trigger that leads nowhere, a name given twice, a lyrics file that is not there.
+
+    Works on the file as it was written, so that these are said together with every other fault.
+    """
+    songs = _tables(data.get("songs"))
+    titles = _names(songs, "title")
+    everywhere = [name for song in songs for name in _names(_tables(song.get("sections")), "name")]
+    yield from _twice("songs", titles)
+    never = _listed(data.get("never_quote", []))
+    for name in never if isinstance(never, list | tuple) else ():
+        if isinstance(name, str) and not (folder / name).is_file():
+            yield f'never_quote: wanted a file beside the setlist, found none at "{name}"'
+    yield from _aims(data, "", titles, everywhere)
+    for number, song in enumerate(songs, 1):
+        place = f"songs[{number}]" + (f' "{song["title"]}"' if isinstance(song.get("title"), str) else "")
+        sections = _tables(song.get("sections"))
+        names = _names(sections, "name")
+        yield from _twice(f"{place}, sections", names)
+        yield from _aims(song, f"{place}, ", titles, names)
+        lyrics = song.get("lyrics")
+        if isinstance(lyrics, str) and not (folder / lyrics).is_file():
+            yield f'{place}, lyrics: wanted a file beside the setlist, found none at "{lyrics}"'
+        for index, section in enumerate(sections, 1):
+            yield from _aims(section, f"{place}, sections[{index}], ", titles, names)
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _names(tables: list[dict[str, Any]], key: str) -> list[str]:
+    return [table[key] for table in tables if isinstance(table.get(key), str)]
+
+
+def _twice(place: str, names: list[str]) -> Iterator[str]:
+    folded = [name.casefold() for name in names]
+    for name in dict.fromkeys(name for name in folded if folded.count(name) > 1):
+        yield f'{place}: wanted each to have its own name, found "{names[folded.index(name)]}" twice'
+
+
+def _aims(table: Mapping[str, Any], place: str, titles: list[str], sections: list[str]) -> Iterator[str]:
+    for number, trigger in enumerate(_tables(table.get("triggers")), 1):
+        do = trigger.get("do")
+        for action, there in (("goto", sections), ("song", titles)):
+            value = do.get(action) if isinstance(do, dict) else None
+            if not isinstance(value, str) or find_name(value, there) is not None:
+                continue
+            hint = nearest(value, there) or f"there is: {', '.join(dict.fromkeys(there)) or 'none'}"
+            yield f'{place}triggers[{number}], do, {action}: found no "{value}"; {hint}'
+
+
+def find_name(wanted: str, names: list[str]) -> int | None:
+    """The place of a name among names, by its exact words or else without regard to case."""
+    folded = wanted.strip().casefold()
+    for place, name in enumerate(names):
+        if name.casefold() == folded:
+            return place
+    return None
+
+
+def read_lyrics(path: Path) -> str:
+    """The bare words of a plain-text, LRC or ChordPro file, a line a line, stanzas parted by a blank one."""
+    text = path.read_bytes()
+    try:
+        decoded = text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        decoded = text.decode("latin-1")  # every byte has a meaning there; old lyric files often are
+    return guessed(decoded).text
