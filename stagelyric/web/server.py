@@ -10,11 +10,11 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 
-from stagelyric.gear.osc.oscquery import Tree
 from stagelyric.show.learn import LearnSession
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Level
@@ -46,6 +46,14 @@ VISITING = "This page is another server's: here it may watch, and change nothing
 EMPTY = State(
     song="", section="", number=0, line="", next="", ready=0, tempo=0.0, held=False, cleared=False, speech=False
 )
+
+
+class Tree(Protocol):
+    """What answers OSCQuery on the page's port: see `gear.osc.oscquery`."""
+
+    def answer(self, path: str, query: str, state: State) -> tuple[int, dict[str, Any] | None]: ...
+
+    def wanted_at_root(self, client: tuple[str, str], accept: str, query: str) -> bool: ...
 
 
 class Page:
