@@ -12,14 +12,16 @@ from hypothesis import settings
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-_IN_REAL_TIME = ("doctor", "inputs", "outputs", "rig", "speech", "test_learn.py", "test_monitor.py", "test_play.py")
+pytest_plugins = ["small_models"]
+
+_IN_REAL_TIME = ("doctor", "gear", "rig", "speech", "test_learn.py", "test_monitor.py", "test_play.py")
 _ELSEWHERE = ("test_renderer.py",)  # under speech, and nothing is played there
 _GENTLY = 10  # niceness
 
 
 def _in_real_time(path: Path) -> bool:
     parts = path.relative_to(Path(__file__).parent).parts
-    return parts[0] in _IN_REAL_TIME and parts[-1] not in _ELSEWHERE
+    return (parts[0] in _IN_REAL_TIME or parts[-1] in _IN_REAL_TIME) and parts[-1] not in _ELSEWHERE
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -49,10 +49,10 @@ def analyse(
 
 def _plot(file: Path, reports: dict[str, dict[str, Any]]) -> None:
     from stagelyric.report.language import MissingExtraError
-    from stagelyric.report.render import plot
+    from stagelyric.report.render import file as pictures
 
     try:
-        plot.write(file, reports)
+        pictures.write(file, reports)
     except (MissingExtraError, ValueError) as error:
         raise Fault(str(error)) from None
     except OSError as error:

@@ -77,7 +77,7 @@ def evaluate(
             if other is not None:
                 result["compare"] = _compared(other, folder, found, sources, training, step)
         if plot is not None:
-            from stagelyric.report.render import plot as pictures
+            from stagelyric.report.render import file as pictures
 
             pictures.write(plot, _columns(result), _curves(result, folder, other))
         if card:

@@ -16,26 +16,13 @@ Report = Mapping[str, Any]
 
 Curves = Mapping[str, Curve | None]
 
-PICTURES = (".svg", ".png", ".pdf")
 _BEYOND = 1.2  # how far the picture reaches beyond a band, in widths of the band
 _COLOURS = ("#d1495b", "#30638e", "#edae49", "#00798c", "#6b4e71")
 _BAND = "#cfe8d5"
 
 
-def write(file: Path, reports: Mapping[str, Report], curves: Curves | None = None) -> None:
-    """Writes the pictures of one or several reports, by name: .svg, .png, .pdf, or .html with the tables besides.
-
-    `curves`: how the training of each model went, None where nothing of it was kept.
-
-    Raises ValueError for another ending, MissingExtraError without matplotlib, OSError where the file can't be written.
-    """
-    if file.suffix.lower() == ".html":
-        from stagelyric.report.render import html
-
-        file.write_text(html.page(reports, curves), encoding="utf-8")
-        return
-    if file.suffix.lower() not in PICTURES:
-        raise ValueError(f"{file}: wanted a file that ends in .html, {', '.join(PICTURES)}, found {file.suffix!r}")
+def save(file: Path, reports: Mapping[str, Report], curves: Curves | None = None) -> None:
+    """Writes the pictures of one or several reports, by name: .svg, .png or .pdf."""
     _figure(reports, curves).savefig(file, dpi=160)
 
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from stagelyric.commands.models import models
 from stagelyric.types import paths
 
-MODEL = Path(__file__).parents[1] / "models" / "char-rnn"
+MODEL = Path(__file__).parents[2] / "models" / "char-rnn"
 
 
 def run(*arguments: str | Path) -> Result:

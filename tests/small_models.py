@@ -49,7 +49,7 @@ def random_attention(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shipped_model() -> Path:
     """The model in the repository."""
-    folder = Path(__file__).parents[2] / "models" / "char-rnn"
+    folder = Path(__file__).parents[1] / "models" / "char-rnn"
     if not folder.is_dir():
         pytest.skip("the shipped model is not beside these tests")
     return folder

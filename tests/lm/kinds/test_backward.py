@@ -124,7 +124,7 @@ def test_the_signs_have_numbers_of_their_own() -> None:
 def test_a_damaged_one_is_one_sentence_on_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "models" / "backward").mkdir(parents=True)
     (tmp_path / "models" / "backward" / "backward.npz").write_bytes(b"junk")
-    model = Path(__file__).parents[2] / "models" / "transformer"
+    model = Path(__file__).parents[3] / "models" / "transformer"
     command = [sys.executable, "-m", "stagelyric", "write", "-n", "1", "--model", str(model)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2

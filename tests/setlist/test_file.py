@@ -15,7 +15,7 @@ from stagelyric.setlist.file import write_trigger
 from stagelyric.setlist.setlist import load
 from stagelyric.types.events import Do
 
-DEMO = (Path(__file__).parent.parent / "setlists" / "demo.toml").read_text(encoding="utf-8")
+DEMO = (Path(__file__).parents[2] / "setlists" / "demo.toml").read_text(encoding="utf-8")
 PEDAL = {"control": 90, "channel": 2}
 
 

@@ -10,7 +10,7 @@ from stagelyric.gear.osc.output import OscOutput
 from stagelyric.gear.osc.reference import arguments, example, reference, span
 from stagelyric.types.lines import Cue, Line, State
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_documentation_is_what_the_declaration_makes_of_itself() -> None:

@@ -59,7 +59,7 @@ def test_check_says_every_fault_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_the_demo_set_and_a_rig_are_good(tmp_path: Path) -> None:
-    demo = Path(__file__).parent.parent / "setlists" / "demo.toml"
+    demo = Path(__file__).parents[2] / "setlists" / "demo.toml"
     assert stagelyric("check", str(demo)).returncode == 0
     (tmp_path / "rig.toml").write_text('[web]\nport = 8080\n[clock]\nsource = "midi"\n')
     done = stagelyric("check", str(tmp_path / "rig.toml"))

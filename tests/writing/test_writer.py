@@ -18,7 +18,7 @@ from stagelyric.writing.rules import make
 from stagelyric.writing.spelling import Spelling, respelled, spellings
 from stagelyric.writing.writer import BLOCK, Writer
 
-MODEL = Path(__file__).parent.parent / "models" / "char-rnn"
+MODEL = Path(__file__).parents[2] / "models" / "char-rnn"
 
 
 @pytest.fixture

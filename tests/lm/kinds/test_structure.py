@@ -217,7 +217,7 @@ def test_a_missing_file_of_tags_is_named(pair: Path, tmp_path: Path) -> None:
 def test_the_shipped_pair_writes_from_templates() -> None:
     from stagelyric.writing.writer import Writer
 
-    folder = Path(__file__).parents[2] / "models" / "structure"
+    folder = Path(__file__).parents[3] / "models" / "structure"
     if not folder.is_dir():
         pytest.skip("the shipped model is not beside these tests")
     assert sum(file.stat().st_size for file in folder.iterdir()) <= 12_000_000

@@ -1,0 +1,25 @@
+"""The report as a file: which kind, its name's ending says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from stagelyric.report.render import html, plot
+
+PICTURES = (".svg", ".png", ".pdf")
+
+
+def write(file: Path, reports: Mapping[str, plot.Report], curves: plot.Curves | None = None) -> None:
+    """Writes the pictures of one or several reports, by name: .svg, .png or .pdf.
+
+    `curves`: how the training of each model went, None where nothing of it was kept.
+
+    Raises ValueError for another ending, MissingExtraError without matplotlib, OSError where the file can't be written.
+    """
+    if file.suffix.lower() == ".html":
+        file.write_text(html.page(reports, curves), encoding="utf-8")
+        return
+    if file.suffix.lower() not in PICTURES:
+        raise ValueError(f"{file}: wanted a file that ends in .html, {', '.join(PICTURES)}, found {file.suffix!r}")
+    plot.save(file, reports, curves)
