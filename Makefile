@@ -15,8 +15,8 @@ play: $(VENV)/play.done  ## run the demo show: page at http://127.0.0.1:7740, OS
 test: $(VENV)/test.done  ## run every test (those that need a missing program are skipped and say why)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-lint: $(VENV)/test.done  ## ruff and mypy
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+lint: $(VENV)/test.done  ## ruff, mypy, and who may import whom
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 bench: $(VENV)/play.done  ## measure this machine
 	@$(BIN)/stagelyric bench

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Generic, Literal, Protocol, Self, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 import onnxruntime
@@ -31,6 +30,7 @@ from stagelyric.lm.checkpoint import (
 )
 from stagelyric.lm.kinds.structure.runtime import Templates
 from stagelyric.lm.kinds.transformer.cache import Cache
+from stagelyric.lm.state import Rows, State
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 
 Precision = Literal["int8", "fp32"]
@@ -39,50 +39,7 @@ _PRIMED = 64  # contexts remembered
 _WINDOW = 320  # characters that a transformer is trained to read at once
 
 
-class Rows(Protocol):
-    """What a model remembers of each row. Never written to by those who hold it."""
-
-    def __len__(self) -> int: ...
-
-    def expand(self, n: int) -> Self:
-        """A state of one row copied to `n` rows, so that a context is read once for `n` drafts."""
-        ...
-
-    def take(self, rows: NDArray[Any]) -> Self:
-        """The chosen rows, by index or by a bool mask (B,): finished drafts need no more steps."""
-        ...
-
-    @classmethod
-    def joined(cls, states: Sequence[Self]) -> Self:
-        """The rows of several states, one after another."""
-        ...
-
-
 S = TypeVar("S", bound=Rows)
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a char-rnn of L layers remembers of each row: h (L, B, H) and c (L, B, ·), float32."""
-
-    h: NDArray[np.float32]
-    c: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return int(self.h.shape[1])
-
-    def expand(self, n: int) -> State:
-        """A state of one row copied to `n` rows, so that a context is read once for `n` drafts."""
-        return State(np.repeat(self.h, n, axis=1), np.repeat(self.c, n, axis=1))
-
-    def take(self, rows: NDArray[Any]) -> State:
-        """The chosen rows, by index or by a bool mask (B,): finished drafts need no more steps."""
-        return State(self.h[:, rows], self.c[:, rows])
-
-    @classmethod
-    def joined(cls, states: Sequence[State]) -> State:
-        """The rows of several states, one after another."""
-        return cls(np.concatenate([s.h for s in states], axis=1), np.concatenate([s.c for s in states], axis=1))
 
 
 class Engine(ABC, Generic[S]):

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from stagelyric.lm.evaluate import bits, cold_bits, ngram_bits, ppm_bits, speed
-from stagelyric.lm.runtime import RnnEngine, State, load
+from stagelyric.lm.runtime import RnnEngine, load
+from stagelyric.lm.state import State
 
 
 class _Flat(RnnEngine):

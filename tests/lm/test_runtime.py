@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stagelyric.lm.runtime import RnnEngine, State, load
+from stagelyric.lm.runtime import RnnEngine, load
+from stagelyric.lm.state import State
 from stagelyric.lm.vocabulary import BOUNDARY
 
 CONTEXT = "The rain came down\nOn Harbour Street\n"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stagelyric.lm.kinds.backward import runtime
 from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
-from stagelyric.lm.runtime import State
+from stagelyric.lm.state import State
 from stagelyric.types import paths
 from stagelyric.words.lexicon import Lexicon
 from stagelyric.writing.automata.words import PLACE_IS_RARE, BackwardDrafts, Vocabulary, vocabulary

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from stagelyric.lm.checkpoint import ModelError
 from stagelyric.lm.codes import PERSON, PLACE
-from stagelyric.lm.runtime import State
+from stagelyric.lm.state import State
 
 FILE = "backward.npz"
 SIGNS = ("\n", "\n\n", "?", ",", "'s", PERSON, PLACE)
