@@ -1,0 +1,1 @@
+"""What never comes up: family and disguises, clichés, novelty and quoting."""

@@ -1,0 +1,1 @@
+"""What is plugged in: a folder for each thing on stage, what it sends and what it is sent together."""

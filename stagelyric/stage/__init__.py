@@ -1,0 +1,1 @@
+"""The running show: everything concrete is put together and kept alive here."""

@@ -1,6 +1,6 @@
 """The writer in a process of its own: asked over a pipe, watched, and started anew when it dies or hangs.
 
-The show's end: asyncio, without numpy and onnxruntime. The other end, `writing_process`, holds the model.
+The show's end: asyncio, without numpy and onnxruntime. The other end, `writing.process`, holds the model.
 Between them go JSON objects, one a line: {"id", "ask", "start", "count", "earlier", "urgent"} out, {"id", "lines"} or
 {"alive": true} back.
 """

@@ -1,0 +1,1 @@
+"""Texts in, a model's folder with all that belongs to it out."""

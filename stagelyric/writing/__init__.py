@@ -1,0 +1,1 @@
+"""An Ask goes in, ranked Lines come out."""

@@ -1,0 +1,1 @@
+"""The show's memory."""

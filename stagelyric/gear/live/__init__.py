@@ -1,0 +1,1 @@
+"""Ableton Live, by way of AbletonOSC."""

@@ -1,0 +1,1 @@
+"""MIDI: pedals and lamps, and the process that holds the drivers."""

@@ -1,6 +1,6 @@
 """MIDI in: notes, controls, programs, songs, the clock, from every port there is or from the ones named.
 
-The drivers run in a process of their own (`midi_process`): each message is stamped there as it arrives, comes
+The drivers run in a process of their own (`gear.midi.process`): each message is stamped there as it arrives, comes
 over a pipe to the event loop, is read here by mido and handed to `emit`.
 """
 

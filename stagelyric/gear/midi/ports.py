@@ -1,6 +1,6 @@
 """MIDI ports that come and go: which of them to have open, and what to tell people about it.
 
-The drivers themselves live in `midi_process`; here is its other end. Nothing of this blocks the event loop.
+The drivers themselves live in `process`; here is its other end. Nothing of this blocks the event loop.
 """
 
 import asyncio

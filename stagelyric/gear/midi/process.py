@@ -2,7 +2,7 @@
 
 A driver may hang while it lists, opens or closes a port, it writes to standard error as it likes, and JACK's
 library takes the whole process down when a port is closed after its server died. Here that costs nothing:
-`midi_ports` starts another one. Its other end also holds all the judgement; this side obeys.
+`ports` starts another one. Its other end also holds all the judgement; this side obeys.
 
 Up the pipe (standard output) go frames of HEARD and a body: number 0 a report in JSON, VIRTUAL and above a MIDI
 message from the port with that number. Down (standard input) come frames of SENT and a body: number 0 an order

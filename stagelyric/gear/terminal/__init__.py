@@ -1,0 +1,1 @@
+"""The terminal that runs the show: its keys and its screen."""

@@ -1,0 +1,1 @@
+"""How drafts are made, a file for each way."""

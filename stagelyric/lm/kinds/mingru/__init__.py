@@ -1,0 +1,1 @@
+"""The char-rnn's other cell: minGRUs."""

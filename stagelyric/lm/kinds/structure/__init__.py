@@ -1,0 +1,1 @@
+"""The model of how lines are built, whatever their words are."""
