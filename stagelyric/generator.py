@@ -1,7 +1,7 @@
 """The writer in a process of its own: asked over a pipe, watched, and started anew when it dies or hangs.
 
 This module is both ends. The show's end (`Generator`) is asyncio and imports neither numpy nor onnxruntime; the
-other end (`main`, run as `python -m stagelyric.generator MODEL [NEVER_QUOTE…]`) holds the model. Between them go JSON
+other end (`main`, run by `process` with MODEL [NEVER_QUOTE…]) holds the model. Between them go JSON
 objects, one a line: {"id", "ask", "start", "count", "earlier", "urgent"} out, {"id", "lines"} or {"alive": true} back.
 """
 
@@ -109,7 +109,8 @@ class Generator:
         environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
         # Not in a session of its own: under the kernel's autogroups a niceness counts only inside a session.
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "stagelyric.generator", str(self.model), *map(str, self.never_quote),
+            sys.executable, "-m", "stagelyric.process", "stagelyric.generator",
+            str(self.model), *map(str, self.never_quote),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, limit=LONGEST,
         )  # fmt: skip
         self._process, self.starts = process, self.starts + 1
@@ -169,10 +170,10 @@ def as_list(line: Line) -> list[Any]:
 # The other end
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(pipe: int) -> None:
     """The process: reads requests, writes lines, gives signs of life, and ends when nobody reads it any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our pipe
-    out, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not get between the answers
+    out, arguments = os.fdopen(pipe, "w", encoding="utf-8"), sys.argv[1:]
     requests: queue.PriorityQueue[Request] = queue.PriorityQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
     step_aside()
@@ -256,7 +257,3 @@ def step_aside(by: int = 15) -> None:
     """Gives the processor to the show and to whatever else plays tonight."""
     with contextlib.suppress(OSError, AttributeError):
         os.nice(by)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

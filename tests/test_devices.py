@@ -10,7 +10,9 @@ from click.testing import CliRunner
 from stagelyric import midi_ports
 from stagelyric.commands import devices as command
 from stagelyric.devices import DeviceError, find, plain
+from stagelyric.doctor import midi
 from stagelyric.midi_ports import Listing, list_ports
+from stagelyric.setlist import Rig
 from stagelyric.speech.listing import Output, Outputs, SystemVoice, Voices
 
 PORTS = ["FCB1010:FCB1010 MIDI 1 20:0", "Launchpad X", "Launchpad Mini"]
@@ -104,4 +106,6 @@ def test_a_driver_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_driver_that_crashes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(midi_ports, "_command", lambda *_: [sys.executable, "-c", "import os; os.abort()"])
-    assert "failed" in (list_ports().problem or "")
+    told = list_ports()
+    assert told.problem == "the MIDI driver failed: it ended the process that asked it (signal 6)"
+    assert "midi none" in str(midi.driver(told, Rig())[0].mend)
