@@ -24,7 +24,7 @@ def check(rig: SpeechRig) -> list[Finding]:
 def check_in(rig: SpeechRig, seconds: float, environment: Mapping[str, str]) -> list[Finding]:
     """In a process of its own, with this environment: a driver may hang or crash."""
     wish = {"device": rig.device, "latency": rig.latency or "low", "seconds": seconds, "channels": rig.channel}
-    command = [sys.executable, "-m", "stagelyric.doctor.audio_probe", json.dumps(wish)]
+    command = [sys.executable, "-m", "stagelyric.types.process", "stagelyric.doctor.audio_probe", json.dumps(wish)]
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=seconds + _PATIENCE, stdin=subprocess.DEVNULL, env=environment

@@ -1,10 +1,10 @@
-"""Opens an audio output, plays silence and counts: `python -m stagelyric.doctor.audio_probe WISH` prints JSON."""
+"""Opens an audio output, plays silence and counts: run by `types.process` with WISH; answers in JSON."""
 
 import json
 import os
 import sys
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 from stagelyric.speech.audio import choose, library, outputs
 from stagelyric.types.devices import DeviceError
@@ -44,8 +44,6 @@ def probe(wish: dict[str, Any]) -> dict[str, Any]:
         return {"problem": str(error)}
 
 
-if __name__ == "__main__":
-    pipe = os.dup(1)
-    os.dup2(2, 1)  # PortAudio's parts print as they like
+def main(pipe: int) -> NoReturn:
     os.write(pipe, json.dumps(probe(json.loads(sys.argv[1]))).encode())
     os._exit(0)  # no driver to be wound down

@@ -9,7 +9,7 @@ from itertools import pairwise
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.doctor.wrong import near_miss
 from stagelyric.gear.midi.input import Midi
-from stagelyric.gear.midi.ports import Listing, Roster
+from stagelyric.gear.midi.ports import NOT_INSTALLED, Listing, Roster
 from stagelyric.setlist.rig import Rig
 from stagelyric.setlist.triggers import Trigger
 from stagelyric.types.devices import MORE, DeviceError, find, plain
@@ -26,7 +26,10 @@ def driver(found: Listing, rig: Rig) -> list[Finding]:
     wanted += [("output", name, found.outputs) for name in rig.midi.outputs]
     if found.problem:
         mend = "sudo modprobe snd-seq" if "snd-seq" in found.problem else None
-        mend = "python -m pip install 'stagelyric[midi]'" if found.binding is None else mend
+        if found.problem.startswith(NOT_INSTALLED):
+            mend = "python -m pip install 'stagelyric[midi]'"
+        elif found.binding is None:  # it crashed, hung, or did not start
+            mend = "unplug the devices and try again; without MIDI: stagelyric play --midi none SETLIST"
         level = fix if wanted or rig.clock.source == "midi" else look
         return [level("MIDI", found.problem, mend, apis=found.apis)]
     apis = ", ".join(found.apis)

@@ -80,7 +80,7 @@ def list_voices(seconds: float = 15.0) -> Voices:
 def _ask(module: str, what: str, seconds: float) -> dict[str, Any]:
     try:
         done = subprocess.run(
-            [sys.executable, "-m", module, what],
+            [sys.executable, "-m", "stagelyric.types.process", module, what],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds,
         )  # fmt: skip
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[0])

@@ -1,4 +1,4 @@
-"""The audio device, in a process of its own: `python -m stagelyric.speech.player_process SETTINGS`, or `list`.
+"""The audio device, in a process of its own: run by `types.process` with SETTINGS, or `list`.
 
 A driver may hang, print or crash, and JACK's library takes its clients' process with it: here that costs nothing.
 `player` is the other end. Both ways go JSON objects, one a line. In: {"play": path, "number", "bus"},
@@ -165,7 +165,7 @@ class Player:
         """Asked of another process: PortAudio looks for devices only as it starts."""
         with suppress(DeviceError, subprocess.TimeoutExpired, OSError, ValueError):
             listed = subprocess.run(
-                [sys.executable, "-m", "stagelyric.speech.player_process", "list"],
+                [sys.executable, "-m", "stagelyric.types.process", "stagelyric.speech.player_process", "list"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=5,
             )  # fmt: skip
             devices = [Device(**found) for found in json.loads(listed.stdout)["outputs"]]
@@ -181,11 +181,9 @@ class Player:
             self._stream.close()
 
 
-def main() -> NoReturn:
+def main(pipe: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our input
     os.environ["JACK_NO_START_SERVER"] = "1"
-    pipe = os.dup(1)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     writing = threading.Lock()
 
     def say(**message: Any) -> None:
@@ -238,7 +236,3 @@ def _read(player: Player) -> None:
     closing.start()
     closing.join(_LEAVING_SECONDS)
     os._exit(0)  # no interpreter to wind down around a driver that may still be calling
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""The voice, in a process of its own: `python -m stagelyric.speech.renderer_process SETTINGS`, or `voices`.
+"""The voice, in a process of its own: run by `types.process` with SETTINGS, or `voices`.
 
 It may hang or end at any time; `renderer` is its other end and starts another. Both ways go JSON objects, one a line:
 {"text", "path", "rate"} in, and {"ready": voice, "seconds": limit} once, then {"seconds": length} or {"error"} back
@@ -15,11 +15,9 @@ from typing import Any, NoReturn
 from stagelyric.types.child import step_aside
 
 
-def main() -> NoReturn:
+def main(pipe: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our input
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)  # pyttsx3 prints, and so do the libraries under it
+    answers = os.fdopen(pipe, "w", encoding="utf-8")
 
     def say(**answer: Any) -> None:
         answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
@@ -79,7 +77,3 @@ def _voices() -> list[dict[str, Any]]:
     from stagelyric.speech.voices import known_voices
 
     return [asdict(voice) for voice in known_voices()]
-
-
-if __name__ == "__main__":
-    main()

@@ -104,7 +104,8 @@ class Generator:
         environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
         # Not in a session of its own: under the kernel's autogroups a niceness counts only inside a session.
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "stagelyric.writing.process", str(self.model), *map(str, self.never_quote),
+            sys.executable, "-m", "stagelyric.types.process", "stagelyric.writing.process",
+            str(self.model), *map(str, self.never_quote),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, limit=LONGEST,
         )  # fmt: skip
         self._process, self.starts = process, self.starts + 1

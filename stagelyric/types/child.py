@@ -15,7 +15,7 @@ _LONGEST = 1 << 20  # bytes of one message
 
 
 class Child:
-    """`python -m MODULE ARGUMENTS`; JSON objects, one a line, both ways.
+    """`python -m stagelyric.types.process MODULE ARGUMENTS`; JSON objects, one a line, both ways.
 
     `hear` gets each message; `lost` is told how a life ended, in words. `starting`, `silence`: how long the first
     message, and each later one, may take (None: it may be silent for as long as it likes).
@@ -73,7 +73,7 @@ class Child:
         """One life of the process; the way it ended."""
         # Not in a session of its own: under the kernel's autogroups a niceness counts only inside a session.
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", self._module, *self._arguments(), limit=_LONGEST,
+            sys.executable, "-m", "stagelyric.types.process", self._module, *self._arguments(), limit=_LONGEST,
             # Sound libraries write to standard error whatever they do not find.
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The process that writes: `python -m stagelyric.writing.process MODEL [NEVER_QUOTE…]`, asked over its standard input.
+"""The process that writes: run by `types.process` with MODEL [NEVER_QUOTE…], asked over its standard input.
 
 It holds the model, serves an urgent request between two steps of another, and gives a sign of life every quarter of a
 second. The show's end of the pipe, and what goes through it, is in `generator`.
@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,10 @@ Request = tuple[int, int, dict[str, Any]]  # priority, order of arrival, what wa
 log = logging.getLogger(__name__)
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(pipe: int) -> None:
     """The process: reads requests, writes lines, gives signs of life, and ends when nobody reads it any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our pipe
-    out, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not get between the answers
+    out, arguments = os.fdopen(pipe, "w", encoding="utf-8"), sys.argv[1:]
     requests: queue.PriorityQueue[Request] = queue.PriorityQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
     step_aside()
@@ -106,7 +106,3 @@ def _read(requests: queue.PriorityQueue[Request]) -> None:
         request = json.loads(line)
         requests.put((URGENT if request["urgent"] else PATIENT, number, request))
     os._exit(0)  # the show is gone
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -99,7 +99,7 @@ async def test_closing_in_the_middle_of_answers_always_ends() -> None:
 
 
 def test_a_writer_that_nobody_reads_any_more_ends_by_itself() -> None:
-    command = [sys.executable, "-m", "stagelyric.writing.process", str(MODEL)]
+    command = [sys.executable, "-m", "stagelyric.types.process", "stagelyric.writing.process", str(MODEL)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline()) == {"alive": True}

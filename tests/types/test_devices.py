@@ -8,8 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from stagelyric.commands import devices as command
+from stagelyric.doctor import midi
 from stagelyric.gear.midi import ports
 from stagelyric.gear.midi.ports import Listing, list_ports
+from stagelyric.setlist.rig import Rig
 from stagelyric.speech.listing import Output, Outputs, SystemVoice, Voices
 from stagelyric.types.devices import DeviceError, find, plain
 
@@ -104,4 +106,6 @@ def test_a_driver_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_driver_that_crashes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "_command", lambda *_: [sys.executable, "-c", "import os; os.abort()"])
-    assert "failed" in (list_ports().problem or "")
+    told = list_ports()
+    assert told.problem == "the MIDI driver failed: it ended the process that asked it (signal 6)"
+    assert "midi none" in str(midi.driver(told, Rig())[0].mend)

@@ -28,6 +28,8 @@ _LONGEST_PAUSE = 30.0
 _NONE_WORKS = "no MIDI driver works here" + (
     "; `modprobe snd-seq` brings ALSA's, or start a JACK server" if sys.platform == "linux" else ""
 )
+NOT_INSTALLED = "no MIDI driver is installed"
+_GOES_ON = "; the show goes on with keys, pages and OSC (`stagelyric doctor` says more)"
 _INSTALL = "python -m pip install 'stagelyric[midi]'"
 
 
@@ -53,11 +55,13 @@ def list_ports(seconds: float = 5.0) -> Listing:
         found = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         return Listing(problem=f"the MIDI driver did not answer within {seconds:g} s")
-    except (OSError, ValueError) as error:
-        return Listing(problem=f"the MIDI driver failed: {error}")
+    except OSError as error:
+        return Listing(problem=f"the MIDI driver's process does not start: {error}")
+    except ValueError:
+        return Listing(problem=f"the MIDI driver failed: it ended the process that asked it ({_how_it_ended(done)})")
     problem = found["problem"]
     if found["binding"] is None:
-        problem = f"no MIDI driver is installed: {_INSTALL}"
+        problem = f"{NOT_INSTALLED}: {_INSTALL}"
     elif problem:
         problem = f"{_NONE_WORKS} ({problem})"
     return Listing(
@@ -188,6 +192,7 @@ class Ports:
         self._link: _Link | None = None
         self._problem = ""
         self._missing = False
+        self._counted_on = bool(wanted)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -257,7 +262,10 @@ class Ports:
             self._missing = True
             self._say(f"MIDI is off: no driver is installed ({_INSTALL})")
         elif "problem" in report:
-            self._say(f"MIDI is off: {_NONE_WORKS} ({report['problem']})")
+            if self._counted_on:
+                self._say(f"MIDI is off: {_NONE_WORKS} ({report['problem']})")
+            else:  # many a machine has none, and nobody asked for it
+                self._say(f"no MIDI driver works here{_GOES_ON}", "info")
 
     def _order(self, order: dict[str, Any]) -> None:
         if "open" in order:
@@ -266,10 +274,10 @@ class Ports:
         if self._link is not None:
             self._link.send(0, json.dumps(order).encode())
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, level: Literal["info", "warning"] = "warning") -> None:
         if not self._problem:
             self._problem = text
-            self._tell(text, "warning")
+            self._tell(text, level)
 
 
 class _Link:
@@ -376,6 +384,10 @@ class _Link:
         self._buffer = frames[start:]
 
 
+def _how_it_ended(done: "subprocess.CompletedProcess[bytes]") -> str:
+    return f"signal {-done.returncode}" if done.returncode < 0 else f"status {done.returncode}"
+
+
 def _spawn(command: Sequence[str]) -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(
         command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -397,7 +409,8 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _command(direction: str, api: str | None, poll_seconds: float) -> list[str]:
-    return [sys.executable, "-P", "-m", "stagelyric.gear.midi.process", direction, api or "", str(poll_seconds)]
+    python = [sys.executable, "-P", "-m", "stagelyric.types.process"]
+    return [*python, "stagelyric.gear.midi.process", direction, api or "", str(poll_seconds)]
 
 
 def _environment() -> dict[str, str]:

@@ -1,10 +1,10 @@
-"""The MIDI drivers, in a process of their own: `python -m stagelyric.gear.midi.process in|out|list [API]`.
+"""The MIDI drivers, in a process of their own: MODULE of `types.process`, with the arguments in|out|list, API, seconds.
 
 A driver may hang while it lists, opens or closes a port, it writes to standard error as it likes, and JACK's
 library takes the whole process down when a port is closed after its server died. Here that costs nothing:
 `ports` starts another one. Its other end also holds all the judgement; this side obeys.
 
-Up the pipe (standard output) go frames of HEARD and a body: number 0 a report in JSON, VIRTUAL and above a MIDI
+Up the pipe (see `types.process`) go frames of HEARD and a body: number 0 a report in JSON, VIRTUAL and above a MIDI
 message from the port with that number. Down (standard input) come frames of SENT and a body: number 0 an order
 in JSON (`{"open": [number, name]}` or `{"close": number}`), others a MIDI message for that port.
 The end of standard input is the end of the process.
@@ -344,12 +344,10 @@ def listing() -> dict[str, Any]:
     return found
 
 
-def main() -> NoReturn:
+def main(pipe: int) -> NoReturn:
     direction, api, poll_seconds = sys.argv[1], sys.argv[2] or None, float(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then ends our input
     os.environ["JACK_NO_START_SERVER"] = "1"
-    pipe = os.dup(1)
-    os.dup2(2, 1)  # the drivers' libraries print to both
     if direction == "list":
         os.write(pipe, json.dumps(listing()).encode())
         os._exit(0)
@@ -364,7 +362,3 @@ def main() -> NoReturn:
     closing.start()
     closing.join(_LEAVING_SECONDS)
     os._exit(0)  # no interpreter to wind down around drivers that may still be calling
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,179 @@
+"""What all forms of a line have in common, without writing them out: ends, beginnings, lengths, how many there are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from stagelyric.phrasebook.frame import OPEN, Frame, Line, Open, Piece, Slot, Text, pieces
+from stagelyric.phrasebook.sounds import count as word_syllables
+
+Choice = frozenset[tuple[str, int]]
+"""Which position some labels have taken."""
+
+OPEN_SYLLABLES = 2
+OPEN_CHARACTERS = 7
+OPEN_FORMS = 8
+"""What an open slot is counted as, before it is known who or what will fill it."""
+_MOST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Some words at an end of a line, and which positions of labels lead to them."""
+
+    labels: Choice
+    words: tuple[str, ...]
+
+
+def joined(a: Choice, b: Choice) -> Choice | None:
+    """Both, or None where they take a label differently."""
+    if not a or not b:
+        return a or b
+    merged = dict(a)
+    for label, position in b:
+        if merged.setdefault(label, position) != position:
+            return None
+    return frozenset(merged.items())
+
+
+def last_words(line: Line, count: int) -> list[Reached]:
+    """Every row of `count` words (fewer where the line has fewer) that a form of the line can end on."""
+    return _distinct(_from_end(line, count, last=True))
+
+
+def first_words(line: Line, count: int) -> list[Reached]:
+    """Every row of `count` words that a form of the line can begin with."""
+    return _distinct(_from_end(line, count, last=False))
+
+
+def _distinct(found: Iterable[Reached]) -> list[Reached]:
+    return list(dict.fromkeys(found))
+
+
+def _from_end(line: Line, count: int, *, last: bool) -> Iterator[Reached]:
+    if count <= 0 or not line:
+        yield Reached(frozenset(), ())
+        return
+    piece, rest = (line[-1], line[:-1]) if last else (line[0], line[1:])
+    for labels, words in _of_piece(piece, count, last):
+        if len(words) >= count:
+            yield Reached(labels, words)
+            continue
+        for more in _from_end(rest, count - len(words), last=last):
+            both = joined(labels, more.labels)
+            if both is not None:
+                yield Reached(both, more.words + words if last else words + more.words)
+
+
+def _of_piece(piece: Piece, count: int, last: bool) -> Iterator[tuple[Choice, tuple[str, ...]]]:
+    if isinstance(piece, Text):
+        yield frozenset(), piece.words[-count:] if last else piece.words[:count]
+    elif isinstance(piece, Open):
+        yield frozenset(), (piece.marker,)
+    else:
+        for position, choice in enumerate(piece.choices):
+            own: Choice = frozenset({(piece.label, position)}) if piece.label else frozenset()
+            for found in _distinct(_from_end(choice, count, last=last)):
+                both = joined(own, found.labels)
+                if both is not None:
+                    yield both, found.words
+
+
+def seams(line: Line) -> Iterator[tuple[str, str]]:
+    """Every two words that may stand side by side where two pieces meet, and inside of plain text."""
+    for at, piece in enumerate(line):
+        if isinstance(piece, Text):
+            yield from zip(piece.words, piece.words[1:], strict=False)
+        elif isinstance(piece, Slot):
+            for choice in piece.choices:
+                yield from seams(choice)
+        if at:
+            after = first_words(line[at : at + 2], 1)
+            for before in last_words(line[max(0, at - 2) : at], 1):
+                for following in after:
+                    if before.words and following.words and joined(before.labels, following.labels) is not None:
+                        yield before.words[0], following.words[0]
+
+
+def syllable_span(line: Line) -> tuple[int, int]:
+    """The fewest and most syllables of a form of the line; an open slot counts as OPEN_SYLLABLES."""
+    return _span(line, _syllables_of)
+
+
+def character_span(line: Line) -> tuple[int, int]:
+    """The fewest and most characters of a form of the line."""
+    low, high = _span(line, _characters_of)
+    return max(0, low - 1), max(0, high - 1)
+
+
+def _syllables_of(piece: Text | Open) -> int:
+    if isinstance(piece, Open):
+        return OPEN_SYLLABLES if piece.kind in (*OPEN, "himself") else 1
+    return sum(map(word_syllables, piece.words))
+
+
+def _characters_of(piece: Text | Open) -> int:
+    if isinstance(piece, Open):
+        return OPEN_CHARACTERS + len(piece.before) + len(piece.after) + 1
+    return len(piece.text) + 1
+
+
+def _span(line: Line, measure: object) -> tuple[int, int]:
+    assert callable(measure)
+    repeated = _repeated(line)
+    spans = [_fixed_span(line, measure, dict(zip(repeated, taken, strict=True))) for taken in _assignments(repeated)]
+    return min(low for low, _ in spans), max(high for _, high in spans)
+
+
+def _repeated(line: Line) -> dict[str, int]:
+    """Labels that stand more than once in a line, with their sizes: only those make its slots depend on one another."""
+    seen: dict[str, int] = {}
+    found: dict[str, int] = {}
+    for piece in pieces(line):
+        if isinstance(piece, Slot) and piece.label:
+            if piece.label in seen:
+                found[piece.label] = len(piece.choices)
+            seen[piece.label] = len(piece.choices)
+    return found
+
+
+def _assignments(sizes: Mapping[str, int]) -> Iterable[tuple[int, ...]]:
+    if math.prod(sizes.values()) > _MOST:
+        return [(0,) * len(sizes)]
+    return product(*(range(size) for size in sizes.values()))
+
+
+def _fixed_span(line: Line, measure: object, taken: Mapping[str, int]) -> tuple[int, int]:
+    assert callable(measure)
+    low = high = 0
+    for piece in line:
+        if isinstance(piece, Slot):
+            choices = piece.choices
+            if piece.label in taken:
+                choices = (choices[taken[piece.label]],)
+            spans = [_fixed_span(choice, measure, taken) for choice in choices]
+            low, high = low + min(a for a, _ in spans), high + max(b for _, b in spans)
+        else:
+            size = int(measure(piece))
+            low, high = low + size, high + size
+    return low, high
+
+
+def forms(frame: Frame) -> int:
+    """About how many forms a frame has: labels once, every other slot for itself."""
+    count = math.prod(frame.labels().values())
+    return count * math.prod(round(_forms(line)) for line in frame.lines)
+
+
+def _forms(line: Line) -> float:
+    count = 1.0
+    for piece in line:
+        if isinstance(piece, Open) and piece.number == 1 and piece.kind in OPEN:
+            count *= OPEN_FORMS
+        elif isinstance(piece, Slot):
+            inside = [_forms(choice) for choice in piece.choices]
+            count *= sum(inside) / len(inside) if piece.label else sum(inside)
+    return count
