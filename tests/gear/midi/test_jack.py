@@ -72,7 +72,7 @@ async def listening(*wanted: str, poll_seconds: float = POLL) -> AsyncIterator[t
 
 def drivers() -> list[psutil.Process]:
     """The driver processes of this one that run."""
-    return [child for child in psutil.Process().children() if "midi_process" in words(child)]
+    return [child for child in psutil.Process().children() if "stagelyric.gear.midi.process" in words(child)]
 
 
 def words(process: psutil.Process) -> str:
