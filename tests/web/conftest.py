@@ -11,7 +11,6 @@ from stagelyric.events import Event
 from stagelyric.lines import Cue, Line, State
 from stagelyric.web.server import EMPTY, Page
 
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
