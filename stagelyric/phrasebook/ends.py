@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from stagelyric.craft.phonetics import Phones
-from stagelyric.craft.rhyme import Kind, kind_of_sounds
+from stagelyric.craft.rhyme import Kind, kind_of_sounds, tail
 from stagelyric.phrasebook.sounds import said
 from stagelyric.phrasebook.tags import words
 
@@ -45,3 +45,8 @@ def _sounds(end: tuple[str, ...]) -> tuple[Phones, ...]:
         return alone
     weak = [tuple(phone.replace("1", "0").replace("2", "0") for phone in way) for way in alone]
     return alone + tuple(before + after for before in said(end[-2]) for after in weak if before)
+
+
+def keys(word: str) -> frozenset[str]:
+    """What a last word rhymes on, one key for each way to say it: words with a key in common rhyme, or are alike."""
+    return frozenset(" ".join(tail(way)) for way in said(bare(word)))
