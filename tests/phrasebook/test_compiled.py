@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from phrasebook import frames
 
@@ -62,6 +62,7 @@ def test_words_and_rhymes_are_looked_up() -> None:
     assert (4, 1) in set(book.with_rhyme("EY N"))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5), st.integers(0, 100))
 def test_forms_are_as_wanted(number: int, seed: int) -> None:
     book = frames.book()
@@ -109,18 +110,18 @@ def test_the_same_draws_give_the_same_forms() -> None:
 
 
 def test_thousands_of_forms_a_second() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     count = sum(len(drawing(number).forms(filling, Wanted(), 100)) for number in range(4))
-    assert count / (time.perf_counter() - started) > 1000
+    assert count / (time.process_time() - started) > 1000
 
 
 def test_three_thousand_frames_open_in_a_moment() -> None:
     data = compiled.compiled(PARSED * 100, "x")
     seconds = []
     for _ in range(5):
-        started = time.perf_counter()
+        started = time.process_time()
         assert len(Compiled(data).entries) == 600
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     assert 5 * min(seconds) < 0.05
 
 
