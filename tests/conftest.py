@@ -1,10 +1,15 @@
-"""With STAGELYRIC_NO_SKIPS set, as on CI, where every program is installed, a skipped test fails the run."""
+"""What each test needs is looked for before anything of it starts; see programs.py.
+
+With STAGELYRIC_NO_SKIPS set, as on CI, where every program is installed, a skipped test fails the run. With
+STAGELYRIC_HIDE_PROGRAMS set none of them is to be found, and the run is to pass all the same.
+"""
 
 import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 
+import programs
 import pytest
 from hypothesis import settings
 
@@ -13,6 +18,9 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 pytest_plugins = ["small_models"]
+
+if os.environ.get(programs.HIDE):
+    programs.hide()
 
 _IN_REAL_TIME = ("doctor", "gear", "rig", "speech", "test_learn.py", "test_monitor.py", "test_play.py")
 _ELSEWHERE = ("test_renderer.py",)  # under speech, and nothing is played there
@@ -33,6 +41,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group(group))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        programs.require(*marker.args)
+
+
 @pytest.fixture(autouse=True)
 def _gives_way(request: pytest.FixtureRequest) -> None:
     """What trains and judges in the one process is not to be heard in the sound of the other."""
@@ -43,6 +57,8 @@ def _gives_way(request: pytest.FixtureRequest) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if not os.environ.get("PYTEST_XDIST_WORKER"):
+        programs.unhide()
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter is not None else []
     if skipped and os.environ.get("STAGELYRIC_NO_SKIPS") and exitstatus == 0:

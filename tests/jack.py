@@ -11,7 +11,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from programs import require
 
 # Only with its audio on JACK too does csound know the MIDI module of that name.
 _PIECE = """<CsoundSynthesizer>
@@ -138,8 +137,7 @@ class Jack:
 
 @contextmanager
 def server(outputs: int = 2) -> Iterator[Jack]:
-    for program in ("jackd", "jack_wait", "jack_lsp", "jack_connect"):
-        require(program)
+    """For fixtures and tests that need "jack"."""
     jack = Jack(outputs)
     jack.start()
     try:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from lm.tiny import HIDDEN, TRANSFORMER, lyrics, random_transformer, random_weights
+from programs import require
 
 # Models this small gain nothing from a second thread, and two that wait for each other on a busy machine lose a lot.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -20,8 +21,7 @@ def corpus(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole model's folder with random weights. Read it; to harm it, copy it."""
-    pytest.importorskip("onnx", reason="writing a model needs onnx")
-    pytest.importorskip("safetensors", reason="writing a model needs safetensors")
+    require("package:onnx", "package:safetensors")
     from stagelyric.lm.checkpoint import Meta
     from stagelyric.lm.vocabulary import ALPHABET
     from stagelyric.training.release import release
@@ -35,8 +35,7 @@ def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def random_attention(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole transformer's folder with random weights."""
-    pytest.importorskip("torch", reason="writing a transformer needs torch")
-    pytest.importorskip("onnx", reason="writing a model needs onnx")
+    require("package:torch", "package:onnx")
     from stagelyric.lm.checkpoint import Meta
     from stagelyric.lm.vocabulary import ALPHABET
     from stagelyric.training.release import release
@@ -49,7 +48,4 @@ def random_attention(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shipped_model() -> Path:
     """The model in the repository."""
-    folder = Path(__file__).parents[1] / "models" / "char-rnn"
-    if not folder.is_dir():
-        pytest.skip("the shipped model is not beside these tests")
-    return folder
+    return Path(__file__).parents[1] / "models" / "char-rnn"

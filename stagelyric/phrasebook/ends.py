@@ -8,7 +8,7 @@ from functools import lru_cache
 from stagelyric.phrasebook.sounds import said
 from stagelyric.phrasebook.tags import words
 from stagelyric.words.phonetics import Phones
-from stagelyric.words.rhyme import Kind, kind_of_sounds
+from stagelyric.words.rhyme import Kind, kind_of_sounds, tail
 
 _WEAK = frozenset(
     words("it me him her us them you he she we they i on in up out off to of for by at is was are be do not too and")
@@ -45,3 +45,8 @@ def _sounds(end: tuple[str, ...]) -> tuple[Phones, ...]:
         return alone
     weak = [tuple(phone.replace("1", "0").replace("2", "0") for phone in way) for way in alone]
     return alone + tuple(before + after for before in said(end[-2]) for after in weak if before)
+
+
+def keys(word: str) -> frozenset[str]:
+    """What a last word rhymes on, one key for each way to say it: words with a key in common rhyme, or are alike."""
+    return frozenset(" ".join(tail(way)) for way in said(bare(word)))

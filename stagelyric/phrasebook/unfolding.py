@@ -78,7 +78,7 @@ def finished(words: Sequence[str | Open], cast: Cast) -> str:
                 said[-1] = member.sort
         said.append(f"{word.before}{text}{word.after}")
     line = " ".join(said)
-    return _capital(" ".join(_article(line.split(" "))))
+    return capital(" ".join(_article(line.split(" "))))
 
 
 def _article(words: list[str]) -> list[str]:
@@ -96,7 +96,8 @@ def begins_with_vowel(word: str) -> bool:
     return sound[0][-1].isdigit() if sound else told[:1] in tuple("aeiou8")
 
 
-def _capital(line: str) -> str:
+def capital(line: str) -> str:
+    """With a capital where its first letter stands."""
     at = next((i for i, c in enumerate(line) if c.isalnum()), 0)
     return line[:at] + line[at : at + 1].upper() + line[at + 1 :]
 

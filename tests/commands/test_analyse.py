@@ -27,8 +27,8 @@ def songbook(tmp_path: Path) -> Path:
     return write_chordpro(tmp_path / "songbook")
 
 
+@pytest.mark.needs("package:wordfreq")
 def test_every_key_of_the_report_is_there(songbook: Path) -> None:
-    pytest.importorskip("wordfreq", reason="needs the extra report")
     found = told(songbook)
     assert set(KEYS) <= set(found)
     for key in set(KEYS) - {"bits_per_character", "copied_rate", "classifier_auc"}:
@@ -86,8 +86,8 @@ def test_without_the_extra_it_says_what_is_not_measured(songbook: Path, monkeypa
 
 
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf", "html"])
+@pytest.mark.needs("package:matplotlib")
 def test_pictures(songbook: Path, tmp_path: Path, ending: str) -> None:
-    pytest.importorskip("matplotlib", reason="needs the extra report")
     file = tmp_path / f"report.{ending}"
     done = run(songbook, "--plot", file)
     assert done.exit_code == 0, done.output
@@ -102,8 +102,8 @@ def test_pictures(songbook: Path, tmp_path: Path, ending: str) -> None:
         assert "src=" not in text  # nothing is fetched from anywhere
 
 
+@pytest.mark.needs("package:matplotlib")
 def test_a_line_can_not_break_the_page(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="needs the extra report")
     sheet = tmp_path / "<b>.txt"
     sheet.write_text("<script>alert one two</script>\n<script>alert one two</script> again\n" * 2)
     file = tmp_path / "page.html"

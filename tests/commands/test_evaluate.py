@@ -86,6 +86,7 @@ def test_two_models_side_by_side_as_a_page(corpus: Path, tmp_path: Path) -> None
         assert wanted in done.stdout
 
 
+@pytest.mark.needs("package:matplotlib")
 def test_the_report_goes_into_the_card_and_the_learning_into_the_picture(corpus: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(MODEL, tmp_path / "taught"))
     for name, data in Curve([(n * 1e5, 3.0 - n / 100) for n in range(100)], [(5e6, 2.4)]).files().items():
@@ -93,7 +94,6 @@ def test_the_report_goes_into_the_card_and_the_learning_into_the_picture(corpus:
     note_files(folder, [curve.FILE, curve.DATA])
     card = (folder / "README.md").read_text(encoding="utf-8")
     picture = tmp_path / "page.html"
-    pytest.importorskip("matplotlib", reason="needs the extra report")
     arguments = [folder, corpus, "--contexts", "2", "--compare", MODEL, "--plot", picture, "--card", "--json"]
     done = run(*arguments)
     assert done.exit_code == 0, done.output

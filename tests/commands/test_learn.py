@@ -66,13 +66,14 @@ def test_a_press_over_osc_is_learned(file: Path) -> None:
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Jack]:
+    require("jack")
     with jack.server() as server:
         yield server
 
 
+@pytest.mark.needs("jack_midiseq")
 def test_a_press_over_midi_is_learned(house: Jack, file: Path) -> None:
     """The sequencer holds its notes for 50 ms, six times in two seconds."""
-    require("jack_midiseq")
     house.sequence("pedal", (0, 36, 2400), loop=16_000)
     done = subprocess.run(
         command(str(file), "--no-osc", "--do", "again", "--json", "--wait", "60"),

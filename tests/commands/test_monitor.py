@@ -152,14 +152,14 @@ def command(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
+@pytest.mark.needs("oscsend")
 def test_osc_arrives_and_is_told_with_what_it_would_do(file: Path) -> None:
-    oscsend = require("oscsend")
     with command(str(file), "--midi", "none", "--osc-port", "0", "--count", "3") as program:
         assert program.stderr is not None
         assert program.stdout is not None
         port = program.stderr.readline().rpartition(":")[2].strip()
         for arguments in (("/keep", "f", "1"), ("/stagelyric/song", "i", "2"), ("/stagelyric/wildness", "f", "7")):
-            subprocess.run([oscsend, "127.0.0.1", port, *arguments], check=True)
+            subprocess.run(["oscsend", "127.0.0.1", port, *arguments], check=True)
         rows = program.stdout.read().splitlines()
     assert program.returncode == 0
     assert rows[0].endswith("/keep 1.0  → keep (keep: no line is up)")
@@ -169,12 +169,13 @@ def test_osc_arrives_and_is_told_with_what_it_would_do(file: Path) -> None:
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Jack]:
+    require("jack")
     with jack.server() as server:
         yield server
 
 
+@pytest.mark.needs("jack_midiseq")
 def test_midi_arrives_as_json(house: Jack, file: Path) -> None:
-    require("jack_midiseq")
     house.sequence("pedal", (0, 60, 2400), loop=16_000)
     with command(
         str(file), "--no-osc", "--count", "4", "--only", "midi", "--filter", "note", "--json", **house.env

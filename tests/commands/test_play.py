@@ -14,7 +14,7 @@ import psutil
 import pytest
 from house import LIMIT, SETLIST, Play, free_port, playing
 from jack import Jack, server
-from programs import require
+from programs import chromium, require
 
 from stagelyric.gates.family import is_clean
 from stagelyric.gates.quoting import quoting
@@ -38,11 +38,11 @@ def generators(play: Play) -> list[psutil.Process]:
     return found
 
 
+@pytest.mark.needs("oscsend")
 async def test_oscsend(tmp_path: Path) -> None:
-    oscsend = require("oscsend")
     async with playing(tmp_path) as play, play.display() as display:
         upcoming = display.state["next"]
-        await run(oscsend, "127.0.0.1", str(play.osc), "/stagelyric/line", "i", "1")
+        await run("oscsend", "127.0.0.1", str(play.osc), "/stagelyric/line", "i", "1")
         await display.until(lambda: len(display.cues) == 1)
         assert display.cues[0]["text"] == upcoming
         assert (display.cues[0]["number"], display.cues[0]["origin"]) == (1, "model")
@@ -74,29 +74,30 @@ PD = """#N canvas 0 0 400 300 10;
 """
 
 
+@pytest.mark.needs("pd")
 async def test_pure_data(tmp_path: Path) -> None:
-    pd = require("pd")
     async with playing(tmp_path) as play, play.display() as display:
         patch = tmp_path / "press.pd"
         patch.write_text(PD.replace("PORT", str(play.osc)))
-        await run(pd, "-nogui", "-noaudio", "-nomidi", "-stderr", str(patch))
+        await run("pd", "-nogui", "-noaudio", "-nomidi", "-stderr", str(patch))
         await display.until(lambda: len(display.cues) == 1)
         assert display.cues[0]["song"] == "Harbour Lights"
 
 
+@pytest.mark.needs("sclang")
 async def test_supercollider(tmp_path: Path) -> None:
-    sclang = require("sclang")
     async with playing(tmp_path) as play, play.display() as display:
         script = tmp_path / "press.scd"
         script.write_text(
             f'n = NetAddr("127.0.0.1", {play.osc}); n.sendMsg("/stagelyric/line", true); {{ 0.exit }}.defer(0.5);'
         )
-        await run(sclang, str(script), QTWEBENGINE_DISABLE_SANDBOX="1", QT_QPA_PLATFORM="offscreen")
+        await run("sclang", str(script), QTWEBENGINE_DISABLE_SANDBOX="1", QT_QPA_PLATFORM="offscreen")
         await display.until(lambda: len(display.cues) == 1)
 
 
 @pytest.fixture
 def jack() -> Iterator[Jack]:
+    require("jack")
     with server() as running:
         yield running
 
@@ -113,8 +114,8 @@ async def connected(play: Play, jack: Jack, source: str) -> None:
             await asyncio.sleep(0.1)
 
 
+@pytest.mark.needs("jack_midiseq")
 async def test_jack_midiseq(tmp_path: Path, jack: Jack) -> None:
-    require("jack_midiseq")
     async with playing(tmp_path, environment=jack.env) as play, play.display() as display:
         jack.sequence("pedal", (0, 60, 4000), (12_000, 61, 4000))
         await connected(play, jack, "pedal:out")
@@ -122,19 +123,20 @@ async def test_jack_midiseq(tmp_path: Path, jack: Jack) -> None:
         assert [cue["number"] for cue in display.cues[:3]] == [1, 2, 3]
 
 
+@pytest.mark.needs("csound")
 async def test_csound(tmp_path: Path, jack: Jack) -> None:
-    require("csound")
     orchestra = "instr 1\nnoteondur 1, 60, 100, 0.2\nendin"
     async with playing(tmp_path, environment=jack.env) as play, play.display() as display:
         jack.csound(tmp_path, orchestra, "i1 1 0.3\ni1 2 0.3\ni1 3 0.3\ne 5")
         await display.until(lambda: len(display.cues) == 3)
 
 
+@pytest.mark.needs("chromium")
 async def test_a_key_on_the_page_in_chromium(tmp_path: Path) -> None:
-    chromium = require("chromium")
-    playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
+    from playwright import async_api as playwright
+
     async with playing(tmp_path) as play, playwright.async_playwright() as browsers:
-        browser = await browsers.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = await browsers.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
         page = await browser.new_page()
         await page.goto(play.url)
         async with play.display() as display:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from house import LIMIT, SETLIST, playing
-from programs import require
 
 from stagelyric.stage import systemd as sd
 
@@ -31,13 +30,13 @@ def setlist(tmp_path: Path) -> Path:
     return folder / "set list.toml"
 
 
+@pytest.mark.needs("systemd-analyze")
 def test_systemd_reads_the_unit_and_starts_the_very_command(setlist: Path, tmp_path: Path) -> None:
-    analyze = require("systemd-analyze")
     done = service("install", str(setlist), "--kind", "systemd", "--", "--host", "0.0.0.0", "--seed", "7")
     assert done.returncode == 0, done.stderr
     unit = tmp_path / "stagelyric.service"
     unit.write_text(done.stdout, encoding="utf-8")
-    verified = subprocess.run([analyze, "--user", "verify", str(unit)], capture_output=True, text=True)
+    verified = subprocess.run(["systemd-analyze", "--user", "verify", str(unit)], capture_output=True, text=True)
     assert [line for line in verified.stderr.splitlines() if "stagelyric" in line] == []
     assert verified.returncode == 0 or "stagelyric" not in verified.stderr
     assert "Type=notify\n" in done.stdout

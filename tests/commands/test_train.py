@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from lm.tiny import lyrics
+from programs import require
 
 from stagelyric.commands.train import train
 from stagelyric.lm.checkpoint import read_meta
@@ -29,7 +30,7 @@ def run(*arguments: str | Path) -> Result:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    pytest.importorskip("torch", reason="training needs torch")
+    require("package:torch")
     return tmp_path / "ours"
 
 

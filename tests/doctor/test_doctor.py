@@ -160,6 +160,7 @@ async def test_live_is_not_there_or_another_program_has_its_port() -> None:
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Jack]:
+    require("jack")
     with jack.server() as server:
         yield server
 
@@ -170,8 +171,8 @@ def server(house: Jack) -> Iterator[Jack]:
     house.stop_players()
 
 
+@pytest.mark.needs("jack_midiseq")
 def test_pedals_that_are_heard_and_one_on_the_wrong_channel(server: Jack, tmp_path: Path) -> None:
-    require("jack_midiseq")
     setlist = tmp_path / "set.toml"
     setlist.write_text(SETLIST.replace("on = { note = 60 }", "on = { note = 60, channel = 10 }"), encoding="utf-8")
     server.sequence("pedal-left", (0, 60, 2400))
@@ -185,8 +186,8 @@ def test_pedals_that_are_heard_and_one_on_the_wrong_channel(server: Jack, tmp_pa
     assert (wrong["level"], wrong["mend"]) == ("fix", "write channel = 1, or set the pedal to channel 10")
 
 
+@pytest.mark.needs("jack_midiseq")
 async def test_listening_begins_once_the_inputs_are_open(server: Jack, monkeypatch: pytest.MonkeyPatch) -> None:
-    require("jack_midiseq")
     for name, value in server.env.items():
         monkeypatch.setenv(name, value)
     server.sequence("pedal-left", (0, 60, 2400))
@@ -199,8 +200,8 @@ async def test_listening_begins_once_the_inputs_are_open(server: Jack, monkeypat
     assert [finding.text.split(" ")[0] for finding in findings] == ["pedal-left:out"]  # not one second was waited
 
 
+@pytest.mark.needs("jack_midiseq")
 def test_two_that_match_one_name_and_one_that_is_not_there(server: Jack) -> None:
-    require("jack_midiseq")
     for name in ("pedal-left", "pedal-right"):
         server.sequence(name, (0, 60, 2400))
     for _ in range(200):
@@ -219,9 +220,8 @@ def test_two_that_match_one_name_and_one_that_is_not_there(server: Jack) -> None
     assert (status, about(found, 'input "left" is pedal-left:out')["level"]) == (0, "fine")
 
 
+@pytest.mark.needs("jack_midi_clock", "jack_transport")
 def test_jacks_clock_is_measured(server: Jack, tmp_path: Path) -> None:
-    require("jack_midi_clock")
-    require("jack_transport")
     rig = tmp_path / "rig.toml"
     rig.write_text('[clock]\nsource = "midi"\n', encoding="utf-8")
     server.play("jack_midi_clock", "-b", "120")
@@ -291,8 +291,8 @@ def test_a_press_that_a_trigger_just_misses(on: dict[str, Any], event: Event, to
 # -- audio
 
 
+@pytest.mark.needs("portaudio")
 def test_audio_opens_on_a_real_server_and_is_measured(server: Jack) -> None:
-    pytest.importorskip("sounddevice")
     (told,) = audio.check_in(SpeechRig(device="JACK"), 1.0, os.environ | server.env)
     assert told.level in ("fine", "look"), told
     assert "opens at 48000 Hz" in told.text

@@ -1,7 +1,6 @@
 """Link multicasts on the network, so two sessions meet here in a network namespace that has only a loopback."""
 
 import json
-import shutil
 import subprocess
 import sys
 
@@ -29,13 +28,10 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare (util-linux) is not installed")
+@pytest.mark.needs("package:aalink", "network namespace")
 def test_the_tempo_of_a_session_is_heard() -> None:
-    pytest.importorskip("aalink", reason="the extra `link` is not installed")
     inside = ["sh", "-c", 'ip link set lo up && exec "$0" "$@"', sys.executable, "-c", TWO_SESSIONS]
     run = subprocess.run(["unshare", "--map-root-user", "--net", *inside], capture_output=True, text=True, timeout=60)
-    if "unshare failed" in run.stderr:
-        pytest.skip(f"no network namespace may be made here: {run.stderr.strip()}")
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout.splitlines()[-1])
     assert found["tempo"] == pytest.approx(97.0, abs=0.01)

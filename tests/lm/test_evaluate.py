@@ -66,8 +66,8 @@ def test_the_ngram_is_witten_and_bells(order: int) -> None:
     assert ngram_bits(training, held_out, order=order) == pytest.approx(-np.mean(np.log2(chances)))
 
 
+@pytest.mark.needs("package:pyppmd")
 def test_ppm_is_less_surprised_by_what_it_knows() -> None:
-    pytest.importorskip("pyppmd", reason="the row is an optional extra's")
     known = "The rain came down on Harbour Street and Polly held the light\n" * 20
     rng = np.random.default_rng(0)
     noise = "".join(map(chr, rng.integers(33, 126, 400)))

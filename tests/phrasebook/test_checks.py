@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stagelyric.phrasebook import checks, classes, ends, folder, reach, unfolding
@@ -136,6 +136,7 @@ def all_forms(line: tuple[object, ...], labels: dict[str, int]) -> list[tuple[li
     return found
 
 
+@settings(deadline=None)
 @given(_LINES)
 def test_reach_agrees_with_all_forms_written_out(text: str) -> None:
     line = read_line(text)
@@ -147,6 +148,7 @@ def test_reach_agrees_with_all_forms_written_out(text: str) -> None:
     assert reach.character_span(line)[1] == max(len(" ".join(words)) for words in forms)
 
 
+@settings(deadline=None)
 @given(_LINES, st.integers(0, 1000))
 def test_what_is_filled_is_a_form(text: str, seed: int) -> None:
     line = read_line(text)

@@ -1,7 +1,7 @@
 """Frames are read as they are written, and every mistake is told with its place."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stagelyric.phrasebook import grammar, tags
@@ -118,6 +118,7 @@ def test_one_mistake_costs_one_frame() -> None:
     assert len(parsed.findings) == 1
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab {}|*\\:'\n@#x", max_size=60))
 def test_any_text_is_read_or_told_of(text: str) -> None:
     parsed = grammar.parse(text)

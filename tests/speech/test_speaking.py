@@ -14,11 +14,9 @@ import numpy as np
 import pytest
 from house import SETLIST, Play, playing
 from jack import Jack
-from programs import require
 from sound_server import JackRecorder, Pulse, Samples, match
 
 from stagelyric.speech.cache import Cache
-from stagelyric.speech.listing import list_outputs
 
 sound = pytest.importorskip("stagelyric.speech.sound", reason="the extra speech is not installed")
 if sys.platform == "win32":
@@ -171,9 +169,8 @@ async def test_the_next_line_is_whispered_before_it_comes(tmp_path: Path, jack: 
         assert not pcm[:, :2].any()
 
 
+@pytest.mark.needs("pulse")
 async def test_on_pulseaudio_at_its_own_rate(tmp_path: Path) -> None:
-    for program in ("pulseaudio", "parec", "pactl"):
-        require(program)
     pulse = Pulse(tmp_path)
     await asyncio.to_thread(pulse.start)
     try:
@@ -227,13 +224,12 @@ async def test_without_a_library_the_show_says_so_once_and_goes_on(tmp_path: Pat
 SILENT = {"JACK_DEFAULT_SERVER": "none-here", "JACK_NO_START_SERVER": "1"}
 
 
+@pytest.mark.needs("no sound card")
 async def test_without_a_device_the_show_says_so_once_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in SILENT.items():
         monkeypatch.setenv(name, value)
-    if (await asyncio.to_thread(list_outputs)).outputs:
-        pytest.skip("this machine has a sound card")
     async with playing(tmp_path, "--midi", "none", environment=SILENT, ready=0, speech=True) as play:
         await until(play, lambda: "there is no audio output" in play.printed)
         await order(play, "/stagelyric/line", 1, 1)
@@ -241,6 +237,7 @@ async def test_without_a_device_the_show_says_so_once_and_goes_on(
         assert play.printed.count("speech:") == 1
 
 
+@pytest.mark.needs("portaudio")
 async def test_an_audio_driver_that_crashes_as_it_starts_is_said_once(tmp_path: Path) -> None:
     """With an empty configuration ALSA's part of PortAudio aborts the process."""
     nothing = tmp_path / "asound.conf"

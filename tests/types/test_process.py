@@ -125,9 +125,9 @@ async def test_a_writer_whose_library_prints_writes_the_same_lines(library: str,
     assert await lines() == quiet
 
 
+@pytest.mark.needs("package:pyttsx3", "package:soundfile", "package:soxr")
 @pytest.mark.parametrize("library", ["pyttsx3", "soundfile"])
 async def test_a_voice_that_prints_speaks(library: str, noisy: Callable[[str], None], tmp_path: Path) -> None:
-    pytest.importorskip("stagelyric.speech.sound", reason="the extra speech is not installed")
     quiet = list_voices()
     noisy(library)
     assert list_voices() == quiet

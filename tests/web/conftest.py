@@ -11,7 +11,6 @@ from stagelyric.types.events import Event
 from stagelyric.types.lines import Cue, Line, State
 from stagelyric.web.server import EMPTY, Page
 
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import programs
 import pytest
 
-from .conftest import CHROMIUM, FLAGS, LINE
+from .conftest import FLAGS, LINE
 
 SIZES = [(320, 568), (390, 844), (844, 390), (1024, 768), (1920, 1080), (3840, 2160)]
 LINES = [
@@ -35,12 +36,9 @@ OVERFLOW = """() => {
 
 @asynccontextmanager
 async def chromium(playwright: Any) -> AsyncIterator[Any]:
-    """A browser; skips the test where none starts."""
+    """A browser, for tests that are marked as needing "chromium"."""
     async with playwright.async_playwright() as driver:
-        try:
-            browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        except playwright.Error as fault:
-            pytest.skip(f"no Chromium starts here: {fault}")
+        browser = await driver.chromium.launch(executable_path=programs.chromium(), args=FLAGS)
         yield browser
         await browser.close()
 

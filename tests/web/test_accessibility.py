@@ -13,7 +13,7 @@ from .pages import chromium, holds, looking, shows
 playwright = pytest.importorskip("playwright.async_api")
 axe = pytest.importorskip("axe_playwright_python")
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
 
 AXE = Path(axe.__file__).with_name("axe.min.js").read_text("utf-8")
 

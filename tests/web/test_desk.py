@@ -21,7 +21,7 @@ from .pages import LINES, OVERFLOW, SIZES, chromium, holds, looking, shows
 
 playwright = pytest.importorskip("playwright.async_api")
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -255,8 +255,6 @@ def test_wildness_is_heat() -> None:
 
 
 def test_the_model_of_this_repository_writes() -> None:
-    if not (MODEL / "meta.json").is_file():
-        pytest.skip("there is no model in models/char-rnn")
     writer = Writer.open(MODEL)
     ask = Ask(rhyme="AABB", syllables=(7, 9), names=("Polly Magnet", "Montréal"), themes=("rain", "neon"), seed=1967)
     lines = writer.write(ask, 0, 32)

@@ -26,6 +26,7 @@ NOTES = ((0, 60, 2400), (8000, 63, 2400), (16000, 67, 2400))
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Jack]:
+    require("jack")
     with jack.server() as server:
         yield server
 
@@ -82,8 +83,8 @@ def words(process: psutil.Process) -> str:
         return ""
 
 
+@pytest.mark.needs("jack_midiseq")
 async def test_a_sequencers_notes_come_in_their_order(server: Jack) -> None:
-    require("jack_midiseq")
     async with listening() as (heard, midi):
         server.sequence("seq", *NOTES)
         await until(lambda: len(heard.of(NoteOff)) >= 8, "notes")
@@ -98,8 +99,8 @@ async def test_a_sequencers_notes_come_in_their_order(server: Jack) -> None:
     assert (on.channel, on.port, on.source) == (1, "seq:out", "midi seq:out")
 
 
+@pytest.mark.needs("csound")
 async def test_csound_plays_every_kind_of_message_in_one_burst(server: Jack, tmp_path: Path) -> None:
-    require("csound")
     orchestra = """
 instr 1
 midiout_i 144, 3, 60, 100
@@ -137,9 +138,8 @@ endin
     assert [begin.action, end.action] == ["start", "stop"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.needs("jack_midi_clock", "jack_transport")
 async def test_jacks_transport_and_its_clock(server: Jack) -> None:
-    require("jack_midi_clock")
-    require("jack_transport")
 
     def transport(order: str) -> None:
         subprocess.run(["jack_transport"], input=f"{order}\n".encode(), stdout=subprocess.DEVNULL, timeout=30)
@@ -154,8 +154,8 @@ async def test_jacks_transport_and_its_clock(server: Jack) -> None:
     assert [event.action for event in heard.of(Transport)] == ["start", "stop"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.needs("jack_midiseq")
 async def test_other_programs_may_connect_to_us(server: Jack) -> None:
-    require("jack_midiseq")
     async with listening("FCB1010") as (heard, midi):
         server.sequence("seq", *NOTES)
         await until(lambda: {"seq:out", "stagelyric:in"} <= set(server.ports()), "both ports")
@@ -167,8 +167,8 @@ async def test_other_programs_may_connect_to_us(server: Jack) -> None:
         assert len(heard.of(Notice)) == 1
 
 
+@pytest.mark.needs("jack_midiseq")
 async def test_several_ports_at_once_and_only_those_wanted(server: Jack) -> None:
-    require("jack_midiseq")
     for name in ("pedal-left", "pedal-right", "keys"):
         server.sequence(name, *NOTES)
     await until(lambda: sum(port.endswith(":out") for port in server.ports()) == 3, "three sequencers")
@@ -183,8 +183,8 @@ async def test_several_ports_at_once_and_only_those_wanted(server: Jack) -> None
     assert list_ports().api == "jack"
 
 
+@pytest.mark.needs("jack_midiseq")
 async def test_a_port_is_taken_up_again_each_time_it_is_back(server: Jack) -> None:
-    require("jack_midiseq")
     async with listening() as (heard, midi):
         for turn in range(4):
             player = server.sequence("pedal", *NOTES)
@@ -198,9 +198,9 @@ async def test_a_port_is_taken_up_again_each_time_it_is_back(server: Jack) -> No
     assert len(heard.said('pedal:out" is back')) == 3
 
 
+@pytest.mark.needs("jack_midiseq")
 async def test_a_program_started_again_between_two_looks_is_heard_again(server: Jack) -> None:
     """Its port is there at either look, but it is another one: JACK's own word is needed to know."""
-    require("jack_midiseq")
     async with listening(poll_seconds=2.0) as (heard, _):
         for _ in range(2):
             player = server.sequence("pedal", *NOTES)
@@ -211,8 +211,8 @@ async def test_a_program_started_again_between_two_looks_is_heard_again(server: 
             await until(lambda: "pedal:out" not in server.ports(), "JACK to see it")
 
 
+@pytest.mark.needs("jack_midiseq")
 async def test_the_server_dies_and_the_show_goes_on(server: Jack) -> None:
-    require("jack_midiseq")
     async with listening() as (heard, midi):
         for turn in range(2):
             server.sequence("pedal", *NOTES)
@@ -232,8 +232,8 @@ async def test_the_server_dies_and_the_show_goes_on(server: Jack) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs signals")
+@pytest.mark.needs("jack_midiseq")
 async def test_a_driver_that_dies_or_hangs_is_replaced(server: Jack, monkeypatch: pytest.MonkeyPatch) -> None:
-    require("jack_midiseq")
     monkeypatch.setattr(ports, "_SILENT_SECONDS", 2.0)
     monkeypatch.setattr(ports, "_ENDING_SECONDS", 0.2)
     async with listening() as (heard, midi):
@@ -280,8 +280,8 @@ async def test_a_driver_that_never_comes_up_is_told_once(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("binding", [name for name in ("rtmidi", "supriya_midi") if importlib.util.find_spec(name)])
+@pytest.mark.needs("jack_midiseq")
 async def test_each_binding_does(binding: str, server: Jack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    require("jack_midiseq")
     if binding != "rtmidi":
         (tmp_path / "rtmidi.py").write_text("raise ImportError('no wheel')")
         monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)

@@ -87,6 +87,7 @@ async def test_every_lamp_goes_out_at_the_end(sent: list[str]) -> None:
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Jack]:
+    require("jack")
     with jack.server() as server:
         yield server
 
@@ -110,6 +111,7 @@ def notes(heard: list[Event]) -> list[Event]:
     return [event for event in heard if isinstance(event, NoteOn | NoteOff)]
 
 
+@pytest.mark.needs("jack")
 async def test_the_lamps_arrive_through_a_port_that_others_connect_to(monkeypatch: pytest.MonkeyPatch) -> None:
     # About one opening in eight carries nothing here, and why is not known: a fresh server and fresh ports then.
     for attempt in range(5):
@@ -145,8 +147,8 @@ async def lamps_arrive(server: Jack) -> None:
         assert (lamp.channel, lamp.control, lamp.value) == (16, 103, 127)
 
 
+@pytest.mark.needs("jack_midi_dump")
 async def test_a_board_that_goes_disturbs_nothing_and_is_lit_when_it_is_back(server: Jack) -> None:
-    require("jack_midi_dump")
     told: list[str] = []
     out = MidiOut(["monitor"], poll_seconds=0.1)
     async with out.running(), out.listen(lambda event: told.append(getattr(event, "text", ""))):

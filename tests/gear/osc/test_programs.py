@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from programs import require
+import pytest
 
 from stagelyric.gear.osc.input import Osc
 from stagelyric.types.events import Command, Do, Event, OscMessage
@@ -63,8 +63,8 @@ def for_port(source: str, port: int, where: Path) -> str:
     return str(where)
 
 
+@pytest.mark.needs("oscsend")
 async def test_oscsend_with_every_type() -> None:
-    oscsend = require("oscsend")
     async with serving() as (osc, heard):
         port = str(osc.address[1])
         for arguments in [
@@ -82,7 +82,7 @@ async def test_oscsend_with_every_type() -> None:
             ("/stagelyric/wildness", "f", "1.5"),
             ("/live/x", "ifsTFNIchdm", "1", ".5", "x", "c", "5", ".25", "0190407f"),
         ]:
-            await program(oscsend, "127.0.0.1", port, *arguments)
+            await program("oscsend", "127.0.0.1", port, *arguments)
         await heard.wait(11)
         assert heard.dos == [
             Do("next_line"),
@@ -101,19 +101,19 @@ async def test_oscsend_with_every_type() -> None:
         assert osc.counts.malformed == 1  # the wildness of 1.5
 
 
+@pytest.mark.needs("oscdump", "oscsend")
 async def test_oscdump_subscribes_and_is_told() -> None:
-    oscdump, oscsend = require("oscdump"), require("oscsend")
     async with serving() as (osc, heard):
         osc.state(STATE)
         free = Osc(port=0)
         async with free.listen(heard.append):
             port = str(free.address[1])
-        dump = await asyncio.create_subprocess_exec(oscdump, "-L", port, stdout=asyncio.subprocess.PIPE)
+        dump = await asyncio.create_subprocess_exec("oscdump", "-L", port, stdout=asyncio.subprocess.PIPE)
         try:
             assert dump.stdout is not None
             # It is not known when it has begun to listen: ask until it answers.
             for _ in range(50):
-                await program(oscsend, "127.0.0.1", str(osc.address[1]), "/stagelyric/subscribe", "i", port)
+                await program("oscsend", "127.0.0.1", str(osc.address[1]), "/stagelyric/subscribe", "i", port)
                 try:
                     first = await asyncio.wait_for(dump.stdout.readline(), 0.2)
                     break
@@ -180,11 +180,11 @@ PD = r"""#N canvas 0 0 600 400 12;
 """
 
 
+@pytest.mark.needs("pd")
 async def test_pure_data_whose_numbers_are_all_floats(tmp_path: Path) -> None:
-    pd = require("pd")
     async with serving() as (osc, heard):
         patch = for_port(PD, osc.address[1], tmp_path / "press.pd")
-        printed = await program(pd, "-nogui", "-noaudio", "-nomidi", "-stderr", patch)
+        printed = await program("pd", "-nogui", "-noaudio", "-nomidi", "-stderr", patch)
         assert "error" not in printed
         await heard.wait(4)
         assert heard.dos == [
@@ -210,12 +210,12 @@ n.sendBundle(nil, ["/stagelyric/veto"]);
 """
 
 
+@pytest.mark.needs("sclang")
 async def test_supercollider_whose_bundles_lie_in_the_future(tmp_path: Path) -> None:
-    sclang = require("sclang")
     async with serving() as (osc, heard):
         script = for_port(SCLANG, osc.address[1], tmp_path / "press.scd")
         environment = {"QTWEBENGINE_DISABLE_SANDBOX": "1", "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)}
-        await program(sclang, script, **environment)
+        await program("sclang", script, **environment)
         await heard.wait(8)
         assert heard.dos == [
             Do("next_line"),
@@ -241,10 +241,10 @@ out.start("/stagelyric/say"); "Hold the light" => out.add; out.send();
 """
 
 
+@pytest.mark.needs("chuck")
 async def test_chuck(tmp_path: Path) -> None:
-    chuck = require("chuck")
     async with serving() as (osc, heard):
-        await program(chuck, "--silent", for_port(CHUCK, osc.address[1], tmp_path / "press.ck"))
+        await program("chuck", "--silent", for_port(CHUCK, osc.address[1], tmp_path / "press.ck"))
         await heard.wait(4)
         assert heard.dos == [Do("next_line"), Do("song", 2), Do("wildness", 0.25), Do("say", "Hold the light")]
 
@@ -265,9 +265,9 @@ e
 """
 
 
+@pytest.mark.needs("csound")
 async def test_csound(tmp_path: Path) -> None:
-    csound = require("csound")
     async with serving() as (osc, heard):
-        await program(csound, "-n", "-d", for_port(CSOUND, osc.address[1], tmp_path / "press.csd"))
+        await program("csound", "-n", "-d", for_port(CSOUND, osc.address[1], tmp_path / "press.csd"))
         await heard.wait(2)
         assert heard.dos == [Do("song", "Harbour Lights"), Do("wildness", 0.25)]

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from lm.tiny import lyrics
+from programs import require
 
 from stagelyric.lm.checkpoint import STEP_FP32, Meta, read_meta, read_weights
 from stagelyric.lm.runtime import RnnEngine, load
@@ -39,7 +40,7 @@ def scrambled(config: CharRnnConfig, seed: int = 0) -> Model:
 
 @pytest.fixture(scope="module", params=SHAPES)
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("onnx", reason="writing a model needs onnx")
+    require("package:onnx")
     made, config = tmp_path_factory.mktemp("models") / "cells", SHAPES[request.param]
     weights = {name: value.numpy() for name, value in scrambled(config).state_dict().items()}
     release(made, Meta("cells", "char-rnn", asdict(config), ALPHABET, 0, {}, ()), weights)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from lm.tiny import lyrics
+from programs import require
 
 from stagelyric.commands.train import train
 from stagelyric.lm.checkpoint import STRUCTURE, ModelError, read_meta, read_weights
@@ -27,8 +28,9 @@ And sold the lanterns for a silver plate
 NAMES = Names(frozenset({"polly"}), frozenset({"dover"}))
 
 
+@pytest.fixture
 def tagged() -> tagging.Tagged:
-    pytest.importorskip("denckring_en_pos", reason="needs the extra report")
+    require("package:denckring-en-pos")
     return tagging.tag_songs([SONG], NAMES, tagging.tagger(), line_syllables, lambda word: word[-2:])
 
 
@@ -43,7 +45,7 @@ def vocabulary(random_attention: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def pair(vocabulary: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("denckring_en_pos", reason="needs the extra report")
+    require("package:denckring-en-pos")
     out = tmp_path_factory.mktemp("pairs") / "ours"
     songs = out.parent / "songs.txt"
     songs.write_text(lyrics(40, seed=5), encoding="utf-8")
@@ -57,18 +59,17 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(train, ["--kind", "structure", *map(str, arguments)])
 
 
-def test_words_are_taken_out_of_songs_and_their_use_is_left_in() -> None:
-    found = tagged()
-    (song,) = tagging.rows(found, ("the", "and", "at", "for", "to", "in", "a", "are"))
+def test_words_are_taken_out_of_songs_and_their_use_is_left_in(tagged: tagging.Tagged) -> None:
+    (song,) = tagging.rows(tagged, ("the", "and", "at", "for", "to", "in", "a", "are"))
     assert song[0][0] == ["the", "NOUN|s", "are", "VERB|Part|ing", "at", "the", "ADJ", "NOUN"]
     assert song[0][1][:2] == ["and", "PERSON'S"]
     assert song[1][0][3] == "PLACE"
-    first = found.songs[0][1]
+    first = tagged.songs[0][1]
     assert [line.named for line in first] == [True, False]
     assert [line.rhyme for line in first] == [0, 1]
-    assert found.uses["rain"]["NOUN"] == 1
-    assert "the" in found.own()
-    assert "rain" not in found.own()
+    assert tagged.uses["rain"]["NOUN"] == 1
+    assert "the" in tagged.own()
+    assert "rain" not in tagged.own()
 
 
 @pytest.mark.parametrize(
@@ -95,8 +96,8 @@ def test_no_token_has_two_meanings() -> None:
     assert tokens.rhyme(99) in symbols
 
 
+@pytest.mark.needs("package:torch")
 def test_it_learns_what_follows_what_and_reads_what_is_asked() -> None:
-    pytest.importorskip("torch", reason="training needs torch")
     from stagelyric.lm.kinds.structure.model import StructureRecipe
     from stagelyric.lm.kinds.structure.model import train as train_on
 
@@ -115,8 +116,10 @@ def test_it_learns_what_follows_what_and_reads_what_is_asked() -> None:
         assert symbols[int(logits[0, -1].argmax())] == first
 
 
+@pytest.mark.needs("package:torch")
 def test_the_graph_reckons_what_the_model_does(pair: Path) -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     from stagelyric.lm.kinds.structure.model import Structure, StructureConfig
 
     engine = load(pair)
@@ -218,8 +221,6 @@ def test_the_shipped_pair_writes_from_templates() -> None:
     from stagelyric.writing.writer import Writer
 
     folder = Path(__file__).parents[3] / "models" / "structure"
-    if not folder.is_dir():
-        pytest.skip("the shipped model is not beside these tests")
     assert sum(file.stat().st_size for file in folder.iterdir()) <= 12_000_000
     writer = Writer.open(folder)
     assert writer.sketcher is not None

@@ -145,8 +145,6 @@ def test_plain_lines_of_a_coded_model_hold_no_code(name: str) -> None:
     from stagelyric.writing.writer import Writer
 
     folder = Path(__file__).parents[3] / "models" / name
-    if not folder.is_dir():
-        pytest.skip("the shipped model is not beside these tests")
     lines = [line.text for line in Writer.open(folder).raw(Ask(wildness=1.0, seed=4), 24)]
     assert len(lines) == 24
     assert all(line.isprintable() for line in lines)

@@ -1,0 +1,137 @@
+"""The phrasebook opened: all frames there are, ours and a band's own, and how they are found."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from stagelyric.phrasebook import classes, compiled, ears, grammar, near_themes
+from stagelyric.phrasebook.classes import Classes
+from stagelyric.phrasebook.compiled import Body, Compiled, Entry
+from stagelyric.phrasebook.ears import Ear
+from stagelyric.phrasebook.frame import Frame
+
+CLASSES = "classes.txt"
+
+
+class BookError(ValueError):
+    """Frames that can't be used; its text is one sentence for the user, or several, one a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Some frames, and whether they are a band's own."""
+
+    compiled: Compiled
+    own: bool
+
+
+class Book:
+    """Frames by number through all volumes."""
+
+    def __init__(self, volumes: Sequence[Volume], known: Classes, ear: Ear, table: Mapping[str, Sequence[str]]):
+        self.volumes, self.classes, self.ear, self.table = tuple(volumes), known, ear, table
+        self.entries: list[Entry] = []
+        self._homes: list[tuple[Volume, int]] = []
+        for volume in self.volumes:
+            for entry in volume.compiled.entries:
+                self._homes.append((volume, entry.number))
+                self.entries.append(entry._replace(number=len(self.entries)) if len(self.volumes) > 1 else entry)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def body(self, number: int) -> Body:
+        """The lines of a frame."""
+        volume, own = self._homes[number]
+        return volume.compiled.body(own)
+
+    def is_own(self, number: int) -> bool:
+        """Whether a frame is the band's."""
+        return self._homes[number][0].own
+
+    @cached_property
+    def stamp(self) -> str:
+        """Names the frames, the ear and the classes: where it is the same, so are the lines."""
+        return "-".join([*(volume.compiled.stamp for volume in self.volumes), self.ear.stamp])
+
+    def with_word(self, word: str) -> Iterator[tuple[int, int]]:
+        """Frame and line for every line in which a word (or "*animal") may come."""
+        return self._looked_up("words", word)
+
+    def with_rhyme(self, key: str) -> Iterator[tuple[int, int]]:
+        """Frame and line for every line that can end on a rhyme (`ends.keys`)."""
+        return self._looked_up("rhymes", key)
+
+    def _looked_up(self, what: str, key: str) -> Iterator[tuple[int, int]]:
+        before = 0
+        for volume in self.volumes:
+            table = volume.compiled.words if what == "words" else volume.compiled.rhymes
+            for place in table.get(key, ()):
+                yield before + place // 4, place % 4
+            before += len(volume.compiled.entries)
+
+
+def open_book(folder: Path, own: Sequence[Path] = (), cache: Path | None = None) -> Book:
+    """The frames in `folder`, and the band's `own` files. Raises BookError.
+
+    What was compiled is taken from the folder, else from `cache`, where it is put when it had to be made.
+    """
+    try:
+        known = classes.load(folder / CLASSES)
+        volumes = [Volume(_compiled(sorted(folder.rglob("*.frames")), folder, folder / compiled.FILE, cache), False)]
+        if own:
+            volumes.append(Volume(_compiled(list(own), own[0].parent, None, cache), True))
+        ear = ears.load(folder / ears.FILE)
+    except (classes.ClassesError, grammar.FrameFileError, compiled.CompiledError, ears.EarError) as error:
+        raise BookError(str(error)) from None
+    return Book(volumes, known, ear, near_themes.load(folder / near_themes.FILE))
+
+
+def _compiled(files: Sequence[Path], root: Path, shipped: Path | None, cache: Path | None) -> Compiled:
+    texts = [_bytes(file) for file in files]
+    stamped = compiled.stamp(texts)
+    places = [shipped] if shipped is not None else []
+    kept = cache / f"{stamped}.index" if cache is not None else None
+    for place in [*places, *([kept] if kept is not None else [])]:
+        with contextlib.suppress(OSError, compiled.CompiledError):
+            found = Compiled.open(place)
+            if found.stamp == stamped:
+                return found
+    data = compiled.compiled(_frames(files, texts, root), stamped)
+    if kept is not None:
+        with contextlib.suppress(OSError):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            part = kept.with_suffix(f".{os.getpid()}")
+            part.write_bytes(data)
+            part.replace(kept)
+    return Compiled(data)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise grammar.FrameFileError(f"{file}: wanted a file of frames, found: {error.strerror}") from None
+
+
+def _frames(files: Sequence[Path], texts: Sequence[bytes], root: Path) -> list[Frame]:
+    """The frames of some files; raises BookError with every mistake where a file has one."""
+    frames: list[Frame] = []
+    wrong: list[grammar.Finding] = []
+    for file, text in zip(files, texts, strict=True):
+        try:
+            told = text.decode("utf-8")
+        except UnicodeDecodeError:
+            raise grammar.FrameFileError(f"{file}: wanted frames in UTF-8, found other bytes") from None
+        name = str(file.relative_to(root)) if file.is_relative_to(root) else file.name
+        parsed = grammar.parse(told, name, file.parent.name)
+        frames += parsed.frames
+        wrong += parsed.findings
+    if wrong:
+        raise BookError("\n".join(map(str, wrong)))
+    return frames

@@ -1,0 +1,262 @@
+"""Frames made ready for the stage: one small file that opens in a moment, each frame's body read when it is wanted.
+
+The file: MAGIC, the length of a JSON header (4 bytes, little endian), the header, then its sections by offset:
+`entries` (what is looked for in all frames), `words` and `rhymes` (which lines have a word, which can end on a rhyme;
+read when first asked), and the bodies one after another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import orjson
+
+from stagelyric.phrasebook import ends, reach
+from stagelyric.phrasebook.frame import PRONOUNS, Frame, Line, Open, Slot, Text, pieces
+from stagelyric.phrasebook.sounds import count
+
+MAGIC = b"FRAMES1\n"
+FILE = "frames.index"
+
+
+Piece: TypeAlias = "tuple[str, int] | Open | Choice"
+"""Words and their syllables, an open slot, or a choice."""
+
+
+class CompiledError(ValueError):
+    """A file of compiled frames that is none, or an older one; its text is one sentence."""
+
+
+@dataclass(slots=True)
+class Choice:
+    """A slot: `number` counts a frame's slots in the order of the text; its alternatives, counted through all slots,
+    begin with `first`."""
+
+    number: int
+    first: int
+    label: str
+    choices: list[list[Piece]]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A frame's lines, and which ends must not meet: (line, line) → pairs of last words."""
+
+    lines: list[list[Piece]]
+    refused: dict[tuple[int, int], frozenset[tuple[str, str]]]
+    alternatives: int
+    labels: dict[str, int]
+
+
+class Entry(NamedTuple):
+    """What a frame is looked for by. `spans`: fewest and most syllables by line; `people`, `places`: how many of each
+    it has; `named`: in how many lines; `gendered`: whether it says he or she of somebody; `kinds`: its other open
+    classes; `where`: file and row."""
+
+    number: int
+    digest: str
+    scheme: str
+    mood: Sequence[str]
+    who: Sequence[str]
+    tense: Sequence[str]
+    at: Sequence[str]
+    themes: Sequence[str]
+    hand: str
+    slant: bool
+    spans: Sequence[Sequence[int]]
+    forms: int
+    people: int
+    places: int
+    named: int
+    gendered: bool
+    kinds: Sequence[str]
+    where: str
+
+
+def digest(frame: Frame) -> str:
+    """Names a frame by its text: 12 hex digits."""
+    return hashlib.sha256("\n".join(frame.source).encode()).hexdigest()[:12]
+
+
+def stamp(texts: Iterable[bytes]) -> str:
+    """Names a set of frame files by what is in them, and the way they are compiled."""
+    whole = hashlib.sha256(MAGIC)
+    for text in texts:
+        whole.update(hashlib.sha256(text).digest())
+    return whole.hexdigest()[:16]
+
+
+def compiled(frames: Sequence[Frame], stamped: str) -> bytes:
+    """The file's bytes for these frames."""
+    entries, bodies, offsets = [], [], [0]
+    words: dict[str, list[int]] = {}
+    rhymes: dict[str, list[int]] = {}
+    for number, frame in enumerate(frames):
+        entries.append(_entry_fields(number, frame))
+        body = orjson.dumps(_body_fields(frame))
+        bodies.append(body)
+        offsets.append(offsets[-1] + len(body))
+        for at, line in enumerate(frame.lines):
+            place = number * 4 + at
+            for word in sorted(_vocabulary(line)):
+                words.setdefault(word, []).append(place)
+            for key in sorted(_rhyme_keys(line)):
+                rhymes.setdefault(key, []).append(place)
+    sections = {
+        "entries": orjson.dumps(entries),
+        "words": orjson.dumps(words, option=orjson.OPT_SORT_KEYS),
+        "rhymes": orjson.dumps(rhymes, option=orjson.OPT_SORT_KEYS),
+        "bodies": b"".join(bodies),
+    }
+    places, at = {}, 0
+    for name, section in sections.items():
+        places[name] = [at, len(section)]
+        at += len(section)
+    header = orjson.dumps({"stamp": stamped, "sections": places, "offsets": offsets})
+    return MAGIC + len(header).to_bytes(4, "little") + header + b"".join(sections.values())
+
+
+def _entry_fields(number: int, frame: Frame) -> list[Any]:
+    opened = [piece for piece in frame.pieces() if isinstance(piece, Open)]
+    tags = frame.tags
+    named = sum(
+        any(isinstance(p, Open) and p.kind in ("person", "place") for p in pieces(line)) for line in frame.lines
+    )
+    return [
+        number, digest(frame), tags.scheme, tags.mood, tags.who, tags.tense, tags.at, tags.themes, tags.hand,
+        tags.slant,
+        [reach.syllable_span(line) for line in frame.lines], reach.forms(frame),
+        max((o.number for o in opened if o.kind == "person"), default=0),
+        max((o.number for o in opened if o.kind == "place"), default=0), named,
+        any(o.kind in PRONOUNS for o in opened),
+        sorted({o.kind for o in opened} - {"person", "place", *PRONOUNS}), f"{frame.file}:{frame.row}",
+    ]  # fmt: skip
+
+
+def _vocabulary(line: Line) -> set[str]:
+    """The words in small letters that a line may have, and its open slots as "*animal" or "*animal.s"."""
+    texts = [piece.text for piece in pieces(line) if isinstance(piece, Text)]
+    opened = {f"*{p.kind}{'.s' if p.plural else ''}" for p in pieces(line) if isinstance(p, Open) and p.number == 1}
+    return {word for text in texts for word in map(ends.bare, text.split(" ")) if word} | opened
+
+
+def _rhyme_keys(line: Line) -> set[str]:
+    return {key for end in reach.last_words(line, 1) if end.words for key in ends.keys(end.words[0])}
+
+
+def _body_fields(frame: Frame) -> list[Any]:
+    able = ("perfect", "slant") if frame.tags.slant else ("perfect",)
+    refused = []
+    for group in frame.groups:
+        for a, b in combinations(group, 2):
+            firsts, seconds = (sorted({end.words for end in reach.last_words(frame.lines[i], 2)}) for i in (a, b))
+            bad = {
+                (ends.bare(x[-1]), ends.bare(y[-1]))
+                for x in firsts for y in seconds if x and y and ends.kind(x, y) not in able
+            }  # fmt: skip
+            good = {
+                (ends.bare(x[-1]), ends.bare(y[-1]))
+                for x in firsts for y in seconds if x and y and ends.kind(x, y) in able
+            }  # fmt: skip
+            if bad - good:
+                refused.append([a, b, sorted(bad - good)])
+    return [[_line_fields(line) for line in frame.lines], refused]
+
+
+def _line_fields(line: Line) -> list[Any]:
+    fields: list[Any] = []
+    for piece in line:
+        if isinstance(piece, Text):
+            fields.append([sum(map(count, piece.words)), piece.text])
+        elif isinstance(piece, Open):
+            fields.append([piece.kind, piece.number, int(piece.plural), piece.before, piece.after])
+        else:
+            fields.append({"l": piece.label, "c": [_line_fields(choice) for choice in piece.choices]})
+    return fields
+
+
+class Compiled:
+    """Compiled frames, opened: entries at once, all else when it is asked for."""
+
+    def __init__(self, data: bytes, file: str = ""):
+        """Raises CompiledError."""
+        if not data.startswith(MAGIC):
+            raise CompiledError(f"{file}: wanted compiled frames, found a file that is none")
+        start = len(MAGIC) + 4
+        size = int.from_bytes(data[len(MAGIC) : start], "little")
+        try:
+            header = orjson.loads(data[start : start + size])
+            self.stamp: str = header["stamp"]
+            self._sections, self._offsets = header["sections"], header["offsets"]
+            self._data, self._start = data, start + size
+            self.entries = [Entry._make(fields) for fields in orjson.loads(self._section("entries"))]
+        except (ValueError, KeyError, IndexError, TypeError) as error:
+            raise CompiledError(f"{file}: wanted compiled frames, found a damaged file") from error
+        self._bodies: dict[int, Body] = {}
+
+    @classmethod
+    def open(cls, file: Path) -> Compiled:
+        """Raises CompiledError, OSError."""
+        return cls(file.read_bytes(), str(file))
+
+    def _section(self, name: str) -> bytes:
+        at, size = self._sections[name]
+        return self._data[self._start + at : self._start + at + size]
+
+    @cached_property
+    def words(self) -> dict[str, list[int]]:
+        """The lines (frame number times 4 plus line) in which a word may come, by the word in small letters."""
+        found: dict[str, list[int]] = orjson.loads(self._section("words"))
+        return found
+
+    @cached_property
+    def rhymes(self) -> dict[str, list[int]]:
+        """The lines that can end on a rhyme, by `ends.keys`."""
+        found: dict[str, list[int]] = orjson.loads(self._section("rhymes"))
+        return found
+
+    def body(self, number: int) -> Body:
+        """A frame's body."""
+        if number not in self._bodies:
+            at, _ = self._sections["bodies"]
+            start, end = self._offsets[number], self._offsets[number + 1]
+            self._bodies[number] = _body(orjson.loads(self._data[self._start + at + start : self._start + at + end]))
+        return self._bodies[number]
+
+
+def _body(fields: Sequence[Any]) -> Body:
+    counter = [0, 0]
+    labels: dict[str, int] = {}
+    lines = [_pieces(line, counter, labels) for line in fields[0]]
+    refused = {(a, b): frozenset((x, y) for x, y in bad) for a, b, bad in fields[1]}
+    return Body(lines, refused, counter[1], labels)
+
+
+def _pieces(fields: Sequence[Any], counter: list[int], labels: dict[str, int]) -> list[Piece]:
+    made: list[Piece] = []
+    for field in fields:
+        if isinstance(field, dict):
+            choice = Choice(counter[0], counter[1], field["l"], [])
+            counter[0] += 1
+            counter[1] += len(field["c"])
+            if choice.label:
+                labels[choice.label] = len(field["c"])
+            choice.choices = [_pieces(inner, counter, labels) for inner in field["c"]]
+            made.append(choice)
+        elif len(field) == 2:
+            made.append((field[1], field[0]))
+        else:
+            kind, number, plural, before, after = field
+            made.append(Open(kind, number, bool(plural), before, after))
+    return made
+
+
+def slots(frame: Frame) -> Iterable[Slot]:
+    """A frame's slots in the order in which `Choice.number` counts them."""
+    return (piece for piece in frame.pieces() if isinstance(piece, Slot))

@@ -1,0 +1,220 @@
+"""Stanzas and single lines of frames for one song: found, unfolded, heard, chosen; the same seed, the same lines."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from stagelyric.phrasebook import draw, ends, search
+from stagelyric.phrasebook.book import Book
+from stagelyric.phrasebook.casting import Cast, Filling
+from stagelyric.phrasebook.classes import Member
+from stagelyric.phrasebook.forms import Drawing, Form, Wanted, ends_of, pick, routes_to_open, routes_to_word
+from stagelyric.phrasebook.search import Place, Stanza
+
+Admits = Callable[[Sequence[str]], bool]
+"""Whether these lines may be shown, one after another."""
+
+FORMS = 64
+"""Forms of a quatrain that are heard for one stanza."""
+_FEW = 16  # stanzas that suit, below which those with lines a syllable off are taken in
+_HEAT = 0.7  # nats between forms that are taken nearly as often as one another
+_SPARE = 12  # other stanzas that are tried where one can't be shown
+_WORD_FRAMES, _WORD_FORMS = 24, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One line of a form. `frame`: its digest; `named`: it names somebody or somewhere; `own`: a band's own frame."""
+
+    text: str
+    frame: str
+    syllables: int
+    score: float
+    named: bool
+    own: bool
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line of a frame, and what it is to have: a word or an open slot ("*animal"), and who or what fills that."""
+
+    frame: int
+    line: int
+    word: str = ""
+    member: Member | None = None
+
+
+class Composer:
+    """Writes with frames for one place in a song."""
+
+    def __init__(self, book: Book, place: Place, cast: Cast, closeness: search.Closeness | None = None):
+        self.book, self.place, self.cast, self.closeness = book, place, cast, closeness
+
+    @cached_property
+    def stanzas(self) -> list[Stanza]:
+        """All stanzas that suit, in the order in which they are taken."""
+        found = search.stanzas(self.book, self.place, self.closeness)
+        if len(found) < _FEW and not self.place.loose:
+            taken = {number for stanza in found for number in stanza.frames}
+            more = search.stanzas(self.book, replace(self.place, loose=1), self.closeness)
+            found += [stanza for stanza in more if taken.isdisjoint(stanza.frames)]
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Stanza]]:
+        """Stanzas by whom they name; "any" for a song that names nobody of its own."""
+        groups: dict[str, list[Stanza]] = {"": [], "person": [], "place": [], "any": []}
+        for stanza in self.stanzas:
+            if stanza.named in ("person", "both"):
+                groups["person"].append(stanza)
+            elif stanza.named == "place":
+                groups["place"].append(stanza)
+            else:
+                groups[""].append(stanza)
+            groups["any"].append(stanza)
+        return groups
+
+    def stanza(self, number: int, due: str, lead: int, admits: Admits) -> list[Phrase] | None:
+        """Four lines for the `number`th stanza of its kind, None where no frame gives any that `admits` lets through.
+
+        `due`: "person" or "place" where one is to be named, "" where nobody is, "any" where that is all the same;
+        `lead`: which of the song's own comes first.
+        """
+        group = self._by_name[due] or (self._by_name["person"] if due == "place" else self._by_name["any"])
+        for attempt in range(min(_SPARE, len(group))):
+            place = number if attempt == 0 else number + len(group) // 2 + attempt
+            stanza = group[place % len(group)]
+            rng = draw.seeded(self.place.seed, "stanza", due, number, attempt)
+            if (lines := self._filled(stanza, lead, admits, rng)) is not None:
+                return lines
+        return None
+
+    def _filled(self, stanza: Stanza, lead: int, admits: Admits, rng: random.Random) -> list[Phrase] | None:
+        lines: list[Phrase] = []
+        for frame in stanza.frames:
+            said = [line.text for line in lines]
+            ending = {ends.bare(text.split()[-1]) for text in said}
+            chosen = next(
+                (
+                    form
+                    for form in self._heard(frame, lead, rng, Wanted(self.place.syllables, loose=self.place.loose))
+                    if ending.isdisjoint(form.ends) and admits([*said, *form.lines])
+                ),
+                None,
+            )
+            if chosen is None and not self.place.loose:
+                for form in self._heard(frame, lead, rng, Wanted(self.place.syllables, loose=1)):
+                    if ending.isdisjoint(form.ends) and admits([*said, *form.lines]):
+                        chosen = form
+                        break
+            if chosen is None:
+                return None
+            lines += self._phrases(frame, chosen)
+        return lines
+
+    def _heard(self, frame: int, lead: int, rng: random.Random, wanted: Wanted) -> Iterator[Form]:
+        """Forms of a frame, in the order in which they are tried: drawn softly by what the ear thinks of them."""
+        entry, body = self.book.entries[frame], self.book.body(frame)
+        marks = self.book.ear.of(entry.digest, body.alternatives)
+        drawing = Drawing(body, rng, marks.weigh)
+        found = drawing.forms(lambda: Filling(self.cast, rng, lead), wanted, FORMS)
+        scored = sorted(((marks.of(form.taken), form) for form in found), key=lambda item: (-item[0], item[1].lines))
+        while scored:
+            yield scored.pop(pick(rng, [score for score, _ in scored], _HEAT if marks.alone else 1e9))[1]
+
+    def _phrases(self, frame: int, form: Form, score: float = 0.0) -> list[Phrase]:
+        entry = self.book.entries[frame]
+        names = {member.text for member in (*self.cast.people, *self.cast.places)}
+        return [
+            Phrase(
+                text, entry.digest, syllables, score, any(name in text for name in names), self.book.is_own(frame),
+                entry.where,
+            )
+            for text, syllables in zip(form.lines, form.syllables, strict=True)
+        ]  # fmt: skip
+
+    def word(self, word: str, rhyme_with: str | None, number: int, admits: Admits) -> Phrase | None:
+        """One line with a word in it, or a form of it; None where no frame can have it."""
+        rng = draw.seeded(self.place.seed, "word", word, rhyme_with, number)
+        asked = word.lower()
+        lines = [Found(frame, line, asked) for frame, line in self.book.with_word(asked)]
+        for kind, member, plural in self._members(asked):
+            marker = f"*{kind}{'.s' if plural else ''}"
+            lines += [Found(frame, line, marker, member) for frame, line in self.book.with_word(marker)]
+        return self._single(lines, rhyme_with, rng, admits)
+
+    def name(self, name: Member, kind: str, rhyme_with: str | None, number: int, admits: Admits) -> Phrase | None:
+        """One line that names somebody (`kind` person) or somewhere (place)."""
+        rng = draw.seeded(self.place.seed, "name", name.text, rhyme_with, number)
+        cast = replace(self.cast, people=(name,)) if kind == "person" else replace(self.cast, places=(name,))
+        other = Composer(self.book, self.place, cast, self.closeness)
+        lines = [Found(frame, line, f"*{kind}") for frame, line in self.book.with_word(f"*{kind}")]
+        return other._single(lines, rhyme_with, rng, admits)
+
+    def rhyming(self, word: str, number: int, admits: Admits) -> Phrase | None:
+        """One line that ends on a rhyme with a word; None where no frame can."""
+        rng = draw.seeded(self.place.seed, "rhyme", word, number)
+        lines = [Found(frame, line) for frame, line in dict.fromkeys(self._ending(word))]
+        return self._single(lines, word, rng, admits)
+
+    def _ending(self, word: str) -> Iterator[tuple[int, int]]:
+        for key in sorted(ends.keys(word)):
+            yield from self.book.with_rhyme(key)
+
+    def _members(self, word: str) -> Iterator[tuple[str, Member, bool]]:
+        """The members of open classes that a word is, and whether as a plural."""
+        for kind, members in self.book.classes.by_kind.items():
+            if kind in ("person", "surname", "place"):
+                continue
+            for member in members:
+                if word in (member.text.lower(), member.plural.lower()):
+                    yield kind, member, word != member.text.lower()
+
+    def _single(
+        self, lines: Sequence[Found], rhyme_with: str | None, rng: random.Random, admits: Admits
+    ) -> Phrase | None:
+        """The best of some lines of frames."""
+        low, high = self.place.syllables
+        rhymes = set(self._ending(rhyme_with)) if rhyme_with else None
+        scored = search.Scored(self.book, self.place, self.closeness)
+        able = []
+        for found in lines:
+            entry, line = self.book.entries[found.frame], found.line
+            least, most = entry.spans[line]
+            if least > high + 1 or most < low - 1 or (rhymes is not None and (found.frame, line) not in rhymes):
+                continue
+            # Alone, a first line says most by itself, and a couplet's lines more than a quatrain's inner ones.
+            score = scored.of(entry) + (0.8 if line == 0 else 0.3 if len(entry.spans) == 2 else 0.0) + rng.random()
+            able.append((score, found))
+        able.sort(key=lambda item: (-item[0], item[1].frame, item[1].line))
+        for score, found in able[:_WORD_FRAMES]:
+            for form in self._line_forms(found, rhyme_with, rng):
+                if admits(form.lines):
+                    return self._phrases(found.frame, form, score)[0]
+        return None
+
+    def _line_forms(self, wanted: Found, rhyme_with: str | None, rng: random.Random) -> list[Form]:
+        """Some forms of one line that have what is wanted, the best first."""
+        entry, whole = self.book.entries[wanted.frame], self.book.body(wanted.frame)
+        pieces, word = whole.lines[wanted.line], wanted.word
+        marks = self.book.ear.of(entry.digest, whole.alternatives)
+        kind = word[1:].removesuffix(".s")
+        members = {(kind, 1): wanted.member} if wanted.member is not None else {}
+        if word.startswith("*"):
+            routes = routes_to_open(pieces, kind, plural=word.endswith(".s"))
+        else:
+            routes = routes_to_word(pieces, word) if word else [{}]
+        endings: list[dict[int, int]] = [{}]
+        if rhyme_with:
+            endings = [route for end, route in ends_of(pieces) if ends.kind([end], [rhyme_with]) == "perfect"]
+        both = [{**a, **b} for a in routes for b in endings if all(a.get(slot, at) == at for slot, at in b.items())]
+        found: list[Form] = []
+        drawing = Drawing(replace(whole, lines=[pieces], refused={}), rng, marks.weigh)
+        for attempt in range(_WORD_FORMS if both else 0):
+            how = Wanted(self.place.syllables, routes=draw.one(rng, both), loose=int(attempt > 1))
+            found += drawing.forms(lambda: Filling(self.cast, rng, wanted=members), how, 2)
+        return sorted(found, key=lambda form: (-marks.of(form.taken), form.lines))

@@ -1,0 +1,213 @@
+"""Forms of compiled frames: drawn under constraints, thousands a second."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from stagelyric.phrasebook import draw
+from stagelyric.phrasebook.casting import WHERE, Filling, syllables
+from stagelyric.phrasebook.compiled import Body, Choice, Piece
+from stagelyric.phrasebook.ends import bare
+from stagelyric.phrasebook.frame import Open
+from stagelyric.phrasebook.unfolding import begins_with_vowel, capital
+
+Taken = dict[int, int]
+"""The choice taken in each slot, by the slot's number."""
+_TRIES = 12
+_ROUTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A frame filled. `taken`: its alternatives, numbered through the frame; `syllables`, `ends`: by line."""
+
+    lines: tuple[str, ...]
+    taken: tuple[int, ...]
+    syllables: tuple[int, ...]
+    ends: tuple[str, ...]
+    open: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a form is to be. `syllables`: (fewest, most) of each line; `ends`: by line, last words one of which is to be
+    taken; `routes`: choices that are taken whatever else is; `loose`: syllables a line may be off."""
+
+    syllables: tuple[int, int] = (1, 24)
+    ends: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    routes: Mapping[int, int] = field(default_factory=dict)
+    loose: int = 0
+
+
+Weigh = Callable[[int, int], Sequence[float]]
+"""The weights of a slot's alternatives, by the number of its first and how many there are."""
+
+
+def even(first: int, count: int) -> Sequence[float]:
+    """All alternatives alike."""
+    return (1.0,) * count
+
+
+class _Line:
+    """One line under way."""
+
+    __slots__ = ("kinds", "syllables", "words")
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.syllables = 0
+        self.kinds: list[str] = []
+
+
+class Drawing:
+    """Draws forms of one frame."""
+
+    def __init__(self, body: Body, rng: random.Random, weigh: Weigh = even):
+        self.body, self.rng, self.weigh = body, rng, weigh
+        self._cumulated: dict[int, list[float]] = {}
+
+    def forms(self, filling: Callable[[], Filling], wanted: Wanted, count: int) -> list[Form]:
+        """Up to `count` different forms that are as wanted; fewer, or none, where such are rare."""
+        found: dict[tuple[str, ...], Form] = {}
+        for _ in range(count * _TRIES):
+            form = self._form(filling(), wanted)
+            if form is not None:
+                found.setdefault(form.lines, form)
+                if len(found) >= count:
+                    break
+            elif not found and _ > 4 * _TRIES + count:
+                break
+        return list(found.values())
+
+    def _form(self, filling: Filling, wanted: Wanted) -> Form | None:
+        labels: dict[str, int] = {}
+        taken: Taken = {}
+        lines: list[_Line] = []
+        low, high = wanted.syllables[0] - wanted.loose, wanted.syllables[1] + wanted.loose
+        for number, pieces in enumerate(self.body.lines):
+            line = _Line()
+            self._walk(pieces, line, labels, taken, filling, wanted.routes)
+            end = bare(line.words[-1]) if line.words else ""
+            if not low <= line.syllables <= high or not end:
+                return None
+            if number in wanted.ends and end not in wanted.ends[number]:
+                return None
+            lines.append(line)
+        ends = tuple(bare(line.words[-1]) for line in lines)
+        if any((ends[a], ends[b]) in bad for (a, b), bad in self.body.refused.items()):
+            return None
+        return Form(
+            tuple(map(_finished, (line.words for line in lines))),
+            tuple(taken.values()),
+            tuple(line.syllables for line in lines),
+            ends,
+            frozenset(kind for line in lines for kind in line.kinds),
+        )
+
+    def _walk(
+        self, pieces: Sequence[Piece], line: _Line, labels: dict[str, int], taken: Taken, filling: Filling,
+        routes: Mapping[int, int],
+    ) -> None:  # fmt: skip
+        for piece in pieces:
+            if type(piece) is tuple:
+                line.words += piece[0].split(" ")
+                line.syllables += piece[1]
+            elif type(piece) is Choice:
+                position = routes.get(piece.number, -1)
+                if piece.label:
+                    if piece.label in labels:
+                        position = labels[piece.label]
+                    elif position < 0:
+                        position = self._position(piece)
+                    labels[piece.label] = position
+                elif position < 0:
+                    position = self._position(piece)
+                taken[piece.number] = piece.first + position
+                self._walk(piece.choices[position], line, labels, taken, filling, routes)
+            else:
+                assert isinstance(piece, Open)
+                self._say(piece, line, filling)
+
+    def _say(self, piece: Open, line: _Line, filling: Filling) -> None:
+        text, preposition = filling.said(piece)
+        line.syllables += syllables(text)
+        if preposition and line.words and line.words[-1].lower() in WHERE:
+            line.words[-1] = preposition
+        line.words += f"{piece.before}{text}{piece.after}".split(" ")
+        line.kinds.append(piece.kind)
+
+    def _position(self, piece: Choice) -> int:
+        if piece.number not in self._cumulated:
+            total, row = 0.0, []
+            for weight in self.weigh(piece.first, len(piece.choices)):
+                total += weight
+                row.append(total)
+            self._cumulated[piece.number] = row
+        row = self._cumulated[piece.number]
+        at = self.rng.random() * row[-1]
+        for position, edge in enumerate(row):
+            if at < edge:
+                return position
+        return len(row) - 1
+
+
+def _finished(words: Sequence[str]) -> str:
+    said = list(words)
+    for at, word in enumerate(said[:-1]):
+        if word in ("a", "an", "A", "An"):
+            said[at] = word[0] + ("n" if begins_with_vowel(said[at + 1]) else "")
+    return capital(" ".join(said))
+
+
+def routes_to_word(line: Sequence[Piece], word: str) -> list[dict[int, int]]:
+    """The ways to have a word in a line: for each, the choices that lead to it by slot. [{}]: it is always there."""
+    found: list[dict[int, int]] = []
+    for piece in line:
+        if type(piece) is tuple:
+            if word in map(bare, piece[0].split(" ")):
+                return [{}]
+        elif type(piece) is Choice:
+            for position, choice in enumerate(piece.choices):
+                found += [{piece.number: position, **route} for route in routes_to_word(choice, word)]
+    return [{}] if {} in found else found[:_ROUTES]
+
+
+def routes_to_open(line: Sequence[Piece], kind: str, *, plural: bool) -> list[dict[int, int]]:
+    """The ways to come to an open slot `*kind`, the first of its kind, in singular or plural."""
+    found: list[dict[int, int]] = []
+    for piece in line:
+        if isinstance(piece, Open):
+            if piece.kind == kind and piece.number == 1 and piece.plural == plural:
+                return [{}]
+        elif type(piece) is Choice:
+            for position, choice in enumerate(piece.choices):
+                found += [{piece.number: position, **route} for route in routes_to_open(choice, kind, plural=plural)]
+    return found[:_ROUTES]
+
+
+def ends_of(line: Sequence[Piece]) -> list[tuple[str, dict[int, int]]]:
+    """The last words a line can have, each with the choices that lead to it; those of open slots are left out."""
+    return list(_ends(line))
+
+
+def _ends(line: Sequence[Piece]) -> Iterator[tuple[str, dict[int, int]]]:
+    if not line:
+        return
+    last = line[-1]
+    if type(last) is tuple:
+        yield bare(last[0].rpartition(" ")[2]), {}
+    elif type(last) is Choice:
+        for position, choice in enumerate(last.choices):
+            inner = _ends(choice) if choice else _ends(line[:-1])
+            for word, route in inner:
+                yield word, {last.number: position, **route}
+
+
+def pick(rng: random.Random, scores: Sequence[float], heat: float) -> int:
+    """A place in `scores` (best first), softly: at heat 0 the best."""
+    if heat <= 0 or len(scores) < 2:
+        return 0
+    best = scores[0]
+    return draw.weighted(rng, [2.718281828 ** ((score - best) / heat) for score in scores])

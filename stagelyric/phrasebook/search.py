@@ -1,0 +1,189 @@
+"""Which frames suit a place in a song, and in which order they are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from stagelyric.phrasebook import draw, near_themes
+from stagelyric.phrasebook.book import Book
+from stagelyric.phrasebook.compiled import Entry
+from stagelyric.phrasebook.tags import HANDS
+
+SERVES: dict[str, tuple[str, ...]] = {
+    "AABB": ("AABB", "AAAA"),
+    "ABAB": ("ABAB", "AAAA"),
+    "ABCB": ("ABCB", "ABAB", "AAAA"),
+    "AAAA": ("AAAA",),
+    "free": ("ABCB", "ABAB", "AABB", "AAAA", "free"),
+}
+"""The schemes of frames that hold the rhymes a scheme wants, the one itself first."""
+
+Closeness = Callable[[Entry], float]
+"""How close a frame's words are to what is wanted, 0 to 1."""
+
+_SPREAD = 0.6
+"""How far draws shuffle what suits alike."""
+_TEMPERS = ("calm", "fierce")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is wanted of frames. `mood`: 0 dark to 1 bright, None for either; `temper`: calm, fierce or ""; `at`: where
+    in the song; `perfect`: frames with slant rhymes are left out."""
+
+    scheme: str = "free"
+    syllables: tuple[int, int] = (5, 11)
+    themes: tuple[str, ...] = ()
+    mood: float | None = None
+    temper: str = ""
+    hand: str = ""
+    at: str = ""
+    perfect: bool = False
+    loose: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stanza:
+    """A quatrain frame, or two couplets, by their numbers, and how well they suit."""
+
+    frames: tuple[int, ...]
+    score: float
+    named: str = ""
+    """person, place, both or "": whom it names."""
+
+
+def stanzas(book: Book, place: Place, closeness: Closeness | None = None) -> list[Stanza]:
+    """Every stanza that suits, the best first; a frame is in one of them at most."""
+    scored = Scored(book, place, closeness)
+    found = [
+        Stanza((entry.number,), scored.of(entry), _named(entry))
+        for entry in book.entries
+        if len(entry.spans) == 4 and entry.scheme in SERVES[place.scheme] and scored.fits(entry)
+    ]
+    if place.scheme in ("AABB", "free"):
+        found += _pairs(scored, [entry for entry in book.entries if len(entry.spans) == 2 and scored.fits(entry)])
+    return sorted(found, key=lambda stanza: (-stanza.score, stanza.frames))
+
+
+def _pairs(scored: Scored, couplets: Sequence[Entry]) -> Iterator[Stanza]:
+    """Couplets two by two: each with the best of those left that are of one voice and have a theme in common."""
+    voices: dict[tuple[object, ...], list[tuple[float, Entry]]] = {}
+    for entry in couplets:
+        voice = (entry.hand, frozenset(entry.mood), frozenset(entry.who), frozenset(entry.tense))
+        voices.setdefault(voice, []).append((scored.of(entry), entry))
+    for left in voices.values():
+        left.sort(key=lambda item: (-item[0], item[1].number))
+        while len(left) > 1:
+            score, first = left.pop(0)
+            themes = set(first.themes)
+            place = next((i for i, (_, other) in enumerate(left) if not themes.isdisjoint(other.themes)), None)
+            if place is not None:
+                other_score, second = left.pop(place)
+                yield Stanza((first.number, second.number), min(score, other_score) - 0.3, _both(first, second))
+
+
+def _both(first: Entry, second: Entry) -> str:
+    named = {_named(first), _named(second)} - {""}
+    return "" if not named else named.pop() if len(named) == 1 else "both"
+
+
+def _named(entry: Entry) -> str:
+    if entry.people:
+        return "both" if entry.places else "person"
+    return "place" if entry.places else ""
+
+
+class Scored:
+    """How well frames suit a place."""
+
+    def __init__(self, book: Book, place: Place, closeness: Closeness | None = None):
+        self.place, self.closeness = place, closeness
+        self.wanted: Mapping[str, float] = near_themes.wanted(place.themes, book.table)
+        self._book, self._salt = book, f"{place.seed} "
+
+    def fits(self, entry: Entry) -> bool:
+        """Whether every line can have a length that is wanted."""
+        low, high = self.place.syllables[0] - self.place.loose, self.place.syllables[1] + self.place.loose
+        if self.place.perfect and entry.slant:
+            return False
+        return all(least <= high and most >= low for least, most in entry.spans)
+
+    def about(self, entry: Entry) -> float:
+        """How much a frame is about the themes, 0 to 1.3; its first theme counts most."""
+        if not self.wanted and self.closeness is None:
+            return 0.0
+        marks = sorted(
+            (self.wanted.get(theme, 0.0) * (1.0 if i == 0 else 0.8) for i, theme in enumerate(entry.themes)),
+            reverse=True,
+        )
+        tagged = marks[0] + 0.3 * sum(marks[1:]) if marks else 0.0
+        near = self.closeness(entry) if self.closeness is not None else 0.0
+        return min(1.3, max(tagged, 0.8 * near) + 0.2 * min(tagged, near))
+
+    def of(self, entry: Entry) -> float:
+        """The sum of what speaks for a frame; a draw shuffles what suits alike."""
+        place = self.place
+        score = 3.0 * self.about(entry)
+        if place.hand:
+            score += 1.5 * (entry.hand == place.hand)
+        if place.mood is not None:
+            score -= 1.2 * abs(_brightness(entry.mood) - place.mood)
+        if place.temper:
+            score += 0.6 * (place.temper in entry.mood)
+        if place.at:
+            score += 0.5 * (place.at in entry.at)
+        if place.scheme != "free" and entry.scheme not in ("AA", place.scheme):
+            score -= 0.5
+        score += 0.4 * self._book.is_own(entry.number)
+        return score + self._book.ear.of(entry.digest, -1).whole + self._room(entry) + self._drawn(entry)
+
+    def _room(self, entry: Entry) -> float:
+        """Less for a frame most forms of which are too long or too short."""
+        low, high = self.place.syllables
+        inside = [
+            (min(high, most) - max(low, least) + 1) / (most - least + 1) for least, most in entry.spans
+        ]  # fmt: skip
+        return 0.8 * min(0.0, min(inside) - 0.5)
+
+    def _drawn(self, entry: Entry) -> float:
+        return _SPREAD * 2 * (draw.hashed(self._salt + entry.digest) - 0.5)
+
+
+def _brightness(mood: Collection[str]) -> float:
+    return 1.0 if "bright" in mood else 0.0 if "dark" in mood else 0.5
+
+
+_HANDS_BY_TEMPER = {
+    "calm": ("plain", "tender", "dreamer", "list", "ballad"),
+    "fierce": ("ranter", "chant", "ballad", "comic"),
+}
+
+
+def hand_for(title: str, seed: int, mood: float | None, temper: str) -> str:
+    """The hand that a song is cast with: the same whenever it is played with the same seed, by its mood."""
+    hands = _HANDS_BY_TEMPER.get(temper, HANDS)
+    if mood is not None and mood < 0.35:
+        hands = tuple(hand for hand in hands if hand != "comic") or hands
+    if mood is not None and mood > 0.65:
+        hands = tuple(hand for hand in hands if hand != "ranter") or hands
+    return draw.one(draw.seeded(seed, "hand", title), hands)
+
+
+def at_for(section: str) -> str:
+    """Where in a song a section of this name stands, "" where its name does not tell."""
+    told = section.lower()
+    for at, names in _SECTIONS.items():
+        if any(name in told for name in names):
+            return at
+    return ""
+
+
+_SECTIONS = {
+    "chorus": ("chorus", "refrain", "hook", "drop"),
+    "turn": ("bridge", "middle 8", "middle eight", "break", "turn", "solo"),
+    "ending": ("outro", "ending", "coda", "end", "last", "finale"),
+    "opening": ("intro", "opening", "verse 1", "first", "start"),
+    "middle": ("verse", "middle", "pre"),
+}

@@ -1,0 +1,147 @@
+"""Stanzas and lines for a song: fitting, not twice, the same for the same seed."""
+
+import pytest
+from phrasebook import frames
+
+from stagelyric.phrasebook import casting, ends, near_themes, search
+from stagelyric.phrasebook.compose import Composer
+from stagelyric.phrasebook.search import Place
+
+
+def composer(place: Place | None = None, people: tuple[str, ...] = ("Nora Pike",)) -> Composer:
+    place = place or Place(seed=3)
+    return Composer(frames.book(), place, casting.cast(frames.KNOWN, people, ["Leith"], place.seed))
+
+
+def anything(lines: object) -> bool:
+    return True
+
+
+def test_a_frame_is_in_one_stanza_at_most() -> None:
+    taken = [number for stanza in composer().stanzas for number in stanza.frames]
+    assert sorted(taken) == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("scheme", ["AABB", "ABAB", "ABCB", "AAAA"])
+def test_stanzas_rhyme_as_is_asked(scheme: str) -> None:
+    found = composer(Place(scheme, seed=2))
+    assert found.stanzas
+    for number in range(len(found.stanzas)):
+        lines = found.stanza(number, "any", 0, anything)
+        assert lines is not None
+        words = [line.text.split()[-2:] for line in lines]
+        for a, b in {"AABB": [(0, 1), (2, 3)], "ABAB": [(0, 2), (1, 3)], "ABCB": [(1, 3)], "AAAA": [(0, 3)]}[scheme]:
+            assert ends.kind(words[a], words[b]) == "perfect"
+
+
+def test_what_a_song_is_about_comes_first() -> None:
+    assert composer(Place(themes=("boats",), seed=1)).stanzas[0].frames == (1,)
+    assert composer(Place(themes=("coins",), seed=1)).stanzas[0].frames in ((2,), (4, 5))
+
+
+def test_mood_hand_and_place_in_the_song_are_heeded() -> None:
+    assert composer(Place(mood=1.0, temper="fierce", seed=1)).stanzas[0].frames == (2,)
+    assert composer(Place(hand="ballad", seed=1)).stanzas[0].frames == (1,)
+
+
+def test_somebody_who_is_due_is_named_and_nobody_else() -> None:
+    lines = composer().stanza(0, "person", 0, anything)
+    assert lines is not None
+    assert any("Nora Pike" in line.text for line in lines)
+    assert any(line.named for line in lines)
+    for number in range(5):
+        lines = composer().stanza(number, "", 0, anything)
+        assert lines is not None
+        assert not any(line.named for line in lines)
+
+
+def test_what_is_not_admitted_does_not_come() -> None:
+    found = composer().stanza(0, "any", 0, lambda lines: not any("rain" in line for line in lines))
+    assert found is not None
+    assert not any("rain" in line.text for line in found)
+    assert composer().stanza(0, "any", 0, lambda lines: False) is None
+
+
+def test_the_same_seed_gives_the_same_lines() -> None:
+    one, two, other = (composer(Place(seed=seed)).stanza(1, "any", 0, anything) for seed in (5, 5, 6))
+    assert one == two != other
+
+
+def test_a_wanted_word_comes_or_none() -> None:
+    made = composer().word("Ferry", None, 0, anything)
+    assert made is not None
+    assert "ferry" in made.text
+    made = composer().word("otters", None, 0, anything)
+    assert made is None  # no frame has animals in the plural
+    made = composer().word("otter", None, 0, anything)
+    assert made is not None
+    assert "an otter" in made.text
+    assert composer().word("submarine", None, 0, anything) is None
+
+
+def test_a_line_ends_on_a_rhyme_with_a_word() -> None:
+    made = composer().rhyming("pain", 0, anything)
+    assert made is not None
+    assert ends.kind(made.text.split()[-2:], ["pain"]) == "perfect"
+    made = composer().rhyming("rain", 0, anything)
+    assert made is not None
+    assert not made.text.endswith("rain")
+    assert composer().rhyming("orange", 0, anything) is None
+
+
+def test_somebody_is_called_by_name() -> None:
+    from stagelyric.phrasebook.classes import Member
+
+    made = composer().name(Member("Otis", sort="m"), "person", None, 0, anything)
+    assert made is not None
+    assert "Otis" in made.text
+
+
+@pytest.mark.parametrize(
+    ("name", "sort"),
+    [
+        ("Nora Pike", "f"),
+        ("Otis", "m"),
+        ("Lady Marble", "f"),
+        ("Mister Tulip", "m"),
+        ("Captain Amber", "m"),
+        ("Zyx", ""),
+    ],
+)
+def test_he_or_she_is_told_by_the_name(name: str, sort: str) -> None:
+    assert casting.gender(name, frames.KNOWN) == sort
+
+
+@pytest.mark.parametrize(
+    ("place", "preposition"),
+    [("Leith", "in"), ("Mulberry Road", "on"), ("the Corner House", "at"), ("Paradise Row", "on")],
+)
+def test_one_is_in_a_town_on_a_street_at_a_house(place: str, preposition: str) -> None:
+    assert casting.preposition(place) == preposition
+
+
+def test_two_people_of_a_frame_are_two() -> None:
+    cast = casting.cast(frames.KNOWN, ["Nora Pike"], [], 1)
+    assert cast.person(1).text == "Nora Pike"
+    assert cast.person(2) == cast.person(2)
+    assert cast.person(2).text not in ("Nora", "Nora Pike")
+
+
+def test_themes_are_found_by_words_close_to_them() -> None:
+    worth = near_themes.wanted(["laundrette", "coins"], frames.TABLE)
+    assert worth.keys() == {"clothes", "machines", "money"}
+    assert near_themes.wanted(["rain"], frames.TABLE)["rain"] == 1.0
+    assert near_themes.wanted(["xyz"], frames.TABLE) == {}
+
+
+def test_a_song_is_cast_with_one_hand() -> None:
+    assert search.hand_for("Ash", 1, None, "") == search.hand_for("Ash", 1, None, "")
+    assert {search.hand_for(str(i), 1, None, "") for i in range(99)} == set(search.HANDS)
+    assert search.hand_for("Ash", 1, 0.0, "fierce") in ("ranter", "chant", "ballad")
+
+
+@pytest.mark.parametrize(
+    ("name", "at"), [("Chorus 2", "chorus"), ("verse 1", "opening"), ("Bridge", "turn"), ("zzz", "")]
+)
+def test_a_section_tells_where_it_stands(name: str, at: str) -> None:
+    assert search.at_for(name) == at
