@@ -5,6 +5,7 @@ STAGELYRIC_HIDE_PROGRAMS set none of them is to be found, and the run is to pass
 """
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,9 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 pytest_plugins = ["small_models"]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for `&`: no child would hear of Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if os.environ.get(programs.HIDE):
     programs.hide()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -16,8 +17,10 @@ from hypothesis import strategies as st
 from stagelyric.gear.terminal.keyboard import Keyboard, Repeats, decode, windows_key
 from stagelyric.types.events import Event, KeyPress
 
+LIMIT = 30.0  # seconds
 
-async def until(true: Callable[[], object], seconds: float = 30.0) -> None:
+
+async def until(true: Callable[[], object], seconds: float = LIMIT) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.005)
@@ -197,5 +200,6 @@ def test_a_show_in_the_background_leaves_the_terminal_alone() -> None:
 def read_until(fd: int, wanted: bytes) -> bytes:
     said = b""
     while wanted not in said:
+        assert select.select([fd], [], [], LIMIT)[0], said
         said += os.read(fd, 1024)
     return said
