@@ -85,7 +85,7 @@ def test_hidden_programs_are_missed_by_tests_and_their_children(tmp_path: Path, 
     (tmp_path / "tests" / "test_inner.py").write_text(INNER)
     command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "-p", "no:cacheprovider"]
     command += ["-c", str(HERE.parent / "pyproject.toml"), "--rootdir", str(tmp_path)]
-    command += ["-o", f"pythonpath={tmp_path / 'tests'}"]
+    command += ["-o", f"pythonpath={tmp_path / 'tests'} {HERE}"]
     inner = os.environ | {"STAGELYRIC_HIDE_PROGRAMS": "1"}
     for name in ("STAGELYRIC_NO_SKIPS", "STAGELYRIC_TESTS_PATH", "PYTEST_XDIST_WORKER"):
         inner.pop(name, None)

@@ -1,7 +1,33 @@
-"""Where STAGELYRIC_HIDE_PROGRAMS is set, in the tests' processes: libraries that a machine with Python alone lacks."""
+"""Where STAGELYRIC_HIDE_PROGRAMS is set, in the tests' processes: libraries that a machine with Python alone lacks.
 
-from ctypes import util
+Nothing is imported here that the process would not: tests look at what is.
+"""
+
+import sys
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 
 _HIDDEN = ("portaudio", "jack", "pulse", "asound")
-_find = util.find_library
-util.find_library = lambda name: None if name in _HIDDEN else _find(name)
+
+
+def _without_them(util: ModuleType) -> None:
+    find = util.find_library
+    util.find_library = lambda name: None if name in _HIDDEN else find(name)
+
+
+class _Finder:
+    """Changes ctypes.util as it is imported."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if name != "ctypes.util":
+            return None
+        spec = PathFinder.find_spec(name, path)
+        execute = spec.loader.exec_module
+        spec.loader.exec_module = lambda module: (execute(module), _without_them(module))
+        return spec
+
+
+if "ctypes.util" in sys.modules:
+    _without_them(sys.modules["ctypes.util"])
+else:
+    sys.meta_path.insert(0, _Finder())
