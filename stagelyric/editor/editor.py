@@ -1,0 +1,163 @@
+"""The editor: a pretrained language model that hears whether a line makes sense after the lines before it.
+
+`sense` is the mean, over a line's pieces, of log p(piece | three lines before, the line so far) − log p(piece), the last
+as it is anywhere in songs (SLOR, after Lau, Clark and Lappin 2017), each piece's share of it between −3 and 4 nats.
+It doesn't see truth, rhyme or metre, nor whether a line was heard before: repeating the context pleases it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
+
+from stagelyric.editor.faults import EditorError
+from stagelyric.editor.folder import GRAPH, LONGEST, Meta, digest, read
+from stagelyric.editor.tree import Tree
+from stagelyric.editor.usual import Word
+
+LEAST, MOST = -3.0, 4.0
+"""What one piece may count, in nats."""
+
+BEFORE = 3
+"""How many lines before are heard."""
+
+_PLACES = 384  # that one call reads: more gain nothing and take memory
+_TEXTS = 1024  # that stand in one tree
+_ENDS = " .,;:!?-–—\"“”"
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
+
+
+class Heard(NamedTuple):
+    """One line: its sense, its mean log p with the lines before it, in nats a piece, and how many pieces it has."""
+
+    sense: float
+    log_p: float
+    pieces: int
+
+
+class Editor:
+    """A model ready to judge; about 150 MB in memory for 135 M parameters. Not for two threads at once."""
+
+    def __init__(self, folder: Path, meta: Meta, before: int = BEFORE):
+        self.meta, self.before = meta, before
+        self.name = meta.name
+        self._pieces = meta.pieces()
+        self._usual = np.array(meta.usual)
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(folder / GRAPH), _options(), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime raises types of its own that derive from nothing better
+            raise EditorError(f"{folder / GRAPH}: ONNX Runtime can't run it: {error}") from None
+
+    @classmethod
+    def open(
+        cls,
+        source: Path,
+        words: Callable[[], Iterable[Word]] = tuple,
+        *,
+        before: int = BEFORE,
+        cache: Path | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> Editor:
+        """The editor of a GGUF file, built first where the cache has none or a damaged one.
+
+        `words`: how often words are sung, asked for only when it is built. `say`: told, in a line, when something takes
+        its time. `before`: how many lines before are heard. Raises EditorError.
+        """
+        folder = built(source, words, cache=cache, say=say)
+        return cls(folder, read(folder), before)
+
+    @property
+    def digest(self) -> str:
+        """What lines chosen by this editor depend on."""
+        return f"{self.meta.source[:12]}-{self.meta.version}"
+
+    def score(self, lines: Sequence[str], before: Sequence[Sequence[str]]) -> list[float]:
+        """The sense of each line after the last lines of its `before` (none: it opens the song)."""
+        return [heard.sense for heard in self.hear(lines, before)]
+
+    def hear(self, lines: Sequence[str], before: Sequence[Sequence[str]]) -> list[Heard]:
+        """As `score`, with more said. An empty line has the sense 0."""
+        found: list[Heard] = []
+        for start in range(0, len(lines), _TEXTS):
+            found += self._heard(lines[start : start + _TEXTS], before[start : start + _TEXTS])
+        return found
+
+    def log_p(self, texts: Sequence[Sequence[int]], starts: Sequence[int]) -> list[NDArray[np.float64]]:
+        """log p of each text's pieces, by their numbers, from its start (≥ 1) on."""
+        tree = Tree()
+        for text, start in zip(texts, starts, strict=True):
+            tree.add(text, start)
+        answers = np.zeros(len(tree.asked))
+        for call in tree.calls(_PLACES):
+            if call.questions:
+                answers[call.questions] = self._session.run(["log_p"], call.inputs())[0]
+        return [answers[asks] for asks in tree.texts]
+
+    def encode(self, line: str, before: Sequence[str]) -> tuple[list[int], int]:
+        """A line's pieces after those of the lines before it, and where the line's own begin."""
+        said = [text for text in map(sung, before[-self.before :]) if text]
+        context = self._pieces.encode("".join(f"\n{text}" for text in said) + "\n")
+        own = self._pieces.encode(sung(line))[: LONGEST - 1]
+        context = context[-(LONGEST - len(own)) :]
+        return context + own, len(context)
+
+    def _heard(self, lines: Sequence[str], before: Sequence[Sequence[str]]) -> list[Heard]:
+        coded = [self.encode(line, context) for line, context in zip(lines, before, strict=True)]
+        log_p = self.log_p([text for text, _ in coded], [start for _, start in coded])
+        return [self._one(text[start:], found) for (text, start), found in zip(coded, log_p, strict=True)]
+
+    def _one(self, own: Sequence[int], log_p: NDArray[np.float64]) -> Heard:
+        if not own:
+            return Heard(0.0, 0.0, 0)
+        sense = np.clip(log_p - self._usual[np.asarray(own)], LEAST, MOST).mean()
+        return Heard(round(float(sense), 4), round(float(log_p.mean()), 4), len(own))
+
+
+def built(
+    source: Path,
+    words: Callable[[], Iterable[Word]] = tuple,
+    *,
+    cache: Path | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """The folder of a GGUF file's editor, made where there is none, it is damaged or of another version."""
+    try:
+        named = digest(source)
+    except OSError as error:
+        raise EditorError(f"{source}: wanted a GGUF file; {error.strerror or error}") from None
+    folder = (cache or user_cache_path("stagelyric", appauthor=False) / "editor") / named[:16]
+    if folder.is_dir():
+        try:
+            read(folder)
+            return folder
+        except EditorError as error:
+            say(f"the editor is built anew: {error}")
+    from stagelyric.editor.build import build
+
+    say(f"the editor is built from {source.name}, once; this takes some seconds")
+    build(source, folder, words())
+    return folder
+
+
+def sung(line: str) -> str:
+    """A line as it is heard: plain quotes, no punctuation at its end, a capital at its start."""
+    text = " ".join(line.translate(_QUOTES).split()).rstrip(_ENDS)
+    return text[:1].upper() + text[1:]
+
+
+def _options() -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return options

@@ -1,0 +1,5 @@
+"""What goes wrong with an editor, in one plain sentence."""
+
+
+class EditorError(Exception):
+    """An editor that can't be had, read, built or used; its text says what, where, what was wanted and found."""

@@ -1,0 +1,97 @@
+"""An editor's folder: the graph, its weights beside it, and what is known of both.
+
+    editor.onnx  editor.weights  editor.json
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from stagelyric.editor.faults import EditorError
+from stagelyric.editor.pieces import BytePairs, Kept, Pieces, Unigrams
+
+GRAPH, WEIGHTS, META = "editor.onnx", "editor.weights", "editor.json"
+
+VERSION = 1
+"""Of what is built: a folder of another version is built anew."""
+
+LONGEST = 512
+"""How many pieces a context and a line have at most."""
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """A whole model's pieces, as its file has them. `kind`: "gpt2" (byte pairs) or "llama" (SentencePiece)."""
+
+    kind: str
+    cut: str
+    tokens: Sequence[str]
+    merges: Sequence[str]
+    scores: Sequence[float]
+
+    def pieces(self) -> Pieces:
+        """Raises EditorError where they can't spell a text."""
+        if self.kind == "llama":
+            return Unigrams(self.tokens, self.scores)
+        return BytePairs(self.tokens, self.merges, self.cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What the folder was made of and holds.
+
+    `kept`: the numbers of the kept pieces in the whole model. `usual`: what each of them is measured against, in nats.
+    """
+
+    version: int
+    name: str
+    licence: str
+    source: str
+    """sha256 of the GGUF file"""
+    parameters: int
+    alphabet: Alphabet
+    kept: Sequence[int]
+    usual: Sequence[float]
+    files: dict[str, str]
+    """sha256 of each file"""
+
+    def pieces(self) -> Kept:
+        return Kept(self.alphabet.pieces(), self.kept)
+
+    def written(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
+
+
+def read(folder: Path) -> Meta:
+    """What a folder holds, every file's digest compared. Raises EditorError where it is damaged or of another version."""
+    try:
+        told: dict[str, Any] = json.loads((folder / META).read_bytes())
+        if told["version"] != VERSION:
+            raise EditorError(f"{folder}: wanted an editor of version {VERSION}, found {told['version']}")
+        meta = Meta(**{**told, "alphabet": Alphabet(**told["alphabet"])})
+        for name, wanted in meta.files.items():
+            if digest(folder / name) != wanted:
+                raise EditorError(f"{folder / name}: is damaged")
+        if set(meta.files) != {GRAPH, WEIGHTS} or len(meta.kept) != len(meta.usual):
+            raise EditorError(f"{folder / META}: is damaged")
+    except OSError as error:
+        raise EditorError(f"{error.filename or folder}: {error.strerror or error}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise EditorError(f"{folder / META}: is damaged") from None
+    return meta
+
+
+def digest(file: Path) -> str:
+    """A file's sha256. Raises OSError."""
+    sha = hashlib.sha256()
+    with file.open("rb") as opened:
+        while block := opened.read(_CHUNK):
+            sha.update(block)
+    return sha.hexdigest()

@@ -1,0 +1,238 @@
+"""The editor's ONNX graph: trees of pieces go in, the log-probabilities of chosen pieces come out.
+
+R rows of M places each hold trees of pieces: a place sees itself and the places above it, which `mask` says, so that
+texts with the same beginning share it. Nothing is cached from call to call.
+
+    ids (R, M) int64          which piece stands in a place; what fills a row up is never seen by the rest
+    positions (R, M) int64    how deep it stands
+    mask (R, 1, M, M)         0 where a place (3rd axis) sees another (4th), far below 0 elsewhere
+    places (U,) int64         the places, of R·M in a row, whose next pieces are asked for
+    pairs (K, 2) int64        which of those U, and which piece
+    → log_p (K,)              the natural logarithm of each piece's probability there
+
+Every matrix is int8 with one scale for each number that comes out of it; what goes in is measured and rounded place by
+place, so that no place disturbs another. `WEIGHTS` holds the matrices beside the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from stagelyric.editor.folder import LONGEST, WEIGHTS
+from stagelyric.editor.llama import Llama
+
+_OPSET, _IR = 18, 9
+_OWN = "com.microsoft"  # ONNX Runtime's own operators
+_LEVELS, _ZERO = 127, 128
+_WEIGHT_LEVELS = 63  # the products of two neighbours then fit 16 bits: processors without VNNI reckon the same sums
+_ALIGNED = 64
+
+
+def write_graph(
+    model: Llama, kept: Sequence[int], weights: IO[bytes], smoothing: Mapping[str, NDArray[np.float32]] | None
+) -> bytes:
+    """The serialised graph over the kept pieces; its large tensors go into `weights`, which lies beside it as WEIGHTS.
+
+    `smoothing`: what the channels are divided by, as `reach` gives it. None: no bytes, all is fp32.
+    """
+    return _Writer(model, kept, weights, smoothing is not None, smoothing or {}).serialised()
+
+
+@dataclass(slots=True)
+class _Writer:
+    model: Llama
+    kept: Sequence[int]
+    weights: IO[bytes]
+    int8: bool
+    smoothing: Mapping[str, NDArray[np.float32]]
+    nodes: list[onnx.NodeProto] = field(default_factory=list)
+    constants: list[onnx.TensorProto] = field(default_factory=list)
+    turns: tuple[str, str] = ("", "")
+    known: dict[tuple[str, tuple[int, ...], bytes], str] = field(default_factory=dict)
+    shapes: dict[tuple[int | str, ...], str] = field(default_factory=dict)
+
+    def serialised(self) -> bytes:
+        s = self.model.shape
+        x = self.embedded()
+        self.turns = self.turning()
+        skip = ""
+        for layer in range(s.layers):
+            name = f"blk.{layer}"
+            x, normed = self.normed(x, skip, f"{name}.attn_norm", f"{name}.attn")
+            x, normed = self.normed(x, self.attention(normed, name), f"{name}.ffn_norm", f"{name}.ffn")
+            skip = self.feed_forward(normed, name)
+        both = self.add("Gather", self.add("Add", x, skip), "places", axis=0)  # (U, width)
+        _, normed = self.normed(both, "", "output_norm", "head")
+        logits = self.linear(self.rounded(normed), self.model.head()[np.asarray(self.kept)] * self.smooth("head"))
+        self.add("GatherND", self.add("LogSoftmax", logits, axis=-1), "pairs", out="log_p")
+        return self.finished()
+
+    def embedded(self) -> str:
+        """The pieces' own numbers, a place a row: (R·M, width)."""
+        table = self.model.tensor("token_embd.weight")[np.asarray(self.kept)]
+        ids = self.add("Reshape", "ids", self.ints(-1))
+        if not self.int8:
+            return self.add("Gather", self.large(table), ids, axis=0)
+        integers, scales = rounded(table)
+        rows = self.add("Cast", self.add("Gather", self.large(integers), ids, axis=0), to=TensorProto.FLOAT)
+        return self.add("Mul", rows, self.add("Gather", self.large(scales[:, None]), ids, axis=0))
+
+    def turning(self) -> tuple[str, str]:
+        """The cosines and sines of each place's angles, (LONGEST, head_size / 2) each."""
+        angles = np.outer(np.arange(LONGEST), self.model.shape.rates)
+        return self.large(np.cos(angles).astype(np.float32)), self.large(np.sin(angles).astype(np.float32))
+
+    def smooth(self, name: str) -> NDArray[np.float32] | np.float32:
+        return self.smoothing.get(name, np.float32(1))
+
+    def normed(self, x: str, skip: str, name: str, smooth: str) -> tuple[str, str]:
+        """x + skip, and the same brought to mean square 1, weighed and smoothed."""
+        weight, epsilon = self.model.tensor(f"{name}.weight") / self.smooth(smooth), self.model.shape.epsilon
+        weight = self.small(weight)
+        if not skip:
+            return x, self.add("SimplifiedLayerNormalization", x, weight, axis=-1, epsilon=epsilon, stash_type=1)
+        normed, both = f"normed{len(self.nodes)}", f"sum{len(self.nodes)}"
+        self.nodes.append(
+            helper.make_node(
+                "SkipSimplifiedLayerNormalization", [x, skip, weight], [normed, "", "", both], domain=_OWN, epsilon=epsilon
+            )
+        )
+        return both, normed
+
+    def rounded(self, x: str) -> tuple[str, ...]:
+        """x (N, K) as unsigned bytes around 128, each row by a step of its own, and the steps (N, 1)."""
+        if not self.int8:
+            return (x,)
+        most = self.add("ReduceMax", self.add("Abs", x), self.ints(-1), keepdims=1)  # (N, 1)
+        step = self.add("Mul", self.add("Max", most, self.small(np.float32(1e-9))), self.small(np.float32(1 / _LEVELS)))
+        steps = self.add("Squeeze", step, self.ints(1))
+        zero = helper.make_tensor("zero", TensorProto.UINT8, [1], [_ZERO])
+        zeros = self.add("ConstantOfShape", self.add("Shape", steps), value=zero)
+        return self.add("QuantizeLinear", x, steps, zeros, axis=0), step
+
+    def linear(self, x: tuple[str, ...], matrix: NDArray[np.float32], times: float = 1.0) -> str:
+        """x (N, K), as `rounded` gives it, through a matrix (out, K), `times`: (N, out)."""
+        if not self.int8:
+            return self.add("MatMul", x[0], self.large(np.ascontiguousarray(matrix.T * np.float32(times))))
+        integers, scales = rounded(matrix)
+        product = self.add(
+            "MatMulIntegerToFloat",
+            x[0],
+            self.large(np.ascontiguousarray(integers.T)),
+            self.small(np.float32(1)),
+            self.small(scales * np.float32(times)),
+            self.small(np.uint8(_ZERO)),
+            domain=_OWN,
+        )
+        return self.add("Mul", product, x[1])
+
+    def attention(self, x: str, name: str) -> str:
+        """x (R·M, width) → what each place reads in those it sees, (R·M, width)."""
+        s, model = self.model.shape, self.model
+        shared, size = s.heads // s.kv_heads, s.head_size
+        given = self.rounded(x)
+        before, read = self.smooth(f"{name}.attn"), self.smooth(f"{name}.read")
+        shares = np.broadcast_to(read, s.heads * size).reshape(s.kv_heads, shared, size)[:, 0]  # alike in a group
+        q = self.linear(given, model.turned_halves(f"{name}.attn_q.weight", s.heads) * before, times=size**-0.5)
+        k = self.linear(given, model.turned_halves(f"{name}.attn_k.weight", s.kv_heads) * before)
+        v = self.linear(given, model.tensor(f"{name}.attn_v.weight") * before / shares.reshape(-1, 1))
+        q = self.heads_of(self.turned(q), [s.kv_heads, shared, size], [0, 2, 3, 1, 4])  # (R, kv, shared, M, size)
+        q = self.add("Reshape", q, self.ints(0, 0, -1, size))  # (R, kv, shared·M, size)
+        k = self.heads_of(self.turned(k), [s.kv_heads, size], [0, 2, 3, 1])  # (R, kv, size, M)
+        v = self.heads_of(v, [s.kv_heads, size], [0, 2, 1, 3])  # (R, kv, M, size)
+        scores = self.add("Reshape", self.add("MatMul", q, k), self.shape_of(0, s.heads, "M", "M"))
+        seen = self.add("Softmax", self.add("Add", scores, "mask"), axis=-1)  # (R, heads, M, M)
+        seen = self.add("Reshape", seen, self.shape_of(0, s.kv_heads, -1, "M"))  # (R, kv, shared·M, M)
+        y = self.add("Reshape", self.add("MatMul", seen, v), self.ints(0, 0, shared, -1, size))
+        y = self.add("Transpose", y, perm=[0, 3, 1, 2, 4])  # (R, M, kv, shared, size)
+        y = self.add("Reshape", y, self.ints(-1, s.heads * size))
+        return self.linear(self.rounded(y), model.tensor(f"{name}.attn_output.weight") * read)
+
+    def turned(self, x: str) -> str:
+        """Queries or keys (R·M, heads·size), each pair turned by its place."""
+        x = self.add("Reshape", x, self.shape_of("R", "M", -1))
+        return self.add("RotaryEmbedding", x, "positions", *self.turns, domain=_OWN)
+
+    def heads_of(self, x: str, parts: list[int], order: list[int]) -> str:
+        """x (R·M or R, M, the product of parts) as (R, M, *parts), its axes in another order."""
+        return self.add("Transpose", self.add("Reshape", x, self.shape_of("R", "M", *parts)), perm=order)
+
+    def feed_forward(self, x: str, name: str) -> str:
+        """SwiGLU: x (R·M, width) → (R·M, width)."""
+        given, before, down = self.rounded(x), self.smooth(f"{name}.ffn"), self.smooth(f"{name}.down")
+        gate, up, last = (self.model.tensor(f"{name}.ffn_{part}.weight") for part in ("gate", "up", "down"))
+        opened = self.add("QuickGelu", self.linear(given, gate * before), domain=_OWN, alpha=1.0)
+        opened = self.add("Mul", opened, self.linear(given, up * before / np.reshape(down, (-1, 1))))
+        return self.linear(self.rounded(opened), last * down)
+
+    def shape_of(self, *sizes: int | str) -> str:
+        """A shape, made once, in which R and M are as large as the call's."""
+        if sizes not in self.shapes:
+            parts = [
+                self.add("Shape", "ids", start=0 if size == "R" else 1, end=1 if size == "R" else 2)
+                if isinstance(size, str)
+                else self.ints(size)
+                for size in sizes
+            ]
+            self.shapes[sizes] = self.add("Concat", *parts, axis=0)
+        return self.shapes[sizes]
+
+    def ints(self, *values: int) -> str:
+        return self.small(np.array(values, np.int64))
+
+    def small(self, value: NDArray[Any] | np.generic) -> str:
+        """A constant that is written into the graph, once."""
+        array = np.asarray(value)
+        key = (array.dtype.str, array.shape, array.tobytes())
+        if key not in self.known:
+            self.known[key] = f"small{len(self.known)}"
+            self.constants.append(numpy_helper.from_array(array, self.known[key]))
+        return self.known[key]
+
+    def large(self, array: NDArray[Any]) -> str:
+        """A constant that is written beside the graph."""
+        self.weights.write(bytes(-self.weights.tell() % _ALIGNED))
+        tensor = onnx.TensorProto()
+        tensor.name, tensor.data_location = f"large{len(self.constants)}", TensorProto.EXTERNAL
+        tensor.data_type = helper.np_dtype_to_tensor_dtype(array.dtype)
+        tensor.dims.extend(array.shape)
+        where = {"location": WEIGHTS, "offset": self.weights.tell(), "length": array.nbytes}
+        for key, value in where.items():
+            tensor.external_data.add(key=key, value=str(value))
+        self.weights.write(np.ascontiguousarray(array).tobytes())
+        self.constants.append(tensor)
+        return str(tensor.name)
+
+    def add(self, op: str, *inputs: str, out: str = "", domain: str = "", **attributes: Any) -> str:
+        """One node with one output."""
+        out = out or f"{op}{len(self.nodes)}"
+        self.nodes.append(helper.make_node(op, inputs, [out], domain=domain, **attributes))
+        return out
+
+    def finished(self) -> bytes:
+        value, whole, real = helper.make_tensor_value_info, TensorProto.INT64, TensorProto.FLOAT
+        inputs = [
+            value("ids", whole, ["R", "M"]),
+            value("positions", whole, ["R", "M"]),
+            value("mask", real, ["R", 1, "M", "M"]),
+            value("places", whole, ["U"]),
+            value("pairs", whole, ["K", 2]),
+        ]
+        graph = helper.make_graph(self.nodes, "editor", inputs, [value("log_p", real, ["K"])], self.constants)
+        sets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_OWN, 1)]
+        made = helper.make_model(graph, opset_imports=sets, producer_name="stagelyric")
+        made.ir_version = _IR
+        return bytes(made.SerializeToString())
+
+
+def rounded(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """A matrix (out, in) as int8 with one scale a row, and the scales (out,)."""
+    scales = np.maximum(np.abs(matrix).max(axis=1), 1e-9) / np.float32(_WEIGHT_LEVELS)
+    return np.round(matrix / scales[:, None]).astype(np.int8), scales.astype(np.float32)

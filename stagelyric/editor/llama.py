@@ -1,0 +1,144 @@
+"""A language model of the llama architecture, out of a GGUF file (github.com/ggml-org/ggml/blob/master/docs/gguf.md).
+
+Only the package `gguf` reads the file, and only while a graph is built from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.editor.faults import EditorError
+
+_WANTED = "a GGUF file of the llama architecture"
+_LAYER = ("attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up", "ffn_down")
+_LARGEST = 1 << 20  # of any size in the file: beyond that it is damaged
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The model's sizes. Each of `heads` query heads has `head_size` numbers; `kv_heads` heads of keys and values are
+    shared among them; `rates` (head_size / 2,) are the angles, in radians a place, by which pairs of them are turned.
+    """
+
+    layers: int
+    width: int
+    heads: int
+    kv_heads: int
+    head_size: int
+    hidden: int
+    epsilon: float
+    rates: NDArray[np.float32]
+
+
+class Llama:
+    """An open file: the sizes, the pieces' metadata, the tensors one at a time as fp32. Raises EditorError."""
+
+    def __init__(self, path: Path):
+        gguf = _package()
+        self.path = path
+        try:
+            self._reader = gguf.GGUFReader(path)
+            self.fields: dict[str, Any] = {name: field.contents() for name, field in self._reader.fields.items()}
+        except OSError as error:
+            raise EditorError(f"{path}: wanted {_WANTED}; {error.strerror or error}") from None
+        except (ValueError, KeyError, IndexError, OverflowError, MemoryError) as error:
+            raise EditorError(f"{path}: wanted {_WANTED}, found a file that is none or is damaged ({error})") from None
+        self._dequantize = gguf.quants.dequantize
+        self._tensors = {tensor.name: tensor for tensor in self._reader.tensors}
+        self.shape = self._shape()
+        self._check_tensors()
+
+    def field(self, name: str) -> Any:
+        """A field of the metadata. Raises EditorError where the file hasn't got it."""
+        if name not in self.fields:
+            raise EditorError(f"{self.path}: wanted {_WANTED}, found no {name} in it")
+        return self.fields[name]
+
+    def tensor(self, name: str) -> NDArray[np.float32]:
+        """A tensor as fp32: a matrix (out, in), a vector (n,)."""
+        stored = self._tensors[name]
+        try:
+            values = self._dequantize(stored.data, stored.tensor_type)
+        except NotImplementedError:
+            raise EditorError(f"{self.path}: can't read {name}, of the type {stored.tensor_type.name}") from None
+        found: NDArray[np.float32] = np.asarray(values, np.float32).reshape(tuple(int(n) for n in stored.shape[::-1]))
+        return found
+
+    @property
+    def parameters(self) -> int:
+        return sum(int(np.prod(tensor.shape)) for tensor in self._tensors.values())
+
+    def head(self) -> NDArray[np.float32]:
+        """What turns the last layer's numbers into pieces, (pieces, width): the embedding where the two are one."""
+        return self.tensor("output.weight" if "output.weight" in self._tensors else "token_embd.weight")
+
+    def turned_halves(self, name: str, heads: int) -> NDArray[np.float32]:
+        """A query's or key's matrix whose turned pairs lie half a head apart; in the file they are neighbours."""
+        matrix = self.tensor(name)
+        pairs = matrix.reshape(heads, self.shape.head_size // 2, 2, -1)
+        return np.ascontiguousarray(pairs.swapaxes(1, 2)).reshape(matrix.shape)
+
+    def _shape(self) -> Shape:
+        found = self.field("general.architecture")
+        if found != "llama":
+            raise EditorError(f"{self.path}: wanted {_WANTED}, found the architecture {found}")
+        width, heads = self._size("embedding_length"), self._size("attention.head_count")
+        head_size = self.fields.get("llama.attention.key_length") or width // heads
+        turned = self.fields.get("llama.rope.dimension_count", head_size)
+        if turned != head_size or head_size % 2:
+            raise EditorError(f"{self.path}: wanted heads turned as a whole, found {turned} of {head_size} numbers")
+        return Shape(
+            layers=self._size("block_count"),
+            width=width,
+            heads=heads,
+            kv_heads=self.fields.get("llama.attention.head_count_kv", heads),
+            head_size=head_size,
+            hidden=self._size("feed_forward_length"),
+            epsilon=float(self.field("llama.attention.layer_norm_rms_epsilon")),
+            rates=self._rates(head_size),
+        )
+
+    def _size(self, name: str) -> int:
+        found = self.field(f"llama.{name}")
+        if not isinstance(found, int) or not 0 < found < _LARGEST:
+            raise EditorError(f"{self.path}: wanted {_WANTED}, found {name} = {found}")
+        return found
+
+    def _rates(self, head_size: int) -> NDArray[np.float32]:
+        base = float(self.fields.get("llama.rope.freq_base", 10_000.0))
+        rates = base ** -(np.arange(0, head_size, 2) / head_size)
+        if "rope_freqs.weight" in self._tensors:  # how Llama 3 stretches its slow turns
+            rates = rates / self.tensor("rope_freqs.weight")
+        return rates.astype(np.float32)
+
+    def _check_tensors(self) -> None:
+        s = self.shape
+        rows = {"attn_q": s.heads, "attn_k": s.kv_heads, "attn_v": s.kv_heads}
+        wanted = {"token_embd.weight": (None, s.width), "output_norm.weight": (s.width,)}
+        for layer in range(s.layers):
+            for name in _LAYER:
+                out = rows[name] * s.head_size if name in rows else s.hidden if name in ("ffn_gate", "ffn_up") else s.width
+                inner = {"attn_output": s.heads * s.head_size, "ffn_down": s.hidden}.get(name, s.width)
+                wanted[f"blk.{layer}.{name}.weight"] = (out,) if name.endswith("norm") else (out, inner)
+        for name, shape in wanted.items():
+            found = tuple(int(n) for n in self._tensors[name].shape[::-1]) if name in self._tensors else None
+            if found is None or len(found) != len(shape) or any(w not in (None, f) for w, f in zip(shape, found, strict=True)):
+                raise EditorError(f"{self.path}: wanted {_WANTED}; its tensor {name} is {found or 'missing'}, not {shape}")
+        unknown = set(self._tensors) - set(wanted) - {"output.weight", "rope_freqs.weight"}
+        if unknown:
+            raise EditorError(f"{self.path}: wanted {_WANTED} without extras, found the tensor {min(unknown)}")
+
+
+def _package() -> Any:
+    try:
+        import gguf
+    except ImportError:
+        raise EditorError(
+            "the editor can't be built: wanted the packages gguf and onnx; install them: pip install 'stagelyric[editor]'"
+        ) from None
+    return gguf

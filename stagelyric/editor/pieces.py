@@ -1,0 +1,162 @@
+"""Text to a model's pieces: byte-level BPE, as GPT-2 and its followers have it, and the pieces of SentencePiece.
+
+A model may keep only some of its pieces. What it doesn't keep is spelled by the two that were merged into it, and those
+by theirs, down to single bytes, which are always kept.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Protocol
+
+from stagelyric.editor.faults import EditorError
+
+_BLANK = "▁"  # how SentencePiece writes a space
+_CONTRACTIONS = "'s|'t|'re|'ve|'m|'ll|'d"
+_WORDS: Mapping[str, str] = {
+    # How a text is cut before its pieces are merged, by the name that the file gives it. L: letters, N: numbers.
+    "gpt-2": rf"{_CONTRACTIONS}| ?L+| ?N+| ?(?:(?!L|N)\S)+|\s+(?!\S)|\s+",
+    "smollm": rf"N|{_CONTRACTIONS}| ?L+| ?(?:(?!L|N)\S)+|\s+(?!\S)|\s+",
+    "llama-bpe": rf"(?i:{_CONTRACTIONS})|(?:(?!L|N)[^\r\n])?L+|N{{1,3}}| ?(?:(?!L|N)\S)+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+}
+_WORDS = {**_WORDS, "default": _WORDS["gpt-2"], "llama3": _WORDS["llama-bpe"], "llama-v3": _WORDS["llama-bpe"]}
+
+
+class Pieces(Protocol):
+    """A model's alphabet."""
+
+    def encode(self, text: str) -> list[int]:
+        """The numbers of a text's pieces, as the whole model has them; nothing is put before or after."""
+        ...
+
+    def parts(self, piece: int) -> tuple[int, ...]:
+        """The smaller pieces that a piece was merged from; none for one that stands by itself."""
+        ...
+
+
+class BytePairs:
+    """Byte-level BPE: bytes are written as 256 printable characters, and the pairs merged in the order they were learned."""
+
+    def __init__(self, tokens: Sequence[str], merges: Sequence[str], cut: str):
+        if cut not in _WORDS:
+            raise EditorError(f"the file cuts its texts as {cut}; known are {', '.join(_WORDS)}")
+        self._words = re.compile(_spelled_out(_WORDS[cut]))
+        self._ids = {token: number for number, token in enumerate(tokens)}
+        pairs = [tuple(merge.split(" ", 1)) for merge in merges]
+        self._ranks = {pair: rank for rank, pair in enumerate(pairs)}
+        self._parts = {
+            self._ids[a + b]: (self._ids[a], self._ids[b])
+            for a, b in reversed(pairs)  # the first way to make a piece is the one that counts
+            if a + b in self._ids and a in self._ids and b in self._ids
+        }
+        missing = [byte for byte in range(ord(" "), ord("~") + 1) if _BYTES[byte] not in self._ids]
+        if missing:
+            raise EditorError(f"the file's {len(tokens)} pieces can't spell the character {chr(missing[0])!r}")
+        self._word = lru_cache(maxsize=1 << 15)(self._merged)
+
+    def encode(self, text: str) -> list[int]:
+        return [number for word in self._words.findall(text) for number in self._word(word)]
+
+    def parts(self, piece: int) -> tuple[int, ...]:
+        return self._parts.get(piece, ())
+
+    def _merged(self, word: str) -> tuple[int, ...]:
+        symbols = [_BYTES[byte] for byte in word.encode()]
+        while len(symbols) > 1:
+            ranks = [self._ranks.get(pair, len(self._ranks)) for pair in zip(symbols, symbols[1:], strict=False)]
+            best = min(ranks)
+            if best == len(self._ranks):
+                break
+            place = ranks.index(best)
+            symbols[place : place + 2] = [symbols[place] + symbols[place + 1]]
+        return tuple(number for symbol in symbols for number in self._spelled(symbol))
+
+    def _spelled(self, symbol: str) -> list[int]:
+        if symbol in self._ids:
+            return [self._ids[symbol]]
+        return [self._ids[byte] for byte in symbol if byte in self._ids]  # some lack a few control characters
+
+
+class Unigrams:
+    """SentencePiece's pieces, merged by their scores; what no piece spells is spelled by bytes."""
+
+    def __init__(self, tokens: Sequence[str], scores: Sequence[float]):
+        self._ids = {token: number for number, token in enumerate(tokens)}
+        self._tokens, self._scores = tokens, scores
+        missing = [byte for byte in range(256) if f"<0x{byte:02X}>" not in self._ids]
+        if missing:
+            raise EditorError(f"the file's {len(tokens)} pieces lack the byte {missing[0]:#04x}")
+
+    def encode(self, text: str) -> list[int]:
+        symbols = list(text.replace(" ", _BLANK))
+        while len(symbols) > 1:
+            found = [
+                (-self._scores[self._ids[a + b]], place)
+                for place, (a, b) in enumerate(zip(symbols, symbols[1:], strict=False))
+                if a + b in self._ids
+            ]
+            if not found:
+                break
+            _, place = min(found)
+            symbols[place : place + 2] = [symbols[place] + symbols[place + 1]]
+        return [number for symbol in symbols for number in self._spelled(symbol)]
+
+    def _spelled(self, symbol: str) -> list[int]:
+        if symbol in self._ids:
+            return [self._ids[symbol]]
+        return [self._ids[f"<0x{byte:02X}>"] for byte in symbol.encode()]
+
+    def parts(self, piece: int) -> tuple[int, ...]:
+        token = self._tokens[piece]
+        ways = [
+            (max(self._scores[self._ids[a]], self._scores[self._ids[b]]), self._ids[a], self._ids[b])
+            for a, b in ((token[:cut], token[cut:]) for cut in range(1, len(token)))
+            if a in self._ids and b in self._ids
+        ]
+        if ways:
+            return max(ways)[1:]
+        return tuple(self._ids[f"<0x{byte:02X}>"] for byte in token.encode()) if len(token) == 1 else ()
+
+
+class Kept:
+    """The pieces that are kept of a model's, numbered anew, and texts in them."""
+
+    def __init__(self, whole: Pieces, kept: Sequence[int]):
+        self._whole = whole
+        self._new = {piece: number for number, piece in enumerate(kept)}
+        self._spelled = lru_cache(maxsize=1 << 16)(self._smaller)
+
+    def __len__(self) -> int:
+        return len(self._new)
+
+    def encode(self, text: str) -> list[int]:
+        """A text in the kept pieces, by their new numbers."""
+        return [number for piece in self._whole.encode(text) for number in self._spelled(piece)]
+
+    def _smaller(self, piece: int) -> tuple[int, ...]:
+        if piece in self._new:
+            return (self._new[piece],)
+        parts = self._whole.parts(piece)
+        if not parts:
+            raise EditorError(f"piece {piece} is neither kept nor spelled by smaller ones")
+        return tuple(number for part in parts for number in self._smaller(part))
+
+
+def _printable() -> list[str]:
+    """GPT-2's character for each byte: itself where it can be seen, else one from 256 on."""
+    seen = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    hidden = {byte: chr(256 + n) for n, byte in enumerate(byte for byte in range(256) if byte not in seen)}
+    return [hidden.get(byte, chr(byte)) for byte in range(256)]
+
+
+def _spelled_out(pattern: str) -> str:
+    """A pattern with L (letters) and N (numbers of any kind) written as Python's `re` knows them."""
+    numerals = "".join(c for c in map(chr, range(0x20000)) if unicodedata.category(c) in ("Nl", "No"))
+    letter, number = rf"(?:(?![{numerals}])[^\W\d_])", rf"[\d{numerals}]"
+    return re.sub("[LN]", lambda sign: letter if sign[0] == "L" else number, pattern)
+
+
+_BYTES = _printable()

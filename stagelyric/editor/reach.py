@@ -1,0 +1,144 @@
+"""How far the numbers between a model's layers reach, channel by channel, over a few lines.
+
+A handful of channels reach ten times as far as the rest. A matrix of bytes has one step for a whole row of what goes
+in, so those few would set it for all; half of their reach is moved into the matrix behind them, where each channel is
+weighed anyway (after Xiao and others, "SmoothQuant", arXiv 2211.10438). What the layers give is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.editor.llama import Llama
+
+Floats = NDArray[np.float32]
+
+LINES = """\
+Maggie put the kettle on and waited for the post
+The radio was talking to the butter and the toast
+My brother keeps a bicycle he hasn't ridden since
+I paid the rent on Friday with a handful of tens
+
+Down at the harbour the ferries were late
+And nobody told us how long we would wait
+Did you ever love anyone more than the sea?
+She laughed, and she handed the lantern to me
+
+The factory whistle, the rain on the yard
+Your name in my wallet, your face on a card
+Oh, sing it again for the driver, for Joe
+For all of the people we don't even know
+
+There's a dog in the doorway, a hole in the roof
+They said they were leaving, they wanted some proof
+When the lights of the city go out one by one
+I'll be here on the corner, my work nearly done
+
+Grandmother taught him to count every star
+In the back of a van, on the strings of a guitar
+"Come in," said the doctor, "it's only your heart"
+We were too tired to finish and too scared to start
+
+No war in the papers, no snow on the hill
+The old men of Tuesday are playing cards still
+Run, little river, run under the town
+Whatever goes up must come quietly down
+"""
+"""Ordinary lines of many kinds, a blank line between what is read apart."""
+
+_SMALL = np.float32(1e-4)
+
+
+def smoothing(model: Llama, texts: Sequence[Sequence[int]], kept: Sequence[int]) -> dict[str, Floats]:
+    """What each channel of a matrix's input is to be divided by, and the matrix's column times, by the input's name.
+
+    Names: "blk.L.attn" (before q, k, v), "blk.L.read" (before the output of attention), "blk.L.ffn" (before gate and
+    up), "blk.L.down", "head". `texts`: pieces by their numbers among the `kept`.
+    """
+    return {name: _half(most, matrices) for name, most, matrices in _Reading(model, texts, kept).inputs()}
+
+
+def _half(most: Floats, matrices: Sequence[Floats]) -> Floats:
+    columns = np.max([np.abs(matrix).max(axis=0) for matrix in matrices], axis=0)
+    found = np.sqrt(np.maximum(most, _SMALL) / np.maximum(columns, _SMALL))
+    return np.exp2(np.round(np.log2(found))).astype(np.float32)  # powers of two: moved without a loss
+
+
+class _Reading:
+    """The model read by numpy in fp32, a layer at a time, so that only one layer's numbers are ever in memory."""
+
+    def __init__(self, model: Llama, texts: Sequence[Sequence[int]], kept: Sequence[int]):
+        self.model = model
+        table = model.tensor("token_embd.weight")[np.asarray(kept)]
+        self.ends = np.cumsum([len(text) for text in texts])[:-1]
+        self.x: Floats = table[np.concatenate([np.asarray(text) for text in texts])]  # (N, width): all texts
+        places = np.concatenate([np.arange(len(text)) for text in texts])
+        angles = np.outer(places, model.shape.rates)[:, None].astype(np.float32)
+        self.turns = np.cos(angles), np.sin(angles)  # (N, 1, size / 2) each
+
+    def inputs(self) -> Iterator[tuple[str, Floats, list[Floats]]]:
+        """(name, how far each channel reaches, the matrices it goes through), layer after layer."""
+        s, tensor = self.model.shape, self.model.tensor
+        for layer in range(s.layers):
+            name = f"blk.{layer}"
+            weights = {part: tensor(f"{name}.{part}.weight") for part in ("attn_v", "attn_output")}
+            weights["attn_q"] = self.model.turned_halves(f"{name}.attn_q.weight", s.heads)
+            weights["attn_k"] = self.model.turned_halves(f"{name}.attn_k.weight", s.kv_heads)
+            h = self.normed(f"{name}.attn_norm")
+            yield f"{name}.attn", _most(h), [weights["attn_q"], weights["attn_k"], weights["attn_v"]]
+            y = self.attention(h, weights)
+            yield f"{name}.read", self._shared(_most(y)), [self._shared_columns(weights["attn_output"])]
+            self.x = self.x + y @ weights["attn_output"].T
+            h = self.normed(f"{name}.ffn_norm")
+            gate, up, down = (tensor(f"{name}.ffn_{part}.weight") for part in ("gate", "up", "down"))
+            yield f"{name}.ffn", _most(h), [gate, up]
+            opened = h @ gate.T
+            y = opened / (1 + np.exp(-opened)) * (h @ up.T)
+            yield f"{name}.down", _most(y), [down]
+            self.x = self.x + y @ down.T
+        yield "head", _most(self.normed("output_norm")), [self.model.head()]
+
+    def normed(self, name: str) -> Floats:
+        squares = np.mean(self.x * self.x, axis=-1, keepdims=True)
+        found: Floats = self.x / np.sqrt(squares + np.float32(self.model.shape.epsilon))
+        return found * self.model.tensor(f"{name}.weight")
+
+    def attention(self, h: Floats, weights: Mapping[str, Floats]) -> Floats:
+        s = self.model.shape
+        q = self.turned((h @ weights["attn_q"].T).reshape(len(h), s.heads, -1))
+        k = self.turned((h @ weights["attn_k"].T).reshape(len(h), s.kv_heads, -1))
+        v = (h @ weights["attn_v"].T).reshape(len(h), s.kv_heads, -1)
+        parts = (np.split(each, self.ends) for each in (q, k, v))
+        return np.concatenate([self.read(*part) for part in zip(*parts, strict=True)])
+
+    def read(self, q: Floats, k: Floats, v: Floats) -> Floats:
+        """One text's queries (T, heads, size), keys and values (T, kv, size) → (T, heads·size)."""
+        shared = q.shape[1] // k.shape[1]
+        k, v = np.repeat(k, shared, axis=1), np.repeat(v, shared, axis=1)
+        scores = np.einsum("qhd,khd->hqk", q, k) / np.float32(np.sqrt(q.shape[-1]))
+        scores = np.where(np.tri(len(q), dtype=bool), scores, np.float32(-1e9))
+        shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        found: Floats = np.einsum("hqk,khd->qhd", shares / shares.sum(axis=-1, keepdims=True), v)
+        return found.reshape(len(q), -1)
+
+    def turned(self, x: Floats) -> Floats:
+        a, b = np.split(x, 2, axis=-1)
+        cos, sin = self.turns
+        return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
+
+    def _shared(self, most: Floats) -> Floats:
+        """(heads·size,) → the same for all heads that share a head of values, so that it can be moved into those."""
+        s = self.model.shape
+        grouped = most.reshape(s.kv_heads, -1, s.head_size).max(axis=1, keepdims=True)
+        return np.broadcast_to(grouped, (s.kv_heads, s.heads // s.kv_heads, s.head_size)).reshape(-1)
+
+    def _shared_columns(self, matrix: Floats) -> Floats:
+        return self._shared(np.abs(matrix).max(axis=0))[None]
+
+
+def _most(x: Floats) -> Floats:
+    found: Floats = np.abs(x).max(axis=0)
+    return found

@@ -1,0 +1,163 @@
+"""Texts as one tree of pieces, cut into rows that a graph can read.
+
+What texts begin with in common stands in the tree once: a context that many lines follow, the words that several forms
+of a line share. A text's last piece is only asked for, never read, so forms that differ in it alone cost nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROOM = 96
+"""How many places a row has at most, unless one text alone needs more."""
+
+_FAR = np.float32(-1e9)
+
+
+@dataclass(slots=True)
+class Tree:
+    """Places by number: which piece stands there, below which place (-1: none), how deep; and what is asked.
+
+    `asked[n]` = (place, piece): the probability of that piece after that place. `texts[t]`: what is asked of each text,
+    in its order.
+    """
+
+    pieces: list[int] = field(default_factory=list)
+    above: list[int] = field(default_factory=list)
+    depths: list[int] = field(default_factory=list)
+    asked: list[tuple[int, int]] = field(default_factory=list)
+    texts: list[list[int]] = field(default_factory=list)
+    _below: dict[tuple[int, int], int] = field(default_factory=dict)
+    _known: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def add(self, text: Sequence[int], start: int) -> None:
+        """A text's pieces, of which those from `start` ≥ 1 on are asked for."""
+        place, asks = -1, []
+        for number, piece in enumerate(text):
+            if number >= start:
+                question = (place, piece)
+                if question not in self._known:
+                    self._known[question] = len(self.asked)
+                    self.asked.append(question)
+                asks.append(self._known[question])
+            if number + 1 < len(text):
+                place = self._place(place, piece, number)
+        self.texts.append(asks)
+
+    def _place(self, above: int, piece: int, depth: int) -> int:
+        key = (above, piece)
+        if key not in self._below:
+            self._below[key] = len(self.pieces)
+            self.pieces.append(piece)
+            self.above.append(above)
+            self.depths.append(depth)
+        return self._below[key]
+
+    def rows(self) -> list[list[int]]:
+        """The places in rows, each with all that stand above its own; a place stands before those below it.
+
+        Places that only lead to others may stand in several rows.
+        """
+        sizes, children = self._sizes(), self._children()
+        rows: list[list[int]] = []
+        row: dict[int, None] = {}
+        waiting = list(reversed(children[-1]))
+        while waiting:
+            place = waiting.pop()
+            path = self._path(place)
+            if sizes[place] + len(path) > ROOM and children[place]:
+                waiting.extend(reversed(children[place]))  # too large for one row: its branches one by one
+                continue
+            whole = [place] if sizes[place] + len(path) > ROOM else self._branch(place, children)
+            new = [p for p in path if p not in row]
+            if row and len(row) + len(new) + len(whole) > ROOM:
+                rows.append(list(row))
+                row, new = {}, path
+            row.update(dict.fromkeys(new + whole))
+        return [*rows, list(row)] if row else rows
+
+    def calls(self, places: int) -> Iterator[Call]:
+        """What the graph is asked, some `places` places a call; together the calls answer every question once."""
+        rows = sorted(self.rows(), key=len)
+        asked_at: dict[int, list[int]] = {}
+        for question, (place, _) in enumerate(self.asked):
+            asked_at.setdefault(place, []).append(question)
+        while rows:
+            longest = len(rows[-1])
+            taken = rows[-max(1, places // longest) :]
+            del rows[-len(taken) :]
+            yield self._call(taken, longest, asked_at)
+
+    def _call(self, rows: Sequence[Sequence[int]], longest: int, asked_at: dict[int, list[int]]) -> Call:
+        shape = len(rows), longest
+        ids, positions = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        mask = np.full((len(rows), 1, longest, longest), _FAR, np.float32)
+        places, pairs, questions = [], [], []
+        for r, row in enumerate(rows):
+            where = {place: column for column, place in enumerate(row)}
+            ids[r, : len(row)] = [self.pieces[place] for place in row]
+            positions[r, : len(row)] = [self.depths[place] for place in row]
+            for place, column in where.items():
+                if self.above[place] >= 0:
+                    mask[r, 0, column] = mask[r, 0, where[self.above[place]]]
+                mask[r, 0, column, column] = 0
+                for question in asked_at.pop(place, ()):
+                    if not places or places[-1] != r * longest + column:
+                        places.append(r * longest + column)
+                    pairs.append((len(places) - 1, self.asked[question][1]))
+                    questions.append(question)
+        return Call(ids, positions, mask, np.array(places, np.int64), np.array(pairs, np.int64), questions)
+
+    def _children(self) -> list[list[int]]:
+        """The places right below each; the last list has those that are below none."""
+        children: list[list[int]] = [[] for _ in range(len(self.pieces) + 1)]
+        for place, above in enumerate(self.above):
+            children[above].append(place)
+        return children
+
+    def _sizes(self) -> list[int]:
+        """How many places each branch has, its own root among them."""
+        sizes = [1] * len(self.pieces)
+        for place in range(len(self.pieces) - 1, -1, -1):
+            if self.above[place] >= 0:
+                sizes[self.above[place]] += sizes[place]
+        return sizes
+
+    def _path(self, place: int) -> list[int]:
+        path = []
+        while (place := self.above[place]) >= 0:
+            path.append(place)
+        return path[::-1]
+
+    def _branch(self, root: int, children: Sequence[Sequence[int]]) -> list[int]:
+        found, waiting = [], [root]
+        while waiting:
+            found.append(waiting.pop())
+            waiting.extend(reversed(children[found[-1]]))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call's inputs, as `graph` describes them, and which of the tree's questions each answer is for."""
+
+    ids: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    mask: NDArray[np.float32]
+    places: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    questions: list[int]
+
+    def inputs(self) -> dict[str, NDArray[Any]]:
+        return {
+            "ids": self.ids,
+            "positions": self.positions,
+            "mask": self.mask,
+            "places": self.places,
+            "pairs": self.pairs,
+        }

@@ -1,0 +1,50 @@
+"""How likely each of a model's pieces is anywhere, by how often words are sung; and which pieces are worth keeping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.editor.pieces import Kept, Pieces
+
+_FIRST = 1 / 7  # of a line's words, the one that begins it
+_UNSUNG = 0.05  # of all that is heard: pieces of words that nobody counted
+_LOWER, _UPPER = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word in lower case, whether it is written small (1), with a capital (2) or either (3), and how often."""
+
+    text: str
+    forms: int
+    count: int
+
+
+def counts(pieces: Pieces | Kept, words: Iterable[Word], numbers: Sequence[int]) -> NDArray[np.float64]:
+    """Each piece's share of all that is sung, (len(numbers),), summing to 1 and nowhere 0.
+
+    `numbers`: the pieces' numbers in the whole model, which come in the order in which they were learned: the later,
+    the rarer.
+    """
+    sung = np.zeros(len(numbers))
+    for word in words:
+        capital = word.text[:1].upper() + word.text[1:]
+        inside = [form for sign, form in ((_LOWER, word.text), (_UPPER, capital)) if word.forms & sign] or [word.text]
+        share = word.count * (1 - _FIRST) / len(inside)
+        for text, weight in ((capital, word.count * _FIRST), *((f" {form}", share) for form in inside)):
+            np.add.at(sung, pieces.encode(text), weight)
+    rare = 1 / (np.asarray(numbers) + 50.0)
+    share_rare = _UNSUNG if sung.any() else 1.0
+    found: NDArray[np.float64] = (1 - share_rare) * sung / max(sung.sum(), 1.0) + share_rare * rare / rare.sum()
+    return found
+
+
+def chosen(pieces: Pieces, shares: NDArray[np.float64], most: int) -> list[int]:
+    """The numbers of the pieces to keep, in rising order: those that no others spell, then the commonest."""
+    needed = [number for number in range(len(shares)) if not pieces.parts(number)]
+    rest = np.argsort(-shares, kind="stable").tolist()
+    return sorted(dict.fromkeys([*needed, *rest][: max(most, len(needed))]) if len(shares) > most else range(len(shares)))
