@@ -39,5 +39,5 @@ $(VENV)/play.done: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/test.done: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "installing what the tests need …"
-	@$(PIP) --config-settings editable_mode=compat -e '.[dev,train,link,speech,piper,report]'
+	@$(PIP) --config-settings editable_mode=compat -e '.[dev,train,link,speech,piper,report,editor]'
 	@touch $@ $(VENV)/play.done

@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 
 from stagelyric.editor.editor import BEFORE, Editor
 from stagelyric.editor.faults import EditorError
-from stagelyric.editor.words import counted
+from stagelyric.editor.usual import lexicon
 
 _NICE = 15
 _AT_ONCE = 1024  # lines in one tree: those beside each other in the file share what they begin with
@@ -28,18 +28,19 @@ class _Item(NamedTuple):
 def main() -> int:
     arguments = argparse.ArgumentParser(
         prog="python -m stagelyric.editor",
-        description="Judges lines. FILE has a JSON object a line: {\"before\": [\"...\"], \"line\": \"...\"}; OUT gets "
-        "one for each, in the same order: {\"sense\": 2.1, \"log_p\": -4.8, \"pieces\": 9}. Lines that begin alike, context "
-        "and all, cost least where they stand together. Stopped and started again, it goes on after OUT's last line.",
+        description='Judges lines. FILE has a JSON object a line: {"before": ["..."], "line": "..."}; OUT gets one for '
+        'each, in the same order: {"sense": 2.1, "log_p": -4.8, "pieces": 9}. Lines that begin alike, context and all, '
+        "cost least where they stand together. Stopped and started again, it goes on after OUT's last line.",
     )
     arguments.add_argument("file", type=Path)
     arguments.add_argument("out", type=Path)
     arguments.add_argument("--editor", type=Path, required=True, metavar="GGUF")
-    arguments.add_argument("--before", type=int, default=BEFORE, metavar="N", help="lines before that are heard (%(default)s)")
+    heard = "lines before that are heard (%(default)s)"
+    arguments.add_argument("--before", type=int, default=BEFORE, metavar="N", help=heard)
     given = arguments.parse_args()
     os.nice(_NICE)
     try:
-        editor = Editor.open(given.editor, counted, before=given.before, say=_say)
+        editor = Editor.open(given.editor, lexicon(), before=given.before, say=_say)
         done = _whole(given.out)
         with given.file.open(encoding="utf-8") as lines, given.out.open("a", encoding="utf-8") as out:
             _judge(editor, _items(given.file, lines, done), out)
@@ -84,7 +85,8 @@ def _items(file: Path, lines: IO[str], done: int) -> Iterator[_Item]:
         except (ValueError, KeyError, TypeError):
             before = line = None
         if not isinstance(line, str) or not isinstance(before, list) or not all(isinstance(b, str) for b in before):
-            raise EditorError(f'{file}, line {number}: wanted {{"before": ["..."], "line": "..."}}, found {text.strip()[:60]}')
+            wanted = '{"before": ["..."], "line": "..."}'
+            raise EditorError(f"{file}, line {number}: wanted {wanted}, found {text.strip()[:60]}")
         yield _Item(before, line)
 
 

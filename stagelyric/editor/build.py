@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stagelyric.editor import usual
-from stagelyric.editor.faults import EditorError
+from stagelyric.editor.faults import WANTED_PACKAGES, EditorError
 from stagelyric.editor.folder import GRAPH, META, VERSION, WEIGHTS, Alphabet, Meta, digest, read
 from stagelyric.editor.llama import Llama
 from stagelyric.editor.pieces import Kept
@@ -25,17 +25,17 @@ MOST_PIECES = 20_000
 _LEANING, _LEVEL = 0.6, -7.5
 
 
-def build(source: Path, folder: Path, words: Iterable[usual.Word] = (), *, most: int = MOST_PIECES) -> Meta:
+def build(source: Path, folder: Path, lexicon: Path | None = None, *, most: int = MOST_PIECES) -> Meta:
     """Makes `folder` of a GGUF file, whole or not at all, and gives what stands in it.
 
-    `words`: how often words are sung, which says what is kept and what a piece is measured against. Takes seconds and
-    some hundred megabytes for 135 M parameters. Raises EditorError.
+    `lexicon`: a model's lexicon.npz, whose counts of words say what is kept and what a piece is measured against. Takes
+    seconds and some hundred megabytes for 135 M parameters. Raises EditorError.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
         try:
-            meta = _written(source, scratch, list(words), most)
+            meta = _written(source, scratch, lexicon, most)
             _moved(scratch, folder)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -44,16 +44,14 @@ def build(source: Path, folder: Path, words: Iterable[usual.Word] = (), *, most:
     return meta
 
 
-def _written(source: Path, folder: Path, words: list[usual.Word], most: int) -> Meta:
+def _written(source: Path, folder: Path, lexicon: Path | None, most: int) -> Meta:
     try:
         from stagelyric.editor import graph, reach
     except ImportError:
-        raise EditorError(
-            "the editor can't be built: wanted the packages gguf and onnx; install them: pip install 'stagelyric[editor]'"
-        ) from None
+        raise EditorError(WANTED_PACKAGES) from None
     model = Llama(source)
     alphabet = _alphabet(model)
-    whole = alphabet.pieces()
+    whole, words = alphabet.pieces(), usual.words(lexicon)
     kept = usual.chosen(whole, usual.counts(whole, words, range(len(alphabet.tokens))), most)
     pieces = Kept(whole, kept)
     texts = [pieces.encode(text) for text in reach.LINES.split("\n\n")]
@@ -64,6 +62,7 @@ def _written(source: Path, folder: Path, words: list[usual.Word], most: int) -> 
         name=str(model.fields.get("general.name", source.stem)),
         licence=str(model.fields.get("general.license", "")),
         source=digest(source),
+        lexicon=digest(lexicon) if lexicon else "",
         parameters=model.parameters,
         alphabet=alphabet,
         kept=kept,
@@ -74,13 +73,14 @@ def _written(source: Path, folder: Path, words: list[usual.Word], most: int) -> 
     return meta
 
 
-def _measure(shares: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _measure(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """What a piece's log-probability is compared with, (V,), from its share of what is sung.
 
     The whole of log(share) would praise every rare word: lines of people and of machines lay apart best with a leaning
-    of 0.6 (areas under the curve .69 to .73 over it, .65 to .75 at 1). The level brings people's lines to the same mean.
+    of 0.6 (areas under the curve .69 to .73 over it, .65 to .75 at 1). The level is
+    that of an ordinary piece.
     """
-    found: np.ndarray[tuple[int], np.dtype[np.float64]] = _LEANING * np.log(shares) + (1 - _LEANING) * _LEVEL
+    found: NDArray[np.float64] = _LEANING * np.log(shares) + (1 - _LEANING) * _LEVEL
     return found
 
 

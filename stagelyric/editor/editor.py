@@ -1,13 +1,14 @@
 """The editor: a pretrained language model that hears whether a line makes sense after the lines before it.
 
-`sense` is the mean, over a line's pieces, of log p(piece | three lines before, the line so far) − log p(piece), the last
-as it is anywhere in songs (SLOR, after Lau, Clark and Lappin 2017), each piece's share of it between −3 and 4 nats.
+`sense` is the mean, over a line's pieces, of log p(piece | three lines before, the line so far) less what is usual:
+the piece's log p anywhere in songs (SLOR, after Lau, Clark and Lappin 2017), each piece counting between -3 and 4 nats.
 It doesn't see truth, rhyme or metre, nor whether a line was heard before: repeating the context pleases it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,6 @@ from platformdirs import user_cache_path
 from stagelyric.editor.faults import EditorError
 from stagelyric.editor.folder import GRAPH, LONGEST, Meta, digest, read
 from stagelyric.editor.tree import Tree
-from stagelyric.editor.usual import Word
 
 LEAST, MOST = -3.0, 4.0
 """What one piece may count, in nats."""
@@ -29,8 +29,8 @@ BEFORE = 3
 
 _PLACES = 384  # that one call reads: more gain nothing and take memory
 _TEXTS = 1024  # that stand in one tree
-_ENDS = " .,;:!?-–—\"“”"
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
+_ENDS = ' .,;:!?-"'
+_PLAIN = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-"})
 
 
 class Heard(NamedTuple):
@@ -60,7 +60,7 @@ class Editor:
     def open(
         cls,
         source: Path,
-        words: Callable[[], Iterable[Word]] = tuple,
+        lexicon: Path | None = None,
         *,
         before: int = BEFORE,
         cache: Path | None = None,
@@ -68,16 +68,16 @@ class Editor:
     ) -> Editor:
         """The editor of a GGUF file, built first where the cache has none or a damaged one.
 
-        `words`: how often words are sung, asked for only when it is built. `say`: told, in a line, when something takes
-        its time. `before`: how many lines before are heard. Raises EditorError.
+        `lexicon`: a model's lexicon.npz, whose counts of words it is built with. `say`: told, in a line, when something
+        takes its time. `before`: how many lines before are heard. Raises EditorError.
         """
-        folder = built(source, words, cache=cache, say=say)
+        folder = built(source, lexicon, cache=cache, say=say)
         return cls(folder, read(folder), before)
 
     @property
     def digest(self) -> str:
         """What lines chosen by this editor depend on."""
-        return f"{self.meta.source[:12]}-{self.meta.version}"
+        return f"{self.meta.source[:8]}{self.meta.lexicon[:8]}-{self.meta.version}"
 
     def score(self, lines: Sequence[str], before: Sequence[Sequence[str]]) -> list[float]:
         """The sense of each line after the last lines of its `before` (none: it opens the song)."""
@@ -123,33 +123,35 @@ class Editor:
 
 def built(
     source: Path,
-    words: Callable[[], Iterable[Word]] = tuple,
+    lexicon: Path | None = None,
     *,
     cache: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """The folder of a GGUF file's editor, made where there is none, it is damaged or of another version."""
     try:
-        named = digest(source)
+        named, counted = digest(source), digest(lexicon) if lexicon else ""
     except OSError as error:
-        raise EditorError(f"{source}: wanted a GGUF file; {error.strerror or error}") from None
+        raise EditorError(f"{error.filename}: {error.strerror or error}") from None
     folder = (cache or user_cache_path("stagelyric", appauthor=False) / "editor") / named[:16]
     if folder.is_dir():
         try:
-            read(folder)
-            return folder
+            if read(folder).lexicon == counted:
+                return folder
+            say("the editor is built anew: the lexicon is another")
+            shutil.rmtree(folder, ignore_errors=True)
         except EditorError as error:
             say(f"the editor is built anew: {error}")
     from stagelyric.editor.build import build
 
     say(f"the editor is built from {source.name}, once; this takes some seconds")
-    build(source, folder, words())
+    build(source, folder, lexicon)
     return folder
 
 
 def sung(line: str) -> str:
-    """A line as it is heard: plain quotes, no punctuation at its end, a capital at its start."""
-    text = " ".join(line.translate(_QUOTES).split()).rstrip(_ENDS)
+    """A line as it is heard: plain quotes and dashes, no punctuation at its end, a capital at its start."""
+    text = " ".join(line.translate(_PLAIN).split()).rstrip(_ENDS)
     return text[:1].upper() + text[1:]
 
 

@@ -1,6 +1,6 @@
 """An editor's folder: the graph, its weights beside it, and what is known of both.
 
-    editor.onnx  editor.weights  editor.json
+editor.onnx  editor.weights  editor.json
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ class Meta:
     licence: str
     source: str
     """sha256 of the GGUF file"""
+    lexicon: str
+    """sha256 of the lexicon whose counts were used; "" for none"""
     parameters: int
     alphabet: Alphabet
     kept: Sequence[int]
@@ -70,7 +72,7 @@ class Meta:
 
 
 def read(folder: Path) -> Meta:
-    """What a folder holds, every file's digest compared. Raises EditorError where it is damaged or of another version."""
+    """What a folder holds, every file's digest compared. Raises EditorError where it is damaged or of another kind."""
     try:
         told: dict[str, Any] = json.loads((folder / META).read_bytes())
         if told["version"] != VERSION:

@@ -89,19 +89,23 @@ class _Writer:
         angles = np.outer(np.arange(LONGEST), self.model.shape.rates)
         return self.large(np.cos(angles).astype(np.float32)), self.large(np.sin(angles).astype(np.float32))
 
-    def smooth(self, name: str) -> NDArray[np.float32] | np.float32:
-        return self.smoothing.get(name, np.float32(1))
+    def smooth(self, name: str) -> NDArray[np.float32]:
+        return self.smoothing.get(name, np.ones(1, np.float32))
 
     def normed(self, x: str, skip: str, name: str, smooth: str) -> tuple[str, str]:
         """x + skip, and the same brought to mean square 1, weighed and smoothed."""
-        weight, epsilon = self.model.tensor(f"{name}.weight") / self.smooth(smooth), self.model.shape.epsilon
-        weight = self.small(weight)
+        weight = self.small(self.model.tensor(f"{name}.weight") / self.smooth(smooth))
+        epsilon = self.model.shape.epsilon
         if not skip:
             return x, self.add("SimplifiedLayerNormalization", x, weight, axis=-1, epsilon=epsilon, stash_type=1)
         normed, both = f"normed{len(self.nodes)}", f"sum{len(self.nodes)}"
         self.nodes.append(
             helper.make_node(
-                "SkipSimplifiedLayerNormalization", [x, skip, weight], [normed, "", "", both], domain=_OWN, epsilon=epsilon
+                "SkipSimplifiedLayerNormalization",
+                [x, skip, weight],
+                [normed, "", "", both],
+                domain=_OWN,
+                epsilon=epsilon,
             )
         )
         return both, normed
@@ -169,7 +173,7 @@ class _Writer:
         given, before, down = self.rounded(x), self.smooth(f"{name}.ffn"), self.smooth(f"{name}.down")
         gate, up, last = (self.model.tensor(f"{name}.ffn_{part}.weight") for part in ("gate", "up", "down"))
         opened = self.add("QuickGelu", self.linear(given, gate * before), domain=_OWN, alpha=1.0)
-        opened = self.add("Mul", opened, self.linear(given, up * before / np.reshape(down, (-1, 1))))
+        opened = self.add("Mul", opened, self.linear(given, up * before / down.reshape(-1, 1)))
         return self.linear(self.rounded(opened), last * down)
 
     def shape_of(self, *sizes: int | str) -> str:

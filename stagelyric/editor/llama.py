@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.editor.faults import EditorError
+from stagelyric.editor.faults import WANTED_PACKAGES, EditorError
 
 _WANTED = "a GGUF file of the llama architecture"
-_LAYER = ("attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up", "ffn_down")
+_ANY = -1
 _LARGEST = 1 << 20  # of any size in the file: beyond that it is damaged
 
 
@@ -117,28 +117,37 @@ class Llama:
         return rates.astype(np.float32)
 
     def _check_tensors(self) -> None:
-        s = self.shape
-        rows = {"attn_q": s.heads, "attn_k": s.kv_heads, "attn_v": s.kv_heads}
-        wanted = {"token_embd.weight": (None, s.width), "output_norm.weight": (s.width,)}
-        for layer in range(s.layers):
-            for name in _LAYER:
-                out = rows[name] * s.head_size if name in rows else s.hidden if name in ("ffn_gate", "ffn_up") else s.width
-                inner = {"attn_output": s.heads * s.head_size, "ffn_down": s.hidden}.get(name, s.width)
-                wanted[f"blk.{layer}.{name}.weight"] = (out,) if name.endswith("norm") else (out, inner)
+        wanted = self._wanted()
         for name, shape in wanted.items():
-            found = tuple(int(n) for n in self._tensors[name].shape[::-1]) if name in self._tensors else None
-            if found is None or len(found) != len(shape) or any(w not in (None, f) for w, f in zip(shape, found, strict=True)):
-                raise EditorError(f"{self.path}: wanted {_WANTED}; its tensor {name} is {found or 'missing'}, not {shape}")
+            found = tuple(int(n) for n in self._tensors[name].shape[::-1]) if name in self._tensors else ()
+            if len(found) != len(shape) or any(w not in (f, _ANY) for w, f in zip(shape, found, strict=True)):
+                told = f"its tensor {name} is {found or 'missing'}, not {shape}"
+                raise EditorError(f"{self.path}: wanted {_WANTED}; {told}")
         unknown = set(self._tensors) - set(wanted) - {"output.weight", "rope_freqs.weight"}
         if unknown:
             raise EditorError(f"{self.path}: wanted {_WANTED} without extras, found the tensor {min(unknown)}")
+
+    def _wanted(self) -> dict[str, tuple[int, ...]]:
+        s = self.shape
+        queries, values = s.heads * s.head_size, s.kv_heads * s.head_size
+        layer: dict[str, tuple[int, ...]] = {
+            "attn_norm": (s.width,),
+            "attn_q": (queries, s.width),
+            "attn_k": (values, s.width),
+            "attn_v": (values, s.width),
+            "attn_output": (s.width, queries),
+            "ffn_norm": (s.width,),
+            "ffn_gate": (s.hidden, s.width),
+            "ffn_up": (s.hidden, s.width),
+            "ffn_down": (s.width, s.hidden),
+        }
+        wanted = {f"blk.{n}.{name}.weight": shape for n in range(s.layers) for name, shape in layer.items()}
+        return {"token_embd.weight": (_ANY, s.width), "output_norm.weight": (s.width,), **wanted}
 
 
 def _package() -> Any:
     try:
         import gguf
     except ImportError:
-        raise EditorError(
-            "the editor can't be built: wanted the packages gguf and onnx; install them: pip install 'stagelyric[editor]'"
-        ) from None
+        raise EditorError(WANTED_PACKAGES) from None
     return gguf

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Protocol
 
 from stagelyric.editor.faults import EditorError
@@ -20,7 +21,8 @@ _WORDS: Mapping[str, str] = {
     # How a text is cut before its pieces are merged, by the name that the file gives it. L: letters, N: numbers.
     "gpt-2": rf"{_CONTRACTIONS}| ?L+| ?N+| ?(?:(?!L|N)\S)+|\s+(?!\S)|\s+",
     "smollm": rf"N|{_CONTRACTIONS}| ?L+| ?(?:(?!L|N)\S)+|\s+(?!\S)|\s+",
-    "llama-bpe": rf"(?i:{_CONTRACTIONS})|(?:(?!L|N)[^\r\n])?L+|N{{1,3}}| ?(?:(?!L|N)\S)+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    "llama-bpe": rf"(?i:{_CONTRACTIONS})|(?:(?!L|N)[^\r\n])?L+|N{{1,3}}| ?(?:(?!L|N)\S)+[\r\n]*|\s*[\r\n]+"
+    r"|\s+(?!\S)|\s+",
 }
 _WORDS = {**_WORDS, "default": _WORDS["gpt-2"], "llama3": _WORDS["llama-bpe"], "llama-v3": _WORDS["llama-bpe"]}
 
@@ -38,7 +40,7 @@ class Pieces(Protocol):
 
 
 class BytePairs:
-    """Byte-level BPE: bytes are written as 256 printable characters, and the pairs merged in the order they were learned."""
+    """Byte-level BPE: bytes are 256 printable characters, and pairs merged in the order they were learned."""
 
     def __init__(self, tokens: Sequence[str], merges: Sequence[str], cut: str):
         if cut not in _WORDS:
@@ -66,7 +68,7 @@ class BytePairs:
     def _merged(self, word: str) -> tuple[int, ...]:
         symbols = [_BYTES[byte] for byte in word.encode()]
         while len(symbols) > 1:
-            ranks = [self._ranks.get(pair, len(self._ranks)) for pair in zip(symbols, symbols[1:], strict=False)]
+            ranks = [self._ranks.get(pair, len(self._ranks)) for pair in pairwise(symbols)]
             best = min(ranks)
             if best == len(self._ranks):
                 break
@@ -95,7 +97,7 @@ class Unigrams:
         while len(symbols) > 1:
             found = [
                 (-self._scores[self._ids[a + b]], place)
-                for place, (a, b) in enumerate(zip(symbols, symbols[1:], strict=False))
+                for place, (a, b) in enumerate(pairwise(symbols))
                 if a + b in self._ids
             ]
             if not found:

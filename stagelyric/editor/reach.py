@@ -63,8 +63,9 @@ def smoothing(model: Llama, texts: Sequence[Sequence[int]], kept: Sequence[int])
 
 def _half(most: Floats, matrices: Sequence[Floats]) -> Floats:
     columns = np.max([np.abs(matrix).max(axis=0) for matrix in matrices], axis=0)
-    found = np.sqrt(np.maximum(most, _SMALL) / np.maximum(columns, _SMALL))
-    return np.exp2(np.round(np.log2(found))).astype(np.float32)  # powers of two: moved without a loss
+    half = np.sqrt(np.maximum(most, _SMALL) / np.maximum(columns, _SMALL))
+    found: Floats = np.exp2(np.round(np.log2(half))).astype(np.float32)  # powers of two: moved without a loss
+    return found
 
 
 class _Reading:

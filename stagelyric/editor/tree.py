@@ -97,7 +97,9 @@ class Tree:
         shape = len(rows), longest
         ids, positions = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         mask = np.full((len(rows), 1, longest, longest), _FAR, np.float32)
-        places, pairs, questions = [], [], []
+        places: list[int] = []
+        pairs: list[tuple[int, int]] = []
+        questions: list[int] = []
         for r, row in enumerate(rows):
             where = {place: column for column, place in enumerate(row)}
             ids[r, : len(row)] = [self.pieces[place] for place in row]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.editor.faults import EditorError
 from stagelyric.editor.pieces import Kept, Pieces
+from stagelyric.types import paths
+from stagelyric.words.lexicon import FILE, LexiconError, load
 
 _FIRST = 1 / 7  # of a line's words, the one that begins it
 _UNSUNG = 0.05  # of all that is heard: pieces of words that nobody counted
@@ -22,6 +26,26 @@ class Word:
     text: str
     forms: int
     count: int
+
+
+def lexicon() -> Path | None:
+    """The lexicon that counts: the shipped model's, so that all machines build the same; None where there is none."""
+    try:
+        file = paths.find_model("transformer") / FILE
+    except paths.ModelNotFoundError:
+        return None
+    return file if file.is_file() else None
+
+
+def words(file: Path | None) -> list[Word]:
+    """The words of a lexicon.npz. Raises EditorError where it is none."""
+    if file is None:
+        return []
+    try:
+        known = load(file)
+    except LexiconError as error:
+        raise EditorError(str(error)) from None
+    return [Word(*row) for row in zip(known.words, known.forms.tolist(), known.count.tolist(), strict=True)]
 
 
 def counts(pieces: Pieces | Kept, words: Iterable[Word], numbers: Sequence[int]) -> NDArray[np.float64]:
@@ -47,4 +71,4 @@ def chosen(pieces: Pieces, shares: NDArray[np.float64], most: int) -> list[int]:
     """The numbers of the pieces to keep, in rising order: those that no others spell, then the commonest."""
     needed = [number for number in range(len(shares)) if not pieces.parts(number)]
     rest = np.argsort(-shares, kind="stable").tolist()
-    return sorted(dict.fromkeys([*needed, *rest][: max(most, len(needed))]) if len(shares) > most else range(len(shares)))
+    return sorted(list(dict.fromkeys([*needed, *rest]))[: max(most, len(needed))])
