@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from stagelyric.gates import novelty
 from stagelyric.gates.novelty import Copies
+from stagelyric.lm.engine import Engine
 from stagelyric.lm.kinds.structure import tokens
-from stagelyric.lm.runtime import Engine
+from stagelyric.lm.state import Rows
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 from stagelyric.training import build
 from stagelyric.words import classes, near, survey
@@ -91,14 +92,13 @@ class Recent:
         return cls(np.concatenate([state.ids for state in states], axis=1))
 
 
-class NGramEngine:
+class NGramEngine(Engine):
     """A model of five lines' worth: what followed the last four characters in a text, and shorter ones beside it."""
 
-    digest = "0123456789abcdef0123456789abcdef"
     order = 4
 
-    def __init__(self, text: str = VERSES):
-        self.vocabulary = Vocabulary()
+    def __init__(self, text: str = VERSES, digest: str = "0123456789abcdef0123456789abcdef"):
+        super().__init__("n-gram", digest, Vocabulary())
         self._counts: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
         ids = self.vocabulary.encode(BOUNDARY + text.strip() + "\n" + BOUNDARY).tolist()
         for i in range(1, len(ids)):
@@ -110,13 +110,12 @@ class NGramEngine:
     def start(self, rows: int = 1) -> Recent:
         return Recent(np.zeros((1, rows, self.order), dtype=np.int64))
 
-    def step(self, ids: NDArray[np.int64], state: Recent) -> tuple[NDArray[np.float32], Recent]:
+    def step(self, ids: NDArray[np.int64], state: Rows) -> tuple[NDArray[np.float32], Recent]:
+        assert isinstance(state, Recent)
         self.steps += 1
         recent = np.concatenate([state.ids[0, :, 1:], ids[:, None]], axis=1)  # (B, 4)
         logits = np.log(np.stack([self._chances(tuple(row)) for row in recent.tolist()])).astype(np.float32)
         return logits, Recent(recent[None])
-
-    extend = Engine.extend  # step by step
 
     @cache  # noqa: B019 - engines are few, and as old as the tests
     def _chances(self, context: tuple[int, ...]) -> NDArray[np.float64]:

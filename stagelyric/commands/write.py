@@ -119,12 +119,7 @@ def write(
     ask = replace(ask, **{key: value for key, value in changes.items() if value not in (None, (), "")})  # type: ignore[arg-type]
     if ask.word and (unfit := _unfit(ask)):
         click.echo(f'write: lines are written without "{ask.word}", {unfit}', err=True)
-    writer = _open(model or named or MODEL)
-    if never:
-        from stagelyric.gates import novelty
-
-        with plain_faults():
-            writer.copies = writer.copies.and_of(novelty.of_files(never, paths.quotes()))
+    writer = _open(model or named or MODEL, never)
     stanzas = scheme is not None and scheme != "free"
     if stanzas:
         number = -(-number // _STANZA) * _STANZA
@@ -187,15 +182,17 @@ def _any_seed() -> int:
     return secrets.randbelow(2**32)
 
 
-def _open(name: str) -> Writer:
+def _open(name: str, never: Sequence[Path]) -> Writer:
+    from stagelyric.gates import novelty
     from stagelyric.writing import taste
 
     with plain_faults():
         folder = paths.find_model(name)
+        unquoted = novelty.of_files(never, paths.quotes()) if never else None
     from stagelyric.writing.writer import Writer
 
     with model_faults():
-        return Writer.open(folder, weights=taste.load(paths.taste()))
+        return Writer.open(folder, weights=taste.load(paths.taste()), never=unquoted)
 
 
 @contextmanager

@@ -8,15 +8,13 @@ second of PPM that may learn from the held-out text as it goes beats many a netw
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.lm.runtime import Engine as AnyEngine
+from stagelyric.lm.engine import Engine
 from stagelyric.lm.sample import choose
 
-Engine = AnyEngine[Any]
 _ROWS = 16
 _AT_ONCE = 1024  # characters of a row that are read in one go
 

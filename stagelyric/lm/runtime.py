@@ -6,11 +6,9 @@ A batch's rows do not touch one another, and the same call gives the same number
 from __future__ import annotations
 
 import hashlib
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 import onnxruntime
@@ -28,101 +26,18 @@ from stagelyric.lm.checkpoint import (
     read_file,
     read_meta,
 )
+from stagelyric.lm.engine import Engine
 from stagelyric.lm.kinds.structure.runtime import Templates
 from stagelyric.lm.kinds.transformer.cache import Cache
 from stagelyric.lm.state import Rows, State
-from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
+from stagelyric.lm.vocabulary import Vocabulary
 
 Precision = Literal["int8", "fp32"]
 
-_PRIMED = 64  # contexts remembered
 _WINDOW = 320  # characters that a transformer is trained to read at once
 
 
-S = TypeVar("S", bound=Rows)
-
-
-class Engine(ABC, Generic[S]):
-    """A loaded model: `step(ids, state) -> (logits, state)`."""
-
-    templates: Templates | None = None
-    """The structure model that goes with it, if there is one."""
-
-    prime_limit: int
-    """Characters of a context that are read, from its end back to a line's start."""
-
-    def __init__(self, name: str, digest: str, vocabulary: Vocabulary):
-        self.name = name
-        self.digest = digest
-        """sha256 of the graph in use, weights and all: names the model and its precision for caches."""
-        self.vocabulary = vocabulary
-        self._primed = lru_cache(maxsize=_PRIMED)(self._read_context)
-
-    @abstractmethod
-    def start(self, rows: int = 1) -> S:
-        """The state of `rows` rows that have read nothing."""
-
-    @abstractmethod
-    def step(self, ids: NDArray[np.int64], state: S) -> tuple[NDArray[np.float32], S]:
-        """ids (B,) int64, one character for each row of `state` → logits (B, V) of the next, and the state after it."""
-
-    def logits(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """ids (B, T), rows that begin with nothing read → logits (B, T, V) of each next character."""
-        state, found = self.start(len(ids)), []
-        for place in range(ids.shape[1]):
-            logits, state = self.step(np.ascontiguousarray(ids[:, place]), state)
-            found.append(logits)
-        return np.stack(found, axis=1)
-
-    def logits_of_one(self, ids: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
-        """One long row ids (T,), read as far back as the model is made for: logits (n, V), until all T are given."""
-        state = self.start()
-        for place in range(len(ids)):
-            logits, state = self.step(ids[place : place + 1], state)
-            yield logits
-
-    def extend(self, ids: NDArray[np.int64], counts: NDArray[np.int64], state: S) -> tuple[NDArray[np.float32], S]:
-        """Each row b reads the first counts[b] ≥ 1 of ids (B, T) → logits (B, T, V) after each of them, and the state
-        at its end. What stands beyond a row's count means nothing."""
-        rows = np.arange(len(ids))
-        found = np.zeros((*ids.shape, len(self.vocabulary)), np.float32)
-        order, states = [], []
-        for place in range(ids.shape[1]):
-            logits, state = self.step(ids[rows, place], state)
-            found[rows, place] = logits
-            ends = counts[rows] == place + 1
-            if ends.any():
-                order.append(rows[ends])
-                states.append(state.take(ends))
-                rows, state = rows[~ends], state.take(~ends)
-            if not len(rows):
-                break
-        return found, type(state).joined(states).take(np.argsort(np.concatenate(order)))
-
-    def read(self, ids: NDArray[np.int64], state: S) -> tuple[NDArray[np.float32], S]:
-        """One row reads ids (T,), T ≥ 1 → logits (1, V) after the last of them, and the state there."""
-        if ids.size == 0:
-            raise ValueError("read wants at least one character")
-        for i in range(ids.size):
-            logits, state = self.step(ids[i : i + 1], state)
-        return logits, state
-
-    def prime(self, text: str) -> tuple[NDArray[np.float32], S]:
-        """Reads a song boundary and all of `text` → logits (1, V) of the character after it, and the state there.
-
-        So a new line is begun by choosing from these logits; the chosen character is the first to `step` with. End
-        `text` with `\\n` to begin a line, with `\\n\\n` a stanza; "" begins a song. Of a text longer than `prime_limit`
-        only the last lines are read. Remembered for the last 64 texts; the logits are read-only.
-        """
-        return self._primed(_recent(fold(text), self.prime_limit))
-
-    def _read_context(self, text: str) -> tuple[NDArray[np.float32], S]:
-        logits, state = self.read(self.vocabulary.encode(BOUNDARY + text), self.start())
-        logits.flags.writeable = False
-        return logits, state
-
-
-class RnnEngine(Engine[State]):
+class RnnEngine(Engine):
     """A char-rnn."""
 
     prime_limit = 512  # about 15 ms on one core
@@ -137,12 +52,13 @@ class RnnEngine(Engine[State]):
         h, c = (np.zeros((layers, rows, size), dtype=np.float32) for layers, size in self.sizes)
         return State(h, c)
 
-    def step(self, ids: NDArray[np.int64], state: State) -> tuple[NDArray[np.float32], State]:
+    def step(self, ids: NDArray[np.int64], state: Rows) -> tuple[NDArray[np.float32], State]:
+        assert isinstance(state, State)
         logits, h, c = self._run(None, {"ids": ids, "h": state.h, "c": state.c})
         return logits, State(h, c)
 
 
-class AttentionEngine(Engine[Cache]):
+class AttentionEngine(Engine):
     """A transformer: contexts are read in one go, drafts go on from a shared prefix."""
 
     prime_limit = 224  # with a stanza after it, about as far as it was trained to look back
@@ -160,7 +76,8 @@ class AttentionEngine(Engine[Cache]):
     def start(self, rows: int = 1) -> Cache:
         return Cache.start(self.layers, rows, self.size, self.grams)
 
-    def step(self, ids: NDArray[np.int64], state: Cache) -> tuple[NDArray[np.float32], Cache]:
+    def step(self, ids: NDArray[np.int64], state: Rows) -> tuple[NDArray[np.float32], Cache]:
+        assert isinstance(state, Cache)
         logits, keys, values, recent = self._read(ids[:, None], state)
         return logits[:, 0], state.entered(keys, values, recent)
 
@@ -175,8 +92,9 @@ class AttentionEngine(Engine[Cache]):
             yield self.logits(ids[None, begin : first + half])[0, first - begin :]
 
     def extend(
-        self, ids: NDArray[np.int64], counts: NDArray[np.int64], state: Cache
+        self, ids: NDArray[np.int64], counts: NDArray[np.int64], state: Rows
     ) -> tuple[NDArray[np.float32], Cache]:
+        assert isinstance(state, Cache)
         # All rows read all T; what lies beyond a row's count is entered behind its end, where nobody looks.
         logits, keys, values, _ = self._read(ids, state)
         line = np.concatenate([state.recent, ids], axis=1)
@@ -184,7 +102,8 @@ class AttentionEngine(Engine[Cache]):
         after = state.entered(keys, values, np.take_along_axis(line, back, axis=1)).cut(state.lengths + counts)
         return logits, after
 
-    def read(self, ids: NDArray[np.int64], state: Cache) -> tuple[NDArray[np.float32], Cache]:
+    def read(self, ids: NDArray[np.int64], state: Rows) -> tuple[NDArray[np.float32], Cache]:
+        assert isinstance(state, Cache)
         if ids.size == 0:
             raise ValueError("read wants at least one character")
         logits, keys, values, recent = self._read(ids[None], state)
@@ -256,11 +175,3 @@ def _options() -> onnxruntime.SessionOptions:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     return options
-
-
-def _recent(text: str, limit: int) -> str:
-    if len(text) <= limit:
-        return text
-    text = text[-limit:]
-    head, newline, rest = text.partition("\n")
-    return rest if rest else head + newline

@@ -10,7 +10,7 @@ from typing import Any
 from stagelyric.lm import corpus, evaluate
 from stagelyric.lm.checkpoint import Meta
 from stagelyric.lm.corpus import Source
-from stagelyric.lm.runtime import Engine
+from stagelyric.lm.engine import Engine
 
 RECORDED = {"ppmd_8_adaptive": "PPMd-8, adaptive", "six_gram": "6-gram, static"}
 """What a training writes down of two rows, by their names in a report."""
@@ -24,7 +24,7 @@ class Rows:
     source: str
 
 
-def measure(engine: Engine[Any], meta: Meta, held_out: Sequence[Source], training: Sequence[Path]) -> Rows:
+def measure(engine: Engine, meta: Meta, held_out: Sequence[Source], training: Sequence[Path]) -> Rows:
     """All rows of one model on held-out songs.
 
     cold_256, cold_64: blocks of so many characters, each read from nothing; stateful: all in one go. PPMd of order 8

@@ -14,7 +14,7 @@ from safetensors.numpy import save
 from stagelyric.lm import curve, evaluate
 from stagelyric.lm.checkpoint import STEP_FP32, STEP_INT8, WEIGHTS, Corpus, Meta, write_model
 from stagelyric.lm.curve import Curve
-from stagelyric.lm.evaluate import Engine
+from stagelyric.lm.engine import Engine
 from stagelyric.lm.runtime import load
 from stagelyric.lm.sample import choose
 from stagelyric.training import calibrate, export

@@ -162,17 +162,17 @@ def _described(texts: Sequence[Read], part: str, licence: str) -> tuple[Corpus, 
 
 def _samples(folder: Path) -> tuple[list[str], list[str]]:
     """Eight templates, and eight lines, for the card."""
+    from stagelyric.writing.drafters.templates import TemplateSource
     from stagelyric.writing.planning import as_name, rhyme_of
     from stagelyric.writing.tasks import Task
     from stagelyric.writing.writer import Writer
 
     writer = Writer.open(folder)
-    assert writer.sketcher is not None
-    rules = writer.rules(_SHOWN)
-    start = writer.sketcher.begin("")
+    assert writer.engine.templates is not None
+    source, rules = TemplateSource(writer.engine.templates, writer.language), writer.rules(_SHOWN)
     jobs = [Task(7 + i % 3, 0, as_name("Polly Magnet", may_end=False) if i % 4 == 1 else None) for i in range(8)]
     rhymes = [rhyme_of("AABB", i % 4) for i in range(8)]
     rng = np.random.default_rng(0)
-    made = writer.sketcher.sketched(rules, [rules.free()], jobs, rhymes, [start] * 8, rng)
+    made = source.with_templates(rules, [rules.free()], jobs, rhymes, [source.begin("")] * 8, rng)
     templates = [f"{t.syllables} syllables: {' '.join(t.template.tokens)}" for t in made if t.template]
     return templates, [line.text for line in writer.write(_SHOWN, 0, 8)]

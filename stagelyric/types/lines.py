@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from stagelyric.types.events import Level
 
-Origin = Literal["model", "kept", "written", "safety", "word"]
+Origin = Literal["model", "frame", "kept", "written", "safety", "word"]
 Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
 Quantize = Literal["now", "beat", "bar"] | float
 

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from stagelyric.gates.novelty import normal
-from stagelyric.lm.codes import PERSON, PLACE, prefix
-from stagelyric.types.lines import Ask
-from stagelyric.words.lists import STOP
+from stagelyric.gates.novelty import Copies, normal
+from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE
+from stagelyric.lm.engine import Engine
+from stagelyric.lm.state import Rows
+from stagelyric.types.lines import Ask, Origin
+from stagelyric.words.lexicon import Lexicon
 from stagelyric.words.phonetics import plain
 from stagelyric.words.rhyme import kind_of_sounds
 from stagelyric.words.syllables import syllabify
 from stagelyric.writing import hearing, planning, ranking
-from stagelyric.writing.automata.letters import Drafts
-from stagelyric.writing.drafters import letters
-from stagelyric.writing.drafters.backward import Backwriter
-from stagelyric.writing.drafters.letters import Spelled
+from stagelyric.writing.automata.letters import Alphabet
+from stagelyric.writing.drafters import table
+from stagelyric.writing.drafters.contract import Between, Drafted, Job, Standing, Wanted
 from stagelyric.writing.gate import Gate
 from stagelyric.writing.hearing import Heard
+from stagelyric.writing.planning import Plan
 from stagelyric.writing.ranking import Around, Draft
-from stagelyric.writing.rules import Ending
-from stagelyric.writing.spelling import Spelling
+from stagelyric.writing.rules import Ending, Rules
+from stagelyric.writing.spelling import Spelling, slotted
 from stagelyric.writing.tasks import Task
-
-if TYPE_CHECKING:
-    from stagelyric.writing.writer import Writer
 
 DRAFTS = 12
 """Drafts of each line of a shelf that rhymes with none before it."""
@@ -41,144 +38,191 @@ WORD_DRAFTS = 16
 """Drafts of a line that is wanted now."""
 
 _TRIES = 6
-_LETTERS_FROM = 3  # tries last word first, after which drafts are made letter by letter
 _ONCE, _OFTEN = 10, 20  # words that must be there to rhyme with, where a line is to be rhymed with
-_RHYMES = 600  # words; an ending of more is no rhyme
-_ABOUT = 0.4  # of the drafts are asked to hold a theme's word
 _RARE = 80  # times in the corpus; a theme below that is put into lines outright
-_RANKED = 8  # of the drafts of a line, those that are marked in full
+_RANKED = 8  # of a drafter's drafts of a line, those that are marked in full
+_AMONG = 3  # the best that pass, of which one is drawn
 
-Between = Callable[[], None]
 
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a block is written with: the model of letters and the words it learned, an ask's rules, what is not to be
+    quoted, what each mark counts for, and the ways to draft."""
 
-@dataclass(slots=True)
-class Place:
-    """One line of a block under way: where the model stands before it, and what has been chosen for it."""
+    engine: Engine
+    alphabet: Alphabet
+    lexicon: Lexicon
+    rules: Rules
+    copies: Copies
+    weights: Mapping[str, float]
+    drafters: tuple[table.Ready, ...]
 
-    quatrain: int
-    logits: NDArray[np.float32]  # (1, V)
-    state: Any  # one row
-    plan: planning.Plan
-    before: Sequence[str] = ()  # the words of the line before it
-    shape: Any = None  # where the structure model stands, if there is one
-    back: Any = None  # where the backward model stands, if there is one
-    rhyme: int = 0  # of the stanza's rhymes, from 0 in the order that they come up
-    chosen: Chosen | None = None
+    @property
+    def coded(self) -> bool:
+        """Whether the model of letters knows slots for names (`lm.codes`)."""
+        return self.alphabet.symbols == CODED_ALPHABET
+
+    def context(self, ask: Ask) -> str:
+        """What a model reads before the first line; names are slots, where it knows slots."""
+        text = ask.prime.rstrip() + "\n" if ask.prime.strip() else ""
+        return slotted(text, ask.names) if self.coded else text
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The draft that was picked, its score and marks, and where the model stood at its end."""
+    """The draft that was picked, its score and marks, and where the model stood at its end (one row)."""
 
     draft: Draft
     score: float
     marks: dict[str, float]
-    state: Any
+    state: Rows
+    origin: Origin = "model"
+
+
+@dataclass(slots=True)
+class _Place:
+    """One line of a block under way, and what has been chosen for it and, where lines belong together, those after."""
+
+    stanza: int
+    number: int  # in its stanza, from 0
+    plans: tuple[Plan, ...]  # of the stanza
+    standing: Standing
+    before: Sequence[str] = ()  # the words of the line before it
+    chosen: tuple[Chosen, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        return self.plans[self.number]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A draft as it would be shown, and where the model of letters stands at its end."""
+
+    draft: Draft
+    heard: Heard
+    origin: Origin
+
+
+_Candidate = tuple[_Read, ...]
+"""A draft of a line, or of lines that belong together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A candidate with a score and marks for each of its lines; `score` is their mean."""
+
+    score: float
+    lines: tuple[tuple[_Read, float, dict[str, float]], ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(read.draft.text for read, _, _ in self.lines)
+
+    @property
+    def named(self) -> bool:
+        return any(read.draft.named for read, _, _ in self.lines)
 
 
 class Block:
     """One block being written. Nothing of it is shared, so that another may be written in the middle of it."""
 
-    def __init__(self, writer: Writer, ask: Ask, block: int, earlier: list[str], between: Between):
-        self.writer, self.ask, self.between = writer, ask, between
-        self.rng = writer.random(ask, block)
-        self.gate = Gate(ask, writer.copies, earlier)
-        if ask.word and not self.gate.is_fit(ask.word):
+    def __init__(
+        self, kit: Kit, ask: Ask, number: int, rng: np.random.Generator, earlier: Sequence[str], between: Between
+    ):
+        """`number`: of the block on its shelf; `earlier`: the texts of the shelf's lines before it."""
+        if ask.word and not Gate(ask, kit.copies, earlier).is_fit(ask.word):
             # Whoever sent it: it is not shown, and a line is.
-            self.ask = ask = self.gate.ask = replace(ask, word=None)
-        self.rules = writer.rules(ask)
-        self.block = block
+            ask = replace(ask, word=None)
+        self.kit, self.rules, self.ask, self.number = kit, kit.rules, ask, number
+        self.rng, self.between = rng, between
+        self.gate = Gate(ask, kit.copies, earlier)
         self.rare = [theme for theme in ask.themes if planning.spelled(theme) and self._is_rare(theme)]
         self.low, self.high = planning.metre(ask)
         self.spelling = Spelling((*ask.names, *self.rare, *((ask.word,) if ask.word else ())), self.rules)
 
     def quatrains(self, number: int) -> list[Chosen]:
         """Quatrains line by line, all of them side by side; their lines in order."""
-        engine = self.writer.engine
-        logits, state = engine.prime(self.writer.context(self.ask))
-        stanzas = [self._planned(self.block * number + q) for q in range(number)]
+        self._begin(number)
+        begun = self._primed()
+        stanzas = [self._planned(self.number * number + q) for q in range(number)]
         done: list[list[Chosen]] = [[] for _ in range(number)]
-        standing = [(logits, state)] * number
-        shapes, backs = [self._shape()] * number, [self._back()] * number
         for place in range(planning.STANZA):
-            words = [lines[-1].draft.words if lines else [] for lines in done]
-            places = [Place(q, *standing[q], stanzas[q][place], words[q], shapes[q], backs[q]) for q in range(number)]
-            for at in places:
-                at.rhyme = planning.rhyme_of(self.ask.rhyme, place)
+            still_open = [q for q in range(number) if len(done[q]) == place]
+            if not still_open:
+                continue
+            standing = self._go_on([done[q][-1].state for q in still_open], place - 1) if place else [begun] * number
+            words = [done[q][-1].draft.words if done[q] else [] for q in still_open]
+            places = [
+                _Place(q, place, stanzas[q], at, said) for q, at, said in zip(still_open, standing, words, strict=True)
+            ]
             self._fill(places, done)
-            for q, at in enumerate(places):
-                assert at.chosen is not None
-                done[q].append(at.chosen)
-                shapes[q], backs[q] = self._shape(at), self._back(at)
-            if place + 1 < planning.STANZA:
-                standing = self._go_on([lines[-1].state for lines in done], "." if place % 2 else ",")
+            for one in places:
+                self._follow(one)
+                done[one.stanza] += one.chosen
         return [chosen for lines in done for chosen in lines]
-
-    def _planned(self, number: int) -> tuple[planning.Plan, ...]:
-        names = [name for name in self.ask.names if planning.spelled(name)]
-        slots = (PERSON, PLACE) if self.writer.coded else ("", "")
-        return planning.stanza(self.ask, self.rng, number, self.rare, names, slots)
 
     def word(self) -> Chosen:
         """One line with the ask's word in it."""
-        logits, state = self.writer.engine.prime(self.writer.context(self.ask))
-        plan = planning.Plan(self.high, None, False, None)
-        place = Place(0, logits, state, plan, shape=self._shape(), back=self._back())
+        self._begin(1)
+        place = _Place(0, 0, (Plan(self.high, None, False, None),), self._primed())
         self._fill([place], [[]])
-        assert place.chosen is not None
-        return place.chosen
+        return place.chosen[0]
 
-    def _shape(self, place: Place | None = None) -> Any:
-        """Where the structure model stands at the block's beginning, or after a line that has been chosen."""
-        sketcher = self.writer.sketcher
-        if sketcher is None:
-            return None
-        if place is None or place.chosen is None:
-            return sketcher.begin(self.writer.context(self.ask))
-        return sketcher.after(place.shape, place.chosen.draft.text, self.ask.names, place.rhyme)
+    def _begin(self, stanzas: int) -> None:
+        lately = frozenset(word for words in self.gate.recent for word in words)
+        job = Job(
+            self.ask, self.rules, self.kit.context(self.ask), self.number * stanzas, stanzas, lately, self.rng,
+            self.between,
+        )  # fmt: skip
+        self._rows = [ready.row for ready in self.kit.drafters]
+        self._drafting = [ready.drafter.begin(job) for ready in self.kit.drafters]
 
-    def _back(self, place: Place | None = None) -> Any:
-        """Where the backward model stands at the block's beginning, or after a line that has been chosen."""
-        backwriter = self.writer.backwriter
-        if backwriter is None:
-            return None
-        if place is None or place.chosen is None:
-            return backwriter.begin(self.writer.context(self.ask))
-        return backwriter.after(place.back, self.writer.slotted(place.chosen.draft.text, self.ask.names))
+    def _primed(self) -> Standing:
+        return Standing(*self.kit.engine.prime(self.kit.context(self.ask)))
 
-    def _go_on(self, states: list[Any], mark: str) -> list[tuple[NDArray[np.float32], Any]]:
-        """Where the model stands at the beginning of the next lines; it is told a mark that we do not show."""
+    def _planned(self, number: int) -> tuple[Plan, ...]:
+        names = [name for name in self.ask.names if planning.spelled(name)]
+        slots = (PERSON, PLACE) if self.kit.coded else ("", "")
+        return planning.stanza(self.ask, self.rng, number, self.rare, names, slots)
+
+    def _follow(self, place: _Place) -> None:
+        for drafting in self._drafting:
+            for number, chosen in enumerate(place.chosen, place.number):
+                drafting.follow(place.stanza, number, chosen.draft.text)
+
+    def _go_on(self, states: Sequence[Rows], place: int) -> list[Standing]:
+        """Where the model stands after the lines of a place; it is told a mark that we do not show."""
+        engine, mark = self.kit.engine, "." if place % 2 else ","
         state = type(states[0]).joined(states)
-        for i in self.writer.engine.vocabulary.encode(mark + "\n"):
+        for i in engine.vocabulary.encode(mark + "\n"):
             self.between()
-            logits, state = self.writer.engine.step(np.full(len(states), i, dtype=np.int64), state)
-        return [(logits[q : q + 1], state.take(np.array([q]))) for q in range(len(states))]
+            logits, state = engine.step(np.full(len(states), i, dtype=np.int64), state)
+        return [Standing(logits[q : q + 1], state.take(np.array([q]))) for q in range(len(states))]
 
-    def _fill(self, places: list[Place], done: list[list[Chosen]]) -> None:
+    def _fill(self, places: list[_Place], done: list[list[Chosen]]) -> None:
         """Chooses a line for each place; what is asked is loosened from try to try, safety never."""
         for attempt in range(_TRIES):
-            open_places = [place for place in places if place.chosen is None]
+            open_places = [place for place in places if not place.chosen]
             if not open_places:
                 return
-            endings: list[Ending] = []
-            tasks: list[Task] = []
-            owner: list[Place] = []
-            for place in open_places:
-                ending = self._ending(place, done[place.quatrain], attempt)
-                made = self._tasks(place, ending, len(endings), attempt)
-                endings.append(ending)
-                tasks += made
-                owner += [place] * len(made)
-            for place, drafts in self._drafted(endings, tasks, owner, attempt):
-                lines = [chosen.draft.words for lines in done for chosen in lines]
-                place.chosen = self._choose(place, drafts, done[place.quatrain], lines, attempt)
-                if place.chosen is not None:
-                    self.gate.take(place.chosen.draft)
+            wanted = [self._wanted(place, done, i, attempt) for i, place in enumerate(open_places)]
+            found = self._drafted(wanted, attempt)
+            lines = [chosen.draft.words for lines in done for chosen in lines]
+            for place, candidates in zip(open_places, found, strict=True):
+                place.chosen = self._choose(place, candidates, done[place.stanza], lines, attempt)
+                for chosen in place.chosen:
+                    self.gate.take(chosen.draft)
         for place in places:
-            if place.chosen is None:
-                place.chosen = self._plainest(place)
+            if not place.chosen:
+                place.chosen = (self._plainest(place),)
 
-    def _tasks(self, place: Place, ending: Ending, number: int, attempt: int) -> list[Task]:
+    def _wanted(self, place: _Place, done: list[list[Chosen]], number: int, attempt: int) -> Wanted:
+        ending = self._ending(place, done[place.stanza], attempt)
+        tasks = self._tasks(place, ending, number, attempt)
+        return Wanted(place.stanza, place.number, place.plans, ending, tasks, place.before, place.standing)
+
+    def _tasks(self, place: _Place, ending: Ending, number: int, attempt: int) -> list[Task]:
         low, high = max(1, self.low - max(0, attempt - 2)), self.high + max(0, attempt - 2)
         plan, ask = place.plan, self.ask
         if ask.word:
@@ -196,7 +240,7 @@ class Block:
         made = planning.tasks(plan, drafts, max(low, ending.least), max(high, ending.least), number, self.rng)
         return [t if _possible(t, ending) else replace(t, must=None, after=0) for t in made]
 
-    def _ending(self, place: Place, lines: list[Chosen], attempt: int) -> Ending:
+    def _ending(self, place: _Place, lines: list[Chosen], attempt: int) -> Ending:
         loose = (0, 1, 1, 2, 2, 3)[attempt]
         mate = place.plan.mate
         ends = self.gate.ends
@@ -216,154 +260,123 @@ class Block:
                 return ending
         return self.rules.free()
 
-    def _drafted(
-        self, endings: list[Ending], tasks: list[Task], owner: list[Place], attempt: int
-    ) -> Iterator[tuple[Place, list[tuple[Draft, Any]]]]:
-        """The finished drafts of each place."""
-        backwriter = self.writer.backwriter
-        if backwriter is not None and attempt < _LETTERS_FROM:
-            finished = self._drafted_backwards(backwriter, endings, tasks, owner)
+    def _drafted(self, wanted: Sequence[Wanted], attempt: int) -> list[list[list[_Candidate]]]:
+        """For each line that is wanted, the candidates of each drafter that drafts at this try."""
+        found: list[list[list[_Candidate]]] = [[] for _ in wanted]
+        for at in table.at_try(self._rows, attempt):
+            drafts = self._drafting[at].draft(wanted, attempt)
+            read = iter(self._read([(one.standing, d) for one, own in zip(wanted, drafts, strict=True) for d in own]))
+            for candidates, own in zip(found, drafts, strict=True):
+                candidates.append([next(read) for _ in own])
+        return found
+
+    def _read(self, drafts: Sequence[tuple[Standing, Drafted]], place: int = 0) -> list[_Candidate]:
+        """What the model of letters makes of each draft, and of the lines that belong to it; `place` counts these."""
+        heard = [draft.heard for _, draft in drafts]
+        unheard = [i for i, own in enumerate(heard) if own is None]
+        if unheard:
+            logits = np.concatenate([drafts[i][0].logits for i in unheard])
+            states = [drafts[i][0].state for i in unheard]
+            texts = [drafts[i][1].text for i in unheard]
+            engine, state = self.kit.engine, type(states[0]).joined(states)
+            read = hearing.hear(engine, self.kit.alphabet, texts, logits, state, self.between)
+            for i, own in zip(unheard, read, strict=True):
+                heard[i] = own
+        firsts = [self._finished(draft, own) for (_, draft), own in zip(drafts, heard, strict=True) if own is not None]
+        longer = [i for i, (_, draft) in enumerate(drafts) if draft.then]
+        candidates: list[_Candidate] = [(first,) for first in firsts]
+        if longer:
+            standing = self._go_on([_end(firsts[i]) for i in longer], place)
+            rest = [replace(drafts[i][1].then[0], then=drafts[i][1].then[1:]) for i in longer]
+            for i, more in zip(longer, self._read(list(zip(standing, rest, strict=True)), place + 1), strict=True):
+                candidates[i] += more
+        return candidates
+
+    def _finished(self, drafted: Drafted, heard: Heard) -> _Read:
+        must = drafted.must
+        if drafted.shown is not None:
+            text = self.spelling.polished(drafted.shown, heard.closing)
         else:
-            finished = self._drafted_by_letters(endings, tasks, owner)
-        for place in dict.fromkeys(map(id, owner)):
-            here = [i for i, p in enumerate(owner) if id(p) == place]
-            yield owner[here[0]], [finished[i] for i in here if i in finished]
-
-    def _drafted_by_letters(
-        self, endings: list[Ending], tasks: list[Task], owner: list[Place]
-    ) -> dict[int, tuple[Draft, Any]]:
-        """The finished drafts by task."""
-        if self.writer.sketcher is not None:
-            rhymes, shapes = [place.rhyme for place in owner], [place.shape for place in owner]
-            tasks = self.writer.sketcher.sketched(self.rules, endings, tasks, rhymes, shapes, self.rng)
-        logits = np.concatenate([place.logits for place in owner])
-        state = type(owner[0].state).joined([place.state for place in owner])
-        if self.writer.coded:
-            self.between()
-            logits, state = self._asked([self._code(task, endings[task.ending]) for task in tasks], state)
-        about = np.stack([self._about(place) for place in owner])
-        made = letters.spell(
-            self.writer.engine, Drafts(self.rules, self.writer.alphabet, endings, tasks, about), logits, state,
-            rng=self.rng, temperature=temperature(self.ask), between=self.between,
+            text = self.spelling.finished(drafted.text, must, heard.closing)
+        draft = Draft(
+            text, heard.flow, heard.landing, drafted.setting, says=must is not None,
+            named=must is not None and must.own, syllables=drafted.syllables, phrasing=drafted.phrasing,
         )  # fmt: skip
-        return {
-            row: (self._finished(own, tasks[row], own.text, own.setting), (own.state, own.row))
-            for row, own in made.items()
-        }
-
-    def _drafted_backwards(
-        self, backwriter: Backwriter, endings: list[Ending], tasks: list[Task], owner: list[Place]
-    ) -> dict[int, tuple[Draft, Any]]:
-        """Drafts last word first by task, as the model of letters reads them."""
-        back = type(owner[0].back).joined([place.back for place in owner])
-        lately = frozenset(word for words in self.gate.recent for word in words)
-        rarity = np.array([place.plan.rarity + planning.shift(self.ask) for place in owner])
-        made = backwriter.draft(
-            self.rules, endings, tasks, back, rarity, temperature(self.ask), self.rng, self.between, lately
-        )
-        rows = sorted(made)
-        if not rows:
-            return {}
-        logits = np.concatenate([owner[row].logits for row in rows])
-        state = type(owner[0].state).joined([owner[row].state for row in rows])
-        texts = [made[row].text for row in rows]
-        heard = hearing.hear(self.writer.engine, self.writer.alphabet, texts, logits, state, self.between)
-        finished: dict[int, tuple[Draft, Any]] = {}
-        for row, text, own in zip(rows, texts, heard, strict=True):
-            draft = self._finished(own, tasks[row], text, made[row].setting, made[row].flow)
-            finished[row] = draft, (own.state, own.row)
-        return finished
-
-    def _finished(self, own: Spelled | Heard, task: Task, text: str, setting: float, phrasing: float = 0.0) -> Draft:
-        must = task.must
-        return Draft(
-            self.spelling.finished(text, must, own.closing), own.flow, own.landing, setting,
-            says=must is not None, named=must is not None and must.own, syllables=task.syllables, phrasing=phrasing,
-        )  # fmt: skip
-
-    def _asked(self, codes: list[str], state: Any) -> tuple[NDArray[np.float32], Any]:
-        """The model, after each row has read the codes of its line."""
-        vocabulary = self.writer.engine.vocabulary
-        rows = [vocabulary.spell(code) for code in codes]
-        counts = np.array([len(row) for row in rows])
-        ids = np.zeros((len(rows), int(counts.max())), dtype=np.int64)
-        for i, row in enumerate(rows):
-            ids[i, : len(row)] = row
-        logits, state = self.writer.engine.extend(ids, counts, state)
-        return logits[np.arange(len(ids)), counts - 1], state
-
-    def _code(self, task: Task, ending: Ending) -> str:
-        """What one draft is asked for: its length, the word it rhymes on, what it says, what it is about."""
-        must, lexicon = task.must, self.rules.lexicon
-        last = seed = None
-        if 0 < ending.size <= _RHYMES:
-            weights = np.sqrt(lexicon.count[ending.numbers].astype(np.float64) + 1)
-            last = lexicon.words[int(self.rng.choice(ending.numbers, p=weights / weights.sum()))]
-        if must is not None and not must.slot:
-            seed = must.text.split()[-1].lower()
-        elif self.rules.themes and self.rng.random() < _ABOUT:
-            seed = lexicon.words[int(self.rng.choice(list(self.rules.themes)))]
-        return prefix(syllables=task.syllables, last=last, named=must is not None and bool(must.slot), seed=seed)
-
-    def _about(self, place: Place) -> NDArray[np.float32]:
-        """What a line is to be about: the ask's themes, and the line before it."""
-        vectors, index = self.rules.vectors, self.rules.lexicon.index
-        themes = list(self.rules.themes)
-        before = [n for word in place.before if word not in STOP and (n := index.get(word)) is not None]
-        about = 0.8 * vectors[themes].sum(axis=0) / max(1, len(themes)) + 0.4 * vectors[before].sum(axis=0)
-        return np.asarray(about / max(1.0, float(np.linalg.norm(about))), dtype=np.float32)
+        return _Read(draft, heard, drafted.origin)
 
     def _choose(
-        self, place: Place, drafts: list[tuple[Draft, Any]], stanza: list[Chosen], lines: list[list[str]], attempt: int
-    ) -> Chosen | None:
-        """One of the best drafts that pass every gate; None where none does."""
-        around = Around(
-            before=(*self.gate.before, *map(tuple, lines), *(tuple(chosen.draft.words) for chosen in stanza[-1:])),
-            due=place.plan.must is not None,
-            rarity=place.plan.rarity + planning.shift(self.ask),
-        )
-        judged: list[tuple[float, dict[str, float], Draft, Any]] = []
-        for draft, end in sorted(drafts, key=lambda item: -ranking.first_look(item[0], self.writer.weights))[:_RANKED]:
-            draft = self._measured(draft, place, stanza)
-            marks = ranking.marks(draft, self.rules, around, self.writer.copies.worn(plain(draft.text)))
-            judged.append((ranking.score(marks, self.writer.weights), marks, draft, end))
+        self, place: _Place, candidates: list[list[_Candidate]], stanza: list[Chosen], lines: list[list[str]],
+        attempt: int,
+    ) -> tuple[Chosen, ...]:  # fmt: skip
+        """One of the best candidates that pass every gate; nothing where none does."""
+        judged = [self._judged(one, place, stanza, lines) for own in candidates for one in self._best_looking(own)]
         calls = place.plan.must is not None and place.plan.must.own
-        judged.sort(key=lambda item: (calls and not item[2].named, -item[0], item[2].text))
+        judged.sort(key=lambda item: (calls and not item.named, -item.score, item.text))
         draw = float(self.rng.random())
         passed = []
         for item in judged:
-            if self._passes(item[2], place, stanza, attempt):
+            if self._all_pass(item, place, stanza, attempt):
                 passed.append(item)
-            if len(passed) == 3:
+            if len(passed) == _AMONG:
                 break
         if not passed:
-            return None
-        total, marks, draft, (state, i) = passed[ranking.pick([item[0] for item in passed], draw)]
-        return Chosen(draft, total, marks, state.take(np.array([i])))
+            return ()
+        picked = passed[ranking.pick([item.score for item in passed], draw)]
+        return tuple(Chosen(own.draft, score, marks, _end(own), own.origin) for own, score, marks in picked.lines)
 
-    def _measured(self, draft: Draft, place: Place, stanza: list[Chosen]) -> Draft:
-        """With its rhyme and its metre measured on the finished text."""
+    def _best_looking(self, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+        """Those that are worth being marked in full, by what the models alone make of them."""
+
+        def look(candidate: _Candidate) -> float:
+            return sum(ranking.first_look(own.draft, self.kit.weights) for own in candidate) / len(candidate)
+
+        return sorted(candidates, key=lambda candidate: -look(candidate))[:_RANKED]
+
+    def _judged(self, candidate: _Candidate, place: _Place, stanza: list[Chosen], lines: list[list[str]]) -> _Judged:
+        said = [chosen.draft for chosen in stanza]
+        marked: list[tuple[_Read, float, dict[str, float]]] = []
+        for own, plan in zip(candidate, place.plans[place.number :], strict=False):
+            around = Around(
+                before=(*self.gate.before, *map(tuple, lines), *(tuple(draft.words) for draft in said[-1:])),
+                due=plan.must is not None,
+                rarity=plan.rarity + planning.shift(self.ask),
+            )
+            draft = self._measured(own.draft, plan, said)
+            marks = ranking.marks(draft, self.rules, around, self.kit.copies.worn(plain(draft.text)))
+            marked.append((replace(own, draft=draft), ranking.score(marks, self.kit.weights), marks))
+            said.append(draft)
+        return _Judged(sum(score for _, score, _ in marked) / len(marked), tuple(marked))
+
+    def _measured(self, draft: Draft, plan: Plan, said: Sequence[Draft]) -> Draft:
+        """With its rhyme and its metre measured on the finished text; `said`: the lines of its stanza before it."""
         rhymes, wanted = 1.0, ""
         if self.ask.rhyme_with:
             wanted = plain(self.ask.rhyme_with).split()[-1] if self.ask.rhyme_with.split() else ""
-        elif place.plan.mate is not None:
-            wanted = planning.last_word(stanza[place.plan.mate].draft.words)
+        elif plan.mate is not None:
+            wanted = planning.last_word(said[plan.mate].words)
         if wanted:
             kind = kind_of_sounds(self.rules.sound(planning.last_word(draft.words)), self.rules.sound(wanted))
             rhymes = {"perfect": 1.0, "slant": 0.5, "assonance": 0.25}.get(kind or "", 0.0)
         return replace(draft, rhymes=rhymes, off=max(0, self.low - draft.syllables, draft.syllables - self.high))
 
-    def _passes(self, draft: Draft, place: Place, stanza: list[Chosen], attempt: int) -> bool:
+    def _all_pass(self, judged: _Judged, place: _Place, stanza: list[Chosen], attempt: int) -> bool:
         said = [chosen.draft for chosen in stanza]
-        return self.gate.passes(draft, said, self.rules, first=place.plan.mate is None, attempt=attempt)
+        for (own, _, _), plan in zip(judged.lines, place.plans[place.number :], strict=False):
+            if not self._passes(own.draft, plan, said, attempt):
+                return False
+            said.append(own.draft)
+        return True
+
+    def _passes(self, draft: Draft, plan: Plan, said: Sequence[Draft], attempt: int) -> bool:
+        return self.gate.passes(draft, said, self.rules, first=plan.mate is None, attempt=attempt)
 
     def _is_rare(self, theme: str) -> bool:
         """Whether a theme is fit, and one that the model, of itself, would hardly come to."""
-        known = self.writer.lexicon
+        known = self.kit.lexicon
         numbers = [known.index.get(word) for word in normal(plain(theme)).split()]
         return self.gate.is_fit(theme) and any(n is None or known.count[n] < _RARE for n in numbers)
 
-    def _plainest(self, place: Place) -> Chosen:
+    def _plainest(self, place: _Place) -> Chosen:
         """The last resort, which no model can spoil: a handful of things, named one after another."""
         numbers = np.flatnonzero(self.rules.last_words & (self.rules.lexicon.thing > 0.3))
         if not len(numbers):
@@ -379,14 +392,14 @@ class Block:
             draft = Draft(self.spelling.polished(", ".join(words), "."), -3.0, -3.0)
             if self.gate.is_fit(draft.text):
                 fit = draft
-                if self._passes(draft, place, [], _TRIES):
+                if self._passes(draft, place.plan, [], _TRIES):
                     break
-        return Chosen(fit, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.state)
+        return Chosen(fit, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.standing.state)
 
 
-def temperature(ask: Ask) -> float:
-    """From .55, sober, to 1.1, wild; .74 halfway, since lines come apart sooner than they grow dull."""
-    return 0.55 + 0.55 * float(min(1.0, max(0.0, ask.wildness)) ** 1.5)
+def _end(read: _Read) -> Rows:
+    """Where the model stands at the draft's end, in one row."""
+    return read.heard.state.take(np.array([read.heard.row]))
 
 
 def _possible(task: Task, ending: Ending) -> bool:

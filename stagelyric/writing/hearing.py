@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.lm.engine import Engine
+from stagelyric.lm.state import Rows
 from stagelyric.writing.automata.letters import Alphabet
 
 TOGETHER = 128
@@ -26,16 +27,16 @@ class Heard:
     flow: float
     landing: float
     closing: str
-    state: Any
+    state: Rows
     row: int
 
 
 def hear(
-    engine: Any,
+    engine: Engine,
     alphabet: Alphabet,
     texts: Sequence[str],
     logits: NDArray[np.float32],
-    state: Any,
+    state: Rows,
     between: Callable[[], None] = lambda: None,
 ) -> list[Heard]:
     """Reads each text on from its own row of `logits` (B, V) and `state`, a few characters at a time.

@@ -57,9 +57,9 @@ def main(pipe: int) -> None:
         from stagelyric.types import paths
         from stagelyric.writing.writer import Writer
 
-        writer = Writer.open(Path(arguments[0]), weights=_taste())
-        if never := [Path(name) for name in arguments[1:]]:
-            writer.copies = writer.copies.and_of(novelty.of_files(never, paths.quotes(), sign))
+        files = [Path(name) for name in arguments[1:]]
+        never = novelty.of_files(files, paths.quotes(), sign) if files else None
+        writer = Writer.open(Path(arguments[0]), weights=_taste(), never=never)
     except Exception as error:
         say({"fatal": f"could not be started ({error})"})
         # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
+from stagelyric.lm.codes import PERSON, PLACE
 from stagelyric.writing import planning
 from stagelyric.writing.rules import Rules
 from stagelyric.writing.tasks import Must
@@ -42,6 +43,14 @@ class Spelling:
             return f"{found[1]}{'n' if vowel else ''} {found[2]}"
 
         return _ARTICLE.sub(fitting, text)
+
+
+def slotted(text: str, names: Sequence[str]) -> str:
+    """A text with a slot (`lm.codes`) for each of these names."""
+    for name in names:
+        if planning.spelled(name):
+            text = text.replace(name, PLACE if planning.is_place(name) else PERSON)
+    return text
 
 
 def spellings(names: Sequence[str]) -> list[tuple[re.Pattern[str], str]]:

@@ -12,14 +12,14 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.gates import novelty
 from stagelyric.gates.novelty import Copies
-from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE
+from stagelyric.lm import runtime
+from stagelyric.lm.engine import Engine
 from stagelyric.lm.sample import choose
 from stagelyric.types.lines import Ask, Line
 from stagelyric.words import classes, lexicon, near, tags
@@ -27,9 +27,9 @@ from stagelyric.words.phonetics import plain, pronounce, sung, syllable_count
 from stagelyric.words.syllables import Counter, syllabify
 from stagelyric.writing import hearing, planning, ranking, rules
 from stagelyric.writing.automata.letters import Alphabet
-from stagelyric.writing.block import Between, Block, Chosen, temperature
-from stagelyric.writing.drafters.backward import Backwriter
-from stagelyric.writing.drafters.templates import Sketcher
+from stagelyric.writing.block import Block, Chosen, Kit
+from stagelyric.writing.drafters import table
+from stagelyric.writing.drafters.contract import Between, Parts, temperature
 from stagelyric.writing.ranking import Around, Draft, normal_words
 from stagelyric.writing.rules import Language, Rules
 
@@ -37,23 +37,6 @@ BLOCK = 16
 """Lines that are written together."""
 
 _LONGEST = 120  # characters of a raw line
-
-
-class Engine(Protocol):
-    """What the writer needs of a model at showtime: see `lm.runtime.Engine`."""
-
-    digest: str
-
-    @property
-    def vocabulary(self) -> Any: ...
-
-    def prime(self, text: str) -> tuple[NDArray[np.float32], Any]: ...
-
-    def step(self, ids: NDArray[np.int64], state: Any) -> tuple[NDArray[np.float32], Any]: ...
-
-    def extend(
-        self, ids: NDArray[np.int64], counts: NDArray[np.int64], state: Any
-    ) -> tuple[NDArray[np.float32], Any]: ...
 
 
 class Writer:
@@ -65,47 +48,47 @@ class Writer:
         language: Language,
         copies: Copies | None = None,
         weights: Mapping[str, float] = ranking.WEIGHTS,
-        sketcher: Sketcher | None = None,
-        backwriter: Backwriter | None = None,
+        drafters: tuple[table.Ready, ...] | None = None,
     ):
-        """`copies`: what must not be quoted; `weights`: what each mark counts for, by the band's taste.
-
-        `sketcher` gives drafts the templates of a structure model, `backwriter` drafts last word first, where they are.
-        """
+        """`copies`: what must not be quoted; `weights`: what each mark counts for, by the band's taste; `drafters`: the
+        ways to draft (None: those that need no file)."""
         self.engine = engine
         self.language = language
         self.lexicon = language.lexicon
         self.copies = copies or Copies(np.zeros(0, np.uint32))
         self.weights = weights
-        self.sketcher, self.backwriter = sketcher, backwriter
+        self.drafters = table.ready(Parts(engine, language)) if drafters is None else drafters
         self.alphabet = Alphabet(engine.vocabulary.symbols)
-        self.coded = engine.vocabulary.symbols == CODED_ALPHABET
-        """Whether the model can be asked for syllables, an end word, a name: see `lm.codes`."""
         self._taught = lru_cache(maxsize=4)(language.taught)
         self._rules = lru_cache(maxsize=8)(self._make_rules)
 
     @classmethod
-    def open(cls, folder: Path, precision: str = "int8", weights: Mapping[str, float] = ranking.WEIGHTS) -> Writer:
-        """The model in `folder`, with its lexicon. Raises ModelError, LexiconError and the like."""
-        from stagelyric.lm import runtime
+    def open(
+        cls,
+        folder: Path,
+        precision: str = "int8",
+        weights: Mapping[str, float] = ranking.WEIGHTS,
+        never: NDArray[np.uint32] | None = None,
+    ) -> Writer:
+        """The model in `folder`, with its lexicon. `never`: what is not to be quoted either (`novelty.of_files`).
 
+        Raises ModelError, LexiconError and the like.
+        """
         engine = runtime.load(folder, precision="fp32" if precision == "fp32" else "int8")
         words = lexicon.load(folder / lexicon.FILE)
         vectors = near.load(folder / near.FILE, len(words.words))
         used = tags.load(folder / tags.FILE, len(words.words)) if engine.templates else None
         language = Language(words, vectors, classes.load(folder / classes.FILE, len(words.words)), used)
-        sketcher = Sketcher(engine.templates, language) if engine.templates else None
-        # The two of the lineage that draft in ways of their own keep to them.
-        slots = engine.vocabulary.symbols == CODED_ALPHABET
-        backwriter = Backwriter.open(folder, words) if slots and sketcher is None else None
-        return cls(engine, language, Copies.load(folder / novelty.FILE), weights, sketcher, backwriter)
+        copies = Copies.load(folder / novelty.FILE)
+        copies = copies if never is None else copies.and_of(never)
+        return cls(engine, language, copies, weights, table.ready(Parts(engine, language, folder)))
 
     @property
     def digest(self) -> str:
         """Names the model and its words: the same asks give the same lines wherever it is the same."""
         taste = "" if self.weights == ranking.WEIGHTS else repr(sorted(self.weights.items()))
-        back = self.backwriter.digest if self.backwriter else ""
-        whole = f"{self.engine.digest} {' '.join(self.lexicon.words)}{taste}{back}"
+        drafters = "".join(ready.drafter.digest for ready in self.drafters)
+        whole = f"{self.engine.digest} {' '.join(self.lexicon.words)}{taste}{drafters}"
         return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
     def write(
@@ -136,7 +119,7 @@ class Writer:
         """Lines as the model has them: plain sampling, no craft but the ask's wildness."""
         rng = self.random(ask, 0)
         made: list[Line] = []
-        logits, state = self.engine.prime(self.context(ask))
+        logits, state = self.engine.prime(self._kit(ask).context(ask))
         newline, text = self.alphabet.newline, ""
         while len(made) < count:
             at = choose(logits, rng, temperature=temperature(ask), mask=self.alphabet.spoken[None])
@@ -158,17 +141,6 @@ class Writer:
         draft = Draft(text, own.flow, own.landing, syllables=len(syllabify(text, self._count)))
         around = Around(before=tuple(tuple(normal_words(line)) for line in before))
         return ranking.marks(draft, self.rules(Ask(family_friendly=False)), around, self.copies.worn(plain(text)))
-
-    def context(self, ask: Ask) -> str:
-        """What the model reads before the first line; names it does not know by their letters are slots."""
-        return self.slotted(ask.prime.rstrip() + "\n" if ask.prime.strip() else "", ask.names)
-
-    def slotted(self, text: str, names: Sequence[str]) -> str:
-        """A text with a slot for each of these names, if the model knows slots."""
-        for name in names if self.coded else ():
-            if planning.spelled(name):
-                text = text.replace(name, PLACE if planning.is_place(name) else PERSON)
-        return text
 
     def random(self, ask: Ask, block: int) -> np.random.Generator:
         """What is drawn for one block of an ask's shelf, the same each time."""
@@ -203,10 +175,15 @@ class Writer:
 
         return count
 
+    def _kit(self, ask: Ask) -> Kit:
+        return Kit(
+            self.engine, self.alphabet, self.lexicon, self.rules(ask), self.copies, self.weights, self.drafters
+        )  # fmt: skip
+
     def _block(
         self, ask: Ask, block: int, size: int, earlier: list[str], between: Between
     ) -> list[tuple[Line, dict[str, float]]]:
-        job = Block(self, ask, block, earlier, between)
+        job = Block(self._kit(ask), ask, block, self.random(ask, block), earlier, between)
         chosen = [job.word()] if ask.word else job.quatrains(size // planning.STANZA)
         return [self._line(ask, c, block * size + i) for i, c in enumerate(chosen)]
 
@@ -214,4 +191,4 @@ class Writer:
         text = chosen.draft.text
         pieces = syllabify(text, self._sung(ask) if ask.elisions else self._count)
         weighed = {name: round(mark * self.weights[name], 3) for name, mark in chosen.marks.items()}
-        return Line(text, "word" if ask.word else "model", round(chosen.score, 4), pieces, index), weighed
+        return Line(text, "word" if ask.word else chosen.origin, round(chosen.score, 4), pieces, index), weighed

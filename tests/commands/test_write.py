@@ -2,8 +2,10 @@ import json
 from pathlib import Path
 
 import fakes
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from numpy.typing import NDArray
 
 from stagelyric.commands.write import write
 from stagelyric.gates.quoting import quoting
@@ -36,9 +38,12 @@ def _small_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "models" / "small" / "meta.json").write_text("{}")
     (tmp_path / "friday.toml").write_text(SETLIST)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        Writer, "open", lambda folder, **_: Writer(fakes.NGramEngine(), fakes.language(), fakes.copies())
-    )
+    monkeypatch.setattr(Writer, "open", small)
+
+
+def small(folder: Path, never: NDArray[np.uint32] | None = None, **_: object) -> Writer:
+    copies = fakes.copies() if never is None else fakes.copies().and_of(never)
+    return Writer(fakes.NGramEngine(), fakes.language(), copies)
 
 
 def run(*arguments: str) -> Result:

@@ -121,11 +121,10 @@ def test_stock_phrases_are_found_longest_first() -> None:
 class Insisting(fakes.NGramEngine):
     """A model that has read the average lines and nothing else: it says them with a chance of nearly 1."""
 
-    digest = "1" * 32
     order = 14
 
     def __init__(self) -> None:
-        super().__init__("\n".join([*AVERAGE, *DISGUISED] * 30))
+        super().__init__("\n".join([*AVERAGE, *DISGUISED] * 30), "1" * 32)
 
     def _chances(self, context: tuple[int, ...]) -> np.ndarray:  # type: ignore[type-arg, override]
         return super()._chances(context) ** 3

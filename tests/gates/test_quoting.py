@@ -92,8 +92,8 @@ def test_what_stands_in_a_never_quote_file_is_not_written(tmp_path: Path, ask: A
     free = Writer(fakes.NGramEngine(), fakes.language())
     file = tmp_path / "others.txt"
     file.write_text("\n".join(line.text for line in free.write(ask, 0, count)), "utf-8")
-    bound = Writer(fakes.NGramEngine(), fakes.language())
-    bound.copies = bound.copies.and_of(novelty.of_files([file]))
+    copies = Copies(np.zeros(0, np.uint32)).and_of(novelty.of_files([file]))
+    bound = Writer(fakes.NGramEngine(), fakes.language(), copies)
     texts = [line.text for line in bound.write(ask, 0, count)]
     assert len(texts) == count
     assert quoting(texts, [file]) == set()

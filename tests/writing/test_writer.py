@@ -12,7 +12,7 @@ from stagelyric.types.lines import Ask, Line
 from stagelyric.words.phonetics import line_syllables, pronounce
 from stagelyric.words.rhyme import kind
 from stagelyric.writing import planning
-from stagelyric.writing.block import temperature
+from stagelyric.writing.drafters.contract import temperature
 from stagelyric.writing.planning import has_word
 from stagelyric.writing.rules import make
 from stagelyric.writing.spelling import Spelling, respelled, spellings

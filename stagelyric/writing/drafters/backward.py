@@ -1,22 +1,24 @@
-"""Drafts by a model of words that begins with the rhyme: the writer's other way to draft, beside letter by letter."""
+"""Drafts by a model of words that begins with the rhyme. They are read to the model of letters afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.lm.codes import CODED_ALPHABET
 from stagelyric.lm.kinds.backward import runtime
 from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
 from stagelyric.lm.state import State
 from stagelyric.types import paths
-from stagelyric.words.lexicon import Lexicon
+from stagelyric.writing import planning
 from stagelyric.writing.automata.words import PLACE_IS_RARE, BackwardDrafts, Vocabulary, vocabulary
+from stagelyric.writing.drafters.contract import Drafted, Drafting, Job, Parts, Wanted
 from stagelyric.writing.rules import Ending, Rules
+from stagelyric.writing.spelling import slotted
 from stagelyric.writing.tasks import Task
 
 HEAT = 1.45
@@ -37,7 +39,7 @@ _READ = 12  # lines of a context
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
+class Worded:
     """A draft with slots for its names, and what its own model made of it: mean ln p of a word."""
 
     text: str
@@ -46,69 +48,87 @@ class Drafted:
     """ln p of what had to be said, where it was said; 0 for nothing."""
 
 
-class Backwriter:
-    """Writes drafts, last word first."""
+class BackwardDrafter:
+    """Drafts last word first, with a model of words."""
 
     def __init__(self, model: BackwardWords):
         self.model = model
         self._vocabulary = lru_cache(maxsize=8)(self._made)
         self._begun = lru_cache(maxsize=64)(self._begin)
 
-    @classmethod
-    def open(cls, folder: Path, lexicon: Lexicon) -> Backwriter | None:
-        """The one in a model's folder, else the one that is shipped for all; None where it is of no use.
-
-        Of no use is one that does not know most of the lexicon's words. Raises BackwardError.
-        """
-        file = paths.backward(folder)
-        if file is None:
-            return None
-        model = runtime.load(file)
-        known = sum(word in model.index for word in lexicon.words)
-        return cls(model) if known >= max(_LEAST, _KNOWN * len(lexicon.words)) else None
-
     @property
     def digest(self) -> str:
-        """Names the model."""
         return self.model.digest
+
+    def begin(self, job: Job) -> BackwardDrafting:
+        return BackwardDrafting(self, job, self._begun(job.context))
+
+    def vocabulary(self, rules: Rules) -> Vocabulary:
+        """The model's words, with what an ask's rules say of each. Remembered for the last eight."""
+        return self._vocabulary(rules)
 
     def _made(self, rules: Rules) -> Vocabulary:
         return vocabulary(self.model, rules)
 
-    def begin(self, context: str) -> State:
-        """Where the model stands after a context (slots for its names), before a new stanza."""
-        return self._begun(context)
-
     def _begin(self, context: str) -> State:
+        """Where the model stands after a context, before a new stanza."""
         stanza = [self.model.sign(STANZA)]
         lines = [line for line in context.split("\n") if line.strip()][-_READ:]
         read = [number for line in lines for number in self.model.numbers(line)]
         return self.model.read(self.model.start(), stanza + read + (stanza if lines else []))
 
-    def after(self, state: State, line: str) -> State:
-        """Where it stands after one more line."""
-        return self.model.read(state, self.model.numbers(line))
 
-    def draft(
-        self,
-        rules: Rules,
-        endings: Sequence[Ending],
-        tasks: Sequence[Task],
-        state: State,
-        rarity: NDArray[np.float64],
-        temperature: float,
-        rng: np.random.Generator,
-        between: Callable[[], None],
-        lately: frozenset[str] = frozenset(),
-    ) -> dict[int, Drafted]:
+def make(parts: Parts) -> BackwardDrafter | None:
+    """With the words in a model's folder, else with those that are shipped for all; None where they are of no use.
+
+    They are where the model of letters knows no slots, drafts by templates of its own, or has mostly words that the
+    model of words does not know. Raises BackwardError.
+    """
+    if parts.engine.vocabulary.symbols != CODED_ALPHABET or parts.engine.templates is not None:
+        return None
+    file = paths.backward(parts.folder) if parts.folder is not None else None
+    if file is None:
+        return None
+    model, words = runtime.load(file), parts.language.lexicon.words
+    known = sum(word in model.index for word in words)
+    return BackwardDrafter(model) if known >= max(_LEAST, _KNOWN * len(words)) else None
+
+
+class BackwardDrafting(Drafting):
+    """A block drafted last word first. It remembers where the model of words stands in each stanza."""
+
+    def __init__(self, drafter: BackwardDrafter, job: Job, begun: State):
+        self._model, self._words, self._job = drafter.model, drafter.vocabulary(job.rules), job
+        self._states = [begun] * job.stanzas
+
+    def follow(self, stanza: int, place: int, text: str) -> None:
+        numbers = self._model.numbers(slotted(text, self._job.ask.names))
+        self._states[stanza] = self._model.read(self._states[stanza], numbers)
+
+    def draft(self, wanted: Sequence[Wanted], attempt: int) -> list[list[Drafted]]:
+        owner = [number for number, one in enumerate(wanted) for _ in one.tasks]
+        tasks = [task for one in wanted for task in one.tasks]
+        state = State.joined([self._states[wanted[number].stanza] for number in owner])
+        rarity = np.array([wanted[number].plan.rarity + planning.shift(self._job.ask) for number in owner])
+        made = self._worded([one.ending for one in wanted], tasks, state, rarity)
+        drafts: list[list[Drafted]] = [[] for _ in wanted]
+        for row in sorted(made):
+            own, task = made[row], tasks[row]
+            drafts[owner[row]].append(Drafted(own.text, task.syllables, task.must, own.setting, own.flow))
+        return drafts
+
+    def _worded(
+        self, endings: Sequence[Ending], tasks: Sequence[Task], state: State, rarity: NDArray[np.float64]
+    ) -> dict[int, Worded]:
         """The drafts of these tasks by their place; those that can't begin are left out.
 
         `state` has a row for each; `rarity` (B,) is how rare its words are to be (`Lexicon.rarity`).
         """
+        job, rng, between = self._job, self._job.rng, self._job.between
         lift = LIFT * (rarity - UNLIFTED) + rng.normal(0, _SPREAD, len(tasks))
-        model, words = self.model, self._vocabulary(rules)
+        model = self._model
         signs = model.sign(LINE), model.sign(COMMA), model.sign(OWN)
-        drafts = BackwardDrafts(words, rules, endings, tasks, signs, lift, lately)
+        drafts = BackwardDrafts(self._words, job.rules, endings, tasks, signs, lift, job.lately)
         begins = drafts.can_begin()
         drafts.keep(begins)
         if not len(drafts):
@@ -118,12 +138,12 @@ class Backwriter:
         lengths = model.length(np.array([tasks[row].syllables for row in drafts.rows.tolist()]))
         between()
         logits, state = model.step(state, lengths)
-        made: dict[int, Drafted] = {}
+        made: dict[int, Worded] = {}
         for _ in range(_LONGEST):
             mask, bias = drafts.allowed()
             mask[~mask.any(axis=1), model.sign(LINE)] = True
             forced = drafts.forced()
-            ids = _drawn(logits + bias, mask, temperature * HEAT, rng)
+            ids = _drawn(logits + bias, mask, job.temperature * HEAT, rng)
             for i in forced:
                 ids[i] = self._number(tasks[int(drafts.rows[i])])
             gained = _gained(logits, ids)
@@ -136,7 +156,7 @@ class Backwriter:
             for row, own in zip(rows[said].tolist(), gained[said].tolist(), strict=True):
                 setting[row] = _setting(tasks[row], own)
             for row in rows[done]:
-                made[int(row)] = Drafted(drafts.text(int(row)), float(total[row] / count[row]), float(setting[row]))
+                made[int(row)] = Worded(drafts.text(int(row)), float(total[row] / count[row]), float(setting[row]))
             if done.any():
                 drafts.keep(~done)
                 if not len(drafts):
@@ -149,7 +169,7 @@ class Backwriter:
     def _number(self, task: Task) -> int:
         assert task.must is not None
         last = task.must.text.split()[-1].lower()
-        return self.model.index.get(last, self.model.sign(UNKNOWN))
+        return self._model.index.get(last, self._model.sign(UNKNOWN))
 
 
 def _setting(task: Task, gained: float) -> float:

@@ -2,43 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.lm.codes import CODED_ALPHABET, prefix
+from stagelyric.lm.engine import Engine
 from stagelyric.lm.sample import choose
-from stagelyric.writing.automata.letters import Drafts
+from stagelyric.lm.state import Rows
+from stagelyric.words.lists import STOP
+from stagelyric.writing.automata.letters import Alphabet, Drafts
+from stagelyric.writing.drafters.contract import Drafted, Drafting, Job, Parts, Wanted
+from stagelyric.writing.hearing import Heard
+from stagelyric.writing.rules import Ending, Rules
+from stagelyric.writing.tasks import Task
 
 MIN_P = 0.05
 _LONGEST = 120  # characters of a draft
 _HARDLY = -6.0  # nats; how much less likely something is that had to be said, does not count
 
 
+_RHYMES = 600  # words; an ending of more is no rhyme
+_ABOUT = 0.4  # of the drafts are asked to hold a theme's word
+
+
+class LetterDrafter:
+    """Drafts with the model of letters alone."""
+
+    digest = ""
+
+    def __init__(self, engine: Engine):
+        self.engine = engine
+        self.alphabet = Alphabet(engine.vocabulary.symbols)
+        self.coded = engine.vocabulary.symbols == CODED_ALPHABET
+        """Whether the model can be asked for syllables, an end word, a name: see `lm.codes`."""
+
+    def begin(self, job: Job) -> LetterDrafting:
+        return LetterDrafting(self, job)
+
+
+def make(parts: Parts) -> LetterDrafter:
+    """Every model can draft so."""
+    return LetterDrafter(parts.engine)
+
+
+class LetterDrafting(Drafting):
+    """A block drafted letter by letter. It remembers nothing: each line says where the model stands before it."""
+
+    def __init__(self, drafter: LetterDrafter, job: Job):
+        self._drafter, self._job = drafter, job
+
+    def draft(self, wanted: Sequence[Wanted], attempt: int) -> list[list[Drafted]]:
+        return self.of_tasks(wanted, [task for one in wanted for task in one.tasks])
+
+    def follow(self, stanza: int, place: int, text: str) -> None:
+        """Nothing is remembered."""
+
+    def of_tasks(self, wanted: Sequence[Wanted], tasks: Sequence[Task]) -> list[list[Drafted]]:
+        """`draft`, with `tasks` in the place of the tasks of all lines, in their order."""
+        job, drafter = self._job, self._drafter
+        owner = [number for number, one in enumerate(wanted) for _ in one.tasks]
+        endings = [one.ending for one in wanted]
+        logits = np.concatenate([wanted[number].standing.logits for number in owner])
+        states = [wanted[number].standing.state for number in owner]
+        state = type(states[0]).joined(states)
+        if drafter.coded:
+            job.between()
+            logits, state = self._asked([self._code(task, endings[task.ending]) for task in tasks], state)
+        about = np.stack([_about(wanted[number].before, job.rules) for number in owner])
+        made = spell(
+            drafter.engine, Drafts(job.rules, drafter.alphabet, endings, tasks, about), logits, state,
+            rng=job.rng, temperature=job.temperature, between=job.between,
+        )  # fmt: skip
+        drafts: list[list[Drafted]] = [[] for _ in wanted]
+        for row in sorted(made):
+            own, task = made[row], tasks[row]
+            drafts[owner[row]].append(Drafted(own.text, task.syllables, task.must, own.setting, heard=own.heard))
+        return drafts
+
+    def _asked(self, codes: list[str], state: Rows) -> tuple[NDArray[np.float32], Rows]:
+        """The model, after each row has read the codes of its line."""
+        engine = self._drafter.engine
+        rows = [engine.vocabulary.spell(code) for code in codes]
+        counts = np.array([len(row) for row in rows])
+        ids = np.zeros((len(rows), int(counts.max())), dtype=np.int64)
+        for i, row in enumerate(rows):
+            ids[i, : len(row)] = row
+        logits, state = engine.extend(ids, counts, state)
+        return logits[np.arange(len(ids)), counts - 1], state
+
+    def _code(self, task: Task, ending: Ending) -> str:
+        """What one draft is asked for: its length, the word it rhymes on, what it says, what it is about."""
+        must, rules, rng = task.must, self._job.rules, self._job.rng
+        lexicon = rules.lexicon
+        last = seed = None
+        if 0 < ending.size <= _RHYMES:
+            weights = np.sqrt(lexicon.count[ending.numbers].astype(np.float64) + 1)
+            last = lexicon.words[int(rng.choice(ending.numbers, p=weights / weights.sum()))]
+        if must is not None and not must.slot:
+            seed = must.text.split()[-1].lower()
+        elif rules.themes and rng.random() < _ABOUT:
+            seed = lexicon.words[int(rng.choice(list(rules.themes)))]
+        return prefix(syllables=task.syllables, last=last, named=must is not None and bool(must.slot), seed=seed)
+
+
+def _about(before: Sequence[str], rules: Rules) -> NDArray[np.float32]:
+    """What a line is to be about: the ask's themes, and the line before it."""
+    vectors, index = rules.vectors, rules.lexicon.index
+    themes = list(rules.themes)
+    numbers = [n for word in before if word not in STOP and (n := index.get(word)) is not None]
+    about = 0.8 * vectors[themes].sum(axis=0) / max(1, len(themes)) + 0.4 * vectors[numbers].sum(axis=0)
+    return np.asarray(about / max(1.0, float(np.linalg.norm(about))), dtype=np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """One draft, with slots for names: mean ln p of the characters that were the model's to choose, of its last word,
-    the sum of ln p of what it had to say, and the mark that the model would close on.
+    """One draft, with slots for names. `setting`: the sum of ln p of what it had to say.
 
-    `state[row]` is where the model stands at its end.
+    Of what the model of letters makes of it, the letters that it had to say are left out.
     """
 
     text: str
-    flow: float
-    landing: float
     setting: float
-    closing: str
-    state: Any
-    row: int
+    heard: Heard
 
 
 def spell(
-    engine: Any,
+    engine: Engine,
     drafts: Drafts,
     logits: NDArray[np.float32],
-    state: Any,
+    state: Rows,
     *,
     rng: np.random.Generator,
     temperature: float,
@@ -53,7 +148,7 @@ def spell(
     total, chosen_by_model = np.zeros(n), np.zeros(n)
     landing, last_letters, setting = np.zeros(n), np.zeros(n), np.zeros(n)
     closing = np.zeros(n, dtype=np.int64)
-    ends: list[tuple[NDArray[np.int64], Any]] = []
+    ends: list[tuple[NDArray[np.int64], Rows]] = []
     for t in range(_LONGEST):
         mask, bias = drafts.allowed()
         at_word, forced = drafts.at_word, drafts.spoken_for
@@ -89,10 +184,9 @@ def spell(
     made: dict[int, Spelled] = {}
     for rows, final in ends:
         for i, row in enumerate(map(int, rows)):
-            made[row] = Spelled(
-                a.text(chars[row]), float(flow[row]), float(landing[row] / max(1, last_letters[row])),
-                max(float(setting[row]), _HARDLY), a.symbols[closing[row]], final, i,
-            )  # fmt: skip
+            lands = float(landing[row] / max(1, last_letters[row]))
+            heard = Heard(float(flow[row]), lands, a.symbols[closing[row]], final, i)
+            made[row] = Spelled(a.text(chars[row]), max(float(setting[row]), _HARDLY), heard)
     return made
 
 

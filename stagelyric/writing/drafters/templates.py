@@ -19,7 +19,10 @@ from stagelyric.lm.kinds.structure import tokens
 from stagelyric.lm.kinds.structure.runtime import Floats, Templates
 from stagelyric.lm.sample import choose
 from stagelyric.words.phonetics import line_syllables, plain
+from stagelyric.writing import planning
 from stagelyric.writing.automata.templates import Sketches, Slots
+from stagelyric.writing.drafters.contract import Drafted, Drafting, Job, Parts, Wanted
+from stagelyric.writing.drafters.letters import LetterDrafter, LetterDrafting
 from stagelyric.writing.rules import Ending, Language, Rules
 from stagelyric.writing.tasks import OWN, Task
 
@@ -32,8 +35,50 @@ _SLOTS = Slots(tokens.LINE, (tokens.PERSON, tokens.PLACE), OWN)
 _NAMES = {codes.PERSON: tokens.PERSON, codes.PLACE: tokens.PLACE}
 
 
+class TemplateDrafter:
+    """Drafts letter by letter, each by a template."""
+
+    digest = ""  # the structure model is in the digest of the engine that it belongs to
+
+    def __init__(self, source: TemplateSource, letters: LetterDrafter):
+        self.source, self.letters = source, letters
+
+    def begin(self, job: Job) -> TemplateDrafting:
+        return TemplateDrafting(self.source, self.letters.begin(job), job)
+
+
+def make(parts: Parts) -> TemplateDrafter | None:
+    """None for a model without templates."""
+    if parts.engine.templates is None:
+        return None
+    return TemplateDrafter(TemplateSource(parts.engine.templates, parts.language), LetterDrafter(parts.engine))
+
+
+class TemplateDrafting(Drafting):
+    """A block drafted by templates. It remembers where the structure model stands in each stanza."""
+
+    def __init__(self, source: TemplateSource, letters: LetterDrafting, job: Job):
+        self._source, self._letters, self._job = source, letters, job
+        self._states = [source.begin(job.context)] * job.stanzas
+
+    def draft(self, wanted: Sequence[Wanted], attempt: int) -> list[list[Drafted]]:
+        tasks = [task for one in wanted for task in one.tasks]
+        rhymes = [self._rhyme(one.place) for one in wanted for _ in one.tasks]
+        states = [self._states[one.stanza] for one in wanted for _ in one.tasks]
+        endings = [one.ending for one in wanted]
+        found = self._source.with_templates(self._job.rules, endings, tasks, rhymes, states, self._job.rng)
+        return self._letters.of_tasks(wanted, found)
+
+    def follow(self, stanza: int, place: int, text: str) -> None:
+        state, names = self._states[stanza], self._job.ask.names
+        self._states[stanza] = self._source.after(state, text, names, self._rhyme(place))
+
+    def _rhyme(self, place: int) -> int:
+        return planning.rhyme_of(self._job.ask.rhyme, place)
+
+
 @dataclass(frozen=True, slots=True)
-class Sketcher:
+class TemplateSource:
     """A structure model and the language whose words it has in mind."""
 
     templates: Templates
@@ -51,7 +96,7 @@ class Sketcher:
             slotted = slotted.replace(plain(name), codes.PERSON) if name else slotted
         return self.templates.read(self._spelled(slotted, tokens.rhyme(rhyme)), state)
 
-    def sketched(
+    def with_templates(
         self,
         rules: Rules,
         endings: Sequence[Ending],

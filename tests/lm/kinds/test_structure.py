@@ -17,7 +17,9 @@ from stagelyric.training import build
 from stagelyric.types.lines import Ask
 from stagelyric.words.names import Names
 from stagelyric.words.phonetics import line_syllables
+from stagelyric.writing.drafters.templates import TemplateSource
 from stagelyric.writing.tasks import Task
+from stagelyric.writing.writer import Writer
 
 SONG = """The dogs are barking at the broken gate
 And Polly's waiting for the morning light
@@ -153,10 +155,8 @@ def test_the_vocabulary_model_is_the_one_it_was(pair: Path, vocabulary: Path) ->
 
 
 def test_the_pair_writes_lines_of_words_that_stand_where_they_may(pair: Path) -> None:
-    from stagelyric.writing.writer import Writer
-
     writer = Writer.open(pair)
-    assert writer.sketcher is not None
+    assert writer.engine.templates is not None
     ask = Ask(syllables=(5, 9), rhyme="AABB", seed=1, prime="The old river sings\nA cold morning")
     lines = writer.write(ask, 0, 8)
     assert len({line.text for line in lines}) == 8
@@ -217,32 +217,32 @@ def test_a_missing_file_of_tags_is_named(pair: Path, tmp_path: Path) -> None:
     assert "tags.npz: wanted what the model's words are used for, found no such file" in result.output
 
 
-def test_the_shipped_pair_writes_from_templates() -> None:
-    from stagelyric.writing.writer import Writer
+def templates_of(writer: Writer) -> TemplateSource:
+    assert writer.engine.templates is not None
+    return TemplateSource(writer.engine.templates, writer.language)
 
+
+def test_the_shipped_pair_writes_from_templates() -> None:
     folder = Path(__file__).parents[3] / "models" / "structure"
     assert sum(file.stat().st_size for file in folder.iterdir()) <= 12_000_000
     writer = Writer.open(folder)
-    assert writer.sketcher is not None
+    source = templates_of(writer)
     ask = Ask(syllables=(7, 9), rhyme="AABB", names=("Polly Magnet",), seed=2)
     lines = writer.write(ask, 0, 16)
     assert any("Polly Magnet" in line.text for line in lines)
     assert all(6 <= len(line.syllables) <= 10 for line in lines)
     rules = writer.rules(Ask())
-    state = writer.sketcher.begin("The bus was late\nAnd the street was wet\n")
+    state = source.begin("The bus was late\nAnd the street was wet\n")
     tasks = [Task(8, 0) for _ in range(24)]
-    made = writer.sketcher.sketched(rules, [rules.free()], tasks, [0] * 24, [state] * 24, np.random.default_rng(0))
+    made = source.with_templates(rules, [rules.free()], tasks, [0] * 24, [state] * 24, np.random.default_rng(0))
     assert sum(task.template is not None for task in made) >= 20
     assert len({task.template.tokens for task in made if task.template}) >= 15
 
 
 def test_what_was_sung_changes_what_comes_next(pair: Path) -> None:
-    from stagelyric.writing.writer import Writer
-
-    sketcher = Writer.open(pair).sketcher
-    assert sketcher is not None
-    before = sketcher.begin("")
-    after = sketcher.after(before, "Polly's walking under the cold morning", ("Polly",), 0)
+    source = templates_of(Writer.open(pair))
+    before = source.begin("")
+    after = source.after(before, "Polly's walking under the cold morning", ("Polly",), 0)
     assert before.shape == after.shape
     assert np.abs(before - after).max() > 0.01
-    np.testing.assert_array_equal(before, sketcher.begin(""))
+    np.testing.assert_array_equal(before, source.begin(""))

@@ -1,0 +1,106 @@
+"""What every kind of model is at showtime: `step(ids, state) -> (logits, state)`, and what follows from it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.lm.kinds.structure.runtime import Templates
+from stagelyric.lm.state import Rows
+from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
+
+_PRIMED = 64  # contexts remembered
+
+
+class Engine(ABC):
+    """A loaded model: `step(ids, state) -> (logits, state)`."""
+
+    templates: Templates | None = None
+    """The structure model that goes with it, if there is one."""
+
+    prime_limit: int
+    """Characters of a context that are read, from its end back to a line's start."""
+
+    def __init__(self, name: str, digest: str, vocabulary: Vocabulary):
+        self.name = name
+        self.digest = digest
+        """sha256 of the graph in use, weights and all: names the model and its precision for caches."""
+        self.vocabulary = vocabulary
+        self._primed = lru_cache(maxsize=_PRIMED)(self._read_context)
+
+    @abstractmethod
+    def start(self, rows: int = 1) -> Rows:
+        """The state of `rows` rows that have read nothing."""
+
+    @abstractmethod
+    def step(self, ids: NDArray[np.int64], state: Rows) -> tuple[NDArray[np.float32], Rows]:
+        """ids (B,) int64, one character for each row of `state` → logits (B, V) of the next, and the state after it."""
+
+    def logits(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """ids (B, T), rows that begin with nothing read → logits (B, T, V) of each next character."""
+        state, found = self.start(len(ids)), []
+        for place in range(ids.shape[1]):
+            logits, state = self.step(np.ascontiguousarray(ids[:, place]), state)
+            found.append(logits)
+        return np.stack(found, axis=1)
+
+    def logits_of_one(self, ids: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
+        """One long row ids (T,), read as far back as the model is made for: logits (n, V), until all T are given."""
+        state = self.start()
+        for place in range(len(ids)):
+            logits, state = self.step(ids[place : place + 1], state)
+            yield logits
+
+    def extend(
+        self, ids: NDArray[np.int64], counts: NDArray[np.int64], state: Rows
+    ) -> tuple[NDArray[np.float32], Rows]:
+        """Each row b reads the first counts[b] ≥ 1 of ids (B, T) → logits (B, T, V) after each of them, and the state
+        at its end. What stands beyond a row's count means nothing."""
+        rows = np.arange(len(ids))
+        found = np.zeros((*ids.shape, len(self.vocabulary)), np.float32)
+        order, states = [], []
+        for place in range(ids.shape[1]):
+            logits, state = self.step(ids[rows, place], state)
+            found[rows, place] = logits
+            ends = counts[rows] == place + 1
+            if ends.any():
+                order.append(rows[ends])
+                states.append(state.take(ends))
+                rows, state = rows[~ends], state.take(~ends)
+            if not len(rows):
+                break
+        return found, type(state).joined(states).take(np.argsort(np.concatenate(order)))
+
+    def read(self, ids: NDArray[np.int64], state: Rows) -> tuple[NDArray[np.float32], Rows]:
+        """One row reads ids (T,), T ≥ 1 → logits (1, V) after the last of them, and the state there."""
+        if ids.size == 0:
+            raise ValueError("read wants at least one character")
+        for i in range(ids.size):
+            logits, state = self.step(ids[i : i + 1], state)
+        return logits, state
+
+    def prime(self, text: str) -> tuple[NDArray[np.float32], Rows]:
+        """Reads a song boundary and all of `text` → logits (1, V) of the character after it, and the state there.
+
+        So a new line is begun by choosing from these logits; the chosen character is the first to `step` with. End
+        `text` with `\\n` to begin a line, with `\\n\\n` a stanza; "" begins a song. Of a text longer than `prime_limit`
+        only the last lines are read. Remembered for the last 64 texts; the logits are read-only.
+        """
+        return self._primed(_recent(fold(text), self.prime_limit))
+
+    def _read_context(self, text: str) -> tuple[NDArray[np.float32], Rows]:
+        logits, state = self.read(self.vocabulary.encode(BOUNDARY + text), self.start())
+        logits.flags.writeable = False
+        return logits, state
+
+
+def _recent(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    text = text[-limit:]
+    head, newline, rest = text.partition("\n")
+    return rest if rest else head + newline
