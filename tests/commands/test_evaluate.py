@@ -87,6 +87,7 @@ def test_two_models_side_by_side_as_a_page(corpus: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.needs("package:matplotlib")
+@pytest.mark.slow
 def test_the_report_goes_into_the_card_and_the_learning_into_the_picture(corpus: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(MODEL, tmp_path / "taught"))
     for name, data in Curve([(n * 1e5, 3.0 - n / 100) for n in range(100)], [(5e6, 2.4)]).files().items():

@@ -151,6 +151,7 @@ async def test_a_key_on_the_page_in_chromium(tmp_path: Path) -> None:
         await browser.close()
 
 
+@pytest.mark.slow
 async def test_a_generator_killed_again_and_again_costs_no_line(tmp_path: Path) -> None:
     async with playing(tmp_path, ready=48) as play, play.display() as display:
         for press in range(60):
@@ -209,6 +210,7 @@ async def lines_of_a_rig(folder: Path, presses: list[tuple[str, object]], kill_a
         return display.lines
 
 
+@pytest.mark.slow
 async def test_two_rigs_with_one_seed_show_the_same_lines(tmp_path: Path) -> None:
     presses: list[tuple[str, object]] = [("/stagelyric/line", 1)] * 100
     presses += [("/stagelyric/section", "chorus")] + [("/stagelyric/line", 1)] * 40

@@ -114,6 +114,7 @@ def test_a_model_begins_with_another(corpus: Path, out: Path, tmp_path: Path) ->
     assert "Began with the model ours" in (tmp_path / "tuned" / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_a_model_and_resume_completes_it(corpus: Path, out: Path) -> None:
     arguments = [str(corpus), "--out", str(out), "--epochs", "400", "--hidden", "16"]
     code = "from stagelyric.commands.train import train; train()"

@@ -36,6 +36,7 @@ def played(folder: Path) -> list[int]:
 
 
 @pytest.mark.needs("jack_midiseq")
+@pytest.mark.slow
 async def test_a_pedal_killed_and_brought_back_ten_times(house: Jack, tmp_path: Path) -> None:
     """Its port is another one each time (JACK numbers it anew), though of the same name."""
     triggers = "".join(

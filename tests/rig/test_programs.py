@@ -221,6 +221,7 @@ def _any_seen(display: Display) -> bool:
 
 
 @pytest.mark.parametrize("player", needing(MIDI))
+@pytest.mark.slow
 async def test_midi_programs_do_everything(player: Player, server: Jack, tmp_path: Path) -> None:
     show = playing(tmp_path / "show", environment=server.env, setlist=setlist(), ready=0)
     async with show as play, play.display() as display:

@@ -107,6 +107,7 @@ async def test_of_many_that_are_asked_for_at_once_each_has_its_own_file(tmp_path
     assert [path.name for number, path in enumerate(paths.values()) if spoken.wrong(path, number)] == []
 
 
+@pytest.mark.slow
 async def test_a_thousand_lines_and_a_voice_that_is_killed_and_hung_meanwhile(
     tmp_path: Path, spoken: "Likeness", monkeypatch: pytest.MonkeyPatch
 ) -> None:

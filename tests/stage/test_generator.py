@@ -88,6 +88,7 @@ async def test_closing_leaves_no_process_behind() -> None:
         assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
+@pytest.mark.slow
 async def test_closing_in_the_middle_of_answers_always_ends() -> None:
     for moment in range(8):
         generator = Generator(MODEL)

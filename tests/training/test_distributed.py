@@ -59,6 +59,7 @@ def trained(
 
 
 @pytest.mark.parametrize("kind", ["char-rnn", "transformer"])
+@pytest.mark.slow
 def test_two_processes_go_down_the_same_curve_as_one(kind: str, corpus: Path, tmp_path: Path) -> None:
     alone, _ = trained(kind, corpus, tmp_path / "one", processes=1)
     together, _ = trained(kind, corpus, tmp_path / "two", processes=2)
@@ -69,6 +70,7 @@ def test_two_processes_go_down_the_same_curve_as_one(kind: str, corpus: Path, tm
     assert pieces == pytest.approx(alone, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_two_processes_resume_to_the_same_weights(corpus: Path, tmp_path: Path) -> None:
     _, straight = trained("char-rnn", corpus, tmp_path / "straight", processes=2)
     trained("char-rnn", corpus, tmp_path / "cut", processes=2, stop=7)
