@@ -1,4 +1,4 @@
-"""`python -m stagelyric.phrasebook FILE… [--sample N]`: frames checked as they are written."""
+"""`python -m stagelyric.phrasebook FILE… [--sample N]`: frames checked as they are written; or compiled, a folder."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ import statistics
 import sys
 from pathlib import Path
 
-from stagelyric.phrasebook import checks, classes, folder, grammar, reach, unfolding
+from stagelyric.phrasebook import book, checks, classes, compiled, folder, grammar, reach, unfolding
 from stagelyric.phrasebook.frame import Frame
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="check.sh")
     arguments.add_argument("files", nargs="+", type=Path)
+    arguments.add_argument("--compile", action="store_true", help="write frames.index into a folder of frames")
     arguments.add_argument("--sample", type=int, default=0, metavar="N")
     arguments.add_argument("--seed", type=int, default=None)
     arguments.add_argument("--root", type=Path, default=None)
-    arguments.add_argument("--classes", type=Path, required=True)
+    arguments.add_argument("--classes", type=Path)
     arguments.add_argument("--errors", action="store_true", help="leave warnings out")
     given = arguments.parse_args()
-    known = classes.load(given.classes)
+    if given.compile:
+        return _compile(given.files)
+    known = classes.load(given.classes or given.files[0].resolve().parent.parent / book.CLASSES)
     wrong = False
     for file in given.files:
         root = given.root or file.resolve().parent.parent
@@ -40,6 +43,17 @@ def main() -> int:
         print(_summary(file, parsed.frames, found))
         _samples(parsed.frames, known, given.sample, given.seed)
     return 2 if wrong else 0
+
+
+def _compile(folders: list[Path]) -> int:
+    for place in folders:
+        try:
+            size = book.compile_folder(place)
+        except book.BookError as error:
+            print(error)
+            return 2
+        print(f"{place / compiled.FILE}: {size:,} bytes")
+    return 0
 
 
 def _summary(file: Path, frames: list[Frame], found: list[grammar.Finding]) -> str:

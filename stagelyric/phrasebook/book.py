@@ -15,7 +15,7 @@ from stagelyric.phrasebook.compiled import Body, Compiled, Entry
 from stagelyric.phrasebook.ears import Ear
 from stagelyric.phrasebook.frame import Frame
 
-CLASSES = "classes.txt"
+CLASSES = "classes.words"
 
 
 class BookError(ValueError):
@@ -90,6 +90,18 @@ def open_book(folder: Path, own: Sequence[Path] = (), cache: Path | None = None)
     except (classes.ClassesError, grammar.FrameFileError, compiled.CompiledError, ears.EarError) as error:
         raise BookError(str(error)) from None
     return Book(volumes, known, ear, near_themes.load(folder / near_themes.FILE))
+
+
+def compile_folder(folder: Path) -> int:
+    """Writes the folder's compiled file; its size in bytes. Raises BookError."""
+    try:
+        files = sorted(folder.rglob("*.frames"))
+        texts = [_bytes(file) for file in files]
+        data = compiled.compiled(_frames(files, texts, folder), compiled.stamp(texts))
+    except grammar.FrameFileError as error:
+        raise BookError(str(error)) from None
+    (folder / compiled.FILE).write_bytes(data)
+    return len(data)
 
 
 def _compiled(files: Sequence[Path], root: Path, shipped: Path | None, cache: Path | None) -> Compiled:

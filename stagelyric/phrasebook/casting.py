@@ -22,6 +22,8 @@ _TITLES = {
     "m": frozenset(words("mister mr mr. sir lord king uncle father brother grandpa captain old prince saint")),
     "f": frozenset(words("missus mrs mrs. miss ms ms. lady queen aunt auntie mother sister grandma princess")),
 }
+_FORMAL = frozenset(words("doctor dr professor captain big little old young saint the st"))
+_SHORT = 0.5  # of forms
 _EITHER = frozenset({"captain", "old"})
 _STREETS = frozenset(
     words("street road lane avenue row hill square way drive alley terrace walk close wharf quay boulevard")
@@ -51,10 +53,11 @@ class Cast:
             self.theirs[key] = draw.one(rng, [m for m in able if m.text not in taken] or able)
         return self.theirs[key]
 
-    def person(self, number: int, lead: int = 0) -> Member:
-        """The `number`th person of a frame whose first is the song's person `lead`."""
+    def person(self, number: int, lead: int = 0, *, short: bool = False) -> Member:
+        """The `number`th person of a frame whose first is the song's person `lead`; `short`: by the first name."""
         if number <= len(self.people):
-            return self.people[(lead + number - 1) % len(self.people)]
+            found = self.people[(lead + number - 1) % len(self.people)]
+            return Member(first_name(found.text), sort=found.sort) if short else found
         return self.supporting("person", number)
 
     def place(self, number: int, lead: int = 0) -> Member:
@@ -84,6 +87,13 @@ def gender(name: str, classes: Classes) -> str:
     return known[0] if known else ("m" if parts and parts[0] in _EITHER else "")
 
 
+def first_name(name: str) -> str:
+    """What somebody is called by friends: "Nora" of "Nora Pike"; the whole of what begins with a title."""
+    parts = name.split()
+    titles = _TITLES["m"] | _TITLES["f"] | _FORMAL
+    return parts[0] if parts and parts[0].strip(".").lower() not in titles and len(parts) > 1 else name
+
+
 def preposition(place: str) -> str:
     """What says that one is there: in Leith, on Mulberry Road, at the Corner House."""
     parts = place.lower().split()
@@ -102,6 +112,7 @@ class Filling:
     wanted: dict[tuple[str, int], Member] = field(default_factory=dict)
     avoid: Collection[str] = frozenset()
     members: dict[tuple[str, int], Member] = field(default_factory=dict)
+    _short: bool | None = None
 
     def said(self, piece: Open) -> tuple[str, str]:
         """What a piece says without what is written against it, and the preposition of a place ("" else)."""
@@ -119,7 +130,10 @@ class Filling:
 
     def _drawn(self, kind: str, number: int) -> Member:
         if kind == "person":
-            return self.cast.person(number, self.lead)
+            # "Nora Pike" at length or, half of the time, "Nora": drawn once for a form.
+            if self._short is None:
+                self._short = self.rng.random() < _SHORT
+            return self.cast.person(number, self.lead, short=self._short)
         if kind == "place":
             return self.cast.place(number, self.lead)
         taken = {m.text for (other, _), m in (*self.members.items(), *self.wanted.items()) if other == kind}

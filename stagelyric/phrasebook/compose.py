@@ -9,7 +9,7 @@ from functools import cached_property
 
 from stagelyric.phrasebook import draw, ends, search
 from stagelyric.phrasebook.book import Book
-from stagelyric.phrasebook.casting import Cast, Filling
+from stagelyric.phrasebook.casting import Cast, Filling, first_name
 from stagelyric.phrasebook.classes import Member
 from stagelyric.phrasebook.forms import Drawing, Form, Wanted, ends_of, pick, routes_to_open, routes_to_word
 from stagelyric.phrasebook.search import Place, Stanza
@@ -17,11 +17,17 @@ from stagelyric.phrasebook.search import Place, Stanza
 Admits = Callable[[Sequence[str]], bool]
 """Whether these lines may be shown, one after another."""
 
+Dues = Callable[[int], str | None]
+"""Whom a shelf's stanza is to name: "person", "place", "" for nobody, "any" where it is all the same; None for a stanza
+that is not a frame's."""
+
 FORMS = 64
 """Forms of a quatrain that are heard for one stanza."""
 _FEW = 16  # stanzas that suit, below which those with lines a syllable off are taken in
 _HEAT = 0.7  # nats between forms that are taken nearly as often as one another
 _SPARE = 12  # other stanzas that are tried where one can't be shown
+_KINDS = {"person": ("person", "place", ""), "place": ("place", "person", ""), "": ("", "place", "person")}
+"""Which stanzas are taken for whom is due, the best first."""
 _WORD_FRAMES, _WORD_FORMS = 24, 6
 
 
@@ -53,6 +59,8 @@ class Composer:
 
     def __init__(self, book: Book, place: Place, cast: Cast, closeness: search.Closeness | None = None):
         self.book, self.place, self.cast, self.closeness = book, place, cast, closeness
+        self._assigned: list[Stanza | None] = []
+        self._used: set[tuple[int, ...]] = set()
 
     @cached_property
     def stanzas(self) -> list[Stanza]:
@@ -66,32 +74,45 @@ class Composer:
 
     @cached_property
     def _by_name(self) -> dict[str, list[Stanza]]:
-        """Stanzas by whom they name; "any" for a song that names nobody of its own."""
-        groups: dict[str, list[Stanza]] = {"": [], "person": [], "place": [], "any": []}
+        """Stanzas by whom they name: those that have a person, a place alone, nobody."""
+        groups: dict[str, list[Stanza]] = {"person": [], "place": [], "": []}
         for stanza in self.stanzas:
-            if stanza.named in ("person", "both"):
-                groups["person"].append(stanza)
-            elif stanza.named == "place":
-                groups["place"].append(stanza)
-            else:
-                groups[""].append(stanza)
-            groups["any"].append(stanza)
+            groups["person" if stanza.named in ("person", "both") else stanza.named].append(stanza)
         return groups
 
-    def stanza(self, number: int, due: str, lead: int, admits: Admits) -> list[Phrase] | None:
-        """Four lines for the `number`th stanza of its kind, None where no frame gives any that `admits` lets through.
+    def stanza(self, number: int, due: Dues, lead: int, admits: Admits) -> list[Phrase] | None:
+        """Four lines for a shelf's stanza `number`, None where no frame gives any that `admits` lets through.
 
-        `due`: "person" or "place" where one is to be named, "" where nobody is, "any" where that is all the same;
-        `lead`: which of the song's own comes first.
+        `lead`: which of the song's own people (or places) comes first.
         """
-        group = self._by_name[due] or (self._by_name["person"] if due == "place" else self._by_name["any"])
-        for attempt in range(min(_SPARE, len(group))):
-            place = number if attempt == 0 else number + len(group) // 2 + attempt
-            stanza = group[place % len(group)]
-            rng = draw.seeded(self.place.seed, "stanza", due, number, attempt)
+        if not self.stanzas:
+            return None
+        for attempt in range(_SPARE):
+            stanza = self._assigned_to(number, due) if attempt == 0 else self._spare(number, due(number), attempt)
+            rng = draw.seeded(self.place.seed, "stanza", number, attempt)
             if (lines := self._filled(stanza, lead, admits, rng)) is not None:
                 return lines
         return None
+
+    def _assigned_to(self, number: int, due: Dues) -> Stanza:
+        """The stanza of frames that a shelf's stanza has: in their order, none twice while there are others."""
+        while len(self._assigned) <= number:
+            kind = due(len(self._assigned))
+            if kind is None:
+                self._assigned.append(None)
+                continue
+            if len(self._used) == len(self.stanzas):
+                self._used.clear()
+            groups = [self.stanzas] if kind == "any" else [self._by_name[name] for name in _KINDS[kind]]
+            stanza = next(one for group in groups for one in group if one.frames not in self._used)
+            self._used.add(stanza.frames)
+            self._assigned.append(stanza)
+        return self._assigned[number] or self.stanzas[number % len(self.stanzas)]
+
+    def _spare(self, number: int, kind: str | None, attempt: int) -> Stanza:
+        """Another stanza where one can't be shown: from the end of the order, where it is not soon to come."""
+        group = self._by_name.get(kind or "") or self.stanzas
+        return group[-(1 + (3 * number + attempt - 1) % len(group))]
 
     def _filled(self, stanza: Stanza, lead: int, admits: Admits, rng: random.Random) -> list[Phrase] | None:
         lines: list[Phrase] = []
@@ -128,7 +149,7 @@ class Composer:
 
     def _phrases(self, frame: int, form: Form, score: float = 0.0) -> list[Phrase]:
         entry = self.book.entries[frame]
-        names = {member.text for member in (*self.cast.people, *self.cast.places)}
+        names = {first_name(member.text) for member in self.cast.people} | {m.text for m in self.cast.places}
         return [
             Phrase(
                 text, entry.digest, syllables, score, any(name in text for name in names), self.book.is_own(frame),

@@ -15,7 +15,7 @@ from stagelyric.phrasebook.unfolding import begins_with_vowel, capital
 
 Taken = dict[int, int]
 """The choice taken in each slot, by the slot's number."""
-_TRIES = 12
+_TRIES, _LOST = 5, 60  # draws for each form that is wanted; draws without any, after which there are none
 _ROUTES = 64
 
 
@@ -71,13 +71,13 @@ class Drawing:
     def forms(self, filling: Callable[[], Filling], wanted: Wanted, count: int) -> list[Form]:
         """Up to `count` different forms that are as wanted; fewer, or none, where such are rare."""
         found: dict[tuple[str, ...], Form] = {}
-        for _ in range(count * _TRIES):
+        for attempt in range(count * _TRIES):
             form = self._form(filling(), wanted)
             if form is not None:
                 found.setdefault(form.lines, form)
                 if len(found) >= count:
                     break
-            elif not found and _ > 4 * _TRIES + count:
+            elif not found and attempt >= _LOST:
                 break
         return list(found.values())
 

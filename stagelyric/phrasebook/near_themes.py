@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stagelyric.phrasebook.tags import THEMES
 
-FILE = "themes.txt"
+FILE = "themes.words"
 _CLOSE = 0.7
 _FORMS = ("", "s", "es", "ing", "ed", "d", "er")
 

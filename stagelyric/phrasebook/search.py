@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from stagelyric.phrasebook import draw, near_themes
 from stagelyric.phrasebook.book import Book
 from stagelyric.phrasebook.compiled import Entry
-from stagelyric.phrasebook.tags import HANDS
 
 SERVES: dict[str, tuple[str, ...]] = {
     "AABB": ("AABB", "AAAA"),
@@ -153,37 +152,3 @@ class Scored:
 
 def _brightness(mood: Collection[str]) -> float:
     return 1.0 if "bright" in mood else 0.0 if "dark" in mood else 0.5
-
-
-_HANDS_BY_TEMPER = {
-    "calm": ("plain", "tender", "dreamer", "list", "ballad"),
-    "fierce": ("ranter", "chant", "ballad", "comic"),
-}
-
-
-def hand_for(title: str, seed: int, mood: float | None, temper: str) -> str:
-    """The hand that a song is cast with: the same whenever it is played with the same seed, by its mood."""
-    hands = _HANDS_BY_TEMPER.get(temper, HANDS)
-    if mood is not None and mood < 0.35:
-        hands = tuple(hand for hand in hands if hand != "comic") or hands
-    if mood is not None and mood > 0.65:
-        hands = tuple(hand for hand in hands if hand != "ranter") or hands
-    return draw.one(draw.seeded(seed, "hand", title), hands)
-
-
-def at_for(section: str) -> str:
-    """Where in a song a section of this name stands, "" where its name does not tell."""
-    told = section.lower()
-    for at, names in _SECTIONS.items():
-        if any(name in told for name in names):
-            return at
-    return ""
-
-
-_SECTIONS = {
-    "chorus": ("chorus", "refrain", "hook", "drop"),
-    "turn": ("bridge", "middle 8", "middle eight", "break", "turn", "solo"),
-    "ending": ("outro", "ending", "coda", "end", "last", "finale"),
-    "opening": ("intro", "opening", "verse 1", "first", "start"),
-    "middle": ("verse", "middle", "pre"),
-}

@@ -9,7 +9,7 @@ from stagelyric.phrasebook.ears import Ear
 from stagelyric.phrasebook.grammar import parse
 
 FRAMES = Path(__file__).parents[2] / "models" / "songbook" / "frames"
-KNOWN = classes.load(FRAMES / "classes.txt")
+KNOWN = classes.load(FRAMES / "classes.words")
 TABLE = near_themes.load(FRAMES / near_themes.FILE)
 
 TEXT = """

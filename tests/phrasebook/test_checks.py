@@ -12,7 +12,7 @@ from stagelyric.phrasebook import checks, classes, ends, folder, reach, unfoldin
 from stagelyric.phrasebook.frame import Frame, Slot
 from stagelyric.phrasebook.grammar import parse, read_line
 
-KNOWN = classes.load(Path(__file__).parents[2] / "models/songbook/frames/classes.txt")
+KNOWN = classes.load(Path(__file__).parents[2] / "models/songbook/frames/classes.words")
 TAGS = "mood dark; themes rain; hand plain; at opening"
 
 
