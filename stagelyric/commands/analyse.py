@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from stagelyric.commands.common import Fault, json_option, print_json
+from stagelyric.commands.common import Fault, classes_of_frames, json_option, print_json
+from stagelyric.words import formats
 
 
 @click.command()
@@ -27,11 +28,17 @@ def analyse(
 ) -> None:
     """What a set of lyrics is like, beside lines that people wrote.
 
+    Frames (*.frames, or folders of them) are read in all their forms: how many of each kind, and their faults.
+
     CORPUS is what `train` reads: text files, ChordPro, or folders of them. The average line, clichés, repetition,
     names, rhyme, syllables; for your own songs: what you always say.
     """
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.report import analysis, reading
+
+    if any(_is_of_frames(path) for path in corpus):
+        _analyse_frames(corpus, faults, as_json)
+        return
 
     try:
         songs = reading.read(corpus)
@@ -45,6 +52,43 @@ def analyse(
         print_json(result)
         return
     _print(result, faults)
+
+
+def _is_of_frames(path: Path) -> bool:
+    """Whether a path is frames, and no songs beside them: what a folder of both is asked for is its songs."""
+    if not path.is_dir():
+        return path.suffix == ".frames"
+    files = [file for file in path.rglob("*") if file.is_file()]
+    return any(f.suffix == ".frames" for f in files) and not any(f.name.endswith(formats.ENDINGS) for f in files)
+
+
+def _analyse_frames(corpus: Sequence[Path], faults: bool, as_json: bool) -> None:
+    from stagelyric.phrasebook import analysis
+    from stagelyric.phrasebook.grammar import FrameFileError
+
+    try:
+        found = analysis.read(analysis.files_in(corpus), classes_of_frames())
+    except FrameFileError as error:
+        raise Fault(str(error)) from None
+    told = analysis.summary(found)
+    if as_json:
+        print_json(told)
+        return
+    click.echo(f"{told['frames']} frames: {told['quatrains']} quatrains, {told['couplets']} couplets")
+    click.echo(f"forms: {told['forms']['all']:,}, {told['forms']['median']:,} in the middle one")
+    click.echo(f"{told['slots_a_line']} slots a line, {told['alternatives_a_slot']} alternatives a slot")
+    for name, shares in told["shares"].items():
+        click.echo(f"{name}: " + ", ".join(f"{key} {100 * share:.0f} %" for key, share in shares.items()))
+    click.echo("themes: " + ", ".join(f"{theme} {count}" for theme, count in told["themes"].items()))
+    click.echo("syllables: " + ", ".join(f"{count} of {length}" for length, count in told["syllables"].items()))
+    click.echo(
+        f"lines that begin with The {100 * told['first_word_the']:.0f} %, with I or you "
+        f"{100 * told['first_word_i_or_you']:.0f} %; frames with a person {100 * told['with_person']:.0f} %, "
+        f"with a place {100 * told['with_place']:.0f} %"
+    )
+    click.echo(f"{told['errors']} faults, {told['warnings']} warnings" + ("" if faults else " (--faults lists them)"))
+    for finding in found.findings if faults else ():
+        click.echo(finding)
 
 
 def _plot(file: Path, reports: dict[str, dict[str, Any]]) -> None:

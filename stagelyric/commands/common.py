@@ -1,9 +1,10 @@
 """What the commands share: how a fault is said and with which exit status."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +12,9 @@ from stagelyric.gates.quoting import QuotingError
 from stagelyric.gear.journal.journal import JournalError
 from stagelyric.setlist.faults import FileError
 from stagelyric.types.paths import ModelNotFoundError
+
+if TYPE_CHECKING:
+    from stagelyric.phrasebook.classes import Classes
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -25,6 +29,33 @@ class Failure(click.ClickException):
     """A failure at run time: exit status 1."""
 
     exit_code = 1
+
+
+def frame_faults(files: Sequence[Path]) -> list[str]:
+    """Every mistake in a band's own files of frames, each with its place."""
+    from stagelyric.phrasebook import grammar
+
+    told: list[str] = []
+    for file in files:
+        try:
+            told += map(str, grammar.parse(grammar.read(file), str(file)).findings)
+        except grammar.FrameFileError as error:
+            told.append(str(error))
+    return told
+
+
+def classes_of_frames() -> "Classes":
+    """The open classes of the frames that are shipped."""
+    from stagelyric.phrasebook import classes
+    from stagelyric.types import paths
+
+    folder = paths.frames()
+    if folder is None:
+        raise Fault("frames: wanted models/songbook/frames/classes.words, found none")
+    try:
+        return classes.load(folder / "classes.words")
+    except classes.ClassesError as error:
+        raise Fault(str(error)) from None
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stagelyric.commands.common import Failure, plain_faults
+from stagelyric.commands.common import Failure, Fault, frame_faults, plain_faults
 
 if TYPE_CHECKING:
     from stagelyric.stage.assemble import Assembly
@@ -61,6 +61,8 @@ def play(
         written = load(setlist)
         rig = load_rig(rig_file) if rig_file else Rig()
         folder = paths.find_model(model or written.model)
+    if faults := frame_faults([setlist.parent / name for name in written.frames]):
+        raise Fault("\n".join(faults))
     listen_host, listen_port = address(rig.osc.listen)
     web = {"host": host, "port": port, "pin": pin, "https": https or None}
     rig = rig.model_copy(

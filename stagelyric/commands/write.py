@@ -7,20 +7,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NoReturn, get_args
 
 import click
 
-from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.commands.common import Fault, frame_faults, json_option, plain_faults, print_json
 from stagelyric.gates import quoting
 from stagelyric.types import paths
-from stagelyric.types.lines import Ask, Line, Scheme
+from stagelyric.types.lines import Ask, Drafter, Hand, Line, Scheme
 
 if TYPE_CHECKING:
     from stagelyric.writing.writer import Writer
 
 MODEL = "transformer"
 _SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
+_HANDS: tuple[Hand, ...] = get_args(Hand)
+_DRAFTERS: tuple[Drafter, ...] = get_args(Drafter)
 _STANZA = 4
 
 Explained = tuple[Line, dict[str, float]]
@@ -53,7 +55,10 @@ class Span(click.ParamType[tuple[int, int]]):
 @click.option("--scheme", type=click.Choice(_SCHEMES, case_sensitive=False), help="Writes whole stanzas that rhyme so.")
 @click.option("--names", multiple=True, metavar="NAMES", help="People and places, parted by commas.")
 @click.option("--themes", multiple=True, metavar="THEMES", help="What the lines are about, parted by commas.")
-@click.option("--wildness", type=click.FloatRange(0, 1), help="0 sober to 1 wild.")
+@click.option("--wildness", type=click.FloatRange(0, 1), help="0 sober (frames alone) to 1 wild (the models' own).")
+@click.option("--drafter", multiple=True, type=click.Choice(_DRAFTERS), help="Who drafts the lines; repeatable.")
+@click.option("--hand", type=click.Choice(_HANDS), help="Whose frames are preferred, of eight writers.")
+@click.option("--mood", metavar="MOOD", help="0 dark to 1 bright, or words: dark, bright, calm, fierce.")
 @click.option("--seed", type=int, help="The same seed gives the same lines (default: other lines every time).")
 @click.option("--setlist", type=click.Path(path_type=Path), help="Asks as a show with this setlist would.")
 @click.option("--song", metavar="TITLE", help="The setlist's song (default: its first).")
@@ -79,6 +84,9 @@ def write(
     names: tuple[str, ...],
     themes: tuple[str, ...],
     wildness: float | None,
+    drafter: tuple[Drafter, ...],
+    hand: Hand | None,
+    mood: str | None,
     seed: int | None,
     setlist: Path | None,
     song: str | None,
@@ -100,7 +108,9 @@ def write(
     for given, name in ((word, "--word"), (rhyme, "--rhyme")):
         if given is not None and not any(c.isalpha() for c in given):
             raise Fault(f'write: wanted a word after {name}, found "{given}"')
-    ask, named, never = (Ask(), None, ()) if setlist is None else _show_ask(setlist, song, section, seed)
+    shown = (Ask(), None, (), ()) if setlist is None else _show_ask(setlist, song, section, seed)
+    ask, named, never, own = shown
+    shade, temper = _mood(mood)
     never = (*never, *never_quote)
     with plain_faults():
         stamp = quoting.stamp(never)
@@ -111,6 +121,10 @@ def write(
         "names": _listed(names),
         "themes": _listed(themes),
         "wildness": wildness,
+        "drafters": drafter,
+        "hand": hand,
+        "mood": shade,
+        "temper": temper,
         "word": word,
         "rhyme_with": rhyme,
         "never_quote": stamp,
@@ -119,7 +133,7 @@ def write(
     ask = replace(ask, **{key: value for key, value in changes.items() if value not in (None, (), "")})  # type: ignore[arg-type]
     if ask.word and (unfit := _unfit(ask)):
         click.echo(f'write: lines are written without "{ask.word}", {unfit}', err=True)
-    writer = _open(model or named or MODEL, never)
+    writer = _open(model or named or MODEL, never, own)
     stanzas = scheme is not None and scheme != "free"
     if stanzas:
         number = -(-number // _STANZA) * _STANZA
@@ -131,8 +145,27 @@ def write(
         click.echo(text)
 
 
-def _show_ask(file: Path, song: str | None, section: str | None, seed: int | None) -> tuple[Ask, str, tuple[Path, ...]]:
-    """What a show asks for there, its model, and its "never quote" files."""
+def _mood(given: str | None) -> tuple[float | None, str]:
+    from stagelyric.phrasebook import hands
+
+    words = (given or "").replace(",", " ").split()
+    try:
+        return (float(words[0]) if 0 <= float(words[0]) <= 1 else _no_mood(given)), ""
+    except (ValueError, IndexError):
+        known = ("dark", "bright", "calm", "fierce")
+        return hands.mood_of(words) if all(word in known for word in words) else _no_mood(given)
+
+
+def _no_mood(given: str | None) -> NoReturn:
+    raise Fault(f'write: --mood: wanted 0 to 1, or dark, bright, calm, fierce, found "{given}"')
+
+
+Shown = tuple[Ask, str | None, tuple[Path, ...], tuple[Path, ...]]
+
+
+def _show_ask(file: Path, song: str | None, section: str | None, seed: int | None) -> Shown:
+    """What a show asks for there, its model, its "never quote" files, and its own frames."""
+    from stagelyric.phrasebook import compiled
     from stagelyric.setlist import setlist as setlists
     from stagelyric.show.show import ask_for
 
@@ -144,8 +177,13 @@ def _show_ask(file: Path, song: str | None, section: str | None, seed: int | Non
         part = chosen.sections[_found(section, sections, f'{file}: --section of "{chosen.title}"')]
         lyrics = setlists.read_lyrics(file.parent / chosen.lyrics) if chosen.lyrics else ""
     number = next((s for s in (seed, written.seed) if s is not None), None)
-    ask = ask_for(written, chosen, part, seed=_any_seed() if number is None else number, lyrics=lyrics)
-    return ask, written.model, tuple(file.parent / name for name in written.never_quote)
+    own = tuple(file.parent / name for name in written.frames)
+    if told := frame_faults(own):
+        raise Fault("\n".join(told))
+    drawn = _any_seed() if number is None else number
+    stamp = compiled.stamp([name.read_bytes() for name in own]) if own else ""
+    ask = ask_for(written, chosen, part, seed=drawn, lyrics=lyrics, frames=stamp)
+    return ask, written.model, tuple(file.parent / name for name in written.never_quote), own
 
 
 def _found(wanted: str | None, names: Sequence[str], where: str) -> int:
@@ -182,7 +220,7 @@ def _any_seed() -> int:
     return secrets.randbelow(2**32)
 
 
-def _open(name: str, never: Sequence[Path]) -> Writer:
+def _open(name: str, never: Sequence[Path], own: Sequence[Path]) -> Writer:
     from stagelyric.gates import novelty
     from stagelyric.writing import taste
 
@@ -192,7 +230,7 @@ def _open(name: str, never: Sequence[Path]) -> Writer:
     from stagelyric.writing.writer import Writer
 
     with model_faults():
-        return Writer.open(folder, weights=taste.load(paths.taste()), never=unquoted)
+        return Writer.open(folder, weights=taste.load(paths.taste()), never=unquoted, frames=own)
 
 
 @contextmanager
@@ -200,6 +238,7 @@ def model_faults() -> Iterator[None]:
     """A model that cannot be used becomes one sentence on standard error, and exit status 2."""
     from stagelyric.gates.novelty import NoveltyError
     from stagelyric.lm.checkpoint import ModelError
+    from stagelyric.phrasebook.book import BookError
     from stagelyric.words.classes import StructureError
     from stagelyric.words.lexicon import LexiconError
     from stagelyric.words.near import NearError
@@ -207,7 +246,7 @@ def model_faults() -> Iterator[None]:
 
     try:
         yield
-    except (ModelError, LexiconError, NearError, NoveltyError, StructureError, TasteError) as error:
+    except (BookError, ModelError, LexiconError, NearError, NoveltyError, StructureError, TasteError) as error:
         raise Fault(str(error)) from None
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from stagelyric.setlist import faults
 from stagelyric.setlist.faults import nearest
 from stagelyric.setlist.triggers import Trigger, Written
-from stagelyric.types.lines import Scheme
+from stagelyric.types.lines import Drafter, Hand, RhymeKind, Scheme
 from stagelyric.words.formats import guessed
 
 Syllables = Annotated[int, Field(ge=1, le=40)]
@@ -23,22 +23,43 @@ def _ordered(span: tuple[int, int]) -> tuple[int, int]:
     return span
 
 
+Mood = Literal["dark", "bright", "calm", "fierce"]
+
+
+def _moods(written: object) -> object:
+    """Words as they are, one or several; a number as it is."""
+    return tuple(written.split()) if isinstance(written, str) else written
+
+
+Moods = Annotated[
+    Annotated[float, Field(ge=0, le=1)] | tuple[Mood, ...],
+    BeforeValidator(_moods, json_schema_input_type=float | str | tuple[Mood, ...]),
+]
+
+
 class Section(Written):
     """A part of a song: how its lines are to be, and what is shown if nothing else is ready.
 
     `elisions`: syllables are counted as singers elide them: "fire" and "heaven" 1, "every" and "memory" 2.
+    `mood`: 0 dark to 1 bright, or words ("dark", "bright", "calm", "fierce"); the song's where it is not given.
+    `rhyme_kind`: "perfect", "slant" or "any"; perfect rhymes first where it is not given.
     """
 
     name: Annotated[str, Field(min_length=1)]
     syllables: Annotated[tuple[Syllables, Syllables], AfterValidator(_ordered)] = (5, 11)
     rhyme: Scheme = "free"
     elisions: bool = False
+    mood: Moods | None = None
+    rhyme_kind: RhymeKind | None = None
     safety: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     triggers: tuple[Trigger, ...] = ()
 
 
 class Song(Written):
-    """`lyrics`: the song's own words, a file beside the setlist (plain text, LRC or ChordPro)."""
+    """`lyrics`: the song's own words, a file beside the setlist (plain text, LRC or ChordPro).
+
+    `hand`: whose frames are preferred; one is cast by title and mood where none is given. `mood`: as a section's.
+    """
 
     title: Annotated[str, Field(min_length=1)]
     tempo: Annotated[float, Field(ge=20, le=400)] = 120.0
@@ -48,6 +69,8 @@ class Song(Written):
     themes: tuple[str, ...] = ()
     wildness: Annotated[float, Field(ge=0, le=1)] = 0.5
     lyrics: str | None = None
+    hand: Hand | None = None
+    mood: Moods | None = None
     sections: tuple[Section, ...] = (Section(name="song"),)
     triggers: tuple[Trigger, ...] = ()
 
@@ -72,7 +95,8 @@ class Setlist(Written):
     """A whole show. `min_gap_ms`: a press sooner than this after the last line is disregarded, visibly.
 
     `never_quote`: a text file beside the setlist, or several (plain text, LRC, ChordPro, OpenLyrics), of which no five
-    words and no 24 characters in a row come up in any line that is written.
+    words and no 24 characters in a row come up in any line that is written. `drafters`: who drafts lines, all where
+    it is not given. `frames`: a file of the band's own frames beside the setlist, or several.
     """
 
     title: Annotated[str, Field(min_length=1)]
@@ -81,6 +105,8 @@ class Setlist(Written):
     family_friendly: bool = True
     avoid: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     never_quote: Annotated[tuple[FileName, ...], BeforeValidator(_listed, json_schema_input_type=FileNames)] = ()
+    drafters: tuple[Drafter, ...] = ()
+    frames: Annotated[tuple[FileName, ...], BeforeValidator(_listed, json_schema_input_type=FileNames)] = ()
     min_gap_ms: Annotated[float, Field(ge=0)] = 0.0
     triggers: tuple[Trigger, ...] = ()
     songs: tuple[Song, ...] = ()
@@ -110,10 +136,11 @@ def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
     titles = _names(songs, "title")
     everywhere = [name for song in songs for name in _names(_tables(song.get("sections")), "name")]
     yield from _twice("songs", titles)
-    never = _listed(data.get("never_quote", []))
-    for name in never if isinstance(never, list | tuple) else ():
-        if isinstance(name, str) and not (folder / name).is_file():
-            yield f'never_quote: wanted a file beside the setlist, found none at "{name}"'
+    for key in ("never_quote", "frames"):
+        named = _listed(data.get(key, []))
+        for name in named if isinstance(named, list | tuple) else ():
+            if isinstance(name, str) and not (folder / name).is_file():
+                yield f'{key}: wanted a file beside the setlist, found none at "{name}"'
     yield from _aims(data, "", titles, everywhere)
     for number, song in enumerate(songs, 1):
         place = f"songs[{number}]" + (f' "{song["title"]}"' if isinstance(song.get("title"), str) else "")

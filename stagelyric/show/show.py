@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from stagelyric.gates import family
+from stagelyric.phrasebook import hands
 from stagelyric.setlist.setlist import Section, Setlist, Song, find_name
 from stagelyric.setlist.triggers import FROM_EVENT, Debounce, On, Trigger, event_value
 from stagelyric.show.pool import Pool
@@ -84,8 +85,10 @@ def ask_for(
     lyrics: str = "",
     wildness: float | None = None,
     never_quote: str = "",
+    frames: str = "",
 ) -> Ask:
     """What the show asks for in a section. The wildness is rounded to tenths, so that a knob has eleven shelves."""
+    mood, temper = hands.mood_of(song.mood if section.mood is None else section.mood)
     place = f"{seed}/{song.title}/{section.name}"
     return Ask(
         prime=lyrics,
@@ -99,6 +102,13 @@ def ask_for(
         family_friendly=setlist.family_friendly,
         seed=int.from_bytes(hashlib.sha256(place.encode()).digest()[:7]),
         never_quote=never_quote,
+        hand=song.hand or hands.hand_for(song.title, seed, *hands.mood_of(song.mood)),
+        mood=mood,
+        temper=temper,
+        at=hands.at_for(section.name),
+        drafters=setlist.drafters,
+        rhyme_kind=section.rhyme_kind or "",
+        frames=frames,
     )
 
 
@@ -106,7 +116,7 @@ class Show:
     """`perform(event)` and `due(do)` give the effects, in order; the rest of the class is where we are.
 
     `lyrics`: the songs' own words by title; `kept`: lines kept in rehearsal by (song, section);
-    `vetoed`: lines never to be shown; `never_quote`: see `Ask`; `cut`: a text as syllables for singing.
+    `vetoed`: lines never to be shown; `never_quote`, `frames`: see `Ask`; `cut`: a text as syllables for singing.
     """
 
     def __init__(
@@ -119,6 +129,7 @@ class Show:
         kept: Mapping[tuple[str, str], Iterable[str]] | None = None,
         vetoed: Iterable[str] = (),
         never_quote: str = "",
+        frames: str = "",
         cut: Callable[[str], tuple[str, ...]] = lambda text: tuple(text.split()),
     ) -> None:
         self.setlist = setlist
@@ -131,7 +142,7 @@ class Show:
         self.up: Line | None = None
         self.beats_per_bar = setlist.songs[0].beats_per_bar
         self._lyrics = lyrics or {}
-        self._never_quote = never_quote
+        self._never_quote, self._frames = never_quote, frames
         self._kept = {place: list(texts) for place, texts in (kept or {}).items()}
         self._cut = lru_cache(maxsize=1024)(cut)  # safety lines come again and again
         self._song = 0
@@ -368,6 +379,7 @@ class Show:
                 lyrics=self._lyrics.get(written.title, ""),
                 wildness=wildness,
                 never_quote=self._never_quote,
+                frames=self._frames,
             )
         return ask
 
@@ -424,6 +436,7 @@ class Show:
         self.cleared = False
         self._shown_at = at
         self._used.add(normal(line.text))
+        self.pool.sung(self.ask, line)
         return Cue(line, self.song.title, self.section.name, quantize, at, self.number)
 
     def _word(self, word: str, at: float) -> list[Effect]:

@@ -19,6 +19,7 @@ from stagelyric.gear.osc.input import Osc
 from stagelyric.gear.osc.oscquery import Tree
 from stagelyric.gear.terminal.keyboard import Keyboard
 from stagelyric.gear.terminal.output import Terminal
+from stagelyric.phrasebook import compiled
 from stagelyric.setlist.rig import LiveRig, Rig, address
 from stagelyric.setlist.setlist import Setlist, read_lyrics
 from stagelyric.setlist.triggers import Trigger
@@ -74,6 +75,7 @@ def assemble(
     kept, vetoed = journal.judgements(journal_file, setlist.title)
     lyrics = {song.title: read_lyrics(folder / song.lyrics) for song in setlist.songs if song.lyrics}
     never = [folder / name for name in setlist.never_quote]
+    frames = [folder / name for name in setlist.frames]
     with_quotes = quoting.quoting([text for texts in kept.values() for text in texts], never)
     kept = {place: [text for text in texts if text not in with_quotes] for place, texts in kept.items()}
     show = Show(
@@ -84,6 +86,7 @@ def assemble(
         kept=kept,
         vetoed=vetoed,
         never_quote=quoting.stamp(never),
+        frames=compiled.stamp([file.read_bytes() for file in frames]) if frames else "",
         cut=syllabify,
     )
     show.speech = speech
@@ -127,7 +130,7 @@ def assemble(
         show,
         pool,
         Clock(rig.clock.source),
-        Generator(model, never),
+        Generator(model, never, frames),
         inputs=inputs,
         prompt=[page],
         outputs=outputs,

@@ -37,8 +37,8 @@ class GeneratorError(Exception):
 class Generator:
     """`write` asks for lines; `running` keeps a process that answers. `on_trouble` is told of each loss."""
 
-    def __init__(self, model: Path, never_quote: Sequence[Path] = ()) -> None:
-        self.model, self.never_quote = model, tuple(never_quote)
+    def __init__(self, model: Path, never_quote: Sequence[Path] = (), frames: Sequence[Path] = ()) -> None:
+        self.model, self.never_quote, self.frames = model, tuple(never_quote), tuple(frames)
         self.starts = 0
         self.on_trouble: Callable[[str], None] = log.warning
         self._process: asyncio.subprocess.Process | None = None
@@ -105,7 +105,7 @@ class Generator:
         # Not in a session of its own: under the kernel's autogroups a niceness counts only inside a session.
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "stagelyric.types.process", "stagelyric.writing.process",
-            str(self.model), *map(str, self.never_quote),
+            str(self.model), *map(str, self.never_quote), "--", *map(str, self.frames),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, limit=LONGEST,
         )  # fmt: skip
         self._process, self.starts = process, self.starts + 1

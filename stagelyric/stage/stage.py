@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.show.clock import Clock
-from stagelyric.show.pool import Pool
+from stagelyric.show.pool import FIRST, Pool
 from stagelyric.show.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
 from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.stage.store import Store
@@ -71,6 +71,7 @@ class Stage:
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
         self._failures: dict[Ask, int] = {}
+        self._rushed: set[Ask] = set()
         self._said: dict[str, float] = {}
         self._broken: set[str] = set()
         self._song = show.song.title
@@ -196,6 +197,24 @@ class Stage:
             self._state_is_due = True
             asyncio.get_running_loop().call_soon(self._publish_state)
         self._hungry.set()
+        self._rush(self.show.ask)
+
+    def _rush(self, ask: Ask) -> None:
+        """A section that has no lines yet gets its first ones before whatever else is being written."""
+        if self.generator is not None and ask not in self._rushed and not self.pool.shelf(ask).lines:
+            self._rushed.add(ask)
+            self._spawn(self._write_first(self.generator, ask))
+
+    async def _write_first(self, generator: Generator, ask: Ask) -> None:
+        lines: list[Line] = []
+        with contextlib.suppress(TimeoutError, GeneratorError):
+            async with asyncio.timeout(WORD_SECONDS):
+                lines = await generator.write(ask, 0, FIRST, urgent=True)
+        if self.pool.put(ask, 0, lines):
+            self._publish_state()
+            await self._prepare(lines)
+            if self._store is not None:
+                await asyncio.to_thread(self._keep, self._store, ask, 0, lines)
 
     def _publish(self, cue: Cue) -> None:
         now = self._pressed = time.monotonic()

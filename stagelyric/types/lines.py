@@ -14,6 +14,10 @@ from stagelyric.types.events import Level
 Origin = Literal["model", "frame", "kept", "written", "safety", "word"]
 Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
 Quantize = Literal["now", "beat", "bar"] | float
+Hand = Literal["plain", "ballad", "ranter", "tender", "list", "comic", "dreamer", "chant"]
+"""Who of eight writers unlike one another wrote a frame; a song is cast with one."""
+Drafter = Literal["frames", "backward", "letters", "templates"]
+RhymeKind = Literal["perfect", "slant", "any"]
 
 
 _NOT_WORDS = re.compile(r"[^\w]+")
@@ -28,7 +32,10 @@ class Ask:
     `word`: stands in the line; `rhyme_with`: the line's end rhymes with this word;
     `avoid`: words and phrases never shown; `family_friendly`: the gate for a family audience; `never_quote` names what
     stands in the "never quote" files (`gates.quoting.stamp`), "" for none; `elisions`: syllables are counted as
-    singers elide them ("heaven" 1).
+    singers elide them ("heaven" 1); `hand`, `mood` (0 dark to 1 bright, None for either), `temper` ("calm", "fierce")
+    and `at` ("opening", "chorus", …): which frames are preferred; `drafters`: who may draft, () for all; `rhyme_kind`:
+    "perfect", "slant" or "any", "" for perfect rhymes where there are some; `frames` names the band's own frames, ""
+    for none.
     """
 
     prime: str = ""
@@ -44,37 +51,51 @@ class Ask:
     seed: int = 0
     never_quote: str = ""
     elisions: bool = False
+    hand: str = ""
+    mood: float | None = None
+    temper: str = ""
+    at: str = ""
+    drafters: tuple[Drafter, ...] = ()
+    rhyme_kind: Literal["", "perfect", "slant", "any"] = ""
+    frames: str = ""
 
     @property
     def digest(self) -> str:
         """A name for the shelf that is the same on every machine and in every run (`hash()` is not)."""
-        written = {name: value for name, value in asdict(self).items() if value or name not in _LATER}
+        written = {name: value for name, value in asdict(self).items() if name not in _LATER or _is_said(value)}
         return hashlib.sha256(repr(sorted(written.items())).encode()).hexdigest()[:16]
 
 
-_LATER = frozenset({"never_quote", "elisions"})
+_LATER = frozenset({"never_quote", "elisions", "hand", "mood", "temper", "at", "drafters", "rhyme_kind", "frames"})
 """What asks have had only lately: left out of an ask's name where it is not asked for, so that shelves keep theirs."""
+
+
+def _is_said(value: object) -> bool:
+    return value is not None and value is not False and value not in ("", ())
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A finished line. `syllables` are its words cut for singing ("wa-", "ter"); `index` its place on the shelf."""
+    """A finished line. `syllables` are its words cut for singing ("wa-", "ter"); `index` its place on the shelf;
+    `frame` names the frame it is a form of, "" for none."""
 
     text: str
     origin: Origin
     score: float = 0.0
     syllables: tuple[str, ...] = ()
     index: int = 0
+    frame: str = ""
 
 
 def as_line(found: Sequence[Any]) -> Line:
     """A line from what `as_list` made of it: in pipes and pool files."""
-    text, origin, score, syllables, index = found
-    return Line(text, origin, score, tuple(syllables), index)
+    text, origin, score, syllables, index, *frame = found
+    return Line(text, origin, score, tuple(syllables), index, *frame)
 
 
 def as_list(line: Line) -> list[Any]:
-    return [line.text, line.origin, line.score, list(line.syllables), line.index]
+    told: list[Any] = [line.text, line.origin, line.score, list(line.syllables), line.index]
+    return [*told, line.frame] if line.frame else told
 
 
 @lru_cache(maxsize=8192)

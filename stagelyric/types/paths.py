@@ -13,6 +13,10 @@ from stagelyric import __version__
 _DIRECTORIES = PlatformDirs("stagelyric", appauthor=False)
 
 
+_WRITTEN = (".frames", ".words", ".npz")
+"""What frames are made of, but for what is compiled of them."""
+
+
 class ModelNotFoundError(Exception):
     """No model answers to a name: one plain sentence that says which there are."""
 
@@ -83,10 +87,24 @@ def backward(model: Path) -> Path | None:
     return next((file.resolve() for file in files if file.is_file()), None)
 
 
+def frames() -> Path | None:
+    """The folder of the frames that are shipped; None where there are none."""
+    folders = (folder / "songbook" / "frames" for folder in model_folders())
+    return next((folder.resolve() for folder in folders if (folder / "classes.words").is_file()), None)
+
+
+def compiled_frames() -> Path:
+    """Where frames that had to be compiled are kept."""
+    return Path(_DIRECTORIES.user_cache_dir) / "frames"
+
+
 def edition(model: Path) -> str:
     """A name for what a model, the band's taste and this version write together: kept lines are never another's."""
     meta = (model / "meta.json").read_bytes()
     liked = taste().read_bytes() if taste().is_file() else b""
     words = backward(model)
     liked += hashlib.sha256(words.read_bytes()).digest() if words is not None else b""
+    if (book := frames()) is not None:
+        for file in sorted(book.rglob("*")):
+            liked += hashlib.sha256(file.read_bytes()).digest() if file.suffix in _WRITTEN else b""
     return f"{model.name}-{hashlib.sha256(meta + liked + __version__.encode()).hexdigest()[:12]}"

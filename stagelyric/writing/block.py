@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from stagelyric.gates.novelty import Copies, normal
 from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE
 from stagelyric.lm.engine import Engine
 from stagelyric.lm.state import Rows
+from stagelyric.phrasebook.compose import Phrase
 from stagelyric.types.lines import Ask, Origin
 from stagelyric.words.lexicon import Lexicon
 from stagelyric.words.phonetics import plain
@@ -18,8 +20,9 @@ from stagelyric.words.rhyme import kind_of_sounds
 from stagelyric.words.syllables import syllabify
 from stagelyric.writing import hearing, planning, ranking
 from stagelyric.writing.automata.letters import Alphabet
-from stagelyric.writing.drafters import table
+from stagelyric.writing.drafters import frames, table
 from stagelyric.writing.drafters.contract import Between, Drafted, Job, Standing, Wanted
+from stagelyric.writing.drafters.frames import Framer
 from stagelyric.writing.gate import Gate
 from stagelyric.writing.hearing import Heard
 from stagelyric.writing.planning import Plan
@@ -41,13 +44,14 @@ _TRIES = 6
 _ONCE, _OFTEN = 10, 20  # words that must be there to rhyme with, where a line is to be rhymed with
 _RARE = 80  # times in the corpus; a theme below that is put into lines outright
 _RANKED = 8  # of a drafter's drafts of a line, those that are marked in full
+_WORD_SHARE = 0.4  # of stanzas from frames, above which a wanted word is looked for in frames first
 _AMONG = 3  # the best that pass, of which one is drawn
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
     """What a block is written with: the model of letters and the words it learned, an ask's rules, what is not to be
-    quoted, what each mark counts for, and the ways to draft."""
+    quoted, what each mark counts for, the ways to draft, and what writes with frames, if there are some."""
 
     engine: Engine
     alphabet: Alphabet
@@ -56,6 +60,7 @@ class Kit:
     copies: Copies
     weights: Mapping[str, float]
     drafters: tuple[table.Ready, ...]
+    framer: Framer | None = None
 
     @property
     def coded(self) -> bool:
@@ -70,13 +75,15 @@ class Kit:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The draft that was picked, its score and marks, and where the model stood at its end (one row)."""
+    """The draft that was picked, its score and marks, and where the model stood at its end (one row; None where it
+    was not asked). `frame` names the frame that it is a form of."""
 
     draft: Draft
     score: float
     marks: dict[str, float]
-    state: Rows
+    state: Rows | None
     origin: Origin = "model"
+    frame: str = ""
 
 
 @dataclass(slots=True)
@@ -141,29 +148,71 @@ class Block:
         self.low, self.high = planning.metre(ask)
         self.spelling = Spelling((*ask.names, *self.rare, *((ask.word,) if ask.word else ())), self.rules)
 
-    def quatrains(self, number: int) -> list[Chosen]:
-        """Quatrains line by line, all of them side by side; their lines in order."""
+    def quatrains(self, number: int, wanted: int) -> list[Chosen]:
+        """The lines of quatrains in order, `wanted` of them at least: first those of frames, then the others, line by
+        line, all of them side by side.
+
+        Where frames give the first lines and no more are wanted, no model is asked.
+        """
+        done: list[list[Chosen]] = []
+        for stanza in range(number):
+            done.append(self._framed(self.number * number + stanza))
+            if all(done) and wanted <= planning.STANZA * len(done):
+                return [chosen for lines in done for chosen in lines]
         self._begin(number)
         begun = self._primed()
         stanzas = [self._planned(self.number * number + q) for q in range(number)]
-        done: list[list[Chosen]] = [[] for _ in range(number)]
+        for stanza, lines in enumerate(done):
+            self._tell(stanza, 0, lines)
         for place in range(planning.STANZA):
             still_open = [q for q in range(number) if len(done[q]) == place]
             if not still_open:
                 continue
-            standing = self._go_on([done[q][-1].state for q in still_open], place - 1) if place else [begun] * number
+            states = [state for q in still_open if place and (state := done[q][-1].state) is not None]
+            standing = self._go_on(states, place - 1) if place else [begun] * len(still_open)
             words = [done[q][-1].draft.words if done[q] else [] for q in still_open]
             places = [
                 _Place(q, place, stanzas[q], at, said) for q, at, said in zip(still_open, standing, words, strict=True)
             ]
             self._fill(places, done)
             for one in places:
-                self._follow(one)
+                self._tell(one.stanza, one.number, one.chosen)
                 done[one.stanza] += one.chosen
         return [chosen for lines in done for chosen in lines]
 
+    def _framed(self, stanza: int) -> list[Chosen]:
+        """A quatrain of the shelf from frames; nothing where it is not their turn, or none suits."""
+        framer, ask = self.kit.framer, self.ask
+        if framer is None or not frames.is_turn(ask, stanza):
+            return []
+        phrases: list[Phrase] = []
+        if ask.rhyme_with:
+            for place in range(planning.STANZA):
+                said = [phrase.text for phrase in phrases]
+                line = framer.rhyming(ask, stanza * planning.STANZA + place, partial(self._lands_anew, said))
+                if line is None:
+                    return []
+                phrases.append(line)
+        else:
+            phrases = framer.stanza(ask, stanza, self.gate.admits) or []
+        chosen = [_of_frame(phrase) for phrase in phrases]
+        for one in chosen:
+            self.gate.take(one.draft)
+        return chosen
+
+    def _lands_anew(self, before: Sequence[str], lines: Sequence[str]) -> bool:
+        """Whether lines may be shown, and none of them ends as one of the last ones does."""
+        ends = {planning.last_word(normal(text).split()) for text in before} | self.gate.ends
+        anew = all(planning.last_word(normal(text).split()) not in ends for text in lines)
+        return anew and self.gate.admits([*before, *lines])
+
     def word(self) -> Chosen:
         """One line with the ask's word in it."""
+        framer = self.kit.framer
+        if framer is not None and self.ask.word and frames.share(self.ask) > _WORD_SHARE:
+            phrase = framer.word(self.ask, self.gate.admits)
+            if phrase is not None:
+                return _of_frame(phrase)
         self._begin(1)
         place = _Place(0, 0, (Plan(self.high, None, False, None),), self._primed())
         self._fill([place], [[]])
@@ -186,10 +235,11 @@ class Block:
         slots = (PERSON, PLACE) if self.kit.coded else ("", "")
         return planning.stanza(self.ask, self.rng, number, self.rare, names, slots)
 
-    def _follow(self, place: _Place) -> None:
+    def _tell(self, stanza: int, first: int, lines: Sequence[Chosen]) -> None:
+        """Tells the ways to draft which lines were chosen, the first of them for place `first`."""
         for drafting in self._drafting:
-            for number, chosen in enumerate(place.chosen, place.number):
-                drafting.follow(place.stanza, number, chosen.draft.text)
+            for place, chosen in enumerate(lines, first):
+                drafting.follow(stanza, place, chosen.draft.text)
 
     def _go_on(self, states: Sequence[Rows], place: int) -> list[Standing]:
         """Where the model stands after the lines of a place; it is told a mark that we do not show."""
@@ -395,6 +445,11 @@ class Block:
                 if self._passes(draft, place.plan, [], _TRIES):
                     break
         return Chosen(fit, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.standing.state)
+
+
+def _of_frame(phrase: Phrase) -> Chosen:
+    draft = Draft(phrase.text, 0.0, 0.0, named=phrase.named, syllables=phrase.syllables)
+    return Chosen(draft, phrase.score, {}, None, "frame", phrase.frame)
 
 
 def _end(read: _Read) -> Rows:

@@ -66,10 +66,28 @@ class Gate:
             return False
         return self.is_fit(draft.text)
 
+    def admits(self, texts: Sequence[str]) -> bool:
+        """Whether lines that a person wrote may be shown one after another: new, nobody else's, fit for all.
+
+        Taste is not asked: whoever wrote them had it.
+        """
+        told = [normal(plain(text)) for text in texts]
+        if len(set(told)) < len(told) or not self._taken.isdisjoint(told):
+            return False
+        return all(
+            not novelty.quotes_own(plain(text), plain(self.ask.prime))
+            and not self.copies.quotes(plain(text))
+            and self._is_clean(text)
+            for text in texts
+        )
+
     def is_fit(self, text: str) -> bool:
         """Whether a line may be shown at all. The ask's own names are the band's, and are not judged."""
+        return not is_average(plain(text)) and self._is_clean(text)
+
+    def _is_clean(self, text: str) -> bool:
         spoken = f" {normal(plain(text))} "
-        if any(f" {phrase} " in spoken for phrase in self._avoid) or is_average(plain(text)):
+        if any(f" {phrase} " in spoken for phrase in self._avoid):
             return False
         for name in self.ask.names:
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text) if name else text

@@ -77,7 +77,7 @@ def stanza(
     if ask.rhyme == "free":
         pairs = [0, 1, 0, 1]
     lengths = rng.integers(low, high + 1, size=STANZA)
-    called = _scene(ask, number, names)
+    called = named_in(ask, number, names)
     for place, name in called.items():  # long enough to say it, where lines may be
         needed = line_syllables(name) + 2
         lengths[pairs[place]] = max(lengths[pairs[place]], min(high, needed))
@@ -100,7 +100,7 @@ def stanza(
     return tuple(plans)
 
 
-def _scene(ask: Ask, number: int, names: Sequence[str]) -> dict[int, str]:
+def named_in(ask: Ask, number: int, names: Sequence[str]) -> dict[int, str]:
     """The names that are due in quatrain `number` of a shelf, by their lines; the same whoever writes the quatrains."""
     if not names:
         return {}

@@ -1,4 +1,4 @@
-"""The process that writes: run by `types.process` with MODEL [NEVER_QUOTE…], asked over its standard input.
+"""The process that writes: run by `types.process` with MODEL [NEVER_QUOTE…] [-- FRAMES…], asked over standard input.
 
 It holds the model, serves an urgent request between two steps of another, and gives a sign of life every quarter of a
 second. The show's end of the pipe, and what goes through it, is in `generator`.
@@ -57,9 +57,11 @@ def main(pipe: int) -> None:
         from stagelyric.types import paths
         from stagelyric.writing.writer import Writer
 
-        files = [Path(name) for name in arguments[1:]]
+        at = arguments.index("--") if "--" in arguments else len(arguments)
+        own = [Path(name) for name in arguments[at + 1 :]]
+        files = [Path(name) for name in arguments[1:at]]
         never = novelty.of_files(files, paths.quotes(), sign) if files else None
-        writer = Writer.open(Path(arguments[0]), weights=_taste(), never=never)
+        writer = Writer.open(Path(arguments[0]), weights=_taste(), never=never, frames=own)
     except Exception as error:
         say({"fatal": f"could not be started ({error})"})
         # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.

@@ -21,7 +21,7 @@ from stagelyric.gates.novelty import Copies
 from stagelyric.lm import runtime
 from stagelyric.lm.engine import Engine
 from stagelyric.lm.sample import choose
-from stagelyric.types.lines import Ask, Line
+from stagelyric.types.lines import Ask, Line, Origin
 from stagelyric.words import classes, lexicon, near, tags
 from stagelyric.words.phonetics import plain, pronounce, sung, syllable_count
 from stagelyric.words.syllables import Counter, syllabify
@@ -30,12 +30,14 @@ from stagelyric.writing.automata.letters import Alphabet
 from stagelyric.writing.block import Block, Chosen, Kit
 from stagelyric.writing.drafters import table
 from stagelyric.writing.drafters.contract import Between, Parts, temperature
+from stagelyric.writing.drafters.frames import Framer
 from stagelyric.writing.ranking import Around, Draft, normal_words
 from stagelyric.writing.rules import Language, Rules
 
 BLOCK = 16
 """Lines that are written together."""
 
+_KEPT_BLOCKS = 3
 _LONGEST = 120  # characters of a raw line
 
 
@@ -49,15 +51,18 @@ class Writer:
         copies: Copies | None = None,
         weights: Mapping[str, float] = ranking.WEIGHTS,
         drafters: tuple[table.Ready, ...] | None = None,
+        framer: Framer | None = None,
     ):
         """`copies`: what must not be quoted; `weights`: what each mark counts for, by the band's taste; `drafters`: the
-        ways to draft (None: those that need no file)."""
+        ways to draft (None: those that need no file); `framer` writes with frames, where there are some."""
         self.engine = engine
         self.language = language
         self.lexicon = language.lexicon
         self.copies = copies or Copies(np.zeros(0, np.uint32))
         self.weights = weights
         self.drafters = table.ready(Parts(engine, language)) if drafters is None else drafters
+        self.framer = framer
+        self._begun: dict[tuple[object, ...], list[tuple[Line, dict[str, float]]]] = {}
         self.alphabet = Alphabet(engine.vocabulary.symbols)
         self._taught = lru_cache(maxsize=4)(language.taught)
         self._rules = lru_cache(maxsize=8)(self._make_rules)
@@ -69,10 +74,12 @@ class Writer:
         precision: str = "int8",
         weights: Mapping[str, float] = ranking.WEIGHTS,
         never: NDArray[np.uint32] | None = None,
+        frames: Sequence[Path] | None = None,
     ) -> Writer:
-        """The model in `folder`, with its lexicon. `never`: what is not to be quoted either (`novelty.of_files`).
+        """The model in `folder`, with its lexicon. `never`: what is not to be quoted either (`novelty.of_files`);
+        `frames`: write with frames, ours and those in a band's own files (None: the models' lines alone).
 
-        Raises ModelError, LexiconError and the like.
+        Raises ModelError, LexiconError, BookError and the like.
         """
         engine = runtime.load(folder, precision="fp32" if precision == "fp32" else "int8")
         words = lexicon.load(folder / lexicon.FILE)
@@ -81,14 +88,16 @@ class Writer:
         language = Language(words, vectors, classes.load(folder / classes.FILE, len(words.words)), used)
         copies = Copies.load(folder / novelty.FILE)
         copies = copies if never is None else copies.and_of(never)
-        return cls(engine, language, copies, weights, table.ready(Parts(engine, language, folder)))
+        framer = None if frames is None else Framer.open(language, frames)
+        return cls(engine, language, copies, weights, table.ready(Parts(engine, language, folder)), framer)
 
     @property
     def digest(self) -> str:
         """Names the model and its words: the same asks give the same lines wherever it is the same."""
         taste = "" if self.weights == ranking.WEIGHTS else repr(sorted(self.weights.items()))
         drafters = "".join(ready.drafter.digest for ready in self.drafters)
-        whole = f"{self.engine.digest} {' '.join(self.lexicon.words)}{taste}{drafters}"
+        framed = self.framer.digest if self.framer else ""
+        whole = f"{self.engine.digest} {' '.join(self.lexicon.words)}{taste}{drafters}{framed}"
         return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
     def write(
@@ -112,7 +121,14 @@ class Writer:
         before = before[: max(0, len(before) - (start - first))]
         while first + len(made) < start + count:
             block = (first + len(made)) // size
-            made += self._block(ask, block, size, before + [line.text for line, _ in made], between)
+            told = before + [line.text for line, _ in made]
+            whole, wanted = (ask, block, *told), start + count - first - len(made)
+            found = self._begun.pop(whole, None)
+            if found is None:
+                found = self._block(ask, block, size, told, between, wanted)
+                if wanted < len(found):  # its rest is mostly what is asked for next
+                    self._begun = {**dict(list(self._begun.items())[-_KEPT_BLOCKS:]), whole: found}
+            made += found
         return made[start - first : start - first + count]
 
     def raw(self, ask: Ask, count: int) -> list[Line]:
@@ -177,18 +193,20 @@ class Writer:
 
     def _kit(self, ask: Ask) -> Kit:
         return Kit(
-            self.engine, self.alphabet, self.lexicon, self.rules(ask), self.copies, self.weights, self.drafters
+            self.engine, self.alphabet, self.lexicon, self.rules(ask), self.copies, self.weights, self.drafters,
+            self.framer,
         )  # fmt: skip
 
     def _block(
-        self, ask: Ask, block: int, size: int, earlier: list[str], between: Between
+        self, ask: Ask, block: int, size: int, earlier: list[str], between: Between, wanted: int
     ) -> list[tuple[Line, dict[str, float]]]:
         job = Block(self._kit(ask), ask, block, self.random(ask, block), earlier, between)
-        chosen = [job.word()] if ask.word else job.quatrains(size // planning.STANZA)
+        chosen = [job.word()] if ask.word else job.quatrains(size // planning.STANZA, wanted)
         return [self._line(ask, c, block * size + i) for i, c in enumerate(chosen)]
 
     def _line(self, ask: Ask, chosen: Chosen, index: int) -> tuple[Line, dict[str, float]]:
         text = chosen.draft.text
         pieces = syllabify(text, self._sung(ask) if ask.elisions else self._count)
         weighed = {name: round(mark * self.weights[name], 3) for name, mark in chosen.marks.items()}
-        return Line(text, "word" if ask.word else chosen.origin, round(chosen.score, 4), pieces, index), weighed
+        origin: Origin = "word" if ask.word else chosen.origin
+        return Line(text, origin, round(chosen.score, 4), pieces, index, chosen.frame), weighed

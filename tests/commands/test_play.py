@@ -45,7 +45,7 @@ async def test_oscsend(tmp_path: Path) -> None:
         await run("oscsend", "127.0.0.1", str(play.osc), "/stagelyric/line", "i", "1")
         await display.until(lambda: len(display.cues) == 1)
         assert display.cues[0]["text"] == upcoming
-        assert (display.cues[0]["number"], display.cues[0]["origin"]) == (1, "model")
+        assert (display.cues[0]["number"], display.cues[0]["origin"]) == (1, "frame")
         assert "".join(display.cues[0]["syllables"]).replace("-", "")
 
 
@@ -161,7 +161,7 @@ async def test_a_generator_killed_again_and_again_costs_no_line(tmp_path: Path) 
             play.send("/stagelyric/line", 1)
             await display.until(lambda: len(display.cues) == press + 1)  # noqa: B023
         assert [cue["number"] for cue in display.cues] == list(range(1, 61))
-        assert {cue["origin"] for cue in display.cues} <= {"model", "safety"}
+        assert {cue["origin"] for cue in display.cues} <= {"frame", "model", "safety"}
         model = [cue["text"] for cue in display.cues if cue["origin"] == "model"]
         assert len(model) >= 48
         assert len(set(model)) == len(model)
@@ -297,7 +297,7 @@ async def test_what_is_never_to_be_quoted_is_not_even_where_it_was_kept(tmp_path
             if number == 4:
                 await play.ready(8)
         assert quoting(display.lines, [tmp_path / "others.txt"]) == set()
-        assert {cue["origin"] for cue in display.cues} <= {"model", "safety"}
+        assert {cue["origin"] for cue in display.cues} <= {"frame", "model", "safety"}
 
 
 async def test_ports_that_are_taken_are_named(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.show.pool import CHUNK, Pool
+from stagelyric.show.pool import CHUNK, FIRST, STANZA, Pool
 from stagelyric.types.lines import Ask, Line, normal
 
 
@@ -47,15 +47,38 @@ def test_an_empty_shelf_lends_from_the_nearest_wildness() -> None:
     assert line.text == "Near"
 
 
-def test_the_hungry_are_fed_to_a_quarter_before_any_is_filled() -> None:
+def test_all_have_first_lines_then_a_quarter_before_any_is_filled() -> None:
     pool, now, soon = Pool(target=64), Ask(seed=1), Ask(seed=2)
     order = []
     while (wanted := pool.hungry([now, soon])) is not None:
         ask, start, count = wanted
-        assert count == CHUNK
+        assert (start + count) % CHUNK == (FIRST if start == 0 else 0)
         order.append(ask.seed)
         pool.put(ask, start, lines(*(f"{start + number}" for number in range(count))))
-    assert order == [1, 2, 1, 1, 1, 2, 2, 2]
+    assert order == [1, 2, 1, 2, 1, 1, 1, 2, 2, 2]
+
+
+def framed(*frames: str) -> list[Line]:
+    return [Line(f"{frame} {place}", "frame", frame=frame) for frame in frames for place in range(STANZA)]
+
+
+def taken(pool: Pool, ask: Ask, count: int) -> list[str]:
+    texts = []
+    for _ in range(count):
+        line = pool.take(ask, texts)
+        assert line is not None
+        pool.sung(ask, line)
+        texts.append(line.text)
+    return texts
+
+
+def test_a_frame_that_was_sung_from_another_shelf_is_passed_over() -> None:
+    pool, verse, chorus = Pool(), Ask(seed=1), Ask(seed=2)
+    pool.put(verse, 0, framed("a", "b"))
+    pool.put(chorus, 0, framed("a", "c", "a"))
+    assert taken(pool, verse, 2) == ["a 0", "a 1"]
+    assert taken(pool, chorus, 5) == ["c 0", "c 1", "c 2", "c 3", "a 0"]  # what comes again is all there is
+    assert taken(pool, verse, 3) == ["a 2", "a 3", "b 0"]
 
 
 def test_a_shelf_is_named_alike_everywhere() -> None:

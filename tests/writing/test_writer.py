@@ -78,7 +78,7 @@ def test_another_seed_gives_other_lines(writer: Writer) -> None:
 
 def test_one_may_write_in_the_middle_of_another(writer: Writer) -> None:
     ask = Ask(rhyme="AABB", seed=3)
-    alone = writer.write(ask, 0, 4)
+    alone = writer.write(ask, 0, BLOCK)
     urgent = writer.write(Ask(word="rain"), 0, 1)
     interrupted = 0
 
@@ -88,7 +88,7 @@ def test_one_may_write_in_the_middle_of_another(writer: Writer) -> None:
         if interrupted in (1, 20):
             assert writer.write(Ask(word="rain"), 0, 1) == urgent
 
-    assert writer.write(ask, 0, 4, between=between) == alone
+    assert writer.write(ask, 0, BLOCK, between=between) == alone
     assert interrupted > 50
 
 

@@ -1,0 +1,167 @@
+"""Drafts from frames: whole stanzas, or one line with a word or a rhyme, found, unfolded and chosen in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.phrasebook import book, casting
+from stagelyric.phrasebook.book import Book
+from stagelyric.phrasebook.casting import Cast
+from stagelyric.phrasebook.classes import Member
+from stagelyric.phrasebook.compiled import Entry
+from stagelyric.phrasebook.compose import Admits, Composer, Phrase
+from stagelyric.phrasebook.search import Closeness, Place
+from stagelyric.types import paths
+from stagelyric.types.lines import Ask
+from stagelyric.words.lists import STOP
+from stagelyric.words.phonetics import plain
+from stagelyric.writing import planning
+from stagelyric.writing.rules import Language
+
+NAME = "frames"
+LEAN = 1.2
+"""Of stanzas, 1 - LEAN * wildness ** 2 are frames: all of them at 0, seven of ten at 0.5, none above 0.91."""
+
+_NEAR = (0.25, 0.65)
+"""Cosines between which a frame's words come to be close to a theme."""
+
+
+def share(ask: Ask) -> float:
+    """The share of an ask's stanzas that are frames, 0 to 1."""
+    if ask.drafters:
+        if NAME not in ask.drafters:
+            return 0.0
+        if len(ask.drafters) == 1:
+            return 1.0
+    return min(1.0, max(0.0, 1.0 - LEAN * ask.wildness**2))
+
+
+def is_turn(ask: Ask, stanza: int) -> bool:
+    """Whether a stanza of a shelf is a frame's: spread evenly, beginning with the first."""
+    part = share(ask)
+    return int((stanza + 1) * part + 1.0 - part + 1e-9) > int(stanza * part + 1.0 - part + 1e-9) if part else False
+
+
+class Framer:
+    """Writes with frames, for any ask."""
+
+    def __init__(self, frames: Book, language: Language):
+        self.book, self.language = frames, language
+        self._composer = lru_cache(maxsize=32)(self._made)
+
+    @classmethod
+    def open(cls, language: Language, own: Sequence[Path] = ()) -> Framer | None:
+        """With the frames that are shipped and a band's `own`; None where there are none. Raises BookError."""
+        folder = paths.frames()
+        if folder is None:
+            return None
+        found = book.open_book(folder, own, paths.compiled_frames())
+        return cls(found, language) if len(found) else None
+
+    @property
+    def digest(self) -> str:
+        """Names the frames: the same asks give the same lines wherever it is the same."""
+        return self.book.stamp
+
+    def stanza(self, ask: Ask, number: int, admits: Admits) -> list[Phrase] | None:
+        """The four lines of a shelf's stanza `number`; None where no frame suits."""
+        composer = self._composer(ask)
+        names = [name.strip() for name in ask.names if planning.spelled(name)]
+
+        def named(stanza: int) -> str:
+            return next(iter(planning.named_in(ask, stanza, names).values()), "")
+
+        def due(stanza: int) -> str | None:
+            if not is_turn(ask, stanza):
+                return None
+            if not names:
+                return "any"
+            name = named(stanza)
+            return ("place" if planning.is_place(name) else "person") if name else ""
+
+        own = composer.cast.places if due(number) == "place" else composer.cast.people
+        lead = next((i for i, member in enumerate(own) if member.text == named(number)), 0)
+        return composer.stanza(number, due, lead, admits)
+
+    def word(self, ask: Ask, admits: Admits) -> Phrase | None:
+        """One line with the ask's word in it, which rhymes as is asked; None where no frame can have it."""
+        composer, word = self._composer(ask), " ".join((ask.word or "").split())
+        if member := self._name(composer.cast, word, ask):
+            kind = "place" if planning.is_place(word) else "person"
+            return composer.name(member, kind, ask.rhyme_with, 0, admits)
+        return composer.word(plain(word), ask.rhyme_with, 0, admits)
+
+    def rhyming(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
+        """Line `number` of a shelf whose lines all rhyme with one word."""
+        words = plain(ask.rhyme_with or "").split()
+        return self._composer(ask).rhyming(words[-1].lower(), number, admits) if words else None
+
+    def _name(self, cast: Cast, word: str, ask: Ask) -> Member | None:
+        """Who or where a wanted word is, if it is a name: one of the song's, or written like one that we know."""
+        own = next((m for m in (*cast.people, *cast.places) if m.text.lower() == word.lower()), None)
+        if own is not None:
+            return own
+        if not word[:1].isupper():
+            return None
+        if planning.is_place(word):
+            return Member(word, sort=casting.preposition(word))
+        gender = casting.gender(word, self.book.classes)
+        return Member(word, sort=gender) if gender else None
+
+    def _made(self, ask: Ask) -> Composer:
+        names = [name.strip() for name in ask.names if planning.spelled(name)]
+        people = [name for name in names if not planning.is_place(name)]
+        places = [name for name in names if planning.is_place(name)]
+        place = Place(
+            ask.rhyme,
+            planning.metre(ask),
+            ask.themes,
+            ask.mood,
+            ask.temper,
+            ask.hand,
+            ask.at,
+            perfect=ask.rhyme_kind == "perfect",
+            seed=ask.seed,
+        )
+        cast = casting.cast(self.book.classes, people, places, ask.seed)
+        return Composer(self.book, place, cast, self._closeness(ask.themes))
+
+    def _closeness(self, themes: Sequence[str]) -> Closeness | None:
+        """How close each frame's words are to the themes, by the model's vectors; None where these can't tell."""
+        index, vectors = self.language.lexicon.index, self.language.vectors
+        numbers = [number for theme in themes for word in plain(theme).lower().split() if (number := index.get(word))]
+        wanted = vectors[numbers]
+        wanted = wanted[np.abs(wanted).sum(axis=1) > 0]
+        if not len(wanted):
+            return None
+        low, high = _NEAR
+        near = np.clip((self._vectors @ wanted.T - low) / (high - low), 0.0, 1.0).max(axis=1).tolist()
+
+        def close(entry: Entry) -> float:
+            return float(near[entry.number])
+
+        return close
+
+    @cached_property
+    def _vectors(self) -> NDArray[np.float32]:
+        """(F, D) for each frame the mean of its words' vectors, of length 1; 0 for a frame of unknown words."""
+        index, vectors = self.language.lexicon.index, self.language.vectors
+        frames, numbers = [], []
+        before = 0
+        for volume in self.book.volumes:
+            for word, lines in volume.compiled.words.items():
+                number = index.get(word)
+                if number is not None and word not in STOP:
+                    for frame in {line // 4 for line in lines}:
+                        frames.append(before + frame)
+                        numbers.append(number)
+            before += len(volume.compiled.entries)
+        total = np.zeros((len(self.book), vectors.shape[1]), dtype=np.float32)
+        np.add.at(total, np.array(frames, dtype=np.int64), vectors[np.array(numbers, dtype=np.int64)])
+        length = np.linalg.norm(total, axis=1, keepdims=True)
+        return np.asarray(total / np.maximum(length, 1e-6), dtype=np.float32)
