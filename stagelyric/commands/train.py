@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stagelyric.lm.kinds.table import KINDS, TRAINED
+
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
     from stagelyric.lm.vocabulary import Vocabulary
@@ -30,9 +32,7 @@ class Fault(click.ClickException):
 
 @click.command()
 @click.argument("corpora", nargs=-1, required=True, metavar="CORPUS...")
-@click.option(
-    "--kind", type=click.Choice(["char-rnn", "transformer", "structure"]), default="transformer", show_default=True
-)
+@click.option("--kind", type=click.Choice(list(KINDS)), default="transformer", show_default=True)
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="The model's folder; its name is the model's."
 )
@@ -112,11 +112,12 @@ def train(
     """
     if epochs is not None and minutes is not None:
         raise Fault("wanted --epochs or --minutes, found both")
-    if cell and (parent is not None or kind != "char-rnn"):
+    with_cells = [name for name, trained in TRAINED.items() if "cell" in trained.options]
+    if cell and (parent is not None or kind not in with_cells):
         found = f"--from {parent}" if parent is not None else f"--kind {kind}"
-        raise Fault(f"--cell {cell}: wanted with --kind char-rnn, for a new model, found {found}")
+        raise Fault(f"--cell {cell}: wanted with --kind {' or '.join(with_cells)}, for a new model, found {found}")
     _need_torch()
-    if kind == "structure":
+    if kind not in TRAINED:
         from stagelyric.commands.train_structure import train_structure
 
         _check_folder(out, resume)

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.lm.kinds.structure.runtime import Templates
 from stagelyric.lm.state import Rows
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 
 _PRIMED = 64  # contexts remembered
+
+
+class Templates(Protocol):
+    """A model of how lines are built, over tokens. A state (1, B, H) is never written to."""
+
+    @property
+    def symbols(self) -> Sequence[str]: ...
+
+    @property
+    def place(self) -> Mapping[str, int]:
+        """Each token's number."""
+        ...
+
+    def step(
+        self, ids: NDArray[np.int64], state: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """ids (B,), one token for each row of state (1, B, H) → logits (B, V) of the next, and the state after it."""
+        ...
+
+    def read(self, row: Sequence[str], state: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The state (1, 1, H) after one row has read more tokens; those that are none of ours are left out."""
+        ...
+
+    def prime(self, row: tuple[str, ...]) -> NDArray[np.float32]:
+        """The state (1, 1, H) after a song's first tokens."""
+        ...
 
 
 class Engine(ABC):

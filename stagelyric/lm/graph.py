@@ -7,6 +7,7 @@ then fit into 16 bits, so processors without VNNI reckon exactly the same sums.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+
+from stagelyric.lm.checkpoint import WEIGHTS
 
 _OPSET = 18
 _IR = 9  # what ONNX Runtime 1.17 (2024) and later read
@@ -129,3 +132,12 @@ class Graph:
         if not self.outside:  # the checker would look for the other file
             onnx.checker.check_model(model)
         return bytes(model.SerializeToString())
+
+
+def places(file: bytes) -> dict[str, Place]:
+    """Where each tensor lies in a safetensors file: eight bytes of length, a JSON header, the tensors."""
+    length = int.from_bytes(file[:8], "little")
+    header = json.loads(file[8 : 8 + length])
+    header.pop("__metadata__", None)
+    spans = {name: entry["data_offsets"] for name, entry in header.items()}
+    return {name: Place(WEIGHTS, 8 + length + start, end - start) for name, (start, end) in spans.items()}

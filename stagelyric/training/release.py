@@ -15,9 +15,11 @@ from stagelyric.lm import curve, evaluate
 from stagelyric.lm.checkpoint import STEP_FP32, STEP_INT8, WEIGHTS, Corpus, Meta, write_model
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.engine import Engine
+from stagelyric.lm.graph import places
+from stagelyric.lm.kinds.table import KINDS, TRAINED
 from stagelyric.lm.runtime import load
 from stagelyric.lm.sample import choose
-from stagelyric.training import calibrate, export
+from stagelyric.training import calibrate
 
 _ALL = np.arange(90, dtype=np.uint8)
 _CONTEXTS = ("", "The rain came down on Harbour Street\nAnd Polly held the light\n")
@@ -53,10 +55,11 @@ def release(
     weights = {name: value.astype(np.float32) for name, value in halves.items()}
     stored = save(halves)
     most = calibrate.activations(meta.kind, weights, meta.config, _ALL if training is None else training)
+    graph = TRAINED[meta.kind].graph
     files = {
         WEIGHTS: stored,
-        STEP_FP32: export.step_graph(meta.kind, weights, meta.config, file=stored),
-        STEP_INT8: export.step_graph(meta.kind, weights, meta.config, most=most),
+        STEP_FP32: graph(weights, meta.config, None, places(stored)),
+        STEP_INT8: graph(weights, meta.config, most, {}),
     }
     if went is not None:
         files.update(went.files())
@@ -106,7 +109,7 @@ def _card(meta: Meta, engine: Engine, went: Curve | None = None) -> str:
     recipe = ", ".join(f"{name} {value}" for name, value in meta.recipe.items() if value is not None)
     return f"""# {meta.name}
 
-{_shape(meta)} It reads lyrics a character at a time and says what may come next.
+{KINDS[meta.kind].describe(meta)} It reads lyrics a character at a time and says what may come next.
 
 ## Trained on
 
@@ -187,19 +190,3 @@ def _parent(meta: Meta) -> str:
         )
     trained = f", {meta.parent['trained']}" if "trained" in meta.parent else ""
     return f"Began with the model {meta.parent['name']} (weights `{meta.parent['sha256']}`{trained}). {tuned}"
-
-
-def _shape(meta: Meta) -> str:
-    c, symbols = meta.config, len(meta.vocabulary)
-    if meta.kind == "transformer":
-        return (
-            f"A {meta.kind}: {c['layers']} blocks {c['width']} wide with {c['heads']} heads over {symbols} "
-            f"characters and {c['grams']} tables of {c['rows']:,} hashed character runs."
-        )
-    if c.get("cell") == "mingru":
-        blocks = f"{c['layers']} blocks {c['embedding']} wide"
-        return f"A {meta.kind}: {blocks} with {c['hidden']} minGRUs each over {symbols} characters."
-    layers = f"{c['layers']} layers of " if c.get("layers", 1) > 1 else ""
-    return (
-        f"A {meta.kind}: {layers}{c['hidden']} cells behind a {c['embedding']}-wide embedding of {symbols} characters."
-    )

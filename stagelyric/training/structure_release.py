@@ -29,10 +29,10 @@ from stagelyric.lm.checkpoint import (
     read_weights,
     write_model,
 )
+from stagelyric.lm.graph import places
 from stagelyric.lm.kinds.structure import graph
 from stagelyric.lm.kinds.transformer import graph as transformer
 from stagelyric.lm.runtime import load
-from stagelyric.training.export import places
 
 T = TypeVar("T")
 

@@ -38,7 +38,7 @@ from stagelyric.lm.corpus import (
     stream,
 )
 from stagelyric.lm.curve import Curve
-from stagelyric.lm.kinds.table import KINDS, recipe_of
+from stagelyric.lm.kinds.table import TRAINED
 from stagelyric.lm.vocabulary import Vocabulary
 from stagelyric.training.build import build, extend
 from stagelyric.training.distributed import World
@@ -115,8 +115,9 @@ class Workshop:
         """The trainer at its beginning. `recipe` and `sizes` (of the config) say what is not to be as usual."""
         config = dict(self.parent.meta.config) if self.parent else {"vocabulary": len(self.vocabulary)}
         config |= {name: value for name, value in (sizes or {}).items() if value is not None}
-        made = KINDS[self.kind].config(**config)
-        settings = {**recipe_of(made), **{k: v for k, v in recipe.items() if v is not None}}
+        trained = TRAINED[self.kind]
+        made = trained.config(**config)
+        settings = {**trained.recipe(made), **{k: v for k, v in recipe.items() if v is not None}}
         if "minutes" in settings:
             settings["epochs"] = None
         usual = Recipe(**settings)
@@ -238,10 +239,10 @@ class _Parent:
 def _check_parent(folder: Path, meta: Meta) -> None:
     """Raises ModelError before hours are spent, where the shape, the vocabulary or the words are not in order."""
     check_craft(folder, meta)
-    if meta.kind not in KINDS:
+    if meta.kind not in TRAINED:
         raise ModelError(f"{folder}: wanted a model that can be trained further, found one of kind {meta.kind}")
     try:
-        config = KINDS[meta.kind].config(**meta.config)
+        config = TRAINED[meta.kind].config(**meta.config)
         sizes = [value for name, value in asdict(config).items() if name not in ("cell", "dropout")]
     except (TypeError, ValueError) as error:
         raise ModelError(f"{folder / META}: wanted the shape of a {meta.kind}, found another ({error})") from error

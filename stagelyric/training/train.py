@@ -28,7 +28,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from stagelyric.lm.corpus import Mixture
-from stagelyric.lm.kinds.table import KINDS, Config, Model, name_of
+from stagelyric.lm.kinds.config import Config
+from stagelyric.lm.kinds.network import Network
+from stagelyric.lm.kinds.table import TRAINED, name_of
 from stagelyric.lm.sample import choose
 from stagelyric.lm.vocabulary import Vocabulary
 from stagelyric.training.distributed import World
@@ -61,7 +63,7 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.recipe, self.world = recipe, world or World()
         self.kind = name_of(config)
-        self.model: Model = KINDS[self.kind].model(config).to(self.world.device)
+        self.model: Network = TRAINED[self.kind].model(config).to(self.world.device)
         self._network = self.world.share(self.model)
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self.best = dict(self.average)
@@ -196,13 +198,13 @@ class Trainer:
             raise TrainingError("the model to begin with has another shape than the one to train") from error
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
 
-    def fill(self, model: Model, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    def fill(self, model: Network, weights: Mapping[str, NDArray[np.float32]]) -> None:
         """Gives a model these weights."""
         model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
 
-    def averaged(self) -> Model:
+    def averaged(self) -> Network:
         """A copy of the model with the running average of its weights, ready to be asked."""
-        model: Model = KINDS[self.kind].model(self.model.config)
+        model: Network = TRAINED[self.kind].model(self.model.config)
         model.load_state_dict({name: value.cpu() for name, value in self.average.items()})
         return model.eval()
 
@@ -341,13 +343,13 @@ class Trainer:
         self._random = tensors["random"].cpu()
 
 
-def sample_line(model: Model, vocabulary: Vocabulary, rng: np.random.Generator, longest: int = 60) -> str:
+def sample_line(model: Network, vocabulary: Vocabulary, rng: np.random.Generator, longest: int = 60) -> str:
     """A line the model writes at the start of a song, cut at `longest` characters: to see that it learns to spell."""
     return raw_lines(model, vocabulary, rng, 1, longest)[0]
 
 
 def raw_lines(
-    model: Model, vocabulary: Vocabulary, rng: np.random.Generator, count: int, longest: int = 60
+    model: Network, vocabulary: Vocabulary, rng: np.random.Generator, count: int, longest: int = 60
 ) -> list[str]:
     """Lines as the model writes them at the start of songs, at temperature 0.8 and min-p 0.05, none left out."""
     ids = torch.full((count, 1), vocabulary.boundary)
@@ -362,7 +364,7 @@ def raw_lines(
     return [vocabulary.decode(row).lstrip("\n").partition("\n")[0] for row in np.array(drawn).T]
 
 
-def cold_bits(model: Model, ids: NDArray[np.uint8], block: int, rows: int = 64, *, half: bool = False) -> float:
+def cold_bits(model: Network, ids: NDArray[np.uint8], block: int, rows: int = 64, *, half: bool = False) -> float:
     """Bits per character of ids (T,), read in blocks of `block` characters, each from a zero state: a press is cold."""
     whole = (ids.size - 1) // block
     if whole < 1:
@@ -397,7 +399,7 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
-def _optimizers(model: Model, recipe: Recipe) -> list[torch.optim.Optimizer]:
+def _optimizers(model: Network, recipe: Recipe) -> list[torch.optim.Optimizer]:
     matrices = model.matrices()
     chosen = {id(matrix) for matrix in matrices}
     others = [parameter for parameter in model.parameters() if id(parameter) not in chosen]

@@ -98,7 +98,7 @@ def torch_loop(folder: Path, rows: int, lines: int) -> dict[str, Times]:
     import torch
 
     from stagelyric.lm.checkpoint import read_meta, read_weights
-    from stagelyric.lm.kinds.table import KINDS
+    from stagelyric.lm.kinds.table import TRAINED
 
     meta = read_meta(folder)
     weights, kind, config = read_weights(folder, meta), meta.kind, dict(meta.config)
@@ -106,7 +106,7 @@ def torch_loop(folder: Path, rows: int, lines: int) -> dict[str, Times]:
         under = "vocabulary."
         weights = {name.removeprefix(under): w for name, w in weights.items() if name.startswith(under)}
         kind, config = "transformer", dict(config["vocabulary"])
-    model = KINDS[kind].model(KINDS[kind].config(**config))
+    model = TRAINED[kind].model(TRAINED[kind].config(**config))
     model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     model.eval()
     ids = torch.from_numpy(meta.vocabulary.encode(CONTEXT))[None]

@@ -90,7 +90,7 @@ def train_ours(
 ) -> Any:
     """Trains for `cpu` seconds of this process since it began, or for `minutes` of wall time; gives the trainer."""
     from stagelyric.lm.corpus import Mixture, Song, Source
-    from stagelyric.lm.kinds.table import KINDS, recipe_of
+    from stagelyric.lm.kinds.table import TRAINED
     from stagelyric.lm.vocabulary import Vocabulary
     from stagelyric.training import train
     from stagelyric.training.recipe import Recipe, Report
@@ -100,11 +100,11 @@ def train_ours(
     vocabulary = Vocabulary()
     songs = tuple(Song("", piece) for piece in pieces(training))
     mixture = Mixture([Source("text", hashlib.sha256(training.encode()).hexdigest(), songs)], vocabulary)
-    config = KINDS[kind].config(vocabulary=len(vocabulary), **sizes)
+    config = TRAINED[kind].config(vocabulary=len(vocabulary), **sizes)
     if cpu:
         train.time = SimpleNamespace(monotonic=time.process_time)  # type: ignore[attr-defined]
         minutes = (cpu - time.process_time() - 1.0) / 60 * 0.98
-    usual = {**recipe_of(config), "epochs": None, "coded": (0.0, 0.0), "threads": 1, **settings}
+    usual = {**TRAINED[kind].recipe(config), "epochs": None, "coded": (0.0, 0.0), "threads": 1, **settings}
     recipe = Recipe(**{**usual, "minutes": minutes, "seed": seed, **more})
     trainer = train.Trainer(config, recipe, mixture, held_out=vocabulary.encode(held_out).astype(np.uint8))
     told = time.monotonic()

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from stagelyric.lm.evaluate import bits, cold_bits, ngram_bits, ppm_bits, speed
-from stagelyric.lm.runtime import RnnEngine, load
-from stagelyric.lm.state import State
+from stagelyric.lm.kinds.char_rnn.runtime import RnnEngine, State
+from stagelyric.lm.runtime import load
 
 
 class _Flat(RnnEngine):

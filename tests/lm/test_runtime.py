@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stagelyric.lm.runtime import RnnEngine, load
-from stagelyric.lm.state import State
+from stagelyric.lm.kinds.char_rnn.runtime import RnnEngine, State
+from stagelyric.lm.runtime import load
 from stagelyric.lm.vocabulary import BOUNDARY
 
 CONTEXT = "The rain came down\nOn Harbour Street\n"

@@ -14,7 +14,7 @@ import json, sys
 from pathlib import Path
 from stagelyric.lm.corpus import Mixture, read_source
 from stagelyric.training.distributed import World
-from stagelyric.lm.kinds.table import KINDS
+from stagelyric.lm.kinds.table import TRAINED
 from stagelyric.training.recipe import Recipe
 from stagelyric.training.train import Trainer
 from stagelyric.lm.vocabulary import Vocabulary
@@ -27,7 +27,8 @@ if kind == "transformer":
 recipe = Recipe(epochs=3, streams=8, segment=16, seed=3, warmup=5, reset=0.3, threads=1, precision="fp32",
                 accumulate=accumulate)
 world = World.joined()
-trainer = Trainer(KINDS[kind].config(**sizes), recipe, Mixture([read_source(corpus)], Vocabulary()), None, None, world)
+config = TRAINED[kind].config(**sizes)
+trainer = Trainer(config, recipe, Mixture([read_source(corpus)], Vocabulary()), None, None, world)
 if resume:
     trainer.restore(out)
 curve = []

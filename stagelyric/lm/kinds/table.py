@@ -1,49 +1,20 @@
-"""The kinds of model there are. All answer `model(ids, state) -> (logits, state)`; nothing else knows them apart."""
+"""The kinds of model there are: a folder each, and a row here. Nothing else knows them apart."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
 
-from stagelyric.lm.kinds.char_rnn.model import CharRnn, CharRnnConfig
-from stagelyric.lm.kinds.mingru.model import MinGru
-from stagelyric.lm.kinds.transformer.model import Transformer, TransformerConfig
+from stagelyric.lm.kinds.char_rnn import card as char_rnn
+from stagelyric.lm.kinds.kind import Kind, Trained
+from stagelyric.lm.kinds.structure import card as structure
+from stagelyric.lm.kinds.transformer import card as transformer
 
-Model = CharRnn | MinGru | Transformer
-Config = CharRnnConfig | TransformerConfig
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (char_rnn.KIND, transformer.KIND, structure.KIND)}
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind: its config, its model, and what its recipe has otherwise than others, also by cell."""
-
-    config: Callable[..., Any]
-    model: Callable[[Any], Any]
-    recipe: Mapping[str, Any] = field(default_factory=dict)
-    cells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+TRAINED: Mapping[str, Trained] = {name: kind.trained for name, kind in KINDS.items() if kind.trained is not None}
+"""How those are trained that the training loop can train."""
 
 
-KINDS: Mapping[str, Kind] = {
-    "char-rnn": Kind(
-        CharRnnConfig,
-        lambda config: (MinGru if config.cell == "mingru" else CharRnn)(config),
-        cells={"mingru": {"streams": 32, "segment": 128, "rate": 8e-3}},
-    ),
-    "transformer": Kind(
-        TransformerConfig,
-        Transformer,
-        {"streams": 14, "segment": 320, "rate": 4e-3, "weight_decay": 0.0},
-    ),
-}
-
-
-def recipe_of(config: Config) -> Mapping[str, Any]:
-    """What the recipe of such a model has otherwise than others."""
-    kind = KINDS[name_of(config)]
-    return {**kind.recipe, **kind.cells.get(getattr(config, "cell", ""), {})}
-
-
-def name_of(config: Config) -> str:
+def name_of(config: object) -> str:
     """The kind that a config is of."""
-    return next(name for name, kind in KINDS.items() if kind.config is type(config))
+    return next(name for name, trained in TRAINED.items() if trained.config is type(config))

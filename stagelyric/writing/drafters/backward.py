@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stagelyric.lm.codes import CODED_ALPHABET
 from stagelyric.lm.kinds.backward import runtime
 from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
-from stagelyric.lm.state import State
+from stagelyric.lm.kinds.char_rnn.runtime import State
 from stagelyric.types import paths
 from stagelyric.writing import planning
 from stagelyric.writing.automata.words import PLACE_IS_RARE, BackwardDrafts, Vocabulary, vocabulary

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.lm import codes
+from stagelyric.lm.engine import Templates
 from stagelyric.lm.kinds.structure import tokens
-from stagelyric.lm.kinds.structure.runtime import Floats, Templates
 from stagelyric.lm.sample import choose
 from stagelyric.words.phonetics import line_syllables, plain
 from stagelyric.writing import planning
@@ -25,6 +25,8 @@ from stagelyric.writing.drafters.contract import Drafted, Drafting, Job, Parts, 
 from stagelyric.writing.drafters.letters import LetterDrafter, LetterDrafting
 from stagelyric.writing.rules import Ending, Language, Rules
 from stagelyric.writing.tasks import OWN, Task
+
+Floats = NDArray[np.float32]
 
 HEAT = 0.9
 MIN_P = 0.02

@@ -7,15 +7,17 @@ from lm.tiny import lyrics
 from programs import require
 
 from stagelyric.lm.checkpoint import STEP_FP32, Meta, read_meta, read_weights
-from stagelyric.lm.runtime import RnnEngine, load
+from stagelyric.lm.kinds.char_rnn.runtime import RnnEngine
+from stagelyric.lm.runtime import load
 from stagelyric.lm.vocabulary import ALPHABET, Vocabulary
 
 torch = pytest.importorskip("torch", reason="the comparison is with torch")
 
 from stagelyric.lm.corpus import Mixture, read_source, stream  # noqa: E402
+from stagelyric.lm.kinds.char_rnn.mingru import MinGru, Scan, scanned  # noqa: E402
 from stagelyric.lm.kinds.char_rnn.model import CharRnn, CharRnnConfig, State  # noqa: E402
-from stagelyric.lm.kinds.mingru.model import MinGru, Scan, scanned  # noqa: E402
-from stagelyric.lm.kinds.table import KINDS, Model, recipe_of  # noqa: E402
+from stagelyric.lm.kinds.network import Network  # noqa: E402
+from stagelyric.lm.kinds.table import TRAINED  # noqa: E402
 from stagelyric.training.recipe import Recipe  # noqa: E402
 from stagelyric.training.release import release  # noqa: E402
 from stagelyric.training.train import Trainer, cold_bits  # noqa: E402
@@ -28,10 +30,10 @@ SHAPES = {
 RECIPE = Recipe(epochs=0.5, streams=4, segment=16, seed=3, warmup=5, reset=0.3, threads=1)
 
 
-def scrambled(config: CharRnnConfig, seed: int = 0) -> Model:
+def scrambled(config: CharRnnConfig, seed: int = 0) -> Network:
     """A model none of whose weights is 0, as some are before they are trained."""
     torch.manual_seed(seed)
-    model: Model = KINDS["char-rnn"].model(config).eval()
+    model: Network = TRAINED["char-rnn"].model(config).eval()
     with torch.no_grad():
         for weight in model.parameters():
             weight += 0.3 * torch.randn_like(weight)
@@ -56,7 +58,7 @@ def ids() -> np.ndarray:
 def truth(folder: Path, ids: np.ndarray) -> np.ndarray:
     """Torch's logits (T, V), the whole text read at once."""
     meta = read_meta(folder)
-    model = KINDS["char-rnn"].model(CharRnnConfig(**meta.config)).eval()
+    model = TRAINED["char-rnn"].model(CharRnnConfig(**meta.config)).eval()
     model.load_state_dict({name: torch.from_numpy(value) for name, value in read_weights(folder, meta).items()})
     with torch.no_grad():
         return np.asarray(model(torch.from_numpy(ids)[None])[0][0])
@@ -171,15 +173,15 @@ def test_it_learns_to_spell(corpus: Path, tmp_path: Path) -> None:
 def test_a_config_without_a_cell_is_an_lstm_s() -> None:
     config = CharRnnConfig(vocabulary=97, embedding=64, hidden=512, dropout=0.05)
     assert (config.cell, config.layers) == ("lstm", 1)
-    assert isinstance(KINDS["char-rnn"].model(config), CharRnn)
-    assert recipe_of(config) == {}
+    assert isinstance(TRAINED["char-rnn"].model(config), CharRnn)
+    assert TRAINED["char-rnn"].recipe(config) == {}
 
 
 def test_a_cell_has_its_usual_sizes_and_another_is_refused() -> None:
     config = CharRnnConfig(cell="mingru", layers=2)
     assert (config.embedding, config.hidden, config.layers) == (192, 288, 2)
-    assert isinstance(KINDS["char-rnn"].model(config), MinGru)
-    assert recipe_of(config)["streams"] == 32
+    assert isinstance(TRAINED["char-rnn"].model(config), MinGru)
+    assert TRAINED["char-rnn"].recipe(config)["streams"] == 32
     with pytest.raises(ValueError, match="one of lstm, mingru, found 'gru'"):
         CharRnnConfig(cell="gru")  # type: ignore[arg-type]
 

@@ -6,7 +6,8 @@ from lm.tiny import TRANSFORMER
 
 from stagelyric.lm.checkpoint import STEP_FP32, WEIGHTS, read_meta, read_weights
 from stagelyric.lm.kinds.transformer.cache import Cache
-from stagelyric.lm.runtime import AttentionEngine, load
+from stagelyric.lm.kinds.transformer.runtime import AttentionEngine
+from stagelyric.lm.runtime import load
 
 torch = pytest.importorskip("torch", reason="the comparison is with torch")
 

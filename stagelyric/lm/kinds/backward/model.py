@@ -29,8 +29,8 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 from stagelyric.lm import corpus
 from stagelyric.lm.codes import slotted
 from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, SIGNS, STANZA, numbers_of, save, tokens
-from stagelyric.lm.kinds.char_rnn.model import CharRnnConfig
-from stagelyric.lm.kinds.mingru.model import Block, norm
+from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
+from stagelyric.lm.kinds.char_rnn.mingru import Block, norm
 from stagelyric.words import lexicon as words_file
 from stagelyric.words.lexicon import Lexicon
 from stagelyric.words.names import Names, find_names

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from stagelyric.lm.checkpoint import ModelError
 from stagelyric.lm.codes import PERSON, PLACE
-from stagelyric.lm.state import State
+from stagelyric.lm.kinds.char_rnn.runtime import State
 
 FILE = "backward.npz"
 SIGNS = ("\n", "\n\n", "?", ",", "'s", PERSON, PLACE)

@@ -8,36 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-Cell = Literal["lstm", "mingru"]
-
-_USUAL = {"lstm": (64, 512, 1), "mingru": (192, 288, 4)}  # embedding, hidden, layers
-
-
-@dataclass(frozen=True, slots=True)
-class CharRnnConfig:
-    """The shape of the network; a size of 0 stands for the cell's usual one. 0 ≤ dropout < 1.
-
-    `embedding` is how wide a character is, and with minGRUs the stream that all blocks read and add to; `hidden` how
-    many cells a layer has. Dropout falls on the embedding, between the layers and before the head.
-    """
-
-    vocabulary: int = 97
-    embedding: int = 0
-    hidden: int = 0
-    dropout: float = 0.05
-    cell: Cell = "lstm"
-    layers: int = 0
-
-    def __post_init__(self) -> None:
-        if self.cell not in _USUAL:
-            raise ValueError(f"wanted a cell that is one of {', '.join(_USUAL)}, found {self.cell!r}")
-        for name, usual in zip(("embedding", "hidden", "layers"), _USUAL[self.cell], strict=True):
-            object.__setattr__(self, name, getattr(self, name) or usual)
+from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
+from stagelyric.lm.kinds.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +53,10 @@ class State:
         return State(self.h * keep, self.c * keep)
 
 
-class CharRnn(nn.Module):
+class CharRnn(Network):
     """`model(ids, state) -> (logits, state)`."""
 
+    config: CharRnnConfig
     carries = True
     """Trained with its state carried from segment to segment."""
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from stagelyric.lm.checkpoint import META, STRUCTURE, Meta, ModelError
 from stagelyric.lm.kinds.structure import tokens
+from stagelyric.lm.kinds.transformer import runtime as transformer
+from stagelyric.lm.kinds.transformer.runtime import AttentionEngine
+from stagelyric.lm.session import opened
 
 _PRIMED = 64  # contexts remembered
 Floats = NDArray[np.float32]
 
 
-class Templates:
+class TemplateModel:
     """`step(ids, state) -> (logits, state)`, over tokens. A state is (1, B, H) and never written to."""
 
     def __init__(self, symbols: Sequence[str], session: onnxruntime.InferenceSession):
@@ -46,3 +52,14 @@ class Templates:
     def _read(self, ids: NDArray[np.int64], state: Floats) -> tuple[Floats, Floats]:
         logits, after = self._run(None, {"ids": ids, "h": state})
         return logits, after
+
+
+def open_engine(folder: Path, meta: Meta, graph: str, exact: bool) -> AttentionEngine:
+    """The vocabulary model in a folder, with the structure model as its `templates`. Raises ModelError."""
+    engine = transformer.open_engine(folder, meta, graph, exact)
+    symbols = meta.config.get("tokens")
+    if not isinstance(symbols, list):
+        raise ModelError(f"{folder / META}: wanted the tokens of the structure model, found none")
+    engine.templates = TemplateModel(symbols, opened(folder, STRUCTURE, meta, ("ids", "h"), symbols, outside=True))
+    engine.digest = hashlib.sha256(f"{engine.digest} {meta.files[STRUCTURE]}".encode()).hexdigest()
+    return engine

@@ -14,25 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
+from stagelyric.lm.kinds.network import Network
+from stagelyric.lm.kinds.transformer.config import TransformerConfig
 from stagelyric.lm.kinds.transformer.numbers import HASH, SCALE, rates
-
-
-@dataclass(frozen=True, slots=True)
-class TransformerConfig:
-    """The shape of the network. All sizes ≥ 1 (`grams` ≥ 0); `width` / `heads` is even; 0 ≤ dropout < 1.
-
-    `grams`: how many tables of hashed character runs there are, for runs of 2, 3, … characters: `rows` by `gram_width`.
-    """
-
-    vocabulary: int = 97
-    width: int = 256
-    layers: int = 4
-    heads: int = 4
-    hidden: int = 768
-    grams: int = 3
-    rows: int = 3072
-    gram_width: int = 64
-    dropout: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +64,10 @@ class Block(nn.Module):
         return x, k, v
 
 
-class Transformer(nn.Module):
+class Transformer(Network):
     """`model(ids, state) -> (logits, state)`."""
 
+    config: TransformerConfig
     carries = False
     """Trained on segments that each begin with an empty cache."""
 

@@ -1,47 +1,24 @@
-"""From weights to one-step ONNX graphs."""
+"""A char-rnn's step as an ONNX graph: it reads one character in each of B rows."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.lm.checkpoint import WEIGHTS
 from stagelyric.lm.graph import Graph, Place, Weights
-from stagelyric.lm.kinds.mingru import graph as mingru
-from stagelyric.lm.kinds.transformer import graph as transformer
+from stagelyric.lm.kinds.char_rnn import mingru_graph as mingru
 
 
 def step_graph(
-    kind: str,
-    weights: Weights,
-    config: Mapping[str, Any],
-    *,
-    most: Mapping[str, float] | None = None,
-    file: bytes = b"",
+    weights: Weights, config: Mapping[str, Any], most: Mapping[str, float] | None, outside: Mapping[str, Place]
 ) -> bytes:
-    """The serialised graph of one step of a model, from the tensors of its weights.safetensors.
-
-    With `most`, the largest activations (`calibrate.activations`), in int8. An fp32 graph of a transformer does not
-    repeat the weights: it names their places in `file`, the weights.safetensors beside it.
-    """
-    if kind == "transformer":
-        return transformer.step_graph(weights, config, most=most, outside=places(file) if file else {})
+    """The serialised graph; int8 where `most` is given. The numbers are in the graph, whatever is `outside`."""
     if config.get("cell") == "mingru":
         return mingru.step_graph(weights, config, most=most)
     return _lstm_graph(weights, int8=most is not None)
-
-
-def places(file: bytes) -> dict[str, Place]:
-    """Where each tensor lies in a safetensors file: eight bytes of length, a JSON header, the tensors."""
-    length = int.from_bytes(file[:8], "little")
-    header = json.loads(file[8 : 8 + length])
-    header.pop("__metadata__", None)
-    spans = {name: entry["data_offsets"] for name, entry in header.items()}
-    return {name: Place(WEIGHTS, 8 + length + start, end - start) for name, (start, end) in spans.items()}
 
 
 def _lstm_graph(weights: Weights, *, int8: bool) -> bytes:

@@ -17,7 +17,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from stagelyric.lm.kinds.char_rnn.model import CharRnnConfig, State
+from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
+from stagelyric.lm.kinds.char_rnn.model import State
+from stagelyric.lm.kinds.network import Network
 
 _TAPS = 3  # characters that the convolution sees
 _LONGEST = 256.0  # characters that the slowest cells remember at first
@@ -100,9 +102,10 @@ class Block(nn.Module):
         return x, memory[-1], recent
 
 
-class MinGru(nn.Module):
+class MinGru(Network):
     """`model(ids, state) -> (logits, state)`."""
 
+    config: CharRnnConfig
     carries = True
     """Trained with its state carried from segment to segment."""
 

@@ -1,1 +1,0 @@
-"""The char-rnn's other cell: minGRUs."""
