@@ -1,4 +1,4 @@
-"""`stagelyric models`: which models there are, and how they compare."""
+"""`stagelyric models`: which models there are, how they compare, and what can be fetched."""
 
 from __future__ import annotations
 
@@ -10,16 +10,37 @@ from typing import Any
 import click
 
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.commands.models_fetch import fetch
 from stagelyric.types import paths
 
 _HEAD = 8  # bytes that say how long a safetensors file's header is
 _LARGEST_HEAD = 1 << 20
 
 
-@click.command()
+class _Models(click.Group):
+    """Lists where nothing else is asked: `models`, `models NAME…` and `models --json` need no word for it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*self.commands, "-h", "--help"):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Models)
+def models() -> None:
+    """List the models and compare them, or fetch the editor's.
+
+    `models [NAME…]` is `models list [NAME…]`.
+    """
+
+
+models.add_command(fetch)
+
+
+@models.command(name="list")
 @click.argument("names", nargs=-1)
 @json_option
-def models(names: tuple[str, ...], as_json: bool) -> None:
+def list_models(names: tuple[str, ...], as_json: bool) -> None:
     """List the models and compare them: kind, size, bits per character, speed.
 
     NAMES are models, by name or folder; without any, all that are found. A model that is damaged, or whose files are

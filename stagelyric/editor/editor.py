@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
 from stagelyric.editor.faults import EditorError
 from stagelyric.editor.folder import GRAPH, LONGEST, Meta, digest, read
 from stagelyric.editor.tree import Tree
+from stagelyric.types import paths
 
 LEAST, MOST = -3.0, 4.0
 """What one piece may count, in nats."""
@@ -133,7 +133,7 @@ def built(
         named, counted = digest(source), digest(lexicon) if lexicon else ""
     except OSError as error:
         raise EditorError(f"{error.filename}: {error.strerror or error}") from None
-    folder = (cache or user_cache_path("stagelyric", appauthor=False) / "editor") / named[:16]
+    folder = (cache or paths.built_editors()) / named[:16]
     if folder.is_dir():
         try:
             if read(folder).lexicon == counted:

@@ -8,3 +8,11 @@ class EditorError(Exception):
 WANTED_PACKAGES = (
     "the editor can't be built: wanted the packages gguf and onnx; install them: pip install 'stagelyric[editor]'"
 )
+
+
+def check_packages() -> None:
+    """Raises EditorError where what builds an editor isn't installed: said before anything is downloaded."""
+    from importlib.util import find_spec
+
+    if find_spec("gguf") is None or find_spec("onnx") is None:
+        raise EditorError(WANTED_PACKAGES)

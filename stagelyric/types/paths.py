@@ -42,6 +42,16 @@ def speech() -> Path:
     return Path(_DIRECTORIES.user_cache_dir) / "speech"
 
 
+def editors() -> Path:
+    """Where the language models lie that judge lines, as they were fetched."""
+    return Path(_DIRECTORIES.user_data_dir) / "editors"
+
+
+def built_editors() -> Path:
+    """Where what is built from them is kept."""
+    return Path(_DIRECTORIES.user_cache_dir) / "editors"
+
+
 def taste() -> Path:
     """Where `learn-taste` keeps what the band likes, unless told otherwise; `STAGELYRIC_TASTE` names another file."""
     return Path(os.environ.get("STAGELYRIC_TASTE") or Path(_DIRECTORIES.user_config_dir) / "taste.toml")

