@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from stagelyric.phrasebook import draw
 from stagelyric.phrasebook.classes import Classes, Member
-from stagelyric.phrasebook.frame import PRONOUNS, Open
+from stagelyric.phrasebook.frame import PRONOUNS, SEXES, Open
 from stagelyric.phrasebook.sounds import count
 from stagelyric.phrasebook.tags import words
 
@@ -59,6 +59,17 @@ class Cast:
             found = self.people[(lead + number - 1) % len(self.people)]
             return Member(first_name(found.text), sort=found.sort) if short else found
         return self.supporting("person", number)
+
+    def of_sex(self, sex: str, number: int, lead: int = 0, *, short: bool = False) -> Member | None:
+        """The `number`th woman (sex f) or man (m) of the song's people from `lead` on; None where there are fewer."""
+        around = (*self.people[lead:], *self.people[:lead])
+        able = [member for member in around if member.sort in (sex, "")]
+        # Whoever may be either is taken last, or she would be he in the next frame.
+        able.sort(key=lambda member: member.sort != sex)
+        if number > len(able):
+            return None
+        found = able[number - 1]
+        return Member(first_name(found.text), sort=sex) if short else Member(found.text, sort=sex)
 
     def place(self, number: int, lead: int = 0) -> Member:
         """The `number`th place of a frame, as `person`."""
@@ -129,11 +140,15 @@ class Filling:
         return self.members[key]
 
     def _drawn(self, kind: str, number: int) -> Member:
-        if kind == "person":
+        if kind == "person" or kind in SEXES:
             # "Nora Pike" at length or, half of the time, "Nora": drawn once for a form.
             if self._short is None:
                 self._short = self.rng.random() < _SHORT
-            return self.cast.person(number, self.lead, short=self._short)
+            if kind == "person":
+                return self.cast.person(number, self.lead, short=self._short)
+            sex = SEXES[kind]
+            found = self.cast.of_sex(sex, number, self.lead, short=self._short)
+            return found or Member(_SAID[sex]["he"], sort=sex)
         if kind == "place":
             return self.cast.place(number, self.lead)
         taken = {m.text for (other, _), m in (*self.members.items(), *self.wanted.items()) if other == kind}

@@ -18,10 +18,10 @@ from typing import Any, NamedTuple, TypeAlias
 import orjson
 
 from stagelyric.phrasebook import ends, reach
-from stagelyric.phrasebook.frame import PRONOUNS, Frame, Line, Open, Slot, Text, pieces
+from stagelyric.phrasebook.frame import PRONOUNS, SEXES, Frame, Line, Open, Slot, Text, pieces
 from stagelyric.phrasebook.sounds import count
 
-MAGIC = b"FRAMES1\n"
+MAGIC = b"FRAMES2\n"
 FILE = "frames.index"
 
 
@@ -56,8 +56,8 @@ class Body:
 
 class Entry(NamedTuple):
     """What a frame is looked for by. `spans`: fewest and most syllables by line; `people`, `places`: how many of each
-    it has; `named`: in how many lines; `gendered`: whether it says he or she of somebody; `kinds`: its other open
-    classes; `where`: file and row."""
+    it has; `sexes`: f where it has a `*woman`, m where a `*man`; `named`: in how many lines; `gendered`: whether it
+    says he or she of somebody; `kinds`: its other open classes; `where`: file and row."""
 
     number: int
     digest: str
@@ -73,6 +73,7 @@ class Entry(NamedTuple):
     forms: int
     people: int
     places: int
+    sexes: str
     named: int
     gendered: bool
     kinds: Sequence[str]
@@ -126,16 +127,17 @@ def _entry_fields(number: int, frame: Frame) -> list[Any]:
     opened = [piece for piece in frame.pieces() if isinstance(piece, Open)]
     tags = frame.tags
     named = sum(
-        any(isinstance(p, Open) and p.kind in ("person", "place") for p in pieces(line)) for line in frame.lines
+        any(isinstance(p, Open) and p.kind in ("person", "place", *SEXES) for p in pieces(line)) for line in frame.lines
     )
     return [
         number, digest(frame), tags.scheme, tags.mood, tags.who, tags.tense, tags.at, tags.themes, tags.hand,
         tags.slant,
         [reach.syllable_span(line) for line in frame.lines], reach.forms(frame),
         max((o.number for o in opened if o.kind == "person"), default=0),
-        max((o.number for o in opened if o.kind == "place"), default=0), named,
+        max((o.number for o in opened if o.kind == "place"), default=0),
+        "".join(sorted({SEXES[o.kind] for o in opened if o.kind in SEXES})), named,
         any(o.kind in PRONOUNS for o in opened),
-        sorted({o.kind for o in opened} - {"person", "place", *PRONOUNS}), f"{frame.file}:{frame.row}",
+        sorted({o.kind for o in opened} - {"person", "place", *SEXES, *PRONOUNS}), f"{frame.file}:{frame.row}",
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from stagelyric.phrasebook.book import Book
 from stagelyric.phrasebook.casting import Cast, Filling, first_name
 from stagelyric.phrasebook.classes import Member
 from stagelyric.phrasebook.forms import Drawing, Form, Wanted, ends_of, pick, routes_to_open, routes_to_word
+from stagelyric.phrasebook.frame import SEXES
 from stagelyric.phrasebook.search import Place, Stanza
 
 Admits = Callable[[Sequence[str]], bool]
@@ -173,7 +174,8 @@ class Composer:
         rng = draw.seeded(self.place.seed, "name", name.text, rhyme_with, number)
         cast = replace(self.cast, people=(name,)) if kind == "person" else replace(self.cast, places=(name,))
         other = Composer(self.book, self.place, cast, self.closeness)
-        lines = [Found(frame, line, f"*{kind}") for frame, line in self.book.with_word(f"*{kind}")]
+        kinds = [kind, *(one for one, sex in SEXES.items() if kind == "person" and name.sort in (sex, ""))]
+        lines = [Found(frame, line, f"*{one}") for one in kinds for frame, line in self.book.with_word(f"*{one}")]
         return other._single(lines, rhyme_with, rng, admits)
 
     def rhyming(self, word: str, number: int, admits: Admits) -> Phrase | None:

@@ -13,7 +13,9 @@ NOUNS = (
 )  # fmt: skip
 """The open classes of one noun each."""
 PRONOUNS = ("he", "him", "his", "hers", "himself")
-OPEN = ("person", "place", *NOUNS)
+SEXES = {"woman": "f", "man": "m"}
+"""People of one sex: a frame says she or he of them itself, and that alone in a song that has no such person."""
+OPEN = ("person", *SEXES, "place", *NOUNS)
 PLURALS = frozenset(NOUNS) - {"number", "month", "colour"}
 """Classes that `.s` makes plural."""
 

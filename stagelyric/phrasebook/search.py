@@ -29,7 +29,7 @@ _TEMPERS = ("calm", "fierce")
 @dataclass(frozen=True, slots=True)
 class Place:
     """What is wanted of frames. `mood`: 0 dark to 1 bright, None for either; `temper`: calm, fierce or ""; `at`: where
-    in the song; `perfect`: frames with slant rhymes are left out."""
+    in the song; `perfect`: frames with slant rhymes are left out; `sexes`: f and m as there are women and men in it."""
 
     scheme: str = "free"
     syllables: tuple[int, int] = (5, 11)
@@ -39,6 +39,7 @@ class Place:
     hand: str = ""
     at: str = ""
     perfect: bool = False
+    sexes: str = "fm"
     loose: int = 0
     seed: int = 0
 
@@ -57,7 +58,7 @@ def stanzas(book: Book, place: Place, closeness: Closeness | None = None) -> lis
     """Every stanza that suits, the best first; a frame is in one of them at most."""
     scored = Scored(book, place, closeness)
     found = [
-        Stanza((entry.number,), scored.of(entry), _named(entry))
+        Stanza((entry.number,), scored.of(entry), _named(entry, place.sexes))
         for entry in book.entries
         if len(entry.spans) == 4 and entry.scheme in SERVES[place.scheme] and scored.fits(entry)
     ]
@@ -80,16 +81,20 @@ def _pairs(scored: Scored, couplets: Sequence[Entry]) -> Iterator[Stanza]:
             place = next((i for i, (_, other) in enumerate(left) if not themes.isdisjoint(other.themes)), None)
             if place is not None:
                 other_score, second = left.pop(place)
-                yield Stanza((first.number, second.number), min(score, other_score) - 0.3, _both(first, second))
+                yield Stanza(
+                    (first.number, second.number),
+                    min(score, other_score) - 0.3,
+                    _both(first, second, scored.place.sexes),
+                )
 
 
-def _both(first: Entry, second: Entry) -> str:
-    named = {_named(first), _named(second)} - {""}
+def _both(first: Entry, second: Entry, sexes: str) -> str:
+    named = {_named(first, sexes), _named(second, sexes)} - {""}
     return "" if not named else named.pop() if len(named) == 1 else "both"
 
 
-def _named(entry: Entry) -> str:
-    if entry.people:
+def _named(entry: Entry, sexes: str) -> str:
+    if entry.people or any(sex in sexes for sex in entry.sexes):
         return "both" if entry.places else "person"
     return "place" if entry.places else ""
 

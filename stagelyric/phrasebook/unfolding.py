@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from stagelyric.phrasebook.classes import Classes, Member
 from stagelyric.phrasebook.ends import bare, kind
-from stagelyric.phrasebook.frame import PRONOUNS, Frame, Line, Open, Slot, Text
+from stagelyric.phrasebook.frame import PRONOUNS, SEXES, Frame, Line, Open, Slot, Text
 from stagelyric.words.phonetics import pronounce
 
 Chooser = Callable[[Slot], int]
@@ -35,7 +35,9 @@ class Cast:
         key = (kind, number)
         if key not in self.members:
             taken = {member.text for (other, _), member in self.members.items() if other == kind}
-            able = [member for member in self.classes.members(kind) if member.text not in taken]
+            sex = SEXES.get(kind, "")
+            known = self.classes.members("person" if sex else kind)
+            able = [member for member in known if member.text not in taken and (not sex or member.sort == sex)]
             self.members[key] = self.rng.choice(able)
         return self.members[key]
 

@@ -176,3 +176,45 @@ def test_a_song_is_cast_with_one_hand() -> None:
 )
 def test_a_section_tells_where_it_stands(name: str, at: str) -> None:
     assert hands.at_for(name) == at
+
+
+WOMAN = """
+@ scheme ABCB; themes rain; mood dark calm; who she; tense past; at opening; hand ballad
+*woman {locked|shut} the {door|gate} and {hid|kept} the {key|lamp}
+And {walked|went} {out|down} in the rain
+{She|And she} {never|hardly} {spoke|said much} of the {house|farm}
+And {never|nobody} {came|went} {back|there} again
+"""
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        (["Nora Pike"], {"Nora", "Nora Pike"}),
+        (["Mr Tallow", "Nora Pike"], {"Nora", "Nora Pike"}),
+        (["Zq"], {"Zq"}),
+        (["Mr Tallow"], {"She"}),
+        ([], {"She"}),
+    ],
+)
+def test_a_woman_is_the_song_s_own_or_she(people: list[str], said: set[str]) -> None:
+    book = frames.book(WOMAN)
+    cast = casting.cast(frames.KNOWN, people, [], 1)
+    sexes = "".join(sex for sex in "fm" if any(member.sort in (sex, "") for member in cast.people))
+    found = Composer(book, Place("ABCB", (4, 12), sexes=sexes, seed=1), cast)
+    assert found.stanzas[0].named == ("person" if said != {"She"} else "")
+    for number in range(8):
+        lines = found.stanza(number, whoever, 0, anything)
+        assert lines is not None
+        assert any(lines[0].text.startswith(f"{name} {verb}") for name in said for verb in ("locked", "shut"))
+
+
+def test_a_man_of_the_song_is_no_woman_in_a_line_that_is_to_name_him() -> None:
+    book = frames.book(WOMAN)
+    cast = casting.cast(frames.KNOWN, ["Nora", "Mr Tallow"], [], 1)
+    found = Composer(book, Place("ABCB", (3, 14), seed=1), cast)
+    nora, tallow = cast.people
+    line = found.name(nora, "person", None, 0, anything)
+    assert line is not None
+    assert line.text.startswith("Nora ")
+    assert found.name(tallow, "person", None, 0, anything) is None

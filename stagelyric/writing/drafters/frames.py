@@ -80,7 +80,7 @@ class Framer:
             if not is_turn(ask, stanza):
                 return None
             if not names:
-                return "any"
+                return ""  # a song of nobody: nobody is to be invented in it
             name = named(stanza)
             return ("place" if planning.is_place(name) else "person") if name else ""
 
@@ -117,6 +117,7 @@ class Framer:
         names = [name.strip() for name in ask.names if planning.spelled(name)]
         people = [name for name in names if not planning.is_place(name)]
         places = [name for name in names if planning.is_place(name)]
+        cast = casting.cast(self.book.classes, people, places, ask.seed)
         place = Place(
             ask.rhyme,
             planning.metre(ask),
@@ -126,9 +127,9 @@ class Framer:
             ask.hand,
             ask.at,
             perfect=ask.rhyme_kind == "perfect",
+            sexes="".join(sex for sex in "fm" if any(member.sort in (sex, "") for member in cast.people)),
             seed=ask.seed,
         )
-        cast = casting.cast(self.book.classes, people, places, ask.seed)
         return Composer(self.book, place, cast, self._closeness(ask.themes))
 
     def _closeness(self, themes: Sequence[str]) -> Closeness | None:
