@@ -13,19 +13,16 @@ import click
 
 from stagelyric.commands.common import Failure, Fault, json_option, plain_faults, print_json
 from stagelyric.commands.inputs import Hearing, rig_options
-from stagelyric.setlist.triggers import ACTIONS, parse_do, write_do
+from stagelyric.setlist.triggers import parse_do, write_do
 from stagelyric.show.pedals import Found, Watch, describe
+from stagelyric.types.actions import ACTIONS, TABLE
 from stagelyric.types.events import Command, Event, Notice
 
 if TYPE_CHECKING:
     from stagelyric.gear.midi.input import Midi
-    from stagelyric.types.events import Do
+    from stagelyric.types.actions import Do
 
-# What a pedal mostly does, in the order in which a list offers it.
-OFFERED = (
-    "next_line", "again", "next_section", "previous_section", "next_song", "previous_song", "clear", "panic", "hold",
-    "keep", "veto",
-)  # fmt: skip
+OFFERED = [row.name for row in sorted(TABLE, key=lambda row: row.pedal) if row.pedal]
 _ABOVE = 0.1  # seconds after which what was sent while a question was up is old
 
 

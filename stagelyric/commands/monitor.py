@@ -19,12 +19,12 @@ from stagelyric.commands.inputs import Hearing, rig_options
 from stagelyric.doctor.wrong import near_miss
 from stagelyric.setlist.triggers import FROM_EVENT, write_do
 from stagelyric.show.clock import Clock
+from stagelyric.types.actions import Do
 from stagelyric.types.events import (
     Beat,
     ClockPulse,
     Command,
     ControlChange,
-    Do,
     Event,
     KeyPress,
     NoteOff,

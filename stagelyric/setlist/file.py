@@ -13,7 +13,7 @@ from tomlkit.items import AoT, InlineTable, Table
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.setlist import Setlist, find_name, load
 from stagelyric.setlist.triggers import On, write_do
-from stagelyric.types.events import Do
+from stagelyric.types.actions import Do
 
 
 def write_trigger(

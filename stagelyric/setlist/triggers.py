@@ -2,15 +2,15 @@
 
 import difflib
 import re
-from typing import Annotated, Any, Literal, get_args
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
+from stagelyric.types.actions import ACTIONS, TABLE, Do, Row, Takes
 from stagelyric.types.events import (
-    Action,
     Beat,
     ControlChange,
-    Do,
     Event,
     KeyPress,
     NoteOff,
@@ -21,10 +21,6 @@ from stagelyric.types.events import (
     ProgramChange,
 )
 
-ACTIONS: tuple[str, ...] = get_args(Action)
-_TEXT = ("say", "word")
-_PLACE = ("goto", "song")
-_VALUED = (*_TEXT, *_PLACE, "wildness")
 FROM_EVENT = "value"  # { wildness = "value" }: the event's own value sets it
 
 KINDS = ("note", "control", "program", "osc", "key", "pad", "beat", "bar")
@@ -53,45 +49,54 @@ def parse_do(found: object) -> Do:
     if isinstance(found, Do):
         return found
     if isinstance(found, str):
-        if found not in ACTIONS:
-            raise ValueError(_unknown(found))
-        if found in _VALUED:
+        row = _row(found)
+        if row.takes != "nothing":
             raise ValueError(f'"{found}" needs a value: {{ {found} = … }}')
-        return Do(found)  # type: ignore[arg-type]  # one of ACTIONS
+        return Do(row.name)
     if isinstance(found, dict) and len(found) == 1:
         ((action, value),) = found.items()
-        if action in _VALUED:
-            return Do(action, _value(action, value))
-        if action in ACTIONS:
-            if value in (None, True, 1, {}):
-                return Do(action)
-            raise ValueError(f'"{action}" takes no value, found {value!r}')
-        raise ValueError(_unknown(str(action)))
+        row = _row(str(action))
+        if row.takes != "nothing":
+            return Do(row.name, _READERS[row.takes](row.name, value))
+        if value in (None, True, 1, {}):
+            return Do(row.name)
+        raise ValueError(f'"{action}" takes no value, found {value!r}')
     raise ValueError(f"wanted one action, found {found!r}")
 
 
-def _unknown(action: str) -> str:
+def _row(action: str) -> Row:
+    for row in TABLE:
+        if row.name == action:
+            return row
     near = difflib.get_close_matches(action, ACTIONS, n=1, cutoff=0.5)
     hint = f'did you mean "{near[0]}"?' if near else f"there is: {', '.join(ACTIONS)}"
-    return f'unknown action "{action[:60]}"; {hint}'
+    raise ValueError(f'unknown action "{action[:60]}"; {hint}')
 
 
-def _value(action: str, value: object) -> str | int | float:
-    if action in _TEXT:
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-        raise ValueError(f"{action}: wanted a text, found {value!r}")
-    if action in _PLACE:
-        if isinstance(value, str) and value.strip():
-            return value
-        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 1 and float(value).is_integer():
-            return int(value)
-        raise ValueError(f"{action}: wanted a title or a number from 1, found {value!r}")
+def _text(action: str, value: object) -> str:
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise ValueError(f"{action}: wanted a text, found {value!r}")
+
+
+def _place(action: str, value: object) -> str | int:
+    if isinstance(value, str) and value.strip():
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 1 and float(value).is_integer():
+        return int(value)
+    raise ValueError(f"{action}: wanted a title or a number from 1, found {value!r}")
+
+
+def _share(action: str, value: object) -> str | float:
     if value == FROM_EVENT:
         return FROM_EVENT
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
         return float(value)
-    raise ValueError(f'wildness: wanted "value" or a number from 0.0 to 1.0, found {value!r}')
+    raise ValueError(f'{action}: wanted "value" or a number from 0.0 to 1.0, found {value!r}')
+
+
+_READERS: dict[Takes, Callable[[str, object], str | int | float]] = {"text": _text, "place": _place, "share": _share}
+"""Of what an action takes, as it was written."""
 
 
 def write_do(do: Do) -> str | dict[str, str | int | float]:
@@ -99,18 +104,17 @@ def write_do(do: Do) -> str | dict[str, str | int | float]:
     return do.action if do.value is None else {do.action: do.value}
 
 
-_DO_SCHEMA = {
+_SCHEMAS: dict[Takes, dict[str, object]] = {
+    "text": {"type": "string", "minLength": 1},
+    "place": {"type": ["string", "integer"]},
+    "share": {"anyOf": [{"const": FROM_EVENT}, {"type": "number", "minimum": 0, "maximum": 1}]},
+}
+_DO_SCHEMA: dict[str, object] = {
     "anyOf": [
-        {"enum": [action for action in ACTIONS if action not in _VALUED]},
+        {"enum": [row.name for row in TABLE if row.takes == "nothing"]},
         {
             "type": "object",
-            "properties": {
-                "say": {"type": "string", "minLength": 1},
-                "word": {"type": "string", "minLength": 1},
-                "goto": {"type": ["string", "integer"]},
-                "song": {"type": ["string", "integer"]},
-                "wildness": {"anyOf": [{"const": FROM_EVENT}, {"type": "number", "minimum": 0, "maximum": 1}]},
-            },
+            "properties": {row.name: _SCHEMAS[row.takes] for row in TABLE if row.takes != "nothing"},
             "additionalProperties": False,
             "minProperties": 1,
             "maxProperties": 1,

@@ -12,7 +12,8 @@ from stagelyric.phrasebook import hands
 from stagelyric.setlist.setlist import Section, Setlist, Song, find_name
 from stagelyric.setlist.triggers import FROM_EVENT, Debounce, On, Trigger, event_value
 from stagelyric.show.pool import Pool
-from stagelyric.types.events import Command, Do, Event, KeyPress, SongSelect
+from stagelyric.types.actions import Do
+from stagelyric.types.events import Command, Event, KeyPress, SongSelect
 from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, normal
 from stagelyric.words import name_bank
 

@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from stagelyric.types.actions import Do
+
 Level = Literal["info", "warning"]
 OscArgument = int | float | str | bool | bytes | None
 
@@ -125,7 +127,7 @@ class Beat(Event):
 class Command(Event):
     """An order given outright, by OSC's own addresses or by a page: no trigger stands between."""
 
-    do: "Do"
+    do: Do
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +137,6 @@ class Notice(Event):
     text: str
     level: Level = "warning"
 
-
-@dataclass(frozen=True, slots=True)
-class Do:
-    """What is done. `value` belongs to say, word, goto, song (text or 1-based number) and wildness (0.0-1.0)."""
-
-    action: "Action"
-    value: str | int | float | None = None
-
-
-Action = Literal[
-    "next_line", "again", "say", "word", "goto", "next_section", "previous_section", "song", "next_song",
-    "previous_song", "keep", "veto", "swap", "veto_next", "hold", "clear", "panic", "speech_on", "speech_off",
-    "wildness",
-]  # fmt: skip
 
 Emit = Callable[[Event], None]
 

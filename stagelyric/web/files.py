@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from stagelyric.types.actions import TABLE
+
 FOLDER = Path(__file__).with_name("static")
 TYPES = {
     ".css": "text/css",
@@ -19,6 +21,7 @@ PAGES = {
     "/operator": ("operator", "Operator", "operator"),
     "/audience": ("audience", "Audience", "stage"),
 }
+PADS = "/static/pads.js"  # holds a table that is ours
 WORKER = "/worker.js"  # at the root, since a service worker serves what lies below it
 
 
@@ -34,6 +37,7 @@ class File:
 def read() -> dict[str, File]:
     """Every file by its address."""
     found = {f"/static/{path.name}": _file(path.suffix, path.read_bytes()) for path in _static()}
+    found[PADS] = _file(".js", _with_actions(found[PADS].body))
     found[WORKER] = found.pop("/static/worker.js")
     frame = (FOLDER / "frame.html").read_text("utf-8")
     for address, (name, title, body) in PAGES.items():
@@ -42,6 +46,12 @@ def read() -> dict[str, File]:
         found[address] = _file(".html", page.encode())
     found["/static/shell.json"] = _file(".json", json.dumps(sorted(set(found) - {WORKER})).encode())
     return found
+
+
+def _with_actions(script: bytes) -> bytes:
+    """With what the operator can put on a pad: its name, what it is called, what it takes."""
+    rows = [[row.name, row.pad, None if row.takes == "nothing" else "text"] for row in TABLE if row.pad]
+    return script.replace(b"ACTIONS = [];", f"ACTIONS = {json.dumps(rows)};".encode(), 1)
 
 
 def _static() -> list[Path]:

@@ -3,7 +3,8 @@
 import asyncio
 import time
 
-from stagelyric.types.events import Command, Do, Emit
+from stagelyric.types.actions import Do
+from stagelyric.types.events import Command, Emit
 from stagelyric.web import messages, words
 from stagelyric.web.client import Client, Clients
 

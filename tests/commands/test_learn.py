@@ -23,7 +23,7 @@ from programs import require
 
 from stagelyric.commands import learn
 from stagelyric.setlist.setlist import load
-from stagelyric.types.events import Do
+from stagelyric.types.actions import Do
 
 
 @pytest.fixture

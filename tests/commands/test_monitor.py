@@ -18,12 +18,12 @@ from stagelyric.commands.monitor import Screen, decoded
 from stagelyric.setlist import setlist as setlists
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
+from stagelyric.types.actions import Do
 from stagelyric.types.events import (
     Beat,
     ClockPulse,
     Command,
     ControlChange,
-    Do,
     Event,
     KeyPress,
     NoteOff,

@@ -10,7 +10,7 @@ from house import SETLIST, Display
 
 from stagelyric.gear.journal import journal
 from stagelyric.setlist.triggers import write_do
-from stagelyric.types.events import Action, Do
+from stagelyric.types.actions import Action, Do
 
 SAYING = "Thank you, Leith"
 GAP = 0.12  # seconds between two presses

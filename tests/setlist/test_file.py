@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.file import write_trigger
 from stagelyric.setlist.setlist import load
-from stagelyric.types.events import Do
+from stagelyric.types.actions import Do
 
 DEMO = (Path(__file__).parents[2] / "setlists" / "demo.toml").read_text(encoding="utf-8")
 PEDAL = {"control": 90, "channel": 2}

@@ -6,12 +6,12 @@ import pytest
 
 from stagelyric.setlist.triggers import Debounce, On, Trigger
 from stagelyric.show.pedals import Found, Watch, describe
+from stagelyric.types.actions import Do
 from stagelyric.types.events import (
     Beat,
     ClockPulse,
     Command,
     ControlChange,
-    Do,
     Event,
     KeyPress,
     NoteOff,

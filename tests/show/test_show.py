@@ -7,7 +7,8 @@ from stagelyric.setlist.setlist import Setlist
 from stagelyric.setlist.triggers import On, Trigger
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
-from stagelyric.types.events import Beat, Command, ControlChange, Do, KeyPress, NoteOff, NoteOn, OscMessage, SongSelect
+from stagelyric.types.actions import Do
+from stagelyric.types.events import Beat, Command, ControlChange, KeyPress, NoteOff, NoteOn, OscMessage, SongSelect
 from stagelyric.types.lines import Cue, Line
 
 SET: dict[str, Any] = {

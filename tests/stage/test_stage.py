@@ -11,7 +11,8 @@ from stagelyric.show.clock import Clock
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.stage import Stage
-from stagelyric.types.events import Action, Command, Do, KeyPress, Notice, Tempo
+from stagelyric.types.actions import Action, Do
+from stagelyric.types.events import Command, KeyPress, Notice, Tempo
 from stagelyric.types.lines import Cue, Line, State
 
 LIMIT = 20.0

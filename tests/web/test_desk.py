@@ -12,7 +12,8 @@ from stagelyric.setlist.setlist import load
 from stagelyric.show.learn import LearnSession
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show as RealShow
-from stagelyric.types.events import Command, ControlChange, Do, KeyPress, PadPress
+from stagelyric.types.actions import Do
+from stagelyric.types.events import Command, ControlChange, KeyPress, PadPress
 from stagelyric.web import server
 from stagelyric.web.desk import Desk, Song
 

@@ -13,8 +13,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from stagelyric.types.actions import Do
 from stagelyric.types.devices import ListenError, PortInUseError
-from stagelyric.types.events import Command, Do, KeyPress, PadPress
+from stagelyric.types.events import Command, KeyPress, PadPress
 from stagelyric.types.lines import Cue, Line
 from stagelyric.web import server, tls
 from stagelyric.web.client import LATEST

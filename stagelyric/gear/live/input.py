@@ -13,7 +13,8 @@ from stagelyric.gear.live.contents import SCENES, STARTED, TRACKS, Began, Effect
 from stagelyric.gear.live.names import leads, place
 from stagelyric.gear.osc.output import encode
 from stagelyric.gear.osc.packets import MalformedError, read
-from stagelyric.types.events import Command, Do, Emit, Level, Notice
+from stagelyric.types.actions import Do
+from stagelyric.types.events import Command, Emit, Level, Notice
 
 PORT, ANSWERS = 11000, 11001  # where AbletonOSC listens, and where it sends to: both are written into it
 EVERY = 1.0  # seconds between two looks whether Live is there

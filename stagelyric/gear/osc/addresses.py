@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from stagelyric.gear.osc.packets import MalformedError
-from stagelyric.types.events import Action, Beat, Command, Do, Event, OscArgument, Tempo
+from stagelyric.types.actions import ACTIONS, Action, Do
+from stagelyric.types.events import Beat, Command, Event, OscArgument, Tempo
 
 Arguments = tuple[OscArgument, ...]
 Kind = Literal["press", "text", "place", "number", "switch", "port", "any"]
@@ -122,7 +123,16 @@ def _within(arguments: Arguments, low: float, high: float) -> float:
     return float(value)
 
 
-def _press(name: str, action: Action, label: str, does: str) -> Address:
+def _of(
+    action: Action, name: str, argument: Kind, event: MakeEvent, called: str = "value", example: Arguments = (),
+    low: float | None = None, high: float | None = None,
+) -> Address:  # fmt: skip
+    """An address for an action, with the label and the words of its row."""
+    row = ACTIONS[action]
+    return Address(f"/stagelyric/{name}", argument, row.does, event, row.label, called, example, low, high)
+
+
+def _press(name: str, action: Action) -> Address:
     do = Do(action)
 
     def event(at: float, source: str, arguments: Arguments) -> Event | None:
@@ -132,17 +142,17 @@ def _press(name: str, action: Action, label: str, does: str) -> Address:
             raise MalformedError("wanted one number or nothing")
         return None if released(arguments) else Command(at, source, do)
 
-    return Address(f"/stagelyric/{name}", "press", does, event, label, example=(1,))
+    return _of(action, name, "press", event, example=(1,))
 
 
-def _text(name: str, action: Action, label: str, does: str, called: str, example: str) -> Address:
+def _text(name: str, action: Action, called: str, example: str) -> Address:
     def event(at: float, source: str, arguments: Arguments) -> Event | None:
         return None if released(arguments) else Command(at, source, Do(action, text(arguments)))
 
-    return Address(f"/stagelyric/{name}", "text", does, event, label, called, (example,))
+    return _of(action, name, "text", event, called, (example,))
 
 
-def _place(name: str, action: Action, label: str, does: str, example: str) -> Address:
+def _place(name: str, action: Action, example: str) -> Address:
     def event(at: float, source: str, arguments: Arguments) -> Event | None:
         if released(arguments):
             return None
@@ -153,7 +163,7 @@ def _place(name: str, action: Action, label: str, does: str, example: str) -> Ad
             raise MalformedError(f"wanted a title or a number from 1, found {value}")
         return Command(at, source, Do(action, int(value)))
 
-    return Address(f"/stagelyric/{name}", "place", does, event, label, "title or number", (example,), low=1)
+    return _of(action, name, "place", event, "title or number", (example,), 1)
 
 
 def _wildness(at: float, source: str, arguments: Arguments) -> Event:
@@ -177,24 +187,24 @@ BEAT = (0.0, 1e9)
 PING, SUBSCRIBE, UNSUBSCRIBE = "/stagelyric/ping", "/stagelyric/subscribe", "/stagelyric/unsubscribe"
 
 ADDRESSES = (
-    _press("line", "next_line", "Next line", "shows the next line"),
-    _text("word", "word", "Word", "shows a line with this word, written now", "word", "harbour"),
-    _text("say", "say", "Say", "shows this text", "text", "Thank you, Leith"),
-    _press("again", "again", "Again", "shows the last line again"),
-    _press("hold", "hold", "Hold", "holds the line that is up; once more releases it"),
-    _press("clear", "clear", "Clear", "clears the stage"),
-    _press("panic", "panic", "Panic", "clears the stage, releases the hold, calls off what is pending"),
-    _press("keep", "keep", "Keep", "keeps the line that is up for later shows"),
-    _press("veto", "veto", "Veto", "takes the line down, shows the next, and never shows it again"),
-    _press("swap", "swap", "Swap next", "puts another line in the place of the one to come"),
-    _press("veto/next", "veto_next", "Veto next", "puts another line in its place, and never shows it"),
-    _place("song", "song", "Song", "goes to the song with this title or number", "Harbour Lights"),
-    _press("song/next", "next_song", "Next song", "goes to the next song"),
-    _press("song/previous", "previous_song", "Song before", "goes to the song before"),
-    _place("section", "goto", "Section", "goes to the section with this name or number", "chorus"),
-    _press("section/next", "next_section", "Next section", "goes to the next section"),
-    _press("section/previous", "previous_section", "Section before", "goes to the section before"),
-    Address("/stagelyric/wildness", "number", "0 sober to 1 wild", _wildness, "Wildness", "wildness", (0.7,), 0.0, 1.0),
+    _press("line", "next_line"),
+    _text("word", "word", "word", "harbour"),
+    _text("say", "say", "text", "Thank you, Leith"),
+    _press("again", "again"),
+    _press("hold", "hold"),
+    _press("clear", "clear"),
+    _press("panic", "panic"),
+    _press("keep", "keep"),
+    _press("veto", "veto"),
+    _press("swap", "swap"),
+    _press("veto/next", "veto_next"),
+    _place("song", "song", "Harbour Lights"),
+    _press("song/next", "next_song"),
+    _press("song/previous", "previous_song"),
+    _place("section", "goto", "chorus"),
+    _press("section/next", "next_section"),
+    _press("section/previous", "previous_section"),
+    _of("wildness", "wildness", "number", _wildness, "wildness", (0.7,), 0.0, 1.0),
     Address("/stagelyric/speech", "switch", "speech off (0) or on (1)", _speech, "Speech", "on", (1,), 0, 1),
     Address(
         "/stagelyric/tempo", "number", "sets the tempo, where the clock's source is osc", _tempo, "Tempo", "BPM",

@@ -3,15 +3,13 @@
 import { ACTIONS, offerActions } from "./pads.js";
 import { say } from "./stage.js";
 
-const LEARNED = ACTIONS.filter(([name]) => name !== "pad");
-
 /** Mounts the form; `send` sends a message. Returns `{edit(on), hear(message)}`. */
 export function mountLearn(form, send) {
   const status = form.querySelector("p");
   const choice = form.querySelector("select");
   const value = form.querySelector("input");
   const button = form.querySelector("button");
-  const wants = offerActions(choice, value, LEARNED);
+  const wants = offerActions(choice, value, ACTIONS);
   let state = "over";
 
   function show(next) {
@@ -38,7 +36,7 @@ export function mountLearn(form, send) {
     },
     hear(message) {
       const does = typeof message.does === "string" ? message.does : Object.keys(message.does ?? {})[0];
-      if (does && LEARNED.some(([name]) => name === does)) choice.value = does;
+      if (does && ACTIONS.some(([name]) => name === does)) choice.value = does;
       show(message.state);
       say(status, message.text);
     },

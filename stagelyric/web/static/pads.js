@@ -5,22 +5,10 @@ import { press } from "./press.js";
 
 const KEY = "stagelyric-pads";
 const MOST = 8;
+/** What the show can be told to do: `web/files.py` writes the table of actions in here as it serves this file. */
+export const ACTIONS = [];
 /** What a pad can do: [the name of it, what people call it, the value it wants]. */
-export const ACTIONS = [
-  ["pad", "fires the setlist's trigger on this pad", null],
-  ["next_line", "next line", null],
-  ["again", "again", null],
-  ["say", "says", "text"],
-  ["word", "a line with the word", "text"],
-  ["goto", "goes to the section", "text"],
-  ["song", "goes to the song", "text"],
-  ["next_section", "next section", null],
-  ["next_song", "next song", null],
-  ["hold", "hold", null],
-  ["clear", "clear", null],
-  ["speech_on", "speech on", null],
-  ["speech_off", "speech off", null],
-];
+const CHOICES = [["pad", "fires the setlist's trigger on this pad", null], ...ACTIONS];
 
 /** The message of a pad: `released` counts for the setlist's own triggers only. */
 export function padMessage({ label, action, value }, released = false) {
@@ -30,7 +18,7 @@ export function padMessage({ label, action, value }, released = false) {
 }
 
 /** Fills a list with actions; `value` is the field of those that want one. Returns whether the chosen one does. */
-export function offerActions(choice, value, actions = ACTIONS) {
+export function offerActions(choice, value, actions = CHOICES) {
   choice.append(...actions.map(([name, called]) => make("option", "", called, { value: name })));
   const wants = () => actions.find(([name]) => name === choice.value)?.[2] ?? null;
   choice.addEventListener("change", () => {
@@ -61,7 +49,7 @@ export function mountPads(root, form, { given, send, store = globalThis.localSto
   function recall() {
     try {
       const kept = JSON.parse(store.getItem(KEY)) ?? [];
-      return kept.filter((pad) => pad.label && ACTIONS.some(([name]) => name === pad.action)).slice(0, MOST);
+      return kept.filter((pad) => pad.label && CHOICES.some(([name]) => name === pad.action)).slice(0, MOST);
     } catch {
       return [];
     }

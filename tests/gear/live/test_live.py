@@ -27,7 +27,8 @@ from stagelyric.gear.live.contents import (
 )
 from stagelyric.gear.live.input import Live
 from stagelyric.gear.live.names import Place, leads, place
-from stagelyric.types.events import Command, Do, Event, Notice
+from stagelyric.types.actions import Do
+from stagelyric.types.events import Command, Event, Notice
 
 SONGS = {
     "Harbour Lights": ["verse", "chorus", "middle eight"],

@@ -7,7 +7,8 @@ import pytest
 
 from stagelyric.gear.osc.addresses import ADDRESSES, TABLE, Arguments, Kind, port_number
 from stagelyric.gear.osc.packets import MalformedError
-from stagelyric.types.events import Action, Beat, Command, Do, Event, Tempo
+from stagelyric.types.actions import Action, Do
+from stagelyric.types.events import Beat, Command, Event, Tempo
 
 PRESSES: dict[str, Action] = {
     "line": "next_line",

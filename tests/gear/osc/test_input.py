@@ -17,8 +17,9 @@ from stagelyric.gear.osc.addresses import TABLE
 from stagelyric.gear.osc.input import PENDING, Osc
 from stagelyric.gear.osc.output import LEASE, SUBSCRIBERS
 from stagelyric.gear.osc.packets import read_message
+from stagelyric.types.actions import Do
 from stagelyric.types.devices import ListenError, PortInUseError
-from stagelyric.types.events import Beat, Command, Do, Event, Notice, OscMessage, Tempo
+from stagelyric.types.events import Beat, Command, Event, Notice, OscMessage, Tempo
 from stagelyric.types.lines import State
 
 SENDER = ("127.0.0.1", 9001)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from stagelyric.gear.osc.input import Osc
-from stagelyric.types.events import Command, Do, Event, OscMessage
+from stagelyric.types.actions import Do
+from stagelyric.types.events import Command, Event, OscMessage
 from stagelyric.types.lines import Cue, Line, State
 
 LIMIT = 30.0
