@@ -27,8 +27,11 @@ FORMS = 64
 _FEW = 16  # stanzas that suit, below which those with lines a syllable off are taken in
 _HEAT = 0.7  # nats between forms that are taken nearly as often as one another
 _SPARE = 12  # other stanzas that are tried where one can't be shown
-_KINDS = {"person": ("person", "place", ""), "place": ("place", "person", ""), "": ("", "place", "person")}
-"""Which stanzas are taken for whom is due, the best first."""
+_KINDS = {
+    "person": {"person": 1.2, "place": 0.4}, "place": {"place": 1.2, "person": 0.4}, "": {"": 0.9, "place": 0.3},
+    "any": {},
+}  # fmt: skip
+"""What a stanza gains that names whom it is due to: less than what it is about counts, more than all else."""
 _WORD_FRAMES, _WORD_FORMS = 24, 6
 
 
@@ -78,7 +81,7 @@ class Composer:
         """Stanzas by whom they name: those that have a person, a place alone, nobody."""
         groups: dict[str, list[Stanza]] = {"person": [], "place": [], "": []}
         for stanza in self.stanzas:
-            groups["person" if stanza.named in ("person", "both") else stanza.named].append(stanza)
+            groups[_group(stanza)].append(stanza)
         return groups
 
     def stanza(self, number: int, due: Dues, lead: int, admits: Admits) -> list[Phrase] | None:
@@ -104,8 +107,8 @@ class Composer:
                 continue
             if len(self._used) == len(self.stanzas):
                 self._used.clear()
-            groups = [self.stanzas] if kind == "any" else [self._by_name[name] for name in _KINDS[kind]]
-            stanza = next(one for group in groups for one in group if one.frames not in self._used)
+            able = (one for one in self.stanzas if one.frames not in self._used)
+            stanza = max(able, key=lambda one: one.score + _KINDS[kind].get(_group(one), 0.0))
             self._used.add(stanza.frames)
             self._assigned.append(stanza)
         return self._assigned[number] or self.stanzas[number % len(self.stanzas)]
@@ -241,3 +244,8 @@ class Composer:
             how = Wanted(self.place.syllables, routes=draw.one(rng, both), loose=int(attempt > 1))
             found += drawing.forms(lambda: Filling(self.cast, rng, wanted=members), how, 2)
         return sorted(found, key=lambda form: (-marks.of(form.taken), form.lines))
+
+
+def _group(stanza: Stanza) -> str:
+    """person, place or "" for nobody; a person where it names both."""
+    return "person" if stanza.named in ("person", "both") else stanza.named

@@ -23,6 +23,8 @@ Closeness = Callable[[Entry], float]
 
 _SPREAD = 0.6
 """How far draws shuffle what suits alike."""
+_APART = 0.8
+"""What two couplets are worth less than a quatrain, which is one thought."""
 _TEMPERS = ("calm", "fierce")
 
 
@@ -83,7 +85,7 @@ def _pairs(scored: Scored, couplets: Sequence[Entry]) -> Iterator[Stanza]:
                 other_score, second = left.pop(place)
                 yield Stanza(
                     (first.number, second.number),
-                    min(score, other_score) - 0.3,
+                    min(score, other_score) - _APART,
                     _both(first, second, scored.place.sexes),
                 )
 

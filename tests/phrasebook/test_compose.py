@@ -218,3 +218,11 @@ def test_a_man_of_the_song_is_no_woman_in_a_line_that_is_to_name_him() -> None:
     assert line is not None
     assert line.text.startswith("Nora ")
     assert found.name(tallow, "person", None, 0, anything) is None
+
+
+def test_what_it_is_about_counts_more_than_whom_it_names() -> None:
+    """A song about money with somebody in it begins with money, though only another frame can name them."""
+    found = composer(Place("free", themes=("money",), seed=1))
+    lines = found.stanza(0, lambda number: "person", 0, anything)
+    assert lines is not None
+    assert {line.frame for line in lines} <= {found.book.entries[number].digest for number in (2, 4, 5)}
