@@ -44,7 +44,8 @@ def share(ask: Ask) -> float:
 def is_turn(ask: Ask, stanza: int) -> bool:
     """Whether a stanza of a shelf is a frame's: spread evenly, beginning with the first."""
     part = share(ask)
-    return int((stanza + 1) * part + 1.0 - part + 1e-9) > int(stanza * part + 1.0 - part + 1e-9) if part else False
+    start = max(0.5, 1.0 - part) + 1e-9
+    return bool(part) and int((stanza + 1) * part + start) > int(stanza * part + start)
 
 
 class Framer:
