@@ -126,6 +126,11 @@ class Play:
                         return
                 await asyncio.sleep(0.05)
 
+    async def kill(self) -> None:
+        """As a power cut does."""
+        self.process.kill()
+        await self.process.wait()
+
     @asynccontextmanager
     async def display(self) -> AsyncIterator[Display]:
         async with aiohttp.ClientSession() as session, session.ws_connect(f"{self.url}/live") as link:
@@ -143,13 +148,16 @@ async def playing(
     environment: dict[str, str] | None = None,
     ready: int = 1,
     speech: bool = False,
+    ports: tuple[int, int] | None = None,
+    model: Path = MODEL,
 ) -> AsyncIterator[Play]:
-    """`stagelyric play` on free ports, with its files below `folder`; ended with SIGTERM and looked at."""
+    """`stagelyric play` on free ports (or on `ports`: the page's, OSC's), with its files below `folder`; ended with
+    SIGTERM and looked at."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "set.toml").write_text(setlist, encoding="utf-8")
-    page, osc = free_port(), free_port(socket.SOCK_DGRAM)
+    page, osc = ports or (free_port(), free_port(socket.SOCK_DGRAM))
     command = [
-        sys.executable, "-m", "stagelyric", "play", str(folder / "set.toml"), "--model", str(MODEL), "--no-open",
+        sys.executable, "-m", "stagelyric", "play", str(folder / "set.toml"), "--model", str(model), "--no-open",
         "--port", str(page), "--osc-port", str(osc), "--journal", str(folder / "journal.sqlite3"),
         *(() if speech else ("--no-speech",)),
         *(("--midi", "none") if "--midi" not in options and not environment else ()), *options,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Same seed, same presses: same lines (default: the setlist's).")
 @click.option("--journal", "journal_file", type=click.Path(path_type=Path), help="Where the show is written down.")
 @click.option("--lines-ahead", type=click.IntRange(1), default=192, show_default=True, help="Ready lines a section.")
+@click.option("--fresh", is_flag=True, help="Begin anew (default: a show of the last hours goes on where it was).")
+@click.option("--resume", is_flag=True, help="Go on where the last show was, however long ago.")
 @click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
 def play(
     setlist: Path,
@@ -44,12 +46,16 @@ def play(
     seed: int | None,
     journal_file: Path | None,
     lines_ahead: int,
+    fresh: bool,
+    resume: bool,
     no_open: bool,
 ) -> None:
     """Run a show: listen to OSC, MIDI and keys, put lines on the page, write the journal."""
     import logging
     import sys
 
+    if fresh and resume:
+        raise click.UsageError("wanted --fresh or --resume, found both")
     from stagelyric.setlist.rig import Rig, address, load_rig
     from stagelyric.setlist.setlist import load
     from stagelyric.types import paths
@@ -86,6 +92,8 @@ def play(
             journal_path=journal_file,
             speech=not no_speech,
             lines_ahead=lines_ahead,
+            fresh=fresh,
+            resume=resume,
             midi=[name for name in midi if name != "none"] if midi else None,
         )
     try:
@@ -140,6 +148,8 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
 
     host, port = assembly.osc.address
     click.echo(f"{click.style(title, bold=True)}  (seed {assembly.seed})")
+    if assembly.told:
+        click.echo(f"  {assembly.told}")
     click.echo(f"  page      {assembly.page.url}   operator {assembly.page.url}/operator")
     near = joining.reachable(assembly.page.host)
     for number, name in enumerate(near):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from stagelyric.types.lines import Ask, Line, normal
+from stagelyric.types.standing import Standing
 
 CHUNK = 16  # lines are asked for, and written, in chunks of this many
 STANZA = 4  # lines of one frame, or of two
@@ -14,8 +15,10 @@ FIRST = STANZA  # lines that are asked for where a shelf has none: a stanza of f
 class Shelf:
     """The lines of one Ask in their order. `position`: the first that has not been taken or passed over.
 
-    `family`: the shelves for the same place at any wildness, itself among them; `passed`: the stanza in which a frame
-    was passed over, since it had been sung from another shelf.
+    A press is counted, whether its line was there or not: the n-th press takes the n-th line, and where the writer was
+    late the n-th is passed over. So two machines stay in step though only one of them had to wait, and `position` may
+    lie beyond the lines. `family`: the shelves for the same place at any wildness, itself among them; `passed`: the
+    stanza in which a frame was passed over, since it had been sung from another shelf.
     """
 
     ask: Ask
@@ -23,31 +26,53 @@ class Shelf:
     lines: list[Line] = field(default_factory=list)
     position: int = 0
     passed: dict[str, int] = field(default_factory=dict)
+    digest: str = ""
 
     @property
     def ready(self) -> int:
-        return len(self.lines) - self.position
+        return max(len(self.lines) - self.position, 0)
 
 
 class Pool:
     """The n-th line of a shelf depends on its Ask and the model alone, never on when it was written.
 
-    `target`: how many lines a shelf should have ready; enough to outlast a restart of the generator.
+    `target`: how many lines a shelf should have ready; enough to outlast a restart of the generator; `sung_from`: the
+    shelf that a frame was sung from first, by its digest.
     """
 
     def __init__(self, target: int = 192) -> None:
         self.target = target
         self._shelves: dict[Ask, Shelf] = {}
         self._families: dict[Ask, list[Shelf]] = {}
-        self._sung: dict[str, Ask] = {}  # the shelf that a frame was sung from first
+        self.sung_from: dict[str, str] = {}
+        self._places: dict[str, int] = {}  # of shelves that are not there yet
+        self._passed: dict[str, dict[str, int]] = {}
 
     def shelf(self, ask: Ask) -> Shelf:
         shelf = self._shelves.get(ask)
         if shelf is None:
             family = self._families.setdefault(replace(ask, wildness=0.0), [])
-            shelf = self._shelves[ask] = Shelf(ask, family)
+            digest = ask.digest
+            place, passed = self._places.pop(digest, 0), self._passed.pop(digest, {})
+            shelf = self._shelves[ask] = Shelf(ask, family, position=place, passed=passed, digest=digest)
             family.append(shelf)
         return shelf
+
+    def places(self) -> dict[str, int]:
+        """The presses that were counted, by the shelf's digest."""
+        return self._places | {shelf.digest: shelf.position for shelf in self._shelves.values() if shelf.position}
+
+    def passed(self) -> dict[str, dict[str, int]]:
+        """The frames that were passed over, by the shelf's digest."""
+        return self._passed | {shelf.digest: dict(shelf.passed) for shelf in self._shelves.values() if shelf.passed}
+
+    def place(self, standing: Standing) -> None:
+        """Goes on where another show was: every shelf at its place, those that are yet to come too."""
+        self._places, self.sung_from = dict(standing.places), dict(standing.frames)
+        self._passed = {digest: dict(passed) for digest, passed in standing.passed.items()}
+        for shelf in self._shelves.values():
+            shelf.position = self._places.pop(shelf.digest, 0)
+            shelf.passed = self._passed.pop(shelf.digest, {})
 
     def put(self, ask: Ask, start: int, lines: Sequence[Line]) -> int:
         """Appends the lines from index `start` on; what is there already or would leave a gap is left out.
@@ -72,19 +97,17 @@ class Pool:
 
     def take(self, ask: Ask, used: Collection[str]) -> Line | None:
         line = self.peek(ask, used)
-        shelf = self.shelf(ask)
-        if shelf.position < len(shelf.lines):  # else it is lent, and its own shelf will pass it over
-            shelf.position += 1
+        self.shelf(ask).position += 1  # a line that is lent will be passed over on its own shelf, being used by then
         return line
 
     def sung(self, ask: Ask, line: Line) -> None:
         """A line has been up: other shelves pass its frame over."""
         if line.frame:
-            self._sung.setdefault(line.frame, ask)
+            self.sung_from.setdefault(line.frame, self.shelf(ask).digest)
 
     def _passes_over(self, shelf: Shelf, line: Line) -> bool:
         """Whether a line's frame was sung from another shelf. Once on each shelf: what comes again is all there is."""
-        if not line.frame or self._sung.get(line.frame, shelf.ask) == shelf.ask:
+        if not line.frame or self.sung_from.get(line.frame, shelf.digest) == shelf.digest:
             return False
         stanza = line.index // STANZA
         return shelf.passed.setdefault(line.frame, stanza) == stanza

@@ -11,10 +11,11 @@ from stagelyric.gates import family
 from stagelyric.phrasebook import hands
 from stagelyric.setlist.setlist import Section, Setlist, Song, find_name
 from stagelyric.setlist.triggers import FROM_EVENT, Debounce, On, Trigger, event_value
-from stagelyric.show.pool import Pool
+from stagelyric.show.pool import Pool, Shelf
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, KeyPress, SongSelect
-from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, normal
+from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, as_list, normal
+from stagelyric.types.standing import Record, Standing
 from stagelyric.words import name_bank
 
 COUNTED = 500  # ready lines: beyond these nobody asks how many of which
@@ -150,10 +151,14 @@ class Show:
         self._section = 0
         self._wildness: float | None = None
         self._used = {normal(text) for text in vetoed}
+        self._shown: list[str] = []  # tonight's among them, in their order
+        self._told = 0  # how many of these are in the records that were given
+        self._moved: dict[str, Shelf] = {}  # that presses were counted on, since the last record
         self._shown_at = float("-inf")
         self._debounce = Debounce()
         self._safety_shown: dict[str, int] = {}
         self._words: dict[str, int] = {}
+        self._word_wanted: str | None = None  # since the last record
         self._epoch = 0
         self._asks: dict[tuple[int, int, float | None], Ask] = {}
         self._pedals = () if any(trigger.on.key is not None for trigger in self.triggers()) else PEDAL_TRIGGERS
@@ -259,6 +264,72 @@ class Show:
             wildness=self.wildness,
             beats_per_bar=self.beats_per_bar,
         )
+
+    def standing(self, tempo: float) -> Standing:
+        """Where we are, whole. `tempo` in quarter notes a minute."""
+        self._told = len(self._shown)
+        return Standing(
+            song=self.song.title,
+            section=self.section.name,
+            number=self.number,
+            up=self.up,
+            cleared=self.cleared,
+            held=self.held,
+            speech=self.speech,
+            wildness=self._wildness,
+            tempo=tempo,
+            places=self.pool.places(),
+            frames=dict(self.pool.sung_from),
+            passed=self.pool.passed(),
+            shown=tuple(self._shown),
+            safety=dict(self._safety_shown),
+            words=dict(self._words),
+        )
+
+    def change(self, tempo: float) -> Record:
+        """What may have changed since the last `standing` or `change`, as a record that is merged with those before."""
+        shown, moved = self._shown[self._told :], self._moved
+        self._told, self._moved = len(self._shown), {}
+        record: Record = {
+            "song": self.song.title,
+            "section": self.section.name,
+            "number": self.number,
+            "up": None if self.up is None else as_list(self.up),
+            "cleared": self.cleared,
+            "held": self.held,
+            "speech": self.speech,
+            "wildness": self._wildness,
+            "tempo": tempo,
+            "places": {shelf.digest: shelf.position for shelf in moved.values()},
+            "passed": {shelf.digest: dict(shelf.passed) for shelf in moved.values() if shelf.passed},
+            "shown": shown,
+        }
+        if self.up is not None and self.up.frame in self.pool.sung_from:
+            record["frames"] = {self.up.frame: self.pool.sung_from[self.up.frame]}
+        if self.up is not None and self.up.text in self._safety_shown:
+            record["safety"] = {self.up.text: self._safety_shown[self.up.text]}
+        if self._word_wanted is not None:
+            record["words"] = {self._word_wanted: self._words[self._word_wanted]}
+            self._word_wanted = None
+        return record
+
+    def stand(self, standing: Standing) -> None:
+        """Goes on from there. A song or section that the set does not have any more leaves us at the first."""
+        song = find_name(standing.song, [song.title for song in self.setlist.songs])
+        self._song, self._section = song or 0, 0
+        if song is not None:
+            self._section = find_name(standing.section, [section.name for section in self.song.sections]) or 0
+        self.beats_per_bar = self.song.beats_per_bar
+        self.number = standing.number
+        self.up = standing.up
+        self.cleared, self.held, self.speech = standing.cleared, standing.held, standing.speech
+        self._wildness = standing.wildness
+        self.pool.place(standing)
+        for text in standing.shown:
+            self._use(text)
+        self._safety_shown.update(standing.safety)
+        self._words.update(standing.words)
+        self._epoch += 1  # what was pending belongs to where we were
 
     # What happens
 
@@ -406,6 +477,8 @@ class Show:
 
     def _next_line(self, at: float, quantize: Quantize) -> list[Effect]:
         line = self.pool.take(self.ask, self._used) or self._fallback()
+        shelf = self.pool.shelf(self.ask)
+        self._moved[shelf.digest] = shelf
         if line.origin == "safety":
             self._safety_shown[line.text] = self.number
         return [self._cue(line, at, quantize)]
@@ -436,14 +509,21 @@ class Show:
         self.up = line
         self.cleared = False
         self._shown_at = at
-        self._used.add(normal(line.text))
+        self._use(normal(line.text))
         self.pool.sung(self.ask, line)
         return Cue(line, self.song.title, self.section.name, quantize, at, self.number)
+
+    def _use(self, text: str) -> None:
+        """`text`, in its normal form, has been up, or is never to be."""
+        if text not in self._used:
+            self._used.add(text)
+            self._shown.append(text)
 
     def _word(self, word: str, at: float) -> list[Effect]:
         if not word:
             return [Remark("word: wanted a word, found none")]
         times = self._words[word] = self._words.get(word, 0) + 1
+        self._word_wanted = word
         seed = int.from_bytes(hashlib.sha256(f"{self.ask.seed}/{word}/{times}".encode()).digest()[:7])
         return [Wanted(replace(self.ask, word=word[:80], rhyme="free", seed=seed), at, self._epoch)]
 
@@ -461,7 +541,7 @@ class Show:
     def _pass_over(self, action: Literal["swap", "veto_next"]) -> list[Effect]:
         """The line to come gives way to another before it was ever up; `veto_next`: for good."""
         line = self.upcoming()
-        self._used.add(normal(line.text))
+        self._use(normal(line.text))
         self._safety_shown[line.text] = self.number
         if self.upcoming().text == line.text:
             return [Remark(f"{action}: there is no other line ready")]

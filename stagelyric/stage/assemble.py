@@ -3,6 +3,7 @@
 import secrets
 import ssl
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from stagelyric import __version__
 from stagelyric.gates import family, quoting
 from stagelyric.gear.journal import journal
+from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.gear.live.input import Live
 from stagelyric.gear.midi.input import Midi
@@ -30,11 +32,13 @@ from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.speech.output import Speech
 from stagelyric.stage.generator import Generator
+from stagelyric.stage.recall import recall
 from stagelyric.stage.stage import Stage
 from stagelyric.stage.store import Store
 from stagelyric.types import paths
 from stagelyric.types.events import Input
 from stagelyric.types.lines import Output
+from stagelyric.types.standing import Standing, as_record
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
 from stagelyric.words.syllables import syllabify
@@ -42,13 +46,14 @@ from stagelyric.words.syllables import syllabify
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """The stage, and those of its parts that a person is told about."""
+    """The stage, and those of its parts that a person is told about; `told`: how it goes on with the last show."""
 
     stage: Stage
     page: Page
     osc: Osc
     midi: Midi | None
     seed: int
+    told: str = ""
 
 
 def assemble(
@@ -64,14 +69,17 @@ def assemble(
     terminal: bool = True,
     midi: Sequence[str] | None = None,
     file: Path | None = None,
+    fresh: bool = False,
+    resume: bool = False,
 ) -> Assembly:
     """`folder`: where the setlist lies; `file`: the setlist itself, where learned triggers go; `midi`: names that take
-    the place of the rig's ([] for no MIDI at all)."""
+    the place of the rig's ([] for no MIDI at all); `fresh`, `resume`: see `recall`."""
     pool = Pool(lines_ahead)
     store = Store(paths.pools(), paths.edition(model))
-    drawn, positions = (None, {}) if seed is not None else store.resume(setlist.title)
-    shown_seed = seed if seed is not None else drawn if drawn is not None else secrets.randbelow(1 << 31)
     journal_file = journal_path or paths.journal()
+    bookmark = Bookmark(journal_file, setlist.title)
+    before = recall(bookmark.last, bookmark.before, seed=seed, now=time.time(), fresh=fresh, resume=resume)
+    shown_seed = seed if seed is not None else before.seed if before.seed is not None else secrets.randbelow(1 << 31)
     kept, vetoed = journal.judgements(journal_file, setlist.title)
     lyrics = {song.title: read_lyrics(folder / song.lyrics) for song in setlist.songs if song.lyrics}
     never = [folder / name for name in setlist.never_quote]
@@ -93,8 +101,10 @@ def assemble(
     # The gate unpacks its lists and the dictionary at its first look: a tenth of a second, not to be spent at a press.
     threading.Thread(target=family.found, args=("a f!rst look",), daemon=True).start()
     store.load(pool, show.every_ask())
-    for shelf in pool.shelves():
-        shelf.position = min(positions.get(shelf.ask.digest, 0), len(shelf.lines))
+    if before.standing is not None:
+        show.stand(before.standing)
+    else:
+        pool.place(Standing("", "", places=before.places))
 
     host, port = address(rig.osc.listen)
     addresses = {trigger.on.osc for trigger in show.triggers() if trigger.on.osc}
@@ -125,7 +135,10 @@ def assemble(
     if terminal:
         inputs.append(Keyboard())
         outputs.append(Terminal())
-    notes = Journal(journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__)
+    notes = Journal(
+        journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__, show=before.show
+    )
+    tempo = before.standing.tempo if before.standing is not None else None
     stage = Stage(
         show,
         pool,
@@ -136,15 +149,20 @@ def assemble(
         outputs=outputs,
         journal=notes,
         store=store,
-        keep_place=seed is None,
+        bookmark=bookmark,
+        tempo=tempo,
         warm=osc.warm,
+    )
+    bookmark.begin(
+        lambda: as_record(show.standing(stage.clock.tempo)) | {"seed": shown_seed, "show": notes.show_id},
+        anew=before.standing is None,
     )
     stage.vetoed, voice.spoken = voice.unsay, notes.spoken
     page.desk = _desk(setlist, show, stage, notes)
     if file is not None:
         page.learning = _learning(file, show, ports, addresses)
         stage.intercept = page.learning.hear
-    return Assembly(stage, page, osc, ports, shown_seed)
+    return Assembly(stage, page, osc, ports, shown_seed, before.told)
 
 
 def live(rig: LiveRig, show: Show) -> Live:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.show.clock import Clock
 from stagelyric.show.pool import FIRST, Pool
@@ -24,7 +25,7 @@ WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes
 SOON = 0.001  # seconds; a beat this near is now
 REMEMBERED = 128  # lines of a shelf that the writer is told of, so as not to write them again
 PATIENCE = 3  # times that a shelf may get nothing before it is left alone
-PLACE_EVERY = 5.0  # seconds between savings of a seedless show's place
+SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
 WARM_EVERY = 0.005  # seconds
 SAME_ALERT = 1.0  # seconds in which the same alert is not said again
 
@@ -50,7 +51,8 @@ class Stage:
         outputs: Sequence[Output] = (),
         journal: Journal | None = None,
         store: Store | None = None,
-        keep_place: bool = False,
+        bookmark: Bookmark | None = None,
+        tempo: float | None = None,
         warm: Callable[[], None] = lambda: None,
     ) -> None:
         self.show, self.pool, self.clock, self.generator = show, pool, clock, generator
@@ -65,7 +67,7 @@ class Stage:
         self._warm = warm
         self._pressed = 0.0  # when the last cue was given
         self._state_is_due = False
-        self._keep_place = keep_place
+        self._bookmark, self._tempo = bookmark, tempo
         self._hungry = asyncio.Event()
         self._rearm = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -81,8 +83,12 @@ class Stage:
         """Everything runs while this context is open; on the way out each is closed, the journal last."""
         loop = asyncio.get_running_loop()
         self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, time.monotonic())
+        if self._tempo is not None:
+            self.clock.tempo = self._tempo
         if self.generator is not None:
             self.generator.on_trouble = self.alert
+        if self._bookmark is not None:
+            self._bookmark.on_trouble = self.alert
         if self._journal is not None:
 
             def told(text: str) -> None:  # on the journal's thread
@@ -92,12 +98,14 @@ class Stage:
         async with AsyncExitStack() as stack:
             for output in self._outputs:
                 await stack.enter_async_context(output.running())
+            for prompt in self._prompt:  # a display that is back before the show is up must see no other song
+                self._tell(prompt.name, prompt.state, self.show.state(self.clock.tempo))
             for entry in self._inputs:
                 await stack.enter_async_context(entry.listen(self.hear))
             if self.generator is not None:
                 await stack.enter_async_context(self.generator.running())
             self._publish_state()
-            parts = (self._tick, self._feed, self._save_place, self._stay_warm)
+            parts = (self._tick, self._feed, self._sync, self._stay_warm)
             tasks = [asyncio.create_task(self._go_on(work)) for work in parts]
             # A full collection costs milliseconds; what start-up made is here to stay and need not be looked at.
             gc.freeze()
@@ -128,8 +136,8 @@ class Stage:
                 log.error("a part of the show had failed", exc_info=result)
         if self._store is not None:
             self._store.forget()
-            if self._keep_place:
-                self._write_place(self._store)
+        if self._bookmark is not None:
+            self._bookmark.close()
 
     def hear(self, event: Event) -> None:
         """An event has come in. The one way into the show; on the event loop's thread."""
@@ -143,6 +151,7 @@ class Stage:
                 self._rearm.set()
             case Transport() | Tempo():
                 self._rearm.set()
+                self._write_down()
                 self._publish_state()
             case Beat():
                 self._rearm.set()
@@ -170,6 +179,7 @@ class Stage:
                 asyncio.get_running_loop().call_soon(self._tell, "journal", self._journal.fired, event, time.time())
 
     def _carry_out(self, effects: Sequence[Effect]) -> None:
+        self._write_down()
         for effect in effects:
             match effect:
                 case Cue():
@@ -215,6 +225,11 @@ class Stage:
             await self._prepare(lines)
             if self._store is not None:
                 await asyncio.to_thread(self._keep, self._store, ask, 0, lines)
+
+    def _write_down(self) -> None:
+        """Where the show is now, before anybody sees it: whoever is shown a line must find it there after a kill."""
+        if self._bookmark is not None:
+            self._bookmark.change(self.show.change(self.clock.tempo))
 
     def _publish(self, cue: Cue) -> None:
         now = self._pressed = time.monotonic()
@@ -360,14 +375,13 @@ class Stage:
             for output in self._prompt:
                 output.encode(cue)
 
-    async def _save_place(self) -> None:
-        while self._store is not None and self._keep_place:
-            await asyncio.sleep(PLACE_EVERY)
-            await asyncio.to_thread(self._write_place, self._store)
-
-    def _write_place(self, store: Store) -> None:
-        with contextlib.suppress(OSError):
-            store.save_place(self.show.setlist.title, self.show.seed, self.pool)
+    async def _sync(self) -> None:
+        while self._bookmark is not None:
+            await asyncio.sleep(SYNC_EVERY)
+            error = await asyncio.to_thread(self._bookmark.look)
+            if error is not None:
+                self._bookmark.lose(error)
+                self._write_down()
 
 
 def quick() -> None:

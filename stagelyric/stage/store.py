@@ -1,12 +1,10 @@
 """The pool on disk: what was written for a show is there at once when the next one begins.
 
 A file a shelf, a chunk a line, appended as it comes: saving never reads or writes a shelf as a whole.
-A show without a seed of its own also keeps the seed it drew and how far each shelf was used, and goes on from there.
 """
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,21 +39,6 @@ class Store:
         with (self._folder / f"{ask.digest}.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps([start, [as_list(line) for line in lines]], ensure_ascii=False) + "\n")
 
-    def resume(self, title: str) -> tuple[int | None, dict[str, int]]:
-        """The seed that the show of this title last drew, and the positions of its shelves by digest."""
-        try:
-            kept = json.loads(self._place(title).read_text(encoding="utf-8"))
-            return int(kept["seed"]), {str(name): int(place) for name, place in kept["positions"].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return None, {}
-
-    def save_place(self, title: str, seed: int, pool: Pool) -> None:
-        positions = {shelf.ask.digest: shelf.position for shelf in pool.shelves() if shelf.position}
-        self._folder.mkdir(parents=True, exist_ok=True)
-        part = self._place(title).with_suffix(f".{os.getpid()}")
-        part.write_text(json.dumps({"seed": seed, "positions": positions}), encoding="utf-8")
-        part.replace(self._place(title))
-
     def forget(self) -> None:
         """Deletes shelves that no show has added to for a season."""
         old = time.time() - FORGET_DAYS * 86400
@@ -63,7 +46,3 @@ class Store:
             with contextlib.suppress(OSError):
                 if file.stat().st_mtime < old:
                     file.unlink()
-
-    def _place(self, title: str) -> Path:
-        name = "".join(letter if letter.isalnum() else "-" for letter in title.casefold())[:60]
-        return self._folder / f"{name}.json"

@@ -44,19 +44,6 @@ def test_a_damaged_file_gives_what_is_whole(tmp_path: Path, damage: bytes) -> No
     store.append(ASK, 0, LINES[:16])  # and can be written again
 
 
-def test_the_place_of_a_seedless_show(tmp_path: Path) -> None:
-    store = filled(tmp_path)
-    assert store.resume("Friday") == (None, {})
-    pool = loaded(store)
-    pool.take(ASK, ())
-    store.save_place("Friday", 42, pool)
-    assert store.resume("Friday") == (42, {ASK.digest: 1})
-    assert store.resume("Saturday") == (None, {})
-    (place,) = tmp_path.glob("*/friday.json")
-    place.write_text("[]")
-    assert store.resume("Friday") == (None, {})
-
-
 def test_shelves_of_long_ago_are_forgotten(tmp_path: Path) -> None:
     import os
 

@@ -153,20 +153,24 @@ class Spool:
 
 
 class Journal:
-    """An Output that remembers. A disk that fails is said (`on_trouble`, on any thread) and the show goes on."""
+    """An Output that remembers. A disk that fails is said (`on_trouble`, on any thread) and the show goes on.
+
+    `show`: the show that this one goes on with, by its id (None: a new one).
+    """
 
     name = "journal"
 
-    def __init__(self, path: Path, *, title: str, seed: int, model: str, version: str) -> None:
+    def __init__(self, path: Path, *, title: str, seed: int, model: str, version: str, show: str | None = None) -> None:
         self.path = path
-        self.show_id = uuid.uuid4().hex[:12]
+        self.show_id = show or uuid.uuid4().hex[:12]
         self.written = 0  # records in the database
         self.lost = 0
         self._about = (self.show_id, title, time.time(), seed, model, version)
         self._queue: queue.SimpleQueue[list[Record] | None] = queue.SimpleQueue()
         self._gathered: list[Record] = []
-        self._seq = 0
-        self._tonight: deque[Record] = deque(maxlen=TONIGHT)
+        before = _latest(path, show) if show else []
+        self._first = self._seq = before[-1][1] if before else 0
+        self._tonight: deque[Record] = deque((row for row in before if row[2] != "event"), maxlen=TONIGHT)
         self._spool: Spool | None = None
         self.on_trouble: Callable[[str], None] = log.warning
 
@@ -187,7 +191,7 @@ class Journal:
                 self._hand_over()
                 self._queue.put(None)
                 await asyncio.to_thread(thread.join, 5.0)
-                self._spool.close(drained=self.written == self._seq)
+                self._spool.close(drained=self._first + self.written == self._seq)
                 self._spool = None
 
     async def prepare(self, line: Line) -> None:
@@ -233,7 +237,7 @@ class Journal:
 
     def _append(self, kind: str, wall: float, rest: Record, *, spooled: bool = True) -> None:
         """`rest`: the values of the columns after `wall`."""
-        drained = self.written + self.lost >= self._seq
+        drained = self._first + self.written + self.lost >= self._seq
         self._seq += 1
         record = (self.show_id, self._seq, kind, round(wall, 6), *rest)
         if kind != "event":
@@ -257,7 +261,7 @@ class Journal:
         try:
             database = connect(self.path)
             with database:
-                database.execute("INSERT INTO shows VALUES (?, ?, ?, ?, ?, ?)", self._about)
+                database.execute("INSERT OR IGNORE INTO shows VALUES (?, ?, ?, ?, ?, ?)", self._about)
         except (JournalError, sqlite3.Error) as error:
             self.on_trouble(f"no journal tonight, but a spool beside it: {error}")
             return
@@ -314,6 +318,16 @@ def judgements(path: Path, title: str) -> tuple[dict[tuple[str, str], list[str]]
             if row["text"] not in texts:
                 texts.append(row["text"])
     return kept, vetoed
+
+
+def _latest(path: Path, show: str) -> list[Record]:
+    """The last records of a show, oldest first; none where they can't be read: the journal is no condition."""
+    try:
+        rows = _rows(path, "SELECT * FROM records WHERE show = ? ORDER BY seq DESC LIMIT ?", show, TONIGHT)
+    except JournalError as error:
+        log.warning("%s", error)
+        return []
+    return [tuple(row[column] for column in COLUMNS) for row in reversed(rows)]
 
 
 def _rows(path: Path, query: str, *values: object) -> list[dict[str, Any]]:

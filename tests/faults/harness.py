@@ -1,0 +1,75 @@
+"""What every fault is tried on: the real `play`, with shelves that are full, so that no test waits for a writer."""
+
+import asyncio
+import socket
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from house import MODEL, Play, free_port, playing
+
+from stagelyric.setlist.setlist import Setlist
+from stagelyric.show.pool import CHUNK, Pool
+from stagelyric.show.show import Show
+from stagelyric.stage.store import Store
+from stagelyric.types import paths
+from stagelyric.types.lines import Line
+
+SEED = 1967
+SET = """
+title = "Fault night"
+seed = 1967
+[[songs]]
+title = "Harbour Lights"
+tempo = 120
+[[songs.sections]]
+name = "verse"
+safety = ["Hold the light on the water", "Row me home"]
+[[songs.sections]]
+name = "chorus"
+[[songs]]
+title = "Second Song"
+"""
+UNSEEDED = SET.replace("seed = 1967\n", "")
+
+
+def ports() -> tuple[int, int]:
+    """For a show that is started more than once: the page's and OSC's."""
+    return free_port(), free_port(socket.SOCK_DGRAM)
+
+
+def stock(folder: Path, setlist: str = SET, *, seed: int = SEED, lines: int = 256, only: str = "") -> None:
+    """Fills the shelves on the disk of a show below `folder`; `only`: of the sections with this name."""
+    written = Setlist.model_validate(tomllib.loads(setlist))
+    show = Show(written, Pool(), seed=seed)
+    store = Store(folder / "cache" / "stagelyric" / "pool", paths.edition(MODEL))
+    names = [(song.title, section.name) for song in written.songs for section in song.sections]
+    for (title, section), ask in zip(names, show.every_ask(), strict=True):
+        if only in ("", section):
+            texts = [f"{title} has its {section} line {number}" for number in range(lines)]
+            for start in range(0, lines, CHUNK):
+                chunk = enumerate(texts[start : start + CHUNK], start)
+                store.append(ask, start, [Line(text, "model", 0.5, tuple(text.split()), at) for at, text in chunk])
+
+
+async def press(play: Play, address: str = "/stagelyric/line", *arguments: object) -> dict[str, Any]:
+    """Presses, and gives the state once it has changed."""
+    before = await play.state()
+    play.send(address, *arguments)
+    async with asyncio.timeout(20):
+        while (state := await play.state()) == before:
+            await asyncio.sleep(0.005)
+    return state
+
+
+@asynccontextmanager
+async def show(
+    folder: Path, here: tuple[int, int] | None = None, *options: str, setlist: str = SET, **more: Any
+) -> AsyncIterator[Play]:
+    """`play` with full shelves, those that a first call below `folder` fills."""
+    if not (folder / "cache").exists():
+        stock(folder, setlist)
+    async with playing(folder, *options, setlist=setlist, ports=here, **{"ready": 0, **more}) as play:
+        yield play
