@@ -18,9 +18,18 @@ from stagelyric.phrasebook.search import Place, Stanza
 Admits = Callable[[Sequence[str]], bool]
 """Whether these lines may be shown, one after another."""
 
-Dues = Callable[[int], str | None]
-"""Whom a shelf's stanza is to name: "person", "place", "" for nobody, "any" where it is all the same; None for a stanza
-that is not a frame's."""
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Whom a stanza is to name. `kind`: "person", "place", "" for nobody, "any" where it is all the same; `lead`: which
+    of the song's own people or places that is."""
+
+    kind: str
+    lead: int = 0
+
+
+Dues = Callable[[int], Due | None]
+"""Whom a shelf's stanza is to name; None for a stanza that is not a frame's."""
 
 FORMS = 64
 """Forms of a quatrain that are heard for one stanza."""
@@ -84,62 +93,68 @@ class Composer:
             groups[_group(stanza)].append(stanza)
         return groups
 
-    def stanza(self, number: int, due: Dues, lead: int, admits: Admits) -> list[Phrase] | None:
-        """Four lines for a shelf's stanza `number`, None where no frame gives any that `admits` lets through.
-
-        `lead`: which of the song's own people (or places) comes first.
-        """
-        if not self.stanzas:
-            return None
+    def stanza(self, number: int, due: Dues, admits: Admits) -> list[Phrase] | None:
+        """Four lines for a shelf's stanza `number`, None where no frame gives any that `admits` lets through."""
+        wanted = due(number) or Due("")
         for attempt in range(_SPARE):
-            stanza = self._assigned_to(number, due) if attempt == 0 else self._spare(number, due(number), attempt)
+            stanza = self._assigned_to(number, due) if attempt == 0 else self._spare(number, wanted, attempt)
+            if stanza is None:
+                return None
             rng = draw.seeded(self.place.seed, "stanza", number, attempt)
-            if (lines := self._filled(stanza, lead, admits, rng)) is not None:
+            if (lines := self._filled(stanza, wanted, admits, rng)) is not None:
                 return lines
         return None
 
-    def _assigned_to(self, number: int, due: Dues) -> Stanza:
-        """The stanza of frames that a shelf's stanza has: in their order, none twice while there are others."""
+    def _assigned_to(self, number: int, due: Dues) -> Stanza | None:
+        """The stanza of frames that a shelf's stanza has: in their order, none twice while others fit."""
         while len(self._assigned) <= number:
-            kind = due(len(self._assigned))
-            if kind is None:
-                self._assigned.append(None)
-                continue
-            if len(self._used) == len(self.stanzas):
-                self._used.clear()
+            wanted = due(len(self._assigned))
+            self._assigned.append(None if wanted is None else self._next(wanted))
+        return self._assigned[number] or self._spare(number, due(number) or Due(""), 0)
+
+    def _next(self, wanted: Due) -> Stanza | None:
+        """The best stanza that was not used yet and has forms; all may be used again where none is left."""
+        gains = _KINDS[wanted.kind]
+        for _ in range(2):
             able = (one for one in self.stanzas if one.frames not in self._used)
-            stanza = max(able, key=lambda one: one.score + _KINDS[kind].get(_group(one), 0.0))
-            self._used.add(stanza.frames)
-            self._assigned.append(stanza)
-        return self._assigned[number] or self.stanzas[number % len(self.stanzas)]
+            for stanza in sorted(able, key=lambda one: -one.score - gains.get(_group(one), 0.0)):
+                if self._has_forms(stanza, wanted):
+                    self._used.add(stanza.frames)
+                    return stanza
+            self._used.clear()
+        return None
 
-    def _spare(self, number: int, kind: str | None, attempt: int) -> Stanza:
+    def _has_forms(self, stanza: Stanza, wanted: Due) -> bool:
+        """Whether the names that are due leave a stanza forms of the length that is wanted."""
+        rng = draw.seeded(self.place.seed, "forms", stanza.frames)
+        entries = (self.book.body(frame) for frame in stanza.frames)
+        loose = Wanted(self.place.syllables, loose=max(1, self.place.loose))
+        return all(
+            Drawing(body, rng).forms(lambda: Filling(self.cast, rng, wanted.lead), loose, 1) for body in entries
+        )  # fmt: skip
+
+    def _spare(self, number: int, wanted: Due, attempt: int) -> Stanza | None:
         """Another stanza where one can't be shown: from the end of the order, where it is not soon to come."""
-        group = self._by_name.get(kind or "") or self.stanzas
-        return group[-(1 + (3 * number + attempt - 1) % len(group))]
+        group = self._by_name.get(wanted.kind) or self.stanzas
+        return group[-(1 + (3 * number + attempt) % len(group))] if group else None
 
-    def _filled(self, stanza: Stanza, lead: int, admits: Admits, rng: random.Random) -> list[Phrase] | None:
+    def _filled(self, stanza: Stanza, wanted: Due, admits: Admits, rng: random.Random) -> list[Phrase] | None:
         lines: list[Phrase] = []
         for frame in stanza.frames:
-            said = [line.text for line in lines]
-            ending = {ends.bare(text.split()[-1]) for text in said}
-            chosen = next(
-                (
-                    form
-                    for form in self._heard(frame, lead, rng, Wanted(self.place.syllables, loose=self.place.loose))
-                    if ending.isdisjoint(form.ends) and admits([*said, *form.lines])
-                ),
-                None,
-            )
-            if chosen is None and not self.place.loose:
-                for form in self._heard(frame, lead, rng, Wanted(self.place.syllables, loose=1)):
-                    if ending.isdisjoint(form.ends) and admits([*said, *form.lines]):
-                        chosen = form
-                        break
-            if chosen is None:
+            form = self._form(frame, wanted.lead, [line.text for line in lines], admits, rng)
+            if form is None:
                 return None
-            lines += self._phrases(frame, chosen)
+            lines += self._phrases(frame, form)
         return lines
+
+    def _form(self, frame: int, lead: int, said: Sequence[str], admits: Admits, rng: random.Random) -> Form | None:
+        """A form of a frame after the lines of its stanza that are `said`, as long as is wanted if it can be."""
+        taken = {ends.bare(text.split()[-1]) for text in said}
+        for loose in (self.place.loose,) if self.place.loose else (0, 1):
+            for form in self._heard(frame, lead, rng, Wanted(self.place.syllables, loose=loose)):
+                if taken.isdisjoint(form.ends) and admits([*said, *form.lines]):
+                    return form
+        return None
 
     def _heard(self, frame: int, lead: int, rng: random.Random, wanted: Wanted) -> Iterator[Form]:
         """Forms of a frame, in the order in which they are tried: drawn softly by what the ear thinks of them."""

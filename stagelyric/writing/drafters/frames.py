@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.phrasebook import book, casting
+from stagelyric.phrasebook import book, casting, draw
 from stagelyric.phrasebook.book import Book
 from stagelyric.phrasebook.casting import Cast
 from stagelyric.phrasebook.classes import Member
 from stagelyric.phrasebook.compiled import Entry
-from stagelyric.phrasebook.compose import Admits, Composer, Phrase
+from stagelyric.phrasebook.compose import Admits, Composer, Due, Phrase
 from stagelyric.phrasebook.search import Closeness, Place
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
@@ -27,8 +27,18 @@ NAME = "frames"
 LEAN, BEND = 1.2, 4
 """Of stanzas, 1 - LEAN * wildness ** BEND are frames: all at 0, 92 of a hundred at 0.5, 71 at 0.7, none above 0.95."""
 
+_ALSO_NAMED = 0.3  # of the stanzas in which nobody is due: a frame's stanza names somebody once, a model's twice
 _NEAR = (0.25, 0.65)
 """Cosines between which a frame's words come to be close to a theme."""
+
+
+def _due(cast: Cast, name: str) -> Due:
+    """Which of a cast a name is; where there is none, nobody is to be invented either."""
+    for kind, members in (("person", cast.people), ("place", cast.places)):
+        for at, member in enumerate(members):
+            if member.text == name:
+                return Due(kind, at)
+    return Due("")
 
 
 def share(ask: Ask) -> float:
@@ -74,20 +84,15 @@ class Framer:
         composer = self._composer(ask)
         names = [name.strip() for name in ask.names if planning.spelled(name)]
 
-        def named(stanza: int) -> str:
-            return next(iter(planning.named_in(ask, stanza, names).values()), "")
-
-        def due(stanza: int) -> str | None:
+        def due(stanza: int) -> Due | None:
             if not is_turn(ask, stanza):
                 return None
-            if not names:
-                return ""  # a song of nobody: nobody is to be invented in it
-            name = named(stanza)
-            return ("place" if planning.is_place(name) else "person") if name else ""
+            name = next(iter(planning.named_in(ask, stanza, names).values()), "")
+            if not name and names and draw.hashed(f"{ask.seed} {stanza} named") < _ALSO_NAMED:
+                name = names[0]
+            return _due(composer.cast, name)
 
-        own = composer.cast.places if due(number) == "place" else composer.cast.people
-        lead = next((i for i, member in enumerate(own) if member.text == named(number)), 0)
-        return composer.stanza(number, due, lead, admits)
+        return composer.stanza(number, due, admits)
 
     def word(self, ask: Ask, admits: Admits) -> Phrase | None:
         """One line with the ask's word in it, which rhymes as is asked; None where no frame can have it."""
