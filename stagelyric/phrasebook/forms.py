@@ -71,7 +71,7 @@ class Drawing:
     def forms(self, filling: Callable[[], Filling], wanted: Wanted, count: int) -> list[Form]:
         """Up to `count` different forms that are as wanted; fewer, or none, where such are rare."""
         found: dict[tuple[str, ...], Form] = {}
-        for attempt in range(count * _TRIES):
+        for attempt in range(max(_LOST + 1, count * _TRIES)):
             form = self._form(filling(), wanted)
             if form is not None:
                 found.setdefault(form.lines, form)
