@@ -17,7 +17,7 @@ from stagelyric.editor import usual
 from stagelyric.editor.faults import WANTED_PACKAGES, EditorError
 from stagelyric.editor.folder import GRAPH, META, VERSION, WEIGHTS, Alphabet, Meta, digest, read
 from stagelyric.editor.llama import Llama
-from stagelyric.editor.pieces import Kept
+from stagelyric.editor.pieces import Kept, Pieces
 
 MOST_PIECES = 20_000
 """How many pieces are kept: of SmolLM2's 49,152 these are 96 to 99 % of what is sung."""
@@ -54,9 +54,11 @@ def _written(source: Path, folder: Path, lexicon: Path | None, most: int) -> Met
     whole, words = alphabet.pieces(), usual.words(lexicon)
     kept = usual.chosen(whole, usual.counts(whole, words, range(len(alphabet.tokens))), most)
     pieces = Kept(whole, kept)
-    texts = [pieces.encode(text) for text in reach.LINES.split("\n\n")]
+    start = _start(model, whole)
+    texts = [[kept.index(start), *pieces.encode(text)] for text in reach.LINES.split("\n\n")]
+    inside = reach.read(model, texts, kept)
     with (folder / WEIGHTS).open("wb") as weights:
-        (folder / GRAPH).write_bytes(graph.write_graph(model, kept, weights, reach.smoothing(model, texts, kept)))
+        (folder / GRAPH).write_bytes(graph.write_graph(model, kept, weights, inside))
     meta = Meta(
         version=VERSION,
         name=str(model.fields.get("general.name", source.stem)),
@@ -65,8 +67,10 @@ def _written(source: Path, folder: Path, lexicon: Path | None, most: int) -> Met
         lexicon=digest(lexicon) if lexicon else "",
         parameters=model.parameters,
         alphabet=alphabet,
+        start=start,
         kept=kept,
         usual=[round(float(nats), 4) for nats in _measure(usual.counts(pieces, words, kept))],
+        first=[round(float(nats), 4) for nats in inside.log_p],
         files={name: digest(folder / name) for name in (GRAPH, WEIGHTS)},
     )
     (folder / META).write_bytes(meta.written())
@@ -82,6 +86,13 @@ def _measure(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     found: NDArray[np.float64] = _LEANING * np.log(shares) + (1 - _LEANING) * _LEVEL
     return found
+
+
+def _start(model: Llama, whole: Pieces) -> int:
+    """The piece that every text begins with: the model's own, where it learned with one, else the end of a line."""
+    learned = model.fields.get("tokenizer.ggml.add_bos_token", model.field("tokenizer.ggml.model") == "llama")
+    own = model.fields.get("tokenizer.ggml.bos_token_id")
+    return int(own) if learned and own is not None else whole.encode("\n")[0]
 
 
 def _alphabet(model: Llama) -> Alphabet:

@@ -48,7 +48,7 @@ class Editor:
         self.meta, self.before = meta, before
         self.name = meta.name
         self._pieces = meta.pieces()
-        self._usual = np.array(meta.usual)
+        self._usual, self._first = np.array(meta.usual), np.array(meta.first)
         try:
             self._session = onnxruntime.InferenceSession(
                 str(folder / GRAPH), _options(), providers=["CPUExecutionProvider"]
@@ -91,11 +91,11 @@ class Editor:
         return found
 
     def log_p(self, texts: Sequence[Sequence[int]], starts: Sequence[int]) -> list[NDArray[np.float64]]:
-        """log p of each text's pieces, by their numbers, from its start (≥ 1) on."""
+        """log p of each text's pieces, by their numbers, from its start on."""
         tree = Tree()
         for text, start in zip(texts, starts, strict=True):
             tree.add(text, start)
-        answers = np.zeros(len(tree.asked))
+        answers = np.array([self._first[piece] if place < 0 else 0.0 for place, piece in tree.asked])
         for call in tree.calls(_PLACES):
             if call.questions:
                 answers[call.questions] = self._session.run(["log_p"], call.inputs())[0]
@@ -104,9 +104,9 @@ class Editor:
     def encode(self, line: str, before: Sequence[str]) -> tuple[list[int], int]:
         """A line's pieces after those of the lines before it, and where the line's own begin."""
         said = [text for text in map(sung, before[-self.before :]) if text]
-        context = self._pieces.encode("".join(f"\n{text}" for text in said) + "\n")
-        own = self._pieces.encode(sung(line))[: LONGEST - 1]
-        context = context[-(LONGEST - len(own)) :]
+        context = self._pieces.encode("".join(f"{text}\n" for text in said))
+        own = self._pieces.encode(sung(line))[: LONGEST - 2]
+        context = context[-(LONGEST - 1 - len(own)) :]
         return context + own, len(context)
 
     def _heard(self, lines: Sequence[str], before: Sequence[Sequence[str]]) -> list[Heard]:

@@ -17,11 +17,11 @@ from stagelyric.editor.pieces import BytePairs, Kept, Pieces, Unigrams
 
 GRAPH, WEIGHTS, META = "editor.onnx", "editor.weights", "editor.json"
 
-VERSION = 1
+VERSION = 2
 """Of what is built: a folder of another version is built anew."""
 
 LONGEST = 512
-"""How many pieces a context and a line have at most."""
+"""How many pieces a context and a line have at most, the first one counted."""
 
 _CHUNK = 1 << 20
 
@@ -47,7 +47,9 @@ class Alphabet:
 class Meta:
     """What the folder was made of and holds.
 
-    `kept`: the numbers of the kept pieces in the whole model. `usual`: what each of them is measured against, in nats.
+    `start`: the piece that every text begins with; `kept`: the pieces that are kept; both by their numbers in the whole
+    model. `usual`: what each of them is measured against, and `first`: its log p
+    right after the start, in nats.
     """
 
     version: int
@@ -59,8 +61,10 @@ class Meta:
     """sha256 of the lexicon whose counts were used; "" for none"""
     parameters: int
     alphabet: Alphabet
+    start: int
     kept: Sequence[int]
     usual: Sequence[float]
+    first: Sequence[float]
     files: dict[str, str]
     """sha256 of each file"""
 
@@ -81,7 +85,7 @@ def read(folder: Path) -> Meta:
         for name, wanted in meta.files.items():
             if digest(folder / name) != wanted:
                 raise EditorError(f"{folder / name}: is damaged")
-        if set(meta.files) != {GRAPH, WEIGHTS} or len(meta.kept) != len(meta.usual):
+        if set(meta.files) != {GRAPH, WEIGHTS} or not len(meta.kept) == len(meta.usual) == len(meta.first):
             raise EditorError(f"{folder / META}: is damaged")
     except OSError as error:
         raise EditorError(f"{error.filename or folder}: {error.strerror or error}") from None

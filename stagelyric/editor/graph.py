@@ -4,8 +4,8 @@ R rows of M places each hold trees of pieces: a place sees itself and the places
 texts with the same beginning share it. Nothing is cached from call to call.
 
     ids (R, M) int64          which piece stands in a place; what fills a row up is never seen by the rest
-    positions (R, M) int64    how deep it stands
-    mask (R, 1, M, M)         0 where a place (3rd axis) sees another (4th), far below 0 elsewhere
+    positions (R, M) int64    how deep it stands, from 1
+    mask (R, 1, M, 1 + M)     0 where a place (3rd axis) sees the first piece or another (4th), far below 0 elsewhere
     places (U,) int64         the places, of R·M in a row, whose next pieces are asked for
     pairs (K, 2) int64        which of those U, and which piece
     → log_p (K,)              the natural logarithm of each piece's probability there
@@ -16,7 +16,7 @@ place, so that no place disturbs another. `WEIGHTS` holds the matrices beside th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -27,6 +27,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from stagelyric.editor.folder import LONGEST, WEIGHTS
 from stagelyric.editor.llama import Llama
+from stagelyric.editor.reach import Inside
 
 _OPSET, _IR = 18, 9
 _OWN = "com.microsoft"  # ONNX Runtime's own operators
@@ -35,14 +36,12 @@ _WEIGHT_LEVELS = 63  # the products of two neighbours then fit 16 bits: processo
 _ALIGNED = 64
 
 
-def write_graph(
-    model: Llama, kept: Sequence[int], weights: IO[bytes], smoothing: Mapping[str, NDArray[np.float32]] | None
-) -> bytes:
+def write_graph(model: Llama, kept: Sequence[int], weights: IO[bytes], inside: Inside) -> bytes:
     """The serialised graph over the kept pieces; its large tensors go into `weights`, which lies beside it as WEIGHTS.
 
-    `smoothing`: what the channels are divided by, as `reach` gives it. None: no bytes, all is fp32.
+    Where `inside` has no smoothing, nothing is made bytes: all is fp32.
     """
-    return _Writer(model, kept, weights, smoothing is not None, smoothing or {}).serialised()
+    return _Writer(model, kept, weights, inside, inside.smoothing is not None).serialised()
 
 
 @dataclass(slots=True)
@@ -50,8 +49,9 @@ class _Writer:
     model: Llama
     kept: Sequence[int]
     weights: IO[bytes]
+    inside: Inside
     int8: bool
-    smoothing: Mapping[str, NDArray[np.float32]]
+    mask: str = ""
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     constants: list[onnx.TensorProto] = field(default_factory=list)
     turns: tuple[str, str] = ("", "")
@@ -62,11 +62,12 @@ class _Writer:
         s = self.model.shape
         x = self.embedded()
         self.turns = self.turning()
+        self.mask = self.add("Concat", *["mask"] * (s.heads // s.kv_heads), axis=2)  # (R, 1, shared·M, 1 + M)
         skip = ""
         for layer in range(s.layers):
             name = f"blk.{layer}"
             x, normed = self.normed(x, skip, f"{name}.attn_norm", f"{name}.attn")
-            x, normed = self.normed(x, self.attention(normed, name), f"{name}.ffn_norm", f"{name}.ffn")
+            x, normed = self.normed(x, self.attention(normed, layer), f"{name}.ffn_norm", f"{name}.ffn")
             skip = self.feed_forward(normed, name)
         both = self.add("Gather", self.add("Add", x, skip), "places", axis=0)  # (U, width)
         _, normed = self.normed(both, "", "output_norm", "head")
@@ -90,7 +91,7 @@ class _Writer:
         return self.large(np.cos(angles).astype(np.float32)), self.large(np.sin(angles).astype(np.float32))
 
     def smooth(self, name: str) -> NDArray[np.float32]:
-        return self.smoothing.get(name, np.ones(1, np.float32))
+        return (self.inside.smoothing or {}).get(name, np.ones(1, np.float32))
 
     def normed(self, x: str, skip: str, name: str, smooth: str) -> tuple[str, str]:
         """x + skip, and the same brought to mean square 1, weighed and smoothed."""
@@ -137,9 +138,9 @@ class _Writer:
         )
         return self.add("Mul", product, x[1])
 
-    def attention(self, x: str, name: str) -> str:
+    def attention(self, x: str, layer: int) -> str:
         """x (R·M, width) → what each place reads in those it sees, (R·M, width)."""
-        s, model = self.model.shape, self.model
+        s, model, name = self.model.shape, self.model, f"blk.{layer}"
         shared, size = s.heads // s.kv_heads, s.head_size
         given = self.rounded(x)
         before, read = self.smooth(f"{name}.attn"), self.smooth(f"{name}.read")
@@ -149,15 +150,26 @@ class _Writer:
         v = self.linear(given, model.tensor(f"{name}.attn_v.weight") * before / shares.reshape(-1, 1))
         q = self.heads_of(self.turned(q), [s.kv_heads, shared, size], [0, 2, 3, 1, 4])  # (R, kv, shared, M, size)
         q = self.add("Reshape", q, self.ints(0, 0, -1, size))  # (R, kv, shared·M, size)
-        k = self.heads_of(self.turned(k), [s.kv_heads, size], [0, 2, 3, 1])  # (R, kv, size, M)
-        v = self.heads_of(v, [s.kv_heads, size], [0, 2, 1, 3])  # (R, kv, M, size)
-        scores = self.add("Reshape", self.add("MatMul", q, k), self.shape_of(0, s.heads, "M", "M"))
-        seen = self.add("Softmax", self.add("Add", scores, "mask"), axis=-1)  # (R, heads, M, M)
-        seen = self.add("Reshape", seen, self.shape_of(0, s.kv_heads, -1, "M"))  # (R, kv, shared·M, M)
+        k = self.heads_of(self.turned(k), [s.kv_heads, size], [0, 2, 3, 1])
+        v = self.heads_of(v, [s.kv_heads, size], [0, 2, 1, 3])
+        first_k, first_v = self.first(layer, shares)
+        k = self.add("Concat", first_k, k, axis=3)  # (R, kv, size, 1 + M)
+        v = self.add("Concat", first_v, v, axis=2)  # (R, kv, 1 + M, size)
+        seen = self.add("Softmax", self.add("Add", self.add("MatMul", q, k), self.mask), axis=-1)
         y = self.add("Reshape", self.add("MatMul", seen, v), self.ints(0, 0, shared, -1, size))
         y = self.add("Transpose", y, perm=[0, 3, 1, 2, 4])  # (R, M, kv, shared, size)
         y = self.add("Reshape", y, self.ints(-1, s.heads * size))
         return self.linear(self.rounded(y), model.tensor(f"{name}.attn_output.weight") * read)
+
+    def first(self, layer: int, shares: NDArray[np.float32]) -> tuple[str, str]:
+        """The first piece's key (R, kv, size, 1) and value (R, kv, 1, size)."""
+        s = self.model.shape
+        key = self.small(self.inside.keys[layer][None, :, :, None])
+        value = self.small((self.inside.values[layer] / shares)[None, :, None])
+        return (
+            self.add("Expand", key, self.shape_of("R", s.kv_heads, s.head_size, 1)),
+            self.add("Expand", value, self.shape_of("R", s.kv_heads, 1, s.head_size)),
+        )
 
     def turned(self, x: str) -> str:
         """Queries or keys (R·M, heads·size), each pair turned by its place."""
@@ -225,7 +237,7 @@ class _Writer:
         inputs = [
             value("ids", whole, ["R", "M"]),
             value("positions", whole, ["R", "M"]),
-            value("mask", real, ["R", 1, "M", "M"]),
+            value("mask", real, ["R", 1, "M", "W"]),
             value("places", whole, ["U"]),
             value("pairs", whole, ["K", 2]),
         ]

@@ -1,13 +1,18 @@
-"""How far the numbers between a model's layers reach, channel by channel, over a few lines.
+"""What a model is like inside, read on a few lines: how far the numbers between its layers reach, channel by channel,
+and what it keeps of the piece that every text begins with.
 
 A handful of channels reach ten times as far as the rest. A matrix of bytes has one step for a whole row of what goes
 in, so those few would set it for all; half of their reach is moved into the matrix behind them, where each channel is
 weighed anyway (after Xiao and others, "SmoothQuant", arXiv 2211.10438). What the layers give is the same.
+
+The first piece reaches a hundred times as far, since models rest their attention on it when there is nothing to look
+at. It is the same for every text, so its keys and values, and what may come after it, are reckoned here in full.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,13 +57,28 @@ Whatever goes up must come quietly down
 _SMALL = np.float32(1e-4)
 
 
-def smoothing(model: Llama, texts: Sequence[Sequence[int]], kept: Sequence[int]) -> dict[str, Floats]:
-    """What each channel of a matrix's input is to be divided by, and the matrix's column times, by the input's name.
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """`smoothing`: what each channel of a matrix's input is to be divided by, and the matrix's column times, by the
+    input's name: "blk.L.attn" (before q, k, v), "blk.L.read" (before the output of attention), "blk.L.ffn" (before gate
+    and up), "blk.L.down", "head". None: all stays as it is.
 
-    Names: "blk.L.attn" (before q, k, v), "blk.L.read" (before the output of attention), "blk.L.ffn" (before gate and
-    up), "blk.L.down", "head". `texts`: pieces by their numbers among the `kept`.
+    `keys`, `values`: the first piece's, (layers, kv_heads, head_size); `log_p`: of each kept piece right after it.
     """
-    return {name: _half(most, matrices) for name, most, matrices in _Reading(model, texts, kept).inputs()}
+
+    smoothing: Mapping[str, Floats] | None
+    keys: Floats
+    values: Floats
+    log_p: Floats
+
+
+def read(model: Llama, texts: Sequence[Sequence[int]], kept: Sequence[int]) -> Inside:
+    """`texts`: pieces by their numbers among the `kept`; they all begin with the same one."""
+    reading = _Reading(model, texts, kept)
+    smoothing = {name: _half(most, matrices) for name, most, matrices in reading.inputs()}
+    logits = reading.normed("output_norm")[0] @ model.head()[np.asarray(kept)].T
+    log_p = logits - logits.max() - np.log(np.exp(logits - logits.max()).sum())
+    return Inside(smoothing, np.stack(reading.keys), np.stack(reading.values), log_p)
 
 
 def _half(most: Floats, matrices: Sequence[Floats]) -> Floats:
@@ -75,8 +95,11 @@ class _Reading:
         self.model = model
         table = model.tensor("token_embd.weight")[np.asarray(kept)]
         self.ends = np.cumsum([len(text) for text in texts])[:-1]
+        self.keys: list[Floats] = []
+        self.values: list[Floats] = []
         self.x: Floats = table[np.concatenate([np.asarray(text) for text in texts])]  # (N, width): all texts
         places = np.concatenate([np.arange(len(text)) for text in texts])
+        self.later = places > 0
         angles = np.outer(places, model.shape.rates)[:, None].astype(np.float32)
         self.turns = np.cos(angles), np.sin(angles)  # (N, 1, size / 2) each
 
@@ -89,18 +112,18 @@ class _Reading:
             weights["attn_q"] = self.model.turned_halves(f"{name}.attn_q.weight", s.heads)
             weights["attn_k"] = self.model.turned_halves(f"{name}.attn_k.weight", s.kv_heads)
             h = self.normed(f"{name}.attn_norm")
-            yield f"{name}.attn", _most(h), [weights["attn_q"], weights["attn_k"], weights["attn_v"]]
+            yield f"{name}.attn", self.most(h), [weights["attn_q"], weights["attn_k"], weights["attn_v"]]
             y = self.attention(h, weights)
-            yield f"{name}.read", self._shared(_most(y)), [self._shared_columns(weights["attn_output"])]
+            yield f"{name}.read", self._shared(self.most(y)), [self._shared_columns(weights["attn_output"])]
             self.x = self.x + y @ weights["attn_output"].T
             h = self.normed(f"{name}.ffn_norm")
             gate, up, down = (tensor(f"{name}.ffn_{part}.weight") for part in ("gate", "up", "down"))
-            yield f"{name}.ffn", _most(h), [gate, up]
+            yield f"{name}.ffn", self.most(h), [gate, up]
             opened = h @ gate.T
             y = opened / (1 + np.exp(-opened)) * (h @ up.T)
-            yield f"{name}.down", _most(y), [down]
+            yield f"{name}.down", self.most(y), [down]
             self.x = self.x + y @ down.T
-        yield "head", _most(self.normed("output_norm")), [self.model.head()]
+        yield "head", self.most(self.normed("output_norm")), [self.model.head()]
 
     def normed(self, name: str) -> Floats:
         squares = np.mean(self.x * self.x, axis=-1, keepdims=True)
@@ -112,10 +135,12 @@ class _Reading:
         q = self.turned((h @ weights["attn_q"].T).reshape(len(h), s.heads, -1))
         k = self.turned((h @ weights["attn_k"].T).reshape(len(h), s.kv_heads, -1))
         v = (h @ weights["attn_v"].T).reshape(len(h), s.kv_heads, -1)
+        self.keys.append(k[0])
+        self.values.append(v[0])
         parts = (np.split(each, self.ends) for each in (q, k, v))
-        return np.concatenate([self.read(*part) for part in zip(*parts, strict=True)])
+        return np.concatenate([self.looked(*part) for part in zip(*parts, strict=True)])
 
-    def read(self, q: Floats, k: Floats, v: Floats) -> Floats:
+    def looked(self, q: Floats, k: Floats, v: Floats) -> Floats:
         """One text's queries (T, heads, size), keys and values (T, kv, size) → (T, heads·size)."""
         shared = q.shape[1] // k.shape[1]
         k, v = np.repeat(k, shared, axis=1), np.repeat(v, shared, axis=1)
@@ -139,7 +164,7 @@ class _Reading:
     def _shared_columns(self, matrix: Floats) -> Floats:
         return self._shared(np.abs(matrix).max(axis=0))[None]
 
-
-def _most(x: Floats) -> Floats:
-    found: Floats = np.abs(x).max(axis=0)
-    return found
+    def most(self, x: Floats) -> Floats:
+        """How far each channel of x (N, C) reaches, first pieces left out."""
+        found: Floats = np.abs(x[self.later]).max(axis=0)
+        return found

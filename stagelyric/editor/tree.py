@@ -23,8 +23,8 @@ _FAR = np.float32(-1e9)
 class Tree:
     """Places by number: which piece stands there, below which place (-1: none), how deep; and what is asked.
 
-    `asked[n]` = (place, piece): the probability of that piece after that place. `texts[t]`: what is asked of each text,
-    in its order.
+    `asked[n]` = (place, piece): the probability of that piece after that place (-1: after what all texts begin with).
+    `texts[t]`: what is asked of each text, in its order.
     """
 
     pieces: list[int] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Tree:
     _known: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def add(self, text: Sequence[int], start: int) -> None:
-        """A text's pieces, of which those from `start` ≥ 1 on are asked for."""
+        """A text's pieces, of which those from `start` on are asked for."""
         place, asks = -1, []
         for number, piece in enumerate(text):
             if number >= start:
@@ -82,7 +82,7 @@ class Tree:
         return [*rows, list(row)] if row else rows
 
     def calls(self, places: int) -> Iterator[Call]:
-        """What the graph is asked, some `places` places a call; together the calls answer every question once."""
+        """What the graph is asked, some `places` places a call; each question after a place is answered once."""
         rows = sorted(self.rows(), key=len)
         asked_at: dict[int, list[int]] = {}
         for question, (place, _) in enumerate(self.asked):
@@ -96,18 +96,19 @@ class Tree:
     def _call(self, rows: Sequence[Sequence[int]], longest: int, asked_at: dict[int, list[int]]) -> Call:
         shape = len(rows), longest
         ids, positions = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        mask = np.full((len(rows), 1, longest, longest), _FAR, np.float32)
+        mask = np.full((len(rows), 1, longest, 1 + longest), _FAR, np.float32)
+        mask[..., 0] = 0
         places: list[int] = []
         pairs: list[tuple[int, int]] = []
         questions: list[int] = []
         for r, row in enumerate(rows):
             where = {place: column for column, place in enumerate(row)}
             ids[r, : len(row)] = [self.pieces[place] for place in row]
-            positions[r, : len(row)] = [self.depths[place] for place in row]
+            positions[r, : len(row)] = [1 + self.depths[place] for place in row]
             for place, column in where.items():
                 if self.above[place] >= 0:
                     mask[r, 0, column] = mask[r, 0, where[self.above[place]]]
-                mask[r, 0, column, column] = 0
+                mask[r, 0, column, 1 + column] = 0
                 for question in asked_at.pop(place, ()):
                     if not places or places[-1] != r * longest + column:
                         places.append(r * longest + column)

@@ -1,11 +1,13 @@
 """A llama of a few thousand numbers, at random, in a GGUF file; and the same read by torch, written plainly."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.editor.folder import Meta
 from stagelyric.editor.llama import Llama
 from stagelyric.editor.pieces import _BYTES
 
@@ -89,14 +91,22 @@ def _add_pieces(writer: Any, kind: str) -> list[str]:
     return tokens
 
 
-def by_torch(model: Llama, text: list[int], kept: NDArray[np.int64]) -> NDArray[np.float32]:
-    """log p (T, kept) of each next piece, among those that are kept; `text` by their new numbers."""
+@lru_cache(maxsize=1)
+def _tensors(model: Llama) -> dict[str, Any]:
     import torch
 
-    shape = model.shape
-    weights = {name: torch.tensor(model.tensor(name)) for name in model._tensors}
-    table = weights["token_embd.weight"][torch.tensor(kept)]
-    x, n = table[torch.tensor(text)], len(text)
+    torch.set_num_threads(1)
+    return {name: torch.tensor(model.tensor(name)) for name in model._tensors}
+
+
+def by_torch(model: Llama, meta: Meta, text: list[int]) -> NDArray[np.float32]:
+    """log p (1 + T, kept) of each next piece, among those that are kept, after the piece that all texts begin with and
+    each of `text` (by their new numbers)."""
+    import torch
+
+    shape, weights, kept = model.shape, _tensors(model), torch.tensor(meta.kept)
+    table = weights["token_embd.weight"][kept]
+    x, n = table[torch.tensor([meta.kept.index(meta.start), *text])], 1 + len(text)
     angles = torch.outer(torch.arange(n).float(), torch.tensor(shape.rates))
     cos, sin = angles.cos()[:, None], angles.sin()[:, None]
 
@@ -123,6 +133,6 @@ def by_torch(model: Llama, text: list[int], kept: NDArray[np.int64]) -> NDArray[
         h = normed(x, f"{name}.ffn_norm.weight")
         opened = torch.nn.functional.silu(h @ weights[f"{name}.ffn_gate.weight"].T)
         x = x + (opened * (h @ weights[f"{name}.ffn_up.weight"].T)) @ weights[f"{name}.ffn_down.weight"].T
-    head = weights.get("output.weight", weights["token_embd.weight"])[torch.tensor(kept)]
+    head = weights.get("output.weight", weights["token_embd.weight"])[kept]
     found: NDArray[np.float32] = (normed(x, "output_norm.weight") @ head.T).log_softmax(-1).numpy()
     return found
