@@ -37,7 +37,7 @@ _FEW = 16  # stanzas that suit, below which those with lines a syllable off are 
 _HEAT = 0.7  # nats between forms that are taken nearly as often as one another
 _SPARE = 12  # other stanzas that are tried where one can't be shown
 _KINDS = {
-    "person": {"person": 1.2, "place": 0.4}, "place": {"place": 1.2, "person": 0.4}, "": {"": 0.9, "place": 0.3},
+    "person": {"person": 1.5, "place": 0.4}, "place": {"place": 1.2, "person": 0.4}, "": {"": 0.9, "place": 0.3},
     "any": {},
 }  # fmt: skip
 """What a stanza gains that names whom it is due to: less than what it is about counts, more than all else."""
@@ -136,7 +136,8 @@ class Composer:
     def _spare(self, number: int, wanted: Due, attempt: int) -> Stanza | None:
         """Another stanza where one can't be shown: from the end of the order, where it is not soon to come."""
         group = self._by_name.get(wanted.kind) or self.stanzas
-        return group[-(1 + (3 * number + attempt) % len(group))] if group else None
+        able = [one for one in reversed(group) if one.frames not in self._used] or group
+        return able[(3 * number + attempt) % len(able)] if able else None
 
     def _filled(self, stanza: Stanza, wanted: Due, admits: Admits, rng: random.Random) -> list[Phrase] | None:
         lines: list[Phrase] = []

@@ -9,7 +9,8 @@ from pathlib import Path
 from stagelyric.phrasebook.tags import THEMES
 
 FILE = "themes.words"
-_CLOSE = 0.7
+_CLOSE, _KIN = 0.7, 0.5
+"""What a theme is worth that a word is close to, and one that is kin to a theme asked for."""
 _FORMS = ("", "s", "es", "ing", "ed", "d", "er")
 
 
@@ -36,7 +37,7 @@ def wanted(themes: Sequence[str], table: Mapping[str, Sequence[str]]) -> dict[st
         for word in theme.lower().split():
             stem = next((stem for stem in _stems(word) if stem in table), None)
             for close in table[stem] if stem is not None else ():
-                value = 1.0 if close in _stems(word) else _CLOSE
+                value = 1.0 if close in _stems(word) else _KIN if stem in THEMES else _CLOSE
                 worth[close] = max(worth.get(close, 0.0), value)
     return worth
 

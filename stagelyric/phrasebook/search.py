@@ -23,6 +23,8 @@ Closeness = Callable[[Entry], float]
 
 _SPREAD = 0.6
 """How far draws shuffle what suits alike."""
+_OF_ONESELF = 0.3
+"""What frames of you and me are worth less, of which songs by many hands have more than their share."""
 _APART = 0.8
 """What two couplets are worth less than a quatrain, which is one thought."""
 _TEMPERS = ("calm", "fierce")
@@ -143,6 +145,7 @@ class Scored:
         if place.scheme != "free" and entry.scheme not in ("AA", place.scheme):
             score -= 0.5
         score += 0.4 * self._book.is_own(entry.number)
+        score -= _OF_ONESELF * ("I" in entry.who or "you" in entry.who)
         return score + self._book.ear.of(entry.digest, -1).whole + self._room(entry) + self._drawn(entry)
 
     def _room(self, entry: Entry) -> float:

@@ -104,7 +104,7 @@ def ask_for(
         family_friendly=setlist.family_friendly,
         seed=int.from_bytes(hashlib.sha256(place.encode()).digest()[:7]),
         never_quote=never_quote,
-        hand=song.hand or hands.hand_for(song.title, seed, *hands.mood_of(song.mood)),
+        hand=song.hand or "",
         mood=mood,
         temper=temper,
         at=hands.at_for(section.name),

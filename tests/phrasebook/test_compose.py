@@ -169,6 +169,7 @@ def test_two_people_of_a_frame_are_two() -> None:
 def test_themes_are_found_by_words_close_to_them() -> None:
     worth = near_themes.wanted(["laundrette", "coins"], frames.TABLE)
     assert worth.keys() == {"clothes", "machines", "money"}
+    assert worth["clothes"] < 1
     assert near_themes.wanted(["rain"], frames.TABLE)["rain"] == 1.0
     assert near_themes.wanted(["xyz"], frames.TABLE) == {}
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.phrasebook import book, casting, draw
+from stagelyric.phrasebook import book, casting, draw, hands
 from stagelyric.phrasebook.book import Book
 from stagelyric.phrasebook.casting import Cast
 from stagelyric.phrasebook.classes import Member
 from stagelyric.phrasebook.compiled import Entry
 from stagelyric.phrasebook.compose import Admits, Composer, Due, Phrase
-from stagelyric.phrasebook.search import Closeness, Place
+from stagelyric.phrasebook.search import Closeness, Place, Scored
+from stagelyric.phrasebook.tags import HANDS
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
 from stagelyric.words.lists import STOP
@@ -27,7 +28,7 @@ NAME = "frames"
 LEAN, BEND = 1.2, 4
 """Of stanzas, 1 - LEAN * wildness ** BEND are frames: all at 0, 92 of a hundred at 0.5, 71 at 0.7, none above 0.95."""
 
-_ALSO_NAMED = 0.3  # of the stanzas in which nobody is due: a frame's stanza names somebody once, a model's twice
+_ALSO_NAMED = 0.8  # of the stanzas in which nobody is due: a frame's stanza names somebody once, a model's twice
 _NEAR = (0.25, 0.65)
 """Cosines between which a frame's words come to be close to a theme."""
 
@@ -64,6 +65,7 @@ class Framer:
     def __init__(self, frames: Book, language: Language):
         self.book, self.language = frames, language
         self._composer = lru_cache(maxsize=32)(self._made)
+        self._hand = lru_cache(maxsize=64)(self._cast_hand)
 
     @classmethod
     def open(cls, language: Language, own: Sequence[Path] = ()) -> Framer | None:
@@ -130,13 +132,27 @@ class Framer:
             ask.themes,
             ask.mood,
             ask.temper,
-            ask.hand,
+            ask.hand or self._hand((*ask.names, *ask.themes), ask.themes, ask.mood, ask.temper),
             ask.at,
             perfect=ask.rhyme_kind == "perfect",
             sexes="".join(sex for sex in "fm" if any(member.sort in (sex, "") for member in cast.people)),
             seed=ask.seed,
         )
         return Composer(self.book, place, cast, self._closeness(ask.themes))
+
+    def _cast_hand(self, song: tuple[str, ...], themes: tuple[str, ...], mood: float | None, temper: str) -> str:
+        """The hand that a song is cast with where its setlist names none: one that has written about its themes.
+
+        `song`: what all sections of the song have in common, so that all of it is in one hand.
+        """
+        scored = Scored(self.book, Place(themes=themes), self._closeness(themes))
+        about = dict.fromkeys(HANDS, 0.0)
+        for entry in self.book.entries:
+            if entry.hand in about and (not temper or temper in entry.mood):
+                about[entry.hand] += scored.about(entry) ** 2
+        if not any(about.values()):
+            return hands.hand_for(" ".join(song), 0, mood, temper)
+        return HANDS[draw.weighted(draw.seeded("hand", song), [about[hand] ** 2 for hand in HANDS])]
 
     def _closeness(self, themes: Sequence[str]) -> Closeness | None:
         """How close each frame's words are to the themes, by the model's vectors; None where these can't tell."""

@@ -111,3 +111,18 @@ def test_what_must_not_be_said_is_in_no_line_of_a_frame(writer: Writer) -> None:
     assert not any(word in line.text.lower().split() for line in lines for word in ("window", "train"))
     quoted = "\n".join(line.text for line in writer.write(ASK, 0, 4))
     assert not {line.text for line in writer.write(replace(ASK, prime=quoted), 0, 4)} & set(quoted.split("\n"))
+
+
+def test_a_song_is_cast_with_a_hand_that_wrote_about_its_themes(writer: Writer) -> None:
+    framer = writer.framer
+    assert framer is not None
+
+    def hands(ask: Ask) -> set[str]:
+        return {framer._composer(replace(ask, seed=seed, rhyme=rhyme)).place.hand for seed, rhyme in SECTIONS}  # type: ignore[arg-type]
+
+    assert hands(replace(ASK, themes=("harbour",))) == {"ballad"}
+    assert hands(replace(ASK, themes=("harbour",), hand="comic")) == {"comic"}
+    assert len(hands(replace(ASK, themes=("xyz",)))) == 1  # all sections of a song have one hand
+
+
+SECTIONS = [(1, "AABB"), (2, "ABCB"), (3, "free")]
