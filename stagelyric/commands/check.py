@@ -1,46 +1,63 @@
-"""`stagelyric check`: every fault of a setlist or a rig, at once."""
+"""`stagelyric check`: every fault of a setlist, a rig or files of lyrics, at once."""
 
 import tomllib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 
 from stagelyric.commands.common import Fault, classes_of_frames, frame_faults, json_option, print_json
+from stagelyric.setlist import faults as files
 from stagelyric.setlist import setlist
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.rig import Rig, load_rig
 from stagelyric.types import paths
+from stagelyric.words import look
+from stagelyric.words.formats import ENDINGS, LyricsError
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is wrong (`faults`), what looks wrong (`warnings`), and what is in the files of lyrics (`lyrics`)."""
+
+    faults: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    lyrics: list[dict[str, Any]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), metavar="SETLIST", required=False)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE", required=False)
 @click.option("--rig", "as_rig", is_flag=True, help="The file is a rig, not a setlist.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a setlist (with --rig: of a rig).")
 @click.option("--sample", type=click.IntRange(0, 1000), default=0, metavar="N", help="Print so many forms of frames.")
 @json_option
 def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: bool) -> None:
-    """Validate a setlist, a rig or a file of frames; say every fault with its place, at once.
+    """Validate a setlist, a rig, lyrics or a file of frames; say every fault with its place, at once.
 
     Frames (FILE.frames, see docs/lines.md) are read in all their forms. Warnings alone are no fault.
+
+    Lyrics are one file, or a folder of them. Of each file of lyrics, those that a
+    setlist names too, it says how it was read: encoding, format, songs, lines, and how many of its words are real.
     """
     if schema:
         print_json({"setlist": setlist.Setlist.model_json_schema(), "rig": Rig.model_json_schema()})
         return
     if file is None:
-        raise Fault("check: wanted a setlist, a rig or a file of frames, found no file")
+        raise Fault("check: wanted a setlist, a rig, lyrics or a file of frames, found no file")
     if file.suffix == ".frames":
         _check_frames(file, sample, as_json)
         return
-    faults = _faults(file, as_rig or _is_rig(file))
-    if as_json:
-        print_json({"file": str(file), "ok": not faults, "faults": faults})
-    if faults and not as_json:
-        for fault in faults:
-            click.echo(fault, err=True)
-    if faults:
+    found = _Found()
+    if file.is_dir() or file.name.lower().endswith(ENDINGS):
+        _look_through(file, found)
+    else:
+        _look_at(file, as_rig or _is_rig(file), found)
+    _say(file, found, as_json)
+    if found.faults:
         raise SystemExit(2)
-    if not as_json:
-        click.echo(f"{file}: {_summary(file) if not (as_rig or _is_rig(file)) else 'a good rig'}")
 
 
 def _check_frames(file: Path, sample: int, as_json: bool) -> None:
@@ -72,33 +89,88 @@ def _check_frames(file: Path, sample: int, as_json: bool) -> None:
         raise SystemExit(2)
 
 
-def _faults(file: Path, rig: bool) -> list[str]:
+def _say(file: Path, found: _Found, as_json: bool) -> None:
+    if as_json:
+        print_json({"file": str(file), "ok": not found.faults} | {
+            "faults": found.faults, "warnings": found.warnings, "lyrics": found.lyrics
+        })  # fmt: skip
+        return
+    for fault in found.faults:
+        click.echo(fault, err=True)
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    for line in found.told:
+        click.echo(line)
+
+
+def _look_through(path: Path, found: _Found) -> None:
+    """Lyrics: one file, or every one in a folder and below it."""
+    lyrics = [path]
+    if path.is_dir():
+        lyrics = sorted(f for f in path.rglob("*") if f.is_file() and f.name.lower().endswith(ENDINGS))
+        if not lyrics:
+            found.faults.append(f"{path}: wanted a folder with lyrics ({', '.join(ENDINGS[:8])} …), found none in it")
+    for file in lyrics:
+        _one(file, str(file), found, needed=False)
+    if len(lyrics) > 1:
+        lines = sum(one["lines"] for one in found.lyrics)
+        found.told.append(f"{path}: {_count(len(lyrics), 'file')}, {_count(lines, 'line')}")
+
+
+def _one(file: Path, place: str, found: _Found, *, needed: bool) -> None:
+    """One file of lyrics; `needed`: it is a fault where there is not a line in it."""
+    try:
+        seen = look.look(file)
+    except LyricsError as error:
+        found.faults.append(f"{place}: {str(error).removeprefix(f'{file}: ')}")
+        return
+    found.lyrics.append(asdict(seen))
+    found.told.append(f"{place}: {seen.found}")
+    worst = found.faults if needed and not seen.words else found.warnings
+    for number, warning in enumerate(seen.warnings):
+        (worst if number == 0 else found.warnings).append(f"{place}: {warning}")
+
+
+def _look_at(file: Path, rig: bool, found: _Found) -> None:
     try:
         if rig:
             load_rig(file)
-            return []
+            found.told.append(f"{file}: a good rig")
+            return
         written = setlist.load(file)
     except FileError as error:
-        return error.faults
-    told = frame_faults([file.parent / name for name in written.frames])
+        found.faults += error.faults
+        return
     try:
         paths.find_model(written.model)
     except paths.ModelNotFoundError as error:
-        told.insert(0, f"{file}: {error}")
-    return told
+        found.faults.append(f"{file}: {error}")
+    found.faults += frame_faults([file.parent / name for name in written.frames])
+    for place, name, needed in _lyrics_of(written):
+        _one(file.parent / name, f"{file}: {place} {name}", found, needed=needed)
+    if not found.faults:
+        found.told.insert(0, f"{file}: {_summary(written)}")
+
+
+def _lyrics_of(written: setlist.Setlist) -> Iterator[tuple[str, str, bool]]:
+    """(where, the file's name, whether it must hold words) of each file of lyrics that a setlist names."""
+    for name in written.never_quote:
+        yield "never_quote", name, True
+    for number, song in enumerate(written.songs, 1):
+        if song.lyrics:
+            yield f'songs[{number}] "{song.title}", lyrics', song.lyrics, False
 
 
 def _is_rig(file: Path) -> bool:
     """A rig has tables of gear and no songs. A file that can't be read is told of as a setlist."""
     try:
-        keys = tomllib.loads(file.read_text(encoding="utf-8")).keys()
-    except (OSError, ValueError):
+        keys = tomllib.loads(files.read_toml(file)).keys()
+    except (OSError, ValueError, FileError):
         return False
     return bool(keys & Rig.model_fields.keys()) and "songs" not in keys
 
 
-def _summary(file: Path) -> str:
-    found = setlist.load(file)
+def _summary(found: setlist.Setlist) -> str:
     sections = sum(len(song.sections) for song in found.songs)
     safety = sum(len(section.safety) for song in found.songs for section in song.sections)
     return (

@@ -6,13 +6,12 @@ where the lines are written, and are looked through as they are for the few line
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from stagelyric.words.formats import FormatError, Sheet, guessed, is_sheet, read_sheet
+from stagelyric.words.formats import LyricsError, read
 from stagelyric.words.phonetics import plain
 
 WORDS = 5
@@ -41,20 +40,13 @@ def stamp(files: Sequence[Path]) -> str:
 def stanzas(file: Path) -> list[str]:
     """The stanzas of a file in the form that is compared: a quotation may run over the end of a line.
 
-    Plain text (also gzipped), ChordPro, LRC or OpenLyrics. Raises QuotingError.
+    Any format and encoding that `words.formats` reads. Raises QuotingError.
     """
-    data = _bytes(file)
     try:
-        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")  # every byte has a meaning there; old lyric files often are
-    except (OSError, EOFError) as error:
-        raise QuotingError(f"{file}: wanted a text that is never quoted, found a damaged archive") from error
-    try:
-        sheet = read_sheet(file.name, text) if is_sheet(file.name) else guessed(text)
-    except FormatError as error:
-        raise QuotingError(f"{file}: wanted {error}") from None
-    return _compared(sheet)
+        found = read(file, _bytes(file))
+    except LyricsError as error:
+        raise QuotingError(str(error)) from error
+    return [text for _, lines in found.stanzas if (text := normal(" ".join(lines)))]
 
 
 def _bytes(file: Path) -> bytes:
@@ -62,10 +54,6 @@ def _bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise QuotingError(f"{file}: could not be read: {error.strerror}") from None
-
-
-def _compared(sheet: Sheet) -> list[str]:
-    return [text for _, lines in sheet.stanzas if (text := normal(" ".join(lines)))]
 
 
 def quoting(texts: Iterable[str], files: Sequence[Path]) -> set[str]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import gzip
 import hashlib
 import itertools
-import pickletools
 import re
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +17,8 @@ from numpy.typing import NDArray
 from stagelyric.lm.shards import Known, Shards
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary, fold
 from stagelyric.words import formats
-
-MARKER = "=== "
-"""A line that starts so names the song below it. It splits songs and is never trained on."""
+from stagelyric.words import text as texts
+from stagelyric.words.formats import MARKER
 
 _CHORUS_SHARE = 0.6  # a stanza with this share of its lines sung before in the same song is its chorus again
 _COPY_SHARE = 0.85  # a song with this share of its lines known from earlier songs is another edition of one
@@ -33,8 +29,6 @@ LARGE = 128 * 2**20
 _PART = 32 * 2**20  # characters of an epoch that are in memory at a time
 _LONGEST_LINE, _LONGEST_SONG = 10_000, 5_000  # bytes, lines; what is longer is no lyric
 _DROPPED = {n: None for n in range(128) if not chr(n).isalnum()}
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as Windows' Notepad once saved "Unicode"
-_PICKLED, _PLAIN_PICKLES = b"\x80", (b"(", b"c", b"I", b"L", b"F", b"S", b"V", b"N", b"]", b")", b"}")
 _MOST_HELD_OUT = 400  # songs
 _LEAST_TO_SPLIT = 20  # songs; with fewer, holding any back costs more than the number is worth
 
@@ -66,10 +60,10 @@ def read_source(
 ) -> Source:
     """Reads a file, or every file of lyrics in a folder and below it, in the order of their names: see `formats`.
 
-    UTF-8, else Latin-1. Choruses are kept once a song, and a song that is nearly all known from earlier ones of this
-    source is dropped (two sources may share lines: that is weight, and the giver's choice). Where the files are more
-    than LARGE bytes, the songs are packed into `scratch`, and only read as they are wanted; `tell` is called with the
-    share that has been packed, 0 … 1.
+    Decoded as `words.text` says. Choruses are kept once a song, and a song that is nearly all known from earlier ones
+    of this source is dropped (two sources may share lines: that is weight, and the giver's choice). Where the files are
+    more than LARGE bytes, the songs are packed into `scratch`, and only read as they are wanted; `tell` is called
+    with the share that has been packed, 0 … 1.
     Raises CorpusError where the path is missing, is not text, or holds fewer than two lyric lines.
     """
     files = _files(path)
@@ -127,7 +121,7 @@ def _packed(path: Path, files: Sequence[Path], weight: float, folder: Path, tell
 
 def _streamed(file: Path, tell: Callable[[bytes], None]) -> Iterator[Song]:
     """The songs of a large text file, a line at a time; `tell` is given the file's bytes as they are read."""
-    if formats.is_sheet(file.name):
+    if not formats.is_text(file.name):
         data = _bytes(file)
         tell(data)
         yield from _read(file, data, _without_choruses)
@@ -141,18 +135,15 @@ def _streamed(file: Path, tell: Callable[[bytes], None]) -> Iterator[Song]:
                 raise CorpusError(f"{file}: wanted a text file, found binary data")
             if len(raw) > _LONGEST_LINE:
                 raise CorpusError(f"{file}: wanted lyric lines, found one of more than {_LONGEST_LINE} bytes")
-            try:
-                line = raw.decode().rstrip("\r\n").removeprefix("\ufeff")
-            except UnicodeDecodeError:
-                line = raw.decode("latin-1").rstrip("\r\n")
+            line = texts.line(raw)
             blank = 0 if line.strip() else blank + 1
             starts = line.startswith(MARKER)
             if starts or (blank == 2 and not marked) or len(lines) > _LONGEST_SONG:
-                yield from _song(title, "\n".join(lines), _without_choruses)
+                yield from _song(title, formats.plain("\n".join(lines)).text, _without_choruses)
                 title, lines, marked = (line.removeprefix(MARKER).strip() if starts else title), [], marked or starts
             if not starts:
                 lines.append(line)
-    yield from _song(title, "\n".join(lines), _without_choruses)
+    yield from _song(title, formats.plain("\n".join(lines)).text, _without_choruses)
 
 
 def read_held_out(path: Path) -> Source:
@@ -312,69 +303,23 @@ def _bytes(file: Path, count: int = -1) -> bytes:
         raise CorpusError(f"{file}: wanted a readable text file, found: {error.strerror}") from error
 
 
-def _text(file: Path, data: bytes) -> str:
-    if data[:2] == b"\x1f\x8b":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise CorpusError(f"{file}: wanted a whole gzip file, found a damaged one") from error
-    if data[:2] in _UTF_16:
-        try:
-            return data.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise CorpusError(f"{file}: wanted a text file, found UTF-16 that breaks off") from error
-    if data[:1] == _PICKLED or _is_plain_pickle(data):
-        raise CorpusError(f"{file}: wanted a text file, found a pickle; it was not opened")
-    if b"\0" in data:
-        raise CorpusError(f"{file}: wanted a text file, found binary data")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
-def _is_plain_pickle(data: bytes) -> bool:
-    """Whether the data are a pickle of protocol 0, which is all letters: it is only looked through, never loaded."""
-    if data[-1:] != b"." or data[:1] not in _PLAIN_PICKLES:
-        return False
-    try:
-        return sum(1 for _ in pickletools.genops(data)) > 1
-    except ValueError:  # what genops raises for anything else
-        return False
-
-
 Keep = Callable[[Iterable[list[str]]], list[list[str]]]
 
 
 def _read(file: Path, data: bytes, keep: Keep) -> Iterator[Song]:
-    """The songs of one file: one in ChordPro, LRC and OpenLyrics, any number in text."""
-    text = _text(file, data)
-    if not formats.is_sheet(file.name):
-        yield from _songs(text, keep)
-        return
+    """The songs of one file in any format."""
     try:
-        sheet = formats.read_sheet(file.name, text)
-    except formats.FormatError as error:
-        raise CorpusError(f"{file}: wanted {error}") from error
-    yield from _song(sheet.tags.get("title", ""), sheet.text, keep)
+        songs = formats.read(file, data).songs
+    except formats.LyricsError as error:
+        raise CorpusError(str(error)) from error
+    for sheet in songs:
+        yield from _song(sheet.tags.get("title", ""), sheet.text, keep)
 
 
 def _song(title: str, body: str, keep: Keep) -> Iterator[Song]:
     stanzas = keep(_stanzas(fold(body).replace(BOUNDARY, "")))
     if stanzas:
         yield Song(title, "\n".join("".join(line + "\n" for line in stanza) for stanza in stanzas))
-
-
-def _songs(text: str, keep: Keep) -> Iterator[Song]:
-    """Songs are split at markers; in a file without any, at two or more blank lines in a row."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if re.search(rf"^{MARKER}", text, re.MULTILINE):
-        head, *parts = re.split(rf"^{MARKER}", text, flags=re.MULTILINE)
-        titled = [("", head), *((part.partition("\n")[0].strip(), part.partition("\n")[2]) for part in parts)]
-    else:
-        titled = [("", part) for part in re.split(r"\n(?:[ \t]*\n){2,}", text)]
-    for title, body in titled:
-        yield from _song(title, body, keep)
 
 
 def _stanzas(text: str) -> Iterator[list[str]]:

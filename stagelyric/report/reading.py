@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stagelyric.lm import corpus
 from stagelyric.lm.corpus import CorpusError
+from stagelyric.lm.vocabulary import fold
 from stagelyric.report.lyrics import Song, Stanza
 from stagelyric.words import formats
 
@@ -14,7 +15,7 @@ from stagelyric.words import formats
 def read(paths: Sequence[Path]) -> list[Song]:
     """The songs in files and folders, in the order of their names; each chorus once a song.
 
-    Text files as `train` reads them (a song each, or several, under "=== " lines), ChordPro with its sections.
+    Every format that `train` reads, with the kinds of its sections.
     Raises CorpusError where a path is missing, is not text, or holds fewer than two lyric lines.
     """
     songs = [song for path in paths for file in _files(path) for song in _read(file)]
@@ -36,18 +37,14 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read(file: Path) -> list[Song]:
-    if formats.is_sheet(file.name):
-        return [_sheet(file)]
     try:
-        source = corpus.read_held_out(file)
-    except CorpusError as error:
-        if "lyric line" in str(error):  # an empty file in a folder is no fault: what is read is counted at the end
-            return []
-        raise
-    several = len(source.songs) > 1
-    stem = file.name.removesuffix(".gz").removesuffix(".txt")
-    titles = [f"{stem} {number}" if several else stem for number in range(1, len(source.songs) + 1)]
-    return [as_sung(song, title, str(file)) for song, title in zip(source.songs, titles, strict=True)]
+        sheets = [sheet for sheet in formats.read(file).songs if sheet.stanzas]
+    except formats.LyricsError as error:
+        raise CorpusError(str(error)) from None
+    stem = file.name.split(".")[0] if file.name.endswith(".gz") else file.stem
+    titles = [f"{stem} {number}" if len(sheets) > 1 else stem for number in range(1, len(sheets) + 1)]
+    songs = [sung(sheet, str(file), title) for sheet, title in zip(sheets, titles, strict=True)]
+    return [song for song in songs if song.stanzas]
 
 
 def as_sung(song: corpus.Song, title: str = "", file: str = "") -> Song:
@@ -56,24 +53,15 @@ def as_sung(song: corpus.Song, title: str = "", file: str = "") -> Song:
     return Song(song.title or title, tuple(without_choruses(stanzas)), file=file)
 
 
-def _sheet(file: Path) -> Song:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = file.read_text(encoding="latin-1")
-    except OSError as error:
-        raise CorpusError(f"{file}: wanted a readable text file, found: {error.strerror}") from error
-    try:
-        return sung(formats.read_sheet(file.name, text), str(file))
-    except formats.FormatError as error:
-        raise CorpusError(f"{file}: wanted {error}") from None
+def sung(sheet: formats.Sheet, file: str = "", title: str = "") -> Song:
+    """A sheet as it is measured: in the characters that `train` reads."""
+    stanzas = (Stanza(lines, kind) for kind, given in sheet.stanzas if (lines := _folded(given)))
+    named = sheet.tags.get("title") or title or Path(file).stem
+    return Song(named, tuple(without_choruses(stanzas)), sheet.tags, file)
 
 
-def sung(sheet: formats.Sheet, file: str = "") -> Song:
-    """A sheet as it is measured."""
-    stanzas = (Stanza(lines, kind) for kind, lines in sheet.stanzas)
-    title = sheet.tags.get("title") or Path(file).stem
-    return Song(title, tuple(without_choruses(stanzas)), sheet.tags, file)
+def _folded(lines: Sequence[str]) -> tuple[str, ...]:
+    return tuple(line for given in lines if (line := " ".join(fold(given).split())))
 
 
 def without_choruses(stanzas: Iterable[Stanza]) -> Iterator[Stanza]:

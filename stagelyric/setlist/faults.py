@@ -1,6 +1,8 @@
 """A file that a musician wrote, read and checked: every fault in it at once, each as one plain sentence."""
 
+import contextlib
 import difflib
+import re
 import tomllib
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+
+from stagelyric.words import text as texts
 
 
 class FileError(Exception):
@@ -28,15 +32,14 @@ def load(path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folde
     """The table in a TOML file. Raises FileError with every fault: of single keys, and what `cross_check` finds."""
     what = kind.__name__.lower()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = read_toml(path)
+        data = tomllib.loads(text)
     except FileNotFoundError:
         raise FileError([f"{path}: wanted a {what} file, found none"]) from None
-    except UnicodeDecodeError as error:
-        raise FileError([f"{path}: wanted UTF-8 text, found byte 0x{error.object[error.start]:02x}"]) from None
     except OSError as error:
         raise FileError([f"{path}: could not be read: {error.strerror}"]) from None
     except tomllib.TOMLDecodeError as error:
-        raise FileError([f"{path}: not valid TOML: {error}"]) from None
+        raise FileError([f"{path}: not valid TOML: {_explained(text, error)}"]) from None
     faults = list[str]()
     try:
         written = kind.model_validate(data)
@@ -46,6 +49,39 @@ def load(path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folde
     if faults:
         raise FileError([f"{path}: {fault}" for fault in faults])
     return written
+
+
+def read_toml(path: Path) -> str:
+    """The text of a TOML file, which is UTF-8, with or without a byte-order mark; its line ends as they are.
+
+    Raises FileError for another encoding, and OSError.
+    """
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{error.object[error.start]:02x}"
+    with contextlib.suppress(texts.TextError):
+        found = f"{found}: it is {texts.decode(data).encoding}"
+    raise FileError([f"{path}: wanted UTF-8 text, found {found}; save it as UTF-8"])
+
+
+_CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\uff02]")
+_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+def _explained(text: str, error: tomllib.TOMLDecodeError) -> str:
+    """The parser's words, and what a word processor's quotes or other hidden characters have to do with it."""
+    found = _LINE.search(str(error))
+    lines = text.split("\n")
+    line = lines[int(found[1]) - 1] if found and int(found[1]) <= len(lines) else ""
+    bare = re.sub(r'"[^"]*"|\'[^\']*\'', "", line)
+    if curly := _CURLY.search(bare):
+        return f'{error}: found curly quotes ({curly[0]}), wanted straight ones (")'
+    if "\0" in text:
+        return f"{error}: it holds bytes that are no text; save it as UTF-8"
+    odd = next((c for c in bare if c in "\u00a0\u200b\u2028\u2029\ufeff\u2003"), "")
+    return f"{error}: found a character that can't be seen (U+{ord(odd):04X})" if odd else str(error)
 
 
 def _faults(error: ValidationError, kind: type[BaseModel], data: Mapping[str, Any]) -> list[str]:

@@ -31,8 +31,9 @@ def write_trigger(
     whether a trigger was there before. Raises FileError; the file is then as it was.
     """
     load(path)
-    with path.open(encoding="utf-8", newline="") as file:
-        given = file.read()
+    given = path.read_bytes().decode("utf-8")
+    mark = "\ufeff" if given.startswith("\ufeff") else ""
+    given = given.removeprefix(mark)
     ends = "\r\n" if "\r\n" in given else "\n"
     text = given.replace("\r\n", "\n").removesuffix("\n") + "\n"
     document = tomlkit.parse(text)
@@ -42,7 +43,7 @@ def write_trigger(
     after = tomlkit.dumps(document)
     _check(path, tomllib.loads(text), tomllib.loads(after))
     Setlist.model_validate(tomllib.loads(after))
-    _replace(path, after.replace("\n", ends))
+    _replace(path, mark + after.replace("\n", ends))
     return load(path), replaced
 
 

@@ -10,7 +10,7 @@ from stagelyric.setlist import faults
 from stagelyric.setlist.faults import nearest
 from stagelyric.setlist.triggers import Trigger, Written
 from stagelyric.types.lines import Drafter, Hand, RhymeKind, Scheme
-from stagelyric.words.formats import guessed
+from stagelyric.words import formats
 
 Syllables = Annotated[int, Field(ge=1, le=40)]
 FileName = Annotated[str, Field(min_length=1)]
@@ -190,10 +190,12 @@ def find_name(wanted: str, names: list[str]) -> int | None:
 
 
 def read_lyrics(path: Path) -> str:
-    """The bare words of a plain-text, LRC or ChordPro file, a line a line, stanzas parted by a blank one."""
-    text = path.read_bytes()
+    """The bare words of a file of lyrics in any format, a line a line, stanzas parted by a blank one.
+
+    Raises FileError.
+    """
     try:
-        decoded = text.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        decoded = text.decode("latin-1")  # every byte has a meaning there; old lyric files often are
-    return guessed(decoded).text
+        found = formats.read(path)
+    except formats.LyricsError as error:
+        raise faults.FileError([str(error)]) from error
+    return "\n\n".join(song.text for song in found.songs if song.stanzas)

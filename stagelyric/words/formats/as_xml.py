@@ -1,0 +1,158 @@
+"""Songs in XML: OpenLyrics 0.8 and 0.9 (docs.openlyrics.org), and OpenSong (opensong.org)."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from stagelyric.words.formats import headings, leftovers
+from stagelyric.words.formats.sheet import FormatError, Sheet, Stanzas
+
+_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_SECTIONS = {"v": "verse", "c": "chorus", "p": "pre-chorus", "b": "bridge", "e": "ending", "i": "intro", "o": "other"}
+_OPENSONG = {**_SECTIONS, "t": "tag"}
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_OTHERS = {
+    "html": "a web page (HTML); copy its words into a text file",
+    "score-partwise": "a MusicXML score; export its lyrics as text",
+    "score-timewise": "a MusicXML score; export its lyrics as text",
+    "museScore": "a MuseScore score; export its lyrics as text",
+    "rss": "a news feed",
+    "svg": "a picture (SVG)",
+    "plist": "a property list",
+}
+
+
+def looks_like(text: str) -> bool:
+    """Whether a text is XML of any kind, or a page of HTML."""
+    head = text[:400].lstrip().lower()
+    return head.startswith(("<?xml", "<song", "<!doctype", "<html", "<opensong", "<score-"))
+
+
+def read_xml(text: str, title: str = "") -> tuple[Sheet, str]:
+    """The song, and its format's name. Raises FormatError for XML of another kind."""
+    root = _root(text)
+    children = {_local(child) for child in root}
+    if "lyrics" in children and "properties" not in children:
+        lyrics = next(child for child in root if _local(child) == "lyrics")
+        if not len(lyrics):
+            return opensong(root, title), "OpenSong"
+    return _openlyrics(root, title), "OpenLyrics"
+
+
+def openlyrics(text: str, title: str = "") -> Sheet:
+    """The verses of an OpenLyrics song without chords and comments; of several languages, the first."""
+    return _openlyrics(_root(text), title)
+
+
+def _root(text: str) -> ElementTree.Element:
+    head = text[:1000].lstrip().lower()
+    if head.startswith(("<!doctype html", "<html")):
+        raise FormatError(f"an OpenLyrics song, found {_OTHERS['html']}")
+    if _DOCTYPE.search(text):
+        raise FormatError("an OpenLyrics song without a DOCTYPE, found one")
+    try:
+        root = ElementTree.fromstring(_DECLARATION.sub("", text, count=1))
+    except ElementTree.ParseError as error:
+        raise FormatError(f"an OpenLyrics song, found XML that does not parse ({error})") from error
+    if _local(root) != "song":
+        other = {name.lower(): what for name, what in _OTHERS.items()}.get(_local(root))
+        raise FormatError(f"an OpenLyrics song or an OpenSong one, found {other or f'<{_local(root)}>'}")
+    return root
+
+
+def _openlyrics(root: ElementTree.Element, title: str) -> Sheet:
+    tags = {"title": title} if title else {}
+    stanzas, titled = Stanzas(), False
+    language = _language(root)
+    for element in root.iter():
+        if _local(element) == "title" and (element.text or "").strip() and not titled:
+            tags["title"] = " ".join((element.text or "").split())
+            titled = True
+        if _local(element) != "verse" or element.get("translit"):
+            continue
+        language = language or element.get("lang") or "any"
+        if (element.get("lang") or language) != language:
+            continue
+        stanzas.begin(_SECTIONS.get((element.get("name") or "v")[:1].lower(), ""))
+        for lines in element:
+            if _local(lines) == "lines":
+                for line in _sung(lines).split("\n"):
+                    stanzas.add(leftovers.sung(line))
+    return stanzas.sheet(tags)
+
+
+def _language(root: ElementTree.Element) -> str:
+    """The language that the song says it is in, where some verse is in it; "" for none."""
+    said = root.get(_XML_LANG) or root.get("lang") or ""
+    return said if any(_local(e) == "verse" and e.get("lang") == said for e in root.iter()) else ""
+
+
+def _sung(element: ElementTree.Element) -> str:
+    """The words of <lines>. Line ends of the file are blanks; <br/> (and <line>, once) end a line of the song."""
+    words = (element.text or "").replace("\n", " ")
+    for child in element:
+        if _local(child) != "comment":
+            words += _sung(child)
+        words += "\n" if _local(child) in ("br", "line") else ""
+        words += (child.tail or "").replace("\n", " ")
+    return words
+
+
+def _local(element: ElementTree.Element) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
+
+
+def opensong(root: ElementTree.Element, title: str = "") -> Sheet:
+    """An OpenSong song: a letter before each line says what it is: "." chords, ";" a remark, "[" a section.
+
+    Verses that share their chords stand under one another, each line with its verse's number: they are parted again.
+    """
+    tags = {"title": title} if title else {}
+    said = {_local(child): (child.text or "").strip() for child in root}
+    for key, name in (
+        ("title", "title"),
+        ("author", "artist"),
+        ("key", "key"),
+        ("tempo", "tempo"),
+        ("theme", "themes"),
+    ):
+        if said.get(key):
+            tags[name] = said[key]
+    stanzas = Stanzas()
+    for kind, lines in _opensong_sections(said.get("lyrics", "")):
+        stanzas.begin(kind)
+        for line in lines:
+            stanzas.add(line)
+    return stanzas.sheet(tags)
+
+
+def _opensong_sections(text: str) -> list[tuple[str, list[str]]]:
+    found: list[tuple[str, list[str]]] = []
+    kind, numbered = "", dict[str, list[str]]()
+
+    def close() -> None:
+        nonlocal numbered
+        found.extend((kind, lines) for _, lines in sorted(numbered.items()))
+        numbered = {}
+
+    for line in text.split("\n"):
+        mark = line[:1]
+        if mark == "[":
+            close()
+            name = line.strip().strip("[]").strip()
+            kind = _OPENSONG.get(name[:1].lower(), "") if len(name) <= 3 else headings.kind_of(name)
+        elif mark in (".", ";", "-", "#"):
+            continue
+        elif mark.isdigit():
+            numbered.setdefault(mark, []).append(_opensong_words(line[1:]))
+        else:
+            numbered.setdefault("", []).append(_opensong_words(line))
+    close()
+    return found
+
+
+def _opensong_words(line: str) -> str:
+    """Underscores and spaced hyphens make room for chords inside a word; bars part slides."""
+    return leftovers.sung(leftovers.without_markup(re.sub(r"_+", "", line).replace("|", " ")))

@@ -1,0 +1,70 @@
+"""Chords, tabs and grids over and between the words of a text: what a guitarist reads and nobody sings."""
+
+from __future__ import annotations
+
+import re
+
+_QUALITY = (
+    r"(?:maj|min|dim|aug|sus|add|omit|no|alt|m(?![a-z])|m(?=aj|sus|add)|M(?![a-z])|mi(?=\d)|ma(?=\d)|o(?=7)|[ø°Δ+-]"
+    r"|\d{1,2}|[#b♯♭](?=\d)|\([^()\s]{1,8}\))"
+)
+_CHORD = re.compile(rf"\(?[A-H][#b♯♭]?{_QUALITY}*(?:[/\\](?:[A-H][#b♯♭]?|\d{{1,2}}))?\*?\)?,?")
+_ROMANCE = re.compile(
+    r"(?:DO|RE|MI|FA|SOL|LA|SI|Do|Re|Mi|Fa|Sol|La|Si)(?P<more>[#b♯♭]?(?:m|-|maj|sus|dim)?\d{0,2}[#b♯♭]?)"
+)
+_SILENT = re.compile(r"\(?N\.?\s?C\.?\)?,?", re.IGNORECASE)
+_FILLER = re.compile(
+    r"[|:/%.\-–—*~>,()\[\]·•_=]+|\(?x\s?\d{1,2}\)?|\(?\d{1,2}\s?x\)?|\d{1,2}/\d{1,2}|\.{2,}|…", re.IGNORECASE
+)
+_BEGINS = re.compile(
+    r"[\W_]*(?:[A-H][#b]?(?:maj|min|sus|dim|aug|add|omit|alt|no)|(?:[A-H]|N\.?\s?C|n\.?\s?c|x?\d|DO|RE|MI|FA|SOL|LA|SI"
+    r"|Do|Re|Mi|Fa|Sol|La|Si)(?![a-z]{3}))"
+)
+_ALONE = re.compile(r"[A-H]|Am")
+_TAB_LABEL = re.compile(r"\s*[A-Za-z]{0,3}[#b]?\d?\s*(?=[|:\-])")
+_TAB = re.compile(r"[-\d\shpbrstvxXoOT/\\~^()|*.=:<>]+(?:\s*[(\[]?x\s?\d+[)\]]?)?")
+_STRIPES = re.compile(r"---|--\d|\d-|\|-|-\||\|\d|x-x")
+_COUNTS = re.compile(r"(?:[\d|]|\+|&|e|a|and|\s)+")
+
+
+def strength(line: str) -> int:
+    """2 where a line is surely chords and no words, 1 where it may be ("G", "A B C"), 0 where it is not."""
+    if not _BEGINS.match(line):
+        return 0
+    tokens = line.replace("[", " ").replace("]", " ").split()
+    chords = [token for token in tokens if _CHORD.fullmatch(token) or _SILENT.fullmatch(token)]
+    if chords and all(token in chords or _FILLER.fullmatch(token) for token in tokens):
+        if len(chords) < len(tokens) or any(not _ALONE.fullmatch(chord) for chord in chords):
+            return 2
+        if re.search(r"\S[ \t]{2,}\S", line) or line[:1] in (" ", "\t"):
+            return 2
+        return 1 if len(chords) == 1 or _is_alphabet(chords) else 2
+    return _romance(line, tokens)
+
+
+def is_tab(line: str) -> bool:
+    """Whether a line is of a tablature, a drum pattern or a count ("1 + 2 + 3 +")."""
+    if "-" not in line and "|" not in line and "+" not in line and "&" not in line:
+        return False
+    body = line[match.end() :] if (match := _TAB_LABEL.match(line)) else line
+    body = body.strip()
+    if len(body) >= 4 and _TAB.fullmatch(body) and _STRIPES.search(body) and not re.search(r"[a-zA-Z]{3}", body):
+        return True
+    text = line.strip()
+    return (
+        len(text) >= 5 and text[0] in "1|" and bool(re.search(r"\d\s*(?:\+|&)", text)) and bool(_COUNTS.fullmatch(text))
+    )
+
+
+def _romance(line: str, tokens: list[str]) -> int:
+    """Chords as they are named in Romance languages; "Do re mi" is more likely sung."""
+    names = [match for token in tokens if (match := _ROMANCE.fullmatch(token))]
+    if not names or not all(_ROMANCE.fullmatch(token) or _FILLER.fullmatch(token) for token in tokens):
+        return 0
+    spread = bool(re.search(r"\S[ \t]{3,}\S", line)) or line.startswith("   ")
+    return 2 if any(name["more"] for name in names) or spread else 0
+
+
+def _is_alphabet(letters: list[str]) -> bool:
+    """ "A B C D": letters in their order, as a song that spells has them."""
+    return all(len(letter) == 1 for letter in letters) and "".join(letters) in "ABCDEFGH"

@@ -1,0 +1,113 @@
+"""A file of lyrics becomes its songs: its bytes are decoded, its format found by what is in it, then by its ending."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from stagelyric.words import text as texts
+from stagelyric.words.formats import as_chordpro, as_lrc, as_plain, as_xml
+from stagelyric.words.formats.sheet import FormatError, Sheet
+
+CHORDPRO = (".cho", ".chordpro", ".chopro", ".crd", ".pro")
+LRC = (".lrc",)
+XML = (".xml", ".openlyrics", ".opensong")
+TEXT = (".txt", ".usr", ".srt", ".vtt")
+_KINDS = (*TEXT, *CHORDPRO, *LRC, *XML)
+ENDINGS = (*_KINDS, *(f"{ending}.gz" for ending in _KINDS))
+"""How the names of files that hold lyrics end."""
+
+MARKER = "=== "
+"""A line that starts so names the song below it. It splits songs and is never sung."""
+
+_MARKED = re.compile(rf"^{MARKER}", re.MULTILINE)
+_BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")
+
+
+class LyricsError(ValueError):
+    """A file that holds no lyrics that can be read; its text is one sentence for the user, naming the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lyrics:
+    """What one file holds: its songs, in which format and encoding, and what should be told of how it was read."""
+
+    songs: tuple[Sheet, ...]
+    format: str
+    encoding: str
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def stanzas(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Those of all songs in a row."""
+        return [stanza for song in self.songs for stanza in song.stanzas]
+
+    @property
+    def lines(self) -> list[str]:
+        """Every sung line of all songs."""
+        return [line for song in self.songs for line in song.lines]
+
+
+def read(path: Path, data: bytes | None = None) -> Lyrics:
+    """The songs of a file; `data`: its bytes, where they are at hand. Raises LyricsError, naming the file."""
+    try:
+        text = texts.read(path) if data is None else texts.decode(data)
+        songs, name = parse(path.name, text.text)
+    except texts.TextError as error:
+        raise LyricsError(f"{path}: {error}") from error
+    except FormatError as error:
+        raise LyricsError(f"{path}: wanted {error}") from error
+    return Lyrics(tuple(songs), name, text.encoding, text.remarks)
+
+
+def parse(name: str, text: str) -> tuple[list[Sheet], str]:
+    """The songs of a text, and its format's name; `name` is its file's. A song without a title has no such tag.
+
+    Raises FormatError for what says it is a format and is not.
+    """
+    lower = name.lower().removesuffix(".gz")
+    stem = PurePath(lower and name[: len(lower)]).stem
+    if as_xml.looks_like(text) or (lower.endswith(XML) and text.lstrip().startswith("<")):
+        sheet, format_ = as_xml.read_xml(text, stem)
+        return [sheet], format_
+    marked = bool(_MARKED.search(text))
+    if not marked and as_chordpro.looks_like(text):
+        return as_chordpro.songs(text, stem), "ChordPro"
+    if not marked and as_lrc.looks_like(text):
+        return [as_lrc.lrc(text, stem)], "LRC"
+    if lower.endswith(XML):
+        found = "nothing" if not text.strip() else "text that is no XML"
+        raise FormatError(f"an OpenLyrics song, found {found}")
+    if lower.endswith(CHORDPRO):
+        return as_chordpro.songs(text, stem), "ChordPro"
+    if lower.endswith(LRC):
+        return [as_lrc.lrc(text, stem)], "LRC"
+    return _texts(text), "plain text"
+
+
+def _texts(text: str) -> list[Sheet]:
+    """The songs of plain text: parted by markers; without any, by two or more blank lines in a row."""
+    if _MARKED.search(text):
+        head, *parts = _MARKED.split(text)
+        titled = [("", head), *((part.partition("\n")[0].strip(), part.partition("\n")[2]) for part in parts)]
+        return [as_plain.plain(body, title) for title, body in titled if title or body.strip()]
+    if as_plain.is_one_song(text):
+        return [as_plain.plain(text)]
+    return [as_plain.plain(part) for part in _BLANKS.split(text)]
+
+
+def is_text(name: str) -> bool:
+    """Whether a file of that name holds plain text, of any number of songs."""
+    return not name.lower().removesuffix(".gz").endswith((*CHORDPRO, *LRC, *XML))
+
+
+def read_sheet(name: str, text: str) -> Sheet:
+    """The song of a text, and of several the first. Raises FormatError."""
+    songs, _ = parse(name, text)
+    return songs[0]
+
+
+def guessed(text: str) -> Sheet:
+    """The song of a text whose file may say nothing."""
+    return read_sheet("", text)

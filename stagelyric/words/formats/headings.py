@@ -1,0 +1,126 @@
+"""Headings: what a line says of the lines below it, and is not sung. "[Verse 1: Nora]", "CHORUS x2", "Estribillo:"."""
+
+from __future__ import annotations
+
+import re
+
+_KINDS = {
+    "verse": r"verse|vers|strophe|couplet|estrofa|strofa|verso|zwrotka|stanza",
+    "pre-chorus": r"pre[\s-]?chorus|pre[\s-]?refrain|pre[\s-]?coro|prechorus|pre[\s-]?hook|channel|lift|climb",
+    "post-chorus": r"post[\s-]?chorus|post[\s-]?refrain|post[\s-]?hook",
+    "chorus": r"chorus|refrain|coro|estribillo|ritornello|refr[ãa]o|refrein|refren|kehrvers|ref|chor",
+    "bridge": r"bridge|br[üu]cke|bruecke|pont|puente|ponte|middle\s?(?:8|eight)|release",
+    "intro": r"intro|introduction|einleitung|introducci[óo]n|intr[óo]|prelude|pre-?intro",
+    "outro": r"outro|ending|coda|end|finale?|fade(?:[\s-]?out)?|postlude|extro",
+    "hook": r"hook|riff|drop|build(?:[\s-]?up)?",
+    "interlude": r"interlude|zwischenspiel|instrumental|(?:guitar|piano|drum|sax|bass|organ|harmonica|fiddle)?\s*solo"
+    r"|break|breakdown|turn\s?around|vamp|instrumental break|musical interlude",
+    "tag": r"tag|misc",
+    "spoken": r"spoken(?: word)?|rap|skit|ad[\s-]?libs?|narration|dialogue",
+    "part": r"part|section|movement|teil",
+}
+_CERTAIN = frozenset(
+    {
+        "verse", "chorus", "refrain", "strophe", "couplet", "estrofa", "strofa", "zwrotka", "estribillo", "ritornello",
+        "refrão", "refrein", "refren", "intro", "outro", "interlude", "instrumental", "zwischenspiel",
+    }
+)  # fmt: skip
+_KIND = "|".join(f"(?P<{name.replace('-', '_')}>{words})" for name, words in _KINDS.items())
+_FIRST_LETTERS = re.compile(
+    r"[(\[{<*_\s]*(?:ac|ad|ba|bi|br|bu|ch|cl|co|cr|di|do|dr|ei|en|es|ex|fa|fi|gu|go|ha|ho|in|ke|la|li|mi|mo|mu|na|or|ou|pa"
+    r"|pi|pl|po|pr|pu|qu|ra|re|ri|sa|se|si|sk|so|sp|st|ta|te|th|to|tu|tw|va|ve|zw|x|×|\d)",
+    re.IGNORECASE,
+)
+"""What any heading begins with: a quick look, for texts of a million lines."""
+_BEFORE = r"(?:(?:repeat|sing|play|to|go to|back to|final|last|first|second|third|half|double|big|quiet|acoustic)\s+)?"
+_NUMBER = r"(?:\s*[#№.]?\s*(?:\d{1,2}[a-d]?|[ivx]{1,4}|[a-d]|one|two|three|four|five))?"
+_TIMES = r"(?:\s*(?:[(\[]?\s*(?:x\s?\d{1,2}|\d{1,2}\s?x|[×]\s?\d|twice|repeat(?:ed)?|\d\s?times)\s*[)\]]?))?"
+_ALSO = r"(?:\s*(?:/|&|\+|and)\s*(?:verse|chorus|bridge|outro|intro|refrain|pre-?chorus|hook|tag)(?:\s*\d)?)?"
+_NAME = re.compile(rf"{_BEFORE}(?:{_KIND}){_NUMBER}{_ALSO}{_TIMES}", re.IGNORECASE)
+_AFTER_NAME = re.compile(r"\s*(?P<colon>[:：.]|[-–—]+(?=\s|$))?\s*(?P<rest>.*)$", re.DOTALL)
+_BRACKETED = re.compile(r"[\[【]\s*(?P<inner>[^\[\]【】]*)\s*[\]】]\s*:?\s*(?P<rest>.*)$", re.DOTALL)
+_ROUND = re.compile(r"[({<*_]+\s*(?P<inner>[^(){}<>]*?)\s*[)}>*_]+\s*:?\s*$")
+_VERSE_ALONE = re.compile(r"(?:verse|v|strophe|vers)?\s*#?\d{1,2}\s*[.:)]?$", re.IGNORECASE)
+_SHORT = re.compile(r"(?P<kind>[vcbp]|pc|ch|br)\s*(?P<number>\d{0,2})\s*:?$", re.IGNORECASE)
+_SHORTS = {
+    "v": "verse",
+    "c": "chorus",
+    "ch": "chorus",
+    "b": "bridge",
+    "br": "bridge",
+    "p": "pre-chorus",
+    "pc": "pre-chorus",
+}
+
+
+def kind_of(name: str) -> str:
+    """The kind that a section's own name tells of: "Verse 2 (soft)" → "verse"; "" for a name of no known kind."""
+    match = _NAME.match(name.strip())
+    if match is None or name.strip()[match.end() :][:1].isalpha():
+        return ""
+    return _matched(match)
+
+
+def bracketed(line: str) -> tuple[str, str] | None:
+    """(kind, what follows) of a line that begins with a heading in square brackets; kind "" for an unknown one.
+
+    None where it begins with none, or with something in brackets that only words follow, which is a chord's place.
+    """
+    found = _BRACKETED.match(line)
+    if found is None:
+        return None
+    kind, rest = kind_of(found["inner"]), found["rest"].strip()
+    if kind or not rest:
+        return kind, "" if re.fullmatch(_TIMES, rest, re.IGNORECASE) else rest
+    return None
+
+
+def bare(line: str, alone: bool, sure: bool) -> tuple[str, str] | None:
+    """(kind, what follows) of a line that is a heading without brackets, else None.
+
+    `alone`: the line begins a stanza; `sure`: the text has other headings. Both make a heading likelier where the
+    word may as well be sung ("Break").
+    """
+    if not _FIRST_LETTERS.match(line):
+        return None
+    line = line.strip()
+    if (round_ := _ROUND.match(line)) and (found := _whole(round_["inner"])) is not None:
+        return found, ""
+    match = _NAME.match(line)
+    if match is None:
+        return None
+    after = _AFTER_NAME.match(line, match.end())
+    if after is None:  # never: it matches the empty text
+        return None
+    colon, rest, word = after["colon"] or "", after["rest"].strip(), match[0].strip()
+    if line[match.end() :][:1].isalnum() or (colon == "." and rest):
+        return None
+    if rest and not rest.startswith("("):
+        return (_matched(match), rest) if colon in (":", "：") and (sure or alone) else None
+    if rest and not (rest.endswith(")") and (sure or colon or word.split()[0].lower() in _CERTAIN)):
+        return None
+    plain = colon in (":", "：") or any(c.isdigit() for c in word) or word.split()[-1].lower() in _CERTAIN
+    return (_matched(match), "") if plain or (word.isupper() and alone) or (sure and alone) else None
+
+
+def is_verse_number(line: str) -> bool:
+    """ "1.", "2)" or a number alone, as hymnals stand it before a verse."""
+    return bool(_VERSE_ALONE.match(line.strip()))
+
+
+def short(name: str) -> str:
+    """The kind of an abbreviation, as "V2", "C" or "PC1"; "" for another."""
+    match = _SHORT.match(name.strip())
+    return _SHORTS[match["kind"].lower()] if match else ""
+
+
+def _whole(inner: str) -> str | None:
+    """The kind of words that are a heading and nothing more; "" for a stage direction of another kind."""
+    match = _NAME.fullmatch(inner.strip().rstrip(":").strip())
+    if match is not None:
+        return _matched(match)
+    return "" if re.fullmatch(_TIMES, inner.strip(), re.IGNORECASE) and inner.strip() else None
+
+
+def _matched(match: re.Match[str]) -> str:
+    return next(name for name in _KINDS if match[name.replace("-", "_")] is not None)

@@ -1,0 +1,144 @@
+"""What stands in a line or beside it and is not sung: markup, repeat marks, credits, what lyric sites leave behind."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from stagelyric.words.phonetics import look_up
+
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
+_BREAK = re.compile(r"<(?:br|p|/p|div|/div|li|/li)\b[^<>]*>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
+_STRESS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_REPEATED = re.compile(
+    r"\s*(?:[(\[{]\s*(?:x\s?\d{1,2}|\d{1,2}\s?x|×\s?\d{1,2}|\d{1,2}\s?×|repeat\b[^()\[\]]{0,20}|bis|ter|fade(?:s| out)?"
+    r"|twice|(?:\d|two|three|four)\s+times)\s*[)\]}]|(?<=\s)(?:x\s?\d{1,2}|\d{1,2}x|×\d{1,2}))\s*$",
+    re.IGNORECASE,
+)
+_BARS = re.compile(r"^\s*(?:\|{1,2}:|/:|:?//:)\s*|\s*(?::\|{1,2}|:/|://)\s*$")
+_SIGNS = re.compile(r"[\u2669-\u266f\u2190-\u21ff\u2022\u25a0-\u25ff\u2605\u2606\U0001f3a4-\U0001f3bc]+")
+_BOXES = re.compile(r"\[[^\[\]]*\]")
+_RULE = re.compile(r"[\W_]+")
+
+_SITE_LINES = re.compile(
+    r"(?:you might also like|(?:\d+(?:\.\d+)?k?)?embed|share|translations?|submit corrections?|advertisement"
+    r"|add to playlist"
+    r"|read more|lyrics|see more|more on genius|about|print|correct these lyrics|\(?\d{10,}\)?"
+    r"|\d+\s*contributors?.*|\*+\s*this lyrics is not for commercial use\s*\*+"
+    r"|(?:lyrics (?:licensed|powered|provided|submitted|©).*)|source:?\s*(?:musixmatch|lyricfind|genius|azlyrics).*"
+    r"|thanks to .{1,60} for (?:adding|correcting|submitting) (?:these|this|the|those) .*"
+    r"|see .{1,60} live\s?get tickets.*|(?:song)?writers?(?:\(s\))?\s*:.*|lyrics ©.*|publisher:.*)",
+    re.IGNORECASE,
+)
+_SITE_HEAD = re.compile(r"^\s*\d+\s*Contributors?(?P<between>.*?)Lyrics(?=$|\[|\s|[A-Z\"'“‘(¿¡])")
+_ALSO_LIKE = re.compile(r"You might also like(?=$|\[|[A-Z\"“(])")
+_LIVE = re.compile(r"See .{1,60}? LiveGet tickets as low as \$\d+")
+_EMBED = re.compile(r"(?<=\S)(?:\d+(?:\.\d+)?K?)?Embed$")
+_TRANSLATED = re.compile(
+    r"^Translations(?:(?:Türkçe|Português|Français|Deutsch|Español|Italiano|Polski|English|Nederlands|Svenska|Русский"
+    r"|العربية|日本語|한국어|中文|Українська|Ελληνικά|Română|Magyar|Dansk|Norsk|Suomi|Česky|فارسی|עברית|Romanization"
+    r"|Čeština|Bahasa Indonesia|ไทย|हिन्दी|Català|Srpski|Hrvatski)(?:\s*\([^()]*\))?)*"
+)
+
+_SAID = re.compile(
+    r"(?P<key>title|song|artist|band|album|key|original key|tempo|bpm|time(?: signature)?|meter|tuning|capo|genre|year"
+    r"|duration|length|ccli|author|authors|composer|lyricist|copyright|flow|book|number|pitch|difficulty|strumming|rhythm"
+    r"|words(?: (?:and|&) music)?|music|lyrics|written|transcribed|tabbed|arranged|arranger|producer|label|released"
+    r"|mood)"
+    r"(?:\s+by)?\s*[:=]\s*(?P<value>.*)",
+    re.IGNORECASE,
+)
+_ALWAYS = frozenset({"capo", "tuning", "ccli", "bpm", "copyright"})
+_TECHNICAL = re.compile(r"(?:[A-H][#b♯♭]?m?|\d[\d/.]*)(?:\s*(?:bpm|major|minor|maj|min))?$", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"(?:(?:words|lyrics|music|tabbed|transcribed|arranged|words and music|lyrics and music|music and lyrics)\s+by\s.*"
+    r"|capo\s+(?:on\s+)?(?:\d|no|none|fret|first|second|third).*|.*\ball rights reserved\b.*|(?:©|\(c\)|℗).*"
+    r"|copyright\s+(?:©|\(c\)|\d{4}).*|.*\bused by permission\b.*|.*\bwww\.\S+\.\S+.*|.*https?://.*|作词.*|作曲.*|编曲.*)",
+    re.IGNORECASE,
+)
+_LICENSED = re.compile(r"ccli\s+(?:song|license|licence)\b.*|for use solely with\b.*|ccli\s*#.*", re.IGNORECASE)
+
+
+def without_markup(line: str) -> str:
+    """A line without tags of HTML or Pango, with its entities as characters; <br> ends a line (`\\n`)."""
+    if "&" in line:
+        line = _ENTITY.sub(lambda match: html.unescape(match[0]), line).replace("\xa0", " ")
+    if "<" in line:
+        line = _TAG.sub("", _BREAK.sub("\n", line))
+    return _STRESS.sub(r"\2", line) if "*" in line or "_" in line or "~~" in line else line
+
+
+def sung(line: str) -> str:
+    """The words of a line: no boxes ("[laughs]", "[G]"), no notes or bullets, no repeat marks, single spaces."""
+    if "[" in line:
+        line = _BOXES.sub("", line)
+    line = _BARS.sub("", _SIGNS.sub(" ", line))
+    while (shorter := _REPEATED.sub("", line)) != line:
+        line = shorter
+    line = " ".join(line.split())
+    if "-" in line:
+        line = _PARTED.sub(_joined, line)
+    return "" if _RULE.fullmatch(line) else line
+
+
+_PARTED = re.compile(r"[^\W\d_]+(?:(?:\s-{1,2}\s?|-{1,2}\s|-)[^\W\d_]+)+")
+_SPACED = re.compile(r"\s-|-\s|--")
+
+
+def _is_word(part: str) -> bool:
+    return look_up(part) is not None and (len(part) > 1 or part in "aAIOo")
+
+
+def _joined(match: re.Match[str]) -> str:
+    """A word that was parted into its syllables for the notes ("Hal - le - lu - jah", "wal-kin-g") as one word.
+
+    Only where the whole is a word and some part is none: "a rain-wet quay" and "up - and down" stay.
+    """
+    parts = re.split(r"[\s-]+", match[0])
+    if len(parts) == 2 and not _SPACED.search(match[0]):
+        return match[0]
+    whole = "".join(parts)
+    return whole if look_up(whole) and not all(_is_word(part) for part in parts) else match[0]
+
+
+def without_site(lines: list[str]) -> tuple[list[str], str]:
+    """Lines without what lyric sites leave among them, and the title that a site's first line gives ("" if none)."""
+    lines, title = list(lines), ""
+    for at in range(min(3, len(lines))):
+        if head := _SITE_HEAD.match(lines[at]):
+            title = _TRANSLATED.sub("", head["between"]).strip()
+            lines[: at + 1] = [lines[at][head.end() :]]
+            break
+    lines = [part for line in lines for part in _parted(line)]
+    for at in reversed(range(len(lines))):
+        if lines[at].strip():
+            lines[at] = _EMBED.sub("", lines[at])
+            break
+    return [line for line in lines if not _SITE_LINES.fullmatch(line.strip())], title
+
+
+def _parted(line: str) -> list[str]:
+    """A line into which a site's own words ran, without them."""
+    if "You might" not in line and " LiveGet" not in line:
+        return [line]
+    return _ALSO_LIKE.sub("\n", _LIVE.sub("\n", line)).strip("\n").split("\n")
+
+
+def said(line: str, head: bool) -> tuple[str, str] | None:
+    """(key, value) of a line that says something of the song and is not sung: "Key: G"; ("", "") for a credit.
+
+    `head`: nothing was sung yet; then "Time: 4/4" is believed to be such a line, as it is not later.
+    """
+    line = line.strip()
+    if _CREDIT.fullmatch(line) or _LICENSED.match(line):
+        return "", ""
+    found = _SAID.fullmatch(line)
+    if found is None or not (head or found["key"].lower() in _ALWAYS or _TECHNICAL.match(found["value"])):
+        return None
+    return found["key"].lower(), found["value"].strip()
+
+
+def is_licence(line: str) -> bool:
+    """Whether a line is of the footer that SongSelect writes below a song."""
+    return bool(_LICENSED.match(line.strip()))

@@ -1,0 +1,305 @@
+"""Bytes that a musician hands us become text: one rule for training, lyrics, "never quote" files, word lists and TOML.
+
+gzip is unpacked. Then, in this order: a byte-order mark, what an XML declaration says, UTF-8, and for what is none of
+these Windows-1252, or Mac Roman where that reads better. No byte is dropped silently: what was guessed or has no
+meaning is said in `Text.remarks`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import pickletools
+import re
+import unicodedata
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class TextError(ValueError):
+    """Bytes that are no text. Its text says what was wanted and found, and what to do; the caller names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What stands in a file: NFC, every line ended by `\\n`; how it was written, and what should be told of it."""
+
+    text: str
+    encoding: str
+    remarks: tuple[str, ...] = ()
+
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8", "UTF-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),  # before UTF-16's, which it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
+_GZIP = b"\x1f\x8b"
+_OTHERS = (
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "a rich text (RTF) file"),
+    (b"PK\x03\x04", "a zip archive (Word and Pages files are such)"),
+    (b"\xd0\xcf\x11\xe0", "an old Word file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"MThd", "a MIDI file"),
+    (b"ID3", "a sound file"),
+    (b"RIFF", "a sound file"),
+    (b"fLaC", "a sound file"),
+    (b"OggS", "a sound file"),
+    (b"bplist", "a property list"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"SQLite format", "a database"),
+)
+_PICKLED, _PLAIN_PICKLES = b"\x80", (b"(", b"c", b"I", b"L", b"F", b"S", b"V", b"N", b"]", b")", b"}")
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_UNSEEN = dict.fromkeys(
+    map(ord, "\ufeff\u200b\u2060\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+_SPACES = dict.fromkeys((160, 8199, 8239, *range(8192, 8199), 8200, 8201, 8202, 12288), " ")
+_LOST = "\ufffd"
+LARGEST = 256 * 2**20
+"""Bytes that a packed file may unpack to."""
+
+
+def read(path: Path) -> Text:
+    """The text of a file. Raises TextError, for a file that can't be opened too."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TextError(f"wanted a readable text file, found: {error.strerror}") from None
+    return decode(data)
+
+
+def decode(data: bytes) -> Text:
+    """The text of a file's bytes. Raises TextError for what is no text."""
+    data = unpacked(data)
+    _refuse_others(data)
+    text, encoding, remarks = _decoded(data)
+    if "\0" in text:
+        raise TextError("wanted a text file, found binary data")
+    text, twice = _undone(text)
+    if twice:
+        remarks = (*remarks, "its accents had been encoded twice, and were put right")
+    if count := text.count(_LOST):
+        many = "one character" if count == 1 else f"{count} characters"
+        remarks = (*remarks, f"{many} could not be read ({_around(text, text.index(_LOST))}); save it as UTF-8")
+    return Text(tidy(text), encoding, remarks)
+
+
+def tidy(text: str) -> str:
+    """`text` with every kind of line end as `\\n`, in NFC, without characters that can't be seen."""
+    text = _LINE_ENDS.sub("\n", text)
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text.translate(_UNSEEN).translate(_SPACES))
+
+
+def unpacked(data: bytes) -> bytes:
+    """What a gzip file holds, and other data as they are. Raises TextError for a damaged one."""
+    if data[:2] != _GZIP:
+        return data
+    machine = zlib.decompressobj(wbits=31)
+    try:
+        head = machine.decompress(data, LARGEST)
+        if machine.unconsumed_tail:
+            raise TextError(f"wanted a packed text of at most {LARGEST >> 20} MB, found a larger one")
+        return head if machine.eof and not machine.unused_data else gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise TextError("wanted a whole gzip file, found a damaged one") from error
+
+
+def _refuse_others(data: bytes) -> None:
+    for head, what in _OTHERS:
+        if data.startswith(head):
+            raise TextError(f"wanted a text file, found {what}; save its words as plain text")
+    if data[:1] == _PICKLED or _is_plain_pickle(data):
+        raise TextError("wanted a text file, found a pickle; it was not opened")
+
+
+def _is_plain_pickle(data: bytes) -> bool:
+    """Whether the data are a pickle of protocol 0, which is all letters: it is only looked through, never loaded."""
+    if data[-1:] != b"." or data[:1] not in _PLAIN_PICKLES:
+        return False
+    try:
+        return sum(1 for _ in pickletools.genops(data)) > 1
+    except ValueError:  # what genops raises for anything else
+        return False
+
+
+def _decoded(data: bytes) -> tuple[str, str, tuple[str, ...]]:
+    """Text, the encoding's name for people, and remarks."""
+    for mark, codec, name in _MARKS:
+        if data.startswith(mark):
+            return _marked(data[len(mark) :], codec, name)
+    if codec := _wide(data):
+        return data.decode(codec, "replace"), "UTF-16", ()
+    if (declared := _DECLARED.search(data[:300].lstrip())) and (found := _as_declared(data, declared[1].decode())):
+        return found
+    if b"\0" in data:
+        raise TextError("wanted a text file, found binary data")
+    try:
+        return data.decode("utf-8"), "UTF-8", ()
+    except UnicodeDecodeError as error:
+        return _eight_bits(data, error.start)
+
+
+def _marked(data: bytes, codec: str, name: str) -> tuple[str, str, tuple[str, ...]]:
+    try:
+        return data.decode(codec), name, ()
+    except UnicodeDecodeError as error:
+        if name == "UTF-8":  # a mark that some editor put before what another wrote
+            return _eight_bits(data, error.start)
+        raise TextError(f"wanted a text file, found {name} that breaks off") from error
+
+
+def _wide(data: bytes) -> str:
+    """The codec of UTF-16 without its mark: every other byte of Latin letters is zero."""
+    head = data[:4096]
+    if len(head) < 4 or len(data) % 2 or b"\0" not in head:
+        return ""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < 0.7 * (len(head) // 2) or min(even, odd) > 0.02 * len(head):
+        return ""
+    codec = "utf-16-le" if odd > even else "utf-16-be"
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        return ""
+    return codec if "\0" not in text else ""
+
+
+def _as_declared(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]] | None:
+    """As the XML declaration says, unless it names no encoding of text or the bytes are not in it."""
+    try:
+        info = codecs.lookup(name)
+        if info.name.startswith(("utf-16", "utf-32", "utf-7")) or b"<?xml".decode(info.name) != "<?xml":
+            return None
+        text = data.decode(info.name)
+    except (LookupError, ValueError, TypeError):
+        return None
+    return (text, name if info.name != "utf-8" else "UTF-8", ()) if isinstance(text, str) else None
+
+
+def _eight_bits(data: bytes, at: int) -> tuple[str, str, tuple[str, ...]]:
+    """What is not UTF-8: some lines in it all the same, else one of the two old encodings."""
+    lines = data.split(b"\n")
+    whole = [_utf8(line) for line in lines]
+    if any(text is not None and not text.isascii() for text in whole):
+        other = b"\n".join(line for line, text in zip(lines, whole, strict=True) if text is None)
+        codec, name = _old(other)
+        text = "\n".join(
+            _as_old(line, codec) if text is None else text for line, text in zip(lines, whole, strict=True)
+        )
+        return text, "UTF-8", (f"some lines are {name}, the others UTF-8",)
+    codec, name = _old(data)
+    return _as_old(data, codec), name, ()
+
+
+def _utf8(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def line(data: bytes) -> str:
+    """One line of a text too large to be looked at whole: UTF-8, else by its own bytes one of the old encodings."""
+    text = _utf8(data)
+    return tidy(_as_old(data, _old(data)[0]) if text is None else text).strip("\n")
+
+
+def _as_old(data: bytes, codec: str) -> str:
+    return data.decode(codec, "replace")
+
+
+def _old(data: bytes) -> tuple[str, str]:
+    """Windows-1252, or Mac Roman where its letters make better words."""
+    windows, mac = (_likelihood(_as_old(data, codec)) for codec in ("cp1252", "mac_roman"))
+    return ("mac_roman", "Mac Roman") if mac > windows else ("cp1252", "Windows-1252")
+
+
+_CONTRACTED = re.compile(r"[’‘](?:s|t|d|m|ll|re|ve|em|n|til|cause|bout|round)\b", re.IGNORECASE)
+
+
+def _likelihood(text: str) -> int:
+    """How well the characters beyond ASCII stand where they stand: letters in words, marks between them."""
+    score = 0
+    for match in re.finditer(r"[^\x00-\x7f]", text):
+        at, c = match.start(), match[0]
+        before, after = text[at - 1 : at], text[at + 1 : at + 2]
+        if c in "’‘" and (_CONTRACTED.match(text, at) or (before.isalpha() and not after.isalpha())):
+            score += 3
+        else:
+            score += _fits(c, before, after)
+    return score
+
+
+def _fits(c: str, before: str, after: str) -> int:
+    """+2 where a character is at home between its neighbours, -3 where it never stands so."""
+    inside = before.isalpha() and after.isalpha()
+    if c == _LOST or unicodedata.category(c) == "Cc":
+        return -6
+    if c in "ﬁﬂıƒªºˆ\u02dc¨¯˘˙˚\u00b8˝\u02dbˇ":
+        return -3
+    if c.isalpha():
+        if c.isupper() and before.islower():
+            return -3
+        if c.islower() and before.isupper() and after.isupper():
+            return -3
+        return 1 if before.isalpha() or after.isalpha() or not c.isupper() else 0
+    if c in "“‘«„‚‹¿¡":
+        return 2 if not before.isalnum() and (after.isalnum() or after in "¿¡“‘«'\"…") else -2
+    if c in "”»’›":
+        return 2 if before and not before.isspace() and not after.isalpha() else (-1 if not inside or c != "’" else 1)
+    if c == "…":
+        return -1 if after.isalpha() and not before.isalpha() else 1
+    if c in "–—":
+        return 1
+    return -3 if inside else -1  # a sign, as ¤ or ¶, inside a word
+
+
+_TWICE = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}"
+)
+
+
+def _undone(text: str) -> tuple[str, bool]:
+    """Undoes "donâ€™t": UTF-8 that a program took for Windows-1252 and wrote as UTF-8 again.
+
+    Only where nearly everything beyond ASCII is of that kind: "CAFÉ…" holds such a pair by chance.
+    """
+    if not _TWICE.search(text):
+        return text, False
+    undone = _TWICE.sub(_again, text)
+    before, after = (sum(c > "\x7f" for c in written) for written in (text, undone))
+    changed = sum(len(match[0]) for match in _TWICE.finditer(text) if _again(match) != match[0])
+    return (undone, True) if changed >= 0.8 * before and after < before else (text, False)
+
+
+def _again(match: re.Match[str]) -> str:
+    try:
+        raw = b"".join(map(_byte, match[0]))
+    except UnicodeEncodeError:
+        return match[0]
+    for length in range(len(raw), 1, -1):
+        put = _utf8(raw[:length])
+        if put is not None and len(put) == 1 and (put <= "\u017f" or "\u2010" <= put <= "\u20ac"):
+            return put + match[0][length:]
+    return match[0]
+
+
+def _byte(c: str) -> bytes:
+    """A character's byte in Windows-1252, with the five that it leaves out as they are."""
+    return bytes([ord(c)]) if ord(c) < 0xA0 else c.encode("cp1252")
+
+
+def _around(text: str, at: int) -> str:
+    return f'"{" ".join(text[max(0, at - 12) : at + 12].split())}"'
