@@ -5,8 +5,7 @@
 - `digests` (F,) of 12 characters: `compiled.digest` of each frame, so that a frame that was changed since has none;
 - `starts` (F + 1,) int32: where a frame's alternatives begin in `alone`;
 - `alone` int8: a mark for each alternative, numbered as `forms.Form.taken` has them (slots in the order of the text,
-  outer before inner), in sixteenths of a nat: the mean log-probability a word of the lines in which it stands, less the
-  frame's mean;
+  outer before inner), in sixteenths of a nat: what it gains in sense beside the others of its slot (`baking`);
 - `pair_starts` (F + 1,) int32, `pairs` (P, 2) uint16 and `together` int8: the same for two alternatives of one frame
   beyond what they are worth alone, where it is much;
 - `frames` int8 (F,): how a frame's lines sound as a whole, beside all frames.
@@ -75,6 +74,10 @@ class Ear:
         """A frame's marks; none where it is not known, or has other alternatives than it had."""
         found = self.marks.get(digest, _NEUTRAL)
         return found if not found.alone or len(found.alone) == alternatives else _NEUTRAL
+
+    def whole(self, digest: str) -> float:
+        """How a frame sounds beside all others, 0 where it is not known."""
+        return self.marks.get(digest, _NEUTRAL).whole
 
 
 def load(file: Path) -> Ear:

@@ -146,7 +146,7 @@ class Scored:
             score -= 0.5
         score += 0.4 * self._book.is_own(entry.number)
         score -= _OF_ONESELF * ("I" in entry.who or "you" in entry.who)
-        return score + self._book.ear.of(entry.digest, -1).whole + self._room(entry) + self._drawn(entry)
+        return score + self._book.ear.whole(entry.digest) + self._room(entry) + self._drawn(entry)
 
     def _room(self, entry: Entry) -> float:
         """Less for a frame most forms of which are too long or too short."""

@@ -1,0 +1,197 @@
+"""The ear, baked: each alternative of each frame is heard in its place by a pretrained language model.
+
+`python -m stagelyric.phrasebook.baking FOLDER --editor MODEL.gguf` writes FOLDER/ear.npz (see `ears`). Frames that it
+knows already are left as they are, so a stopped run goes on, and a changed frame alone is heard again.
+
+Of each frame some forms are drawn. In each of them every slot is turned through its alternatives with all else left as
+it is, and the model hears the lines that changed and the line after each. What an alternative gains in sense beside the
+others of its slot, on average over the forms, is its mark. It can't see what two alternatives do to each other, nor
+whether a line is true.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from stagelyric.editor.editor import Editor
+from stagelyric.editor.faults import EditorError
+from stagelyric.editor.usual import lexicon
+from stagelyric.phrasebook import book, casting, draw, ears
+from stagelyric.phrasebook.book import Book, BookError
+from stagelyric.phrasebook.casting import Cast, Filling
+from stagelyric.phrasebook.compiled import Body, Choice, Piece
+from stagelyric.phrasebook.ears import Marks
+from stagelyric.phrasebook.forms import Drawing, Form, Wanted
+
+Hear = Callable[[Sequence[str], Sequence[Sequence[str]]], list[float]]
+"""The sense of lines, each after its lines before: `Editor.score`."""
+
+FORMS = 2
+"""Forms of a frame in which its slots are turned."""
+GAIN = 4.0
+"""Nats of a mark for one nat of sense a word: of two alternatives that differ by .25, one is taken e times as often."""
+_MOST = 5.0  # nats of a mark
+_NEXT = 0.5  # what the line after a changed one counts
+_USUAL, _WHOLE, _LEAST_WHOLE, _MOST_WHOLE = 1.6, 0.8, -1.2, 0.6  # of a frame's sense beside all frames
+_AT_ONCE = 12  # frames that are heard together, since their lines begin alike
+_SAVED = 20  # times that, between two savings
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A slot that is turned: the first one of its label."""
+
+    number: int
+    first: int
+    count: int
+
+
+@dataclass(slots=True)
+class _Turned:
+    """One form with one alternative changed, and what is asked about it: (line, its sense as it was)."""
+
+    base: int
+    slot: _Slot
+    position: int
+    asked: list[int] = field(default_factory=list)
+    lines: tuple[str, ...] = ()
+
+
+class _Listening:
+    """One frame being heard."""
+
+    def __init__(self, found: Book, number: int, cast: Cast):
+        self.entry = found.entries[number]
+        body = found.body(number)
+        self._slots, self._home = _slots(body)
+        self._alternatives = body.alternatives
+        rng = draw.seeded("ear", self.entry.digest)
+        self.bases: list[Form] = []
+        self.turned: list[_Turned] = []
+        # An end that no longer rhymes is heard all the same: it may well be taken together with another.
+        free = Drawing(replace(body, refused={}), rng)
+        for _ in range(FORMS):
+            filling = Filling(cast, rng)
+            drawn = Drawing(body, rng).forms(_always(filling), Wanted((1, 40)), 1)
+            if drawn:
+                self.bases.append(drawn[0])
+                self.turned += self._turn(len(self.bases) - 1, free, filling)
+
+    def _turn(self, base: int, drawing: Drawing, filling: Filling) -> Iterator[_Turned]:
+        form = self.bases[base]
+        routes = {self._home[taken][0]: self._home[taken][1] for taken in form.taken}
+        for slot in self._slots:
+            if slot.number not in routes:
+                continue  # inside of an alternative that this form has not taken
+            for position in range(slot.count):
+                if position == routes[slot.number]:
+                    continue
+                how = Wanted((1, 40), routes={**routes, slot.number: position})
+                kept = replace(filling, members=dict(filling.members))
+                made = drawing.forms(_always(kept), how, 1)
+                if made:
+                    changed = [i for i, line in enumerate(made[0].lines) if line != form.lines[i]]
+                    after = [i + 1 for i in changed if i + 1 < len(form.lines) and i + 1 not in changed]
+                    yield _Turned(base, slot, position, sorted({*changed, *after}), made[0].lines)
+
+    def questions(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """The lines to hear and what stands before each, in the order in which `marks` takes the answers."""
+        for form in self.bases:
+            yield from ((line, form.lines[:i]) for i, line in enumerate(form.lines))
+        for one in self.turned:
+            yield from ((one.lines[i], one.lines[:i]) for i in one.asked)
+
+    def marks(self, answers: Iterator[float]) -> Marks:
+        """What this frame's alternatives are worth, by the senses of `questions`."""
+        own = [[next(answers) for _ in form.lines] for form in self.bases]
+        gained: dict[tuple[int, int], list[float]] = {}
+        for one in self.turned:
+            changed = {i for i in one.asked if one.lines[i] != self.bases[one.base].lines[i]}
+            gain = sum((next(answers) - own[one.base][i]) * (1.0 if i in changed else _NEXT) for i in one.asked)
+            gained.setdefault((one.base, one.slot.number), [0.0] * one.slot.count)[one.position] = gain
+        total = [0.0] * self._alternatives
+        for slot in self._slots:
+            rows = [row for (_, number), row in gained.items() if number == slot.number]
+            for position in range(slot.count if rows else 0):
+                mean = sum(row[position] - sum(row) / len(row) for row in rows) / len(rows)
+                total[slot.first + position] = max(-_MOST, min(_MOST, GAIN * mean))
+        heard = [sense for row in own for sense in row]
+        sense = sum(heard) / len(heard) if heard else _USUAL
+        return Marks(tuple(total), {}, max(_LEAST_WHOLE, min(_MOST_WHOLE, _WHOLE * (sense - _USUAL))))
+
+
+def _always(filling: Filling) -> Callable[[], Filling]:
+    return lambda: filling
+
+
+def _slots(body: Body) -> tuple[list[_Slot], dict[int, tuple[int, int]]]:
+    """The slots that are turned, and for each alternative its slot's number and its position in it."""
+    found: list[_Slot] = []
+    homes: dict[int, tuple[int, int]] = {}
+    labels: set[str] = set()
+
+    def walk(line: Sequence[Piece]) -> None:
+        for piece in line:
+            if not isinstance(piece, Choice):
+                continue
+            for position, choice in enumerate(piece.choices):
+                homes[piece.first + position] = piece.number, position
+                walk(choice)
+            if piece.label not in labels:
+                found.append(_Slot(piece.number, piece.first, len(piece.choices)))
+            labels.update({piece.label} - {""})
+
+    for line in body.lines:
+        walk(line)
+    return sorted(found, key=lambda slot: slot.number), homes
+
+
+def bake(found: Book, hear: Hear, known: dict[str, Marks]) -> Iterator[int]:
+    """Adds the marks of every frame that is not among `known`; yields how many are there after every few."""
+    cast = casting.cast(found.classes, (), (), 0)
+    left = [entry.number for entry in found.entries if entry.digest not in known]
+    for start in range(0, len(left), _AT_ONCE):
+        frames = [_Listening(found, number, cast) for number in left[start : start + _AT_ONCE]]
+        questions = [question for frame in frames for question in frame.questions()]
+        answers = iter(hear([line for line, _ in questions], [before for _, before in questions]))
+        for frame in frames:
+            known[frame.entry.digest] = frame.marks(answers)
+        yield len(known)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(
+        prog="python -m stagelyric.phrasebook.baking", description="Hears every frame in FOLDER and writes its ear.npz."
+    )
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--editor", type=Path, required=True, metavar="GGUF")
+    arguments.add_argument("--nice", type=int, default=15, help="the niceness it runs with (%(default)s)")
+    given = arguments.parse_args()
+    os.nice(given.nice)
+    file = given.folder / ears.FILE
+    try:
+        editor = Editor.open(given.editor, lexicon(), say=lambda text: print(text, file=sys.stderr))
+        found = book.open_book(given.folder)
+        there = {entry.digest for entry in found.entries}
+        known = {name: marks for name, marks in found.ear.marks.items() if name in there}
+        began, before = time.monotonic(), len(known)
+        for turn, done in enumerate(bake(found, editor.score, known), 1):
+            if turn % _SAVED == 0:
+                ears.save(file, known)
+                speed = (done - before) / (time.monotonic() - began)
+                print(f"{done:,} of {len(there):,} frames, {speed:.2f} a second", file=sys.stderr, flush=True)
+        ears.save(file, known)
+    except (EditorError, BookError, ears.EarError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
