@@ -147,7 +147,7 @@ class Screen:
 def would(show: Show, event: Event) -> Iterator[str]:
     """What the event does, in words; `show` goes along, so that a section that was gone to is the present one."""
     from stagelyric.setlist.triggers import event_value
-    from stagelyric.show.show import Remark
+    from stagelyric.show.effects import Remark
 
     if isinstance(event, Command):
         dos = [(event.do, "now")]

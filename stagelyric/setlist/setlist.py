@@ -14,6 +14,7 @@ from stagelyric.words import formats
 
 Syllables = Annotated[int, Field(ge=1, le=40)]
 FileName = Annotated[str, Field(min_length=1)]
+Kept = Literal["first", "fallback"]
 FileNames = FileName | tuple[FileName, ...]
 
 
@@ -59,6 +60,7 @@ class Song(Written):
     """`lyrics`: the song's own words, a file beside the setlist (plain text, LRC or ChordPro).
 
     `hand`: whose frames are preferred; one is cast by title and mood where none is given. `mood`: as a section's.
+    `kept`: the set's where it is not given.
     """
 
     title: Annotated[str, Field(min_length=1)]
@@ -71,6 +73,7 @@ class Song(Written):
     lyrics: str | None = None
     hand: Hand | None = None
     mood: Moods | None = None
+    kept: Kept | None = None
     sections: tuple[Section, ...] = (Section(name="song"),)
     triggers: tuple[Trigger, ...] = ()
 
@@ -97,6 +100,7 @@ class Setlist(Written):
     `never_quote`: a text file beside the setlist, or several (plain text, LRC, ChordPro, OpenLyrics), of which no five
     words and no 24 characters in a row come up in any line that is written. `drafters`: who drafts lines, all where
     it is not given. `frames`: a file of the band's own frames beside the setlist, or several.
+    `kept`: whether lines kept in rehearsal come before new ones, or where there is none.
     """
 
     title: Annotated[str, Field(min_length=1)]
@@ -107,6 +111,7 @@ class Setlist(Written):
     never_quote: Annotated[tuple[FileName, ...], BeforeValidator(_listed, json_schema_input_type=FileNames)] = ()
     drafters: tuple[Drafter, ...] = ()
     frames: Annotated[tuple[FileName, ...], BeforeValidator(_listed, json_schema_input_type=FileNames)] = ()
+    kept: Kept = "fallback"
     min_gap_ms: Annotated[float, Field(ge=0)] = 0.0
     triggers: tuple[Trigger, ...] = ()
     songs: tuple[Song, ...] = ()

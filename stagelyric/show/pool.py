@@ -1,6 +1,6 @@
 """Shelves of ready lines, one for each Ask. Taking one never waits and never fails; it may find nothing."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from stagelyric.types.lines import Ask, Line, normal
@@ -97,8 +97,12 @@ class Pool:
 
     def take(self, ask: Ask, used: Collection[str]) -> Line | None:
         line = self.peek(ask, used)
-        self.shelf(ask).position += 1  # a line that is lent will be passed over on its own shelf, being used by then
+        self.count(ask)
         return line
+
+    def count(self, ask: Ask) -> None:
+        """A press: what `peek` gave goes up. On its own shelf a line that was lent will be passed over, being used."""
+        self.shelf(ask).position += 1
 
     def sung(self, ask: Ask, line: Line) -> None:
         """A line has been up: other shelves pass its frame over."""
@@ -123,20 +127,29 @@ class Pool:
                     return line
         return None
 
-    def hungry(self, asks: Iterable[Ask], target: int | None = None) -> tuple[Ask, int, int] | None:
-        """The first of `asks` whose shelf wants lines, as (ask, start, count); none: all are full.
+    def hungry(self, near: Sequence[Ask], every: Sequence[Ask] = ()) -> tuple[Ask, int, int] | None:
+        """The shelf that wants lines most, as (ask, start, count); None: all have enough.
 
-        All get their first lines, then all reach a quarter of the target before any goes on: the section after next
-        matters more than the two hundredth line of this one.
+        `near`: what can come next, nearest first, `every`: the whole set. Every section gets its first lines, this one
+        and the next before the others; then all get a whole chunk, then a quarter of the target, and only those that
+        can come next are filled: the section after next matters more than the two hundredth line of this one.
         """
-        goal = target or self.target
-        shelves = [self.shelf(ask) for ask in asks]
-        for level in (1, goal // 4, goal):
-            for shelf in shelves:
-                if shelf.ready < level:
-                    begun = len(shelf.lines)
-                    return shelf.ask, begun, CHUNK - begun % CHUNK if begun else FIRST
+        for level, asks in (
+            (1, [*near[:2], *every]),
+            (CHUNK, [*near, *every]),
+            (self.target // 4, [*near, *every]),
+            (self.target, near),
+        ):
+            for ask in asks:
+                shelf = self.shelf(ask)
+                if shelf.ready < min(level, self.target):
+                    return ask, len(shelf.lines), self.portion(ask)
         return None
+
+    def portion(self, ask: Ask) -> int:
+        """How many lines a shelf is best written at once: a few at first, then to the end of a chunk."""
+        begun = len(self.shelf(ask).lines)
+        return CHUNK - begun % CHUNK if begun else FIRST
 
     def shelves(self) -> list[Shelf]:
         return list(self._shelves.values())

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
@@ -11,6 +11,8 @@ from stagelyric.gates import family
 from stagelyric.phrasebook import hands
 from stagelyric.setlist.setlist import Section, Setlist, Song, find_name
 from stagelyric.setlist.triggers import FROM_EVENT, Debounce, On, Trigger, event_value
+from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
+from stagelyric.show.ladder import Ladder
 from stagelyric.show.pool import Pool, Shelf
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, KeyPress, SongSelect
@@ -21,49 +23,6 @@ from stagelyric.words import name_bank
 COUNTED = 500  # ready lines: beyond these nobody asks how many of which
 LONGEST_SAYING = 500  # characters of a text that is shown as it comes
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A line that must be written now. Its answer goes to `Show.answer`."""
-
-    ask: Ask
-    at: float
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """Something to be done when the clock comes to the beat. What it does goes to `Show.due`."""
-
-    do: Do
-    quantize: Quantize
-    at: float
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The band's word on a line: it stays in the journal, and later shows know it."""
-
-    verdict: Literal["keep", "veto"]
-    text: str
-    song: str
-    section: str
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A press that was disregarded, and why: never silently."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """No cue, but the state is another: a section, the hold, the wildness."""
-
-
-Effect = Cue | Wanted | Deferred | Judgement | Remark | Changed
 
 # What page-turner pedals send, for a set that has no key triggers of its own.
 _PEDAL_KEYS = {
@@ -145,8 +104,9 @@ class Show:
         self.beats_per_bar = setlist.songs[0].beats_per_bar
         self._lyrics = lyrics or {}
         self._never_quote, self._frames = never_quote, frames
-        self._kept = {place: list(texts) for place, texts in (kept or {}).items()}
         self._cut = lru_cache(maxsize=1024)(cut)  # safety lines come again and again
+        there = {place: list(texts) for place, texts in (kept or {}).items()}
+        self.ladder = Ladder(setlist, pool, self._lyrics, there, self._cut)
         self._song = 0
         self._section = 0
         self._wildness: float | None = None
@@ -156,7 +116,6 @@ class Show:
         self._moved: dict[str, Shelf] = {}  # that presses were counted on, since the last record
         self._shown_at = float("-inf")
         self._debounce = Debounce()
-        self._safety_shown: dict[str, int] = {}
         self._words: dict[str, int] = {}
         self._word_wanted: str | None = None  # since the last record
         self._epoch = 0
@@ -237,14 +196,14 @@ class Show:
 
     def upcoming(self) -> Line:
         """The line that the next press gives, were it pressed now."""
-        return self.pool.peek(self.ask, self._used) or self._fallback()
+        return self._next()
 
     def stock(self) -> dict[str, int]:
         """How many lines are ready for this section, by origin, down the ladder; of a long shelf its first part."""
         shelf = self.pool.shelf(self.ask)
         end = min(len(shelf.lines), shelf.position + COUNTED)
         counted = Counter[str](shelf.lines[place].origin for place in range(shelf.position, end))
-        kept = self._kept.get((self.song.title, self.section.name), ())
+        kept = self.ladder.kept.get((self.song.title, self.section.name), ())
         counted["kept"] += sum(normal(text) not in self._used for text in kept)
         counted["safety"] += len(self.section.safety)
         return dict(counted)
@@ -282,7 +241,7 @@ class Show:
             frames=dict(self.pool.sung_from),
             passed=self.pool.passed(),
             shown=tuple(self._shown),
-            safety=dict(self._safety_shown),
+            safety=dict(self.ladder.shown),
             words=dict(self._words),
         )
 
@@ -306,8 +265,8 @@ class Show:
         }
         if self.up is not None and self.up.frame in self.pool.sung_from:
             record["frames"] = {self.up.frame: self.pool.sung_from[self.up.frame]}
-        if self.up is not None and self.up.text in self._safety_shown:
-            record["safety"] = {self.up.text: self._safety_shown[self.up.text]}
+        if self.up is not None and self.up.text in self.ladder.shown:
+            record["safety"] = {self.up.text: self.ladder.shown[self.up.text]}
         if self._word_wanted is not None:
             record["words"] = {self._word_wanted: self._words[self._word_wanted]}
             self._word_wanted = None
@@ -327,7 +286,7 @@ class Show:
         self.pool.place(standing)
         for text in standing.shown:
             self._use(text)
-        self._safety_shown.update(standing.safety)
+        self.ladder.shown.update(standing.safety)
         self._words.update(standing.words)
         self._epoch += 1  # what was pending belongs to where we were
 
@@ -439,6 +398,7 @@ class Show:
     # How
 
     def _ask(self, song: int, section: int, wildness: float | None = None) -> Ask:
+        wildness = None if wildness is None else round(wildness, 1)  # a knob's every value would be another ask
         key = (song, section, wildness)
         ask = self._asks.get(key)
         if ask is None:
@@ -476,23 +436,31 @@ class Show:
         return []
 
     def _next_line(self, at: float, quantize: Quantize) -> list[Effect]:
-        line = self.pool.take(self.ask, self._used) or self._fallback()
+        line = self._next()
+        self.pool.count(self.ask)
         shelf = self.pool.shelf(self.ask)
         self._moved[shelf.digest] = shelf
-        if line.origin == "safety":
-            self._safety_shown[line.text] = self.number
+        if line.origin not in ("model", "frame"):
+            self.ladder.shown[line.text] = self.number
         return [self._cue(line, at, quantize)]
 
+    def _next(self) -> Line:
+        """The line that the next press gives."""
+        kept = self._kept_first()
+        return kept or self.pool.peek(self.ask, self._used) or self._fallback()
+
+    def _kept_first(self) -> Line | None:
+        """What was kept in rehearsal, where the setlist wants it before anything new."""
+        if (self.song.kept or self.setlist.kept) == "first":
+            for text in self.ladder.kept.get((self.song.title, self.section.name), ()):
+                if normal(text) not in self._used:
+                    return Line(text, "kept", syllables=self._cut(text))
+        return None
+
     def _fallback(self) -> Line:
-        """The ladder below the pool: kept in rehearsal, the section's safety lines, the last line, the title."""
-        for text in self._kept.get((self.song.title, self.section.name), ()):
-            if normal(text) not in self._used:
-                return Line(text, "kept", syllables=self._cut(text))
-        safety = [text for text in self.section.safety if normal(text) not in self._used] or self.section.safety
-        if safety:
-            text = min(safety, key=lambda text: self._safety_shown.get(text, -1))
-            return Line(text, "safety", syllables=self._cut(text))
-        return self.up or Line(self.song.title, "safety", syllables=self._cut(self.song.title))
+        near = self.asks()[: len(self.song.sections)]
+        up = self.up.text if self.up is not None else ""
+        return self.ladder.pick(self.song, self.section, near, self._used, up)
 
     def _ready_with(self, word: str) -> Line | None:
         wanted = f" {normal(word)} "
@@ -532,7 +500,7 @@ class Show:
             return [Remark(f"{verdict}: no line is up")]
         judgement = Judgement(verdict, self.up.text, self.song.title, self.section.name)
         if verdict == "keep":
-            self._kept.setdefault((judgement.song, judgement.section), []).append(judgement.text)
+            self.ladder.kept.setdefault((judgement.song, judgement.section), []).append(judgement.text)
             return [judgement]
         # Off the stage at once, and what comes in its place must not wait for the minimum gap.
         self.held = False
@@ -542,7 +510,7 @@ class Show:
         """The line to come gives way to another before it was ever up; `veto_next`: for good."""
         line = self.upcoming()
         self._use(normal(line.text))
-        self._safety_shown[line.text] = self.number
+        self.ladder.shown[line.text] = self.number
         if self.upcoming().text == line.text:
             return [Remark(f"{action}: there is no other line ready")]
         if action == "swap":

@@ -14,8 +14,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.show.clock import Clock
-from stagelyric.show.pool import FIRST, Pool
-from stagelyric.show.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
+from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
+from stagelyric.show.pool import Pool
+from stagelyric.show.show import Show
 from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.stage.store import Store
 from stagelyric.types.events import Beat, ClockPulse, Event, Input, Level, Notice, Tempo, Transport
@@ -73,7 +74,7 @@ class Stage:
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
         self._failures: dict[Ask, int] = {}
-        self._rushed: set[Ask] = set()
+        self._rushed: set[Ask] = set()  # that are being written at once
         self._said: dict[str, float] = {}
         self._broken: set[str] = set()
         self._song = show.song.title
@@ -210,21 +211,26 @@ class Stage:
         self._rush(self.show.ask)
 
     def _rush(self, ask: Ask) -> None:
-        """A section that has no lines yet gets its first ones before whatever else is being written."""
-        if self.generator is not None and ask not in self._rushed and not self.pool.shelf(ask).lines:
+        """A section on stage that has no line ready gets some before whatever else is being written."""
+        idle = ask not in self._rushed and self._failures.get(ask, 0) < PATIENCE
+        if self.generator is not None and idle and not self.pool.ready(ask):
             self._rushed.add(ask)
             self._spawn(self._write_first(self.generator, ask))
 
     async def _write_first(self, generator: Generator, ask: Ask) -> None:
-        lines: list[Line] = []
-        with contextlib.suppress(TimeoutError, GeneratorError):
-            async with asyncio.timeout(WORD_SECONDS):
-                lines = await generator.write(ask, 0, FIRST, urgent=True)
-        if self.pool.put(ask, 0, lines):
+        written = self.pool.shelf(ask).lines
+        start, earlier = len(written), [line.text for line in written[-REMEMBERED:]]
+        try:
+            lines = await generator.write(ask, start, self.pool.portion(ask), earlier, urgent=True)
+        except GeneratorError:
+            return  # whoever fills the shelves asks again
+        finally:
+            self._rushed.discard(ask)
+        if self.pool.put(ask, start, lines):
             self._publish_state()
             await self._prepare(lines)
             if self._store is not None:
-                await asyncio.to_thread(self._keep, self._store, ask, 0, lines)
+                await asyncio.to_thread(self._keep, self._store, ask, start, lines)
 
     def _write_down(self) -> None:
         """Where the show is now, before anybody sees it: whoever is shown a line must find it there after a kill."""
@@ -307,9 +313,8 @@ class Stage:
             return
         while True:
             self._hungry.clear()
-            wanted = self.pool.hungry(self._worth_asking(self.show.asks())) or self.pool.hungry(
-                self._worth_asking(self.show.every_ask()), self.pool.target // 4
-            )
+            near, every = (self._worth_asking(asks) for asks in (self.show.asks(), self.show.every_ask()))
+            wanted = self.pool.hungry(near, every)
             if wanted is None:
                 await self._hungry.wait()
                 continue

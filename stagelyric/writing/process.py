@@ -14,11 +14,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from stagelyric.types.child import step_aside
 from stagelyric.types.lines import Ask, as_list
+from stagelyric.writing.turns import Turns, Work
 
 ALIVE_EVERY = 0.25  # seconds between signs of life
 URGENT, PATIENT = 0, 1
@@ -34,13 +35,13 @@ def main(pipe: int) -> None:
     out, arguments = os.fdopen(pipe, "w", encoding="utf-8"), sys.argv[1:]
     requests: queue.PriorityQueue[Request] = queue.PriorityQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
-    step_aside()
-    last_sign = 0.0
+    last_sign, saying = 0.0, threading.Lock()
 
     def say(answer: dict[str, Any]) -> None:
         try:
-            out.write(json.dumps(answer, ensure_ascii=False) + "\n")
-            out.flush()
+            with saying:
+                out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                out.flush()
         except OSError:
             os._exit(0)
 
@@ -78,17 +79,22 @@ def main(pipe: int) -> None:
             logging.exception("a request failed")
             say({"id": request["id"], "error": f"{type(error).__name__}: {error}"})
 
-    def between_steps() -> None:
-        sign()
-        # A look without the lock: this thread alone takes requests out, so what it saw is still there.
-        while requests.queue and requests.queue[0][0] == URGENT:
-            serve(requests.get()[2], sign)
+    def waits() -> bool:
+        # A look without the lock: whoever looks is the only one that takes requests out.
+        return bool(requests.queue) and requests.queue[0][0] == URGENT
 
+    def urgent() -> Work | None:
+        return partial(serve, requests.get()[2]) if waits() else None
+
+    turns = Turns(urgent, waits, sign)
     while True:
         sign()
         with contextlib.suppress(queue.Empty):
             priority, _, request = requests.get(timeout=ALIVE_EVERY / 2)
-            serve(request, sign if priority == URGENT else between_steps)
+            if priority == URGENT:
+                serve(request, sign)
+            else:
+                turns.do(partial(serve, request))
 
 
 def _taste() -> Mapping[str, float]:

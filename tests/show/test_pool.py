@@ -47,15 +47,27 @@ def test_an_empty_shelf_lends_from_the_nearest_wildness() -> None:
     assert line.text == "Near"
 
 
-def test_all_have_first_lines_then_a_quarter_before_any_is_filled() -> None:
-    pool, now, soon = Pool(target=64), Ask(seed=1), Ask(seed=2)
-    order = []
-    while (wanted := pool.hungry([now, soon])) is not None:
+def test_every_section_gets_its_first_lines_before_any_is_filled() -> None:
+    pool, asks = Pool(target=64), [Ask(seed=seed) for seed in range(4)]
+    near, order = [asks[2], asks[3], asks[1]], []
+    while (wanted := pool.hungry(near, asks)) is not None:
         ask, start, count = wanted
-        assert (start + count) % CHUNK == (FIRST if start == 0 else 0)
-        order.append(ask.seed)
+        order.append((ask.seed, start + count))
         pool.put(ask, start, lines(*(f"{start + number}" for number in range(count))))
-    assert order == [1, 2, 1, 2, 1, 1, 1, 2, 2, 2]
+    assert order[:4] == [(2, FIRST), (3, FIRST), (0, FIRST), (1, FIRST)]
+    assert order[4:8] == [(2, CHUNK), (3, CHUNK), (1, CHUNK), (0, CHUNK)]
+    assert {seed for seed, _ in order[8:]} == {1, 2, 3}  # the rest of the set has its quarter by then
+    assert [pool.ready(ask) for ask in asks] == [CHUNK, 64, 64, 64]
+
+
+def test_the_nth_press_takes_the_nth_line_whether_it_was_there_or_not() -> None:
+    slow, quick, ask = Pool(), Pool(), Ask()
+    quick.put(ask, 0, lines("One", "Two", "Three", "Four"))
+    taken = [(slow.take(ask, ()), quick.take(ask, ())) for _ in range(2)]
+    assert [line for line, _ in taken] == [None, None]
+    slow.put(ask, 0, lines("One", "Two", "Three", "Four"))
+    assert slow.ready(ask) == quick.ready(ask) == 2
+    assert slow.take(ask, ()) == quick.take(ask, ()) == quick.shelf(ask).lines[2]
 
 
 def framed(*frames: str) -> list[Line]:

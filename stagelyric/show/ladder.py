@@ -1,0 +1,117 @@
+"""What is shown where a section's shelf is empty: the nearest that belongs to it, and never the same twice running.
+
+Down the ladder: kept in rehearsal, the section's safety lines, the song's own lyrics, what was kept for or is ready in
+the song's other sections, what has been up longest ago, and last the people and things that the song is about. Never a
+title, and never another song's line.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from stagelyric.setlist.setlist import Section, Setlist, Song
+from stagelyric.show.pool import Pool
+from stagelyric.types.lines import Ask, Line, Origin, normal
+
+NEIGHBOURS = 8  # lines of another section's shelf that are looked at
+LYRICS = 400  # lines of a song's lyrics that are looked at
+
+Kept = dict[tuple[str, str], list[str]]
+
+
+class Ladder:
+    """`lyrics`: the songs' own words by title; `kept`: lines by (song, section); `cut`: a text as syllables.
+
+    `shown` holds the cue's number before each line of the ladder that has been up.
+    """
+
+    def __init__(
+        self,
+        setlist: Setlist,
+        pool: Pool,
+        lyrics: Mapping[str, str],
+        kept: Kept,
+        cut: Callable[[str], tuple[str, ...]],
+    ) -> None:
+        self._setlist, self._pool, self._lyrics, self.kept, self._cut = setlist, pool, lyrics, kept, cut
+        self._own: dict[tuple[str, tuple[int, int]], tuple[list[Line], list[Line]]] = {}
+        self.shown: dict[str, int] = {}
+
+    def pick(self, song: Song, section: Section, asks: Sequence[Ask], used: Collection[str], up: str) -> Line:
+        """`asks`: of the song's sections, this one first; `up`: the text that a press may only give where there is
+        nothing else."""
+        for line in self._written(self.kept.get((song.title, section.name), ()), "kept"):
+            if normal(line.text) not in used:
+                return line
+        safety = [line for line in self._written(section.safety, "safety") if line.text != up]
+        if safety:
+            fresh = [line for line in safety if normal(line.text) not in used]
+            return min(fresh or safety, key=self._last)
+        below = list(self._below(song, section, asks))
+        for line in below:
+            if normal(line.text) not in used:
+                return line
+        again = [*self._written(self.kept.get((song.title, section.name), ()), "kept"), *below]
+        again = [line for line in again if line.text != up] or [
+            line for line in self._written((*asks[0].names, *asks[0].themes), "safety") if line.text != up
+        ]
+        if again:
+            return min(again, key=self._last)
+        return self._written((up or song.title,), "safety")[0]
+
+    def has_own(self, song: Song, section: Section) -> bool:
+        """Whether something is there for a section while the writer has nothing for its song."""
+        kept = any(self.kept.get((song.title, each.name)) for each in song.sections)
+        return bool(kept or self._lyrics.get(song.title) or any(each.safety for each in song.sections))
+
+    def fitting(self, song: Song, section: Section) -> list[Line]:
+        """The lines of the song's lyrics that are as long as the section's are to be."""
+        return self._sung(song, section)[0]
+
+    def _last(self, line: Line) -> int:
+        return self.shown.get(line.text, -1)
+
+    def _below(self, song: Song, section: Section, asks: Sequence[Ask]) -> Iterator[Line]:
+        """What belongs to the song rather than to the section, nearest first."""
+        fitting, others = self._sung(song, section)
+        yield from fitting
+        for each in song.sections:
+            if each.name != section.name:
+                yield from self._written(self.kept.get((song.title, each.name), ()), "kept")
+        for ask in asks[1:]:
+            shelf = self._pool.shelf(ask)
+            yield from shelf.lines[shelf.position : shelf.position + NEIGHBOURS]
+        for each in song.sections:
+            yield from self._written(each.safety, "safety")
+        yield from others
+
+    def _sung(self, song: Song, section: Section) -> tuple[list[Line], list[Line]]:
+        """The song's own lines: those that fit the section, and the others."""
+        key = (song.title, section.syllables)
+        if key not in self._own:
+            least, most = section.syllables
+            lines = [
+                line for line in self._lyrics.get(song.title, "").splitlines()[:LYRICS] if self._may_be_shown(line)
+            ]
+            whole = self._written(dict.fromkeys(" ".join(line.split()) for line in lines), "written")
+            self._own[key] = (
+                [line for line in whole if least <= len(line.syllables) <= most],
+                [line for line in whole if not least <= len(line.syllables) <= most],
+            )
+        return self._own[key]
+
+    def _may_be_shown(self, line: str) -> bool:
+        spoken = f" {normal(line)} "
+        return len(spoken) > 2 and not any(f" {normal(phrase)} " in spoken for phrase in self._setlist.avoid)
+
+    def _written(self, texts: Collection[str], origin: Origin) -> list[Line]:
+        return [Line(text, origin, syllables=self._cut(text)) for text in texts]
+
+
+def bare(setlist: Setlist, lyrics: Collection[str], kept: Collection[tuple[str, str]] = ()) -> list[tuple[str, str]]:
+    """The sections, as (song, section), that have nothing of their own and no lyrics of their song (`lyrics`: titles)
+    while no line is ready: theirs would be a name or a theme."""
+    return [
+        (song.title, section.name)
+        for song in setlist.songs
+        for section in song.sections
+        if not section.safety and song.title not in lyrics and (song.title, section.name) not in kept
+    ]
