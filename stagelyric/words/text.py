@@ -235,8 +235,10 @@ def _likelihood(text: str) -> int:
     for match in re.finditer(r"[^\x00-\x7f]", text):
         at, c = match.start(), match[0]
         before, after = text[at - 1 : at], text[at + 1 : at + 2]
-        if c in "’‘" and (_CONTRACTED.match(text, at) or (before.isalpha() and not after.isalpha())):
+        if c in "’‘" and _CONTRACTED.match(text, at) and (c == "’" or not before.isalpha()):
             score += 3
+        elif c == "’" and before.isalpha() and not after.isalpha():
+            score += 2
         else:
             score += _fits(c, before, after)
     return score
@@ -254,7 +256,8 @@ def _fits(c: str, before: str, after: str) -> int:
             return -3
         if c.islower() and before.isupper() and after.isupper():
             return -3
-        return 1 if before.isalpha() or after.isalpha() or not c.isupper() else 0
+        common = c not in "ŠšŽžŸƒ"  # the two encodings are of the West, where these are rare
+        return common + 1 if before.isalpha() or after.isalpha() else 0
     if c in "“‘«„‚‹¿¡":
         return 2 if not before.isalnum() and (after.isalnum() or after in "¿¡“‘«'\"…") else -2
     if c in "”»’›":
