@@ -12,7 +12,7 @@ from typing import Any
 
 from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech import listing
-from stagelyric.types.child import Child
+from stagelyric.types.child import Child, End, JsonLines, command
 from stagelyric.types.devices import THERE_IS
 from stagelyric.types.events import Level
 from stagelyric.types.mixing import Bus, factor
@@ -68,8 +68,8 @@ class Player:
             }
         )  # fmt: skip
         self._child = Child(
-            "stagelyric.speech.player_process", lambda: [settings], hear=self._hear, lost=self._lost,
-            silence=_SILENT_SECONDS,
+            lambda: command("stagelyric.speech.player_process", settings), JsonLines(), hear=self._hear,
+            lost=self._lost, silence=_SILENT_SECONDS,
         )  # fmt: skip
 
     @property
@@ -115,7 +115,7 @@ class Player:
             case {"problem": problem}:
                 self._say_problem(f"{problem[:1].lower()}{problem[1:]}")
             case {"missing": what}:
-                self._child.given_up = True
+                self._child.give_up()
                 self._say_problem(listing.install(what))
 
     def _take(self, device: str, message: dict[str, Any]) -> None:
@@ -140,12 +140,12 @@ class Player:
         if problem.partition(THERE_IS)[0] != said.partition(THERE_IS)[0] and not self._lost_device:
             self._tell(f"speech: {problem}; the show goes on without", "warning")
 
-    def _lost(self, how: str) -> None:
+    def _lost(self, end: End) -> None:
         stream, self.stream = self.stream, None
         if stream is None:
             if not self.problem:  # it never came to say anything: some part of PortAudio took it down
-                self._say_problem(f"the audio driver {how} as it started")
-        elif not how.endswith(f" {_MAKES_WAY}"):
+                self._say_problem(f"the audio driver {end.how} as it started")
+        elif end.status != _MAKES_WAY:
             self._lost_device = stream.device
             self._tell(
                 f'speech: audio output "{stream.device}" is gone; it is taken up again when it is back', "warning"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stagelyric.speech.listing import install
-from stagelyric.types.child import Child
+from stagelyric.types.child import Child, End, JsonLines, command
 
 TRIES = 5  # lives of the process that one line may cost
 URGENT, NEXT, SOON, LATER = range(4)
@@ -47,8 +47,8 @@ class Renderer:
         self._settings: dict[str, Any] = {"voice": voice, "words_a_minute": words_a_minute}
         self._tell = tell
         self._child = Child(
-            "stagelyric.speech.renderer_process",
-            lambda: [json.dumps(self._settings)],
+            lambda: command("stagelyric.speech.renderer_process", json.dumps(self._settings)),
+            JsonLines(),
             hear=self._hear,
             lost=self._lost,
             starting=60.0,  # a neural voice is 60 MB, on whatever disk the band has
@@ -141,7 +141,7 @@ class Renderer:
             if self.doubt:
                 self._say(f"speech: {message['doubt']}; the usual voice speaks")
         elif "missing" in message:
-            self._child.given_up = True
+            self._child.give_up()
             self._refuse(install(message["missing"]))
         elif "fatal" in message:
             self.problem = message["fatal"]
@@ -164,8 +164,8 @@ class Renderer:
         self._by_path.pop(job.path, None)
         return job
 
-    def _lost(self, how: str) -> None:
-        self._up = False
+    def _lost(self, end: End) -> None:
+        self._up, how = False, end.how
         if self._hung:
             self._hung, how = False, f"hung for {self.limit or self._seconds:g} s"
         job, self._at = self._at, None

@@ -1,116 +1,340 @@
-"""A process of ours that is kept: started, heard, given up when it is silent, and started anew."""
+"""A process of ours that is kept: started, heard, given up when it is silent, stopped, and started anew.
+
+Every child begins in `types.process`. What goes through its pipes is a matter of its `Framing`. A pipe is a file
+descriptor on the event loop, so that a message is heard in the round in which it arrives; where the loop takes none
+(Windows), a thread reads it.
+"""
 
 import asyncio
 import contextlib
 import os
+import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 
 BACKOFF = (0.0, 0.1, 0.5, 2.0, 5.0)  # seconds before each start that follows a life without a use
-_ENDING_SECONDS = 2.0
-_LONGEST = 1 << 20  # bytes of one message
+ENDING = 2.0  # seconds that a child has from the end of its input to its own, before it is killed
+_EXITING = 1.0  # seconds from the end of what it says to its own; a status that is not told by then is a kill's
+_UNSENT = 1 << 20  # bytes that wait for a child that does not read; what is sent beyond is lost
+
+M = TypeVar("M")
 
 
-class Child:
-    """`python -m stagelyric.types.process MODULE ARGUMENTS`; JSON objects, one a line, both ways.
+class Framing(Protocol[M]):
+    """How messages are cut out of a stream of bytes, and orders put into one."""
 
-    `hear` gets each message; `lost` is told how a life ended, in words. `starting`, `silence`: how long the first
-    message, and each later one, may take (None: it may be silent for as long as it likes).
+    def pack(self, order: M) -> bytes: ...
+
+    def unpack(self, data: bytes) -> tuple[list[M], bytes]:
+        """The whole messages at the beginning of `data`, and the rest of it. Raises ValueError for what is none."""
+        ...
+
+
+class JsonLines:
+    """JSON objects, one a line. `longest`: bytes of a line, beyond which it is no message."""
+
+    def __init__(self, longest: int = 1 << 20) -> None:
+        self._longest = longest
+
+    def pack(self, order: dict[str, Any]) -> bytes:
+        return orjson.dumps(order, option=orjson.OPT_APPEND_NEWLINE)
+
+    def unpack(self, data: bytes) -> tuple[list[dict[str, Any]], bytes]:
+        *lines, rest = data.split(b"\n")
+        if len(rest) > self._longest:
+            raise ValueError(f"a line of more than {self._longest} bytes")
+        return [orjson.loads(line) for line in lines], rest
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a life ended: in words; with which exit status, if with one (negative: by that signal); whether anything
+    was heard in it; how many seconds it lasted."""
+
+    how: str
+    status: int | None
+    spoke: bool
+    seconds: float
+
+
+class Child(Generic[M]):
+    """`command` is asked anew for each life. `hear` gets each message, `lost` how each life ended.
+
+    `starting`, `silence`: how long the first message that is a sign of life (`alive`), and each later one, may take
+    (`silence` None: it may be silent for as long as it likes). `pauses`: seconds before the first start, before the
+    second, and so on; `well` goes back to the pause `after_use`. `ending`: see ENDING; 0 kills at once.
     """
 
     def __init__(
         self,
-        module: str,
-        arguments: Callable[[], Sequence[str]],
+        command: Callable[[], Sequence[str]],
+        framing: Framing[M],
         *,
-        hear: Callable[[dict[str, Any]], None],
-        lost: Callable[[str], None],
+        hear: Callable[[M], None],
+        lost: Callable[[End], None],
+        alive: Callable[[M], bool] = lambda message: True,
         starting: float = 20.0,
         silence: float | None = None,
+        pauses: Sequence[float] = BACKOFF,
+        after_use: int = 0,
+        ending: float = ENDING,
+        environment: Mapping[str, str] | None = None,
+        quiet: bool = True,
     ) -> None:
-        self._module, self._arguments = module, arguments
-        self._hear, self._lost = hear, lost
+        self._command, self._framing = command, framing
+        self._hear, self._lost, self._alive = hear, lost, alive
         self._starting, self._silence = starting, silence
-        self._process: asyncio.subprocess.Process | None = None
+        self._pauses, self._after_use, self._ending = pauses, after_use, ending
+        self._environment, self._quiet = environment, quiet
+        self._life: _Life[M] | None = None
         self._failures = 0
         self.starts = 0
-        self.given_up = False  # set it, and the next end is the last
+        self._given_up = False
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process is not None else None
+        return self._life.process.pid if self._life is not None else None
+
+    @property
+    def given_up(self) -> bool:
+        return self._given_up
+
+    def give_up(self) -> None:
+        """The next end is the last."""
+        self._given_up = True
 
     def well(self) -> None:
-        """This life was of use: the next one may begin at once."""
-        self._failures = 0
+        """This life was of use: the next one may begin soon."""
+        self._failures = self._after_use
 
-    def send(self, order: dict[str, Any]) -> bool:
-        """Whether there was a process to send it to. Never waits."""
-        if self._process is None or self._process.stdin is None or self._process.stdin.is_closing():
-            return False
-        self._process.stdin.write(orjson.dumps(order, option=orjson.OPT_APPEND_NEWLINE))
-        return True
+    def again_soon(self) -> None:
+        """After a life that ended without a fault of its own: the next pause is the shortest but one."""
+        self._failures = 1
+
+    def send(self, order: M) -> bool:
+        """Whether there is a process that it goes to. Never waits."""
+        return self._life is not None and self._life.send(self._framing.pack(order))
 
     def kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
+        """Ends this life at once, in a process that may hang."""
+        if self._life is not None:
+            self._life.process.kill()
+
+    def end(self, why: str) -> None:
+        """Ends this life, for a reason in words that `lost` is told; another one follows."""
+        if self._life is not None:
+            self._life.end(why)
 
     async def keep(self) -> None:
         """Goes on until it is cancelled or given up."""
-        while not self.given_up:
-            await asyncio.sleep(BACKOFF[min(self._failures, len(BACKOFF) - 1)])
+        clock = asyncio.get_running_loop().time
+        while not self._given_up:
+            await asyncio.sleep(self._pauses[min(self._failures, len(self._pauses) - 1)])
             self._failures += 1
+            began = clock()
             try:
-                how = await self._live()
+                how, life = await self._live()
+                ended = End(how, life.process.returncode, life.spoke, clock() - began)
             except OSError as error:
-                how = str(error)
-            self._lost(how)
+                ended = End(str(error), None, False, clock() - began)
+            self._lost(ended)
 
-    async def _live(self) -> str:
-        """One life of the process; the way it ended."""
-        # Not in a session of its own: under the kernel's autogroups a niceness counts only inside a session.
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "stagelyric.types.process", self._module, *self._arguments(), limit=_LONGEST,
-            # Sound libraries write to standard error whatever they do not find.
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        self._process, self.starts = process, self.starts + 1
-        assert process.stdout is not None
-        limit: float | None = self._starting
+    async def _live(self) -> "tuple[str, _Life[M]]":
+        """One life of the process, and the way it ended."""
+        starting = asyncio.ensure_future(asyncio.to_thread(self._spawn))
         try:
-            while True:
-                try:
-                    # Not wait_for: before Python 3.12 it can lose a cancellation that comes with an answer.
-                    async with asyncio.timeout(limit):
-                        message = await process.stdout.readline()
-                except TimeoutError:
-                    return f"gave no sign of life for {limit:g} s"
-                if not message:
-                    code = await process.wait()
-                    return f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
-                limit = self._silence
-                self._hear(orjson.loads(message))
-        except ValueError as error:
-            return f"said something that is no message ({error})"
+            process = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await _stopped(await starting, self._ending)
+            raise
+        life = _Life(process, self._framing, self._hear, self._alive, (self._starting, self._silence))
+        self._life, self.starts = life, self.starts + 1
+        try:
+            how = await life.ended()
         finally:
-            self._process = None
-            # Shielded: whoever cancels this must not leave a process behind.
-            await asyncio.shield(_end(process))
+            self._life = None
+            life.close()
+            await _stopped(process, max(self._ending, _EXITING) if life.finished else self._ending)
+        status = process.returncode
+        if how:
+            return how, life
+        return (f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"), life
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        # Not in a session of its own: under the kernel's autogroups a niceness counts only inside a session.
+        process = subprocess.Popen(
+            self._command(), bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if self._quiet else None, env=self._environment,
+        )  # fmt: skip
+        if sys.platform != "win32" and process.stdin is not None and process.stdout is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+            os.set_blocking(process.stdout.fileno(), False)
+        return process
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """In good order, if it can: a sound server is kept busy by a program that just vanishes."""
-    if process.returncode is None and process.stdin is not None:
-        process.stdin.close()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_ENDING_SECONDS):
-                await process.wait()
-    if process.returncode is None:
-        process.kill()
-        await process.wait()
+class _Life(Generic[M]):
+    """One process: what it says, what it is sent, its silence."""
+
+    def __init__(
+        self,
+        process: "subprocess.Popen[bytes]",
+        framing: Framing[M],
+        hear: Callable[[M], None],
+        alive: Callable[[M], bool],
+        limits: tuple[float, float | None],
+    ) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.process, self._framing, self._hear, self._alive = process, framing, hear, alive
+        self._loop = asyncio.get_running_loop()
+        self._in, self._out = process.stdin.fileno(), process.stdout.fileno()
+        self._buffer, self._unsent = b"", b""
+        self._messages: deque[M] = deque()
+        self._over = asyncio.Event()
+        self._why = ""
+        self._last = self._loop.time()
+        self._limits = limits
+        self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
+        self.finished = False  # it said its last word itself
+        self.spoke = False
+        if sys.platform == "win32":
+            threading.Thread(target=self._read, name="child", daemon=True).start()
+        else:
+            self._loop.add_reader(self._out, self._readable)
+        self._watch()
+
+    def send(self, data: bytes) -> bool:
+        if self._over.is_set() or self._closed:
+            return False
+        if len(self._unsent) + len(data) > max(_UNSENT, len(data)):
+            return True  # it hangs, and its pipe is full: its silence will be noticed
+        self._unsent += data
+        self._writable()
+        return True
+
+    def end(self, why: str) -> None:
+        self._why = self._why or why
+        self._over.set()
+
+    async def ended(self) -> str:
+        """Returns when there is nothing more to wait for: why, or "" where the process said its last word."""
+        await self._over.wait()
+        return self._why
+
+    def _watch(self) -> None:
+        """Looks whether the process is silent, and again when it could be."""
+        limit = self._limits[1] if self.spoke else self._limits[0]
+        if limit is None or self._over.is_set():
+            return
+        if self._loop.time() >= self._last + limit and sys.platform != "win32":
+            self._readable()  # it was perhaps we who had no time to hear it
+        left = self._last + limit - self._loop.time()
+        if left <= 0:
+            self.end(f"gave no sign of life for {limit:g} s")
+        else:
+            self._timer = self._loop.call_later(left, self._watch)
+
+    def close(self) -> None:
+        if not self._closed and sys.platform != "win32":
+            self._loop.remove_reader(self._out)
+            self._loop.remove_writer(self._in)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._closed = True
+
+    def _writable(self) -> None:
+        """Sends what waits, as far as the pipe takes it."""
+        try:
+            sent = os.write(self._in, self._unsent)
+        except BlockingIOError:
+            sent = 0
+        except OSError:  # it has ended
+            sent = len(self._unsent)
+        self._unsent = self._unsent[sent:]
+        if sys.platform != "win32":
+            if self._unsent:
+                self._loop.add_writer(self._in, self._writable)
+            else:
+                self._loop.remove_writer(self._in)
+
+    def _readable(self) -> None:
+        try:
+            data = os.read(self._out, 65536)
+        except BlockingIOError:
+            return
+        self._received(data)
+
+    def _read(self) -> None:
+        data = b"?"
+        while data:
+            try:
+                data = os.read(self._out, 65536)
+            except OSError:  # closed while it was read
+                data = b""
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(self._received, data)
+
+    def _received(self, data: bytes) -> None:
+        if not data and not self.finished:
+            self.close()
+            self.finished = True
+            self._over.set()
+        try:
+            messages, self._buffer = self._framing.unpack(self._buffer + data)
+        except ValueError as error:
+            self.end(f"said something that is no message ({error})")
+            return
+        self._messages += messages
+        while self._messages:  # one by one: what hearing raises must not cost the next message
+            message = self._messages.popleft()
+            if self._alive(message):
+                first, self._last, self.spoke = not self.spoke, self._loop.time(), True
+                if first and self._timer is not None:
+                    self._timer.cancel()
+                    self._watch()
+            self._hear(message)
+
+
+async def _stopped(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """The end of its input, then a limit, then a kill: a sound server is kept busy by a program that just vanishes."""
+    stopping = asyncio.ensure_future(asyncio.to_thread(_stop, process, seconds))
+    try:
+        # Shielded: whoever cancels this must not leave a process behind.
+        await asyncio.shield(stopping)
+    except asyncio.CancelledError:
+        await stopping
+        raise
+
+
+def _stop(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    with process:
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def command(module: str, *arguments: str, isolated: bool = False) -> list[str]:
+    """How a module of ours is run as a child. `isolated`: nothing in the working directory stands in for a module, and
+    the child needs `isolated_environment`."""
+    python = [sys.executable, "-P"] if isolated else [sys.executable]
+    return [*python, "-m", "stagelyric.types.process", module, *arguments]
+
+
+def isolated_environment() -> dict[str, str]:
+    """The environment of an isolated child, in which the package's own place is named."""
+    here = str(Path(__file__).parents[2])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}
 
 
 def step_aside(by: int = 15) -> None:

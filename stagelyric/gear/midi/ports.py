@@ -5,22 +5,21 @@ The drivers themselves live in `process`; here is its other end. Nothing of this
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from typing import Any, Literal
 
 from stagelyric.gear.midi.process import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
+from stagelyric.types.child import Child, End, command, isolated_environment
 from stagelyric.types.devices import DeviceError, find, plain
 
 Hear = Callable[[float, str, bytes], None]
 Tell = Callable[[str, Literal["info", "warning"]], None]
+_Frame = tuple[float, int, bytes]  # at, number, body
 
 _SILENT_SECONDS = 10.0  # a driver process that has not reported for so long hangs, and is replaced
 _ENDING_SECONDS = 3.0
@@ -50,7 +49,7 @@ def list_ports(seconds: float = 5.0) -> Listing:
     try:
         done = subprocess.run(
             _command("list", None, 0), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-            env=_environment(), timeout=seconds,
+            env=isolated_environment(), timeout=seconds,
         )  # fmt: skip
         found = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
@@ -189,7 +188,12 @@ class Ports:
         self._opened = opened or (lambda: None)
         self._roster = Roster(tuple(wanted), f"MIDI {direction}put", tell, everything)
         self._names: dict[int, str] = {}
-        self._link: _Link | None = None
+        poll, silent = self._poll_seconds, self._poll_seconds + _SILENT_SECONDS
+        self._child = Child(
+            lambda: _command(self._direction, self._api, poll), _Frames(), hear=self._heard, lost=self._lost,
+            alive=lambda frame: frame[1] == 0, starting=silent, silence=silent, pauses=_pauses(poll), after_use=1,
+            ending=_ENDING_SECONDS, environment=isolated_environment(),
+        )  # fmt: skip
         self._problem = ""
         self._missing = False
         self._counted_on = bool(wanted)
@@ -202,7 +206,7 @@ class Ports:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Comes back at once; the ports open in the background."""
-        keeping = asyncio.create_task(self._keep(), name=f"midi {self._direction}")
+        keeping = asyncio.create_task(self._child.keep(), name=f"midi {self._direction}")
         try:
             yield
         finally:
@@ -212,39 +216,27 @@ class Ports:
 
     def send(self, message: bytes) -> None:
         """To every open port; never waits. Before the drivers are up it goes nowhere."""
-        if self._link is not None:
-            for number in (VIRTUAL, *self._roster.heard):
-                self._link.send(number, message)
+        for number in (VIRTUAL, *self._roster.heard):
+            self._child.send((0.0, number, message))
 
-    async def _keep(self) -> None:
-        """A driver process after another, for as long as we run."""
-        pause = self._poll_seconds
-        while True:
-            link = _Link(self._message, self._report)
-            started = asyncio.get_running_loop().time()
-            try:
-                await link.start(_command(self._direction, self._api, self._poll_seconds))
-                self._link = link
-                await link.ended(self._poll_seconds + _SILENT_SECONDS)
-            except OSError as error:
-                self._say(f"MIDI is off: its process does not start ({error})")
-            finally:
-                self._link = None
-                await link.stop()
-            self._names.clear()
-            self._roster.lose_all()
-            if self._missing:
-                return  # nothing that comes and goes
-            if not link.spoke:
-                self._say(f"MIDI is off: its driver does not start (status {link.status})")
-            lived = asyncio.get_running_loop().time() - started
-            if link.status == SERVER_GONE or lived > _SILENT_SECONDS:
-                pause = self._poll_seconds
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+    def _lost(self, end: End) -> None:
+        self._names.clear()
+        self._roster.lose_all()
+        if self._missing:
+            self._child.give_up()  # nothing that comes and goes
+        elif end.status is None:
+            self._say(f"MIDI is off: its process does not start ({end.how})")
+        elif not end.spoke:
+            self._say(f"MIDI is off: its driver does not start (status {end.status})")
+        if end.status == SERVER_GONE or end.seconds > _SILENT_SECONDS:
+            self._child.well()
 
-    def _message(self, at: float, number: int, body: bytes) -> None:
-        self._hear(at, self._names.get(number, NAME), body)
+    def _heard(self, frame: _Frame) -> None:
+        at, number, body = frame
+        if number:
+            self._hear(at, self._names.get(number, NAME), body)
+        else:
+            self._report(json.loads(body))
 
     def _report(self, report: dict[str, Any]) -> None:
         if "names" in report:
@@ -271,8 +263,7 @@ class Ports:
         if "open" in order:
             number, name = order["open"]
             self._names[number] = plain(name)
-        if self._link is not None:
-            self._link.send(0, json.dumps(order).encode())
+        self._child.send((0.0, 0, json.dumps(order).encode()))
 
     def _say(self, text: str, level: Literal["info", "warning"] = "warning") -> None:
         if not self._problem:
@@ -280,140 +271,37 @@ class Ports:
             self._tell(text, level)
 
 
-class _Link:
-    """One driver process: frames in, frames out, its end, its silence.
+def _pauses(first: float) -> list[float]:
+    """Seconds before each start: none before the first, then twice as long from one to the next."""
+    pauses = [0.0, first]
+    while pauses[-1] < _LONGEST_PAUSE:
+        pauses.append(min(2 * pauses[-1], _LONGEST_PAUSE))
+    return pauses
 
-    A pipe's file descriptor on the event loop, and where that takes none (Windows) a thread that reads it.
-    """
 
-    def __init__(self, message: Callable[[float, int, bytes], None], report: Callable[[dict[str, Any]], None]) -> None:
-        self._message = message
-        self._report = report
-        self._loop = asyncio.get_running_loop()
-        self._buffer = b""
-        self._process: subprocess.Popen[bytes] | None = None
-        self._ended = asyncio.Event()
-        self._reported = self._loop.time()
-        self.spoke = False
+class _Frames:
+    """The driver's own framing, both ways: (at, number, body), `at` 0.0 for what is sent."""
 
-    @property
-    def status(self) -> int | None:
-        """The process's exit status, once `stop` is done."""
-        return None if self._process is None else self._process.returncode
+    def pack(self, order: _Frame) -> bytes:
+        _, number, body = order
+        return SENT.pack(number, len(body)) + body
 
-    async def start(self, command: Sequence[str]) -> None:
-        """Raises OSError where the process does not start."""
-        starting = asyncio.ensure_future(asyncio.to_thread(_spawn, command))
-        try:
-            self._process = await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            self._process = await starting  # there to be stopped
-            raise
-        self._reported = self._loop.time()
-        assert self._process.stdout is not None
-        pipe = self._process.stdout.fileno()
-        if sys.platform == "win32":
-            threading.Thread(target=self._read, args=(pipe,), name="midi", daemon=True).start()
-        else:
-            os.set_blocking(pipe, False)
-            self._loop.add_reader(pipe, self._readable, pipe)
-
-    def send(self, number: int, body: bytes) -> None:
-        if self._process is not None and not self._ended.is_set():
-            assert self._process.stdin is not None
-            with suppress(OSError):  # it has ended, or it hangs and its pipe is full
-                os.write(self._process.stdin.fileno(), SENT.pack(number, len(body)) + body)
-
-    async def ended(self, silent_seconds: float) -> None:
-        """Returns when the process ended or fell silent."""
-        while (left := self._reported + silent_seconds - self._loop.time()) > 0:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await self._ended.wait()
-                return
-
-    async def stop(self) -> None:
-        """The end of its input, then a limit, then a kill."""
-        if self._process is not None:
-            assert self._process.stdout is not None
-            if sys.platform != "win32":
-                self._loop.remove_reader(self._process.stdout.fileno())
-            ending = asyncio.ensure_future(asyncio.to_thread(_end, self._process))
-            try:
-                await asyncio.shield(ending)
-            except asyncio.CancelledError:
-                await ending  # cancelled before a thread took it up, it would leave the process behind
-                raise
-
-    def _readable(self, pipe: int) -> None:
-        try:
-            data = os.read(pipe, 65536)
-        except BlockingIOError:
-            return
-        self._received(data)
-
-    def _read(self, pipe: int) -> None:
-        data = b"?"
-        while data:
-            try:
-                data = os.read(pipe, 65536)
-            except OSError:  # closed by `stop`
-                data = b""
-            with suppress(RuntimeError):  # the loop is closed
-                self._loop.call_soon_threadsafe(self._received, data)
-
-    def _received(self, data: bytes) -> None:
-        if not data:
-            if sys.platform != "win32" and self._process and self._process.stdout:
-                self._loop.remove_reader(self._process.stdout.fileno())
-            self._ended.set()
-        frames, start = self._buffer + data, 0
-        while len(frames) - start >= HEARD.size:
-            at, number, length = HEARD.unpack_from(frames, start)
+    def unpack(self, data: bytes) -> tuple[list[_Frame], bytes]:
+        frames: list[_Frame] = []
+        start = 0
+        while len(data) - start >= HEARD.size:
+            at, number, length = HEARD.unpack_from(data, start)
             end = start + HEARD.size + length
-            if len(frames) < end:
+            if len(data) < end:
                 break
-            body = frames[start + HEARD.size : end]
+            frames.append((at, number, data[start + HEARD.size : end]))
             start = end
-            self._buffer = frames[start:]  # before the call: what it raises must not cost the next message
-            if number:
-                self._message(at, number, body)
-            else:
-                self._reported, self.spoke = self._loop.time(), True
-                self._report(json.loads(body))
-        self._buffer = frames[start:]
+        return frames, data[start:]
 
 
 def _how_it_ended(done: "subprocess.CompletedProcess[bytes]") -> str:
     return f"signal {-done.returncode}" if done.returncode < 0 else f"status {done.returncode}"
 
 
-def _spawn(command: Sequence[str]) -> "subprocess.Popen[bytes]":
-    process = subprocess.Popen(
-        command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env=_environment(),
-    )  # fmt: skip
-    if sys.platform != "win32" and process.stdin is not None:
-        os.set_blocking(process.stdin.fileno(), False)
-    return process
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    with process:
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            process.wait(_ENDING_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
 def _command(direction: str, api: str | None, poll_seconds: float) -> list[str]:
-    python = [sys.executable, "-P", "-m", "stagelyric.types.process"]
-    return [*python, "stagelyric.gear.midi.process", direction, api or "", str(poll_seconds)]
-
-
-def _environment() -> dict[str, str]:
-    """With -P nothing in the working directory can stand in for a module; so the package's own place is named."""
-    here = str(Path(__file__).parents[3])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}
+    return command("stagelyric.gear.midi.process", direction, api or "", str(poll_seconds), isolated=True)
