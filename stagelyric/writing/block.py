@@ -303,9 +303,10 @@ class Block:
             never = {planning.last_word(chosen.draft.words) for chosen in lines}
         else:
             return self.rules.free((_OFTEN if self.ask.rhyme == "AAAA" else _ONCE) if place.plan.to_be_rhymed else 0)
+        kind = self.ask.rhyme_kind or None
         # Rather a new word that rhymes than one of the last lines' again, and rather that than no rhyme.
         for barred in ((never | ends, never) if attempt < 2 else (never,)) if sound and loose < 3 else ():
-            ending = self.rules.ending(planning.rhymes(self.rules, sound, barred, loose))
+            ending = self.rules.ending(planning.rhymes(self.rules, sound, barred, loose, kind))
             if ending.size and ending.least <= self.high:
                 return ending
         return self.rules.free()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stagelyric.types.lines import Ask, Scheme
+from stagelyric.types.lines import Ask, RhymeKind, Scheme
 from stagelyric.words.lists import NEVER_LAST, PLACES, STOP, TITLES
 from stagelyric.words.phonetics import Phones, line_syllables, plain, pronounce, sung
 from stagelyric.words.rhyme import assonance, kind_of_sounds, slant, tail
@@ -44,7 +44,9 @@ THEME_RATE = 0.5
 _PLACE_ENDING = re.compile(
     r".(?:ton|ville|burg|burgh|borough|bury|ford|mouth|port|land|shire|stan|polis|chester|minster|haven|hurst|wick|dale)$"
 )
-_FEW = 5  # below this many rhymes, looser ones are let in
+_FEW = 5  # below this many rhymes, looser ones are let in where they are asked for
+_LIVING = 30  # times in the corpus; a rhyme that has no such word is hardly one
+_ENDINGS = ("'s", "s", "es", "ed", "d", "ing", "er", "ers", "est", "ly", "ness", "less", "ful", "y")
 _LONGEST = 24
 
 
@@ -244,23 +246,42 @@ def wanted(
     return made
 
 
-def rhymes(rules: Rules, sound: Phones, barred: Collection[str], loose: int = 0) -> list[int]:
+def rhymes(
+    rules: Rules, sound: Phones, barred: Collection[str], loose: int = 0, kind: RhymeKind | None = None
+) -> list[int]:
     """The words that a line may end on to rhyme with a sound: perfect rhymes, else slant, else echoes.
 
-    `loose` 1 and 2 let slant rhymes and echoes in from the start. Never a word of `barred`, nor one that sounds alike.
+    Never a word of `barred`, a form of one, nor one that sounds alike. `kind` None: looser rhymes where no perfect one
+    is in living use, or from `loose` 2 on; "perfect": where there is no perfect one at all; else: where perfect ones
+    are few, and slant rhymes and echoes from `loose` 1 and 2 on.
     """
     lexicon, key = rules.lexicon, tail(sound)
     found: list[int] = []
+    forms = {stem for word in barred for stem in stems(word)}
     groups = (lexicon.by_tail.get(key), lexicon.by_slant.get(slant(key)), lexicon.by_vowels.get(assonance(key)))
     for step, group in enumerate(groups):
         for number in group or ():
-            if not rules.last_words[number] or number in found or lexicon.words[number] in barred:
+            word = lexicon.words[number]
+            if not rules.last_words[number] or number in found or not forms.isdisjoint(stems(word)):
                 continue
             if kind_of_sounds(lexicon.phones(number), sound) not in (None, "same"):
                 found.append(number)
-        if len(found) >= _FEW and step >= loose:
+        if kind == "perfect":
+            enough = bool(found)
+        elif kind is None:
+            living = any(int(lexicon.count[number]) >= _LIVING for number in found)
+            enough = step >= loose - 1 and (living or (step > 0 and len(found) >= _FEW))
+        else:
+            enough = step >= loose and len(found) >= _FEW
+        if enough:
             break
     return found
+
+
+def stems(word: str) -> frozenset[str]:
+    """A word and what it may be a form of: "windows" is one of "window", "darkness" of "dark"."""
+    shorter = (word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending) and len(word) - len(ending) > 2)
+    return frozenset((word, *(stem for short in shorter for stem in (short, short.rstrip("e"), short + "e"))))
 
 
 def last_word(words: Sequence[str]) -> str:

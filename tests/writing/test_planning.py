@@ -1,12 +1,16 @@
 """What a shelf's lines set out to be: who is named where."""
 
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stagelyric.types.lines import Ask
-from stagelyric.writing import planning
+from stagelyric.words import classes, lexicon
+from stagelyric.words.phonetics import pronounce
+from stagelyric.words.rhyme import kind
+from stagelyric.writing import planning, rules
 
 NAMES = ("Mr Mustard", "Polythene Pam", "Montréal")
 
@@ -53,3 +57,37 @@ def test_a_line_is_long_enough_for_its_name_where_lines_may_be() -> None:
 
 def test_a_name_too_long_for_the_song_s_lines_is_left_out() -> None:
     assert not any(named(Ask(syllables=(3, 4)), 4, ("Polly Magnet",)))
+
+
+@pytest.mark.parametrize(
+    ("word", "form"),
+    [("window", "windows"), ("dark", "darkness"), ("make", "making"), ("love", "lover"), ("happy", "happy's")],
+)
+def test_a_form_of_a_word_is_known(word: str, form: str) -> None:
+    assert not planning.stems(word).isdisjoint(planning.stems(form))
+    assert planning.stems("rain").isdisjoint(planning.stems("train"))
+
+
+@pytest.fixture(scope="module")
+def spoken() -> rules.Rules:
+    folder = Path(__file__).parents[2] / "models" / "transformer"
+    words = lexicon.load(folder / lexicon.FILE)
+    nothing = np.zeros((len(words.words), 1), dtype=np.float32)
+    grammar = classes.load(folder / classes.FILE, len(words.words))
+    return rules.make(rules.Language(words, nothing, grammar, None))
+
+
+@pytest.mark.parametrize("word", ["rain", "kettle", "door", "money", "street", "again"])
+def test_rhymes_are_perfect_where_there_are_such(spoken: rules.Rules, word: str) -> None:
+    found = [spoken.lexicon.words[n] for n in planning.rhymes(spoken, pronounce(word), {word})]
+    assert found
+    assert {kind(other, word) for other in found} == {"perfect"}
+    asked = [spoken.lexicon.words[n] for n in planning.rhymes(spoken, pronounce(word), {word}, 1, "slant")]
+    assert set(found) <= set(asked)
+
+
+@pytest.mark.parametrize("word", ["window", "orange", "month"])
+def test_other_rhymes_come_where_nothing_else_is_there(spoken: rules.Rules, word: str) -> None:
+    found = [spoken.lexicon.words[n] for n in planning.rhymes(spoken, pronounce(word), {word})]
+    assert found
+    assert all(planning.stems(other).isdisjoint(planning.stems(word)) for other in found)
