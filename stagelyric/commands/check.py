@@ -13,6 +13,7 @@ from stagelyric.setlist import faults as files
 from stagelyric.setlist import setlist
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.rig import Rig, load_rig
+from stagelyric.show.ladder import bare, told
 from stagelyric.types import paths
 from stagelyric.words import look
 from stagelyric.words.formats import ENDINGS, LyricsError
@@ -148,6 +149,8 @@ def _look_at(file: Path, rig: bool, found: _Found) -> None:
     found.faults += frame_faults([file.parent / name for name in written.frames])
     for place, name, needed in _lyrics_of(written):
         _one(file.parent / name, f"{file}: {place} {name}", found, needed=needed)
+    if nothing := told(bare(written)):
+        found.warnings.append(f"{file}: {nothing}")
     if not found.faults:
         found.told.insert(0, f"{file}: {_summary(written)}")
 

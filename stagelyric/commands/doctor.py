@@ -12,10 +12,11 @@ import click
 from pydantic import BaseModel
 
 from stagelyric.commands.common import json_option, plain_faults, print_json
-from stagelyric.doctor.findings import Finding, fix
+from stagelyric.doctor.findings import Finding, fix, look
 from stagelyric.setlist.rig import Rig, address, load_rig
 from stagelyric.setlist.setlist import Setlist, load
 from stagelyric.setlist.triggers import Trigger
+from stagelyric.show.ladder import bare, told
 from stagelyric.types import paths
 
 PARTS = ("network", "midi", "audio", "model", "machine")
@@ -58,7 +59,8 @@ def doctor(
     name = model or (written.model if written else "transformer")
     rig = _with(rig, host, port, osc_port, midi)
     songs = written.sections() if written else {}
-    wish = Wish(rig, name, _triggers(written), songs, "none" not in midi, listen, set(only or PARTS))
+    nothing = told(bare(written)) if written else ""
+    wish = Wish(rig, name, _triggers(written), songs, nothing, "none" not in midi, listen, set(only or PARTS))
     findings = asyncio.run(_look(wish, as_json))
     levels = Counter(finding.level for finding in findings)
     if as_json:
@@ -80,12 +82,14 @@ def _with(rig: Rig, host: str | None, port: int | None, osc_port: int | None, mi
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is looked at: `parts` of PARTS; `songs`: sections by title; `seconds` in which pedals are pressed."""
+    """What is looked at: `parts` of PARTS; `songs`: sections by title; `nothing`: which of
+    them have nothing to fall back on, in words; `seconds` in which pedals are pressed."""
 
     rig: Rig
     model: str
     triggers: tuple[Trigger, ...]
     songs: Mapping[str, Sequence[str]]
+    nothing: str
     midi: bool
     seconds: float
     parts: set[str]
@@ -128,7 +132,9 @@ async def _findings(wish: Wish, quiet: bool) -> AsyncIterator[Finding]:
     async for finding in _played(wish, quiet):
         yield finding
     if "model" in wish.parts:
-        yield await _model(wish.model)
+        yield await _model(wish.model, sum(len(sections) for sections in wish.songs.values()))
+        if wish.nothing:
+            yield look("setlist", wish.nothing)
 
 
 async def _played(wish: Wish, quiet: bool) -> AsyncIterator[Finding]:
@@ -155,14 +161,14 @@ async def _played(wish: Wish, quiet: bool) -> AsyncIterator[Finding]:
             yield finding
 
 
-async def _model(name: str) -> Finding:
+async def _model(name: str, sections: int) -> Finding:
     from stagelyric.doctor import model
 
     try:
         folder = paths.find_model(name)
     except paths.ModelNotFoundError as error:
         return fix("model", str(error), "stagelyric models   (lists what there is)")
-    return await model.check(folder)
+    return await model.check(folder, sections)
 
 
 def _print(finding: Finding) -> None:

@@ -8,6 +8,8 @@ import click
 from stagelyric.commands.common import Failure, Fault, frame_faults, plain_faults
 
 if TYPE_CHECKING:
+    import asyncio
+
     from stagelyric.stage.assemble import Assembly
 
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--lines-ahead", type=click.IntRange(1), default=192, show_default=True, help="Ready lines a section.")
 @click.option("--fresh", is_flag=True, help="Begin anew (default: a show of the last hours goes on where it was).")
 @click.option("--resume", is_flag=True, help="Go on where the last show was, however long ago.")
+@click.option("--wait-ready", is_flag=True, help="Say that the show is up only when every section has lines.")
 @click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
 def play(
     setlist: Path,
@@ -48,6 +51,7 @@ def play(
     lines_ahead: int,
     fresh: bool,
     resume: bool,
+    wait_ready: bool,
     no_open: bool,
 ) -> None:
     """Run a show: listen to OSC, MIDI and keys, put lines on the page, write the journal."""
@@ -97,12 +101,12 @@ def play(
             midi=[name for name in midi if name != "none"] if midi else None,
         )
     try:
-        _run(assembly, written.title, no_open, qr)
+        _run(assembly, written.title, no_open, qr, wait_ready)
     except OSError as error:
         raise Failure(str(error)) from None
 
 
-def _run(assembly: "Assembly", title: str, no_open: bool, qr: bool | None) -> None:
+def _run(assembly: "Assembly", title: str, no_open: bool, qr: bool | None, wait_ready: bool) -> None:
     import asyncio
     import sys
 
@@ -116,10 +120,10 @@ def _run(assembly: "Assembly", title: str, no_open: bool, qr: bool | None) -> No
 
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(_show(assembly, title, no_open, qr))
+        runner.run(_show(assembly, title, no_open, qr, wait_ready))
 
 
-async def _show(assembly: "Assembly", title: str, no_open: bool, qr: bool | None) -> None:
+async def _show(assembly: "Assembly", title: str, no_open: bool, qr: bool | None, wait_ready: bool) -> None:
     import asyncio
     import signal
 
@@ -134,11 +138,31 @@ async def _show(assembly: "Assembly", title: str, no_open: bool, qr: bool | None
             except NotImplementedError:  # Windows: Ctrl-C comes as KeyboardInterrupt
                 break
     async with assembly.stage.running():
+        if wait_ready:
+            await _wait_for_lines(assembly, over)
+            if over.is_set():
+                return
         _greet(assembly, title, qr)
         if not no_open:
             _open(assembly.page.url)
         async with watched(f"{title}: {assembly.page.url}"):
             await over.wait()
+
+
+async def _wait_for_lines(assembly: "Assembly", over: "asyncio.Event") -> None:
+    """Until every section has lines, or the show is ended. It is up meanwhile: a press gives what there is."""
+    import asyncio
+    import sys
+
+    said = -1
+    while not over.is_set():
+        ready, every = assembly.stage.prepared
+        if ready != said and (sys.stdout.isatty() or ready == every or said < 0):
+            click.echo(f"  {ready} of {every} sections have lines")
+            said = ready
+        if ready == every:
+            return
+        await asyncio.sleep(0.1)
 
 
 def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from stagelyric.doctor.findings import Finding, fine, fix, look
+from stagelyric.show.pool import CHUNK
 from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.types.lines import Ask
 
@@ -13,7 +14,8 @@ _LINES = 64
 _SECONDS = 60.0
 
 
-async def check(folder: Path) -> Finding:
+async def check(folder: Path, sections: int = 0) -> Finding:
+    """`sections`: of the set, to say when each has a chunk of lines."""
     troubles: list[str] = []
     generator = Generator(folder)
     generator.on_trouble = troubles.append
@@ -28,6 +30,9 @@ async def check(folder: Path) -> Finding:
         return fix("model", f"{folder.name} does not write: {why}", "stagelyric models   (lists what there is)")
     rate = len(lines) / (time.perf_counter() - ready)
     text = f"{folder.name} loads and writes its first lines in {ready - began:.1f} s, then {rate:.0f} lines a second"
+    if sections:
+        seconds = ready - began + sections * CHUNK / rate
+        text += f"; {sections} sections have {CHUNK} lines each {seconds:.0f} s after the start"
     measured = {"lines_per_second": round(rate, 1), "first_seconds": round(ready - began, 2)}
     if rate >= ENOUGH:
         return fine("model", text, **measured)

@@ -57,15 +57,6 @@ class Ladder:
             return min(again, key=self._last)
         return self._written((up or song.title,), "safety")[0]
 
-    def has_own(self, song: Song, section: Section) -> bool:
-        """Whether something is there for a section while the writer has nothing for its song."""
-        kept = any(self.kept.get((song.title, each.name)) for each in song.sections)
-        return bool(kept or self._lyrics.get(song.title) or any(each.safety for each in song.sections))
-
-    def fitting(self, song: Song, section: Section) -> list[Line]:
-        """The lines of the song's lyrics that are as long as the section's are to be."""
-        return self._sung(song, section)[0]
-
     def _last(self, line: Line) -> int:
         return self.shown.get(line.text, -1)
 
@@ -106,12 +97,24 @@ class Ladder:
         return [Line(text, origin, syllables=self._cut(text)) for text in texts]
 
 
-def bare(setlist: Setlist, lyrics: Collection[str], kept: Collection[tuple[str, str]] = ()) -> list[tuple[str, str]]:
-    """The sections, as (song, section), that have nothing of their own and no lyrics of their song (`lyrics`: titles)
-    while no line is ready: theirs would be a name or a theme."""
+def bare(setlist: Setlist, kept: Collection[tuple[str, str]] = ()) -> list[tuple[str, str]]:
+    """The sections, as (song, section), that have nothing to fall back on while no line is ready: no safety line, no
+    lyrics of their song, nothing kept (`kept`: where there is)."""
     return [
         (song.title, section.name)
         for song in setlist.songs
         for section in song.sections
-        if not section.safety and song.title not in lyrics and (song.title, section.name) not in kept
+        if not section.safety and not song.lyrics and (song.title, section.name) not in kept
     ]
+
+
+def told(places: Sequence[tuple[str, str]]) -> str:
+    """What people should know of such sections, "" where there is none."""
+    if not places:
+        return ""
+    named = [f'"{song}", {section}' for song, section in places[:3]]
+    more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+    have = "has" if len(places) == 1 else "have"
+    return (
+        f"{'; '.join(named)}{more} {have} nothing to fall back on while no line is ready: give safety lines or lyrics"
+    )

@@ -27,6 +27,7 @@ from stagelyric.setlist.setlist import Setlist, read_lyrics
 from stagelyric.setlist.triggers import Trigger
 from stagelyric.show.ahead import coming
 from stagelyric.show.clock import Clock
+from stagelyric.show.ladder import bare
 from stagelyric.show.learn import LearnSession
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
@@ -182,11 +183,20 @@ def _desk(setlist: Setlist, show: Show, stage: Stage, notes: Journal) -> Desk:
         counts = iter([show.pool.ready(ask) for ask in show.every_ask()])
         return [[next(counts) for _ in song.sections] for song in setlist.songs]
 
+    def bare_places() -> list[tuple[int, int]]:
+        alone = set(bare(setlist, [place for place, texts in show.ladder.kept.items() if texts]))
+        return [
+            (place, index)
+            for place, song in enumerate(setlist.songs)
+            for index, section in enumerate(song.sections)
+            if (song.title, section.name) in alone
+        ]
+
     songs = tuple(
         Song(song.title, tuple(section.name for section in song.sections), song.key, song.tempo)
         for song in setlist.songs
     )
-    return Desk(setlist.title, songs, show.stock, ready, lambda: stage.heard, notes.tonight)
+    return Desk(setlist.title, songs, show.stock, ready, lambda: stage.heard, notes.tonight, bare_places, stage.wait)
 
 
 def _learning(file: Path, show: Show, ports: Midi | None, addresses: set[str]) -> LearnSession:

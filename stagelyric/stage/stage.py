@@ -15,7 +15,7 @@ from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.show.clock import Clock
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
-from stagelyric.show.pool import Pool
+from stagelyric.show.pool import CHUNK, Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.stage.store import Store
@@ -25,6 +25,7 @@ from stagelyric.types.lines import Ask, Cue, Line, Output, Prompt
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SOON = 0.001  # seconds; a beat this near is now
 REMEMBERED = 128  # lines of a shelf that the writer is told of, so as not to write them again
+RECENT = 8  # chunks over which it is measured how long a line takes
 PATIENCE = 3  # times that a shelf may get nothing before it is left alone
 SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
 WARM_EVERY = 0.005  # seconds
@@ -75,6 +76,7 @@ class Stage:
         self._timers: set[asyncio.TimerHandle] = set()
         self._failures: dict[Ask, int] = {}
         self._rushed: set[Ask] = set()  # that are being written at once
+        self._line_seconds = 0.1  # that a line takes to be written, lately
         self._said: dict[str, float] = {}
         self._broken: set[str] = set()
         self._song = show.song.title
@@ -320,6 +322,7 @@ class Stage:
                 continue
             ask, start, count = wanted
             earlier = [line.text for line in self.pool.shelf(ask).lines[-REMEMBERED:]]
+            began = time.monotonic()
             try:
                 lines = await self.generator.write(ask, start, count, earlier)
             except GeneratorError as error:
@@ -330,6 +333,7 @@ class Stage:
             if not lines:
                 self._failed(ask, "nothing that it wrote could be shown")
                 continue
+            self._line_seconds += ((time.monotonic() - began) / len(lines) - self._line_seconds) / RECENT
             is_empty = not self.pool.ready(ask)  # then it has its lines at once, and their sounds a little later
             if not is_empty:
                 await self._prepare(lines)
@@ -339,6 +343,20 @@ class Stage:
                 await self._prepare(lines)
             if self._store is not None:
                 await asyncio.to_thread(self._keep, self._store, ask, start, lines)
+
+    @property
+    def prepared(self) -> tuple[int, int]:
+        """How many of the set's sections have lines, and how many there are; those that get none are left out."""
+        every = self._worth_asking(self.show.every_ask())
+        return sum(self.pool.ready(ask) > 0 for ask in every), len(every)
+
+    def wait(self) -> float | None:
+        """Seconds until every section has a chunk of lines, as fast as they were written so far; None: they have."""
+        asks = self._worth_asking(self.show.every_ask())
+        missing = sum(max(min(CHUNK, self.pool.target) - self.pool.ready(ask), 0) for ask in asks)
+        if not missing or self.generator is None:
+            return None
+        return round(missing * self._line_seconds, 1)
 
     def _worth_asking(self, asks: list[Ask]) -> list[Ask]:
         return [ask for ask in asks if self._failures.get(ask, 0) < PATIENCE]

@@ -27,7 +27,9 @@ class Song:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Where the page asks. `stock`: ready lines of the present section, by origin; `ready`: of every section, by
-    song; `heard`: how many messages came from each kind of source so far; `journal`: entries after a number."""
+    song; `bare`: the sections, by the places of song and section, that have nothing to fall back on while no line is
+    ready; `wait`: seconds until every section has lines, None when they have; `heard`: how many messages came from each
+    kind of source so far; `journal`: entries after a number."""
 
     title: str = ""
     songs: tuple[Song, ...] = ()
@@ -35,6 +37,8 @@ class Desk:
     ready: Callable[[], Sequence[Sequence[int]]] = field(default=list)
     heard: Callable[[], Mapping[str, int]] = field(default=dict)
     journal: Callable[[int], Sequence[Mapping[str, Any]]] = field(default=lambda after: [])
+    bare: Callable[[], Sequence[tuple[int, int]]] = field(default=list)
+    wait: Callable[[], float | None] = field(default=lambda: None)
 
     def set(self) -> dict[str, Any]:
         songs = [
@@ -44,7 +48,14 @@ class Desk:
         return {"type": "set", "title": self.title, "songs": songs}
 
     def now(self) -> dict[str, Any]:
-        return {"type": "desk", "stock": dict(self.stock()), "ready": self.ready(), "heard": dict(self.heard())}
+        return {
+            "type": "desk",
+            "stock": dict(self.stock()),
+            "ready": self.ready(),
+            "bare": self.bare(),
+            "wait": self.wait(),
+            "heard": dict(self.heard()),
+        }
 
     def entries(self, after: int = 0) -> list[Mapping[str, Any]]:
         """The journal's latest, each with its number `seq`, oldest first."""

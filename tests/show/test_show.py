@@ -150,8 +150,8 @@ def test_kept_lines_come_where_the_setlist_says(where: str, first: str | None) -
 
 def test_a_section_with_nothing_to_fall_back_on_is_named() -> None:
     setlist = Setlist.model_validate(SET)
-    assert bare(setlist, ()) == [("Harbour Lights", "chorus"), ("Second Song", "song")]
-    assert bare(setlist, ["Second Song"], [("Harbour Lights", "chorus")]) == []
+    assert bare(setlist) == [("Harbour Lights", "chorus"), ("Second Song", "song")]
+    assert bare(setlist, [("Harbour Lights", "chorus")]) == [("Second Song", "song")]
 
 
 def test_no_line_is_given_twice_not_even_across_sections() -> None:

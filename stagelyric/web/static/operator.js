@@ -23,6 +23,7 @@ let view = EMPTY;
 let status = { up: false, since: Date.now() };
 let displays = [];
 let ready = [];
+let bare = []; // places of sections that have nothing to fall back on
 
 // A PIN in the address is taken along and wiped away: an address bar is on show.
 if (wanted.pin) {
@@ -57,7 +58,7 @@ const show = listen({
         return tellDisplays();
       case "set":
         songs.fill(message.songs);
-        return songs.render(view, ready);
+        return songs.render(view, ready, bare);
       case "desk":
         return tellDesk(message);
       case "journal":
@@ -106,7 +107,7 @@ function render() {
   say(pool.querySelector(".count"), `${view.ready} ready`);
   pool.querySelector("i").style.transform = `scaleX(${Math.min(1, view.ready / FULL)})`;
   if (!turning) tellWildness(Math.round(view.wildness * 100));
-  songs.render(view, ready);
+  songs.render(view, ready, bare);
   tellDisplays();
 }
 
@@ -136,7 +137,7 @@ const lights = new Map(
     return [kind, { light, called, count: null, timer: 0 }];
   }),
 );
-function tellDesk({ heard = {}, stock, ready: told }) {
+function tellDesk({ heard = {}, stock, ready: told, bare: alone, wait }) {
   for (const [kind, lamp] of lights) {
     const count = heard[kind] ?? 0;
     if (lamp.count !== null && count !== lamp.count) {
@@ -148,10 +149,14 @@ function tellDesk({ heard = {}, stock, ready: told }) {
     lamp.light.classList.toggle("known", count > 0);
     lamp.count = count;
   }
-  if (stock) say(find("stock"), Object.entries(stock).filter(([, count]) => count).map(([origin, count]) => `${count} ${origin}`).join(" · "));
+  if (stock) {
+    const counts = Object.entries(stock).filter(([, count]) => count).map(([origin, count]) => `${count} ${origin}`);
+    say(find("stock"), [...counts, wait ? `set ready in ${Math.ceil(wait)} s` : ""].filter(Boolean).join(" · "));
+  }
   if (told) {
     ready = told;
-    songs.render(view, ready);
+    bare = alone ?? [];
+    songs.render(view, ready, bare);
   }
 }
 

@@ -52,8 +52,8 @@ export function mountSet(root, order) {
 
   return {
     fill,
-    /** Where the show is, and how many lines each section has ready. */
-    render(view, ready = []) {
+    /** Where the show is, how many lines each section has ready, and which have nothing to fall back on. */
+    render(view, ready = [], bare = []) {
       songs.forEach((song, i) => {
         const here = song.title === view.song;
         root.children[i].classList.toggle("here", here);
@@ -63,8 +63,12 @@ export function mountSet(root, order) {
           else button.removeAttribute("aria-current");
           const count = ready[i]?.[j];
           say(mark, count === undefined ? "" : String(count));
+          const alone = bare.some(([song, section]) => song === i && section === j);
           mark.classList.toggle("low", count < 4);
-          button.setAttribute("aria-label", count === undefined ? name : `${name}, ${count} ready`);
+          mark.classList.toggle("bare", alone);
+          const told = [name, count === undefined ? "" : `${count} ready`, alone ? "nothing to fall back on" : ""];
+          button.setAttribute("aria-label", told.filter(Boolean).join(", "));
+          button.title = alone ? "nothing to fall back on: give it safety lines or lyrics" : "";
         });
       });
     },
