@@ -137,7 +137,8 @@ class On(Written):
     """What fires. Exactly one of note, control, program, osc, key, pad, beat, bar.
 
     `beat = 4` fires on every fourth beat, `bar = 2` on every second bar. `threshold`: a control is down from
-    this value on (default 64); a note fires at any velocity unless a threshold is written.
+    this value on (default 64); a note fires at any velocity unless a threshold is written. `hysteresis`: how far below
+    it a pedal with values in between must come before it is pressed again (default 16).
     """
 
     note: Annotated[int, BeforeValidator(_note, json_schema_input_type=int | str), Field(ge=0, le=127)] | None = None
@@ -153,6 +154,7 @@ class On(Written):
     port: str | None = None
     press: Literal["press", "release", "both"] = "press"
     threshold: Annotated[int, Field(ge=1, le=127)] | None = None
+    hysteresis: Annotated[int, Field(ge=0, le=126)] | None = None
     debounce_ms: Annotated[float, Field(ge=0)] = 30.0
 
     @model_validator(mode="after")
@@ -163,13 +165,17 @@ class On(Written):
         return self
 
     def fires(self, event: Event, beats_per_bar: float = 4.0) -> bool:
-        """Whether the event fires this. Pure: bouncing contacts are for `Debounce`."""
+        """Whether the event fires this. Pure: what a contact did before is for `contacts`."""
         if isinstance(event, Beat):
             every = self.beat or (self.bar or 0) * beats_per_bar
             return bool(every) and event.beat > 0 and event.beat % every == 0
         edge = self.edge(event)
         if edge is None or isinstance(event, ProgramChange):
             return edge is not None
+        return self.answers(edge)
+
+    def answers(self, edge: bool) -> bool:
+        """Whether this fires on a press (True) or on a release (False)."""
         return self.press == "both" or (self.press == "press") == edge
 
     def edge(self, event: Event) -> bool | None:
@@ -187,7 +193,7 @@ class On(Written):
                 return False
             case ControlChange() if self.control == event.control and self._here(event):
                 return self._crossed(event)
-            case ProgramChange() if self.program == event.program and self.bank in (None, event.bank):
+            case ProgramChange() if self.program == event.program and self.bank in (None, event.bank, event.bank_alone):
                 return True if self._here(event) else None
         return None
 
@@ -267,37 +273,3 @@ class Trigger(Written):
     def continuous(self) -> bool:
         """Whether every value counts, not presses only: a knob that sets the wildness."""
         return bool(self.do.value == FROM_EVENT)
-
-
-class Debounce:
-    """Which edges of a contact count: those with neither an edge that counted nor one the other way in the
-    `debounce_ms` before.
-
-    So neither a press nor a release is counted twice, and letting a bouncing pedal go is no second press. Notes and OSC
-    come from machines too, which let a note go in the moment in which they strike it anew: where only a press counts,
-    their releases are no motion.
-    """
-
-    def __init__(self) -> None:
-        self._counted: dict[int, float] = {}  # by trigger, when
-        self._moved: dict[tuple[int, bool], float] = {}  # by trigger and way
-
-    def settled(self, trigger: Trigger, event: Event) -> bool:
-        """Whether this edge counts, for a trigger that it presses or lets go. A knob and the clock do not bounce."""
-        on, at = trigger.on, event.at
-        down = on.edge(event)
-        if down is None or trigger.continuous():
-            return True
-        if not down and on.press == "press" and not isinstance(event, ControlChange):
-            return False
-        rest = on.debounce_ms / 1000
-        self._moved[id(trigger), down] = at
-        never = float("-inf")
-        if (
-            at - self._moved.get((id(trigger), not down), never) < rest
-            or at - self._counted.get(id(trigger), never) < rest
-        ):
-            return False
-        if on.fires(event):
-            self._counted[id(trigger)] = at
-        return True

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
+from stagelyric.setlist.contacts import HYSTERESIS
 from stagelyric.setlist.triggers import KINDS, On, is_release
 from stagelyric.types.events import (
     Command,
@@ -143,6 +144,7 @@ def _judge(contact: _Contact) -> Found:
     if "program" in on:
         return Found(on, "single", f"{where}: a program change, which has no release")
     if "control" in on and len(set(values)) >= SWEEP:
+        _set_hysteresis(on, values)
         return Found(on, "continuous", f"{where}: a knob or an expression pedal ({min(values)} to {max(values)})")
     _set_threshold(on, values)
     edges = list(_edges(contact.moves, float(on.get("threshold", THRESHOLD if "control" in on else 1))))
@@ -170,6 +172,16 @@ def _set_threshold(on: Written, values: Sequence[float]) -> None:
         low = 0
     if high and not low < THRESHOLD <= high:
         on["threshold"] = max(1, int(low + high + 1) // 2)
+
+
+def _set_hysteresis(on: Written, values: Sequence[float]) -> None:
+    """Half way, with room to tremble, where a step that shows values in between does not pass the usual ones. A knob
+    that stays where it was turned to made no step."""
+    low, high = int(min(values)), int(max(values))
+    if (low < THRESHOLD - HYSTERESIS and high >= THRESHOLD) or values[-1] > low + (high - low) // 4:
+        return
+    middle = max(1, (low + high + 1) // 2)
+    on["threshold"], on["hysteresis"] = middle, max(0, min(HYSTERESIS, (middle - low) // 2))
 
 
 def _edges(moves: Sequence[tuple[float, float]], threshold: float) -> Iterator[tuple[float, bool]]:

@@ -9,8 +9,9 @@ from typing import Literal
 
 from stagelyric.gates import family
 from stagelyric.phrasebook import hands
+from stagelyric.setlist.contacts import Presses
 from stagelyric.setlist.setlist import Section, Setlist, Song, find_name
-from stagelyric.setlist.triggers import FROM_EVENT, Debounce, On, Trigger, event_value
+from stagelyric.setlist.triggers import FROM_EVENT, On, Trigger, event_value
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
 from stagelyric.show.ladder import Ladder
 from stagelyric.show.pool import Pool, Shelf
@@ -115,7 +116,7 @@ class Show:
         self._told = 0  # how many of these are in the records that were given
         self._moved: dict[str, Shelf] = {}  # that presses were counted on, since the last record
         self._shown_at = float("-inf")
-        self._debounce = Debounce()
+        self._presses = Presses()
         self._words: dict[str, int] = {}
         self._word_wanted: str | None = None  # since the last record
         self._epoch = 0
@@ -311,7 +312,14 @@ class Show:
                 effects += self.due(do, event.at)
             else:
                 effects.append(Deferred(do, trigger.quantize, event.at, self._epoch))
+        if not effects and (remark := self._presses.contacts.remark(event)) is not None and self._named(event):
+            effects.append(Remark(remark))
         return effects
+
+    def _named(self, event: Event) -> bool:
+        """Whether some trigger here names what sent the event."""
+        levels = (self.section.triggers, self.song.triggers, self.setlist.triggers)
+        return any(trigger.on.moves(event) for level in levels for trigger in level)
 
     def _from_outside(self, do: Do, at: float) -> list[Effect]:
         """What comes by OSC, from a page or from the audience: no trigger of the setlist, so its words are judged."""
@@ -338,12 +346,12 @@ class Show:
     def triggered(self, event: Event) -> list[Trigger]:
         """The triggers that an event fires here; a contact that still bounces fires none."""
         decided: list[Trigger] | None = None
+        self._presses.hear(event)
         for level in (self.section.triggers, self.song.triggers, self.setlist.triggers, self._keys(event)):
             # Those that do not fire, or not here, must know that the contact moved all the same.
-            moved = [trigger for trigger in level if self._moves(trigger, event)]
-            settled = [trigger for trigger in moved if self._debounce.settled(trigger, event)]
-            if decided is None and any(self._fires(trigger, event) for trigger in moved):
-                decided = [trigger for trigger in settled if self._fires(trigger, event)]
+            heard = [(trigger, self._presses.of(trigger, event, self.beats_per_bar)) for trigger in level]
+            if decided is None and any(each.fires for _, each in heard if each is not None):
+                decided = [trigger for trigger, each in heard if each is not None and each.fires and each.counts]
         return decided or []
 
     def due(self, do: Do, at: float, quantize: Quantize = "now") -> list[Effect]:
@@ -417,14 +425,6 @@ class Show:
 
     def _keys(self, event: Event) -> tuple[Trigger, ...]:
         return self._pedals if isinstance(event, KeyPress) else ()
-
-    def _fires(self, trigger: Trigger, event: Event) -> bool:
-        if trigger.do.value == FROM_EVENT:
-            return trigger.on.moves(event)
-        return trigger.on.fires(event, self.beats_per_bar)
-
-    def _moves(self, trigger: Trigger, event: Event) -> bool:
-        return trigger.on.edge(event) is not None or self._fires(trigger, event)
 
     def _guarded(self, at: float) -> list[Effect]:
         """A remark where no line may go up now, else nothing."""

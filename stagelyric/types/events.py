@@ -53,12 +53,16 @@ class ControlChange(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProgramChange(Event):
-    """`program` 0-127; `bank` is the last bank select (MSB * 128 + LSB) on the port's channel, if any."""
+    """`program` 0-127; `bank` is the last bank select (MSB * 128 + LSB) on the port's channel, if any.
+
+    `bank_alone`: what people call the bank of a board that sends CC 0 (the MSB) and never CC 32: its own number.
+    """
 
     port: str
     channel: int
     program: int
     bank: int | None
+    bank_alone: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

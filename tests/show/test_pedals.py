@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from stagelyric.setlist.triggers import Debounce, On, Trigger
+from stagelyric.setlist.contacts import Presses
+from stagelyric.setlist.triggers import On, Trigger
 from stagelyric.show.pedals import Found, Watch, describe
 from stagelyric.types.actions import Do
 from stagelyric.types.events import (
@@ -44,9 +45,13 @@ def learned(events: Sequence[Event], **options: int) -> Found:
 
 def presses(found: Found, events: Sequence[Event]) -> int:
     """How often the proposed trigger fires on these, as the show would see it (debounce and all)."""
-    trigger, debounce = Trigger(on=On.model_validate(found.on), do="next_line"), Debounce()
-    moves = [event for event in events if trigger.on.edge(event) is not None]
-    return sum(debounce.settled(trigger, event) and trigger.on.fires(event) for event in moves)
+    trigger, pressed = Trigger(on=On.model_validate(found.on), do="next_line"), Presses()
+    counted = 0
+    for event in events:
+        pressed.hear(event)
+        heard = pressed.of(trigger, event)
+        counted += heard is not None and heard.fires and heard.counts
+    return counted
 
 
 def test_a_momentary_pedal() -> None:

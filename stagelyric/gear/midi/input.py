@@ -73,12 +73,10 @@ class Reader:
         return ControlChange(at, f"midi {port}", port, message.channel + 1, message.control, message.value, previous)
 
     def _program(self, at: float, port: str, message: Any) -> Event:
-        bank = self._bank(port, message.channel)
-        return ProgramChange(at, f"midi {port}", port, message.channel + 1, message.program, bank)
-
-    def _bank(self, port: str, channel: int) -> int | None:
-        coarse, fine = self._values.get((port, channel, BANK_MSB)), self._values.get((port, channel, BANK_LSB))
-        return None if coarse is None and fine is None else (coarse or 0) * 128 + (fine or 0)
+        coarse, fine = (self._values.get((port, message.channel, control)) for control in (BANK_MSB, BANK_LSB))
+        bank = None if coarse is None and fine is None else (coarse or 0) * 128 + (fine or 0)
+        alone = coarse if fine is None else None
+        return ProgramChange(at, f"midi {port}", port, message.channel + 1, message.program, bank, alone)
 
     def _position(self, at: float, port: str, message: Any) -> Event:
         return Transport(at, f"midi {port}", "position", message.pos)

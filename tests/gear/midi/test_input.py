@@ -157,3 +157,14 @@ def test_whatever_mido_writes_is_its_event(sent: list[mido.Message], in_one_pack
     reader = Reader()
     events = [event for packet in packets for event in reader.read(0.0, "port", packet)]
     assert [told(event) for event in events] == [want for message in sent if (want := expected(message))]
+
+
+def test_a_bank_by_cc_0_alone_keeps_its_own_number() -> None:
+    reader = Reader()
+    said = [
+        (event.bank, event.bank_alone)
+        for packet in ("b0 00 02", "c0 03", "b0 20 05", "c0 03")
+        for event in reader.read(0.0, "one", bytes.fromhex(packet))
+        if isinstance(event, ProgramChange)
+    ]
+    assert said == [(256, 2), (261, None)]
