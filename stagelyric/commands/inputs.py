@@ -39,7 +39,7 @@ class Hearing:
         if self.osc:
             try:
                 osc = Osc(host, port, allow=self.rig.osc.allow)
-                await stack.enter_async_context(osc.serve(emit))
+                await stack.enter_async_context(osc.running(emit))
                 heard += 1
                 if say:
                     click.secho("OSC on {}:{}".format(*osc.address), dim=True, err=True)
@@ -50,7 +50,7 @@ class Hearing:
                 raise Failure("nothing to listen to: no OSC, no MIDI, no keys")
             return None
         midi = Midi(self.midi or self.rig.midi.inputs)
-        await stack.enter_async_context(midi.listen(emit))
+        await stack.enter_async_context(midi.running(emit))
         return midi
 
     def keys(self, emit: Emit) -> AbstractAsyncContextManager[None]:
@@ -59,7 +59,7 @@ class Hearing:
             return nullcontext()
         from stagelyric.gear.terminal.keyboard import Keyboard
 
-        return Keyboard().listen(emit)
+        return Keyboard().running(emit)
 
 
 def rig_options(command: Callable[..., Any]) -> Callable[..., Any]:

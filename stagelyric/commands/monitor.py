@@ -84,7 +84,7 @@ async def _listen(hearing: Hearing, screen: Screen, count: int | None, seconds: 
         if hearing.rig.live is not None and screen.show is not None:
             from stagelyric.stage.assemble import live
 
-            await stack.enter_async_context(live(hearing.rig.live, screen.show).listen(events.put_nowait))
+            await stack.enter_async_context(live(hearing.rig.live, screen.show).running(events.put_nowait))
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while count is None or screen.printed < count:

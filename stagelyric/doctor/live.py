@@ -16,7 +16,7 @@ async def check(rig: LiveRig, songs: Mapping[str, Sequence[str]]) -> Finding:
     """`songs`: the setlist's sections by title; none: only whether Live is there."""
     heard: asyncio.Queue[Event] = asyncio.Queue()
     part = Live(songs, lambda: next(iter(songs), ""), rig.host, rig.port, rig.answers, rig.track)
-    async with part.listen(heard.put_nowait), asyncio.timeout(EVERY * (PATIENCE + 8)):
+    async with part.running(heard.put_nowait), asyncio.timeout(EVERY * (PATIENCE + 8)):
         notice = await heard.get()
     assert isinstance(notice, Notice)
     text = notice.text.removeprefix("Live: ").partition("; the show goes on")[0]

@@ -71,7 +71,7 @@ async def listen(
         if awaited <= set(midi.ports):
             all_open.set()
 
-    async with midi.listen(hear):
+    async with midi.running(hear):
         with suppress(TimeoutError):
             async with asyncio.timeout(_OPENING_SECONDS if awaited else 0):
                 await all_open.wait()

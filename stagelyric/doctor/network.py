@@ -67,7 +67,7 @@ async def check(rig: Rig) -> list[Finding]:
 
 async def _open(stack: AsyncExitStack, about: str, part: Osc | Page, port: int, kind: str, option: str) -> Finding:
     try:
-        await stack.enter_async_context(part.serve(lambda event: None))
+        await stack.enter_async_context(part.running(lambda event: None))
     except ListenError as fault:
         who = owner(port, kind)
         if who is None:

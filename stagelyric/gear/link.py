@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from stagelyric.types.events import Beat, Emit, Notice, Tempo
+from stagelyric.types.parts import Part, ignore
 
 # Seconds before we join. Of two sessions that meet, Link keeps the older one; where they are less than half a second
 # apart in age, it keeps one at random, and a show that starts together with a DAW would set the DAW's tempo. A session
@@ -15,13 +16,13 @@ SETTLING = 1.5
 EVERY = 0.05  # seconds between looks at the session; in between the clock goes on by itself
 
 
-class Link:
-    """An Input that reads Link's session. It never sets the tempo or starts anything."""
+class Link(Part):
+    """A part that reads Link's session. It never sets the tempo or starts anything."""
 
     name = "link"
 
     @asynccontextmanager
-    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         try:
             import aalink
         except ImportError:

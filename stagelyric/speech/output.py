@@ -15,6 +15,7 @@ from stagelyric.speech.renderer import LATER, NEXT, SOON, URGENT, Renderer, Rend
 from stagelyric.speech.whisper import Whisper
 from stagelyric.types.events import Emit, Level, Notice
 from stagelyric.types.lines import Cue, Line, State
+from stagelyric.types.parts import Part, ignore
 
 PATIENCE = 0.4  # seconds that a line waits for its sound before it is put on the shelf without
 BACKLOG = 4  # lines that the voice may be behind and still be waited for
@@ -24,7 +25,7 @@ REMEMBERED = 32  # lines spoken last, any of which can be stopped
 log = logging.getLogger(__name__)
 
 
-class Speech:
+class Speech(Part):
     """`folder`: where the sounds are kept; `ahead`: the texts that can come next, the nearest first.
 
     It is an Input too, one that emits a Notice where the device or the voice is missing, lost or back. Device and
@@ -57,7 +58,8 @@ class Speech:
         self._whisper = Whisper(rig.whisper.beats) if rig.whisper.channel else None
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
+        self._emit = emit  # it tells of a device that goes and comes
         task = asyncio.create_task(self._run(), name="speech")
         try:
             yield
@@ -66,15 +68,7 @@ class Speech:
                 left.cancel()
             await asyncio.gather(*self._tasks, task, return_exceptions=True)
             await asyncio.to_thread(self.cache.close)
-
-    @asynccontextmanager
-    async def listen(self, emit: Emit) -> AsyncIterator[None]:
-        """Where the notices go; everything else is `running`'s."""
-        self._emit = emit
-        try:
-            yield
-        finally:
-            self._emit = lambda event: None
+            self._emit = ignore
 
     async def prepare(self, line: Line) -> None:
         """Waits for the line's sound while the voice keeps up; a voice that is behind, or gone, is not waited for."""
@@ -116,9 +110,6 @@ class Speech:
         if state.next != self._next:
             self._next = state.next
             self._load_next()
-
-    def alert(self, text: str, level: Level = "warning") -> None:
-        pass
 
     def beat(self, beat: float, tempo: float) -> None:
         if self._whisper is None or not self._on or self._held or not self.cache.has(self._next):

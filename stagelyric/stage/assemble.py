@@ -4,9 +4,10 @@ import secrets
 import ssl
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from stagelyric import __version__
 from stagelyric.gates import family, quoting
@@ -33,16 +34,20 @@ from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.speech.output import Speech
 from stagelyric.stage.generator import Generator
-from stagelyric.stage.recall import recall
+from stagelyric.stage.recall import Recalled, recall
 from stagelyric.stage.stage import Stage
 from stagelyric.stage.store import Store
 from stagelyric.types import paths
-from stagelyric.types.events import Input
-from stagelyric.types.lines import Output
+from stagelyric.types.parts import Part
 from stagelyric.types.standing import Standing, as_record
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
 from stagelyric.words.syllables import syllabify
+
+Judgements = Mapping[tuple[str, str], Sequence[str]]
+"""Texts by the song and the section that they were sung in."""
+
+P = TypeVar("P", bound=Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,83 +80,34 @@ def assemble(
 ) -> Assembly:
     """`folder`: where the setlist lies; `file`: the setlist itself, where learned triggers go; `midi`: names that take
     the place of the rig's ([] for no MIDI at all); `fresh`, `resume`: see `recall`."""
-    pool = Pool(lines_ahead)
-    store = Store(paths.pools(), paths.edition(model))
     journal_file = journal_path or paths.journal()
     bookmark = Bookmark(journal_file, setlist.title)
     before = recall(bookmark.last, bookmark.before, seed=seed, now=time.time(), fresh=fresh, resume=resume)
     shown_seed = seed if seed is not None else before.seed if before.seed is not None else secrets.randbelow(1 << 31)
-    kept, vetoed = journal.judgements(journal_file, setlist.title)
-    lyrics = {song.title: read_lyrics(folder / song.lyrics) for song in setlist.songs if song.lyrics}
-    never = [folder / name for name in setlist.never_quote]
-    frames = [folder / name for name in setlist.frames]
-    with_quotes = quoting.quoting([text for texts in kept.values() for text in texts], never)
-    kept = {place: [text for text in texts if text not in with_quotes] for place, texts in kept.items()}
-    show = Show(
-        setlist,
-        pool,
-        seed=shown_seed,
-        lyrics=lyrics,
-        kept=kept,
-        vetoed=vetoed,
-        never_quote=quoting.stamp(never),
-        frames=compiled.stamp([file.read_bytes() for file in frames]) if frames else "",
-        cut=syllabify,
-    )
+    kept, vetoed = _judged(journal_file, setlist, folder)
+    show = _show(setlist, folder, Pool(lines_ahead), shown_seed, kept, vetoed)
     show.speech = speech
-    # The gate unpacks its lists and the dictionary at its first look: a tenth of a second, not to be spent at a press.
-    threading.Thread(target=family.found, args=("a f!rst look",), daemon=True).start()
-    store.load(pool, show.every_ask())
-    if before.standing is not None:
-        show.stand(before.standing)
-    else:
-        pool.place(Standing("", "", places=before.places))
-
-    host, port = address(rig.osc.listen)
-    addresses = {trigger.on.osc for trigger in show.triggers() if trigger.on.osc}
-    page = Page(
-        rig.web.host, rig.web.port, pin=rig.web.pin, hosts=rig.web.names, also=rig.web.also, secure=_secure(rig)
-    )
-    osc = Osc(host, port, reply_to=[address(to) for to in rig.osc.reply_to], allow=rig.osc.allow, known=addresses)
-    page.tree = Tree(f"stagelyric {setlist.title}", lambda: osc.address, setlist.sections())
+    store = _filled(show, Store(paths.pools(), paths.edition(model)), before)
     wanted = rig.midi.inputs if midi is None else midi
-    ports = None if midi == [] else Midi(wanted)
-    voice = Speech(rig.speech, paths.speech(), ahead=lambda: coming(show, kept))
-    inputs: list[Input] = [page, osc, voice]  # it tells of a device that goes and comes
-    outputs: list[Output] = [voice, osc]
-    if ports is not None:
-        inputs.append(ports)
-    if rig.midi.outputs:
-        lamps = MidiOut(rig.midi.outputs)
-        outputs.append(lamps)
-        inputs.append(lamps)  # it tells of ports that go and come
-    if rig.clock.source == "link":
-        from stagelyric.gear.link import Link
-
-        inputs.append(Link())
-    if rig.live is not None:
-        inputs.append(live(rig.live, show))
-    if rig.osc.advertise:
-        inputs.append(Advertising(setlist.title, lambda: osc.address, lambda: page.address))
-    if terminal:
-        inputs.append(Keyboard())
-        outputs.append(Terminal())
+    given = Given(setlist, rig, show, kept, None if midi == [] else tuple(wanted), terminal)
+    for make in PARTS:
+        if (part := make(given)) is not None:
+            given.parts.append(part)
+    page, osc, voice = given.the(Page), given.the(Osc), given.the(Speech)
     notes = Journal(
         journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__, show=before.show
     )
-    tempo = before.standing.tempo if before.standing is not None else None
+    files = [[folder / name for name in names] for names in (setlist.never_quote, setlist.frames)]
     stage = Stage(
         show,
-        pool,
+        show.pool,
         Clock(rig.clock.source),
-        Generator(model, never, frames),
-        inputs=inputs,
-        prompt=[page],
-        outputs=outputs,
+        Generator(model, *files),
+        parts=given.parts,
         journal=notes,
         store=store,
         bookmark=bookmark,
-        tempo=tempo,
+        tempo=before.standing.tempo if before.standing is not None else None,
         warm=osc.warm,
     )
     bookmark.begin(
@@ -160,10 +116,117 @@ def assemble(
     )
     stage.vetoed, voice.spoken = voice.unsay, notes.spoken
     page.desk = _desk(setlist, show, stage, notes)
+    ports = next((part for part in given.parts if isinstance(part, Midi)), None)
     if file is not None:
-        page.learning = _learning(file, show, ports, addresses)
+        page.learning = _learning(file, show, ports, given.addresses)
         stage.intercept = page.learning.hear
     return Assembly(stage, page, osc, ports, shown_seed, before.told)
+
+
+def _judged(file: Path, setlist: Setlist, folder: Path) -> tuple[Judgements, set[str]]:
+    """What was kept and what was vetoed in the shows before, by song and section; nothing kept that is a quotation."""
+    kept, vetoed = journal.judgements(file, setlist.title)
+    never = [folder / name for name in setlist.never_quote]
+    with_quotes = quoting.quoting([text for texts in kept.values() for text in texts], never)
+    return {place: [text for text in texts if text not in with_quotes] for place, texts in kept.items()}, vetoed
+
+
+def _show(setlist: Setlist, folder: Path, pool: Pool, seed: int, kept: Judgements, vetoed: set[str]) -> Show:
+    frames = [folder / name for name in setlist.frames]
+    return Show(
+        setlist,
+        pool,
+        seed=seed,
+        lyrics={song.title: read_lyrics(folder / song.lyrics) for song in setlist.songs if song.lyrics},
+        kept=kept,
+        vetoed=vetoed,
+        never_quote=quoting.stamp([folder / name for name in setlist.never_quote]),
+        frames=compiled.stamp([file.read_bytes() for file in frames]) if frames else "",
+        cut=syllabify,
+    )
+
+
+def _filled(show: Show, store: Store, before: Recalled) -> Store:
+    """Puts the pool's shelves as they were kept, and the show where it stood."""
+    # The gate unpacks its lists and the dictionary at its first look: a tenth of a second, not to be spent at a press.
+    threading.Thread(target=family.found, args=("a f!rst look",), daemon=True).start()
+    store.load(show.pool, show.every_ask())
+    if before.standing is not None:
+        show.stand(before.standing)
+    else:
+        show.pool.place(Standing("", "", places=before.places))
+    return store
+
+
+# The parts: each factory gives one, or None where tonight's rig has no use for it.
+
+
+@dataclass
+class Given:
+    """What parts are made of. `midi`: the names of inputs (() all, None no MIDI); `parts`: those made before."""
+
+    setlist: Setlist
+    rig: Rig
+    show: Show
+    kept: Judgements
+    midi: tuple[str, ...] | None
+    terminal: bool
+    parts: list[Part] = field(default_factory=list)
+    addresses: set[str] = field(init=False)
+    """OSC addresses that triggers want; learning a pedal adds to them."""
+
+    def __post_init__(self) -> None:
+        self.addresses = {trigger.on.osc for trigger in self.show.triggers() if trigger.on.osc}
+
+    def the(self, kind: type[P]) -> P:
+        """The part of a kind that there always is."""
+        return next(part for part in self.parts if isinstance(part, kind))
+
+
+def _page(given: Given) -> Page:
+    web = given.rig.web
+    tree = Tree(f"stagelyric {given.setlist.title}", lambda: given.the(Osc).address, given.setlist.sections())
+    return Page(web.host, web.port, pin=web.pin, hosts=web.names, also=web.also, secure=_secure(given.rig), tree=tree)
+
+
+def _speech(given: Given) -> Speech:
+    return Speech(given.rig.speech, paths.speech(), ahead=lambda: coming(given.show, given.kept))
+
+
+def _osc(given: Given) -> Osc:
+    rig = given.rig.osc
+    host, port = address(rig.listen)
+    return Osc(host, port, reply_to=[address(to) for to in rig.reply_to], allow=rig.allow, known=given.addresses)
+
+
+def _link(given: Given) -> Part | None:
+    if given.rig.clock.source != "link":
+        return None
+    from stagelyric.gear.link import Link
+
+    return Link()
+
+
+def _advertising(given: Given) -> Advertising | None:
+    if not given.rig.osc.advertise:
+        return None
+    osc, page = given.the(Osc), given.the(Page)
+    return Advertising(given.setlist.title, lambda: osc.address, lambda: page.address)
+
+
+PARTS: tuple[Callable[[Given], Part | None], ...] = (
+    _page,
+    _speech,
+    lambda given: Terminal() if given.terminal else None,
+    _osc,
+    lambda given: Midi(given.midi) if given.midi is not None else None,
+    lambda given: MidiOut(given.rig.midi.outputs) if given.rig.midi.outputs else None,
+    _link,
+    lambda given: live(given.rig.live, given.show) if given.rig.live is not None else None,
+    _advertising,
+    lambda given: Keyboard() if given.terminal else None,
+)
+"""In the order in which they are opened and told; they are closed the other way round."""
 
 
 def live(rig: LiveRig, show: Show) -> Live:

@@ -19,8 +19,9 @@ from stagelyric.show.pool import CHUNK, Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.stage.store import Store
-from stagelyric.types.events import Beat, ClockPulse, Event, Input, Level, Notice, Tempo, Transport
-from stagelyric.types.lines import Ask, Cue, Line, Output, Prompt
+from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Tempo, Transport
+from stagelyric.types.lines import Ask, Cue, Line
+from stagelyric.types.parts import Part
 
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SOON = 0.001  # seconds; a beat this near is now
@@ -37,8 +38,8 @@ log = logging.getLogger(__name__)
 class Stage:
     """Carries out what the show decides.
 
-    A cue goes to the journal and to the `prompt` outputs (the page) before anything else is done; the other
-    `outputs`, the state and the record of the event follow in the loop's next round, when the frame is on its way.
+    A cue goes to the journal and to the parts that are `first` (the page) before anything else is done; the other
+    `parts`, the state and the record of the event follow in the loop's next round, when the frame is on its way.
     """
 
     def __init__(
@@ -48,9 +49,7 @@ class Stage:
         clock: Clock,
         generator: Generator | None,
         *,
-        inputs: Sequence[Input] = (),
-        prompt: Sequence[Prompt] = (),
-        outputs: Sequence[Output] = (),
+        parts: Sequence[Part] = (),
         journal: Journal | None = None,
         store: Store | None = None,
         bookmark: Bookmark | None = None,
@@ -62,10 +61,11 @@ class Stage:
         self.vetoed: Callable[[str], None] = lambda text: None  # is told the text of a line that the band threw out
         self.presses_lost = 0  # remarks: presses that were disregarded
         self.heard: Counter[str] = Counter()  # events so far, by the kind of their source ("midi", "osc")
-        self._inputs, self._journal, self._store = inputs, journal, store
-        self._prompt: list[Prompt] = [*([journal] if journal else []), *prompt]
-        self._patient: list[Output] = list(outputs)
-        self._outputs: list[Output] = [*self._prompt, *self._patient]
+        self._journal, self._store = journal, store
+        self._parts: list[Part] = [*([journal] if journal else []), *parts]
+        self._prompt = [part for part in self._parts if part.first]
+        self._patient = [part for part in self._parts if not part.first]
+        self._early: list[Event] | None = None  # heard before every part is up
         self._warm = warm
         self._pressed = 0.0  # when the last cue was given
         self._state_is_due = False
@@ -99,12 +99,7 @@ class Stage:
 
             self._journal.on_trouble = told
         async with AsyncExitStack() as stack:
-            for output in self._outputs:
-                await stack.enter_async_context(output.running())
-            for prompt in self._prompt:  # a display that is back before the show is up must see no other song
-                self._tell(prompt.name, prompt.state, self.show.state(self.clock.tempo))
-            for entry in self._inputs:
-                await stack.enter_async_context(entry.listen(self.hear))
+            await self._open(stack)
             if self.generator is not None:
                 await stack.enter_async_context(self.generator.running())
             self._publish_state()
@@ -118,6 +113,20 @@ class Stage:
             finally:
                 await self._stop([*tasks, *self._tasks])
                 gc.unfreeze()
+
+    async def _open(self, stack: AsyncExitStack) -> None:
+        """Every part, one after another; what is heard meanwhile is done when all of them are up."""
+        early: list[Event] = []
+        self._early = early
+        try:
+            for part in self._parts:
+                if part.first:  # a display that is back before the show is up must see no other song
+                    self._tell(part.name, part.state, self.show.state(self.clock.tempo))
+                await stack.enter_async_context(part.running(self.hear))
+        finally:
+            self._early = None
+        for event in early:
+            self.hear(event)
 
     async def _go_on(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Takes a part of the show up again that has failed: said once, with its traceback in the log."""
@@ -144,6 +153,9 @@ class Stage:
 
     def hear(self, event: Event) -> None:
         """An event has come in. The one way into the show; on the event loop's thread."""
+        if self._early is not None:
+            self._early.append(event)
+            return
         if self.intercept is not None and self.intercept(event):
             return
         self.clock.hear(event)
@@ -171,8 +183,8 @@ class Stage:
             self._said.clear()
         self._said[text] = now
         log.info("%s", text)
-        for output in self._outputs:
-            self._tell(output.name, output.alert, text, level)
+        for part in self._parts:
+            self._tell(part.name, part.alert, text, level)
 
     def _perform(self, event: Event) -> None:
         effects = self.show.perform(event)
@@ -243,19 +255,19 @@ class Stage:
         now = self._pressed = time.monotonic()
         beat = self.clock.beat(now)
         stamped = Cue(cue.line, cue.song, cue.section, cue.quantize, cue.at, cue.number, time.time(), beat)
-        for prompt in self._prompt:
-            self._tell(prompt.name, prompt.show, stamped)
-        for output in self._patient:
-            asyncio.get_running_loop().call_soon(self._tell, output.name, output.show, stamped)
+        for part in self._prompt:
+            self._tell(part.name, part.show, stamped)
+        for part in self._patient:
+            asyncio.get_running_loop().call_soon(self._tell, part.name, part.show, stamped)
 
     def _publish_state(self) -> None:
         self._state_is_due = False
         state = self.show.state(self.clock.tempo)
-        for output in self._outputs:
-            self._tell(output.name, output.state, state)
+        for part in self._parts:
+            self._tell(part.name, part.state, state)
 
     def _tell(self, name: str, what: Callable[..., object], *about: object) -> None:
-        """One output's fault is its own: it is said once, and the others are told as ever."""
+        """One part's fault is its own: it is said once, and the others are told as ever."""
         try:
             what(*about)
         except Exception as error:
@@ -299,8 +311,8 @@ class Stage:
             beat = float(math.floor(self.clock.beat(now + SOON)))
             # A pulse that comes a little late sets the beat back by less than one: that is no new beat.
             if self.clock.running(now) and last is not None and beat != last and beat != last - 1:
-                for output in self._outputs:
-                    self._tell(output.name, output.beat, beat, self.clock.tempo)
+                for part in self._parts:
+                    self._tell(part.name, part.beat, beat, self.clock.tempo)
                 self._perform(Beat(now, "clock", beat))
             last = beat if last is None or beat != last - 1 else last
             self._rearm.clear()
@@ -367,12 +379,12 @@ class Stage:
             self.alert(f"the writer finds no lines for this section: {why}")
 
     async def _prepare(self, lines: Sequence[Line]) -> None:
-        for output in self._outputs:
+        for part in self._parts:
             try:
                 for line in lines:
-                    await output.prepare(line)
+                    await part.prepare(line)
             except Exception as error:
-                self.alert(f"{output.name} could not prepare a line ({error}); the show goes on")
+                self.alert(f"{part.name} could not prepare a line ({error}); the show goes on")
 
     def _keep(self, store: Store, ask: Ask, start: int, lines: list[Line]) -> None:
         try:
@@ -395,8 +407,8 @@ class Stage:
             self._warm()
             self.show.state(self.clock.tempo)
             cue = Cue(self.show.upcoming(), self.show.song.title, self.show.section.name, "now", 0.0, 0)
-            for output in self._prompt:
-                output.encode(cue)
+            for part in self._prompt:
+                part.encode(cue)
 
     async def _sync(self) -> None:
         while self._bookmark is not None:

@@ -5,9 +5,8 @@ Nothing here knows where an event goes.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from stagelyric.types.actions import Do
 
@@ -143,11 +142,3 @@ class Notice(Event):
 
 
 Emit = Callable[[Event], None]
-
-
-class Input(Protocol):
-    """Something that listens while its context is open and calls `emit` on the event loop's thread."""
-
-    name: str
-
-    def listen(self, emit: Emit) -> AbstractAsyncContextManager[None]: ...

@@ -4,12 +4,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any, Literal, Protocol
-
-from stagelyric.types.events import Level
+from typing import Any, Literal
 
 Origin = Literal["model", "frame", "kept", "written", "safety", "word"]
 Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
@@ -141,32 +138,3 @@ class State:
     speech: bool
     wildness: float = 0.5
     beats_per_bar: float = 4.0
-
-
-class Output(Protocol):
-    """Something a cue goes to. `show`, `state`, `alert` and `beat` are called on the event loop's thread and
-    return at once: whatever takes time goes on in the output's own task or thread."""
-
-    name: str
-
-    def running(self) -> AbstractAsyncContextManager[None]: ...
-
-    async def prepare(self, line: Line) -> None:
-        """Makes ready what the line will need (speech renders here). Awaited before the line is put on a shelf."""
-
-    def show(self, cue: Cue) -> None: ...
-
-    def state(self, state: State) -> None:
-        """The state after a change; called after `show` where both are due."""
-
-    def alert(self, text: str, level: Level = "warning") -> None:
-        """A warning, or (level "info") good news: a port is back."""
-
-    def beat(self, beat: float, tempo: float) -> None: ...
-
-
-class Prompt(Output, Protocol):
-    """An output that is on the way of a press: told first, and gone through now and then to keep it warm."""
-
-    def encode(self, cue: Cue) -> bytes:
-        """What `show` would send or write. Changes nothing."""

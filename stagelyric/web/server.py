@@ -18,7 +18,8 @@ from aiohttp.typedefs import Handler
 from stagelyric.show.learn import LearnSession
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Level
-from stagelyric.types.lines import Cue, Line, State
+from stagelyric.types.lines import Cue, State
+from stagelyric.types.parts import Part, ignore
 from stagelyric.web import files, joining, messages
 from stagelyric.web.client import Client, Clients, Display, Outbox
 from stagelyric.web.desk import Desk, keep_telling
@@ -56,15 +57,17 @@ class Tree(Protocol):
     def wanted_at_root(self, client: tuple[str, str], accept: str, query: str) -> bool: ...
 
 
-class Page:
+class Page(Part):
     """The teleprompter, the operator's page and the audience's page.
 
     `pin`: lets clients beyond this machine change the show; `hosts`: further names the machine is reached by; `also`:
     second servers, whose pages are as good as ours. `port` 0 takes any free port (`address` tells which). `secure`: a
-    context for https, which then is on the port after it. `desk`: where the operator's page has its knowledge from.
+    context for https, which then is on the port after it. `tree`: answers OSCQuery, on the
+    same port. `desk`: where the operator's page has its knowledge from.
     """
 
     name = "page"
+    first = True
 
     def __init__(
         self,
@@ -74,6 +77,7 @@ class Page:
         hosts: Iterable[str] = (),
         also: Iterable[str] = (),
         secure: ssl.SSLContext | None = None,
+        tree: Tree | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -94,7 +98,7 @@ class Page:
         self._shown_at = (0, 0.0)  # the last cue's number, and when it was sent
         self._calm: asyncio.TimerHandle | None = None
         self._files: dict[str, files.File] = {}
-        self.tree: Tree | None = None  # answers OSCQuery where it is set
+        self._tree = tree
         self.learning: LearnSession | None = None  # where pedals can be learned
 
     @property
@@ -111,7 +115,7 @@ class Page:
         return [client.display for client in self._clients]
 
     @asynccontextmanager
-    async def serve(self, emit: Emit) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         """Open while the context is: what comes in goes to `emit`. Raises ListenError, PortInUseError."""
         self._files = files.read()
         self._emit = emit
@@ -122,7 +126,7 @@ class Page:
         application.router.add_get("/live", self._live)
         application.router.add_get("/api/state", self._get_state)
         application.router.add_post("/api/do", self._post_do)
-        if self.tree is not None:
+        if self._tree is not None:
             application.router.add_get("/stagelyric{below:(/.*)?}", self._osc_query)
         application.router.add_get("/join.svg", self._join)
         for path in (*files.PAGES, files.WORKER, "/static/{name}"):
@@ -155,13 +159,6 @@ class Page:
             await site.start()
         except OSError as fault:
             raise self._listen_error(fault, port) from fault
-
-    listen = serve
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """As an output the page needs nothing more than `serve`."""
-        yield
 
     # -- out: called by the stage; each returns at once
 
@@ -203,9 +200,6 @@ class Page:
         frame = messages.frame(messages.beat(beat, tempo))
         for client in self._clients:
             client.outbox.put_if_prompt(frame)
-
-    async def prepare(self, line: Line) -> None:
-        """Text needs no making ready."""
 
     def _send_state(self, state: State) -> None:
         if self._calm is not None:
@@ -348,16 +342,16 @@ class Page:
         return web.json_response({"ok": True})
 
     async def _osc_query(self, request: web.Request) -> web.Response:
-        assert self.tree is not None
-        status, found = self.tree.answer(request.path, request.query_string, self._now())
+        assert self._tree is not None
+        status, found = self._tree.answer(request.path, request.query_string, self._now())
         headers = {"Cache-Control": "no-store"}
         return web.Response(status=status, headers=headers) if found is None else web.json_response(found)
 
     def _wants_tree(self, request: web.Request) -> bool:
-        if self.tree is None or request.path != "/":
+        if self._tree is None or request.path != "/":
             return False
         client = (request.remote or "", request.headers.get("User-Agent", ""))
-        return self.tree.wanted_at_root(client, request.headers.get("Accept", ""), request.query_string)
+        return self._tree.wanted_at_root(client, request.headers.get("Accept", ""), request.query_string)
 
     async def _file(self, request: web.Request) -> web.Response:
         if self._wants_tree(request):

@@ -150,7 +150,7 @@ async def measure(count: int) -> dict[str, object]:
     costs: list[float] = []
     osc.receive = timed(osc.receive, costs)  # type: ignore[method-assign]
     process = psutil.Process()
-    async with osc.serve(emit):
+    async with osc.running(emit):
         here, there = multiprocessing.Pipe()
         sender = multiprocessing.get_context("spawn").Process(target=send, args=(osc.address[1], count, there))
         gaps: list[float] = []

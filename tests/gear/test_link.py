@@ -16,7 +16,7 @@ async def main():
     heard = []
     peer = aalink.Link(97.0, asyncio.get_running_loop())
     peer.enabled = True
-    async with Link().listen(heard.append):
+    async with Link().running(heard.append):
         async with asyncio.timeout(20):
             while not any(isinstance(event, Tempo) for event in heard) or len(heard) < 8:
                 await asyncio.sleep(0.05)
@@ -45,7 +45,7 @@ async def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.Mon
 
     monkeypatch.setitem(sys.modules, "aalink", None)
     heard: list[object] = []
-    async with Link().listen(heard.append):
+    async with Link().running(heard.append):
         pass
     (notice,) = heard
     assert isinstance(notice, Notice)

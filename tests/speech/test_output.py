@@ -117,7 +117,7 @@ class House:
 @asynccontextmanager
 async def house(folder: Path, *texts: str, state: State = START, **rig: Any) -> AsyncIterator[House]:
     made = House(folder, SpeechRig.model_validate(rig), texts)
-    async with made.speech.running(), made.speech.listen(made.heard):
+    async with made.speech.running(made.heard):
         made.speech.state(state)
         if state.speech and made.device.is_there:
             await made.has(state.next)
@@ -209,7 +209,7 @@ async def test_the_stage_never_waits_for_a_voice_that_hangs(tmp_path: Path, monk
 async def test_with_nothing_to_play_on_nothing_is_rendered(tmp_path: Path) -> None:
     made = House(tmp_path, SpeechRig(), ("Line 1",))
     made.device.is_there = False
-    async with made.speech.running(), made.speech.listen(made.heard):
+    async with made.speech.running(made.heard):
         made.speech.state(START)
         await made.speech.prepare(Line("Prepared", "model"))
         made.cue("Line 0", 1)
@@ -244,7 +244,7 @@ async def test_the_usual_voice_s_sounds_are_never_kept_as_another_s(tmp_path: Pa
     made = House(tmp_path, SpeechRig(voice="Anna"), ())
     anna = made.path("Line 0")
     made.voice.doubt = True
-    async with made.speech.running(), made.speech.listen(made.heard):
+    async with made.speech.running(made.heard):
         made.speech.state(START)
         await made.has("Line 0")
     assert not anna.exists()
@@ -275,7 +275,7 @@ async def test_it_tells_when_a_line_s_sound_began(tmp_path: Path) -> None:
 async def test_a_folder_that_can_t_be_had_is_said_and_the_show_goes_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     made = House(tmp_path / "file" / "speech", SpeechRig(), ())
-    async with made.speech.running(), made.speech.listen(made.heard):
+    async with made.speech.running(made.heard):
         made.speech.state(START)
         await made.until(lambda: made.notices)
         made.cue("Line 0", 1)

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
 from stagelyric.setlist.setlist import Setlist
@@ -14,6 +13,7 @@ from stagelyric.stage.stage import Stage
 from stagelyric.types.actions import Action, Do
 from stagelyric.types.events import Command, KeyPress, Notice, Tempo
 from stagelyric.types.lines import Cue, Line, State
+from stagelyric.types.parts import Part
 
 LIMIT = 20.0
 SET: dict[str, Any] = {
@@ -27,8 +27,8 @@ SET: dict[str, Any] = {
 }
 
 
-class Memo:
-    """An Output that remembers what it was told; `fault` makes it fail."""
+class Memo(Part):
+    """A part that remembers what it was told; `fault` makes it fail."""
 
     name = "memo"
 
@@ -39,10 +39,6 @@ class Memo:
         self.beats: list[float] = []
         self.fault: Exception | None = None
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        yield
-
     async def prepare(self, line: Line) -> None:
         if self.fault:
             raise self.fault
@@ -51,9 +47,6 @@ class Memo:
         if self.fault:
             raise self.fault
         self.cues.append(cue)
-
-    def encode(self, cue: Cue) -> bytes:
-        return b""
 
     def state(self, state: State) -> None:
         self.states.append(state)
@@ -74,7 +67,7 @@ def stage(memo: Memo, *others: Memo, **change: Any) -> Stage:
     pool = Pool()
     show = Show(setlist, pool)
     pool.put(show.ask, 0, [Line(f"Line {number}", "model") for number in range(100)])
-    return Stage(show, pool, Clock("osc"), None, outputs=[memo, *others])
+    return Stage(show, pool, Clock("osc"), None, parts=[memo, *others])
 
 
 def press(made: Stage, action: Action = "next_line", value: Any = None) -> None:

@@ -53,7 +53,7 @@ class Show:
 async def running(port: int = 0, **options: object) -> AsyncIterator[Show]:
     show = Show(Page("127.0.0.1", port, **options))  # type: ignore[arg-type]
     show.page.state(show.now)
-    async with show.page.serve(show.events.append):
+    async with show.page.running(show.events.append):
         yield show
 
 

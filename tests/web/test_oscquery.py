@@ -35,9 +35,8 @@ class Client:
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    page = Page(port=0)
-    page.tree = Tree("stagelyric Test night", lambda: ("127.0.0.1", 7744), SONGS)
-    async with page.serve(lambda event: None):
+    page = Page(port=0, tree=Tree("stagelyric Test night", lambda: ("127.0.0.1", 7744), SONGS))
+    async with page.running(lambda event: None):
         page.state(
             EMPTY.__class__("Harbour Lights", "verse", 3, "up", "next", 37, 96.0, False, False, speech=True),
         )

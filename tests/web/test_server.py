@@ -495,10 +495,10 @@ async def test_nothing_is_fetched_from_elsewhere(show: Show) -> None:
 async def test_a_port_in_use_is_said_plainly(show: Show) -> None:
     host, port = show.page.address
     with pytest.raises(PortInUseError, match=rf"{host}:{port}.*another program.*--port"):
-        async with Page(host, port).serve(lambda event: None):
+        async with Page(host, port).running(lambda event: None):
             pass
     with pytest.raises(ListenError, match=r"cannot open on 192\.0\.2\.1"):
-        async with Page("192.0.2.1", 0).serve(lambda event: None):
+        async with Page("192.0.2.1", 0).running(lambda event: None):
             pass
 
 
@@ -574,7 +574,7 @@ async def test_a_taken_https_port_is_said_plainly(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(PortInUseError, match=str(port)):
-            async with Page("127.0.0.1", port - 1, secure=tls.context(tmp_path, [])).serve(lambda event: None):
+            async with Page("127.0.0.1", port - 1, secure=tls.context(tmp_path, [])).running(lambda event: None):
                 pass
 
 

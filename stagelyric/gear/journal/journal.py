@@ -27,8 +27,9 @@ from typing import Any, Literal
 
 import orjson
 
-from stagelyric.types.events import Event, Level
-from stagelyric.types.lines import Cue, Line, State
+from stagelyric.types.events import Emit, Event, Level
+from stagelyric.types.lines import Cue
+from stagelyric.types.parts import Part, ignore
 
 SPOOL_BYTES = 4 << 20
 TONIGHT = 400  # records that are kept at hand for the operator's page
@@ -152,13 +153,14 @@ class Spool:
             self._path.unlink(missing_ok=True)
 
 
-class Journal:
-    """An Output that remembers. A disk that fails is said (`on_trouble`, on any thread) and the show goes on.
+class Journal(Part):
+    """A part that remembers. A disk that fails is said (`on_trouble`, on any thread) and the show goes on.
 
     `show`: the show that this one goes on with, by its id (None: a new one).
     """
 
     name = "journal"
+    first = True
 
     def __init__(self, path: Path, *, title: str, seed: int, model: str, version: str, show: str | None = None) -> None:
         self.path = path
@@ -175,7 +177,7 @@ class Journal:
         self.on_trouble: Callable[[str], None] = log.warning
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         thread = threading.Thread(target=self._write, name="journal", daemon=True)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -193,9 +195,6 @@ class Journal:
                 await asyncio.to_thread(thread.join, 5.0)
                 self._spool.close(drained=self._first + self.written == self._seq)
                 self._spool = None
-
-    async def prepare(self, line: Line) -> None:
-        pass
 
     def show(self, cue: Cue) -> None:
         self._append("cue" if cue.line else "clear", cue.wall, _columns(cue))
@@ -228,12 +227,6 @@ class Journal:
 
     def alert(self, text: str, level: Level = "warning") -> None:
         self._append("alert", time.time(), (*_NOTHING[:3], text, *_NOTHING[4:]), spooled=False)
-
-    def state(self, state: State) -> None:
-        pass
-
-    def beat(self, beat: float, tempo: float) -> None:
-        pass
 
     def _append(self, kind: str, wall: float, rest: Record, *, spooled: bool = True) -> None:
         """`rest`: the values of the columns after `wall`."""

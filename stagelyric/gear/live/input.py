@@ -15,6 +15,7 @@ from stagelyric.gear.osc.output import encode
 from stagelyric.gear.osc.packets import MalformedError, read
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Emit, Level, Notice
+from stagelyric.types.parts import Part, ignore
 
 PORT, ANSWERS = 11000, 11001  # where AbletonOSC listens, and where it sends to: both are written into it
 EVERY = 1.0  # seconds between two looks whether Live is there
@@ -26,9 +27,9 @@ BURST, PAUSE = 32, 0.05  # queries at once, and the seconds between: Live answer
 _INSTALL = "start Live, and choose AbletonOSC as a control surface in its settings, Link, Tempo & MIDI"
 
 
-class Live:
-    """An Input. `songs`: the sections by title; `here`: the title of the song that is up; `track`: only clips on
-    tracks with this in their name count. `host` and `port`: where AbletonOSC listens; it answers to `answers`.
+class Live(Part):
+    """Heard. `songs`: the sections by title; `here`: the title of the song that is up; `track`: only clips on tracks
+    with this in their name count. `host` and `port`: where AbletonOSC listens; it answers to `answers`.
 
     What is missing is said once, and looked for all the time; nothing waits for it.
     """
@@ -59,7 +60,7 @@ class Live:
         self._asking: asyncio.Queue[Query] = asyncio.Queue()
 
     @asynccontextmanager
-    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         self._emit = emit
         tasks = [asyncio.create_task(work()) for work in (self._follow, self._ask)]
         try:

@@ -25,6 +25,7 @@ from stagelyric.types.events import (
     SongSelect,
     Transport,
 )
+from stagelyric.types.parts import Part, ignore
 
 BANK_MSB, BANK_LSB = 0, 32
 FIRST_MODE = 120  # controls from here on are channel modes (all notes off, …): a DAW's Stop sends them
@@ -112,8 +113,8 @@ _EVENTS: dict[str, Callable[[Reader, float, str, Any], Event | None]] = {
 }
 
 
-class Midi:
-    """An Input: `wanted` are parts of port names; with none, every MIDI input there is.
+class Midi(Part):
+    """A part that is heard: `wanted` are parts of port names; with none, every MIDI input there is.
 
     A port that is missing, ambiguous, lost or back is told by a Notice, each time once; the show goes on.
     Where the driver can, other programs may also connect to a port called "stagelyric".
@@ -136,7 +137,7 @@ class Midi:
         return () if self._ports is None else self._ports.names
 
     @asynccontextmanager
-    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         """Comes back at once: the ports open in the background."""
 
         def hear(at: float, port: str, packet: bytes) -> None:

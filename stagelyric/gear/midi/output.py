@@ -9,7 +9,8 @@ from typing import Literal
 
 from stagelyric.gear.midi.ports import Ports
 from stagelyric.types.events import Emit, Level, Notice
-from stagelyric.types.lines import Cue, Line, State
+from stagelyric.types.lines import Cue, State
+from stagelyric.types.parts import Part, ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,10 @@ class Lights:
     error_seconds: float = 5.0
 
 
-class MidiOut:
-    """An Output: `wanted` are parts of the names of MIDI outputs; a lost one is lit as it should be when it is back.
+class MidiOut(Part):
+    """Lamps. `wanted`: parts of the names of MIDI outputs; a lost one is lit as it should be when it is back.
 
-    It is an Input too, one that emits a Notice where a port is missing, lost or back; nothing else.
+    It emits a Notice where a port is missing, lost or back, and nothing else.
 
     Where the driver can, other programs may also connect to a port called "stagelyric-out". Nothing here waits for
     a driver: messages go down a pipe to the process that holds the ports. At the end every lamp goes out.
@@ -90,27 +91,17 @@ class MidiOut:
         return self._ports.names
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
+        self._emit = emit  # it tells of ports that go and come
         async with self._ports.running():
             try:
                 yield
             finally:
+                self._emit = ignore
                 if self._error_over is not None:
                     self._error_over.cancel()
                 for lamp in list(self._lit):
                     self._light(lamp, False)
-
-    @asynccontextmanager
-    async def listen(self, emit: Emit) -> AsyncIterator[None]:
-        """Where the notices go; the ports are `running`'s."""
-        self._emit = emit
-        try:
-            yield
-        finally:
-            self._emit = lambda event: None
-
-    async def prepare(self, line: Line) -> None:
-        pass
 
     def show(self, cue: Cue) -> None:
         self._light(self._lights.line, cue.line is not None)
@@ -127,9 +118,6 @@ class MidiOut:
         self._light(self._lights.error, True)
         loop = asyncio.get_running_loop()
         self._error_over = loop.call_later(self._lights.error_seconds, self._light, self._lights.error, False)
-
-    def beat(self, beat: float, tempo: float) -> None:
-        pass
 
     def _tell(self, text: str, level: Literal["info", "warning"]) -> None:
         self._emit(Notice(monotonic(), self.name, text, level))

@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 
 from stagelyric.types.events import Emit, Notice
+from stagelyric.types.parts import Part, ignore
 
 OSC, OSCQUERY = "_osc._udp.local.", "_oscjson._tcp.local."
 _ENDING_SECONDS = 2.0
@@ -22,8 +23,8 @@ _EVERYWHERE = ("", "0.0.0.0", "::")
 _log = logging.getLogger(__name__)
 
 
-class Advertising:
-    """An Input that emits only a Notice where it fails. It goes on in the background and delays nothing.
+class Advertising(Part):
+    """A part that emits only a Notice where it fails. It goes on in the background and delays nothing.
 
     `osc` and `page`: where they listen, as (host, port), asked once the show is open. What only this machine can
     reach is not announced. `interfaces`: the addresses to announce at, None for all.
@@ -45,7 +46,7 @@ class Advertising:
         self.announced: list[str] = []  # the services' full names
 
     @asynccontextmanager
-    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         over = asyncio.Event()
         work = asyncio.create_task(self._announce(emit, over), name="zeroconf")
         try:

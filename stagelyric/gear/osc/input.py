@@ -25,6 +25,7 @@ from stagelyric.gear.osc.packets import IMMEDIATELY, MalformedError, Message, ah
 from stagelyric.gear.osc.patterns import is_pattern, matches
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Notice, OscMessage
+from stagelyric.types.parts import ignore
 
 PENDING = 256  # bundles waiting for their time; one more is run at once
 _RECEIVE_BUFFER = 1 << 20  # bytes: a burst waits in the kernel while the loop is busy
@@ -83,13 +84,13 @@ class Osc(OscOutput):
         return counts
 
     @asynccontextmanager
-    async def serve(self, emit: Emit) -> AsyncIterator[None]:
-        """Both halves: `listen` and `running`."""
-        async with self.running(), self.listen(emit):
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
+        """Both halves: it sends, and listens. Raises PortInUseError, or ListenError."""
+        async with super().running(emit), self._listen(emit):
             yield
 
     @asynccontextmanager
-    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+    async def _listen(self, emit: Emit) -> AsyncIterator[None]:
         """Raises PortInUseError, or ListenError."""
         bound = await _bind(self._host, self._port)
         endpoint = _Endpoint(self)

@@ -14,8 +14,9 @@ from typing import cast
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from stagelyric.gear.osc.addresses import CLEAR, CUE, ERROR, NEXT, POOL, SECTION, SONG, SYLLABLE
-from stagelyric.types.events import Level
-from stagelyric.types.lines import Cue, Line, State
+from stagelyric.types.events import Emit, Level
+from stagelyric.types.lines import Cue, State
+from stagelyric.types.parts import Part, ignore
 
 # (host, port), and two more for IPv6.
 Target = tuple[str, int] | tuple[str, int, int, int]
@@ -41,7 +42,7 @@ def encode(address: str, *arguments: str | int) -> bytes:
     return builder.build().dgram
 
 
-class OscOutput:
+class OscOutput(Part):
     """The output, usable alone. Sending never waits and never raises; `unsent` counts what the network refused.
 
     `reply_to` are (host, port) pairs that always get everything; a host may be a name, looked up in the background
@@ -65,7 +66,7 @@ class OscOutput:
         self._pool_timer: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         for family in (socket.AF_INET, socket.AF_INET6):
             with contextlib.suppress(OSError):  # a machine without IPv6
                 self._outgoing[family] = udp_socket(family)
@@ -83,9 +84,6 @@ class OscOutput:
             for sender in self._outgoing.values():
                 sender.close()
             self._outgoing.clear()
-
-    async def prepare(self, line: Line) -> None:
-        """OSC has nothing to prepare."""
 
     def show(self, cue: Cue) -> None:
         self._to_sing = iter(range(len(cue.line.syllables) if cue.line else 0))

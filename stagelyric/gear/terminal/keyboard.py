@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 
 from stagelyric.types.events import Emit, KeyPress
+from stagelyric.types.parts import Part, ignore
 
 Press = Callable[[list[str]], None]
 
@@ -82,8 +83,8 @@ class Repeats:
         return repeat
 
 
-class Keyboard:
-    """An Input: the keys typed into the terminal; Ctrl-C, Ctrl-Z and the like keep their meaning.
+class Keyboard(Part):
+    """A part that is heard: the keys typed into the terminal; Ctrl-C, Ctrl-Z and the like keep their meaning.
 
     Where standard input is no terminal (a pipe, a service) or another program has it (a job in the background),
     it does nothing. The terminal is given back as it was found, whatever happens.
@@ -95,7 +96,7 @@ class Keyboard:
         self._fd = fd
 
     @asynccontextmanager
-    async def listen(self, emit: Emit) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         repeats = Repeats()
 
         def press(keys: list[str]) -> None:

@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TextIO
 
-from stagelyric.types.events import Level
-from stagelyric.types.lines import Cue, Line, State
+from stagelyric.types.events import Emit, Level
+from stagelyric.types.lines import Cue
+from stagelyric.types.parts import Part, ignore
 
 _QUEUE = 256  # cues that a terminal may be behind; the oldest of more are dropped
 _LAST_WORDS_SECONDS = 1.0
@@ -19,8 +20,8 @@ _WAKING_SECONDS = 0.02
 _BOLD, _DIM, _YELLOW = "1", "2", "33"
 
 
-class Terminal:
-    """An Output: number, song · section, the line, and where it came from if not from the model.
+class Terminal(Part):
+    """A part that is told: number, song · section, the line, and where it came from if not from the model.
 
     Colours only on a terminal (and not where NO_COLOR is set); plain lines in a pipe or a file. A thread of its
     own writes, so that a terminal that stands still (Ctrl-S, a slow link) holds up nobody; when it has been
@@ -40,7 +41,7 @@ class Terminal:
         self._alerted = ""
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         self._over = False
         writer = threading.Thread(target=self._write, name="terminal", daemon=True)
         writer.start()
@@ -51,24 +52,15 @@ class Terminal:
             self._awake.set()
             await asyncio.to_thread(writer.join, _LAST_WORDS_SECONDS)
 
-    async def prepare(self, line: Line) -> None:
-        pass
-
     def show(self, cue: Cue) -> None:
         self._alerted = ""
         self._put(lambda: self._cue(cue))
-
-    def state(self, state: State) -> None:
-        pass
 
     def alert(self, text: str, level: Level = "warning") -> None:
         if text != self._alerted:
             self._alerted = text
             mark, style = ("!", _YELLOW) if level == "warning" else ("·", _DIM)
             self._put(lambda: f"   {self._paint(f'{mark} {printable(text)}', style)}")
-
-    def beat(self, beat: float, tempo: float) -> None:
-        pass
 
     def _cue(self, cue: Cue) -> str:
         place = " · ".join(filter(None, (printable(cue.song), printable(cue.section))))

@@ -208,7 +208,7 @@ def listener(there: Ableton, hearing: Hearing, track: str | None = None) -> Live
 @asynccontextmanager
 async def met(there: Ableton, track: str | None = None) -> AsyncIterator[Hearing]:
     hearing = Hearing()
-    async with there.open(), listener(there, hearing, track).listen(hearing.hear):
+    async with there.open(), listener(there, hearing, track).running(hearing.hear):
         await hearing.until(lambda: any(text.startswith("Live is here") for text in hearing.said))
         yield hearing
 
@@ -265,7 +265,7 @@ async def test_only_one_track() -> None:
 async def test_live_goes_and_comes_back_with_another_set() -> None:
     there = ableton(["Rain"], {"Drums": ["beat"]})
     hearing = Hearing()
-    async with listener(there, hearing).listen(hearing.hear):
+    async with listener(there, hearing).running(hearing.hear):
         await hearing.until(lambda: bool(hearing.said))
         assert "Live is not heard at 127.0.0.1 port" in hearing.said[0]
         assert "choose AbletonOSC as a control surface" in hearing.said[0]
@@ -286,7 +286,7 @@ async def test_a_port_in_use_is_said_once_and_taken_up_when_it_is_free() -> None
     hearing = Hearing()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", there.answers))
-        async with there.open(), listener(there, hearing).listen(hearing.hear):
+        async with there.open(), listener(there, hearing).running(hearing.hear):
             await hearing.until(lambda: bool(hearing.said))
             await asyncio.sleep(input.EVERY * 4)
             (said,) = hearing.said
@@ -299,7 +299,7 @@ async def test_a_port_in_use_is_said_once_and_taken_up_when_it_is_free() -> None
 async def test_a_machine_that_is_not_there_is_named() -> None:
     hearing = Hearing()
     port = free_port(socket.SOCK_DGRAM)
-    async with Live(SONGS, lambda: "", "no-such-machine.invalid", port, port).listen(hearing.hear):
+    async with Live(SONGS, lambda: "", "no-such-machine.invalid", port, port).running(hearing.hear):
         await hearing.until(lambda: bool(hearing.said))
     assert hearing.said == ['Live: there is no machine "no-such-machine.invalid" on the network yet; it is looked for']
 

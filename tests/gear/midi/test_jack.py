@@ -67,7 +67,7 @@ class Heard(list[Event]):
 @asynccontextmanager
 async def listening(*wanted: str, poll_seconds: float = POLL) -> AsyncIterator[tuple[Heard, Midi]]:
     heard, midi = Heard(), Midi(wanted, poll_seconds=poll_seconds)
-    async with midi.listen(heard.append):
+    async with midi.running(heard.append):
         yield heard, midi
 
 

@@ -103,7 +103,7 @@ def server(house: Jack, monkeypatch: pytest.MonkeyPatch) -> Jack:
 async def board() -> AsyncIterator[list[Event]]:
     """Our own MIDI in as the pedal board: its port "stagelyric:in" is connected by hand."""
     heard: list[Event] = []
-    async with Midi(["none but who connects"], poll_seconds=0.1).listen(heard.append):
+    async with Midi(["none but who connects"], poll_seconds=0.1).running(heard.append):
         yield heard
 
 
@@ -151,7 +151,7 @@ async def lamps_arrive(server: Jack) -> None:
 async def test_a_board_that_goes_disturbs_nothing_and_is_lit_when_it_is_back(server: Jack) -> None:
     told: list[str] = []
     out = MidiOut(["monitor"], poll_seconds=0.1)
-    async with out.running(), out.listen(lambda event: told.append(getattr(event, "text", ""))):
+    async with out.running(lambda event: told.append(getattr(event, "text", ""))):
         await until(lambda: any("no MIDI output matches" in text for text in told), "the notice")
         for _ in range(2):
             monitor = server.play("jack_midi_dump")

@@ -38,7 +38,7 @@ async def test_an_app_finds_both_ports_and_sees_them_go() -> None:
     browser = AsyncServiceBrowser(app.zeroconf, [OSC, OSCQUERY], handlers=[changed])
     events: list[Event] = []
     show = advertising("Friday at St. Mary's")
-    async with show.listen(events.append):
+    async with show.running(events.append):
         await until(lambda: len(show.announced) == 2, "the announcement")
         names = list(show.announced)
         await until(lambda: set(names) <= set(seen), "the app to see them")
@@ -56,7 +56,7 @@ async def test_an_app_finds_both_ports_and_sees_them_go() -> None:
 async def test_what_only_this_machine_reaches_is_not_announced() -> None:
     quiet = advertising("x", osc=lambda: ("127.0.0.1", 7744), page=lambda: ("127.0.0.1", 7740), interfaces=None)
     assert quiet.services() == []
-    async with quiet.listen(lambda event: pytest.fail(str(event))):
+    async with quiet.running(lambda event: pytest.fail(str(event))):
         pass
     half = advertising("x", osc=lambda: ("127.0.0.1", 7744), page=lambda: ("192.0.2.7", 7740), interfaces=None)
     assert half.services() == []
@@ -77,7 +77,7 @@ async def test_a_machine_that_cannot_announce_says_so_once(monkeypatch: pytest.M
 
     monkeypatch.setattr("zeroconf.asyncio.AsyncZeroconf.__init__", refuse)
     events: list[Event] = []
-    async with advertising("x").listen(events.append):
+    async with advertising("x").running(events.append):
         await until(lambda: events, "the notice")
     assert [event.text for event in events if isinstance(event, Notice)] == [
         "the show is not announced on the network: network is unreachable"

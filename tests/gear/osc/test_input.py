@@ -103,7 +103,7 @@ def test_a_press_from_another_program(run: Callable[..., None]) -> None:
     async def main() -> None:
         events: list[Event] = []
         osc = Osc(port=0, clock=Clock(100.0))
-        async with osc.serve(events.append), peer() as other:
+        async with osc.running(events.append), peer() as other:
             other.transport.sendto(LINE, osc.address)
             other.transport.sendto(message("/stagelyric/song", "s", "Montréal"), osc.address)
             other.transport.sendto(message("/live/scene", "if", 3, 0.5), osc.address)
@@ -122,15 +122,15 @@ def test_a_press_from_another_program(run: Callable[..., None]) -> None:
 def test_a_port_in_use_is_said_plainly_and_freed_on_close(run: Callable[..., None]) -> None:
     async def main() -> None:
         first = Osc(port=0)
-        async with first.serve(lambda event: None):
+        async with first.running(lambda event: None):
             host, port = first.address
             with pytest.raises(PortInUseError, match=f"{host} port {port}.*another program.*--osc-port"):
-                async with Osc(host, port).serve(lambda event: None):
+                async with Osc(host, port).running(lambda event: None):
                     pass
-        async with Osc(host, port).serve(lambda event: None):
+        async with Osc(host, port).running(lambda event: None):
             pass
         with pytest.raises(ListenError, match="does not have that address"):
-            async with Osc("203.0.113.1", 0).listen(lambda event: None):
+            async with Osc("203.0.113.1", 0).running(lambda event: None):
                 pass
 
     run(main)
@@ -138,7 +138,7 @@ def test_a_port_in_use_is_said_plainly_and_freed_on_close(run: Callable[..., Non
 
 def test_a_host_that_is_no_address() -> None:
     async def main() -> None:
-        async with Osc("no host", 0).listen(lambda event: None):
+        async with Osc("no host", 0).running(lambda event: None):
             pass
 
     with pytest.raises(ListenError, match='there is no address "no host"'):
@@ -150,7 +150,7 @@ def test_ipv6(run: Callable[..., None]) -> None:
     async def main() -> None:
         events: list[Event] = []
         osc = Osc("::1", 0)
-        async with osc.serve(events.append):
+        async with osc.running(events.append):
             with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as other:
                 other.bind(("::1", 0))
                 other.settimeout(5)
@@ -166,7 +166,7 @@ def test_ipv6(run: Callable[..., None]) -> None:
 def test_ping_is_answered_with_the_same_bytes(run: Callable[..., None]) -> None:
     async def main() -> None:
         osc = Osc(port=0)
-        async with osc.serve(lambda event: None), peer() as other:
+        async with osc.running(lambda event: None), peer() as other:
             rest = ("ifdhsSbcrmtTFNI[i]", 1, 0.5, 0.1, 2**40, "é", "S", b"xy", "c", 7, b"abcd", 99, 5)
             for tags, *values in (rest, ("",), ("f", float("nan"))):
                 other.transport.sendto(message("/stagelyric/ping", tags, *values), osc.address)
@@ -182,7 +182,7 @@ def test_a_subscriber_is_put_right_at_once_and_told_what_happens(run: Callable[.
     async def main() -> None:
         clock = Clock()
         osc = Osc(port=0, clock=clock)
-        async with osc.serve(lambda event: None), peer() as one, peer() as two:
+        async with osc.running(lambda event: None), peer() as one, peer() as two:
             osc.state(STATE)
             one.transport.sendto(message("/stagelyric/subscribe", "f", 1.0), osc.address)
             one.transport.sendto(message("/stagelyric/subscribe", "i", two.port), osc.address)
@@ -214,7 +214,7 @@ def test_a_bundle_waits_for_its_time_and_is_forgotten_on_close(run: Callable[...
         events: list[Event] = []
         osc = Osc(port=0, wall=lambda: WALL)
         loop = asyncio.get_running_loop()
-        async with osc.serve(events.append):
+        async with osc.running(events.append):
             start = loop.time()
             soon = bundle(LINE, message("/stagelyric/keep"), timetag=timetag(WALL + 0.05))
             osc.receive(soon, SENDER)
@@ -348,7 +348,7 @@ def test_what_it_sends_to_itself_does_not_go_round(run: Callable[..., None]) -> 
     async def main() -> None:
         events: list[Event] = []
         osc = Osc(port=0)
-        async with osc.serve(events.append), peer() as other:
+        async with osc.running(events.append), peer() as other:
             other.transport.sendto(message("/stagelyric/subscribe", "i", osc.address[1]), osc.address)
             await until(lambda: len(osc._subscribers) == 1)
             osc.state(STATE)
@@ -390,7 +390,7 @@ def test_answers_that_nobody_takes_do_no_harm(run: Callable[..., None]) -> None:
             gone.bind(("127.0.0.1", 0))
             closed = gone.getsockname()[1]
         osc = Osc(port=0, reply_to=[("127.0.0.1", closed), ("::1", closed)])
-        async with osc.serve(events.append), peer() as other:
+        async with osc.running(events.append), peer() as other:
             other.transport.sendto(message("/stagelyric/subscribe", "i", closed), osc.address)
             await until(lambda: osc.counts.received == 1)
             for _ in range(20):
@@ -472,7 +472,7 @@ def test_a_flood_of_rubbish_stalls_nothing(run: Callable[..., None]) -> None:
         events: list[Event] = []
         osc = Osc(port=0)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-            async with osc.serve(events.append):
+            async with osc.running(events.append):
                 for turn in range(250):
                     for data in rubbish:
                         other.sendto(data, osc.address)

@@ -37,7 +37,7 @@ class Heard(list[Event]):
 @asynccontextmanager
 async def serving() -> AsyncIterator[tuple[Osc, Heard]]:
     heard, osc = Heard(), Osc(port=0)
-    async with osc.serve(heard.append):
+    async with osc.running(heard.append):
         yield osc, heard
 
 
@@ -107,7 +107,7 @@ async def test_oscdump_subscribes_and_is_told() -> None:
     async with serving() as (osc, heard):
         osc.state(STATE)
         free = Osc(port=0)
-        async with free.listen(heard.append):
+        async with free.running(heard.append):
             port = str(free.address[1])
         dump = await asyncio.create_subprocess_exec("oscdump", "-L", port, stdout=asyncio.subprocess.PIPE)
         try:

@@ -92,7 +92,7 @@ async def test_keys_typed_into_a_terminal_are_heard_one_by_one(terminal: tuple[i
     person, program = terminal
     heard: list[Event] = []
     before = termios.tcgetattr(program)
-    async with Keyboard(program).listen(heard.append):
+    async with Keyboard(program).running(heard.append):
         assert not termios.tcgetattr(program)[3] & (termios.ICANON | termios.ECHO)
         assert termios.tcgetattr(program)[3] & termios.ISIG
         os.write(person, b"\x1b[6~")
@@ -109,14 +109,14 @@ async def test_keys_typed_into_a_terminal_are_heard_one_by_one(terminal: tuple[i
 async def test_the_terminal_is_given_back_after_an_exception(terminal: tuple[int, int]) -> None:
     before = termios.tcgetattr(terminal[1])
     with pytest.raises(ZeroDivisionError):
-        async with Keyboard(terminal[1]).listen(lambda event: None):
+        async with Keyboard(terminal[1]).running(lambda event: None):
             raise ZeroDivisionError
     assert termios.tcgetattr(terminal[1]) == before
 
 
 async def test_a_terminal_that_hangs_up_ends_nothing() -> None:
     person, program = pty.openpty()
-    async with Keyboard(program).listen(lambda event: None):
+    async with Keyboard(program).running(lambda event: None):
         os.close(person)
         await asyncio.sleep(0.05)
     os.close(program)
@@ -125,7 +125,7 @@ async def test_a_terminal_that_hangs_up_ends_nothing() -> None:
 async def test_without_a_terminal_it_does_nothing() -> None:
     reading, writing = os.pipe()
     heard: list[Event] = []
-    async with Keyboard(reading).listen(heard.append):
+    async with Keyboard(reading).running(heard.append):
         os.write(writing, b"b")
         await asyncio.sleep(0.02)
     assert heard == []
@@ -136,7 +136,7 @@ async def test_without_a_terminal_it_does_nothing() -> None:
 
 async def test_standard_input_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    async with Keyboard().listen(lambda event: None):
+    async with Keyboard().running(lambda event: None):
         pass
 
 
@@ -145,7 +145,7 @@ import asyncio
 from stagelyric.gear.terminal.keyboard import Keyboard
 
 async def main():
-    async with Keyboard().listen(lambda event: print(event.key, flush=True)):
+    async with Keyboard().running(lambda event: print(event.key, flush=True)):
         print("ready", flush=True)
         await asyncio.Event().wait()
 
