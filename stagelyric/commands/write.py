@@ -222,7 +222,7 @@ def _any_seed() -> int:
 
 def _open(name: str, never: Sequence[Path], own: Sequence[Path]) -> Writer:
     from stagelyric.gates import novelty
-    from stagelyric.writing import taste
+    from stagelyric.writing import editing, taste
 
     with plain_faults():
         folder = paths.find_model(name)
@@ -230,12 +230,15 @@ def _open(name: str, never: Sequence[Path], own: Sequence[Path]) -> Writer:
     from stagelyric.writing.writer import Writer
 
     with model_faults():
-        return Writer.open(folder, weights=taste.load(paths.taste()), never=unquoted, frames=own)
+        return Writer.open(
+            folder, weights=taste.load(paths.taste()), never=unquoted, frames=own, editor=editing.ready()
+        )
 
 
 @contextmanager
 def model_faults() -> Iterator[None]:
     """A model that cannot be used becomes one sentence on standard error, and exit status 2."""
+    from stagelyric.editor.faults import EditorError
     from stagelyric.gates.novelty import NoveltyError
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.phrasebook.book import BookError
@@ -246,7 +249,9 @@ def model_faults() -> Iterator[None]:
 
     try:
         yield
-    except (BookError, ModelError, LexiconError, NearError, NoveltyError, StructureError, TasteError) as error:
+    except (
+        BookError, EditorError, ModelError, LexiconError, NearError, NoveltyError, StructureError, TasteError,
+    ) as error:  # fmt: skip
         raise Fault(str(error)) from None
 
 

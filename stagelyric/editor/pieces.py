@@ -47,13 +47,8 @@ class BytePairs:
             raise EditorError(f"the file cuts its texts as {cut}; known are {', '.join(_WORDS)}")
         self._words = re.compile(_spelled_out(_WORDS[cut]))
         self._ids = {token: number for number, token in enumerate(tokens)}
-        pairs = [tuple(merge.split(" ", 1)) for merge in merges]
-        self._ranks = {pair: rank for rank, pair in enumerate(pairs)}
-        self._parts = {
-            self._ids[a + b]: (self._ids[a], self._ids[b])
-            for a, b in reversed(pairs)  # the first way to make a piece is the one that counts
-            if a + b in self._ids and a in self._ids and b in self._ids
-        }
+        self._ranks = {merge: rank for rank, merge in enumerate(merges)}
+        self._tokens = tokens
         missing = [byte for byte in range(ord(" "), ord("~") + 1) if _BYTES[byte] not in self._ids]
         if missing:
             raise EditorError(f"the file's {len(tokens)} pieces can't spell the character {chr(missing[0])!r}")
@@ -63,12 +58,19 @@ class BytePairs:
         return [number for word in self._words.findall(text) for number in self._word(word)]
 
     def parts(self, piece: int) -> tuple[int, ...]:
-        return self._parts.get(piece, ())
+        token = self._tokens[piece]
+        cuts = [(token[:at], token[at:]) for at in range(1, len(token))]
+        ways = [
+            (self._ranks[f"{a} {b}"], self._ids[a], self._ids[b])
+            for a, b in cuts
+            if f"{a} {b}" in self._ranks and a in self._ids and b in self._ids
+        ]
+        return min(ways)[1:] if ways else ()  # the first way that was learned is the one that counts
 
     def _merged(self, word: str) -> tuple[int, ...]:
         symbols = [_BYTES[byte] for byte in word.encode()]
         while len(symbols) > 1:
-            ranks = [self._ranks.get(pair, len(self._ranks)) for pair in pairwise(symbols)]
+            ranks = [self._ranks.get(f"{a} {b}", len(self._ranks)) for a, b in pairwise(symbols)]
             best = min(ranks)
             if best == len(self._ranks):
                 break

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.editor.faults import EditorError
+from stagelyric.editor.folder import digest
 from stagelyric.editor.pieces import Kept, Pieces
 from stagelyric.types import paths
 from stagelyric.words.lexicon import FILE, LexiconError, load
@@ -35,6 +36,11 @@ def lexicon() -> Path | None:
     except paths.ModelNotFoundError:
         return None
     return file if file.is_file() else None
+
+
+def stamp(file: Path | None) -> str:
+    """Names a lexicon, "" for none. Raises OSError."""
+    return digest(file) if file else ""
 
 
 def words(file: Path | None) -> list[Word]:

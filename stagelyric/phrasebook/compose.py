@@ -31,6 +31,13 @@ class Due:
 Dues = Callable[[int], Due | None]
 """Whom a shelf's stanza is to name; None for a stanza that is not a frame's."""
 
+Choose = Callable[[Sequence[Sequence[str]]], int]
+"""Which of some stanzas is the best."""
+
+_AGAINST, _FILLINGS = 3, 3
+"""Where one chooses by ear: how many frames are weighed against each other, and how often each is filled."""
+_PLENTY = 8  # stanzas that suit, for each of a shelf, above which others than the next may be taken for it
+
 FORMS = 64
 """Forms of a quatrain that are heard for one stanza."""
 _FEW = 16  # stanzas that suit, below which those with lines a syllable off are taken in
@@ -93,17 +100,27 @@ class Composer:
             groups[_group(stanza)].append(stanza)
         return groups
 
-    def stanza(self, number: int, due: Dues, admits: Admits) -> list[Phrase] | None:
-        """Four lines for a shelf's stanza `number`, None where no frame gives any that `admits` lets through."""
+    def stanza(self, number: int, due: Dues, admits: Admits, choose: Choose | None = None) -> list[Phrase] | None:
+        """Four lines for a shelf's stanza `number`, None where no frame gives any that `admits` lets through.
+
+        `choose`: picks one of several frames, each filled in several ways; None: the first will do.
+        """
         wanted = due(number) or Due("")
+        against = 1 if choose is None or len(self.stanzas) < _PLENTY * (number + 1) else _AGAINST
+        options: list[list[Phrase]] = []
         for attempt in range(_SPARE):
             stanza = self._assigned_to(number, due) if attempt == 0 else self._spare(number, wanted, attempt)
             if stanza is None:
-                return None
+                break
             rng = draw.seeded(self.place.seed, "stanza", number, attempt)
-            if (lines := self._filled(stanza, wanted, admits, rng)) is not None:
-                return lines
-        return None
+            for _ in range(1 if choose is None else _FILLINGS):
+                if (lines := self._filled(stanza, wanted, admits, rng)) is not None and lines not in options:
+                    options.append(lines)
+            if options and attempt + 1 >= against:
+                break
+        if choose is None or len(options) < 2:
+            return options[0] if options else None
+        return options[choose([[line.text for line in lines] for lines in options])]
 
     def _assigned_to(self, number: int, due: Dues) -> Stanza | None:
         """The stanza of frames that a shelf's stanza has: in their order, none twice while others fit."""

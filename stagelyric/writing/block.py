@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from stagelyric.editor.editor import BEFORE
 from stagelyric.gates.novelty import Copies, normal
 from stagelyric.lm.codes import CODED_ALPHABET, PERSON, PLACE
 from stagelyric.lm.engine import Engine
@@ -23,6 +24,7 @@ from stagelyric.writing.automata.letters import Alphabet
 from stagelyric.writing.drafters import frames, table
 from stagelyric.writing.drafters.contract import Between, Drafted, Job, Standing, Wanted
 from stagelyric.writing.drafters.frames import Framer
+from stagelyric.writing.editing import Judge
 from stagelyric.writing.gate import Gate
 from stagelyric.writing.hearing import Heard
 from stagelyric.writing.planning import Plan
@@ -46,12 +48,13 @@ _RARE = 80  # times in the corpus; a theme below that is put into lines outright
 _RANKED = 8  # of a drafter's drafts of a line, those that are marked in full
 _WORD_SHARE = 0.4  # of stanzas from frames, above which a wanted word is looked for in frames first
 _AMONG = 3  # the best that pass, of which one is drawn
+_HEARD = 6  # the best that pass, which the editor hears, where there is one
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
     """What a block is written with: the model of letters and the words it learned, an ask's rules, what is not to be
-    quoted, what each mark counts for, the ways to draft, and what writes with frames, if there are some."""
+    quoted, what each mark counts for, the ways to draft, what writes with frames and who judges, if there are some."""
 
     engine: Engine
     alphabet: Alphabet
@@ -61,6 +64,7 @@ class Kit:
     weights: Mapping[str, float]
     drafters: tuple[table.Ready, ...]
     framer: Framer | None = None
+    judge: Judge | None = None
 
     @property
     def coded(self) -> bool:
@@ -144,6 +148,7 @@ class Block:
         self.kit, self.rules, self.ask, self.number = kit, kit.rules, ask, number
         self.rng, self.between = rng, between
         self.gate = Gate(ask, kit.copies, earlier)
+        self.told = [*ask.prime.splitlines(), *earlier][-BEFORE:]  # what the editor hears before the block
         self.rare = [theme for theme in ask.themes if planning.spelled(theme) and self._is_rare(theme)]
         self.low, self.high = planning.metre(ask)
         self.spelling = Spelling((*ask.names, *self.rare, *((ask.word,) if ask.word else ())), self.rules)
@@ -156,7 +161,7 @@ class Block:
         """
         done: list[list[Chosen]] = []
         for stanza in range(number):
-            done.append(self._framed(self.number * number + stanza))
+            done.append(self._framed(self.number * number + stanza, done))
             if all(done) and wanted <= planning.STANZA * len(done):
                 return [chosen for lines in done for chosen in lines]
         self._begin(number)
@@ -180,7 +185,7 @@ class Block:
                 done[one.stanza] += one.chosen
         return [chosen for lines in done for chosen in lines]
 
-    def _framed(self, stanza: int) -> list[Chosen]:
+    def _framed(self, stanza: int, done: Sequence[Sequence[Chosen]]) -> list[Chosen]:
         """A quatrain of the shelf from frames; nothing where it is not their turn, or none suits."""
         framer, ask = self.kit.framer, self.ask
         if framer is None or not frames.is_turn(ask, stanza):
@@ -194,11 +199,18 @@ class Block:
                     return []
                 phrases.append(line)
         else:
-            phrases = framer.stanza(ask, stanza, self.gate.admits) or []
+            choose = partial(self._by_ear, done) if self.kit.judge else None
+            phrases = framer.stanza(ask, stanza, self.gate.admits, choose) or []
         chosen = [_of_frame(phrase) for phrase in phrases]
         for one in chosen:
             self.gate.take(one.draft)
         return chosen
+
+    def _by_ear(self, done: Sequence[Sequence[Chosen]], options: Sequence[Sequence[str]]) -> int:
+        """Which stanza goes on best from the lines that are there."""
+        assert self.kit.judge is not None
+        before = [*self.told, *(chosen.draft.text for lines in done for chosen in lines)]
+        return self.kit.judge.best(options, before, self.between)
 
     def _lands_anew(self, before: Sequence[str], lines: Sequence[str]) -> bool:
         """Whether lines may be shown, and none of them ends as one of the last ones does."""
@@ -368,12 +380,31 @@ class Block:
         for item in judged:
             if self._all_pass(item, place, stanza, attempt):
                 passed.append(item)
-            if len(passed) == _AMONG:
+            if len(passed) == (_HEARD if self._is_judged else _AMONG):
                 break
         if not passed:
             return ()
+        if self._is_judged and len(passed) > 1:
+            passed = self._sensible(passed, stanza)
         picked = passed[ranking.pick([item.score for item in passed], draw)]
         return tuple(Chosen(own.draft, score, marks, _end(own), own.origin) for own, score, marks in picked.lines)
+
+    @property
+    def _is_judged(self) -> bool:
+        return self.kit.judge is not None and not self.ask.word
+
+    def _sensible(self, passed: Sequence[_Judged], stanza: Sequence[Chosen]) -> list[_Judged]:
+        """The best of those that passed, once the editor has been heard on their first lines."""
+        assert self.kit.judge is not None
+        before = [chosen.draft.text for chosen in stanza] or self.told
+        firsts = [item.lines[0] for item in passed]
+        heard = self.kit.judge.marks([read.draft.text for read, _, _ in firsts], before, self.between)
+        found = []
+        for item, (read, score, marks), sense in zip(passed, firsts, heard, strict=True):
+            gained = sense * self.kit.weights["sense"]
+            first = (read, score + gained, {**marks, "sense": sense} if sense else marks)
+            found.append(_Judged(item.score + gained / len(item.lines), (first, *item.lines[1:])))
+        return sorted(found, key=lambda item: (-item.score, item.text))[:_AMONG]
 
     def _best_looking(self, candidates: Sequence[_Candidate]) -> list[_Candidate]:
         """Those that are worth being marked in full, by what the models alone make of them."""

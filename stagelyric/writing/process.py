@@ -16,13 +16,16 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stagelyric.types.lines import Ask, as_list
 from stagelyric.writing.turns import Turns, Work
 
 ALIVE_EVERY = 0.25  # seconds between signs of life
 URGENT, PATIENT = 0, 1
+
+if TYPE_CHECKING:
+    from stagelyric.writing.editing import Judge
 
 Request = tuple[int, int, dict[str, Any]]  # priority, order of arrival, what was asked
 
@@ -62,7 +65,7 @@ def main(pipe: int) -> None:
         own = [Path(name) for name in arguments[at + 1 :]]
         files = [Path(name) for name in arguments[1:at]]
         never = novelty.of_files(files, paths.quotes(), sign) if files else None
-        writer = Writer.open(Path(arguments[0]), weights=_taste(), never=never, frames=own)
+        writer = Writer.open(Path(arguments[0]), weights=_taste(), never=never, frames=own, editor=_editor())
     except Exception as error:
         say({"fatal": f"could not be started ({error})"})
         # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.
@@ -107,6 +110,18 @@ def _taste() -> Mapping[str, float]:
     except taste.TasteError as error:
         log.warning("%s; lines are chosen as ever", error)
         return ranking.WEIGHTS
+
+
+def _editor() -> "Judge | None":
+    """The editor, where it was fetched; one that can't be used must not keep a show from being played."""
+    from stagelyric.editor.faults import EditorError
+    from stagelyric.writing import editing
+
+    try:
+        return editing.ready()
+    except EditorError as error:
+        log.warning("%s; lines are chosen without it", error)
+        return None
 
 
 def _read(requests: queue.PriorityQueue[Request]) -> None:

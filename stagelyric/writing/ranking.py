@@ -45,6 +45,7 @@ WEIGHTS = {
     "stock phrase": -1.2,
     "weak opening": -0.3,
     "alliteration": 0.15,
+    "sense": 1.5,  # nats outside the band of what makes sense, by the editor where there is one
     "rhyme": 1.0,  # 0 where the rhyme had to be loosened
     "metre": -0.8,  # syllables off
 }

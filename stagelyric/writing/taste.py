@@ -26,7 +26,7 @@ PASSED = 0.1
 """What a line that was shown and let pass counts for, against one that was judged."""
 
 FITTED = tuple(
-    name for name in WEIGHTS if name not in ("setting", "a name or theme", "near the theme", "rhyme", "metre")
+    name for name in WEIGHTS if name not in ("sense", "setting", "a name or theme", "near the theme", "rhyme", "metre")
 )
 """Marks that a line has by itself: not those for what was asked of it, which a journal does not know."""
 

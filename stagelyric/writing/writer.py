@@ -31,6 +31,7 @@ from stagelyric.writing.block import Block, Chosen, Kit
 from stagelyric.writing.drafters import table
 from stagelyric.writing.drafters.contract import Between, Parts, temperature
 from stagelyric.writing.drafters.frames import Framer
+from stagelyric.writing.editing import Judge
 from stagelyric.writing.ranking import Around, Draft, normal_words
 from stagelyric.writing.rules import Language, Rules
 
@@ -52,16 +53,18 @@ class Writer:
         weights: Mapping[str, float] = ranking.WEIGHTS,
         drafters: tuple[table.Ready, ...] | None = None,
         framer: Framer | None = None,
+        editor: Judge | None = None,
     ):
         """`copies`: what must not be quoted; `weights`: what each mark counts for, by the band's taste; `drafters`: the
-        ways to draft (None: those that need no file); `framer` writes with frames, where there are some."""
+        ways to draft (None: those that need no file); `framer` writes with frames, where there are some; `editor`
+        chooses by ear."""
         self.engine = engine
         self.language = language
         self.lexicon = language.lexicon
         self.copies = copies or Copies(np.zeros(0, np.uint32))
         self.weights = weights
         self.drafters = table.ready(Parts(engine, language)) if drafters is None else drafters
-        self.framer = framer
+        self.framer, self.editor = framer, editor
         self._begun: dict[tuple[object, ...], list[tuple[Line, dict[str, float]]]] = {}
         self.alphabet = Alphabet(engine.vocabulary.symbols)
         self._taught = lru_cache(maxsize=4)(language.taught)
@@ -75,9 +78,11 @@ class Writer:
         weights: Mapping[str, float] = ranking.WEIGHTS,
         never: NDArray[np.uint32] | None = None,
         frames: Sequence[Path] | None = None,
+        editor: Judge | None = None,
     ) -> Writer:
         """The model in `folder`, with its lexicon. `never`: what is not to be quoted either (`novelty.of_files`);
-        `frames`: write with frames, ours and those in a band's own files (None: the models' lines alone).
+        `frames`: write with frames, ours and those in a band's own files (None: the models' lines alone); `editor`:
+        what chooses by ear, where there is one (`editing.ready`).
 
         Raises ModelError, LexiconError, BookError and the like.
         """
@@ -89,7 +94,7 @@ class Writer:
         copies = Copies.load(folder / novelty.FILE)
         copies = copies if never is None else copies.and_of(never)
         framer = None if frames is None else Framer.open(language, frames)
-        return cls(engine, language, copies, weights, table.ready(Parts(engine, language, folder)), framer)
+        return cls(engine, language, copies, weights, table.ready(Parts(engine, language, folder)), framer, editor)
 
     @property
     def digest(self) -> str:
@@ -97,6 +102,7 @@ class Writer:
         taste = "" if self.weights == ranking.WEIGHTS else repr(sorted(self.weights.items()))
         drafters = "".join(ready.drafter.digest for ready in self.drafters)
         framed = self.framer.digest if self.framer else ""
+        framed += self.editor.digest if self.editor else ""
         whole = f"{self.engine.digest} {' '.join(self.lexicon.words)}{taste}{drafters}{framed}"
         return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
@@ -194,7 +200,7 @@ class Writer:
     def _kit(self, ask: Ask) -> Kit:
         return Kit(
             self.engine, self.alphabet, self.lexicon, self.rules(ask), self.copies, self.weights, self.drafters,
-            self.framer,
+            self.framer, self.editor,
         )  # fmt: skip
 
     def _block(

@@ -14,7 +14,7 @@ from stagelyric.phrasebook.book import Book
 from stagelyric.phrasebook.casting import Cast
 from stagelyric.phrasebook.classes import Member
 from stagelyric.phrasebook.compiled import Entry
-from stagelyric.phrasebook.compose import Admits, Composer, Due, Phrase
+from stagelyric.phrasebook.compose import Admits, Choose, Composer, Due, Phrase
 from stagelyric.phrasebook.search import Closeness, Place, Scored
 from stagelyric.phrasebook.tags import HANDS
 from stagelyric.types import paths
@@ -81,8 +81,8 @@ class Framer:
         """Names the frames: the same asks give the same lines wherever it is the same."""
         return self.book.stamp
 
-    def stanza(self, ask: Ask, number: int, admits: Admits) -> list[Phrase] | None:
-        """The four lines of a shelf's stanza `number`; None where no frame suits."""
+    def stanza(self, ask: Ask, number: int, admits: Admits, choose: Choose | None = None) -> list[Phrase] | None:
+        """The four lines of a shelf's stanza `number`; None where no frame suits. `choose` picks one of several."""
         composer = self._composer(ask)
         names = [name.strip() for name in ask.names if planning.spelled(name)]
 
@@ -94,7 +94,7 @@ class Framer:
                 name = names[0]
             return _due(composer.cast, name)
 
-        return composer.stanza(number, due, admits)
+        return composer.stanza(number, due, admits, choose)
 
     def word(self, ask: Ask, admits: Admits) -> Phrase | None:
         """One line with the ask's word in it, which rhymes as is asked; None where no frame can have it."""
