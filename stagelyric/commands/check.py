@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from stagelyric.commands.common import Fault, classes_of_frames, frame_faults, json_option, print_json
+from stagelyric.editor import fetch
 from stagelyric.setlist import faults as files
 from stagelyric.setlist import setlist
 from stagelyric.setlist.faults import FileError
@@ -18,15 +19,19 @@ from stagelyric.types import paths
 from stagelyric.words import look
 from stagelyric.words.formats import ENDINGS, LyricsError
 
+_WITHOUT = "lines are chosen without one; a second machine that has it writes others (stagelyric models fetch smollm2)"
+
 
 @dataclass(slots=True)
 class _Found:
-    """What is wrong (`faults`), what looks wrong (`warnings`), and what is in the files of lyrics (`lyrics`)."""
+    """What is wrong (`faults`), what looks wrong (`warnings`), what is in the files of lyrics (`lyrics`), and, of a
+    setlist, the `editor` that chooses by ear on this machine."""
 
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     lyrics: list[dict[str, Any]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    editor: str | None = None
 
 
 @click.command()
@@ -93,7 +98,7 @@ def _check_frames(file: Path, sample: int, as_json: bool) -> None:
 def _say(file: Path, found: _Found, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(file), "ok": not found.faults} | {
-            "faults": found.faults, "warnings": found.warnings, "lyrics": found.lyrics
+            "faults": found.faults, "warnings": found.warnings, "lyrics": found.lyrics, "editor": found.editor
         })  # fmt: skip
         return
     for fault in found.faults:
@@ -153,6 +158,8 @@ def _look_at(file: Path, rig: bool, found: _Found) -> None:
         found.warnings.append(f"{file}: {nothing}")
     if not found.faults:
         found.told.insert(0, f"{file}: {_summary(written)}")
+    found.editor = fetch.stamp() or None
+    found.told.append(f"chosen by ear: {found.editor}" if found.editor else f"no editor here: {_WITHOUT}")
 
 
 def _lyrics_of(written: setlist.Setlist) -> Iterator[tuple[str, str, bool]]:

@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 
 from stagelyric.editor import fetch, usual
 from stagelyric.editor.faults import EditorError
-from stagelyric.editor.folder import GRAPH, LONGEST, Meta, digest, read
+from stagelyric.editor.folder import GRAPH, LONGEST, Meta, read
 from stagelyric.editor.tree import Tree
-from stagelyric.types import paths
 
 LEAST, MOST = -3.0, 4.0
 """What one piece may count, in nats."""
@@ -80,7 +79,7 @@ class Editor:
     @property
     def digest(self) -> str:
         """What lines chosen by this editor depend on."""
-        return f"{self.meta.source[:8]}{self.meta.lexicon[:8]}-{self.meta.version}"
+        return self.meta.digest
 
     def score(
         self, lines: Sequence[str], before: Sequence[Sequence[str]], between: Callable[[], None] = lambda: None
@@ -143,7 +142,7 @@ def built(
 ) -> Path:
     """The folder of a GGUF file's editor, made where there is none, it is damaged or of another version."""
     try:
-        folder, counted = place(source, cache), usual.stamp(lexicon)
+        folder, counted = fetch.place(source, cache), usual.stamp(lexicon)
     except OSError as error:
         raise EditorError(f"{error.filename}: {error.strerror or error}") from None
     if folder.is_dir():
@@ -159,13 +158,6 @@ def built(
     say(f"the editor is built from {source.name}, once; this takes some seconds")
     build(source, folder, lexicon)
     return folder
-
-
-def place(source: Path, cache: Path | None = None) -> Path:
-    """Where the editor of a GGUF file is kept once it is built. Raises OSError."""
-    known = fetch.SMOLLM2
-    named = known.sha256 if source == known.place and source.stat().st_size == known.size else digest(source)
-    return (cache or paths.built_editors()) / named[:16]
 
 
 def sung(line: str) -> str:

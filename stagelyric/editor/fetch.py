@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from stagelyric.editor.faults import EditorError
-from stagelyric.editor.folder import digest
+from stagelyric.editor.folder import digest, read
 from stagelyric.types import paths
 
 OFFLINE = "STAGELYRIC_OFFLINE"
@@ -70,6 +70,22 @@ def chosen() -> Path | None:
             raise EditorError(f"{CHOSEN}: wanted a GGUF file, found no {named}")
         return Path(named)
     return SMOLLM2.place if SMOLLM2.place.is_file() else None
+
+
+def place(source: Path, cache: Path | None = None) -> Path:
+    """Where the editor of a GGUF file is kept once it is built. Raises OSError."""
+    known = SMOLLM2
+    named = known.sha256 if source == known.place and source.stat().st_size == known.size else digest(source)
+    return (cache or paths.built_editors()) / named[:16]
+
+
+def stamp() -> str:
+    """Names the editor that lines are chosen by on this machine; "" where they are chosen without one."""
+    try:
+        source = chosen()
+        return read(place(source), whole=False).digest if source else ""
+    except (EditorError, OSError):
+        return ""
 
 
 def fetch(known: Known, source: Path | None, progress: Progress, say: Callable[[str], None]) -> Path:

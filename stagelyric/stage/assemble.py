@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from stagelyric import __version__
+from stagelyric.editor import fetch
 from stagelyric.gates import family, quoting
 from stagelyric.gear.journal import journal
 from stagelyric.gear.journal.bookmark import Bookmark
@@ -87,7 +88,7 @@ def assemble(
     kept, vetoed = _judged(journal_file, setlist, folder)
     show = _show(setlist, folder, Pool(lines_ahead), shown_seed, kept, vetoed)
     show.speech = speech
-    store = _filled(show, Store(paths.pools(), paths.edition(model)), before)
+    store = _filled(show, Store(paths.pools(), paths.edition(model) + fetch.stamp()), before)
     wanted = rig.midi.inputs if midi is None else midi
     given = Given(setlist, rig, show, kept, None if midi == [] else tuple(wanted), terminal)
     for make in PARTS:

@@ -74,7 +74,7 @@ def ready() -> Judge | None:
     source = fetch.chosen()
     if source is None:
         return None
-    folder = editor.place(source)
+    folder = fetch.place(source)
     if not folder.is_dir():
         raise EditorError(f"the editor {source.name} isn't built yet: stagelyric models fetch {fetch.SMOLLM2.name}")
     meta = read(folder)
