@@ -30,7 +30,7 @@ def test_help_is_there_and_fits_the_page(command: list[str]) -> None:
     [
         (["pley"], 'no command "pley"; there is: play, write'),
         (["check", "nowhere.toml"], "nowhere.toml: wanted a setlist file, found none"),
-        (["check"], "wanted a setlist, a rig or a file of frames, found no file"),
+        (["check"], "wanted a setlist, a rig, lyrics or a file of frames, found no file"),
         (["journal", "list", "--journal", "nowhere.sqlite3"], "nowhere.sqlite3: wanted a journal, found none"),
         (["bench", "--model", "nothing"], 'found no "nothing"; there is: char-rnn'),
         (["write", "--nonsense"], "--nonsense"),
