@@ -14,6 +14,7 @@ from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.setlist import Setlist, find_name, load
 from stagelyric.setlist.triggers import On, write_do
 from stagelyric.types.actions import Do
+from stagelyric.words.alike import numbered
 
 
 def write_trigger(
@@ -71,7 +72,8 @@ def _place(document: Any, path: Path, song: str | None, section: str | None) -> 
 
 
 def _named(tables: Any, key: str, wanted: str, where: str) -> MutableMapping[str, Any]:
-    names = [str(table.get(key, "")) for table in tables]
+    mark = "{} ({})" if key == "title" else "{} {}"
+    names = numbered([str(table.get(key, "")) for table in tables], mark)  # as the setlist numbers what comes again
     place = find_name(wanted, names)
     if place is None:
         raise FileError([f'{where}: found no "{wanted}"; there is: {", ".join(names) or "none"}'])

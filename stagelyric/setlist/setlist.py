@@ -1,16 +1,17 @@
 """What a musician writes of a show: the setlist, its songs and their sections, from TOML to frozen models."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from stagelyric.setlist import faults
 from stagelyric.setlist.faults import nearest
 from stagelyric.setlist.triggers import Trigger, Written
 from stagelyric.types.lines import Drafter, Hand, RhymeKind, Scheme
 from stagelyric.words import formats
+from stagelyric.words.alike import find, numbered
 
 Syllables = Annotated[int, Field(ge=1, le=40)]
 FileName = Annotated[str, Field(min_length=1)]
@@ -55,6 +56,21 @@ class Section(Written):
     safety: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     triggers: tuple[Trigger, ...] = ()
 
+    _given: str = PrivateAttr("")
+
+    def labelled(self, name: str) -> "Section":
+        """The section under another name, where one of its own comes before it in the song."""
+        if name == self.name:
+            return self
+        section = self.model_copy(update={"name": name})
+        section._given = self.name
+        return section
+
+    @property
+    def given(self) -> str:
+        """The name as it was written, without the number of a section that comes again."""
+        return self._given or self.name
+
 
 class Song(Written):
     """`lyrics`: the song's own words, a file beside the setlist (plain text, LRC or ChordPro).
@@ -77,11 +93,29 @@ class Song(Written):
     sections: tuple[Section, ...] = (Section(name="song"),)
     triggers: tuple[Trigger, ...] = ()
 
+    _given: str = PrivateAttr("")
+
     @model_validator(mode="after")
     def _sections(self) -> "Song":
         if not self.sections:
             raise ValueError("wanted at least one section, found none")
+        labels = numbered([section.name for section in self.sections])
+        again = tuple(section.labelled(label) for section, label in zip(self.sections, labels, strict=True))
+        object.__setattr__(self, "sections", again)
         return self
+
+    def labelled(self, title: str) -> "Song":
+        """The song under another title, where one of its own comes before it."""
+        if title == self.title:
+            return self
+        song = self.model_copy(update={"title": title})
+        song._given = self.title
+        return song
+
+    @property
+    def given(self) -> str:
+        """The title as it was written, without the number of a song that comes again."""
+        return self._given or self.title
 
     @property
     def beats_per_bar(self) -> float:
@@ -120,6 +154,9 @@ class Setlist(Written):
     def _songs(self) -> "Setlist":
         if not self.songs:
             raise ValueError("wanted at least one [[songs]], found none")
+        labels = numbered([song.title for song in self.songs], "{} ({})")
+        again = tuple(song.labelled(label) for song, label in zip(self.songs, labels, strict=True))
+        object.__setattr__(self, "songs", again)
         return self
 
     def sections(self) -> dict[str, list[str]]:
@@ -133,14 +170,13 @@ def load(path: Path) -> Setlist:
 
 
 def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
-    """What no single key shows: a trigger that leads nowhere, a name given twice, a lyrics file that is not there.
+    """What no single key shows: a trigger that leads nowhere, a lyrics file that is not there.
 
     Works on the file as it was written, so that these are said together with every other fault.
     """
     songs = _tables(data.get("songs"))
     titles = _names(songs, "title")
     everywhere = [name for song in songs for name in _names(_tables(song.get("sections")), "name")]
-    yield from _twice("songs", titles)
     for key in ("never_quote", "frames"):
         named = _listed(data.get(key, []))
         for name in named if isinstance(named, list | tuple) else ():
@@ -151,7 +187,6 @@ def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
         place = f"songs[{number}]" + (f' "{song["title"]}"' if isinstance(song.get("title"), str) else "")
         sections = _tables(song.get("sections"))
         names = _names(sections, "name")
-        yield from _twice(f"{place}, sections", names)
         yield from _aims(song, f"{place}, ", titles, names)
         lyrics = song.get("lyrics")
         if isinstance(lyrics, str) and not (folder / lyrics).is_file():
@@ -168,12 +203,6 @@ def _names(tables: list[dict[str, Any]], key: str) -> list[str]:
     return [table[key] for table in tables if isinstance(table.get(key), str)]
 
 
-def _twice(place: str, names: list[str]) -> Iterator[str]:
-    folded = [name.casefold() for name in names]
-    for name in dict.fromkeys(name for name in folded if folded.count(name) > 1):
-        yield f'{place}: wanted each to have its own name, found "{names[folded.index(name)]}" twice'
-
-
 def _aims(table: Mapping[str, Any], place: str, titles: list[str], sections: list[str]) -> Iterator[str]:
     for number, trigger in enumerate(_tables(table.get("triggers")), 1):
         do = trigger.get("do")
@@ -185,13 +214,9 @@ def _aims(table: Mapping[str, Any], place: str, titles: list[str], sections: lis
             yield f'{place}triggers[{number}], do, {action}: found no "{value}"; {hint}'
 
 
-def find_name(wanted: str, names: list[str]) -> int | None:
-    """The place of a name among names, by its exact words or else without regard to case."""
-    folded = wanted.strip().casefold()
-    for place, name in enumerate(names):
-        if name.casefold() == folded:
-            return place
-    return None
+def find_name(wanted: str, names: Sequence[str]) -> int | None:
+    """The place of a name among names, compared as people see them; the first of several."""
+    return find(wanted, names)
 
 
 def read_lyrics(path: Path) -> str:

@@ -20,6 +20,7 @@ from stagelyric.types.events import Command, Event, KeyPress, SongSelect
 from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, as_list, normal
 from stagelyric.types.standing import Record, Standing
 from stagelyric.words import name_bank
+from stagelyric.words.alike import find
 
 COUNTED = 500  # ready lines: beyond these nobody asks how many of which
 LONGEST_SAYING = 500  # characters of a text that is shown as it comes
@@ -525,7 +526,7 @@ class Show:
             case "previous_section":
                 place = self._section - 1
             case _:
-                place = _place(do.value, names)
+                place = _place(do.value, names, [section.given for section in self.song.sections], self._section)
         if place is None or not 0 <= place < len(names):
             wanted = {"next_section": "after the last", "previous_section": "before the first"}.get(
                 do.action, f'"{do.value}"'
@@ -542,7 +543,7 @@ class Show:
             case "previous_song":
                 place = self._song - 1
             case _:
-                place = _place(do.value, titles)
+                place = _place(do.value, titles, [song.given for song in self.setlist.songs], self._song)
         if place is None or not 0 <= place < len(titles):
             wanted = {"next_song": "after the last", "previous_song": "before the first"}.get(
                 do.action, f'"{do.value}"'
@@ -555,9 +556,13 @@ class Show:
         return [Changed()]
 
 
-def _place(wanted: str | int | float | None, names: list[str]) -> int | None:
-    """The place of a name, or of a 1-based number; a number written as text is a number if no name is like it."""
+def _place(wanted: str | int | float | None, names: list[str], given: list[str], here: int) -> int | None:
+    """The place of a name, or of a 1-based number; a number written as text is a number if no name is like it.
+
+    Of several that were given the same name, the next one from here.
+    """
     if isinstance(wanted, str):
-        found = find_name(wanted, names)
+        found = find(wanted, given, here)
+        found = find_name(wanted, names) if found is None else found
         return int(wanted) - 1 if found is None and wanted.strip().isdecimal() else found
     return None if wanted is None else int(wanted) - 1

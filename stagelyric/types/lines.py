@@ -17,6 +17,7 @@ Drafter = Literal["frames", "backward", "letters", "templates"]
 RhymeKind = Literal["perfect", "slant", "any"]
 
 
+_APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u2032`]")
 _NOT_WORDS = re.compile(r"[^\w]+")
 
 
@@ -98,7 +99,8 @@ def as_list(line: Line) -> list[Any]:
 @lru_cache(maxsize=8192)
 def normal(text: str) -> str:
     """A line's text as the ear has it: two lines with one normal form are the same line."""
-    return _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold().replace("'", "")).strip()
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _NOT_WORDS.sub(" ", _APOSTROPHES.sub("", folded)).strip()
 
 
 @dataclass(frozen=True, slots=True)

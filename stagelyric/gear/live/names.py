@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from stagelyric.words.alike import alike
+
 _TEMPO = re.compile(r"\b\d+(?:\.\d+)? ?bpm\b|\b\d{1,2}/(?:1|2|4|8|16|32)\b", re.IGNORECASE)  # what Live reads in a name
 _NUMBER = re.compile(r"#?\d+\s*[.):\-\u2013\u2014]?\s*")
 _MARKS = " \t-\u2013\u2014/|:;,.·•>→([)]#"
@@ -25,7 +27,7 @@ def place(name: str, songs: Mapping[str, Sequence[str]], here: str) -> Place | N
     Lights 96 BPM"), nor does what follows after a mark ("chorus (drums)"). A plain word behind makes it another name:
     "Rain stick" is not the song "Rain".
     """
-    whole = " ".join(_TEMPO.sub(" ", name).split()).casefold()
+    whole = alike(_TEMPO.sub(" ", name))
     for text in dict.fromkeys((whole, _NUMBER.sub("", whole, count=1) if _NUMBER.match(whole) else whole)):
         found = _title(text, songs) or _section(text, songs.get(here, ()))
         if found is not None:
@@ -54,7 +56,7 @@ def _section(text: str, sections: Iterable[str]) -> Place | None:
 
 def _begins(text: str, names: Iterable[str]) -> list[tuple[str, str]]:
     """The names that the text begins with, as whole words, and the rest of the text; the longest name first."""
-    folded = [(name, " ".join(name.split()).casefold()) for name in names]
+    folded = [(name, alike(name)) for name in names]
     begun = [(name, text[len(start) :]) for name, start in folded if text.startswith(start)]
     whole = [(name, rest) for name, rest in begun if not rest[:1].isalnum()]
     return sorted(whole, key=lambda found: len(found[1]))

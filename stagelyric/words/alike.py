@@ -1,0 +1,48 @@
+"""Names as people see them: two that look the same are the same, however they were typed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4\u02bc\u02b9\u0060\uff07", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u30fb", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f", None),
+    }
+)
+
+
+def alike(name: str) -> str:
+    """The form in which names are compared: NFKC, case folded, apostrophes, quotes and dashes alike, single spaces.
+
+    Accents count: "Cafe" is not "Café".
+    """
+    # Before NFKC, which would make a space and a loose accent of "´".
+    folded = unicodedata.normalize("NFKC", name.translate(_SAME)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).translate(_SAME).split())
+
+
+def find(wanted: str, names: Sequence[str], after: int | None = None) -> int | None:
+    """The place of a name among names, None where it is none of them; of several, the first behind `after`, going
+    round."""
+    form = alike(wanted)
+    places = [place for place, name in enumerate(names) if alike(name) == form]
+    if not places:
+        return None
+    return next((place for place in places if after is not None and place > after), places[0])
+
+
+def numbered(names: Sequence[str], mark: str = "{} {}") -> list[str]:
+    """The names, with a number behind each that came before: verse, chorus, verse 2, chorus 2. A number that is taken
+    by a name as it was written is left out."""
+    taken, seen, found = {alike(name) for name in names}, set[str](), []
+    for name in names:
+        label, number = name, 2
+        while alike(label) in seen or (label != name and alike(label) in taken):
+            label, number = mark.format(name, number), number + 1
+        seen.add(alike(label))
+        found.append(label)
+    return found
