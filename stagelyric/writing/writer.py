@@ -199,8 +199,8 @@ class Writer:
 
     def _kit(self, ask: Ask) -> Kit:
         return Kit(
-            self.engine, self.alphabet, self.lexicon, self.rules(ask), self.copies, self.weights, self.drafters,
-            self.framer, self.editor,
+            self.engine, self.alphabet, self.lexicon, self.rules(ask), self.copies, self.weights,
+            table.chosen(self.drafters, ask.drafters), self.framer, self.editor,
         )  # fmt: skip
 
     def _block(

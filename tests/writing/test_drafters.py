@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import get_args
 
 import fakes
 import pytest
 
-from stagelyric.types.lines import Ask
+from stagelyric.types.lines import Ask, Drafter
 from stagelyric.writing.drafters import table
 from stagelyric.writing.drafters.contract import Drafted, Drafting, Job, Parts, Wanted
 from stagelyric.writing.drafters.table import DRAFTERS, Ready, Row, at_try
@@ -107,3 +108,10 @@ def test_who_drafts_when() -> None:
 def test_another_drafter_is_another_digest() -> None:
     alone = Writer(fakes.NGramEngine(), fakes.language(), fakes.copies())
     assert alone.digest != writer(Fixed([])).digest
+
+
+def test_a_setlist_chooses_among_the_ways_to_draft() -> None:
+    drafters = tuple(Ready(Row(lambda _: None, name=name), None) for name in ("backward", "letters"))  # type: ignore[arg-type]
+    assert [ready.row.name for ready in table.chosen(drafters, ("letters", "frames"))] == ["letters"]
+    assert table.chosen(drafters, ()) == table.chosen(drafters, ("frames",)) == drafters
+    assert {row.name for row in table.DRAFTERS} | {"frames"} == set(get_args(Drafter))

@@ -14,17 +14,19 @@ ALWAYS = 1_000
 @dataclass(frozen=True, slots=True)
 class Row:
     """`make` gives the drafter, or None where a model has no use for it. `tries`: of the tries that a line is given,
-    it drafts in the first so many. `beside`: it drafts beside the next one, else in its stead."""
+    it drafts in the first so many. `beside`: it drafts beside the next one, else in its stead. `name`: how a setlist
+    calls it, "" for what it can't name."""
 
     make: Callable[[Parts], Drafter | None]
     tries: int = ALWAYS
     beside: bool = False
+    name: str = ""
 
 
 DRAFTERS = (
-    Row(backward.make, tries=3),
-    Row(templates.make),
-    Row(letters.make),
+    Row(backward.make, tries=3, name="backward"),
+    Row(templates.make, name="templates"),
+    Row(letters.make, name="letters"),
 )
 """From the one that is asked first to the one that can always write something."""
 
@@ -41,6 +43,11 @@ def ready(parts: Parts) -> tuple[Ready, ...]:
     """The drafters that a model has. Raises ModelError and the like for a damaged file of theirs."""
     made = ((row, row.make(parts)) for row in DRAFTERS)
     return tuple(Ready(row, drafter) for row, drafter in made if drafter is not None)
+
+
+def chosen(drafters: tuple[Ready, ...], names: Sequence[str]) -> tuple[Ready, ...]:
+    """Those of the drafters that have one of `names`; all of them where none has, so that there are always lines."""
+    return tuple(ready for ready in drafters if ready.row.name in names) or drafters
 
 
 def at_try(rows: Sequence[Row], attempt: int) -> list[int]:
