@@ -25,6 +25,10 @@ _SPREAD = 0.6
 """How far draws shuffle what suits alike."""
 _OF_ONESELF = 0.3
 """What frames of you and me are worth less, of which songs by many hands have more than their share."""
+_ABOUT = 4.0
+"""What a frame gains that is about what is asked, more than all else together."""
+_HAND, _HAND_ALONE = 0.8, 1.5
+"""What a frame of the song's hand gains: less than its theme, where the song has one."""
 _APART = 0.8
 """What two couplets are worth less than a quatrain, which is one thought."""
 _TEMPERS = ("calm", "fierce")
@@ -128,14 +132,15 @@ class Scored:
         )
         tagged = marks[0] + 0.3 * sum(marks[1:]) if marks else 0.0
         near = self.closeness(entry) if self.closeness is not None else 0.0
-        return min(1.3, max(tagged, 0.8 * near) + 0.2 * min(tagged, near))
+        trusted = 0.35 if self.wanted else 0.8  # tags were written by hand, closeness is counted in old verse
+        return min(1.3, max(tagged, trusted * near) + 0.2 * min(tagged, near))
 
     def of(self, entry: Entry) -> float:
         """The sum of what speaks for a frame; a draw shuffles what suits alike."""
         place = self.place
-        score = 3.0 * self.about(entry)
+        score = _ABOUT * self.about(entry)
         if place.hand:
-            score += 1.5 * (entry.hand == place.hand)
+            score += (_HAND if self.wanted else _HAND_ALONE) * (entry.hand == place.hand)
         if place.mood is not None:
             score -= 1.2 * abs(_brightness(entry.mood) - place.mood)
         if place.temper:
