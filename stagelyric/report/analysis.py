@@ -12,7 +12,7 @@ from stagelyric.gates.novelty import CHARACTERS, WORDS, normal
 from stagelyric.report import language
 from stagelyric.report.bands import BANDS
 from stagelyric.report.lyrics import Song, all_lines, words
-from stagelyric.report.measures import average, form, habits, repetition, whole, wording
+from stagelyric.report.measures import average, form, habits, repetition, sense, whole, wording
 from stagelyric.report.measures.repetition import grams
 
 MOST = 40  # entries of a list
@@ -148,6 +148,8 @@ def _notes(songs: Sequence[Song]) -> list[str]:
         notes.append(
             "Not measured: frequencies, nouns, names and hooks, which want two packages more: " + language.HINT
         )
+    if why := sense.missing():
+        notes.append(f"Not measured: sense; {why}")
     unlike = [s.title for s in songs if re.search(r"[^\x00-\u024f\u2010-\u2027]", "".join(s.lines))]
     if unlike:
         notes.append(f"Written in letters that these measures do not know: {', '.join(unlike[:5])}")

@@ -67,7 +67,13 @@ def mark(sense: float) -> float:
 
 
 def ready() -> Judge | None:
-    """The judge, where an editor was fetched and built: nothing is built here, since a show doesn't wait for it.
+    """The judge, where there is an editor. Raises EditorError as `opened` does."""
+    ear = opened()
+    return Judge(ear) if ear else None
+
+
+def opened() -> editor.Editor | None:
+    """The editor, where it was fetched and built: nothing is built here, since a show doesn't wait for it.
 
     Raises EditorError where there is one that can't be used.
     """
@@ -81,4 +87,4 @@ def ready() -> Judge | None:
     counted = usual.lexicon()
     if meta.lexicon != usual.stamp(counted):
         raise EditorError(f"the editor {source.name} is to be built anew: stagelyric models fetch {fetch.SMOLLM2.name}")
-    return Judge(editor.Editor(folder, meta, places=_PLACES))
+    return editor.Editor(folder, meta, places=_PLACES)

@@ -11,15 +11,16 @@ import numpy as np
 from stagelyric.report import language
 from stagelyric.report.lyrics import Song, all_lines
 from stagelyric.report.measures import average, form, habits, repetition, wording
+from stagelyric.report.measures.sense import sense
 from stagelyric.report.measures.wording import Wording
 
 Quotes = Callable[[str], bool]
 
 KEYS = (
     "bits_per_character", "lines", "real_word_rate", "content_zipf", "nidf", "pronoun_rate", "you_i_line_rate",
-    "name_line_rate", "hook_rate", "noun_rate", "syllables", "syllable_match_rate", "end_rhyme_rate", "distinct_1",
-    "distinct_2", "self_bleu", "compression", "cliche_rate", "copied_rate", "repeated_rate", "classifier_auc",
-    "average_line",
+    "name_line_rate", "hook_rate", "noun_rate", "syllables", "syllable_match_rate", "end_rhyme_rate", "sense",
+    "distinct_1", "distinct_2", "self_bleu", "compression", "cliche_rate", "copied_rate", "repeated_rate",
+    "classifier_auc", "average_line",
 )  # fmt: skip
 """What every report has."""
 
@@ -36,8 +37,8 @@ def measure(
 
     `wording_of` is what `read` gives, for whoever has it already.
 
-    Rates are 0 … 1. What needs the extra `report` is None without it, and so is what has nothing to be measured on:
-    bits per character and the classifier are for `evaluate` to fill in.
+    Rates are 0 … 1. What needs the extra `report` is None without it, `sense` without the editor, and so is what has
+    nothing to be measured on: bits per character and the classifier are for `evaluate` to fill in.
     """
     lines = all_lines(songs)
     stanzas = [stanza for song in songs for stanza in song.stanzas]
@@ -49,6 +50,7 @@ def measure(
         "syllables": syllables(lines),
         "syllable_match_rate": form.syllable_match_rate(stanzas),
         "end_rhyme_rate": form.end_rhyme_rate(stanzas),
+        "sense": sense(songs),
         "distinct_1": repetition.distinct(lines, 1),
         "distinct_2": repetition.distinct(lines, 2),
         "self_bleu": repetition.self_bleu(lines),
