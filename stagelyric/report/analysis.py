@@ -10,10 +10,10 @@ from typing import Any
 
 from stagelyric.gates.novelty import CHARACTERS, WORDS, normal
 from stagelyric.report import language
-from stagelyric.report.bands import BANDS
 from stagelyric.report.lyrics import Song, all_lines, words
 from stagelyric.report.measures import average, form, habits, repetition, sense, whole, wording
 from stagelyric.report.measures.repetition import grams
+from stagelyric.report.measures.whole import HUMAN_BANDS
 
 MOST = 40  # entries of a list
 
@@ -67,7 +67,7 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
         "unreal_words": _unreal(read) if language.has_report() else [],
         "shared": [asdict(shared) for shared in habits.shared_between(songs)],
         "quoted": [asdict(shared) for shared in habits.shared_with(songs, others)],
-        "human_bands": {key: asdict(band) for key, band in BANDS.items()},
+        "human_bands": HUMAN_BANDS,
         "notes": _notes(songs),
     }
     made: dict[str, Any] = report | whole.rounded(extra)
@@ -85,8 +85,8 @@ def genres(songs: Sequence[Song]) -> dict[str, dict[str, Any]]:
 
 def _of_genre(songs: Sequence[Song]) -> dict[str, Any]:
     lines, own = all_lines(songs), list(form.pairs(songs))
-    told = whole.words_of(whole.read(songs))
     keys = ("you_i_line_rate", "name_line_rate", "hook_rate", "nidf_median")
+    told = whole.measure(songs, keys=keys)
     return {
         "songs": len(songs),
         "lines": len(lines),

@@ -11,11 +11,11 @@ from stagelyric.lm import checkpoint, corpus, runtime
 from stagelyric.lm.corpus import CorpusError, Source
 from stagelyric.report import classifier, contexts, held_out, reading, trial
 from stagelyric.report.analysis import quoting
-from stagelyric.report.bands import BANDS
 from stagelyric.report.contexts import Context
 from stagelyric.report.lyrics import Song, words
 from stagelyric.report.measures import whole
 from stagelyric.report.measures.repetition import grams
+from stagelyric.report.measures.whole import HUMAN_BANDS
 from stagelyric.report.trial import Lines
 from stagelyric.writing.writer import Writer
 
@@ -107,7 +107,7 @@ def evaluate(
         "kept_to": {lines.name: trial.kept_to(found, lines) for lines in columns if lines is not people},
         "wanted_words": trial.wanted_words(model.writer, found),
         "show": show,
-        "human_bands": {key: asdict(band) for key, band in BANDS.items()},
+        "human_bands": HUMAN_BANDS,
         "samples": samples(found, columns),
     }
 

@@ -1,8 +1,7 @@
 import numpy as np
 
 from stagelyric.report import grammar, reference
-from stagelyric.report.bands import BANDS
-from stagelyric.report.measures.whole import KEYS
+from stagelyric.report.measures.whole import BANDS, KEYS
 
 TEXT = "=== A song\nthe rain came down on Harbour Street\nand Polly held the light\n\nthe rain, the rain\n"
 

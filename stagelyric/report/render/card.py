@@ -9,7 +9,7 @@ from typing import Any
 
 from stagelyric.lm import evaluate, runtime
 from stagelyric.lm.checkpoint import CARD
-from stagelyric.report.bands import BANDS
+from stagelyric.report.measures.whole import BANDS
 from stagelyric.report.render.page import ASKED, shown, single
 
 REPORT, SPEED = "Report on its lines", "Speed"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from stagelyric.report.bands import BANDS
+from stagelyric.report.measures.whole import BANDS
 from stagelyric.report.render import plot
 from stagelyric.report.render.page import shown, single
 

@@ -9,7 +9,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from stagelyric.report.bands import AS_A_RATE, BANDS
+from stagelyric.report.measures.whole import BANDS
 
 _WIDTH = 24  # characters of a gauge
 _BEYOND = 0.6  # how far a gauge reaches beyond its band, in widths of the band
@@ -53,7 +53,7 @@ def shown(key: str, value: float | None) -> str:
     """A measure as it is read: a rate as a percentage."""
     if value is None:
         return "-"
-    if key in AS_A_RATE:
+    if key in BANDS and BANDS[key].rate:
         return f"{100 * value:.1f} %" if value < 0.1 else f"{100 * value:.0f} %"
     return f"{value:.2f}"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from stagelyric.lm.curve import Curve
-from stagelyric.report.bands import BANDS
 from stagelyric.report.language import MissingExtraError
+from stagelyric.report.measures.whole import BANDS
 from stagelyric.report.render.page import shown, single
 
 Report = Mapping[str, Any]
