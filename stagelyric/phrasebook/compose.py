@@ -197,28 +197,28 @@ class Composer:
 
     def word(self, word: str, rhyme_with: str | None, number: int, admits: Admits) -> Phrase | None:
         """One line with a word in it, or a form of it; None where no frame can have it."""
-        rng = draw.seeded(self.place.seed, "word", word, rhyme_with, number)
+        rng = draw.seeded(self.place.seed, "word", word, rhyme_with)
         asked = word.lower()
         lines = [Found(frame, line, asked) for frame, line in self.book.with_word(asked)]
         for kind, member, plural in self._members(asked):
             marker = f"*{kind}{'.s' if plural else ''}"
             lines += [Found(frame, line, marker, member) for frame, line in self.book.with_word(marker)]
-        return self._single(lines, rhyme_with, rng, admits)
+        return self._single(lines, rhyme_with, number, rng, admits)
 
     def name(self, name: Member, kind: str, rhyme_with: str | None, number: int, admits: Admits) -> Phrase | None:
         """One line that names somebody (`kind` person) or somewhere (place)."""
-        rng = draw.seeded(self.place.seed, "name", name.text, rhyme_with, number)
+        rng = draw.seeded(self.place.seed, "name", name.text, rhyme_with)
         cast = replace(self.cast, people=(name,)) if kind == "person" else replace(self.cast, places=(name,))
         other = Composer(self.book, self.place, cast, self.closeness)
         kinds = [kind, *(one for one, sex in SEXES.items() if kind == "person" and name.sort in (sex, ""))]
         lines = [Found(frame, line, f"*{one}") for one in kinds for frame, line in self.book.with_word(f"*{one}")]
-        return other._single(lines, rhyme_with, rng, admits)
+        return other._single(lines, rhyme_with, number, rng, admits)
 
     def rhyming(self, word: str, number: int, admits: Admits) -> Phrase | None:
         """One line that ends on a rhyme with a word; None where no frame can."""
-        rng = draw.seeded(self.place.seed, "rhyme", word, number)
+        rng = draw.seeded(self.place.seed, "rhyme", word)
         lines = [Found(frame, line) for frame, line in dict.fromkeys(self._ending(word))]
-        return self._single(lines, word, rng, admits)
+        return self._single(lines, word, number, rng, admits)
 
     def _ending(self, word: str) -> Iterator[tuple[int, int]]:
         for key in sorted(ends.keys(word)):
@@ -234,9 +234,9 @@ class Composer:
                     yield kind, member, word != member.text.lower()
 
     def _single(
-        self, lines: Sequence[Found], rhyme_with: str | None, rng: random.Random, admits: Admits
+        self, lines: Sequence[Found], rhyme_with: str | None, number: int, rng: random.Random, admits: Admits
     ) -> Phrase | None:
-        """The best of some lines of frames."""
+        """One of some lines of frames: the best for number 0, the next best for 1; None where all had their turn."""
         low, high = self.place.syllables
         rhymes = set(self._ending(rhyme_with)) if rhyme_with else None
         scored = search.Scored(self.book, self.place, self.closeness)
@@ -250,7 +250,10 @@ class Composer:
             score = scored.of(entry) + (0.8 if line == 0 else 0.3 if len(entry.spans) == 2 else 0.0) + rng.random()
             able.append((score, found))
         able.sort(key=lambda item: (-item[0], item[1].frame, item[1].line))
-        for score, found in able[:_WORD_FRAMES]:
+        best: dict[int, tuple[float, Found]] = {}
+        for item in able:
+            best.setdefault(item[1].frame, item)
+        for score, found in list(best.values())[number : number + _WORD_FRAMES]:
             for form in self._line_forms(found, rhyme_with, rng):
                 if admits(form.lines):
                     return self._phrases(found.frame, form, score)[0]

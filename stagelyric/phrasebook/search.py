@@ -21,7 +21,7 @@ SERVES: dict[str, tuple[str, ...]] = {
 Closeness = Callable[[Entry], float]
 """How close a frame's words are to what is wanted, 0 to 1."""
 
-_SPREAD = 0.6
+_SPREAD = 0.9
 """How far draws shuffle what suits alike."""
 _OF_ONESELF = 0.3
 """What frames of you and me are worth less, of which songs by many hands have more than their share."""

@@ -222,7 +222,7 @@ class Block:
         """One line with the ask's word in it."""
         framer = self.kit.framer
         if framer is not None and self.ask.word and frames.share(self.ask) > _WORD_SHARE:
-            phrase = framer.word(self.ask, self.gate.admits)
+            phrase = framer.word(self.ask, self.number, self.gate.admits)
             if phrase is not None:
                 return _of_frame(phrase)
         self._begin(1)

@@ -96,13 +96,13 @@ class Framer:
 
         return composer.stanza(number, due, admits, choose)
 
-    def word(self, ask: Ask, admits: Admits) -> Phrase | None:
-        """One line with the ask's word in it, which rhymes as is asked; None where no frame can have it."""
+    def word(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
+        """Line `number` of those with the ask's word, which rhymes as is asked; None where no frame can have it."""
         composer, word = self._composer(ask), " ".join((ask.word or "").split())
         if member := self._name(composer.cast, word, ask):
             kind = "place" if planning.is_place(word) else "person"
-            return composer.name(member, kind, ask.rhyme_with, 0, admits)
-        return composer.word(plain(word), ask.rhyme_with, 0, admits)
+            return composer.name(member, kind, ask.rhyme_with, number, admits)
+        return composer.word(plain(word), ask.rhyme_with, number, admits)
 
     def rhyming(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
         """Line `number` of a shelf whose lines all rhyme with one word."""

@@ -126,3 +126,9 @@ def test_a_song_is_cast_with_a_hand_that_wrote_about_its_themes(writer: Writer) 
 
 
 SECTIONS = [(1, "AABB"), (2, "ABCB"), (3, "free")]
+
+
+def test_a_word_that_is_asked_for_again_comes_from_another_frame(writer: Writer) -> None:
+    lines = writer.write(replace(ASK, word="rain"), 0, 3)
+    assert all("rain" in line.text for line in lines)
+    assert len({line.frame for line in lines}) == 3
