@@ -23,6 +23,8 @@ pytest_plugins = ["small_models"]
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for `&`: no child would hear of Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+os.environ["STAGELYRIC_EDITOR"] = "none"  # lines are not to depend on whether this machine has fetched one
+
 if os.environ.get(programs.HIDE):
     programs.hide()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from stagelyric.commands import models_editor
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
 from stagelyric.commands.models_fetch import fetch
 from stagelyric.types import paths
@@ -41,7 +42,7 @@ models.add_command(fetch)
 @click.argument("names", nargs=-1)
 @json_option
 def list_models(names: tuple[str, ...], as_json: bool) -> None:
-    """List the models and compare them: kind, size, bits per character, speed.
+    """List the models and compare them: kind, size, bits per character, speed. The editor judges lines; it writes none.
 
     NAMES are models, by name or folder; without any, all that are found. A model that is damaged, or whose files are
     not those it was made with, is named with what is wrong; one of NAMES is a fault, and the exit status 2.
@@ -49,11 +50,15 @@ def list_models(names: tuple[str, ...], as_json: bool) -> None:
     with plain_faults():
         folders = {name: paths.find_model(name) for name in names} or paths.models()
     told = [describe(name, folder) for name, folder in folders.items()]
+    ear = None if names else models_editor.describe()
+    told += [ear] if ear else []
     bad = [f"{model['name']} can't be used: {model['problem']}" for model in told if model["problem"]]
     if as_json:
         print_json(told)
     elif told:
         _print(told)
+        if not names and ear is None:
+            click.secho("no editor here, which judges lines: stagelyric models fetch smollm2", dim=True)
     else:
         click.echo("none; train one: stagelyric train CORPUS --out models/NAME")
     if names and bad:

@@ -1,11 +1,15 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from editor import tiny_gguf
 
 from stagelyric.commands.models import models
+from stagelyric.editor import fetch, usual
+from stagelyric.editor.editor import built
 from stagelyric.types import paths
 
 MODEL = Path(__file__).parents[2] / "models" / "char-rnn"
@@ -79,3 +83,22 @@ def test_none_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "model_folders", lambda: [tmp_path])
     assert "train one" in run().stdout
     assert json.loads(run("--json").stdout) == []
+
+
+def test_the_editor_stands_among_them(twins: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "no editor here" in run().stdout
+    source = tiny_gguf.write(tmp_path / "tiny.gguf")
+    monkeypatch.setenv(fetch.CHOSEN, str(source))
+    monkeypatch.setattr(paths, "built_editors", lambda: tmp_path / "built")
+
+    def told() -> dict[str, Any]:
+        return next(model for model in json.loads(run("--json").stdout) if model["kind"] == "editor")
+
+    assert "isn't built yet" in told()["problem"]
+    built(source, usual.lexicon())
+    editor = told()
+    assert editor["problem"] is None
+    assert editor["name"] == "tiny"
+    assert editor["bytes"] > source.stat().st_size
+    assert editor["speed_ms"]["p50"] > 0
+    assert "tiny" in run().stdout

@@ -1,0 +1,49 @@
+"""What `stagelyric models` says of the editor."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+_RUNS = 2  # of which the faster one counts
+
+
+def describe() -> dict[str, Any] | None:
+    """The editor, described as other models are; "speed_ms" is of a line judged after those before it, on one core here
+    and now. None where there is none."""
+    from stagelyric.editor import fetch
+    from stagelyric.editor.faults import EditorError
+    from stagelyric.writing import editing
+
+    told: dict[str, Any] = {
+        "name": fetch.SMOLLM2.name, "path": None, "kind": "editor", "parameters": None, "bytes": 0,
+        "bits_per_character": {}, "speed_ms": None, "trained_on": [], "parent": None, "problem": None,
+    }  # fmt: skip
+    try:
+        source = fetch.chosen()
+        if source is None:
+            return None
+        folder = fetch.place(source)
+        there = [source, *(folder.iterdir() if folder.is_dir() else ())]
+        told |= {"path": str(source), "bytes": sum(file.stat().st_size for file in there)}
+        if source != fetch.SMOLLM2.place:
+            told["name"] = source.stem
+        if (opened := editing.opened()) is not None:
+            told |= {"parameters": opened.meta.parameters, "speed_ms": _speed(opened)}
+    except (EditorError, OSError) as error:
+        told["problem"] = str(error)
+    return told
+
+
+def _speed(opened: Any) -> dict[str, float]:
+    """Milliseconds a line, of lines that share nothing but their stanza."""
+    from stagelyric.editor.reach import LINES
+
+    stanzas = [text.split("\n") for text in LINES.strip().split("\n\n")]
+    items = [(line, lines[:place]) for lines in stanzas for place, line in enumerate(lines)]
+    took = []
+    for _ in range(_RUNS):
+        started = time.perf_counter()
+        opened.score([line for line, _ in items], [before for _, before in items])
+        took.append(1000 * (time.perf_counter() - started) / len(items))
+    return {"p50": round(min(took), 2)}
