@@ -62,11 +62,16 @@ def packet(address: str, *arguments: Any) -> bytes:
 
 
 class Display:
-    """A page's WebSocket: all that it was sent, and the cues among it."""
+    """A page's WebSocket: all that it was sent, and the cues among it.
+
+    It is read all the time, as a page does: the server drops whoever leaves its pings unanswered for long.
+    """
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
         self.messages: list[dict[str, Any]] = []
+        self._news = asyncio.Event()
+        self.reading = asyncio.create_task(self._read(), name="display")
 
     @property
     def cues(self) -> list[dict[str, Any]]:
@@ -81,12 +86,22 @@ class Display:
         return [message for message in self.messages if message["type"] == "state"][-1]
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Reads on until the condition holds; fails after LIMIT seconds or when the link is lost."""
+        """Waits until the condition holds; fails after LIMIT seconds or when the link is lost."""
         async with asyncio.timeout(LIMIT):
             while not condition():
-                message = await self.socket.receive()
-                assert message.type is aiohttp.WSMsgType.TEXT, message
-                self.messages.append(json.loads(message.data))
+                assert not self.reading.done(), "the link is lost"
+                self._news.clear()
+                await self._news.wait()
+
+    async def _read(self) -> None:
+        try:
+            with contextlib.suppress(aiohttp.ClientError):
+                async for message in self.socket:
+                    assert message.type is aiohttp.WSMsgType.TEXT, message
+                    self.messages.append(json.loads(message.data))
+                    self._news.set()
+        finally:  # once the task is done
+            asyncio.get_running_loop().call_soon(self._news.set)
 
 
 class Play:
@@ -138,6 +153,7 @@ class Play:
             await display.until(lambda: bool(display.messages))
             assert display.messages[0]["type"] == "state"
             yield display
+            display.reading.cancel()
 
 
 @asynccontextmanager

@@ -127,8 +127,9 @@ async def test_jack_midiseq(tmp_path: Path, jack: Jack) -> None:
 async def test_csound(tmp_path: Path, jack: Jack) -> None:
     orchestra = "instr 1\nnoteondur 1, 60, 100, 0.2\nendin"
     async with playing(tmp_path, environment=jack.env) as play, play.display() as display:
-        jack.csound(tmp_path, orchestra, "i1 1 0.3\ni1 2 0.3\ni1 3 0.3\ne 5")
-        await display.until(lambda: len(display.cues) == 3)
+        score = "\n".join(f"i1 {at} 0.3" for at in range(1, 60))  # our MIDI finds its port in whatever second
+        jack.csound(tmp_path, orchestra, f"{score}\ne 61")
+        await display.until(lambda: len(display.cues) >= 3)
 
 
 @pytest.mark.needs("chromium")
