@@ -64,6 +64,7 @@ def hide() -> None:
         made = Path(tempfile.mkdtemp(prefix="stagelyric-path-"))
         folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep) if folder]
         os.environ["PATH"] = os.pathsep.join(str(_without(folder, made)) for folder in folders)
+        os.environ["XDG_DATA_HOME"] = str(made / "data")  # nor any model that somebody fetched
         os.environ[_HIDDEN] = str(made)
     exec((here / "sitecustomize.py").read_text(encoding="utf-8"), {})
 

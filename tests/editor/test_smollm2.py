@@ -33,8 +33,8 @@ def items() -> list[tuple[str, list[str]]]:
     return random.Random(1).sample(found, 200)
 
 
+@pytest.mark.needs("package:torch")
 def test_bytes_lose_less_than_three_hundredths_of_a_nat(editor: Editor, items: list[tuple[str, list[str]]]) -> None:
-    pytest.importorskip("torch")
     model = Llama(fetch.SMOLLM2.place)
     texts = [editor.encode(line, before) for line, before in items]
     found = np.concatenate(editor.log_p([text for text, _ in texts], [start for _, start in texts]))
