@@ -253,7 +253,8 @@ class Composer:
         best: dict[int, tuple[float, Found]] = {}
         for item in able:
             best.setdefault(item[1].frame, item)
-        for score, found in list(best.values())[number : number + _WORD_FRAMES]:
+        others = [item for item in able if best[item[1].frame] is not item]
+        for score, found in [*best.values(), *others][number : number + _WORD_FRAMES]:
             for form in self._line_forms(found, rhyme_with, rng):
                 if admits(form.lines):
                     return self._phrases(found.frame, form, score)[0]
