@@ -112,7 +112,8 @@ class Show:
         self._song = 0
         self._section = 0
         self._wildness: float | None = None
-        self._used = {normal(text) for text in vetoed}
+        self._vetoed = frozenset(normal(text) for text in vetoed)
+        self._used = set(self._vetoed)
         self._shown: list[str] = []  # tonight's among them, in their order
         self._told = 0  # how many of these are in the records that were given
         self._moved: dict[str, Shelf] = {}  # that presses were counted on, since the last record
@@ -274,6 +275,12 @@ class Show:
             self._word_wanted = None
         return record
 
+    def sow(self, seed: int) -> None:
+        """Another seed: from here on every shelf is another."""
+        if seed != self.seed:
+            self.seed = seed
+            self._asks.clear()
+
     def stand(self, standing: Standing) -> None:
         """Goes on from there. A song or section that the set does not have any more leaves us at the first."""
         song = find_name(standing.song, [song.title for song in self.setlist.songs])
@@ -286,10 +293,9 @@ class Show:
         self.cleared, self.held, self.speech = standing.cleared, standing.held, standing.speech
         self._wildness = standing.wildness
         self.pool.place(standing)
-        for text in standing.shown:
-            self._use(text)
-        self.ladder.shown.update(standing.safety)
-        self._words.update(standing.words)
+        self._used, self._shown = {*self._vetoed, *standing.shown}, list(standing.shown)
+        self.ladder.shown = dict(standing.safety)
+        self._words = dict(standing.words)
         self._epoch += 1  # what was pending belongs to where we were
 
     # What happens

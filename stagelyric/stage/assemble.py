@@ -5,9 +5,9 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from stagelyric import __version__
 from stagelyric.editor import fetch
@@ -33,6 +33,7 @@ from stagelyric.show.ladder import bare
 from stagelyric.show.learn import LearnSession
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
+from stagelyric.show.step import Step
 from stagelyric.speech.output import Speech
 from stagelyric.stage.generator import Generator
 from stagelyric.stage.recall import Recalled, recall
@@ -40,10 +41,13 @@ from stagelyric.stage.stage import Stage
 from stagelyric.stage.store import Store
 from stagelyric.types import paths
 from stagelyric.types.parts import Part
-from stagelyric.types.standing import Standing, as_record
+from stagelyric.types.standing import Record, Standing, as_record
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
 from stagelyric.words.syllables import syllabify
+
+if TYPE_CHECKING:
+    from stagelyric.web.machines import Machines
 
 Judgements = Mapping[tuple[str, str], Sequence[str]]
 """Texts by the song and the section that they were sung in."""
@@ -111,12 +115,16 @@ def assemble(
         tempo=before.standing.tempo if before.standing is not None else None,
         warm=osc.warm,
     )
-    bookmark.begin(
-        lambda: as_record(show.standing(stage.clock.tempo)) | {"seed": shown_seed, "show": notes.show_id},
-        anew=before.standing is None,
-    )
+
+    def whole() -> Record:
+        return as_record(show.standing(stage.clock.tempo)) | {"seed": show.seed, "show": notes.show_id}
+
+    bookmark.begin(whole, anew=before.standing is None)
     stage.vetoed, voice.spoken = voice.unsay, notes.spoken
     page.desk = _desk(setlist, show, stage, notes)
+    if given.machines is not None:
+        stage.moved = given.machines.join(page, whole, lambda: show.seed, stage.take_place)
+        page.desk = replace(page.desk, step=given.machines.step.told)
     ports = next((part for part in given.parts if isinstance(part, Midi)), None)
     if file is not None:
         page.learning = _learning(file, show, ports, given.addresses)
@@ -173,6 +181,7 @@ class Given:
     midi: tuple[str, ...] | None
     terminal: bool
     parts: list[Part] = field(default_factory=list)
+    machines: "Machines | None" = None
     addresses: set[str] = field(init=False)
     """OSC addresses that triggers want; learning a pedal adds to them."""
 
@@ -182,6 +191,17 @@ class Given:
     def the(self, kind: type[P]) -> P:
         """The part of a kind that there always is."""
         return next(part for part in self.parts if isinstance(part, kind))
+
+
+def _machines(given: Given) -> Part | None:
+    """The machines that run in step with this one: asked before the page opens."""
+    if not given.rig.web.also:
+        return None
+    from stagelyric.web.machines import Machines
+
+    step = Step(secrets.token_hex(8), given.setlist.title, time.monotonic(), given.rig.web.also)
+    given.machines = Machines(step)
+    return given.machines
 
 
 def _page(given: Given) -> Page:
@@ -216,6 +236,7 @@ def _advertising(given: Given) -> Advertising | None:
 
 
 PARTS: tuple[Callable[[Given], Part | None], ...] = (
+    _machines,
     _page,
     _speech,
     lambda given: Terminal() if given.terminal else None,

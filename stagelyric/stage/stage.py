@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
@@ -22,6 +23,7 @@ from stagelyric.stage.store import Store
 from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Tempo, Transport
 from stagelyric.types.lines import Ask, Cue, Line
 from stagelyric.types.parts import Part
+from stagelyric.types.standing import Record, Standing
 
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SOON = 0.001  # seconds; a beat this near is now
@@ -59,6 +61,7 @@ class Stage:
         self.show, self.pool, self.clock, self.generator = show, pool, clock, generator
         self.intercept: Callable[[Event], bool] | None = None  # takes an event away from the show (learning a pedal)
         self.vetoed: Callable[[str], None] = lambda text: None  # is told the text of a line that the band threw out
+        self.moved: Callable[[Record], None] | None = None  # is told what each press changed
         self.presses_lost = 0  # remarks: presses that were disregarded
         self.heard: Counter[str] = Counter()  # events so far, by the kind of their source ("midi", "osc")
         self._journal, self._store = journal, store
@@ -214,10 +217,7 @@ class Stage:
                     self.alert(effect.text)
                 case Changed():
                     pass
-        if self.show.song.title != self._song:
-            self._song = self.show.song.title
-            self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, time.monotonic())
-            self._rearm.set()
+        self._take_up_song()
         if not self._state_is_due:
             self._state_is_due = True
             asyncio.get_running_loop().call_soon(self._publish_state)
@@ -246,10 +246,34 @@ class Stage:
             if self._store is not None:
                 await asyncio.to_thread(self._keep, self._store, ask, start, lines)
 
+    def _take_up_song(self) -> None:
+        if self.show.song.title != self._song:
+            self._song = self.show.song.title
+            self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, time.monotonic())
+            self._rearm.set()
+
     def _write_down(self) -> None:
         """Where the show is now, before anybody sees it: whoever is shown a line must find it there after a kill."""
+        if self._bookmark is None and self.moved is None:
+            return
+        record = self.show.change(self.clock.tempo)
+        if self.moved is not None:
+            self.moved(record)
         if self._bookmark is not None:
-            self._bookmark.change(self.show.change(self.clock.tempo))
+            self._bookmark.change(record)
+
+    def take_place(self, standing: Standing, seed: int | None) -> None:
+        """Goes on from where another machine is: what is up there is up here too. Whether it speaks stays as it is."""
+        if seed is not None:
+            self.show.sow(seed)
+        self.show.stand(replace(standing, speech=self.show.speech))
+        if self._bookmark is not None:
+            self._bookmark.rewrite()
+        self._take_up_song()
+        if self._early is None:  # else every part is told where the show is when it opens
+            self._publish_state()
+        self._hungry.set()
+        self._rush(self.show.ask)
 
     def _publish(self, cue: Cue) -> None:
         now = self._pressed = time.monotonic()

@@ -67,14 +67,19 @@ def merged(records: Iterable[Record]) -> Record:
     """One record that says what all of them say, one after the other."""
     whole: Record = {}
     for record in records:
-        for key, value in record.items():
-            if key in _TABLES and isinstance(value, dict):
-                whole.setdefault(key, {}).update(value)
-            elif key == "shown" and isinstance(value, list):
-                whole.setdefault(key, []).extend(value)
-            else:
-                whole[key] = value
+        add(whole, record)
     return whole
+
+
+def add(whole: Record, record: Record) -> None:
+    """What has changed, put into what there is."""
+    for key, value in record.items():
+        if key in _TABLES and isinstance(value, dict):
+            whole.setdefault(key, {}).update(value)
+        elif key == "shown" and isinstance(value, list):
+            whole.setdefault(key, []).extend(value)
+        else:
+            whole[key] = value
 
 
 def read(record: Mapping[str, Any]) -> Standing:

@@ -29,7 +29,7 @@ class Desk:
     """Where the page asks. `stock`: ready lines of the present section, by origin; `ready`: of every section, by
     song; `bare`: the sections, by the places of song and section, that have nothing to fall back on while no line is
     ready; `wait`: seconds until every section has lines, None when they have; `heard`: how many messages came from each
-    kind of source so far; `journal`: entries after a number."""
+    kind of source so far; `journal`: entries after a number; `step`: who leads of the machines in step, None alone."""
 
     title: str = ""
     songs: tuple[Song, ...] = ()
@@ -39,6 +39,7 @@ class Desk:
     journal: Callable[[int], Sequence[Mapping[str, Any]]] = field(default=lambda after: [])
     bare: Callable[[], Sequence[tuple[int, int]]] = field(default=list)
     wait: Callable[[], float | None] = field(default=lambda: None)
+    step: Callable[[], Mapping[str, Any] | None] = field(default=lambda: None)
 
     def set(self) -> dict[str, Any]:
         songs = [
@@ -54,6 +55,7 @@ class Desk:
             "ready": self.ready(),
             "bare": self.bare(),
             "wait": self.wait(),
+            "step": self.step(),
             "heard": dict(self.heard()),
         }
 

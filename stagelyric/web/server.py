@@ -7,7 +7,7 @@ import asyncio
 import errno
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Protocol
@@ -30,6 +30,7 @@ MAX_MESSAGE = 64 * 1024
 MAX_CLIENTS = 256
 MAX_AUDIENCE = 192  # a full room must not keep the singer's tablet out
 HEARTBEAT = 10.0
+MACHINE = "machine"  # the page that another machine of the same show asks for
 # News that no performer waits for (the pool's filling, a wandering tempo) goes out this often at most.
 CALM = 0.5
 HEADERS = {
@@ -100,6 +101,7 @@ class Page(Part):
         self._files: dict[str, files.File] = {}
         self._tree = tree
         self.learning: LearnSession | None = None  # where pedals can be learned
+        self.greet_machine: Callable[[], dict[str, object]] | None = None  # what another machine is told first
 
     @property
     def url(self) -> str:
@@ -196,6 +198,13 @@ class Page(Part):
     def alert(self, text: str, level: Level = "warning") -> None:
         self._clients.send(messages.frame(messages.alert(text)))
 
+    def tell_machines(self, message: dict[str, object]) -> None:
+        """To the machines that run in step with this one."""
+        frame = messages.frame(message)
+        for client in self._clients:
+            if client.display.page == MACHINE:
+                client.outbox.put(frame)
+
     def beat(self, beat: float, tempo: float) -> None:
         frame = messages.frame(messages.beat(beat, tempo))
         for client in self._clients:
@@ -261,6 +270,8 @@ class Page(Part):
             client.tell(messages.access(client.allowed, self._has_pin))
             self.desk.greet(client)
         self.box.greet(client)
+        if client.display.page == MACHINE and self.greet_machine is not None:
+            client.tell(self.greet_machine())
         if refusal and offered:
             client.tell(messages.error(refusal))
         return client

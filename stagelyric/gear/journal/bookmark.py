@@ -94,6 +94,13 @@ class Bookmark:
         except OSError as error:
             self.lose(error)
 
+    def rewrite(self) -> None:
+        """The show stands somewhere else altogether: the file begins anew."""
+        if self._path is not None:
+            if self._file is not None:
+                self._file.close()
+            self._begin()
+
     def look(self) -> OSError | None:
         """In a thread, now and then: brings what was written to the disk itself, and notices a file that is gone. What
         it gives is for `lose`, on the thread that writes."""

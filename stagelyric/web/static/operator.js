@@ -137,7 +137,14 @@ const lights = new Map(
     return [kind, { light, called, count: null, timer: 0 }];
   }),
 );
-function tellDesk({ heard = {}, stock, ready: told, bare: alone, wait }) {
+/** Who leads of the machines that run in step, and when one of them last had to take another's place. */
+function inStep({ leads, differed, machines }) {
+  const when = (seconds) => (seconds ? `, out of step at ${new Date(seconds * 1000).toLocaleTimeString()}` : "");
+  const others = machines.map((each) => `${each.name} ${each.up ? (each.leads ? "leads" : "follows") : "is away"}${when(each.differed)}`);
+  return [`this machine ${leads ? "leads" : "follows"}${when(differed)}`, ...others].join(" · ");
+}
+
+function tellDesk({ heard = {}, stock, ready: told, bare: alone, wait, step }) {
   for (const [kind, lamp] of lights) {
     const count = heard[kind] ?? 0;
     if (lamp.count !== null && count !== lamp.count) {
@@ -153,6 +160,7 @@ function tellDesk({ heard = {}, stock, ready: told, bare: alone, wait }) {
     const counts = Object.entries(stock).filter(([, count]) => count).map(([origin, count]) => `${count} ${origin}`);
     say(find("stock"), [...counts, wait ? `set ready in ${Math.ceil(wait)} s` : ""].filter(Boolean).join(" · "));
   }
+  if (step !== undefined) say(find("machines"), step ? inStep(step) : "");
   if (told) {
     ready = told;
     bare = alone ?? [];
