@@ -48,8 +48,8 @@ class Machines(Part):
         seed: Callable[[], int],
         take: Callable[[Standing, int | None], None],
     ) -> Callable[[Record], None]:
-        """`whole`: where this show is, all of it; `seed`: its seed; `take(standing, seed)` goes on from there. Gives what
-        is to be told of each change."""
+        """`whole`: where this show is, all of it; `seed`: its seed; `take(standing, seed)` goes on from there. Gives
+        what is to be told of each change."""
         self._page, self._whole, self._seed, self._take = page, whole, seed, take
         page.greet_machine = lambda: self.step.message(whole(), seed(), time.monotonic(), whole=True)
         return self.own
