@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help play test lint bench clean
+.PHONY: help play test quick fix lint cov bench clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -14,6 +14,19 @@ play: $(VENV)/play.done  ## run the demo show: page at http://127.0.0.1:7740, OS
 
 test: $(VENV)/test.done  ## run every test (those that need a missing program are skipped and say why)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+QUICK = tests/types tests/words tests/setlist tests/show tests/patches tests/phrasebook tests/gear/osc/test_packets.py \
+	tests/stage/test_stage.py tests/web/test_words.py tests/writing/test_drafters.py tests/test_contributing.py
+
+quick: $(VENV)/test.done  ## what can fail in a minute: lint, types, the tests that need neither gear nor a browser
+	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports >/dev/null && \
+		$(BIN)/python -m pytest -q -n 2 -m 'not slow' $(QUICK)
+
+fix: $(VENV)/test.done  ## mend what ruff can mend
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+cov: $(VENV)/test.done  ## every test, and which lines none of them runs; fails below the floor
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/test.done  ## ruff, mypy, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

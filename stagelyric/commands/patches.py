@@ -39,7 +39,7 @@ def export(
         rig = load_rig(rig_file) if rig_file else Rig()
     rig_host, rig_port = address(rig.osc.listen)
     here = "127.0.0.1" if rig_host in ("", "0.0.0.0", "::") else rig_host
-    target = Target(host or here, osc_port or rig_port, listen, rig.web.port)
+    target = Target(host or here, osc_port or rig_port, listen)
     try:
         written = write(folder, target)
     except OSError as error:

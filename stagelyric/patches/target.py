@@ -9,12 +9,11 @@ from stagelyric.gear.osc.addresses import ADDRESSES, TELLS, Address
 @dataclass(frozen=True, slots=True)
 class Target:
     """`host` and `osc_port`: where stagelyric listens; `listen`: the port on which a patch listens that can't be
-    answered at the one it sends from; `page_port`: the page's."""
+    answered at the one it sends from."""
 
     host: str = "127.0.0.1"
     osc_port: int = 7744
     listen: int = 7745
-    page_port: int = 7740
 
 
 @dataclass(frozen=True, slots=True)

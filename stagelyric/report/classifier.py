@@ -18,10 +18,6 @@ from stagelyric.report.language import MissingExtraError
 from stagelyric.report.measures import form, wording
 from stagelyric.report.measures.wording import Wording
 
-FEATURES = (
-    "content_zipf", "nidf", "pronoun_share", "you_and_i", "named", "hooked", "noun_share", "characters", "words",
-    "syllables", "real_words", "grammar",
-)  # fmt: skip
 FOLDS = 5
 LEAST = 4 * FOLDS
 """Lines on each side that can be told apart."""
@@ -42,7 +38,7 @@ class Told:
 
 
 def features(lines: Sequence[str]) -> NDArray[np.float64]:
-    """(L, 12), in the order of `FEATURES`. A mean over no words is the mean of the other lines."""
+    """(L, 12) by the columns below. A mean over no words is the mean of the other lines."""
     read = Wording.of(lines)
     columns = [
         wording.content_zipf(read),

@@ -55,7 +55,6 @@ class Player:
         self.left_out = 0
         self._tell, self._opened, self._failed, self._begun = tell, opened, failed, begun
         self._numbers = itertools.count(1)
-        self._now_open = ""
         self._lost_device = ""
         self._counted = (0, 0)
         self._said_underruns = 0

@@ -62,7 +62,6 @@ class Stage:
         self.intercept: Callable[[Event], bool] | None = None  # takes an event away from the show (learning a pedal)
         self.vetoed: Callable[[str], None] = lambda text: None  # is told the text of a line that the band threw out
         self.moved: Callable[[Record], None] | None = None  # is told what each press changed
-        self.presses_lost = 0  # remarks: presses that were disregarded
         self.heard: Counter[str] = Counter()  # events so far, by the kind of their source ("midi", "osc")
         self._journal, self._store = journal, store
         self._parts: list[Part] = [*([journal] if journal else []), *parts]
@@ -213,7 +212,6 @@ class Stage:
                     if effect.verdict == "veto":
                         self._tell("speech", self.vetoed, effect.text)
                 case Remark():
-                    self.presses_lost += 1
                     self.alert(effect.text)
                 case Changed():
                     pass

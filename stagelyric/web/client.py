@@ -5,7 +5,7 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-from stagelyric.web.broadcast import Mailbox
+from stagelyric.web.mailbox import Mailbox
 from stagelyric.web.messages import frame
 
 # A display that has this much unread has stopped reading: from there on only its latest few messages are kept.

@@ -22,7 +22,6 @@ class Must:
     text: str
     syllables: int
     own: bool = False
-    lower: bool = False
     may_end: bool = False
     slot: str = ""
     place: bool = False

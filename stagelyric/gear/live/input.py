@@ -47,7 +47,6 @@ class Live(Part):
     ) -> None:
         self._songs, self._here = songs, here
         self._host, self._port, self._answers = host, port, answers
-        self._wanted_track = track
         self._set = LiveSet(track)
         self._emit: Emit = lambda event: None
         self._socket: socket.socket | None = None

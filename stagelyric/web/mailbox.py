@@ -1,9 +1,7 @@
-"""One publisher, a bounded queue for each listener: a slow one loses its own oldest and delays nobody."""
+"""A bounded queue for one listener: a slow one loses its own oldest and delays nobody."""
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -29,27 +27,3 @@ class Mailbox(Generic[T]):
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
         return self._items.popleft()
-
-
-class Broadcast(Generic[T]):
-    """`publish` puts an item into every open mailbox; it never waits."""
-
-    def __init__(self) -> None:
-        self._mailboxes: list[Mailbox[T]] = []
-
-    @property
-    def listeners(self) -> int:
-        return len(self._mailboxes)
-
-    def publish(self, item: T) -> None:
-        for mailbox in self._mailboxes:
-            mailbox.put(item)
-
-    @contextmanager
-    def subscribe(self, size: int | None = None) -> Iterator[Mailbox[T]]:
-        mailbox: Mailbox[T] = Mailbox(size)
-        self._mailboxes.append(mailbox)
-        try:
-            yield mailbox
-        finally:
-            self._mailboxes.remove(mailbox)

@@ -1,0 +1,135 @@
+"""The worked examples of CONTRIBUTING.md do what they say, and README's table is what `--help` says."""
+
+import asyncio
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import fakes
+import pytest
+from click.testing import CliRunner
+
+from stagelyric.cli import COMMANDS, cli
+from stagelyric.lm.checkpoint import Meta
+from stagelyric.lm.kinds.table import KINDS
+from stagelyric.patches.target import Target
+from stagelyric.report.lyrics import Song, Stanza
+from stagelyric.report.measures.registry import MEASURES, Given
+from stagelyric.setlist.setlist import Setlist
+from stagelyric.show.clock import Clock
+from stagelyric.show.pool import Pool
+from stagelyric.show.show import Show
+from stagelyric.stage.stage import Stage
+from stagelyric.types.lines import Ask, Line
+from stagelyric.types.parts import Part
+from stagelyric.writing.drafters import table
+from stagelyric.writing.drafters.contract import Parts
+from stagelyric.writing.drafters.table import Ready, Row
+from stagelyric.writing.writer import Writer
+
+ROOT = Path(__file__).parents[1]
+SET = {
+    "title": "Friday",
+    "triggers": [{"on": {"key": "m"}, "do": "next_line"}],
+    "songs": [{"title": "Harbour Lights", "sections": [{"name": "verse", "safety": ["Safe"]}]}],
+}
+
+
+@pytest.fixture
+def example(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The example that the test's marker names, as a module."""
+    name = request.node.get_closest_marker("example").args[0]
+    found = re.findall(rf"```python {name}\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL)
+    assert len(found) == 1, f"CONTRIBUTING.md has {len(found)} examples of {name}"
+    module = ModuleType(f"example_{name}")
+    sys.modules[module.__name__] = module
+    exec(compile(found[0], "CONTRIBUTING.md", "exec", dont_inherit=True), module.__dict__)
+    yield module
+    del sys.modules[module.__name__]
+
+
+def stage(*parts: Part) -> Stage:
+    pool, setlist = Pool(), Setlist.model_validate(SET)
+    show = Show(setlist, pool)
+    pool.put(show.ask, 0, [Line(f"Line {number}", "model") for number in range(20)])
+    return Stage(show, pool, Clock(), None, parts=parts)
+
+
+async def until(holds: Any) -> None:
+    async with asyncio.timeout(20):
+        while not holds():
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.example("input")
+async def test_an_input_presses(example: Any) -> None:
+    made = stage(example.Metronome("m", 0.01))
+    async with made.running():
+        await until(lambda: made.show.number >= 3)
+
+
+@pytest.mark.example("output")
+async def test_an_output_is_told(example: Any) -> None:
+    from stagelyric.types.events import KeyPress
+
+    slate = example.Slate()
+    made = stage(slate)
+    async with made.running():
+        made.hear(KeyPress(time.monotonic(), "test", "m"))
+        await until(lambda: slate.text == "Line 0")
+
+
+@pytest.mark.example("drafter")
+def test_a_drafter_drafts(example: Any) -> None:
+    engine, language = fakes.NGramEngine(), fakes.language()
+    parts = Parts(engine, language)
+    row = Row(example.make, tries=1)
+    drafters = (Ready(row, example.make(parts)), *table.ready(parts))
+    writer = Writer(engine, language, fakes.copies(), drafters=drafters)
+    lines = [line.text for line in writer.write(Ask(syllables=(6, 9), seed=1), 0, 16)]
+    assert tuple(lines[::4]) == example.FIRSTS
+    assert not set(example.FIRSTS) & {line for number, line in enumerate(lines) if number % 4}
+
+
+@pytest.mark.example("kind")
+def test_a_kind_is_a_record(example: Any) -> None:
+    meta = SimpleNamespace(kind="parrot")
+    assert example.KIND.describe(meta) == "A parrot that says what it has heard."
+    assert type(example.KIND) is type(KINDS["char-rnn"])
+    assert Meta is not None
+
+
+@pytest.mark.example("measure")
+def test_a_measure_declares_itself(example: Any) -> None:
+    declared = MEASURES.pop("question_rate")
+    lines = ("Is it you?", "It is the rain", "Who is there?", "Nobody")
+    songs = [Song("Rain", (Stanza(lines),))]
+    assert declared.of(Given(songs, SimpleNamespace())) == 0.5  # type: ignore[arg-type]
+    assert declared.band is not None
+
+
+@pytest.mark.example("export")
+def test_an_export_makes_files(example: Any) -> None:
+    (file,) = example.files(Target())
+    assert b"127.0.0.1:7744 /stagelyric/line\n" in file.data
+
+
+def test_the_readme_has_every_command_and_no_other() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)[^|]*\|", readme.split("| command | does |")[1].split("\n\n")[0], re.MULTILINE)
+    assert sorted(rows) == sorted(COMMANDS)
+    told = CliRunner().invoke(cli, ["--help"]).output
+    assert [name for name in rows if not re.search(rf"^  {name}\s", told, re.MULTILINE)] == []
+
+
+def test_what_the_readme_shows_of_options_there_is() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for command, options in re.findall(r"`stagelyric ([a-z-]+)([^`]*)`", readme):
+        if command in COMMANDS:
+            told = CliRunner().invoke(cli, [command, "--help"]).output
+            missing = [option for option in re.findall(r"--[a-z][a-z-]+", options) if option not in told]
+            assert missing == [], command
