@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -21,10 +20,11 @@ from stagelyric.words.rhyme import kind_of_sounds
 from stagelyric.words.syllables import syllabify
 from stagelyric.writing import hearing, planning, ranking
 from stagelyric.writing.automata.letters import Alphabet
-from stagelyric.writing.drafters import frames, table
+from stagelyric.writing.drafters import table
 from stagelyric.writing.drafters.contract import Between, Drafted, Job, Standing, Wanted
 from stagelyric.writing.drafters.frames import Framer
 from stagelyric.writing.editing import Judge
+from stagelyric.writing.framed import Framed
 from stagelyric.writing.gate import Gate
 from stagelyric.writing.hearing import Heard
 from stagelyric.writing.planning import Plan
@@ -46,7 +46,6 @@ _TRIES = 6
 _ONCE, _OFTEN = 10, 20  # words that must be there to rhyme with, where a line is to be rhymed with
 _RARE = 80  # times in the corpus; a theme below that is put into lines outright
 _RANKED = 8  # of a drafter's drafts of a line, those that are marked in full
-_WORD_SHARE = 0.4  # of stanzas from frames, above which a wanted word is looked for in frames first
 _AMONG = 3  # the best that pass, of which one is drawn
 _HEARD = 6  # the best that pass, which the editor hears, where there is one
 
@@ -149,6 +148,7 @@ class Block:
         self.rng, self.between = rng, between
         self.gate = Gate(ask, kit.copies, earlier)
         self.told = [*ask.prime.splitlines(), *earlier][-BEFORE:]  # what the editor hears before the block
+        self.framed = Framed(kit.framer, ask, self.gate, kit.judge, self.told, between)
         self.rare = [theme for theme in ask.themes if planning.spelled(theme) and self._is_rare(theme)]
         self.low, self.high = planning.metre(ask)
         self.spelling = Spelling((*ask.names, *self.rare, *((ask.word,) if ask.word else ())), self.rules)
@@ -162,7 +162,7 @@ class Block:
         done: list[list[Chosen]] = []
         for stanza in range(number):
             done.append(self._framed(self.number * number + stanza, done))
-            if all(done) and wanted <= planning.STANZA * len(done):
+            if _in_a_row(done) >= wanted:
                 return [chosen for lines in done for chosen in lines]
         self._begin(number)
         begun = self._primed()
@@ -173,8 +173,10 @@ class Block:
             still_open = [q for q in range(number) if len(done[q]) == place]
             if not still_open:
                 continue
-            states = [state for q in still_open if place and (state := done[q][-1].state) is not None]
-            standing = self._go_on(states, place - 1) if place else [begun] * len(still_open)
+            states = [done[q][-1].state if place else None for q in still_open]
+            known = [state for state in states if state is not None]
+            gone = iter(self._go_on(known, place - 1) if known else ())
+            standing = [begun if state is None else next(gone) for state in states]
             words = [done[q][-1].draft.words if done[q] else [] for q in still_open]
             places = [
                 _Place(q, place, stanzas[q], at, said) for q, at, said in zip(still_open, standing, words, strict=True)
@@ -186,45 +188,17 @@ class Block:
         return [chosen for lines in done for chosen in lines]
 
     def _framed(self, stanza: int, done: Sequence[Sequence[Chosen]]) -> list[Chosen]:
-        """A quatrain of the shelf from frames; nothing where it is not their turn, or none suits."""
-        framer, ask = self.kit.framer, self.ask
-        if framer is None or not frames.is_turn(ask, stanza):
-            return []
-        phrases: list[Phrase] = []
-        if ask.rhyme_with:
-            for place in range(planning.STANZA):
-                said = [phrase.text for phrase in phrases]
-                line = framer.rhyming(ask, stanza * planning.STANZA + place, partial(self._lands_anew, said))
-                if line is None:
-                    return []
-                phrases.append(line)
-        else:
-            choose = partial(self._by_ear, done) if self.kit.judge else None
-            phrases = framer.stanza(ask, stanza, self.gate.admits, choose) or []
-        chosen = [_of_frame(phrase) for phrase in phrases]
+        """A quatrain of the shelf from frames, or its first lines; nothing where it is not their turn."""
+        before = [chosen.draft.text for lines in done for chosen in lines]
+        chosen = [_of_frame(phrase) for phrase in self.framed.stanza(stanza, before)]
         for one in chosen:
             self.gate.take(one.draft)
         return chosen
 
-    def _by_ear(self, done: Sequence[Sequence[Chosen]], options: Sequence[Sequence[str]]) -> int:
-        """Which stanza goes on best from the lines that are there."""
-        assert self.kit.judge is not None
-        before = [*self.told, *(chosen.draft.text for lines in done for chosen in lines)]
-        return self.kit.judge.best(options, before, self.between)
-
-    def _lands_anew(self, before: Sequence[str], lines: Sequence[str]) -> bool:
-        """Whether lines may be shown, and none of them ends as one of the last ones does."""
-        ends = {planning.last_word(normal(text).split()) for text in before} | self.gate.ends
-        anew = all(planning.last_word(normal(text).split()) not in ends for text in lines)
-        return anew and self.gate.admits([*before, *lines])
-
     def word(self) -> Chosen:
         """One line with the ask's word in it."""
-        framer = self.kit.framer
-        if framer is not None and self.ask.word and frames.share(self.ask) > _WORD_SHARE:
-            phrase = framer.word(self.ask, self.number, self.gate.admits)
-            if phrase is not None:
-                return _of_frame(phrase)
+        if (phrase := self.framed.word(self.number)) is not None:
+            return _of_frame(phrase)
         self._begin(1)
         place = _Place(0, 0, (Plan(self.high, None, False, None),), self._primed())
         self._fill([place], [[]])
@@ -477,6 +451,12 @@ class Block:
                 if self._passes(draft, place.plan, [], _TRIES):
                     break
         return Chosen(fit, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.standing.state)
+
+
+def _in_a_row(stanzas: Sequence[Sequence[Chosen]]) -> int:
+    """How many lines there are up to the first that is missing."""
+    whole = next((i for i, lines in enumerate(stanzas) if len(lines) < planning.STANZA), len(stanzas))
+    return whole * planning.STANZA + (len(stanzas[whole]) if whole < len(stanzas) else 0)
 
 
 def _of_frame(phrase: Phrase) -> Chosen:

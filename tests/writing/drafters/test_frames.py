@@ -106,6 +106,15 @@ def test_lines_rhyme_with_a_word(writer: Writer) -> None:
     assert all(kind(line.text, "pain") in ("perfect", "slant") for line in lines)
 
 
+def test_where_few_lines_rhyme_the_models_go_on(writer: Writer) -> None:
+    ask = replace(ASK, rhyme_with="red", syllables=(4, 9))  # "in bed", "of the bread"
+    lines = writer.write(ask, 0, 4)
+    few = origins(lines).count("frame")
+    assert 0 < few < 4
+    assert origins(lines) == ["frame"] * few + ["model"] * (4 - few)
+    assert writer.write(ask, 0, 1) == lines[:1]
+
+
 def test_what_must_not_be_said_is_in_no_line_of_a_frame(writer: Writer) -> None:
     lines = writer.write(replace(ASK, avoid=("window", "train")), 0, 16)
     assert not any(word in line.text.lower().split() for line in lines for word in ("window", "train"))

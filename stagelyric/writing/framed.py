@@ -1,0 +1,67 @@
+"""The lines of a block that are written with frames: whole stanzas, a line with a word, lines that rhyme with one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from stagelyric.gates.novelty import normal
+from stagelyric.phrasebook.compose import Phrase
+from stagelyric.types.lines import Ask
+from stagelyric.writing import planning
+from stagelyric.writing.drafters import frames
+from stagelyric.writing.drafters.contract import Between
+from stagelyric.writing.drafters.frames import Framer
+from stagelyric.writing.editing import Judge
+from stagelyric.writing.gate import Gate
+
+_WORD_SHARE = 0.4  # of stanzas from frames, above which a wanted word is looked for in frames first
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """What writes with frames in one block. `told`: the lines before the block that the editor hears."""
+
+    framer: Framer | None
+    ask: Ask
+    gate: Gate
+    judge: Judge | None
+    told: Sequence[str]
+    between: Between
+
+    def stanza(self, number: int, before: Sequence[str]) -> list[Phrase]:
+        """Stanza `number` of the shelf, after the block's lines `before`; nothing where it is not the frames' turn, or
+        none suits. Where all lines rhyme with one word there may be fewer than four."""
+        if self.framer is None or not frames.is_turn(self.ask, number):
+            return []
+        if self.ask.rhyme_with:
+            return self._rhyming(self.framer, number)
+        choose = partial(self._by_ear, self.judge, before) if self.judge else None
+        return self.framer.stanza(self.ask, number, self.gate.admits, choose) or []
+
+    def word(self, number: int) -> Phrase | None:
+        """A line with the ask's word in it, for the `number`th time it is asked."""
+        if self.framer is None or not self.ask.word or frames.share(self.ask) <= _WORD_SHARE:
+            return None
+        return self.framer.word(self.ask, number, self.gate.admits)
+
+    def _rhyming(self, framer: Framer, number: int) -> list[Phrase]:
+        phrases: list[Phrase] = []
+        for place in range(planning.STANZA):
+            said = [phrase.text for phrase in phrases]
+            line = framer.rhyming(self.ask, number * planning.STANZA + place, partial(self._lands_anew, said))
+            if line is None:
+                break
+            phrases.append(line)
+        return phrases
+
+    def _by_ear(self, judge: Judge, before: Sequence[str], options: Sequence[Sequence[str]]) -> int:
+        """Which stanza goes on best from the lines that are there."""
+        return judge.best(options, [*self.told, *before], self.between)
+
+    def _lands_anew(self, before: Sequence[str], lines: Sequence[str]) -> bool:
+        """Whether lines may be shown, and none of them ends as one of the last ones does."""
+        ends = {planning.last_word(normal(text).split()) for text in before} | self.gate.ends
+        anew = all(planning.last_word(normal(text).split()) not in ends for text in lines)
+        return anew and self.gate.admits([*before, *lines])
