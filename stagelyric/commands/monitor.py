@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ import click
 from stagelyric.commands.common import plain_faults
 from stagelyric.commands.inputs import Hearing, rig_options
 from stagelyric.doctor.wrong import near_miss
-from stagelyric.setlist.triggers import FROM_EVENT, write_do
+from stagelyric.setlist.triggers import resolved, write_do
 from stagelyric.show.clock import Clock
 from stagelyric.types.actions import Do
 from stagelyric.types.events import (
@@ -146,7 +146,6 @@ class Screen:
 
 def would(show: Show, event: Event) -> Iterator[str]:
     """What the event does, in words; `show` goes along, so that a section that was gone to is the present one."""
-    from stagelyric.setlist.triggers import event_value
     from stagelyric.show.effects import Remark
 
     if isinstance(event, Command):
@@ -155,9 +154,11 @@ def would(show: Show, event: Event) -> Iterator[str]:
         dos = [(Do("song", event.song + 1), "now")]
     else:
         dos = [(trigger.do, str(trigger.quantize)) for trigger in show.triggered(event)]
-    for do, quantize in dos:
-        if do.value == FROM_EVENT:
-            do = replace(do, value=event_value(event))
+    for written, quantize in dos:
+        do = resolved(written, event)
+        if do is None:
+            yield f"{_said(written)} (nothing: the message carries no value for it)"
+            continue
         remarks = [effect.text for effect in show.due(do, event.at) if isinstance(effect, Remark)]
         later = "" if quantize == "now" else f" on the next {quantize}" if quantize in ("beat", "bar") else (
             f" on a grid of {quantize} beats")  # fmt: skip

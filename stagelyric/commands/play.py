@@ -7,6 +7,8 @@ import click
 
 from stagelyric.commands.common import Failure, Fault, frame_faults, plain_faults
 
+SEEDS = 1 << 53  # the largest seed: every program that reads JSON knows it
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -27,7 +29,11 @@ if TYPE_CHECKING:
 @click.option("--midi", "midi", multiple=True, metavar="NAME", help="A MIDI input, by part of its name; none: no MIDI.")
 @click.option("--no-speech", is_flag=True, help="Begin with speech off.")
 @click.option("--model", help="A model by name or folder (default: the setlist's).")
-@click.option("--seed", type=int, help="Same seed, same presses: same lines (default: the setlist's).")
+@click.option(
+    "--seed",
+    type=click.IntRange(-(1 << 53), 1 << 53),
+    help="Same seed, same presses: same lines (default: the setlist's).",
+)
 @click.option("--journal", "journal_file", type=click.Path(path_type=Path), help="Where the show is written down.")
 @click.option("--lines-ahead", type=click.IntRange(1), default=192, show_default=True, help="Ready lines a section.")
 @click.option("--fresh", is_flag=True, help="Begin anew (default: a show of the last hours goes on where it was).")

@@ -139,14 +139,14 @@ class Setlist(Written):
 
     title: Annotated[str, Field(min_length=1)]
     model: str = "transformer"
-    seed: int | None = None
+    seed: Annotated[int, Field(ge=-(1 << 53), le=1 << 53)] | None = None
     family_friendly: bool = True
     avoid: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     never_quote: Annotated[tuple[FileName, ...], BeforeValidator(_listed, json_schema_input_type=FileNames)] = ()
     drafters: tuple[Drafter, ...] = ()
     frames: Annotated[tuple[FileName, ...], BeforeValidator(_listed, json_schema_input_type=FileNames)] = ()
     kept: Kept = "fallback"
-    min_gap_ms: Annotated[float, Field(ge=0)] = 0.0
+    min_gap_ms: Annotated[float, Field(ge=0, le=60_000)] = 0.0
     triggers: tuple[Trigger, ...] = ()
     songs: tuple[Song, ...] = ()
 

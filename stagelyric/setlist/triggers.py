@@ -20,8 +20,10 @@ from stagelyric.types.events import (
     PadPress,
     ProgramChange,
 )
+from stagelyric.types.texts import ECHO, SAYING, cleaned
 
-FROM_EVENT = "value"  # { wildness = "value" }: the event's own value sets it
+FROM_EVENT = "value"  # { wildness = "value" }, { word = "value" }: the event's own value or text
+MOST_PLACES = 1_000_000  # the largest number of a song or a section that is looked for
 
 KINDS = ("note", "control", "program", "osc", "key", "pad", "beat", "bar")
 _WHERE = ("channel", "bank", "port")
@@ -60,8 +62,8 @@ def parse_do(found: object) -> Do:
             return Do(row.name, _READERS[row.takes](row.name, value))
         if value in (None, True, 1, {}):
             return Do(row.name)
-        raise ValueError(f'"{action}" takes no value, found {value!r}')
-    raise ValueError(f"wanted one action, found {found!r}")
+        raise ValueError(f'"{action}" takes no value, found {_short(value)}')
+    raise ValueError(f"wanted one action, found {_short(found)}")
 
 
 def _row(action: str) -> Row:
@@ -73,18 +75,27 @@ def _row(action: str) -> Row:
     raise ValueError(f'unknown action "{action[:60]}"; {hint}')
 
 
+def _short(value: object) -> str:
+    """What was found, as it is named in a message: neither long nor costly, whatever it is."""
+    if isinstance(value, int) and abs(value) > MOST_PLACES:
+        return "a number that is far too large"
+    shown = repr(value[: 2 * ECHO]) if isinstance(value, str) else repr(value)
+    return shown if len(shown) <= ECHO else shown[:ECHO] + "…"
+
+
 def _text(action: str, value: object) -> str:
     if isinstance(value, str) and value.strip():
         return value.strip()
-    raise ValueError(f"{action}: wanted a text, found {value!r}")
+    raise ValueError(f"{action}: wanted a text, found {_short(value)}")
 
 
 def _place(action: str, value: object) -> str | int:
     if isinstance(value, str) and value.strip():
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 1 and float(value).is_integer():
-        return int(value)
-    raise ValueError(f"{action}: wanted a title or a number from 1, found {value!r}")
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    if 1 <= number <= MOST_PLACES and number == int(number):
+        return int(number)
+    raise ValueError(f"{action}: wanted a title or a number from 1, found {_short(value)}")
 
 
 def _share(action: str, value: object) -> str | float:
@@ -92,7 +103,7 @@ def _share(action: str, value: object) -> str | float:
         return FROM_EVENT
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
         return float(value)
-    raise ValueError(f'{action}: wanted "value" or a number from 0.0 to 1.0, found {value!r}')
+    raise ValueError(f'{action}: wanted "value" or a number from 0.0 to 1.0, found {_short(value)}')
 
 
 _READERS: dict[Takes, Callable[[str, object], str | int | float]] = {"text": _text, "place": _place, "share": _share}
@@ -255,6 +266,22 @@ def event_value(event: Event) -> float | None:
     return None
 
 
+def event_text(event: Event) -> str | None:
+    """The texts that an OSC message carries, joined; None where there is none."""
+    if not isinstance(event, OscMessage):
+        return None
+    return cleaned(" ".join(each[: 2 * SAYING] for each in event.arguments[:100] if isinstance(each, str))) or None
+
+
+def resolved(do: Do, event: Event) -> Do | None:
+    """What is done for an event: as it was written, or with the event's own value or text; None where it has none."""
+    if do.value != FROM_EVENT:
+        return do
+    takes = next(row.takes for row in TABLE if row.name == do.action)
+    value: float | str | None = event_text(event) if takes == "text" else event_value(event)
+    return None if value is None else Do(do.action, value)
+
+
 DoField = Annotated[
     Any,
     BeforeValidator(parse_do, json_schema_input_type=Any),
@@ -269,6 +296,14 @@ class Trigger(Written):
     on: On
     do: DoField
     quantize: Literal["now", "beat", "bar"] | Annotated[float, Field(gt=0)] = "now"
+
+    @model_validator(mode="after")
+    def _has_a_text(self) -> "Trigger":
+        if self.do.value == FROM_EVENT and self.do.action in ("say", "word") and self.on.osc is None:
+            raise ValueError(
+                f'{self.do.action} = "value" takes the text of an OSC message: wanted on = {{ osc = "/…" }}'
+            )
+        return self
 
     def continuous(self) -> bool:
         """Whether every value counts, not presses only: a knob that sets the wildness."""

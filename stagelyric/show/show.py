@@ -11,7 +11,7 @@ from stagelyric.gates import family
 from stagelyric.phrasebook import hands
 from stagelyric.setlist.contacts import Presses
 from stagelyric.setlist.setlist import Section, Setlist, Song, find_name
-from stagelyric.setlist.triggers import FROM_EVENT, On, Trigger, event_value
+from stagelyric.setlist.triggers import On, Trigger, resolved
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
 from stagelyric.show.ladder import Ladder
 from stagelyric.show.pool import Pool, Shelf
@@ -19,11 +19,12 @@ from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, KeyPress, SongSelect
 from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, as_list, normal
 from stagelyric.types.standing import Record, Standing
+from stagelyric.types.texts import ECHO, NAME, SAYING, WORD, cleaned
 from stagelyric.words import name_bank
 from stagelyric.words.alike import find
 
 COUNTED = 500  # ready lines: beyond these nobody asks how many of which
-LONGEST_SAYING = 500  # characters of a text that is shown as it comes
+_LONGEST = {"say": SAYING, "word": WORD}  # characters of a text from outside
 
 
 # What page-turner pedals send, for a set that has no key triggers of its own.
@@ -309,13 +310,12 @@ class Show:
             return self.due(Do("song", event.song + 1), event.at)
         effects: list[Effect] = []
         for trigger in self.triggered(event):
-            do = trigger.do
-            if do.value == FROM_EVENT:
-                value = event_value(event)
-                if value is None:
-                    continue
-                do = replace(do, value=value)
-            if trigger.quantize == "now":
+            do = resolved(trigger.do, event)
+            if do is None:
+                continue
+            if do is not trigger.do and (why := self._unfit(do)) is not None:
+                effects += self._refused(do, why, event.at)
+            elif trigger.quantize == "now":
                 effects += self.due(do, event.at)
             else:
                 effects.append(Deferred(do, trigger.quantize, event.at, self._epoch))
@@ -330,11 +330,13 @@ class Show:
 
     def _from_outside(self, do: Do, at: float) -> list[Effect]:
         """What comes by OSC, from a page or from the audience: no trigger of the setlist, so its words are judged."""
-        if do.action not in ("say", "word"):
-            return self.due(do, at)
+        if isinstance(do.value, str):
+            do = replace(do, value=cleaned(do.value, _LONGEST.get(do.action, NAME)))
         why = self._unfit(do)
-        if why is None:
-            return self.due(do, at)
+        return self.due(do, at) if why is None else self._refused(do, why, at)
+
+    def _refused(self, do: Do, why: str, at: float) -> list[Effect]:
+        """What was refused is not repeated. For a word another line goes up."""
         remark = Remark(f"{do.action}: not shown, {why}")
         if do.action == "say":
             return [remark]
@@ -342,13 +344,15 @@ class Show:
 
     def _unfit(self, do: Do) -> str | None:
         """Why words may not be shown, None where they may. Whoever plays for no family may say what they like."""
+        if do.action not in ("say", "word"):
+            return None
         text, for_a_family = str(do.value), self.setlist.family_friendly
         judged = for_a_family or do.action == "word"
         if judged and family.found(text, mild=for_a_family) is not None:
             return "it is not for a family" if for_a_family else "it is an obscenity or a slur"
         spoken = f" {normal(text)} "
-        avoided = next((phrase for phrase in self.setlist.avoid if f" {normal(phrase)} " in spoken), None)
-        return None if avoided is None else f'"{avoided}" is to be avoided'
+        avoided = any(f" {normal(phrase)} " in spoken for phrase in self.setlist.avoid)
+        return "it has words that the setlist avoids" if avoided else None
 
     def triggered(self, event: Event) -> list[Trigger]:
         """The triggers that an event fires here; a contact that still bounces fires none."""
@@ -371,10 +375,12 @@ class Show:
                     return [Remark("again: no line has been up yet")]
                 return self._guarded(at) or [self._cue(self.up, at, quantize)]
             case "say":
-                text = " ".join(str(do.value).split())[:LONGEST_SAYING]
+                text = cleaned(str(do.value))
+                if not text:
+                    return [Remark("say: wanted a text, found none")]
                 return self._guarded(at) or [self._cue(Line(text, "written", syllables=self._cut(text)), at, quantize)]
             case "word":
-                return self._guarded(at) or self._word(" ".join(str(do.value).split()), at)
+                return self._guarded(at) or self._word(cleaned(str(do.value), WORD), at)
             case "goto" | "next_section" | "previous_section":
                 return self._to_section(do)
             case "song" | "next_song" | "previous_song":
@@ -500,7 +506,12 @@ class Show:
         times = self._words[word] = self._words.get(word, 0) + 1
         self._word_wanted = word
         seed = int.from_bytes(hashlib.sha256(f"{self.ask.seed}/{word}/{times}".encode()).digest()[:7])
-        return [Wanted(replace(self.ask, word=word[:80], rhyme="free", seed=seed), at, self._epoch)]
+        return [Wanted(replace(self.ask, word=word, rhyme="free", seed=seed), at, self._epoch)]
+
+    def _named_back(self, value: object) -> str:
+        """What was asked for, in a message that everybody sees: not where it is long, or nothing for a family."""
+        text = cleaned(str(value), NAME)
+        return f'"{text}"' if len(text) <= ECHO and family.found(text) is None else "with that name"
 
     def _judge(self, verdict: Literal["keep", "veto"], at: float) -> list[Effect]:
         if self.up is None or self.cleared:
@@ -535,7 +546,7 @@ class Show:
                 place = _place(do.value, names, [section.given for section in self.song.sections], self._section)
         if place is None or not 0 <= place < len(names):
             wanted = {"next_section": "after the last", "previous_section": "before the first"}.get(
-                do.action, f'"{do.value}"'
+                do.action, self._named_back(do.value)
             )
             return [Remark(f'no section {wanted} in "{self.song.title}"; there is: {", ".join(names)}')]
         moved, self._section = place != self._section, place
@@ -552,7 +563,7 @@ class Show:
                 place = _place(do.value, titles, [song.given for song in self.setlist.songs], self._song)
         if place is None or not 0 <= place < len(titles):
             wanted = {"next_song": "after the last", "previous_song": "before the first"}.get(
-                do.action, f'"{do.value}"'
+                do.action, self._named_back(do.value)
             )
             return [Remark(f"no song {wanted}; there is: {', '.join(titles)}")]
         if place == self._song and do.action == "song":

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import pytest
 
 from stagelyric.setlist.setlist import Setlist
-from stagelyric.setlist.triggers import On, Trigger
+from stagelyric.setlist.triggers import On, Trigger, parse_do
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
 from stagelyric.show.ladder import Ladder, bare
 from stagelyric.show.pool import Pool
@@ -433,6 +433,36 @@ def test_safety_lines_can_be_swapped_and_so_can_what_is_below_them() -> None:
     assert here.upcoming().text != coming
 
 
+@pytest.mark.parametrize(("action", "expected"), [("word", Wanted), ("say", Cue)])
+def test_a_trigger_takes_the_text_of_an_osc_message(action: str, expected: type) -> None:
+    made = show(lines=1, set={"triggers": [{"on": {"osc": "/singer"}, "do": {action: "value"}}]})
+    effects = made.perform(OscMessage(0.0, "osc", "/singer", ("har\x07bour", 3, "light")))
+    assert isinstance(effects[0], expected)
+    found = effects[0]
+    told = found.ask.word if isinstance(found, Wanted) else found.line.text  # type: ignore[union-attr]
+    assert told == "har bour light"
+    assert made.perform(OscMessage(1.0, "osc", "/singer", (3,))) == []
+
+
+def test_a_text_of_a_message_is_judged_and_what_is_refused_is_not_repeated() -> None:
+    made = show(lines=1, set={"triggers": [{"on": {"osc": "/singer"}, "do": {"say": "value"}}]})
+    said = remark(made.perform(OscMessage(0.0, "osc", "/singer", ("oh shit",))))
+    assert "shit" not in said
+    assert "shit" not in remark(do(made, "goto", "shit creek"))
+    assert '"nowhere"' in remark(do(made, "goto", "nowhere"))
+
+
+def test_only_an_osc_trigger_has_a_text_to_take() -> None:
+    with pytest.raises(ValueError, match="takes the text of an OSC message"):
+        show(set={"triggers": [{"on": {"control": 3}, "do": {"word": "value"}}]})
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), 1e300, float("inf"), float("nan"), 2.5, True, 0])
+def test_a_number_of_any_size_is_refused_in_a_sentence(number: float) -> None:
+    with pytest.raises(ValueError, match="wanted a title or a number from 1"):
+        parse_do({"goto": number})
+
+
 def test_the_state_tells_the_wildness_and_the_bar() -> None:
     here = show()
     assert (here.state(96.0).wildness, here.state(96.0).beats_per_bar) == (0.5, 4.0)
@@ -477,8 +507,10 @@ def test_an_unfit_word_of_a_trigger_never_stands_alone() -> None:
 
 def test_what_the_band_avoids_is_not_said_from_outside() -> None:
     made = show(3, set={"avoid": ["Baby", "the end"]})
-    assert '"Baby"' in remark(do(made, "say", "My baby, oh"))
-    assert '"the end"' in remark(do(made, "say", "This is THE END"))
+    said = remark(do(made, "say", "My baby, oh"))
+    assert "avoids" in said
+    assert "baby" not in said.casefold()  # what was refused is not repeated
+    assert "avoids" in remark(do(made, "say", "This is THE END"))
     assert text(do(made, "say", "The ending")) == "The ending"
 
 
