@@ -19,6 +19,7 @@ from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark
 from stagelyric.show.pool import CHUNK, Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.generator import Generator, GeneratorError
+from stagelyric.stage.quantised import SOON, Quantised
 from stagelyric.stage.store import Store
 from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Tempo, Transport
 from stagelyric.types.lines import Ask, Cue, Line
@@ -26,7 +27,6 @@ from stagelyric.types.parts import Part
 from stagelyric.types.standing import Record, Standing
 
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
-SOON = 0.001  # seconds; a beat this near is now
 REMEMBERED = 128  # lines of a shelf that the writer is told of, so as not to write them again
 RECENT = 8  # chunks over which it is measured how long a line takes
 PATIENCE = 3  # times that a shelf may get nothing before it is left alone
@@ -75,7 +75,7 @@ class Stage:
         self._hungry = asyncio.Event()
         self._rearm = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._timers: set[asyncio.TimerHandle] = set()
+        self._quantised = Quantised(clock, self._perform_deferred)
         self._failures: dict[Ask, int] = {}
         self._rushed: set[Ask] = set()  # that are being written at once
         self._line_seconds = 0.1  # that a line takes to be written, lately
@@ -141,8 +141,7 @@ class Stage:
                 await asyncio.sleep(0.5)
 
     async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
-        for timer in self._timers:
-            timer.cancel()
+        self._quantised.close()
         for task in tasks:
             task.cancel()
         for result in await asyncio.gather(*tasks, return_exceptions=True):
@@ -204,7 +203,7 @@ class Stage:
                 case Wanted():
                     self._spawn(self._write_now(effect))
                 case Deferred():
-                    self._defer(effect)
+                    self._quantised.add(effect)
                 case Judgement():
                     if self._journal is not None:
                         judged = (effect.verdict, effect.text, effect.song, effect.section, time.time())
@@ -312,18 +311,9 @@ class Stage:
                     line = lines[0] if lines else None
         self._carry_out(self.show.answer(wanted, line))
 
-    def _defer(self, wanted: Deferred) -> None:
-        loop, now = asyncio.get_running_loop(), time.monotonic()
-        due = self.clock.sync(wanted.quantize, now)
-
-        def go() -> None:
-            self._timers.discard(timer)
-            if wanted.epoch == self.show.epoch:
-                self._carry_out(self.show.due(wanted.do, wanted.at, wanted.quantize))
-
-        # The loop's clock is the monotonic one, but nothing promises that it is: hand over the difference.
-        timer = loop.call_later(due - now if due - now > SOON else 0, go)
-        self._timers.add(timer)
+    def _perform_deferred(self, wanted: Deferred) -> None:
+        if wanted.epoch == self.show.epoch:
+            self._carry_out(self.show.due(wanted.do, wanted.at, wanted.quantize))
 
     async def _tick(self) -> None:
         """Gives a Beat on every beat, to the outputs and to the triggers."""

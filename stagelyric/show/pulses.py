@@ -1,0 +1,152 @@
+"""Tempo and phase of MIDI clock that comes on a driver's grid: JACK's and PipeWire's blocks, USB's milliseconds.
+
+A pulse that was due at some moment arrives with its block, so arrivals lie in a strip about as wide as the grid beside
+the true line. Least squares would follow the strip's saw teeth; the narrowest strip that holds all arrivals does not.
+Times are handed in, in seconds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+WINDOW = 192  # pulses: two bars of four
+FEWEST = 7  # pulses, before which there is no line
+CHANGED = 6  # pulses in a row off the line: the tempo is another
+LATELY = 65  # pulses, between which the grid shows
+MANY, REST = 48, 6  # a line of so many pulses is drawn anew with every sixth only
+_LOOSE = 0.001  # seconds that an arrival may lie beside the strip: threads are woken late
+_WIDEST = 0.05  # seconds: 2048 frames at 44.1 kHz
+
+Point = tuple[int, float]
+
+
+class PulseLine:
+    """The line through the pulses: `interval` seconds from one to the next, `time(n)` when number n is due."""
+
+    def __init__(self) -> None:
+        self.interval: float | None = None
+        self.width = 0.0
+        """Seconds between the earliest and the latest arrival beside the line: the grid, and what else trembles."""
+        self._points: deque[Point] = deque(maxlen=WINDOW)
+        self._off: list[Point] = []
+        self._middle: Point = (0, 0.0)
+        self._slope = 0.0
+        self._since = 0
+
+    def clear(self) -> None:
+        """The clock fell silent."""
+        self.__init__()  # type: ignore[misc]
+
+    def time(self, number: int) -> float:
+        """When pulse `number` is due, in the middle of the strip. Wants an `interval`."""
+        return self._middle[1] + (number - self._middle[0]) * self._slope
+
+    def hear(self, number: int, at: float) -> None:
+        """Pulse `number` has arrived."""
+        point = (number, at)
+        if self.interval is not None and abs(at - self.time(number)) > self._tolerance():
+            self._off.append(point)
+            if len(self._off) < CHANGED:
+                return
+            self._points.extend(self._off)
+            self._since = REST
+        else:
+            self._points.append(point)
+        self._off = []
+        self._since += 1
+        count = len(self._points)
+        if count >= FEWEST and (count < MANY or self._since >= REST):
+            self._since = 0
+            self._fit()
+
+    def _tolerance(self) -> float:
+        """So far from the middle of the strip an arrival is of this tempo; a short line is known less well."""
+        return self._grid() * (0.5 + 4 / len(self._points)) + 2 * _LOOSE
+
+    def _grid(self) -> float:
+        """How much the gaps between pulses differ of late: the grid, where there is one. A late pulse, whose gap is as
+        much too long as the next is too short, is left out."""
+        points = list(self._points)[-LATELY:]
+        gaps = [b[1] - a[1] for a, b in pairwise(points) if b[0] == a[0] + 1]
+        if len(gaps) < FEWEST - 1:
+            return _WIDEST
+        usual = median(gaps)
+        late = {
+            place + more
+            for place, (one, two) in enumerate(pairwise(gaps))
+            if abs(one + two - 2 * usual) < _LOOSE < abs(one - usual) / 2
+            for more in (0, 1)
+        }
+        kept = [gap for place, gap in enumerate(gaps) if place not in late] or gaps
+        return min(max(kept) - min(kept), _WIDEST)
+
+    def _fit(self) -> None:
+        """Through as many of the last pulses as one tempo explains."""
+        limit = self._grid() + 2 * _LOOSE
+        points = list(self._points)
+        slope, width, offset = _line(points)
+        while width > limit and len(points) > CHANGED:
+            points = points[max(1, len(points) // 4) :]
+            slope, width, offset = _line(points)
+        if len(points) < len(self._points):
+            self._points.clear()
+            self._points.extend(points)
+        if slope <= 0:
+            return
+        self._slope, self.width, self.interval = slope, width, slope
+        self._middle = (points[0][0], points[0][1] + offset)
+
+
+def _line(points: Sequence[Point]) -> tuple[float, float, float]:
+    """(slope, width, offset of the strip's middle from the first point) of the line through the points."""
+    if len(points) < 12:
+        slope = _squares(points)
+        low, high = _edges(points, slope)
+        return slope, high - low, (low + high) / 2
+    slope, width = _strip(points)
+    low, high = _edges(points, slope)
+    return slope, width, (low + high) / 2
+
+
+def _edges(points: Sequence[Point], slope: float) -> tuple[float, float]:
+    (n0, t0) = points[0]
+    beside = [t - t0 - slope * (n - n0) for n, t in points]
+    return min(beside), max(beside)
+
+
+def _squares(points: Sequence[Point]) -> float:
+    count = len(points)
+    mean_n, mean_t = sum(n for n, _ in points) / count, sum(t for _, t in points) / count
+    return sum((n - mean_n) * (t - mean_t) for n, t in points) / sum((n - mean_n) ** 2 for n, _ in points)
+
+
+def _strip(points: Sequence[Point]) -> tuple[float, float]:
+    """(slope, width) of the narrowest strip, measured along time, that holds all points: one of its edges lies on an
+    edge of their convex hull."""
+    lower, upper = _hull(points, 1), _hull(points, -1)
+    best = (0.0, float("inf"))
+    for edge, other, sign in ((lower, upper, 1), (upper, lower, -1)):
+        for (n1, t1), (n2, t2) in pairwise(edge):
+            slope = (t2 - t1) / (n2 - n1)
+            width = max(sign * (t - t1 - slope * (n - n1)) for n, t in other)
+            if width < best[1]:
+                best = (slope, width)
+    return best
+
+
+def _hull(points: Sequence[Point], sign: int) -> list[Point]:
+    """The lower (1) or upper (-1) side of the convex hull, from left to right."""
+    hull: list[Point] = []
+    for n, t in points:
+        while (
+            len(hull) > 1
+            and sign
+            * ((hull[-1][0] - hull[-2][0]) * (t - hull[-2][1]) - (hull[-1][1] - hull[-2][1]) * (n - hull[-2][0]))
+            <= 0
+        ):
+            hull.pop()
+        hull.append((n, t))
+    return hull

@@ -1,0 +1,75 @@
+"""Cues that wait for their beat: aimed when they are pressed, and anew with every pulse, beat or tempo that comes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stagelyric.show.clock import Clock
+from stagelyric.show.effects import Deferred
+
+SOON = 0.001  # seconds; a beat this near is now
+
+
+@dataclass(eq=False, slots=True)
+class _Pending:
+    """`beat` None: at once."""
+
+    wanted: Deferred
+    beat: float | None
+    timer: asyncio.TimerHandle | None = None
+
+    def disarm(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+
+class Quantised:
+    """Holds what was deferred, and hands it to `due` when the clock is there."""
+
+    def __init__(self, clock: Clock, due: Callable[[Deferred], None]) -> None:
+        self._clock, self._due_to = clock, due
+        self._pending: list[_Pending] = []
+
+    def add(self, wanted: Deferred) -> None:
+        """Something to be done on its beat."""
+        now = time.monotonic()
+        pending = _Pending(wanted, self._clock.target(wanted.quantize, now))
+        self._pending.append(pending)
+        self._aim(pending, now)
+
+    def aim_again(self) -> None:
+        """The clock has moved on, or its tempo may be another."""
+        if not self._pending:
+            return
+        now = time.monotonic()
+        running = self._clock.running(now)
+        for pending in list(self._pending):
+            if not running:
+                pending.beat = None  # it was stopped: nothing waits for it
+            self._aim(pending, now)
+
+    def close(self) -> None:
+        """Calls all of it off."""
+        for pending in self._pending:
+            pending.disarm()
+        self._pending.clear()
+
+    def _aim(self, pending: _Pending, now: float) -> None:
+        pending.disarm()
+        beat = pending.beat
+        if beat is not None and self._clock.reached(beat):
+            self._due(pending)  # its pulse is the one that has just come
+            return
+        due = now if beat is None else self._clock.when(beat, now)
+        # The loop's clock is the monotonic one, but nothing promises that it is: hand over the difference.
+        wait = due - now if due - now > SOON else 0
+        pending.timer = asyncio.get_running_loop().call_later(wait, self._due, pending)
+
+    def _due(self, pending: _Pending) -> None:
+        pending.disarm()
+        self._pending.remove(pending)
+        self._due_to(pending.wanted)
