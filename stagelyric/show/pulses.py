@@ -15,7 +15,7 @@ from statistics import median
 WINDOW = 192  # pulses: two bars of four
 FEWEST = 7  # pulses, before which there is no line
 CHANGED = 6  # pulses in a row off the line: the tempo is another
-LATELY = 65  # pulses, between which the grid shows
+NEAR = 9  # gaps, of which the middle one is compared with the others
 MANY, REST = 48, 6  # a line of so many pulses is drawn anew with every sixth only
 _LOOSE = 0.001  # seconds that an arrival may lie beside the strip: threads are woken late
 _WIDEST = 0.05  # seconds: 2048 frames at 44.1 kHz
@@ -35,6 +35,9 @@ class PulseLine:
         self._middle: Point = (0, 0.0)
         self._slope = 0.0
         self._since = 0
+        self._gaps: deque[float] = deque(maxlen=NEAR)
+        self._odd: deque[float] = deque(maxlen=WINDOW)
+        self._last: Point | None = None
 
     def clear(self) -> None:
         """The clock fell silent."""
@@ -47,6 +50,9 @@ class PulseLine:
     def hear(self, number: int, at: float) -> None:
         """Pulse `number` has arrived."""
         point = (number, at)
+        if self._last is not None and number == self._last[0] + 1:
+            self._note_gap(at - self._last[1])
+        self._last = point
         if self.interval is not None and abs(at - self.time(number)) > self._tolerance():
             self._off.append(point)
             if len(self._off) < CHANGED:
@@ -67,21 +73,20 @@ class PulseLine:
         return self._grid() * (0.5 + 4 / len(self._points)) + 2 * _LOOSE
 
     def _grid(self) -> float:
-        """How much the gaps between pulses differ of late: the grid, where there is one. A late pulse, whose gap is as
-        much too long as the next is too short, is left out."""
-        points = list(self._points)[-LATELY:]
-        gaps = [b[1] - a[1] for a, b in pairwise(points) if b[0] == a[0] + 1]
-        if len(gaps) < FEWEST - 1:
-            return _WIDEST
-        usual = median(gaps)
-        late = {
-            place + more
-            for place, (one, two) in enumerate(pairwise(gaps))
-            if abs(one + two - 2 * usual) < _LOOSE < abs(one - usual) / 2
-            for more in (0, 1)
-        }
-        kept = [gap for place, gap in enumerate(gaps) if place not in late] or gaps
-        return min(max(kept) - min(kept), _WIDEST)
+        """How much gaps between pulses differ from those around them: the grid, where there is one."""
+        return max(self._odd, default=_WIDEST if len(self._points) < FEWEST else 0.0)
+
+    def _note_gap(self, gap: float) -> None:
+        """How odd the middle one of the last nine gaps is. A ramp or a leap of the tempo makes none odd, since a median
+        keeps an edge; nor does a late pulse, whose gap is as much too long as the next is too short."""
+        self._gaps.append(gap)
+        if len(self._gaps) < NEAR:
+            return
+        gaps = list(self._gaps)
+        usual, here = median(gaps), NEAR // 2
+        odd = abs(gaps[here] - usual)
+        late = any(abs(gaps[here] + gaps[beside] - 2 * usual) < _LOOSE < odd / 2 for beside in (here - 1, here + 1))
+        self._odd.append(0.0 if late else min(odd, _WIDEST))
 
     def _fit(self) -> None:
         """Through as many of the last pulses as one tempo explains."""

