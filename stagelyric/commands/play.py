@@ -12,6 +12,7 @@ SEEDS = 1 << 53  # the largest seed: every program that reads JSON knows it
 if TYPE_CHECKING:
     import asyncio
 
+    from stagelyric.setlist.rig import Rig
     from stagelyric.stage.assemble import Assembly
 
 
@@ -66,7 +67,7 @@ def play(
 
     if fresh and resume:
         raise click.UsageError("wanted --fresh or --resume, found both")
-    from stagelyric.setlist.rig import Rig, address, load_rig
+    from stagelyric.setlist.rig import Rig, load_rig
     from stagelyric.setlist.setlist import load
     from stagelyric.types import paths
 
@@ -77,18 +78,8 @@ def play(
         written = load(setlist)
         rig = load_rig(rig_file) if rig_file else Rig()
         folder = paths.find_model(model or written.model)
-    if faults := frame_faults([setlist.parent / name for name in written.frames]):
-        raise Fault("\n".join(faults))
-    listen_host, listen_port = address(rig.osc.listen)
-    web = {"host": host, "port": port, "pin": pin, "https": https or None}
-    rig = rig.model_copy(
-        update={
-            "web": rig.web.model_copy(update={key: value for key, value in web.items() if value is not None}),
-            "osc": rig.osc.model_copy(
-                update={"listen": f"{listen_host}:{listen_port if osc_port is None else osc_port}"}
-            ),
-        }
-    )
+    _check_frames([setlist.parent / name for name in written.frames])
+    rig = _changed(rig, {"host": host, "port": port, "pin": pin, "https": https or None}, osc_port)
     from stagelyric.stage.assemble import assemble
 
     with plain_faults():
@@ -110,6 +101,22 @@ def play(
         _run(assembly, written.title, no_open, qr, wait_ready)
     except OSError as error:
         raise Failure(str(error)) from None
+
+
+def _check_frames(files: list[Path]) -> None:
+    if faults := frame_faults(files):
+        raise Fault("\n".join(faults))
+
+
+def _changed(rig: "Rig", web: dict[str, object], osc_port: int | None) -> "Rig":
+    """The rig, with what the command line has otherwise."""
+    from stagelyric.setlist.rig import address
+
+    host, port = address(rig.osc.listen)
+    told = {key: value for key, value in web.items() if value is not None}
+    listen = f"{host}:{port if osc_port is None else osc_port}"
+    changes = {"web": rig.web.model_copy(update=told), "osc": rig.osc.model_copy(update={"listen": listen})}
+    return rig.model_copy(update=changes)
 
 
 def _run(assembly: "Assembly", title: str, no_open: bool, qr: bool | None, wait_ready: bool) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
     from stagelyric.lm.vocabulary import Vocabulary
     from stagelyric.training.recipe import Report
+    from stagelyric.training.texts import Texts
     from stagelyric.training.train import Trainer
 
 _DOING_EVERY = 10.0  # s between the lines that say what is being read
@@ -112,10 +113,7 @@ def train(
     """
     if epochs is not None and minutes is not None:
         raise Fault("wanted --epochs or --minutes, found both")
-    with_cells = [name for name, trained in TRAINED.items() if "cell" in trained.options]
-    if cell and (parent is not None or kind not in with_cells):
-        found = f"--from {parent}" if parent is not None else f"--kind {kind}"
-        raise Fault(f"--cell {cell}: wanted with --kind {' or '.join(with_cells)}, for a new model, found {found}")
+    _check_cell(cell, kind, parent)
     _need_torch()
     if kind not in TRAINED:
         from stagelyric.commands.train_structure import train_structure
@@ -131,20 +129,38 @@ def train(
         return
     if vocabulary is not None or words:
         raise Fault(f"{'--words' if words else '--vocabulary'}: wanted with --kind structure, found --kind {kind}")
+    from stagelyric.training.texts import Texts
+
+    texts = Texts(corpora, finish, valid, tuple(_pair(text) for text in emphasis), licence)
+    sizes = {"cell": cell, "layers": layers, "hidden": hidden}
+    recipe = {"minutes": minutes, "epochs": epochs, "seed": seed, "rate": rate, "accumulate": accumulate}
+    _train(texts, kind, out, parent, blend, recipe, sizes, resume=resume, as_json=as_json)
+
+
+def _check_cell(cell: str | None, kind: str, parent: Path | None) -> None:
+    with_cells = [name for name, trained in TRAINED.items() if "cell" in trained.options]
+    if cell and (parent is not None or kind not in with_cells):
+        found = f"--from {parent}" if parent is not None else f"--kind {kind}"
+        raise Fault(f"--cell {cell}: wanted with --kind {' or '.join(with_cells)}, for a new model, found {found}")
+
+
+def _train(
+    texts: Texts, kind: str, out: Path, parent: Path | None, blend: float, recipe: dict[str, Any],
+    sizes: dict[str, Any], *, resume: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Trains in the one loop that all kinds share, and writes the model."""
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.training.distributed import World
     from stagelyric.training.recipe import BrokenTrainingError, TrainingError
-    from stagelyric.training.texts import Texts, Workshop
+    from stagelyric.training.texts import Workshop
 
     world = World.joined()
     try:
         if world.leads:
             _check_folder(out, resume)
-        texts = Texts(corpora, finish, valid, tuple(_pair(text) for text in emphasis), licence)
         shop = Workshop(texts, kind, out, parent, world, blend, _doing(quiet=not world.leads))
-        sizes = {"cell": cell, "layers": layers, "hidden": hidden}
-        trainer = shop.trainer(minutes=minutes, epochs=epochs, seed=seed, rate=rate, accumulate=accumulate, sizes=sizes)
+        trainer = shop.trainer(sizes=sizes, **recipe)
         if resume:
             trainer.restore(out)
     except (CorpusError, ModelError, TrainingError) as error:

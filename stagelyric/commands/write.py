@@ -103,17 +103,10 @@ def write(
     stagelyric write --scheme AABB --syllables 7-9 --after "Hold the light"
     stagelyric write --word neon --wildness 0.8
     """
-    if setlist is None and (song or section):
-        raise Fault("write: wanted --setlist with --song or --section, found none")
-    for given, name in ((word, "--word"), (rhyme, "--rhyme")):
-        if given is not None and not any(c.isalpha() for c in given):
-            raise Fault(f'write: wanted a word after {name}, found "{given}"')
-    shown = (Ask(), None, (), ()) if setlist is None else _show_ask(setlist, song, section, seed)
-    ask, named, never, own = shown
+    _check(setlist, song or section, {"--word": word, "--rhyme": rhyme})
+    ask, named, never, own = (Ask(), None, (), ()) if setlist is None else _show_ask(setlist, song, section, seed)
     shade, temper = _mood(mood)
     never = (*never, *never_quote)
-    with plain_faults():
-        stamp = quoting.stamp(never)
     changes = {
         "prime": "\n".join(filter(None, (ask.prime, *after))) if after else None,
         "syllables": syllables,
@@ -127,22 +120,32 @@ def write(
         "temper": temper,
         "word": word,
         "rhyme_with": rhyme,
-        "never_quote": stamp,
+        "never_quote": _stamp(never),
         "seed": _any_seed() if seed is None and setlist is None else seed if setlist is None else None,
     }
     ask = replace(ask, **{key: value for key, value in changes.items() if value not in (None, (), "")})  # type: ignore[arg-type]
     if ask.word and (unfit := _unfit(ask)):
         click.echo(f'write: lines are written without "{ask.word}", {unfit}', err=True)
-    writer = _open(model or named or MODEL, never, own)
-    stanzas = scheme is not None and scheme != "free"
-    if stanzas:
-        number = -(-number // _STANZA) * _STANZA
+    writer, stanzas = _open(model or named or MODEL, never, own), scheme not in (None, "free")
+    number = -(-number // _STANZA) * _STANZA if stanzas else number
     made: list[Explained] = [(line, {}) for line in writer.raw(ask, number)] if raw else writer.explain(ask, 0, number)
     if as_json:
         print_json({"seed": ask.seed, "lines": [_as_json(line, marks, explain) for line, marks in made]})
-        return
-    for text in _shown(made, stanzas and not raw, explain):
-        click.echo(text)
+    else:
+        click.echo("\n".join(_shown(made, stanzas and not raw, explain)))
+
+
+def _check(setlist: Path | None, part: str | None, words: dict[str, str | None]) -> None:
+    if setlist is None and part:
+        raise Fault("write: wanted --setlist with --song or --section, found none")
+    for name, given in words.items():
+        if given is not None and not any(c.isalpha() for c in given):
+            raise Fault(f'write: wanted a word after {name}, found "{given}"')
+
+
+def _stamp(never: Sequence[Path]) -> str:
+    with plain_faults():
+        return quoting.stamp(never)
 
 
 def _mood(given: str | None) -> tuple[float | None, str]:

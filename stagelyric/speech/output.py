@@ -129,7 +129,7 @@ class Speech(Part):
     async def _run(self) -> None:
         try:
             await self._go()
-        except Exception as error:
+        except Exception as error:  # whatever fails in speaking, the show goes on without
             log.exception("speech failed")
             self._tell(f"speech failed ({error}); the show goes on without", "warning")
 

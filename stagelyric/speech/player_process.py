@@ -198,7 +198,7 @@ def main(pipe: int) -> NoReturn:
     except OSError as error:  # sounddevice looks for PortAudio, and starts it, as it is imported
         say(missing="portaudio", why=str(error))
         os._exit(0)
-    except Exception as error:
+    except Exception as error:  # PortAudio's own error, of which nothing is known before it is there
         say(problem=f"PortAudio does not start: {error}")
         os._exit(1)
     if sys.argv[1] == "list":

@@ -33,7 +33,7 @@ def main(pipe: int) -> NoReturn:
         say(missing=error.name or str(error))
     except BrokenPipeError:
         pass  # nobody reads us any more
-    except Exception as error:
+    except Exception as error:  # the voices' libraries raise what they like, and the show is told why
         say(fatal=str(error) or type(error).__name__)
     # Not a plain exit: the voices' libraries crash or hang as they are taken down.
     os._exit(0)

@@ -83,8 +83,7 @@ def assemble(
     fresh: bool = False,
     resume: bool = False,
 ) -> Assembly:
-    """`folder`: where the setlist lies; `file`: the setlist itself, where learned triggers go; `midi`: names that take
-    the place of the rig's ([] for no MIDI at all); `fresh`, `resume`: see `recall`."""
+    """`folder`: where the setlist lies; `file`: the setlist itself; `midi`: names in place of the rig's ([]: none)."""
     journal_file = journal_path or paths.journal()
     bookmark = Bookmark(journal_file, setlist.title)
     before = recall(bookmark.last, bookmark.before, seed=seed, now=time.time(), fresh=fresh, resume=resume)
@@ -95,9 +94,7 @@ def assemble(
     store = _filled(show, Store(paths.pools(), paths.edition(model) + fetch.stamp()), before)
     wanted = rig.midi.inputs if midi is None else midi
     given = Given(setlist, rig, show, kept, None if midi == [] else tuple(wanted), terminal)
-    for make in PARTS:
-        if (part := make(given)) is not None:
-            given.parts.append(part)
+    given.make()
     page, osc, voice = given.the(Page), given.the(Osc), given.the(Speech)
     notes = Journal(
         journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__, show=before.show
@@ -187,6 +184,12 @@ class Given:
 
     def __post_init__(self) -> None:
         self.addresses = {trigger.on.osc for trigger in self.show.triggers() if trigger.on.osc}
+
+    def make(self) -> None:
+        """Every part that the rig has a use for."""
+        for factory in PARTS:
+            if (part := factory(self)) is not None:
+                self.parts.append(part)
 
     def the(self, kind: type[P]) -> P:
         """The part of a kind that there always is."""

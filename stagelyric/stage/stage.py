@@ -135,7 +135,7 @@ class Stage:
         while True:
             try:
                 return await work()
-            except Exception as error:
+            except Exception as error:  # whichever fault of ours it is, the show must go on
                 log.exception("%s failed", work.__name__)
                 self.alert(f"a part of the show failed ({error}) and is taken up again")
                 await asyncio.sleep(0.5)
@@ -291,7 +291,7 @@ class Stage:
         """One part's fault is its own: it is said once, and the others are told as ever."""
         try:
             what(*about)
-        except Exception as error:
+        except Exception as error:  # a part may raise what it likes
             if name not in self._broken:
                 self._broken.add(name)
                 log.exception("%s failed", name)
@@ -395,7 +395,7 @@ class Stage:
             try:
                 for line in lines:
                     await part.prepare(line)
-            except Exception as error:
+            except Exception as error:  # a part may raise what it likes
                 self.alert(f"{part.name} could not prepare a line ({error}); the show goes on")
 
     def _keep(self, store: Store, ask: Ask, start: int, lines: list[Line]) -> None:

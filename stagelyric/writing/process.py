@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ URGENT, PATIENT = 0, 1
 
 if TYPE_CHECKING:
     from stagelyric.writing.editing import Judge
+    from stagelyric.writing.writer import Writer
 
 Request = tuple[int, int, dict[str, Any]]  # priority, order of arrival, what was asked
 
@@ -56,31 +57,14 @@ def main(pipe: int) -> None:
             say({"alive": True})
 
     try:
-        # Here and not above: the process has stepped aside by now, and a library that fails is told of as any fault.
-        from stagelyric.gates import novelty
-        from stagelyric.types import paths
-        from stagelyric.writing.writer import Writer
-
-        at = arguments.index("--") if "--" in arguments else len(arguments)
-        own = [Path(name) for name in arguments[at + 1 :]]
-        files = [Path(name) for name in arguments[1:at]]
-        never = novelty.of_files(files, paths.quotes(), sign) if files else None
-        writer = Writer.open(Path(arguments[0]), weights=_taste(), never=never, frames=own, editor=_editor())
-    except Exception as error:
+        writer = _opened(arguments, sign)
+    except Exception as error:  # whatever keeps it from writing, the show is told why
         say({"fatal": f"could not be started ({error})"})
         # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.
         os._exit(1)
 
     def serve(request: dict[str, Any], between: Callable[[], None]) -> None:
-        written = request["ask"]
-        lists = {key: tuple(value) for key, value in written.items() if isinstance(value, list)}
-        ask = Ask(**(written | lists))
-        try:
-            lines = writer.write(ask, request["start"], request["count"], request["earlier"], between)
-            say({"id": request["id"], "lines": [as_list(line) for line in lines]})
-        except Exception as error:  # one request that can't be served must not end the others
-            logging.exception("a request failed")
-            say({"id": request["id"], "error": f"{type(error).__name__}: {error}"})
+        say(_answer(writer, request, between))
 
     def waits() -> bool:
         # A look without the lock: whoever looks is the only one that takes requests out.
@@ -98,6 +82,32 @@ def main(pipe: int) -> None:
                 serve(request, sign)
             else:
                 turns.do(partial(serve, request))
+
+
+def _answer(writer: "Writer", request: dict[str, Any], between: Callable[[], None]) -> dict[str, Any]:
+    written = request["ask"]
+    lists = {key: tuple(value) for key, value in written.items() if isinstance(value, list)}
+    ask = Ask(**(written | lists))
+    try:
+        lines = writer.write(ask, request["start"], request["count"], request["earlier"], between)
+    except Exception as error:  # one request that can't be served must not end the others
+        logging.exception("a request failed")
+        return {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
+    return {"id": request["id"], "lines": [as_list(line) for line in lines]}
+
+
+def _opened(arguments: Sequence[str], sign: Callable[[], None]) -> "Writer":
+    """The writer for MODEL [NEVER_QUOTE…] [-- FRAMES…]."""
+    # Here and not above: the process has stepped aside by now, and a library that fails is told of as any fault.
+    from stagelyric.gates import novelty
+    from stagelyric.types import paths
+    from stagelyric.writing.writer import Writer
+
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    own = [Path(name) for name in arguments[at + 1 :]]
+    files = [Path(name) for name in arguments[1:at]]
+    never = novelty.of_files(files, paths.quotes(), sign) if files else None
+    return Writer.open(Path(arguments[0]), weights=_taste(), never=never, frames=own, editor=_editor())
 
 
 def _taste() -> Mapping[str, float]:

@@ -159,23 +159,8 @@ def train(
     size = len(words) + len(SIGNS) + LONGEST + 1
     first = _beginnings([*main, *finish], len(words))
     counts = np.bincount(np.concatenate([np.abs(s) for r in (*main, *finish) for s in r.songs]), minlength=size)
-    chance = torch.tensor((counts[:size] + 1.0) ** 0.75)
-    chance = (chance / chance.sum()).float()
-    model = Backward(size)
-    with torch.no_grad():
-        model.bias.copy_(torch.tensor(np.log((counts[:size] + 1.0) / counts.sum())))
-    average = {name: value.detach().clone() for name, value in model.state_dict().items()}
-    matrices = [layer.weight for layer in model.blocks.modules() if isinstance(layer, nn.Linear)]
-    known = {id(matrix) for matrix in matrices}
-    others = [parameter for parameter in model.parameters() if id(parameter) not in known]
-    optimizers: list[torch.optim.Optimizer] = [
-        torch.optim.AdamW(others, lr=_RATE, betas=(0.9, 0.99), weight_decay=0.0, fused=True),
-        torch.optim.Muon(matrices, lr=_MUON_RATE, momentum=0.95, weight_decay=0.01),
-    ]
-    peaks = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
-    step, spent, epoch, finishing, mean = 0, 0.0, 0, False, math.log(size)
-    rows = _rows(main, rng)
-    place, state, saved = 0, model.start(_ROWS), time.monotonic()
+    run = _Run(Backward(size), counts[:size])
+    spent, finishing, rows, place, epoch, saved = 0.0, False, _rows(main, rng), 0, 0, time.monotonic()
     while spent < 60 * minutes:
         began = time.monotonic()
         done = spent / (60 * minutes)
@@ -183,36 +168,62 @@ def train(
             rows, place, finishing = _rows(finish, rng), 0, True
         if place + _SEGMENT + 1 > rows.shape[1]:
             rows, place, epoch = _rows(finish if finishing else main, rng), 0, epoch + 1
-        ids = torch.from_numpy(rows[:, place : place + _SEGMENT + 1].copy())
+        run.learn(torch.from_numpy(rows[:, place : place + _SEGMENT + 1].copy()), done)
         place += _SEGMENT
-        rate = min(1.0, (step + 1) / _WARMUP) * (_LAST_RATE + (1 - _LAST_RATE) * min(1.0, (1 - done) / _COOLDOWN))
-        groups = [group for optimizer in optimizers for group in optimizer.param_groups]
-        for group, peak in zip(groups, peaks, strict=True):
-            group["lr"] = peak * rate
-        loss, state = _loss(model, ids, state, chance)
-        for optimizer in optimizers:
-            optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-        kept = min(0.999, (step + 1) / (step + 10))
-        with torch.no_grad():
-            for name, value in model.state_dict().items():
-                average[name].lerp_(value, 1 - kept)
-        forget = (torch.rand(_ROWS) > 0.03).float()[None, :, None]
-        state = (state[0].detach() * forget, state[1].detach() * forget)
-        step += 1
         now = time.monotonic()
         spent += min(5.0, now - began)
-        mean += (float(loss.detach()) - mean) * max(0.01, 1 / step)
-        if step % 50 == 0:
-            print(f"{step} {100 * done:.1f} % epoch {epoch} loss {mean:.3f} {_ROWS * _SEGMENT * step / spent:.0f}/s",
-                  flush=True)  # fmt: skip
+        if run.step % 50 == 0:
+            speed = _ROWS * _SEGMENT * run.step / spent
+            print(f"{run.step} {100 * done:.1f} % epoch {epoch} loss {run.mean:.3f} {speed:.0f}/s", flush=True)
         if now - saved > 240:
             saved = now
-            _save(model, average, held_out, out, step, words, first)
-    _save(model, average, held_out, out, step, words, first)
+            _save(run.model, run.average, held_out, out, run.step, words, first)
+    _save(run.model, run.average, held_out, out, run.step, words, first)
+
+
+class _Run:
+    """A model that learns, step by step: its optimizers, its running average, where it stands in the text."""
+
+    def __init__(self, model: Backward, counts: NDArray[np.int64]):
+        """`counts` (V,): how often each word comes."""
+        self.model, self.step, self.mean = model, 0, math.log(len(counts))
+        chance = torch.tensor((counts + 1.0) ** 0.75)
+        self._chance = (chance / chance.sum()).float()
+        with torch.no_grad():
+            model.bias.copy_(torch.tensor(np.log((counts + 1.0) / counts.sum())))
+        self.average = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        matrices = [layer.weight for layer in model.blocks.modules() if isinstance(layer, nn.Linear)]
+        known = {id(matrix) for matrix in matrices}
+        others = [parameter for parameter in model.parameters() if id(parameter) not in known]
+        self._optimizers: list[torch.optim.Optimizer] = [
+            torch.optim.AdamW(others, lr=_RATE, betas=(0.9, 0.99), weight_decay=0.0, fused=True),
+            torch.optim.Muon(matrices, lr=_MUON_RATE, momentum=0.95, weight_decay=0.01),
+        ]
+        self._peaks = [group["lr"] for optimizer in self._optimizers for group in optimizer.param_groups]
+        self._state = model.start(_ROWS)
+
+    def learn(self, ids: Tensor, done: float) -> None:
+        """One step on ids (_ROWS, _SEGMENT + 1); `done`: the share of the training that is over."""
+        warm = min(1.0, (self.step + 1) / _WARMUP)
+        rate = warm * (_LAST_RATE + (1 - _LAST_RATE) * min(1.0, (1 - done) / _COOLDOWN))
+        groups = [group for optimizer in self._optimizers for group in optimizer.param_groups]
+        for group, peak in zip(groups, self._peaks, strict=True):
+            group["lr"] = peak * rate
+        loss, state = _loss(self.model, ids, self._state, self._chance)
+        for optimizer in self._optimizers:
+            optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for optimizer in self._optimizers:
+            optimizer.step()
+        kept = min(0.999, (self.step + 1) / (self.step + 10))
+        with torch.no_grad():
+            for name, value in self.model.state_dict().items():
+                self.average[name].lerp_(value, 1 - kept)
+        forget = (torch.rand(_ROWS) > 0.03).float()[None, :, None]
+        self._state = (state[0].detach() * forget, state[1].detach() * forget)
+        self.step += 1
+        self.mean += (float(loss.detach()) - self.mean) * max(0.01, 1 / self.step)
 
 
 def _loss(
