@@ -89,6 +89,10 @@ def assemble(
     before = recall(bookmark.last, bookmark.before, seed=seed, now=time.time(), fresh=fresh, resume=resume)
     shown_seed = seed if seed is not None else before.seed if before.seed is not None else secrets.randbelow(1 << 31)
     kept, vetoed = _judged(journal_file, setlist, folder)
+    if seed is None and before.standing is None and not rig.web.also:
+        # With a seed every night is to be the same; and a second server would not have the same nights behind it.
+        lately = journal.sung_lately(journal_file, setlist.title)
+        vetoed = vetoed | (lately - {text for texts in kept.values() for text in texts})
     show = _show(setlist, folder, Pool(lines_ahead), shown_seed, kept, vetoed)
     show.speech = speech
     store = _filled(show, Store(paths.pools(), paths.edition(model) + fetch.stamp()), before)

@@ -313,6 +313,21 @@ def judgements(path: Path, title: str) -> tuple[dict[tuple[str, str], list[str]]
     return kept, vetoed
 
 
+def sung_lately(path: Path, title: str, shows: int = 10) -> set[str]:
+    """The lines that were up in the last shows of this title and had been written for them: not the band's own."""
+    if not path.exists():
+        return set()
+    rows = _rows(
+        path,
+        "SELECT DISTINCT text FROM records WHERE kind = 'cue' AND text IS NOT NULL"
+        " AND origin IN ('frame', 'model', 'word') AND show IN"
+        " (SELECT id FROM shows WHERE title = ? ORDER BY started DESC LIMIT ?)",
+        title,
+        shows,
+    )
+    return {row["text"] for row in rows}
+
+
 def _latest(path: Path, show: str) -> list[Record]:
     """The last records of a show, oldest first; none where they can't be read: the journal is no condition."""
     try:

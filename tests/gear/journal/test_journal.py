@@ -74,6 +74,19 @@ async def test_what_the_band_kept_and_vetoed_is_known_to_its_next_show(tmp_path:
     assert memory.judgements(tmp_path / "none.sqlite3", "Friday") == ({}, set())
 
 
+async def test_the_lines_of_the_last_shows_are_known_to_the_next(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite3"
+    for night in range(3):
+        made = journal(file)
+        async with made.running():
+            for number, origin in enumerate(("frame", "model", "safety", "kept")):
+                line = Line(f"{origin} of night {night}", origin)  # type: ignore[arg-type]
+                made.show(Cue(line, "S", "v", "now", time.monotonic(), number, time.time()))
+    assert memory.sung_lately(file, "Friday") == {f"{o} of night {n}" for o in ("frame", "model") for n in range(3)}
+    assert len(memory.sung_lately(file, "Friday", shows=1)) == 2
+    assert memory.sung_lately(file, "Saturday") == memory.sung_lately(tmp_path / "none", "Friday") == set()
+
+
 KILLED = """
 import asyncio, sys, time
 from pathlib import Path
