@@ -23,6 +23,7 @@ _TITLES = {
     "f": frozenset(words("missus mrs mrs. miss ms ms. lady queen aunt auntie mother sister grandma princess")),
 }
 _FORMAL = frozenset(words("doctor dr professor captain big little old young saint the st"))
+_SURNAMED = 0.4  # of those whom we name ourselves
 _SHORT = 0.5  # of forms
 _EITHER = frozenset({"captain", "old"})
 _STREETS = frozenset(
@@ -48,17 +49,21 @@ class Cast:
         if key not in self.theirs:
             own = {member.text.split()[0] for member in (*self.people, *self.places)}
             able = [m for m in self.classes.members(kind) if m.text.split()[0] not in own]
-            taken = {member.text for (other, _), member in self.theirs.items() if other == kind}
+            taken = {member.text.split()[0] for (other, _), member in self.theirs.items() if other == kind}
             rng = draw.seeded(self.seed, kind, number)
-            self.theirs[key] = draw.one(rng, [m for m in able if m.text not in taken] or able)
+            found = draw.one(rng, [m for m in able if m.text.split()[0] not in taken] or able)
+            if kind == "person" and rng.random() < _SURNAMED:
+                found = Member(f"{found.text} {draw.one(rng, self.classes.members('surname')).text}", sort=found.sort)
+            self.theirs[key] = found
         return self.theirs[key]
 
     def person(self, number: int, lead: int = 0, *, short: bool = False) -> Member:
         """The `number`th person of a frame whose first is the song's person `lead`; `short`: by the first name."""
         if number <= len(self.people):
             found = self.people[(lead + number - 1) % len(self.people)]
-            return Member(first_name(found.text), sort=found.sort) if short else found
-        return self.supporting("person", number)
+        else:
+            found = self.supporting("person", number)
+        return Member(first_name(found.text), sort=found.sort) if short else found
 
     def of_sex(self, sex: str, number: int, lead: int = 0, *, short: bool = False) -> Member | None:
         """The `number`th woman (sex f) or man (m) of the song's people from `lead` on; None where there are fewer."""
