@@ -4,7 +4,6 @@ import gc
 import importlib
 import os
 import sys
-from typing import Any
 
 import click
 
@@ -51,7 +50,9 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def resolve_command(self, context: click.Context, args: list[str]) -> Any:
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             raise click.UsageError(f'no command "{args[0]}"; there is: {", ".join(COMMANDS)}', context)
         return super().resolve_command(context, args)

@@ -8,17 +8,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from stagelyric.commands import bench_speech
 from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
+
+if TYPE_CHECKING:
+    import asyncio
 
 SETLIST = """
 title = "Bench"
@@ -147,7 +150,7 @@ def _play(model: Path, scratch: Path, lines_ahead: int, *, speech: bool = False)
         process.wait(timeout=20)
 
 
-def _until(ready: Any, process: "subprocess.Popen[bytes]", scratch: Path) -> None:
+def _until(ready: Callable[[], object], process: "subprocess.Popen[bytes]", scratch: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError):
@@ -165,7 +168,7 @@ def _state(house: House) -> dict[str, Any]:
     return state
 
 
-def _wait_for(house: House, lines: int, say: Any) -> None:
+def _wait_for(house: House, lines: int, say: Callable[[str], None]) -> None:
     """Until so many lines are written in all: a burst must find its lines, as it would on stage."""
     while _written(house) < lines:
         say(f"waiting for lines: {_written(house)} of {lines}")
@@ -272,7 +275,7 @@ def _send(port: int, packets: list[bytes], rate: int, pipe: Connection) -> None:
     pipe.send(_paced(stream.send, packets, rate))
 
 
-def _paced(send: Any, packets: list[bytes], rate: int) -> list[int]:
+def _paced(send: Callable[[bytes], object], packets: list[bytes], rate: int) -> list[int]:
     """Sends at a steady rate, asleep between the packets: a busy wait would take a core from what is measured."""
     sent = []
     start = time.monotonic()
@@ -368,7 +371,7 @@ def _echo(pipe: Connection) -> None:
         def connection_made(self, transport: Any) -> None:
             self.transport = transport
 
-        def datagram_received(self, data: bytes, address: Any) -> None:
+        def datagram_received(self, data: bytes, address: object) -> None:
             self.transport.sendto(data, address)
 
     async def run() -> None:
@@ -404,7 +407,7 @@ def _send_and_hear(port: int, count: int, rate: int, pipe: Connection) -> None:
     pipe.send([(back - gone) / 1e6 for gone, back in zip(sent, heard, strict=False)])
 
 
-def _loop_factory() -> Any:
+def _loop_factory() -> "Callable[[], asyncio.AbstractEventLoop] | None":
     if sys.platform == "win32":
         import asyncio
 

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -76,7 +77,7 @@ def _press(port: int, presses: int) -> int:
     return presses
 
 
-def _until(condition: Any, seconds: float = _STARTING) -> bool:
+def _until(condition: Callable[[], object], seconds: float = _STARTING) -> bool:
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
         if condition():

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -67,5 +67,5 @@ def plain_faults() -> Iterator[None]:
         raise Fault(str(error)) from None
 
 
-def print_json(result: Any) -> None:
+def print_json(result: object) -> None:
     click.echo(json.dumps(result, ensure_ascii=False, indent=2))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stagelyric.lm.curve import Curve
     from stagelyric.report.contexts import Context
     from stagelyric.report.evaluation import Step, Trial
+    from stagelyric.report.trial import Lines
 
 _V0 = "char-rnn"
 _SHOWN = 4  # contexts that are printed, and lines of each
@@ -134,7 +135,7 @@ def _sources(corpus: tuple[Path, ...]) -> list[Source]:
     return [evaluation.songbook_held_out(songbook)]
 
 
-def _v0(folder: Path, found: list[Context], step: Step) -> Any:
+def _v0(folder: Path, found: list[Context], step: Step) -> Lines | None:
     """Plain lines of the lineage's first model, unless that is the one at hand or is not there."""
     from stagelyric.report import trial
     from stagelyric.writing.writer import Writer

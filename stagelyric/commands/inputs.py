@@ -71,7 +71,7 @@ def rig_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--no-osc", is_flag=True, help="Do not listen to OSC.")
     @wraps(command)
     def wrapped(
-        rig_file: Path | None, osc_port: int | None, midi: tuple[str, ...], no_osc: bool, **named: Any
+        rig_file: Path | None, osc_port: int | None, midi: tuple[str, ...], no_osc: bool, **named: object
     ) -> object:
         with plain_faults():
             rig = load_rig(rig_file) if rig_file else Rig()

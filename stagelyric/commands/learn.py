@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,14 @@ def learn(
         raise Failure(f"no press came within {wait:g} s; `stagelyric monitor` shows what arrives") from None
 
 
-async def _rounds(hearing: Hearing, settle: Any, seconds: float, wait: float | None, once: bool, quiet: bool) -> None:
+async def _rounds(
+    hearing: Hearing,
+    settle: Callable[[Found], dict[str, object] | None],
+    seconds: float,
+    wait: float | None,
+    once: bool,
+    quiet: bool,
+) -> None:
     # Ctrl-C must end a question too, which the loop's own way would not.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     events: asyncio.Queue[Event] = asyncio.Queue()

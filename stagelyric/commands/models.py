@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def _bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
 
 
-def _bits(measured: Any) -> dict[str, float]:
+def _bits(measured: Mapping[str, float]) -> dict[str, float]:
     from stagelyric.report.held_out import RECORDED
 
     named = {name: key for key, name in RECORDED.items()}

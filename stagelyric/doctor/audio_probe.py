@@ -20,7 +20,7 @@ def probe(wish: dict[str, Any]) -> dict[str, Any]:
         return {"missing": "portaudio"}
     underruns = 0
 
-    def callback(out: Any, frames: int, now: Any, status: Any) -> None:
+    def callback(out: Any, frames: int, now: object, status: Any) -> None:
         nonlocal underruns
         underruns += bool(status.output_underflow)
         out[:] = bytes(len(out))

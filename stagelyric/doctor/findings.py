@@ -18,13 +18,13 @@ class Finding:
     measured: dict[str, Any] = field(default_factory=dict)
 
 
-def fine(about: str, text: str, **measured: Any) -> Finding:
+def fine(about: str, text: str, **measured: object) -> Finding:
     return Finding("fine", about, text, None, measured)
 
 
-def look(about: str, text: str, mend: str | None = None, **measured: Any) -> Finding:
+def look(about: str, text: str, mend: str | None = None, **measured: object) -> Finding:
     return Finding("look", about, text, mend, measured)
 
 
-def fix(about: str, text: str, mend: str | None = None, **measured: Any) -> Finding:
+def fix(about: str, text: str, mend: str | None = None, **measured: object) -> Finding:
     return Finding("fix", about, text, mend, measured)

@@ -14,6 +14,8 @@ from py2max.m4l import ensure_amxd_project_block, pack_amxd
 from stagelyric.gear.osc.addresses import TABLE, Address
 from stagelyric.patches.target import DOES, PRESSES, SAYS, File, Target, name, table, text
 
+Box = Any  # what py2max makes and takes: each of its boxes has a type of its own
+
 FIRST_NOTE = 36  # C1 in Live: the first press; the others follow on the white and black keys
 _LIVE = {"live.thisdevice": (1, 3), "live.path": (1, 3), "live.observer": (2, 2)}  # inlets, outlets
 _MADE = 3_800_000_000  # Max's own seconds, since 1904
@@ -23,29 +25,29 @@ _RENEW = 20_000  # milliseconds: a subscription lasts 60 s
 class Canvas:
     """A patcher, filled by rows: `add(text, x, y)` gives a box, `cord(one, other, outlet, inlet)` connects."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: Box) -> None:
         self.patcher = Patcher(**options)
         self.patcher.rect = Rect(60, 80, 1560, 800)
 
-    def add(self, content: str, x: float, y: float, **more: Any) -> Any:
+    def add(self, content: str, x: float, y: float, **more: Box) -> Box:
         width = max(len(content) * 6.6 + 14, 30)
         return self.patcher.add_textbox(content, patching_rect=Rect(x, y, width, 22.0), **more)
 
-    def live(self, content: str, x: float, y: float) -> Any:
+    def live(self, content: str, x: float, y: float) -> Box:
         """Objects of Live's own that py2max's reference does not count the ends of."""
         inlets, outlets = _LIVE[content.partition(" ")[0]]
         return self.add(content, x, y, numinlets=inlets, numoutlets=outlets, outlettype=[""] * outlets)
 
-    def message(self, content: str, x: float, y: float) -> Any:
+    def message(self, content: str, x: float, y: float) -> Box:
         return self.patcher.add_message(content, patching_rect=Rect(x, y, max(len(content) * 6.6 + 14, 30), 22.0))
 
-    def comment(self, content: str, x: float, y: float) -> Any:
+    def comment(self, content: str, x: float, y: float) -> Box:
         return self.patcher.add_comment(content, patching_rect=Rect(x, y, len(content) * 6.6 + 14, 22.0))
 
-    def cord(self, one: Any, other: Any, outlet: int = 0, inlet: int = 0) -> None:
+    def cord(self, one: Box, other: Box, outlet: int = 0, inlet: int = 0) -> None:
         self.patcher.add_line(one, other, inlet=inlet, outlet=outlet)
 
-    def chain(self, *boxes: Any) -> None:
+    def chain(self, *boxes: Box) -> None:
         for one, other in pairwise(boxes):
             self.cord(one, other)
 
@@ -84,7 +86,7 @@ def build(target: Target) -> Canvas:
     return canvas
 
 
-def _sender(canvas: Canvas, entry: Address, x: float, y: float) -> tuple[Any, Any]:
+def _sender(canvas: Canvas, entry: Address, x: float, y: float) -> tuple[Box, Box]:
     """A press is sent as 1 whatever comes with it; the others take what they are given along."""
     if entry.argument == "press":
         press, message = canvas.add("t b", x, y), canvas.message(f"{entry.address} 1", x, y + 30)
@@ -94,7 +96,7 @@ def _sender(canvas: Canvas, entry: Address, x: float, y: float) -> tuple[Any, An
     return made, made
 
 
-def _arguments(canvas: Canvas, send: Any, receive: Any, target: Target) -> None:
+def _arguments(canvas: Canvas, send: Box, receive: Box, target: Target) -> None:
     """The abstraction's arguments, or what it was made for; and the subscription, renewed."""
     given = canvas.add(f"patcherargs {target.host} {target.osc_port} {target.listen}", 500, 420)
     parts = canvas.add("unpack s i i", 500, 450)
@@ -113,7 +115,7 @@ def _arguments(canvas: Canvas, send: Any, receive: Any, target: Target) -> None:
     canvas.chain(start, clock, ask, send)
 
 
-def _told(canvas: Canvas, receive: Any) -> None:
+def _told(canvas: Canvas, receive: Box) -> None:
     route = canvas.add("route " + " ".join(f"/stagelyric/{what}" for what in SAYS), 20, 520)
     out = canvas.patcher.add_textbox("outlet", maxclass="outlet", patching_rect=Rect(20.0, 610.0, 30.0, 30.0))
     canvas.cord(receive, route)
@@ -155,7 +157,7 @@ def build_device(target: Target) -> Canvas:
     return canvas
 
 
-def _notes(canvas: Canvas, send: Any) -> None:
+def _notes(canvas: Canvas, send: Box) -> None:
     midi, out = canvas.add("midiin", 20, 20), canvas.add("midiout", 120, 60)
     canvas.cord(midi, out)  # the track's MIDI goes through as it came
     parse, strip = canvas.add("midiparse", 20, 60), canvas.add("unpack i i", 20, 90)
@@ -169,7 +171,7 @@ def _notes(canvas: Canvas, send: Any) -> None:
         canvas.cord(message, send)
 
 
-def _tempo(canvas: Canvas, send: Any) -> None:
+def _tempo(canvas: Canvas, send: Box) -> None:
     """Live's tempo and beat, and whether it plays: a setlist may have a trigger on /live/playing."""
     ready = canvas.live("live.thisdevice", 20, 270)
     path = canvas.message("path live_set", 20, 300)
@@ -191,7 +193,7 @@ def _tempo(canvas: Canvas, send: Any) -> None:
         canvas.chain(last, sender, send)
 
 
-def _names(canvas: Canvas, send: Any) -> None:
+def _names(canvas: Canvas, send: Box) -> None:
     """A launched scene is the selected one (Live's "Select on Launch"): its name goes out, and a line with it."""
     for place, (path, address) in enumerate(
         (
@@ -213,7 +215,7 @@ def _names(canvas: Canvas, send: Any) -> None:
         canvas.cord(sender, send)
 
 
-def _line(canvas: Canvas, send: Any, target: Target) -> None:
+def _line(canvas: Canvas, send: Box, target: Target) -> None:
     """The line that is up, in the device itself."""
     receive = canvas.add(f"udpreceive {target.listen}", 20, 560)
     route = canvas.add("route /stagelyric/cue /stagelyric/clear /stagelyric/next", 20, 590)

@@ -18,6 +18,8 @@ from stagelyric.report.language import MissingExtraError
 from stagelyric.report.measures import form, wording
 from stagelyric.report.measures.wording import Wording
 
+Learner = Any  # of scikit-learn, which has no types
+
 FOLDS = 5
 LEAST = 4 * FOLDS
 """Lines on each side that can be told apart."""
@@ -103,7 +105,7 @@ def bare(line: str) -> str:
     return line[:1].upper() + line[1:]
 
 
-def _letters(sk: dict[str, Any]) -> Any:
+def _letters(sk: dict[str, Any]) -> Learner:
     return sk["feature_extraction.text"].TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=3)
 
 
@@ -118,7 +120,13 @@ def _sklearn() -> dict[str, Any]:
         raise MissingExtraError("scikit-learn", "tells lines apart") from None
 
 
-def _auc(sk: dict[str, Any], model: Any, x: Any, y: NDArray[np.int64], groups: Sequence[int]) -> float:
+def _auc(
+    sk: dict[str, Any],
+    model: Learner,
+    x: Sequence[str] | NDArray[np.float64],
+    y: NDArray[np.int64],
+    groups: Sequence[int],
+) -> float:
     count = min(FOLDS, len(set(groups)))
     folds = sk["model_selection"].StratifiedGroupKFold(count, shuffle=True, random_state=0)
     with warnings.catch_warnings():

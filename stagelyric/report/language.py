@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+Package = Any  # one of the extra, which may not be there
+
 HINT = "python -m pip install 'stagelyric[report]'"
 
 _PARTS = re.compile(r"^(.+?)('(?:m|s|d|ll|re|ve)|n't)$", re.IGNORECASE)
@@ -31,7 +33,7 @@ def has_report() -> bool:
 
 
 @cache
-def _frequencies() -> Any:
+def _frequencies() -> Package:
     try:
         return importlib.import_module("wordfreq")
     except ImportError:
@@ -39,7 +41,7 @@ def _frequencies() -> Any:
 
 
 @cache
-def _tagger() -> Any:
+def _tagger() -> Package:
     try:
         return importlib.import_module("denckring_en_pos").tagger()
     except ImportError:

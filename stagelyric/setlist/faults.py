@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from stagelyric.words import text as texts
 
@@ -123,7 +124,7 @@ _WORDS = {
 }
 
 
-def _wanted(fault: Any) -> str:
+def _wanted(fault: ErrorDetails) -> str:
     kind, context = fault["type"], fault.get("ctx", {})
     match kind:
         case "literal_error":
@@ -168,7 +169,7 @@ def _walk(kind: type[BaseModel], location: tuple[int | str, ...]) -> tuple[type[
     return model, keys
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif get_origin(annotation) in (tuple, Union, types.UnionType, Annotated):
@@ -176,10 +177,10 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
             yield from _models(part)
 
 
-def _place(keys: list[int | str], data: Any) -> str:
+def _place(keys: list[int | str], data: object) -> str:
     """`songs[1] "Harbour Lights", sections[2] "verse", rhyme`: where in the file, by number and by name."""
     parts: list[str] = []
-    here: Any = data
+    here = data
     for key in keys:
         if isinstance(key, int):
             here = here[key] if isinstance(here, list) and key < len(here) else None

@@ -117,7 +117,7 @@ def _check(path: Path, before: dict[str, Any], after: dict[str, Any]) -> None:
         raise FileError([f"{path}: the trigger can't be added without changing more; write it in by hand"])
 
 
-def _without_triggers(value: Any) -> Any:
+def _without_triggers(value: object) -> object:
     if isinstance(value, dict):
         return {key: _without_triggers(inner) for key, inner in value.items() if key != "triggers"}
     return [_without_triggers(inner) for inner in value] if isinstance(value, list) else value

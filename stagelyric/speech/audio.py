@@ -9,6 +9,8 @@ from typing import Any
 
 from stagelyric.types.devices import DeviceError, find
 
+Library = Any  # sounddevice, which has no types
+
 NAME = b"stagelyric-speech"  # what other JACK clients see; the MIDI ports are "stagelyric"
 
 # The systems through which one and the same device can be had, the quickest first.
@@ -34,7 +36,7 @@ class Device:
 _SHORT = {"JACK Audio Connection Kit": "JACK", "Windows WASAPI": "WASAPI", "Windows DirectSound": "DirectSound"}
 
 
-def library() -> Any:
+def library() -> Library:
     """The sounddevice module. Raises ImportError without it, and OSError where there is no PortAudio."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # no PortAudio, or one that was built without JACK
@@ -45,7 +47,7 @@ def library() -> Any:
     return sounddevice
 
 
-def outputs(sounddevice: Any) -> list[Device]:
+def outputs(sounddevice: Library) -> list[Device]:
     """The devices that can play, those of the quickest system first."""
     apis = sounddevice.query_hostapis()
     devices = [

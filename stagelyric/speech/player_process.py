@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -23,6 +24,8 @@ from typing import Any, NoReturn
 from stagelyric.speech.audio import Device, choose, in_plain_words, library, outputs
 from stagelyric.types.devices import DeviceError
 from stagelyric.types.mixing import Bus
+
+Library = Any  # sounddevice and what it makes, which have no types
 
 LOST, BACK = 3, 4  # exit statuses: the device is gone; the one that is wanted is there again
 
@@ -38,20 +41,20 @@ _KEPT_BYTES = 64 << 20  # of lines in memory
 class Player:
     """One stream, opened once and kept open. `settings` as `player.Player` makes them."""
 
-    def __init__(self, settings: dict[str, Any], say: Any) -> None:
+    def __init__(self, settings: dict[str, Any], say: Callable[..., None]) -> None:
         self._settings, self._say = settings, say
         self._device: Device | None = None
         self._stands_in = False  # for the device that is wanted
-        self._stream: Any = None
-        self._sound: Any = None
-        self._mixer: Any = None
+        self._stream: Library = None
+        self._sound: Library = None
+        self._mixer: Library = None
         self._sounds: OrderedDict[str, Any] = OrderedDict()
         self._kept = 0
         self._called = self._opened = 0.0
         self._underruns = 0
         self._problem: str | None = None
 
-    def find(self, sounddevice: Any) -> bool:
+    def find(self, sounddevice: Library) -> bool:
         """Opens the device that is wanted, or says once why it can't be."""
         problems: list[str] = []
         wishes = [self._settings["device"], *([None] if self._settings["fallback"] else [])]
@@ -67,7 +70,7 @@ class Player:
             self._say(problem=self._problem)
         return False
 
-    def _open(self, sounddevice: Any, device: Device, problems: list[str]) -> None:
+    def _open(self, sounddevice: Library, device: Device, problems: list[str]) -> None:
         from stagelyric.speech import sound  # numpy comes with it: only where there is something to play on
         from stagelyric.speech.mixer import Mixer
 
@@ -79,7 +82,7 @@ class Player:
         }
         mixer = Mixer(device.rate, buses, overlap=self._settings["overlap"], duck=self._settings["duck"])
 
-        def callback(out: Any, frames: int, time: Any, status: Any) -> None:
+        def callback(out: Library, frames: int, time: Library, status: Library) -> None:
             self._called = monotonic()
             self._underruns += bool(status.output_underflow and mixer.busy)  # in silence nobody hears it
             mixer.mix(out)
@@ -122,7 +125,7 @@ class Player:
         elif "silence" in order:
             self._mixer.silence()
 
-    def _sound_of(self, path: str) -> Any:
+    def _sound_of(self, path: str) -> Library:
         if path in self._sounds:
             self._sounds.move_to_end(path)
             return self._sounds[path]
@@ -186,7 +189,7 @@ def main(pipe: int) -> NoReturn:
     os.environ["JACK_NO_START_SERVER"] = "1"
     writing = threading.Lock()
 
-    def say(**message: Any) -> None:
+    def say(**message: object) -> None:
         with writing, suppress(OSError):
             os.write(pipe, (json.dumps(message) + "\n").encode())
 
@@ -207,13 +210,13 @@ def main(pipe: int) -> NoReturn:
     os._exit(_play(sounddevice, Player(json.loads(sys.argv[1]), say), say))
 
 
-def _listed(sounddevice: Any) -> list[dict[str, Any]]:
+def _listed(sounddevice: Library) -> list[dict[str, Any]]:
     from dataclasses import asdict
 
     return [asdict(device) for device in outputs(sounddevice)]
 
 
-def _play(sounddevice: Any, player: Player, say: Any) -> int:
+def _play(sounddevice: Library, player: Player, say: Callable[..., None]) -> int:
     with suppress(OSError, AttributeError):
         os.nice(-10)  # where the system lets us: a callback that comes too late is heard
     threading.Thread(target=_read, args=(player,), daemon=True).start()

@@ -9,17 +9,21 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from stagelyric.types.child import step_aside
+
+if TYPE_CHECKING:
+    from stagelyric.speech.voices import Voice
 
 
 def main(pipe: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our input
     answers = os.fdopen(pipe, "w", encoding="utf-8")
 
-    def say(**answer: Any) -> None:
+    def say(**answer: object) -> None:
         answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
         answers.flush()
 
@@ -39,7 +43,7 @@ def main(pipe: int) -> NoReturn:
     os._exit(0)
 
 
-def _serve(settings: dict[str, Any], say: Any) -> None:
+def _serve(settings: dict[str, Any], say: Callable[..., None]) -> None:
     from stagelyric.speech import sound  # noqa: F401 - before it says that it is ready
     from stagelyric.speech.voices import VoiceError, open_voice
 
@@ -60,7 +64,7 @@ def _serve(settings: dict[str, Any], say: Any) -> None:
         say(**answer)
 
 
-def _render(voice: Any, order: dict[str, Any], raw: Path) -> float:
+def _render(voice: "Voice", order: dict[str, Any], raw: Path) -> float:
     from stagelyric.speech import sound
 
     pcm = sound.SILENCE

@@ -18,6 +18,8 @@ from typing import Any, Protocol
 
 from stagelyric.setlist.rig import VOICE_FILE
 
+Engine = Any  # of pyttsx3, which has no types
+
 USUAL_RATE = 175  # words a minute
 _TRIES = 3
 _HEADER = 200  # bytes; a file no longer than this has no sound in it
@@ -162,7 +164,7 @@ class Piper:
             self._voice.synthesize_wav(text, file, syn_config=self._style)
 
 
-def _engine() -> Any:
+def _engine() -> Engine:
     """pyttsx3's engine. On Linux it looks for a library called libespeak-ng.so.1, which this has loaded by then."""
     if sys.platform == "linux" and importlib.util.find_spec("espeakng_loader") is not None:
         import espeakng_loader
@@ -176,7 +178,7 @@ def _engine() -> Any:
     return pyttsx3.init()
 
 
-def _known(engine: Any) -> list[Known]:
+def _known(engine: Engine) -> list[Known]:
     return [
         Known(str(voice.id), str(voice.name), tuple(str(language) for language in voice.languages or ()))
         for voice in engine.getProperty("voices")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from stagelyric.types import standing
 from stagelyric.types.standing import Record, Standing
@@ -63,7 +62,7 @@ def _stood(record: Record | None) -> Standing | None:
         return None
 
 
-def _number(value: Any, otherwise: float) -> float:
+def _number(value: object, otherwise: float) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ def activations(
     model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
     sizes: dict[str, float] = {}
 
-    def watch(name: str) -> Any:
+    def watch(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
         def seen(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
             flat = inputs[0].detach().abs().flatten()
             most = flat.kthvalue(max(1, round(SHARE * flat.numel()))).values.item()

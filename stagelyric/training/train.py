@@ -36,6 +36,8 @@ from stagelyric.lm.vocabulary import Vocabulary
 from stagelyric.training.distributed import World
 from stagelyric.training.recipe import BrokenTrainingError, Recipe, Report, TrainingError
 
+Memory = Any  # what a network carries, of a type of its own: see lm.kinds.network
+
 CHECKPOINT = "training.safetensors"
 """In the model's folder while a training is under way; removed when it is complete."""
 
@@ -81,7 +83,7 @@ class Trainer:
         self._streams = max(1, streams // pieces) * pieces
         self._mine = slice(*(self._streams // self.world.size * n for n in (self.world.rank, self.world.rank + 1)))
         self._held_out = held_out
-        self._state: Any = self._started()
+        self._state: Memory = self._started()
         self._random = torch.get_rng_state()
         self._rows: NDArray[np.uint8] | None = None
         self.step, self.phase, self.part, self.place = 0, 0, 0, 0
@@ -90,7 +92,7 @@ class Trainer:
         self.curve: list[tuple[int, float, float | None]] = []
         """Characters read, bits per character, and bits on held-out text where they were just measured."""
 
-    def _started(self) -> Any:
+    def _started(self) -> Memory:
         """The state of this process's rows before a word is read; None for a model that carries none."""
         return self.model.start(self._mine.stop - self._mine.start) if self.model.carries else None
 
@@ -250,7 +252,7 @@ class Trainer:
             torch._foreach_lerp_(list(self.average.values()), [weights[n] for n in self.average], 1 - keep)
         return nats / math.log(2)
 
-    def _forgotten(self) -> Any:
+    def _forgotten(self) -> Memory:
         """The state of this process's rows, some of them reset: the same ones however many processes there are."""
         if self._state is None:
             return None

@@ -27,6 +27,8 @@ from stagelyric.types.events import (
 )
 from stagelyric.types.parts import Part, ignore
 
+Message = Any  # one of mido's, which has no types
+
 BANK_MSB, BANK_LSB = 0, 32
 FIRST_MODE = 120  # controls from here on are channel modes (all notes off, …): a DAW's Stop sends them
 
@@ -57,15 +59,15 @@ class Reader:
                 self.ignored += 1
         return found
 
-    def _note_on(self, at: float, port: str, message: Any) -> Event:
+    def _note_on(self, at: float, port: str, message: Message) -> Event:
         if message.velocity == 0:
             return self._note_off(at, port, message)
         return NoteOn(at, f"midi {port}", port, message.channel + 1, message.note, message.velocity)
 
-    def _note_off(self, at: float, port: str, message: Any) -> Event:
+    def _note_off(self, at: float, port: str, message: Message) -> Event:
         return NoteOff(at, f"midi {port}", port, message.channel + 1, message.note)
 
-    def _control(self, at: float, port: str, message: Any) -> Event | None:
+    def _control(self, at: float, port: str, message: Message) -> Event | None:
         if message.control >= FIRST_MODE:
             return None
         key = (port, message.channel, message.control)
@@ -73,22 +75,22 @@ class Reader:
         self._values[key] = message.value
         return ControlChange(at, f"midi {port}", port, message.channel + 1, message.control, message.value, previous)
 
-    def _program(self, at: float, port: str, message: Any) -> Event:
+    def _program(self, at: float, port: str, message: Message) -> Event:
         coarse, fine = (self._values.get((port, message.channel, control)) for control in (BANK_MSB, BANK_LSB))
         bank = None if coarse is None and fine is None else (coarse or 0) * 128 + (fine or 0)
         alone = coarse if fine is None else None
         return ProgramChange(at, f"midi {port}", port, message.channel + 1, message.program, bank, alone)
 
-    def _position(self, at: float, port: str, message: Any) -> Event:
+    def _position(self, at: float, port: str, message: Message) -> Event:
         return Transport(at, f"midi {port}", "position", message.pos)
 
-    def _song(self, at: float, port: str, message: Any) -> Event:
+    def _song(self, at: float, port: str, message: Message) -> Event:
         return SongSelect(at, f"midi {port}", port, message.song)
 
-    def _clock(self, at: float, port: str, message: Any) -> Event:
+    def _clock(self, at: float, port: str, message: Message) -> Event:
         return ClockPulse(at, f"midi {port}", port)
 
-    def _transport(self, at: float, port: str, message: Any) -> Event:
+    def _transport(self, at: float, port: str, message: Message) -> Event:
         return Transport(at, f"midi {port}", message.type)
 
 
@@ -99,7 +101,7 @@ def _mido() -> Any:
 
 
 # By mido's names for the messages.
-_EVENTS: dict[str, Callable[[Reader, float, str, Any], Event | None]] = {
+_EVENTS: dict[str, Callable[[Reader, float, str, Message], Event | None]] = {
     "note_on": Reader._note_on,
     "note_off": Reader._note_off,
     "control_change": Reader._control,

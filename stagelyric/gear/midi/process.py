@@ -25,6 +25,8 @@ from struct import Struct
 from time import monotonic, sleep
 from typing import Any, BinaryIO, NoReturn
 
+Client = Any  # a port of RtMidi's, whose bindings have no types
+
 HEARD = Struct("<dHH")  # at (seconds of time.monotonic(), the same clock for every process), number, length
 SENT = Struct("<HH")  # number, length
 VIRTUAL = 1  # the number of the port that other programs connect to
@@ -55,10 +57,10 @@ class Binding:
         name: str = self._module.get_api_name(api)
         return name
 
-    def client(self, direction: str, api: int, name: str) -> Any:
+    def client(self, direction: str, api: int, name: str) -> Client:
         return (self._module.MidiIn if direction == "in" else self._module.MidiOut)(api, name)
 
-    def listen(self, client: Any, heard: Callable[[Sequence[int]], None]) -> None:
+    def listen(self, client: Client, heard: Callable[[Sequence[int]], None]) -> None:
         if self.name == "rtmidi":
             client.set_callback(lambda event, _: heard(event[0]))
         else:
@@ -78,7 +80,7 @@ class Drivers:
         self._writing = threading.Lock()
         self._clients: dict[int, Any] = {}
         self._api: int | None = None
-        self._probe: Any = None
+        self._probe: Client = None
         self._watch: JackWatch | None = None
         self._lives: dict[str, str] = {}
         self._closing: list[tuple[float, Any]] = []
@@ -167,7 +169,7 @@ class Drivers:
         if number in self._clients:
             self._clients[number].send_message(list(message))
 
-    def report(self, **report: Any) -> None:
+    def report(self, **report: object) -> None:
         self._write(0, json.dumps(report).encode())
 
     def _numbered(self) -> list[str]:
@@ -185,7 +187,7 @@ class Drivers:
             return
         self._start(VIRTUAL, self._probe)
 
-    def _start(self, number: int, client: Any) -> None:
+    def _start(self, number: int, client: Client) -> None:
         self._clients[number] = client
         if self._direction == "in":
             self._binding.listen(client, lambda message: self._write(number, bytes(message)))
@@ -313,13 +315,13 @@ def _read(stdin: BinaryIO, put: Callable[[tuple[int, bytes] | None], None]) -> N
     put(None)
 
 
-def _close(client: Any) -> None:
+def _close(client: Client) -> None:
     closing = threading.Thread(target=_delete, args=(client,), daemon=True)
     closing.start()
     closing.join(_CLOSING_SECONDS)
 
 
-def _delete(client: Any) -> None:
+def _delete(client: Client) -> None:
     client.close_port()
     client.delete()
 

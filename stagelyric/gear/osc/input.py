@@ -16,7 +16,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
 
 from stagelyric.gear.osc.addresses import ADDRESSES, PING, PONG, SUBSCRIBE, TABLE, UNSUBSCRIBE, port_number, released
 from stagelyric.gear.osc.faults import EVERY, Counts, Faults, Kind
@@ -262,7 +261,7 @@ class _Endpoint(asyncio.DatagramProtocol):
         self._osc = osc
         self.closed = asyncio.Event()
 
-    def datagram_received(self, data: bytes, addr: Any) -> None:
+    def datagram_received(self, data: bytes, addr: Target) -> None:
         self._osc.receive(data, addr)
 
     def error_received(self, exc: Exception) -> None:

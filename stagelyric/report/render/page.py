@@ -42,7 +42,7 @@ def measures(columns: Mapping[str, Mapping[str, Any]]) -> Table:
     return table
 
 
-def single(value: Any) -> float | None:
+def single(value: float | Mapping[str, float] | None) -> float | None:
     """A measure as one number: the mean of one that has several."""
     if isinstance(value, Mapping):
         value = value.get("mean")

@@ -12,6 +12,8 @@ from stagelyric.report.language import MissingExtraError
 from stagelyric.report.measures.whole import BANDS
 from stagelyric.report.render.page import shown, single
 
+Plot = Any  # one of matplotlib's: the extra may not be there
+
 Report = Mapping[str, Any]
 
 Curves = Mapping[str, Curve | None]
@@ -35,7 +37,7 @@ def svg(reports: Mapping[str, Report], curves: Curves | None = None) -> str:
     return out.getvalue()[out.getvalue().index("<svg") :]
 
 
-def _empty(width: float, height: float) -> Any:
+def _empty(width: float, height: float) -> Plot:
     """An empty matplotlib figure, in inches. Raises MissingExtraError without matplotlib."""
     try:
         matplotlib = importlib.import_module("matplotlib")
@@ -47,7 +49,7 @@ def _empty(width: float, height: float) -> Any:
     return module.Figure(figsize=(width, height), layout="constrained")
 
 
-def _figure(reports: Mapping[str, Report], curves: Curves | None = None) -> Any:
+def _figure(reports: Mapping[str, Report], curves: Curves | None = None) -> Plot:
     first = next(iter(reports.values()))
     lists = [(title, first[key], by) for title, key, by in _LISTS if first.get(key)]
     bits = any(report.get("bits_per_character") for report in reports.values())
@@ -73,7 +75,7 @@ _LISTS = (
 )
 
 
-def _bands(axes: Any, reports: Mapping[str, Report]) -> None:
+def _bands(axes: Plot, reports: Mapping[str, Report]) -> None:
     """Every measure on a scale of its own, on which the band of people's lines is 0 to 1."""
     keys = [key for key in BANDS if any(single(r.get(key)) is not None for r in reports.values())]
     axes.axvspan(0, 1, color=_BAND, label="lines by people")
@@ -98,7 +100,7 @@ def _bands(axes: Any, reports: Mapping[str, Report]) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.04), frameon=False, ncols=1 + len(reports))
 
 
-def _bars(axes: Any, title: str, found: Sequence[Report], by: str) -> None:
+def _bars(axes: Plot, title: str, found: Sequence[Report], by: str) -> None:
     shown_first = list(found[:8])
     axes.barh([habit["text"] for habit in shown_first], [habit[by] for habit in shown_first], color=_COLOURS[1])
     axes.invert_yaxis()
@@ -107,7 +109,7 @@ def _bars(axes: Any, title: str, found: Sequence[Report], by: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _bits(axes: Any, reports: Mapping[str, Report]) -> None:
+def _bits(axes: Plot, reports: Mapping[str, Report]) -> None:
     """Bits per character as bars, the models beside one another and a PPM and a 6-gram of the same text."""
     measured = {name: bits for name, report in reports.items() if (bits := report.get("bits_per_character"))}
     width = 0.8 / len(measured)
@@ -125,7 +127,7 @@ def _bits(axes: Any, reports: Mapping[str, Report]) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _learning(axes: Any, curves: Curves, names: Sequence[str]) -> None:
+def _learning(axes: Plot, curves: Curves, names: Sequence[str]) -> None:
     """Bits per character over the characters read: a line while training, dots on text held out from it."""
     axes.set_title("Bits per character while they learned", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)

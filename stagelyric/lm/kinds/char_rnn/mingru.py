@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
@@ -32,7 +33,7 @@ class Scan(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, keep: Tensor, new: Tensor, first: Tensor) -> Tensor:
+    def forward(ctx: FunctionCtx, keep: Tensor, new: Tensor, first: Tensor) -> Tensor:
         h = scanned(keep, new, first)
         ctx.save_for_backward(keep, h, first)
         return h
