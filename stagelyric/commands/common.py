@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stagelyric.gates.quoting import QuotingError
-from stagelyric.gear.journal.journal import JournalError
+from stagelyric.gear.journal.database import JournalError
 from stagelyric.setlist.faults import FileError
 from stagelyric.types.paths import ModelNotFoundError
 

@@ -18,7 +18,7 @@ async def check(folder: Path, sections: int = 0) -> Finding:
     """`sections`: of the set, to say when each has a chunk of lines."""
     troubles: list[str] = []
     generator = Generator(folder)
-    generator.on_trouble = troubles.append
+    generator.on_trouble = lambda text: troubles.append(text) if text else None
     began = time.perf_counter()
     try:
         async with asyncio.timeout(_SECONDS), generator.running():

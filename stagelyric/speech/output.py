@@ -37,7 +37,9 @@ class Speech(Part):
     def __init__(self, rig: SpeechRig, folder: Path, *, ahead: Callable[[], Iterable[str]] = tuple) -> None:
         self._rig, self._ahead = rig, ahead
         self.cache = Cache(folder, rig.voice, rig.rate, limit=rig.cache_mb << 20)
-        self.player = Player(rig, tell=self._tell, opened=self._opened, failed=self._failed, begun=self._begun)
+        self.player = Player(
+            rig, tell=self._tell_of_device, opened=self._opened, failed=self._failed, begun=self._begun
+        )
         self.spoken: Callable[[Cue, float], None] = lambda cue, at: None  # is told when a line's sound has begun
         self.renderer = Renderer(rig.voice, rig.rate, tell=lambda text: self._tell(text, "warning"))
         self.unspoken = 0  # cues that had no sound in time, with a device open
@@ -220,6 +222,9 @@ class Speech(Part):
         self.cache.lose(path)
         self.unspoken += 1
         self._more.set()
+
+    def _tell_of_device(self, text: str, level: Level) -> None:
+        self._emit(Notice(monotonic(), self.name, text, level, "audio"))
 
     def _tell(self, text: str, level: Level) -> None:
         self._emit(Notice(monotonic(), self.name, text, level))

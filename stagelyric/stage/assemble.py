@@ -1,5 +1,6 @@
 """The one place that knows every concrete class: a setlist and a rig become a stage."""
 
+import logging
 import secrets
 import ssl
 import threading
@@ -14,6 +15,7 @@ from stagelyric.editor import fetch
 from stagelyric.gates import family, quoting
 from stagelyric.gear.journal import journal
 from stagelyric.gear.journal.bookmark import Bookmark
+from stagelyric.gear.journal.database import JournalError
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.gear.live.input import Live
 from stagelyric.gear.midi.input import Midi
@@ -135,7 +137,11 @@ def assemble(
 
 def _judged(file: Path, setlist: Setlist, folder: Path) -> tuple[Judgements, set[str]]:
     """What was kept and what was vetoed in the shows before, by song and section; nothing kept that is a quotation."""
-    kept, vetoed = journal.judgements(file, setlist.title)
+    try:
+        kept, vetoed = journal.judgements(file, setlist.title)
+    except JournalError as error:  # whoever writes it puts a damaged one aside, and says so
+        logging.getLogger(__name__).warning("%s; nothing is known of earlier shows", error)
+        kept, vetoed = {}, set()
     never = [folder / name for name in setlist.never_quote]
     with_quotes = quoting.quoting([text for texts in kept.values() for text in texts], never)
     return {place: [text for text in texts if text not in with_quotes] for place, texts in kept.items()}, vetoed

@@ -31,11 +31,12 @@ class GeneratorError(Exception):
 
 
 class Generator:
-    """`write` asks for lines; `running` keeps a process that answers. `on_trouble` is told of each loss."""
+    """`write` asks for lines; `running` keeps a process that answers. `on_trouble` is told of each loss, and (None)
+    when there is a process again."""
 
     def __init__(self, model: Path, never_quote: Sequence[Path] = (), frames: Sequence[Path] = ()) -> None:
         self.model, self.never_quote, self.frames = model, tuple(never_quote), tuple(frames)
-        self.on_trouble: Callable[[str], None] = log.warning
+        self.on_trouble: Callable[[str | None], None] = _log
         self._child = Child(
             self._command, JsonLines(LONGEST), hear=self._hear, lost=self._lost, starting=STARTING, silence=SILENCE,
             ending=0, quiet=False, environment=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
@@ -44,6 +45,7 @@ class Generator:
         self._ids = itertools.count(1)
         self._up = asyncio.Event()
         self._failures = 0
+        self._troubled = False  # that has been said
 
     @property
     def pid(self) -> int | None:
@@ -94,7 +96,11 @@ class Generator:
             return
         self._failures = 0
         self._child.well()
-        self._up.set()
+        if not self._up.is_set():
+            self._up.set()
+            if self._troubled:
+                self._troubled = False
+                self.on_trouble(None)
         self._take(said)
 
     def _lost(self, end: End) -> None:
@@ -106,6 +112,7 @@ class Generator:
         self._up.clear()
         self._refuse("the writer was lost")
         if self._failures <= 1:  # said once; a writer that can't start is tried again quietly
+            self._troubled = True
             self.on_trouble(f"the writer {end.how}; it is started anew, and the lines that are ready go on")
 
     def _refuse(self, why: str) -> None:
@@ -121,3 +128,8 @@ class Generator:
             waiting.set_exception(GeneratorError(answer["error"]))
         else:
             waiting.set_result([as_line(found) for found in answer["lines"]])
+
+
+def _log(trouble: str | None) -> None:
+    if trouble is not None:
+        log.warning("%s", trouble)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
@@ -22,7 +23,7 @@ from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.stage.quantised import SOON, Quantised
 from stagelyric.stage.store import Store
 from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Tempo, Transport
-from stagelyric.types.lines import Ask, Cue, Line
+from stagelyric.types.lines import Alert, Ask, Cue, Line, State
 from stagelyric.types.parts import Part
 from stagelyric.types.standing import Record, Standing
 
@@ -32,6 +33,7 @@ RECENT = 8  # chunks over which it is measured how long a line takes
 PATIENCE = 3  # times that a shelf may get nothing before it is left alone
 SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
 WARM_EVERY = 0.005  # seconds
+MOST_ALERTS = 50  # that stand in the state at once
 SAME_ALERT = 1.0  # seconds in which the same alert is not said again
 
 log = logging.getLogger(__name__)
@@ -80,24 +82,28 @@ class Stage:
         self._rushed: set[Ask] = set()  # that are being written at once
         self._line_seconds = 0.1  # that a line takes to be written, lately
         self._said: dict[str, float] = {}
+        self._alerts: dict[str, Alert] = {}  # what is wrong now, by what it is about
         self._broken: set[str] = set()
         self._song = show.song.title
+        self._loop: asyncio.AbstractEventLoop
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Everything runs while this context is open; on the way out each is closed, the journal last."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, time.monotonic())
         if self._tempo is not None:
             self.clock.tempo = self._tempo
         if self.generator is not None:
-            self.generator.on_trouble = self.alert
+            self.generator.on_trouble = partial(self.trouble, "writer")
         if self._bookmark is not None:
-            self._bookmark.on_trouble = self.alert
+            self._bookmark.on_trouble = partial(self.trouble, "place")
+            self.trouble("place", self._bookmark.trouble)
         if self._journal is not None:
 
-            def told(text: str) -> None:  # on the journal's thread
-                loop.call_soon_threadsafe(self.alert, text)
+            def told(text: str | None) -> None:  # on the journal's thread
+                with contextlib.suppress(RuntimeError):  # the loop has ended
+                    loop.call_soon_threadsafe(self.trouble, "journal", text)
 
             self._journal.on_trouble = told
         async with AsyncExitStack() as stack:
@@ -123,7 +129,7 @@ class Stage:
         try:
             for part in self._parts:
                 if part.first:  # a display that is back before the show is up must see no other song
-                    self._tell(part.name, part.state, self.show.state(self.clock.tempo))
+                    self._tell(part.name, part.state, self._state())
                 await stack.enter_async_context(part.running(self.hear))
         finally:
             self._early = None
@@ -148,7 +154,7 @@ class Stage:
             if isinstance(result, Exception):
                 log.error("a part of the show had failed", exc_info=result)
         if self._store is not None:
-            self._store.forget()
+            self._store.forget({shelf.digest for shelf in self.pool.shelves()})
         if self._bookmark is not None:
             self._bookmark.close()
 
@@ -162,7 +168,11 @@ class Stage:
         self.clock.hear(event)
         match event:
             case Notice():
-                self.alert(event.text, event.level)
+                if event.about and event.level == "warning":
+                    self.trouble(event.about, event.text)
+                else:
+                    self.trouble(event.about, None)
+                    self.alert(event.text, event.level)
             case ClockPulse():
                 self._rearm.set()
             case Transport() | Tempo():
@@ -186,6 +196,25 @@ class Stage:
         log.info("%s", text)
         for part in self._parts:
             self._tell(part.name, part.alert, text, level)
+
+    def trouble(self, about: str, text: str | None) -> None:
+        """Something is wrong and stays so: it is said once, and stands in the state until it is over (None)."""
+        if text is None:
+            if self._alerts.pop(about, None) is None:
+                return
+        elif (known := self._alerts.get(about)) is not None and known.text == text:
+            return
+        else:
+            if len(self._alerts) >= MOST_ALERTS:
+                del self._alerts[next(iter(self._alerts))]
+            self._alerts[about] = Alert("warning", text, time.time())
+            self.alert(text)
+        if self._early is None:
+            self._publish_state()
+
+    def _state(self) -> State:
+        state = self.show.state(self.clock.tempo)
+        return replace(state, alerts=tuple(self._alerts.values())) if self._alerts else state
 
     def _perform(self, event: Event) -> None:
         effects = self.show.perform(event)
@@ -283,7 +312,7 @@ class Stage:
 
     def _publish_state(self) -> None:
         self._state_is_due = False
-        state = self.show.state(self.clock.tempo)
+        state = self._state()
         for part in self._parts:
             self._tell(part.name, part.state, state)
 
@@ -402,9 +431,16 @@ class Stage:
         try:
             store.append(ask, start, lines)
         except OSError as error:
-            if "store" not in self._broken:
-                self._broken.add("store")
-                log.warning("the pool can't be kept on disk: %s", error)
+            told = f"the lines ahead can't be kept on the disk ({error}); the show goes on with what it has"
+            self._loop_soon(told)
+        else:
+            self._loop_soon(None)
+
+    def _loop_soon(self, text: str | None) -> None:
+        """From a thread: how the pool on the disk is."""
+        if text is not None or "pool" in self._alerts:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self.trouble, "pool", text)
 
     async def _stay_warm(self) -> None:
         """Goes the way of a press again and again, and stops short of the cue.

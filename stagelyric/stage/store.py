@@ -5,14 +5,13 @@ A file a shelf, a chunk a line, appended as it comes: saving never reads or writ
 
 import contextlib
 import json
-import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from stagelyric.show.pool import Pool
 from stagelyric.types.lines import Ask, Line, as_line, as_list
 
-FORGET_DAYS = 90
+ROOM = 256 << 20  # bytes of all shelves together: some twenty thousand full ones
 
 
 class Store:
@@ -39,10 +38,18 @@ class Store:
         with (self._folder / f"{ask.digest}.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps([start, [as_list(line) for line in lines]], ensure_ascii=False) + "\n")
 
-    def forget(self) -> None:
-        """Deletes shelves that no show has added to for a season."""
-        old = time.time() - FORGET_DAYS * 86400
-        for file in self._folder.parent.glob("*/*.jsonl"):
-            with contextlib.suppress(OSError):
-                if file.stat().st_mtime < old:
+    def forget(self, keep: Collection[str] = ()) -> None:
+        """Deletes the shelves that were added to longest ago, once all together take more than their room.
+
+        `keep`: the digests of those that the show has. The clock is not asked how old they are: one that is wrong by a
+        year would have them all deleted.
+        """
+        with contextlib.suppress(OSError):
+            files = [(file.stat(), file) for file in self._folder.parent.glob("*/*.jsonl")]
+            room = sum(found.st_size for found, _ in files)
+            for found, file in sorted(files, key=lambda pair: pair[0].st_mtime):
+                if room <= ROOM:
+                    break
+                if file.stem not in keep:
                     file.unlink()
+                    room -= found.st_size

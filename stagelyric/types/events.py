@@ -135,10 +135,14 @@ class Command(Event):
 
 @dataclass(frozen=True, slots=True)
 class Notice(Event):
-    """Something people should know, said once by whoever noticed it: a port lost, a port back."""
+    """Something people should know, said once by whoever noticed it: a port lost, a port back.
+
+    `about`: what it is about, where it stays so: a warning is what is wrong until an "info" about the same comes.
+    """
 
     text: str
     level: Level = "warning"
+    about: str = ""
 
 
 Emit = Callable[[Event], None]

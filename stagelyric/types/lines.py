@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from stagelyric.types.events import Level
+
 Origin = Literal["model", "frame", "kept", "written", "safety", "word"]
 Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
 Quantize = Literal["now", "beat", "bar"] | float
@@ -122,6 +124,15 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """What is wrong now. `since` in unix seconds."""
+
+    level: Level
+    text: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """The whole of what a display needs to be right, in the field order of the page's `state` message.
 
@@ -140,3 +151,4 @@ class State:
     speech: bool
     wildness: float = 0.5
     beats_per_bar: float = 4.0
+    alerts: tuple[Alert, ...] = ()

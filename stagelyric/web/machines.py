@@ -102,7 +102,7 @@ class Machines(Part):
                 return  # a rig that all machines share names this one too
             if machine.up:
                 self.step.lost(machine)
-                self._say(f"no link to {machine.name}: this machine goes on alone" if self._alone else "")
+                self._say(f"no link to {machine.name}", about=f"link {machine.name}")
                 self._compare()
             await asyncio.sleep(AGAIN)
 
@@ -117,6 +117,8 @@ class Machines(Part):
         new = not machine.up
         differed = machine.differed
         self.step.hear(machine, message, time.monotonic())
+        if new:
+            self._say(f"linked to {machine.name}", "info", about=f"link {machine.name}")
         if new and machine.title != self.step.title:
             self._say(f'{machine.name} plays another setlist ("{machine.title}"): the two are not in step')
         if machine.differed != differed and machine.differed is not None and not new:
@@ -154,6 +156,5 @@ class Machines(Part):
         if self._page is not None:
             self._page.tell_machines(message)
 
-    def _say(self, text: str, level: Level = "warning") -> None:
-        if text:
-            self._emit(Notice(time.monotonic(), SOURCE, text, level))
+    def _say(self, text: str, level: Level = "warning", about: str = "") -> None:
+        self._emit(Notice(time.monotonic(), SOURCE, text, level, about))

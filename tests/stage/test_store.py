@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,18 @@ def test_a_damaged_file_gives_what_is_whole(tmp_path: Path, damage: bytes) -> No
     store.append(ASK, 0, LINES[:16])  # and can be written again
 
 
-def test_shelves_of_long_ago_are_forgotten(tmp_path: Path) -> None:
-    import os
-
+def test_the_shelves_of_longest_ago_make_room_and_no_clock_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = filled(tmp_path)
+    store.append(Ask(seed=2), 0, LINES)
+    files = {file.stem: file for file in tmp_path.glob("*/*.jsonl")}
+    os.utime(files[ASK.digest], (0, 0))
     store.forget()
-    (file,) = tmp_path.glob("*/*.jsonl")
-    os.utime(file, (0, 0))
+    assert all(file.exists() for file in files.values())
+    monkeypatch.setattr("stagelyric.stage.store.ROOM", files[Ask(seed=2).digest].stat().st_size)
+    store.forget({ASK.digest})
+    assert files[ASK.digest].exists()  # the show has it
+    store.append(Ask(seed=2), 0, LINES)
     store.forget()
-    assert not file.exists()
+    assert not files[ASK.digest].exists()

@@ -31,6 +31,7 @@ def test_it_is_short_and_stays_as_it_is(text: str, most: int) -> None:
 
 
 def test_the_longest_text_costs_no_more_than_the_longest_that_is_kept() -> None:
+    text = "x\x07" * 50_000_000
     began = time.perf_counter()
-    cleaned("x\x07" * 50_000_000)
+    cleaned(text)
     assert time.perf_counter() - began < 0.5

@@ -23,16 +23,17 @@ log = logging.getLogger(__name__)
 
 class Bookmark:
     """`last`: what the show before left (None: nothing that can be read), `before`: the one before that. Nothing is
-    written before `begin`. A disk that fails is said once (`on_trouble`), and is tried again with the next change."""
+    written before `begin`. A disk that fails is said (`on_trouble`; None: it is over) and tried again with each
+    change."""
 
     def __init__(self, journal: Path, title: str) -> None:
-        self.on_trouble: Callable[[str], None] = log.warning
+        self.on_trouble: Callable[[str | None], None] = log.warning
+        self.trouble: str | None = None  # what is wrong now
         self.last: Record | None = None
         self.before: Record | None = None
         self._path: Path | None = None
         self._file: RecordFile | None = None
         self._whole: Callable[[], Record] = dict
-        self._said = False
         self._synced = 0
         self._lock: int | None = None
         name = "".join(letter if letter.isalnum() else "-" for letter in title.casefold())[:60]
@@ -78,6 +79,9 @@ class Bookmark:
             self._file.append(self._whole() | {"wall": time.time()})
             part.replace(self._path)
             self._file.path = self._path
+            if self.trouble is not None:
+                self.trouble = None
+                self.on_trouble(None)
         except OSError as error:
             self.lose(error)
 
@@ -127,9 +131,9 @@ class Bookmark:
         file, self._file, self._synced = self._file, None, 0
         if file is not None:
             file.close()
-        if not self._said:
-            self._said = True
-            self.on_trouble(f"where the show is could not be written down, so a restart would begin anew: {error}")
+        if self.trouble is None:
+            self.trouble = f"where the show is can't be written down, so that a restart would begin anew: {error}"
+            self.on_trouble(self.trouble)
 
 
 def _before(path: Path) -> Path:

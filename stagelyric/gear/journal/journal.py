@@ -1,32 +1,28 @@
 """The show's memory: every event that fired, every cue, every verdict, in SQLite; and its exports.
 
-A cue is in the spool, a memory-mapped file, before any display has it: what is written to a mapping is the
-kernel's and outlives the process, and costs no system call on the way of a press. A thread moves the records
-into the database (WAL mode). After a kill the next opening takes up what the spool still holds.
+A cue is in the spool before any display has it: what is written to a file is the kernel's and outlives the process.
+A thread moves the records into the database (WAL mode). After a kill the next opening takes up what the spool still
+holds.
 """
 
 import asyncio
 import contextlib
 import csv
 import io
-import json
 import logging
-import mmap
 import os
-import queue
 import sqlite3
-import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-import orjson
-
+from stagelyric.gear.journal.database import COLUMNS, DatabaseWriter, JournalError, Record, connect
+from stagelyric.gear.journal.recordfile import RecordFile, encode
 from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue
 from stagelyric.types.parts import Part, ignore
@@ -36,87 +32,10 @@ TONIGHT = 400  # records that are kept at hand for the operator's page
 BATCH_SECONDS = 0.1  # between the batches that the database gets
 Judged = Literal["keep", "veto"]
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS shows (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, started REAL NOT NULL, seed INTEGER, model TEXT, version TEXT
-);
-CREATE TABLE IF NOT EXISTS records (
-    show TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, wall REAL NOT NULL,
-    number INTEGER, song TEXT, section TEXT, text TEXT, origin TEXT, latency_ms REAL, beat REAL, source TEXT,
-    detail TEXT, PRIMARY KEY (show, seq)
-) WITHOUT ROWID;
-"""
-COLUMNS = (
-    "show", "seq", "kind", "wall", "number", "song", "section", "text", "origin", "latency_ms", "beat", "source",
-    "detail",
-)  # fmt: skip
-_INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' * len(COLUMNS))})"
-
-Record = tuple[Any, ...]  # in the order of COLUMNS
 _TOLD = COLUMNS[1:9]
 _NOTHING: Record = (None,) * 9  # the columns after `wall`
 
 log = logging.getLogger(__name__)
-
-
-class JournalError(Exception):
-    """A journal that can't be read, or a show that is not in it: one plain sentence."""
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """The database, with the records of shows that were killed taken up from their spools."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
-    try:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        database.executescript(_SCHEMA)
-        for spool in path.parent.glob(f"{path.name}-spool-*"):
-            _take_up(database, spool)
-    except sqlite3.Error as error:
-        database.close()
-        raise JournalError(f"{path}: wanted a journal, could not read one: {error}") from None
-    return database
-
-
-def _take_up(database: sqlite3.Connection, spool: Path) -> None:
-    """Harmless while the spool's own show still runs: a record that is there already is left as it is."""
-    try:
-        records = list(read_spool(spool.read_bytes()))
-        with database:
-            database.executemany(_INSERT, records)
-        if not _alive(int(spool.name.rsplit("-", 1)[1])):
-            spool.unlink()
-    except (OSError, ValueError, sqlite3.Error) as error:
-        log.warning("%s: left as it is: %s", spool, error)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def read_spool(content: bytes) -> Iterator[Record]:
-    """The whole records at a spool's beginning; what follows the first NUL is an older round's."""
-    for line in content.split(b"\0", 1)[0].splitlines():
-        with contextlib.suppress(ValueError):  # the last one may have been cut off by the kill
-            record = json.loads(line)
-            if isinstance(record, list) and len(record) == len(COLUMNS):
-                yield tuple(record)
-
-
-def _encode(record: Record) -> bytes:
-    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _written_out(record: Record) -> Record:
-    """With its event in words: that is for the journal's thread to find, not for the loop's."""
-    return record if record[-1] is None else (*record[:-1], repr(record[-1]))
 
 
 def _columns(cue: Cue) -> Record:
@@ -126,35 +45,9 @@ def _columns(cue: Cue) -> Record:
     return (cue.number, cue.song, cue.section, text, origin, latency, round(cue.beat, 3), None, None)
 
 
-class Spool:
-    """Records in a memory-mapped file of a fixed size, which begins anew whenever the database has them all."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        with path.open("w+b") as file:
-            file.write(b"\0" * SPOOL_BYTES)  # every page is there before the show: no fault on a press
-            file.flush()
-            self._map = mmap.mmap(file.fileno(), SPOOL_BYTES)
-        self._end = 0
-
-    def append(self, record: Record, *, drained: bool) -> None:
-        """Writes a record; `drained` says that the database has all before it. A full spool takes no more."""
-        data = _encode(record)
-        start = 0 if drained else self._end
-        if start + len(data) < SPOOL_BYTES:
-            # The NUL goes first, so that a kill between the two never joins new records to old ones.
-            self._map[start + len(data)] = 0
-            self._map[start : start + len(data)] = data
-            self._end = start + len(data)
-
-    def close(self, *, drained: bool) -> None:
-        self._map.close()
-        if drained:
-            self._path.unlink(missing_ok=True)
-
-
 class Journal(Part):
-    """A part that remembers. A disk that fails is said (`on_trouble`, on any thread) and the show goes on.
+    """A part that remembers. A disk that fails is said (`on_trouble`, on any thread; None: it is over), and what could
+    not be written is written when it is back.
 
     `show`: the show that this one goes on with, by its id (None: a new one).
     """
@@ -165,42 +58,53 @@ class Journal(Part):
     def __init__(self, path: Path, *, title: str, seed: int, model: str, version: str, show: str | None = None) -> None:
         self.path = path
         self.show_id = show or uuid.uuid4().hex[:12]
-        self.written = 0  # records in the database
-        self.lost = 0
         self._about = (self.show_id, title, time.time(), seed, model, version)
-        self._queue: queue.SimpleQueue[list[Record] | None] = queue.SimpleQueue()
+        self._writer: DatabaseWriter | None = None
         self._gathered: list[Record] = []
         before = _latest(path, show) if show else []
         self._first = self._seq = before[-1][1] if before else 0
         self._tonight: deque[Record] = deque((row for row in before if row[2] != "event"), maxlen=TONIGHT)
-        self._spool: Spool | None = None
-        self.on_trouble: Callable[[str], None] = log.warning
+        self._spool: RecordFile | None = None
+        self.on_trouble: Callable[[str | None], None] = log.warning
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
-        thread = threading.Thread(target=self._write, name="journal", daemon=True)
+        """Where there is no disk for a spool, or none for the database, the other goes on alone."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._spool = Spool(self.path.with_name(f"{self.path.name}-spool-{self.show_id}-{os.getpid()}"))
+            spool = self.path.with_name(f"{self.path.name}-spool-{self.show_id}-{os.getpid()}")
+            self._spool = RecordFile(spool, SPOOL_BYTES)
         except OSError as error:
-            self.on_trouble(f"no journal tonight: {error}")
-        else:
-            thread.start()
+            self.on_trouble(f"no spool tonight, so that a kill may cost a tenth of a second of the journal: {error}")
+        self._writer = DatabaseWriter(self.path, self._about, lambda: list(self._tonight), self.on_trouble)
         try:
             yield
         finally:
+            self._hand_over()
+            await asyncio.to_thread(self._writer.close, 5.0)
             if self._spool is not None:
-                self._hand_over()
-                self._queue.put(None)
-                await asyncio.to_thread(thread.join, 5.0)
-                self._spool.close(drained=self._first + self.written == self._seq)
+                self._spool.close()
+                if self._drained:
+                    with contextlib.suppress(OSError):
+                        self._spool.path.unlink()
                 self._spool = None
+            self._writer = None
+
+    @property
+    def written(self) -> int:
+        """Records in the database."""
+        return self._writer.written if self._writer is not None else 0
+
+    @property
+    def _drained(self) -> bool:
+        """Whether the database has all that there is."""
+        return self._writer is not None and self._first + self._writer.written >= self._seq
 
     def show(self, cue: Cue) -> None:
         self._append("cue" if cue.line else "clear", cue.wall, _columns(cue))
 
     def encode(self, cue: Cue) -> bytes:
-        return _encode((self.show_id, self._seq, "cue", cue.wall, *_columns(cue)))
+        return encode((self.show_id, self._seq, "cue", cue.wall, *_columns(cue)))
 
     def fired(self, event: Event, wall: float) -> None:
         """An event that did something."""
@@ -230,44 +134,25 @@ class Journal(Part):
 
     def _append(self, kind: str, wall: float, rest: Record, *, spooled: bool = True) -> None:
         """`rest`: the values of the columns after `wall`."""
-        drained = self._first + self.written + self.lost >= self._seq
+        drained = self._drained
         self._seq += 1
         record = (self.show_id, self._seq, kind, round(wall, 6), *rest)
         if kind != "event":
             self._tonight.append(record)
-        if self._spool is None:  # no disk tonight
+        if self._writer is None:
             return
-        if spooled:
-            self._spool.append(record, drained=drained)
+        if spooled and self._spool is not None:
+            with contextlib.suppress(OSError):  # no room: it still goes into the database
+                self._spool.append(record, anew=drained)
         if not self._gathered:
             # Handed over later and together: a thread that wakes at every press would stand in the press's way.
             asyncio.get_running_loop().call_later(BATCH_SECONDS, self._hand_over)
         self._gathered.append(record)
 
     def _hand_over(self) -> None:
-        if self._gathered:
-            self._queue.put(self._gathered)
+        if self._gathered and self._writer is not None:
+            self._writer.put(self._gathered)
             self._gathered = []
-
-    def _write(self) -> None:
-        """The thread: a transaction for each batch."""
-        try:
-            database = connect(self.path)
-            with database:
-                database.execute("INSERT OR IGNORE INTO shows VALUES (?, ?, ?, ?, ?, ?)", self._about)
-        except (JournalError, sqlite3.Error) as error:
-            self.on_trouble(f"no journal tonight, but a spool beside it: {error}")
-            return
-        while (records := self._queue.get()) is not None:
-            try:
-                with database:
-                    database.executemany(_INSERT, map(_written_out, records))
-                self.written += len(records)
-            except sqlite3.Error as error:
-                if not self.lost:
-                    self.on_trouble(f"the journal could not be written: {error}")
-                self.lost += len(records)
-        database.close()
 
 
 # Reading

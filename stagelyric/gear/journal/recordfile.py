@@ -30,7 +30,7 @@ class RecordFile:
 
     def append(self, record: object, *, anew: bool = False) -> None:
         """`anew`: at the file's beginning; what stood there is done with."""
-        data = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) + b"\0"
+        data = encode(record) + b"\0"
         start = 0 if anew else self.end
         _write(self._file, data, start)
         self.end = start + len(data) - 1  # the next record takes the NUL's place
@@ -50,6 +50,10 @@ class RecordFile:
     def close(self) -> None:
         with contextlib.suppress(OSError):
             os.close(self._file)
+
+
+def encode(record: object) -> bytes:
+    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _write(file: int, data: bytes, at: int) -> None:

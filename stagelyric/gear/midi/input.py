@@ -12,7 +12,7 @@ from importlib import import_module
 from time import monotonic
 from typing import Any, Literal
 
-from stagelyric.gear.midi.ports import Ports
+from stagelyric.gear.midi.ports import Ports, subject
 from stagelyric.types.events import (
     ClockPulse,
     ControlChange,
@@ -147,7 +147,7 @@ class Midi(Part):
                 emit(event)
 
         def tell(text: str, level: Literal["info", "warning"]) -> None:
-            emit(Notice(monotonic(), self.name, text, level))
+            emit(Notice(monotonic(), self.name, text, level, subject(text)))
 
         self._ports = Ports("in", self._wanted, hear=hear, tell=tell, api=self._api, poll_seconds=self._poll_seconds)
         reading = asyncio.create_task(asyncio.to_thread(_mido))

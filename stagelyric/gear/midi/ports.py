@@ -161,6 +161,12 @@ class Roster:
         return next((name for name, its in self.numbers.items() if its == number), None)
 
 
+def subject(text: str) -> str:
+    """What a port's news is about: all up to the end of its name, "" where it names none."""
+    begin, quote, rest = text.partition('"')
+    return f"{begin}{rest.partition(quote)[0]}" if quote else ""
+
+
 class Ports:
     """The ports of one direction. `hear(at, port, message)` and `tell(text, level)` run on the event loop's thread.
 
