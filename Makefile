@@ -13,7 +13,7 @@ play: $(VENV)/play.done  ## run the demo show: page at http://127.0.0.1:7740, OS
 	@$(BIN)/stagelyric play setlists/demo.toml
 
 test: $(VENV)/test.done  ## run every test (those that need a missing program are skipped and say why)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadscope
 
 QUICK = tests/types tests/words tests/setlist tests/show tests/patches tests/phrasebook tests/gear/osc/test_packets.py \
 	tests/stage/test_stage.py tests/web/test_words.py tests/writing/test_drafters.py tests/test_contributing.py
@@ -26,7 +26,7 @@ fix: $(VENV)/test.done  ## mend what ruff can mend
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 cov: $(VENV)/test.done  ## every test, and which lines none of them runs; fails below the floor
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/test.done  ## ruff, mypy, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

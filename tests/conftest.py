@@ -9,6 +9,7 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import programs
 import pytest
@@ -38,13 +39,20 @@ def _in_real_time(path: Path) -> bool:
     return (parts[0] in _IN_REAL_TIME or parts[-1] in _IN_REAL_TIME) and parts[-1] not in _ELSEWHERE
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `-n 2 --dist loadgroup`: one process for all that plays and listens, one test after another, and whole
-    files for the other."""
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            group = "real time" if _in_real_time(item.path) else item.path.as_posix()
-            item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One process for all that plays and listens, one test after another, and whole files for the other.
+
+    Not by xdist's own marks for groups: those are lost, without a word, where pytest makes a test's name anew.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "real time" if _in_real_time(config.rootpath / file) else file
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
