@@ -19,6 +19,9 @@ import click
 
 from stagelyric.commands import bench_speech
 from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
+from stagelyric.editor import fetch
+from stagelyric.editor.faults import EditorError
+from stagelyric.types import paths
 
 if TYPE_CHECKING:
     import asyncio
@@ -127,12 +130,27 @@ def _ratio(one: float, other: float) -> float:
     return round(one / other, 2)
 
 
+def _with_editor(scratch: Path) -> dict[str, str]:
+    """What the show is to know so that it finds this machine's editor, if there is one, from the bench's folder."""
+    try:
+        source = fetch.chosen()
+    except EditorError:
+        return {}
+    built = scratch / "stagelyric" / paths.built_editors().name
+    if source is None or built.exists():
+        return {} if source is None else {fetch.CHOSEN: str(source)}
+    with contextlib.suppress(OSError):  # where links need a right of their own, it is measured without
+        built.parent.mkdir(parents=True, exist_ok=True)
+        built.symlink_to(paths.built_editors(), target_is_directory=True)
+    return {fetch.CHOSEN: str(source)}
+
+
 @contextlib.contextmanager
 def _play(model: Path, scratch: Path, lines_ahead: int, *, speech: bool = False) -> Iterator[House]:
     """The product itself, as its own command, on free ports, with its files in a folder of the bench's."""
     page, osc = _free_port(), _free_port()
     (scratch / "bench.toml").write_text(SETLIST, encoding="utf-8")
-    environment = os.environ | {"XDG_CACHE_HOME": str(scratch), "XDG_DATA_HOME": str(scratch)}
+    environment = os.environ | {"XDG_CACHE_HOME": str(scratch), "XDG_DATA_HOME": str(scratch)} | _with_editor(scratch)
     command = [
         sys.executable, "-m", "stagelyric", "play", str(scratch / "bench.toml"), "--model", str(model),
         "--port", str(page), "--osc-port", str(osc), "--midi", "none", "--no-open",

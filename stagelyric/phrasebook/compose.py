@@ -34,7 +34,7 @@ Dues = Callable[[int], Due | None]
 Choose = Callable[[Sequence[Sequence[str]]], int]
 """Which of some stanzas is the best."""
 
-_AGAINST, _FILLINGS = 3, 3
+_AGAINST, _FILLINGS = 2, 3
 """Where one chooses by ear: how many frames are weighed against each other, and how often each is filled."""
 _PLENTY = 8  # stanzas that suit, for each of a shelf, above which others than the next may be taken for it
 

@@ -18,7 +18,7 @@ from stagelyric.words.lexicon import Lexicon
 from stagelyric.words.phonetics import plain
 from stagelyric.words.rhyme import kind_of_sounds
 from stagelyric.words.syllables import syllabify
-from stagelyric.writing import hearing, planning, ranking
+from stagelyric.writing import editing, hearing, planning, ranking
 from stagelyric.writing.automata.letters import Alphabet
 from stagelyric.writing.drafters import table
 from stagelyric.writing.drafters.contract import Between, Drafted, Job, Standing, Wanted
@@ -147,6 +147,7 @@ class Block:
         self.kit, self.rules, self.ask, self.number = kit, kit.rules, ask, number
         self.rng, self.between = rng, between
         self.gate = Gate(ask, kit.copies, earlier)
+        self.count = 1  # stanzas
         self.told = [*ask.prime.splitlines(), *earlier][-BEFORE:]  # what the editor hears before the block
         self.framed = Framed(kit.framer, ask, self.gate, kit.judge, self.told, between)
         self.rare = [theme for theme in ask.themes if planning.spelled(theme) and self._is_rare(theme)]
@@ -159,6 +160,7 @@ class Block:
 
         Where frames give the first lines and no more are wanted, no model is asked.
         """
+        self.count = number
         done: list[list[Chosen]] = []
         for stanza in range(number):
             done.append(self._framed(self.number * number + stanza, done))
@@ -349,26 +351,29 @@ class Block:
         judged = [self._judged(one, place, stanza, lines) for own in candidates for one in self._best_looking(own)]
         calls = place.plan.must is not None and place.plan.must.own
         judged.sort(key=lambda item: (calls and not item.named, -item.score, item.text))
-        draw = float(self.rng.random())
+        draw, by_ear = float(self.rng.random()), self._by_ear(place)
         passed = []
         for item in judged:
             if self._all_pass(item, place, stanza, attempt):
                 passed.append(item)
-            if len(passed) == (_HEARD if self._is_judged else _AMONG):
+            if len(passed) == (_HEARD if by_ear else _AMONG):
                 break
         if not passed:
             return ()
-        if self._is_judged and len(passed) > 1:
+        if by_ear and len(passed) > 1:
             passed = self._sensible(passed, stanza)
+            passed.sort(key=lambda item: (calls and not item.named, -item.score, item.text))
+            del passed[_AMONG:]
         picked = passed[ranking.pick([item.score for item in passed], draw)]
         return tuple(Chosen(own.draft, score, marks, _end(own), own.origin) for own, score, marks in picked.lines)
 
-    @property
-    def _is_judged(self) -> bool:
-        return self.kit.judge is not None and not self.ask.word
+    def _by_ear(self, place: _Place) -> bool:
+        """Whether the editor is heard on a line."""
+        heard = editing.is_heard(self.number * self.count + place.stanza)
+        return self.kit.judge is not None and not self.ask.word and heard
 
     def _sensible(self, passed: Sequence[_Judged], stanza: Sequence[Chosen]) -> list[_Judged]:
-        """The best of those that passed, once the editor has been heard on their first lines."""
+        """Those that passed, once the editor has been heard on their first lines."""
         assert self.kit.judge is not None
         before = [chosen.draft.text for chosen in stanza] or self.told
         firsts = [item.lines[0] for item in passed]
@@ -378,7 +383,7 @@ class Block:
             gained = sense * self.kit.weights["sense"]
             first = (read, score + gained, {**marks, "sense": sense} if sense else marks)
             found.append(_Judged(item.score + gained / len(item.lines), (first, *item.lines[1:])))
-        return sorted(found, key=lambda item: (-item.score, item.text))[:_AMONG]
+        return found
 
     def _best_looking(self, candidates: Sequence[_Candidate]) -> list[_Candidate]:
         """Those that are worth being marked in full, by what the models alone make of them."""

@@ -21,6 +21,15 @@ _GRAIN = 0.05  # nats: senses nearer than this are alike, so that no processor's
 _PLACES = 96  # read in one go, a tenth of a second: a line that is wanted now waits no longer
 
 
+_HEARD = 24
+"""Stanzas of a shelf that are chosen by ear: what comes after them is seldom sung, and would keep others waiting."""
+
+
+def is_heard(stanza: int) -> bool:
+    """Whether a stanza of a shelf is chosen by ear: not the first one, which is wanted at once, nor the far ones."""
+    return 0 < stanza < _HEARD
+
+
 class Ear(Protocol):
     """What hears lines: an `editor.Editor`."""
 

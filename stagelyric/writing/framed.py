@@ -9,7 +9,7 @@ from functools import partial
 from stagelyric.gates.novelty import normal
 from stagelyric.phrasebook.compose import Phrase
 from stagelyric.types.lines import Ask
-from stagelyric.writing import planning
+from stagelyric.writing import editing, planning
 from stagelyric.writing.drafters import frames
 from stagelyric.writing.drafters.contract import Between
 from stagelyric.writing.drafters.frames import Framer
@@ -37,7 +37,7 @@ class Framed:
             return []
         if self.ask.rhyme_with:
             return self._rhyming(self.framer, number)
-        choose = partial(self._by_ear, self.judge, before) if self.judge else None
+        choose = partial(self._by_ear, self.judge, before) if self.judge and editing.is_heard(number) else None
         return self.framer.stanza(self.ask, number, self.gate.admits, choose) or []
 
     def word(self, number: int) -> Phrase | None:

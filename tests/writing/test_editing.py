@@ -68,21 +68,32 @@ def test_the_stanza_that_goes_on_best_is_taken_and_of_equals_the_first() -> None
 
 def test_frames_are_chosen_by_ear_with_the_lines_before(plain: Writer) -> None:
     ear, ask = Counting(), Ask(rhyme="ABCB", themes=("rain",), seed=5)
-    chosen = judged(plain, ear).write(ask, 0, 8)
-    unheard = plain.write(ask, 0, 8)
+    chosen = judged(plain, ear).write(ask, 0, 16)
+    unheard = plain.write(ask, 0, 16)
     assert [line.text for line in chosen] != [line.text for line in unheard]
-    assert {line.origin for line in chosen[:4]} == {"frame"}
-    sense = dict(ear.heard)
-    assert sense[chosen[0].text] == ()
-    assert sense[chosen[4].text][-4:] == tuple(line.text for line in chosen[:4])
-    assert [line.text for line in judged(plain, Counting()).write(ask, 0, 8)] == [line.text for line in chosen]
+    assert {line.origin for line in chosen} == {"frame"}
+    heard = dict(ear.heard)
+    assert heard[chosen[4].text][-4:] == tuple(line.text for line in chosen[:4])
+    assert heard[chosen[9].text][-5:] == tuple(line.text for line in chosen[4:9])
+    assert [line.text for line in judged(plain, Counting()).write(ask, 0, 16)] == [line.text for line in chosen]
+
+
+def test_the_first_stanza_is_there_at_once_and_far_ones_are_not_heard(plain: Writer) -> None:
+    ear, ask = Counting(), Ask(rhyme="ABCB", themes=("rain",), seed=5)
+    writer = judged(plain, ear)
+    first = writer.write(ask, 0, 4)
+    assert first == plain.write(ask, 0, 4)
+    far = [str(number) for number in range(192)]
+    assert writer.write(ask, 192, 4, far) == plain.write(ask, 192, 4, far)
+    assert ear.heard == []
 
 
 def test_model_lines_gain_a_mark(plain: Writer) -> None:
     ask = Ask(rhyme="AABB", drafters=("backward",), seed=2)
-    explained = judged(plain, Counting("q")).explain(ask, 0, 4)
-    assert all(marks["sense"] < 0 for _, marks in explained)
-    assert all("sense" not in marks for _, marks in plain.explain(ask, 0, 4))
+    explained = judged(plain, Counting("q")).explain(ask, 0, 8)
+    assert all("sense" not in marks for _, marks in explained[:4])
+    assert sum(marks.get("sense", 0) < 0 for _, marks in explained[4:]) >= 3  # but for a line that nothing passed for
+    assert all("sense" not in marks for _, marks in plain.explain(ask, 0, 8))
 
 
 @pytest.mark.parametrize("wildness", [0.0, 1.0])
