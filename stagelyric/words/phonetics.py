@@ -13,7 +13,7 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 
-from stagelyric.words.syllables import syllabify
+from stagelyric.words.syllables import count
 
 Phones = tuple[str, ...]
 
@@ -96,6 +96,33 @@ def ways(text: str) -> tuple[Phones, ...]:
     other = _ALSO_SAID.get(text.lower().strip(".,;:!?\"'"))
     first = pronounce(text)
     return (first,) if other is None or tuple(other.split()) == first else (first, tuple(other.split()))
+
+
+_HETERONYMS = {
+    "wind": "W IH1 N D", "winds": "W AY1 N D Z", "tear": "T IH1 R", "tears": "T IH1 R Z", "wound": "W UW1 N D",
+    "dove": "D OW1 V", "bass": "B EY1 S", "does": "D OW1 Z", "use": "Y UW1 Z", "sow": "S OW1", "sows": "S OW1 Z",
+    "mow": "M AW1", "lives": "L AY1 V Z", "leads": "L EH1 D Z", "lead": "L IY1 D", "read": "R EH1 D", "live": "L IH1 V",
+    "close": "K L OW1 Z", "bow": "B AW1", "bows": "B AW1 Z", "row": "R OW1", "rows": "R AW1 Z", "house": "HH AW1 Z",
+    "excuse": "IH0 K S K Y UW1 Z", "abuse": "AH0 B Y UW1 Z", "refuse": "R EH1 F Y UW2 S", "minute": "M AY0 N UW1 T",
+    "moped": "M OW1 P EH2 D", "wicked": "W IH1 K T", "aged": "EY1 JH IH0 D", "learned": "L ER1 N IH0 D",
+    "blessed": "B L EH1 S T", "beloved": "B IH0 L AH1 V D", "desert": "D IH0 Z ER1 T", "present": "P R IH0 Z EH1 N T",
+    "record": "R IH0 K AO1 R D", "content": "K AH0 N T EH1 N T", "object": "AH0 B JH EH1 K T",
+    "perfect": "P ER0 F EH1 K T", "separate": "S EH1 P ER0 EY2 T", "moderate": "M AA1 D ER0 EY2 T",
+    "graduate": "G R AE1 JH AH0 EY2 T", "estimate": "EH1 S T AH0 M EY2 T", "alternate": "AO1 L T ER0 N EY2 T",
+    "polish": "P OW1 L IH0 SH", "sewer": "S OW1 ER0", "tower": "T OW1 ER0", "slough": "S L UW1", "lower": "L AW1 ER0",
+    "buffet": "B AH1 F AH0 T", "rose": "R OW1 Z EY2", "resume": "R EH1 Z AH0 M EY2", "lather": "L AE1 DH ER0",
+    "pasty": "P AE1 S T IY0", "bowed": "B AW1 D", "rowed": "R OW1 D", "wounds": "W UW1 N D Z",
+    "uses": "Y UW1 Z IH0 Z", "used": "Y UW1 Z D", "diffuse": "D IH0 F Y UW1 S", "intimate": "IH1 N T AH0 M EY2 T",
+    "attribute": "AE1 T R AH0 B Y UW2 T", "invite": "IH1 N V AY2 T", "permit": "P ER0 M IH1 T",
+    "rebel": "R IH0 B EH1 L", "combat": "K AH0 M B AE1 T", "contest": "K AH0 N T EH1 S T",
+}  # fmt: skip
+"""The other reading of words that are spelled alike and mean two things."""
+
+
+def readings(text: str) -> tuple[Phones, ...]:
+    """Every way that a word may be meant: `ways`, and the other word that is spelled so ("wind" blows, and turns)."""
+    other = _HETERONYMS.get(text.lower().strip(".,;:!?\"'"))
+    return tuple(dict.fromkeys((*ways(text), *((tuple(other.split()),) if other else ()))))
 
 
 def syllables(phones: Phones) -> int:
@@ -237,5 +264,5 @@ def _stressed(spelling: str, phones: list[str]) -> Phones:
 
 
 def line_syllables(text: str) -> int:
-    """The syllables of a line: the dictionary's for the words it knows, by spelling for the rest."""
-    return len(syllabify(text, syllable_count))
+    """The syllables of a line as it is said: the dictionary's for the words it knows, by spelling for the rest."""
+    return count(text, syllable_count)

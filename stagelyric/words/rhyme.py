@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from stagelyric.words.phonetics import Phones, ways
+from stagelyric.words import spoken
+from stagelyric.words.phonetics import Phones, readings
 
 Kind = Literal["same", "perfect", "slant", "assonance"]
 """same: one word, or two that sound alike; perfect: equal tails; slant: equal vowels and kindred consonants
@@ -55,7 +56,7 @@ def kind(a: str, b: str) -> Kind | None:
 
     Of words that are said in two ways ("again") the closer rhyme counts.
     """
-    found = {kind_of_sounds(one, other) for one in ways(_last(a)) for other in ways(_last(b))}
+    found = {kind_of_sounds(one, other) for one in readings(_last(a)) for other in readings(_last(b))}
     return next((kind for kind in _CLOSEST_FIRST if kind in found), None)
 
 
@@ -79,5 +80,8 @@ def _onset(phones: Phones, tail: Phones) -> Phones:
 
 
 def _last(text: str) -> str:
-    words = [word for word in text.replace("-", " ").split() if any(c.isalpha() for c in word)]
-    return words[-1] if words else ""
+    words = [word for word in text.replace("-", " ").split() if any(c.isalnum() for c in word)]
+    if not words:
+        return ""
+    said = spoken.said(words[-1])
+    return said[-1] if said else words[-1]

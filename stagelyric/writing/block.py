@@ -15,8 +15,8 @@ from stagelyric.lm.state import Rows
 from stagelyric.phrasebook.compose import Phrase
 from stagelyric.types.lines import Ask, Origin
 from stagelyric.words.lexicon import Lexicon
-from stagelyric.words.phonetics import plain
-from stagelyric.words.rhyme import kind_of_sounds
+from stagelyric.words.phonetics import Phones, plain, readings
+from stagelyric.words.rhyme import kind_of_sounds, tail
 from stagelyric.words.syllables import syllabify
 from stagelyric.writing import editing, hearing, planning, ranking
 from stagelyric.writing.automata.letters import Alphabet
@@ -282,10 +282,12 @@ class Block:
         loose = (0, 1, 1, 2, 2, 3)[attempt]
         mate = place.plan.mate
         ends = self.gate.ends
+        others: tuple[Phones, ...] = ()
         if self.ask.rhyme_with:
             word = plain(self.ask.rhyme_with).split()[-1:]
             sound = self.rules.sound(" ".join(word))
             never = set(word)
+            others = tuple(way for way in readings(" ".join(word)) if tail(way) != tail(sound))
         elif mate is not None:
             sound = self.rules.sound(planning.last_word(lines[mate].draft.words))
             never = {planning.last_word(chosen.draft.words) for chosen in lines}
@@ -294,7 +296,10 @@ class Block:
         kind = self.ask.rhyme_kind or None
         # Rather a new word that rhymes than one of the last lines' again, and rather that than no rhyme.
         for barred in ((never | ends, never) if attempt < 2 else (never,)) if sound and loose < 3 else ():
-            ending = self.rules.ending(planning.rhymes(self.rules, sound, barred, loose, kind))
+            found = planning.rhymes(self.rules, sound, barred, loose, kind)
+            for other in others:  # "wind" may be meant either way
+                found += [n for n in planning.rhymes(self.rules, other, barred, loose, kind) if n not in found]
+            ending = self.rules.ending(found)
             if ending.size and ending.least <= self.high:
                 return ending
         return self.rules.free()
@@ -416,7 +421,10 @@ class Block:
         elif plan.mate is not None:
             wanted = planning.last_word(said[plan.mate].words)
         if wanted:
-            kind = kind_of_sounds(self.rules.sound(planning.last_word(draft.words)), self.rules.sound(wanted))
+            last = self.rules.sound(planning.last_word(draft.words))
+            kind = kind_of_sounds(last, self.rules.sound(wanted))
+            if self.ask.rhyme_with and kind != "perfect":
+                kind = "perfect" if any(kind_of_sounds(last, way) == "perfect" for way in readings(wanted)) else kind
             rhymes = {"perfect": 1.0, "slant": 0.5, "assonance": 0.25}.get(kind or "", 0.0)
         return replace(draft, rhymes=rhymes, off=max(0, self.low - draft.syllables, draft.syllables - self.high))
 
