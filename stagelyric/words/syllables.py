@@ -193,7 +193,7 @@ def _spoken(token: str, counts: Counter | None) -> int:
 
 def _token(token: str, counts: Counter | None) -> list[str]:
     words = list(_WORD.finditer(token))
-    if (letters := _initials(token)) is not None:
+    if (letters := _initials(token, counts)) is not None:
         return letters
     if not words:
         return [token] if any(c.isalnum() for c in token) else []
@@ -214,10 +214,12 @@ def _token(token: str, counts: Counter | None) -> list[str]:
     return pieces
 
 
-def _initials(token: str) -> list[str] | None:
+def _initials(token: str, counts: Counter | None) -> list[str] | None:
     """The pieces of "MTV", "DJ" and "U2", one a letter; None for other tokens, and for letters of more syllables."""
     core = token.strip("\"'“”‘’().,;:!?…*")
     if not (2 <= len(core) <= 5 and core.isascii() and core.isalnum() and not core.isdigit()):
+        return None
+    if counts is not None and counts(core) not in (None, len(core)):
         return None
     said = spoken.said(token)
     if len(said) != len(core) or any((spoken.counted(word) or 2) > 1 for word in said):
