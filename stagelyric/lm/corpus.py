@@ -55,6 +55,23 @@ class Source:
     weight: float = 1.0
 
 
+def weighted(argument: str) -> tuple[Path, float]:
+    """A path, or TEXT=WEIGHT where no file has that very name; the weight is 1 where none is given.
+
+    Raises CorpusError for a weight that is not above 0 and up to 100.
+    """
+    name, _, number = argument.rpartition("=")
+    if not name or Path(argument).exists():
+        return Path(argument), 1.0
+    try:
+        weight = float(number)
+    except ValueError:
+        return Path(argument), 1.0
+    if not 0 < weight <= 100:
+        raise CorpusError(f"{argument}: wanted a weight above 0 and up to 100, found {number}")
+    return Path(name), weight
+
+
 def read_source(
     path: Path, weight: float = 1.0, scratch: Path | None = None, tell: Callable[[float], None] = lambda done: None
 ) -> Source:

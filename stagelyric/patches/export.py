@@ -1,15 +1,16 @@
 """All patches at once, into a folder."""
 
 import importlib
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from stagelyric import patches
 from stagelyric.patches.target import File, Target
 
-KINDS = (
-    "pd", "max_patches", "touchosc", "open_stage_control", "supercollider", "sonic_pi", "qlab", "companion",
-    "ableton_osc",
-)  # fmt: skip
+_OURS = ("export", "picture", "target")
+KINDS = tuple(found.name for found in pkgutil.iter_modules(patches.__path__) if found.name not in _OURS)
+"""A module of this folder each, with `files(target)`."""
 
 
 def files(target: Target, kinds: tuple[str, ...] = KINDS) -> Iterator[File]:

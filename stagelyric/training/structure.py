@@ -13,7 +13,7 @@ import numpy as np
 
 from stagelyric.gates import novelty
 from stagelyric.lm.checkpoint import Corpus, Meta, ModelError, check_craft, note_files
-from stagelyric.lm.corpus import CorpusError, Song, Source, read_source, split
+from stagelyric.lm.corpus import CorpusError, Song, Source, read_source, split, weighted
 from stagelyric.lm.kinds.structure import tagging, tokens
 from stagelyric.lm.kinds.structure.model import Song as Spelled
 from stagelyric.lm.kinds.structure.model import StructureRecipe, train
@@ -46,7 +46,7 @@ class Read:
 def read(arguments: Sequence[str], tell: Tell, *, hold_back: bool = True) -> list[Read]:
     """Tags texts, each named by its path, perhaps with "=WEIGHT" behind it. Raises CorpusError and NoTaggerError."""
     tag = tagging.tagger()
-    sources = [_source(argument) for argument in arguments]
+    sources = [read_source(*weighted(argument)) for argument in arguments]
     names = find_names(line for source in sources for song in source.songs for line in song.text.split("\n"))
     total = sum(song.text.count("\n") for source in sources for song in source.songs)
     sound = lru_cache(maxsize=None)(_sound)
@@ -115,19 +115,6 @@ def make(
     tags.save(out / tags.FILE, tags.build(uses, tokens.TAGS, own, known))
     write_card(out, meta, *_samples(out))
     return note_files(out, (*CRAFT, tags.FILE))
-
-
-def _source(argument: str) -> Source:
-    name, _, number = argument.rpartition("=")
-    if not name or Path(argument).exists():
-        return read_source(Path(argument))
-    try:
-        weight = float(number)
-    except ValueError:
-        return read_source(Path(argument))
-    if not 0 < weight <= 100:
-        raise CorpusError(f"{argument}: wanted a weight above 0 and up to 100, found {number}")
-    return read_source(Path(name), weight)
 
 
 def _sound(word: str) -> object:

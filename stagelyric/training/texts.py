@@ -27,7 +27,6 @@ from stagelyric.lm.checkpoint import (
 )
 from stagelyric.lm.codes import CODED_ALPHABET, Coder
 from stagelyric.lm.corpus import (
-    CorpusError,
     Mixture,
     Song,
     Source,
@@ -36,6 +35,7 @@ from stagelyric.lm.corpus import (
     read_source,
     split,
     stream,
+    weighted,
 )
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.kinds.table import TRAINED
@@ -179,16 +179,7 @@ class Workshop:
         return {name: np.asarray(old[name] + self.blend * (new[name] - old[name]), np.float32) for name in new}
 
     def _source(self, argument: str) -> Source:
-        """A path, or a path with =WEIGHT after it where no file has that very name."""
-        name, _, number = argument.rpartition("=")
-        path, weight = Path(argument), 1.0
-        if name and not path.exists():
-            try:
-                path, weight = Path(name), float(number)
-            except ValueError:
-                path = Path(argument)
-        if not 0 < weight <= 100:
-            raise CorpusError(f"{argument}: wanted a weight above 0 and up to 100, found {number}")
+        path, weight = weighted(argument)
         return read_source(path, weight, self.out, lambda done: self._tell(f"reading {path}", done))
 
     def _measured_on(self, source: Source) -> HeldOut:

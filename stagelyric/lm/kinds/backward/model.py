@@ -115,11 +115,11 @@ def readings(arguments: Sequence[str], lexicon: Lexicon) -> list[Reading]:
     """Of TEXT[=WEIGHT] arguments; songs that a songbook keeps out of training are left out."""
     made = []
     for argument in arguments:
-        path, _, weight = argument.partition("=")
-        source = corpus.read_source(Path(path))
-        songs = corpus.split(source.songs)[0] if Path(path).is_dir() else source.songs
+        path, weight = corpus.weighted(argument)
+        source = corpus.read_source(path)
+        songs = corpus.split(source.songs)[0] if path.is_dir() else source.songs
         names = find_names(line for song in songs for line in song.text.split("\n"))
-        made.append(Reading(tuple(read(song.text, lexicon, names) for song in songs), float(weight or 1)))
+        made.append(Reading(tuple(read(song.text, lexicon, names) for song in songs), weight))
         print(f"{path}: {len(songs)} songs, {sum(map(len, made[-1].songs))} words", flush=True)
     return made
 
