@@ -34,6 +34,8 @@ PATIENCE = 3  # times that a shelf may get nothing before it is left alone
 SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
 WARM_EVERY = 0.005  # seconds
 MOST_ALERTS = 50  # that stand in the state at once
+ASLEEP = 2.0  # seconds without a turn of the loop after which the machine has slept, or the show was stopped
+WAKING = 0.3  # seconds after that in which what had waited arrives: nobody expects it any more
 SAME_ALERT = 1.0  # seconds in which the same alert is not said again
 
 log = logging.getLogger(__name__)
@@ -85,6 +87,9 @@ class Stage:
         self._alerts: dict[str, Alert] = {}  # what is wrong now, by what it is about
         self._broken: set[str] = set()
         self._song = show.song.title
+        self._turned = _awake()  # when the loop was last seen to turn
+        self._woke = float("-inf")
+        self._stale = 0  # presses that had waited while the machine slept
         self._loop: asyncio.AbstractEventLoop
 
     @asynccontextmanager
@@ -165,6 +170,8 @@ class Stage:
             return
         if self.intercept is not None and self.intercept(event):
             return
+        if self._is_stale(event):
+            return
         self.clock.hear(event)
         match event:
             case Notice():
@@ -196,6 +203,24 @@ class Stage:
         log.info("%s", text)
         for part in self._parts:
             self._tell(part.name, part.alert, text, level)
+
+    def _is_stale(self, event: Event) -> bool:
+        """Whether a press waited while the machine slept: it is dropped, and said with the others."""
+        now = _awake()
+        if now - self._turned > ASLEEP:
+            self._woke, slept = now, now - self._turned
+            asyncio.get_running_loop().call_later(WAKING, self._say_stale, slept)
+        self._turned = now
+        if now - self._woke > WAKING or isinstance(event, Notice | ClockPulse | Transport | Tempo | Beat):
+            return False
+        self._stale += 1
+        return True
+
+    def _say_stale(self, slept: float) -> None:
+        presses, self._stale = self._stale, 0
+        if presses:
+            were = "press that had waited was" if presses == 1 else "presses that had waited were"
+            self.alert(f"the machine stood still for {slept:.0f} s: {presses} {were} dropped")
 
     def trouble(self, about: str, text: str | None) -> None:
         """Something is wrong and stays so: it is said once, and stands in the state until it is over (None)."""
@@ -450,6 +475,7 @@ class Stage:
         """
         while True:
             await asyncio.sleep(WARM_EVERY)
+            self._turned = self._turned if _awake() - self._turned > ASLEEP else _awake()
             if time.monotonic() - self._pressed < WARM_EVERY:
                 continue  # a press has just gone this way
             self._warm()
@@ -465,6 +491,11 @@ class Stage:
             if error is not None:
                 self._bookmark.lose(error)
                 self._write_down()
+
+
+def _awake() -> float:
+    """Seconds that go on while the machine sleeps, where a clock tells them."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def quick() -> None:

@@ -21,6 +21,7 @@ import orjson
 
 BACKOFF = (0.0, 0.1, 0.5, 2.0, 5.0)  # seconds before each start that follows a life without a use
 ENDING = 2.0  # seconds that a child has from the end of its input to its own, before it is killed
+LOOK = 0.5  # seconds of silence after which it is looked whether somebody has stopped it
 _EXITING = 1.0  # seconds from the end of what it says to its own; a status that is not told by then is a kill's
 _UNSENT = 1 << 20  # bytes that wait for a child that does not read; what is sent beyond is lost
 
@@ -179,6 +180,14 @@ class Child(Generic[M]):
         return process
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a process stands still by a signal (Linux; elsewhere nobody tells, and its silence must do)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] in (b"T", b"t")
+    except (OSError, IndexError):
+        return False
+
+
 class _Life(Generic[M]):
     """One process: what it says, what it is sent, its silence."""
 
@@ -239,8 +248,11 @@ class _Life(Generic[M]):
         left = self._last + limit - self._loop.time()
         if left <= 0:
             self.end(f"gave no sign of life for {limit:g} s")
+        elif self._loop.time() - self._last >= LOOK and is_stopped(self.process.pid):
+            self.process.kill()  # it would hear of nothing else
+            self.end("was stopped")
         else:
-            self._timer = self._loop.call_later(left, self._watch)
+            self._timer = self._loop.call_later(min(left, LOOK), self._watch)
 
     def close(self) -> None:
         if not self._closed and sys.platform != "win32":
