@@ -7,6 +7,8 @@ It doesn't see truth, rhyme or metre, nor whether a line was heard before: repea
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,6 +32,7 @@ BEFORE = 3
 PLACES = 384
 """How many places one call reads: more gain nothing and take memory."""
 
+_MMAP_THRESHOLD = -3  # mallopt's name for it
 _TEXTS = 1024  # that stand in one tree
 _ENDS = ' .,;:!?-"'
 _PLAIN = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-"})
@@ -50,6 +53,7 @@ class Editor:
         self.meta, self.before, self.places = meta, before, places
         self.name = meta.name
         self._pieces = meta.pieces()
+        _give_back()
         self._usual, self._first = np.array(meta.usual), np.array(meta.first)
         try:
             self._session = onnxruntime.InferenceSession(
@@ -164,6 +168,12 @@ def sung(line: str) -> str:
     """A line as it is heard: plain quotes and dashes, no punctuation at its end, a capital at its start."""
     text = " ".join(line.translate(_PLAIN).split()).rstrip(_ENDS)
     return text[:1].upper() + text[1:]
+
+
+def _give_back() -> None:
+    """Lets the C library give large blocks back: a call's numbers come and go by the megabyte, and would stay."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # only glibc has it, and needs it
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 1 << 18)
 
 
 def _options() -> onnxruntime.SessionOptions:
