@@ -1,5 +1,7 @@
 """Reads arguments, calls, prints. A command is a module in `commands/`, imported when it is called."""
 
+import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -8,6 +10,7 @@ import sys
 import click
 
 from stagelyric import __version__
+from stagelyric.types.streams import make_safe
 
 # Looking for pydantic's plugins reads the metadata of every package there is: 10 ms of a start that wants 400.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -73,8 +76,11 @@ def main() -> None:
     """The console command. Plain sentences for what can go wrong; a traceback only for what must not."""
     # Start-up makes no garbage worth 50 ms of looking for it; the stage turns the collector on when all is up.
     gc.disable()
+    make_safe()
     try:
         cli(prog_name="stagelyric", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
@@ -85,3 +91,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # `stagelyric write | head`: nobody reads on, and that is no fault
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
+            raise
+        click.echo(f"stagelyric: what it prints could not be written: {error.strerror}", err=True)
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain once more
+        sys.exit(1)

@@ -1,6 +1,7 @@
 """What the commands share: how a fault is said and with which exit status."""
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from stagelyric.gates.quoting import QuotingError
 from stagelyric.gear.journal.database import JournalError
 from stagelyric.setlist.faults import FileError
 from stagelyric.types.paths import ModelNotFoundError
+from stagelyric.types.streams import is_unicode
 
 if TYPE_CHECKING:
     from stagelyric.phrasebook.classes import Classes
@@ -68,4 +70,4 @@ def plain_faults() -> Iterator[None]:
 
 
 def print_json(result: object) -> None:
-    click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(result, ensure_ascii=not is_unicode(sys.stdout), indent=2))

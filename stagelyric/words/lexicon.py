@@ -98,6 +98,8 @@ class Lexicon:
 
         After See et al. 2019 ("What makes a good conversation?"), scaled to 1 for a word seen in one stanza.
         """
+        if self.stanzas < 2:  # of a text of one stanza every word is as rare as the others
+            return np.ones(len(self.words), dtype=np.float32)
         n = np.float64(self.stanzas)
         idf = np.log((n + 1) / (self.stanzas_with + 1.0)) / np.log((n + 1) / 2)
         return np.asarray(np.minimum(1.0, idf), dtype=np.float32)

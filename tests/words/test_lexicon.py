@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import fakes
@@ -91,3 +92,8 @@ def test_rhymes_are_grouped() -> None:
     groups = [[words.words[n] for n in group] for group in words.by_tail.values()]
     assert ["light", "night"] in groups
     assert ["line", "time"] in [[words.words[n] for n in group] for group in words.by_slant.values()]
+
+
+def test_of_one_stanza_every_word_is_as_rare_as_the_others() -> None:
+    words = replace(fakes.language().lexicon, stanzas=1)
+    assert set(words.rarity.tolist()) == {1.0}

@@ -1,0 +1,58 @@
+"""Printing to any stream: one whose encoding lacks a letter is given the nearest it has, never a traceback."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+import unicodedata
+from typing import TextIO
+
+HANDLER = "stagelyric.nearest"
+_NEAREST = {
+    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-",
+    "\u2026": "...", "\u2192": "->",
+    "\u2190": "<-", "\u00b7": "*", "\u2022": "*", "\u2713": "+", "\u2717": "x", "\u00d7": "x", "\u0141": "L",
+    "\u0142": "l",
+    "\u00d8": "O", "\u00f8": "o", "\u00df": "ss", "\u00e6": "ae", "\u00c6": "AE", "\u0153": "oe", "\u0152": "OE",
+    "\u0110": "D", "\u0111": "d", "\u00fe": "th", "\u00de": "Th", "\u0131": "i", "\u2265": ">=", "\u2264": "<=",
+    "\u00b1": "+-", "\u2248": "~", "\u266a": "*", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
+}  # fmt: skip
+
+
+def nearest(text: str) -> str:
+    """The nearest plain ASCII of each character, "?" where none is like it."""
+    return "".join(_plain(c) for c in text)
+
+
+def _plain(c: str) -> str:
+    if c in _NEAREST:
+        return _NEAREST[c]
+    if 0x2500 <= ord(c) < 0x2580:  # lines of tables
+        return "-" if c in "─━╌╍┄┅┈┉═╴╶╸╺" else "|" if c in "│┃╎╏┆┇┊┋║╵╷╹╻" else "+"
+    if 0x2580 <= ord(c) < 0x25A0:  # bars
+        return "#"
+    plain = unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode()
+    return plain or ("" if unicodedata.combining(c) else "?")
+
+
+def _handle(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return nearest(error.object[error.start : error.end]), error.end
+
+
+def make_safe() -> None:
+    """From now on nothing printed to standard output or error fails for its letters."""
+    codecs.register_error(HANDLER, _handle)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and not is_unicode(stream):
+            reconfigure(errors=HANDLER)
+        elif reconfigure is not None:
+            reconfigure(errors="backslashreplace")  # half a surrogate pair, as from a damaged file's name
+
+
+def is_unicode(stream: TextIO | None) -> bool:
+    """Whether a stream takes every letter."""
+    name = (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-")
+    return name.startswith(("utf", "cp65001"))
