@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -21,7 +21,7 @@ from stagelyric.phrasebook import ends, reach
 from stagelyric.phrasebook.frame import PRONOUNS, SEXES, Frame, Line, Open, Slot, Text, pieces
 from stagelyric.phrasebook.sounds import count
 
-MAGIC = b"FRAMES2\n"
+MAGIC = b"FRAMES3\n"
 FILE = "frames.index"
 
 
@@ -46,7 +46,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A frame's lines, and which ends must not meet: (line, line) → pairs of last words."""
+    """A frame's lines, and which ends must not meet: (line, line) → pairs of last words, or of the last two
+    (`ends.two`) where the one before decides. A pair of lines is a key too where one may end on an open slot."""
 
     lines: list[list[Piece]]
     refused: dict[tuple[int, int], frozenset[tuple[str, str]]]
@@ -157,17 +158,16 @@ def _body_fields(frame: Frame) -> list[Any]:
     refused = []
     for group in frame.groups:
         for a, b in combinations(group, 2):
-            firsts, seconds = (sorted({end.words for end in reach.last_words(frame.lines[i], 2)}) for i in (a, b))
-            bad = {
-                (ends.bare(x[-1]), ends.bare(y[-1]))
-                for x in firsts for y in seconds if x and y and ends.kind(x, y) not in able
-            }  # fmt: skip
-            good = {
-                (ends.bare(x[-1]), ends.bare(y[-1]))
-                for x in firsts for y in seconds if x and y and ends.kind(x, y) in able
-            }  # fmt: skip
-            if bad - good:
-                refused.append([a, b, sorted(bad - good)])
+            firsts, seconds = ({end.words for end in reach.last_words(frame.lines[i], 2) if end.words} for i in (a, b))
+            by_last: dict[tuple[str, str], dict[tuple[str, str], bool]] = {}
+            for x, y in product(firsts, seconds):
+                last = ends.bare(x[-1]), ends.bare(y[-1])
+                by_last.setdefault(last, {})[ends.two(x), ends.two(y)] = ends.kind(x, y) in able
+            bad = [last for last, rhymes in by_last.items() if not any(rhymes.values())]
+            # "found it" rhymes with "around it", not with "kept it": there the word before decides.
+            bad += [two for rhymes in by_last.values() if any(rhymes.values()) for two, ok in rhymes.items() if not ok]
+            if bad:
+                refused.append([a, b, sorted(bad)])
     return [[_line_fields(line) for line in frame.lines], refused]
 
 

@@ -24,6 +24,11 @@ def bare(word: str) -> str:
     return word.lower().strip(".,;:!?()'-").rpartition("-")[2]
 
 
+def two(words: Sequence[str]) -> str:
+    """The last two words as one: "found it"."""
+    return " ".join(map(bare, words[-2:]))
+
+
 def kind(a: Sequence[str], b: Sequence[str]) -> Kind | None:
     """How two lines rhyme that end on these words; "same" where one word only rhymes with itself."""
     return _kind(tuple(map(bare, a[-2:])), tuple(map(bare, b[-2:])))

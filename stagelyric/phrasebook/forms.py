@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from stagelyric.phrasebook import draw
 from stagelyric.phrasebook.casting import WHERE, Filling, syllables
 from stagelyric.phrasebook.compiled import Body, Choice, Piece
-from stagelyric.phrasebook.ends import bare
+from stagelyric.phrasebook.ends import bare, kind, two
 from stagelyric.phrasebook.frame import Open
 from stagelyric.phrasebook.unfolding import begins_with_vowel, capital
 
@@ -53,9 +53,10 @@ def even(first: int, count: int) -> Sequence[float]:
 class _Line:
     """One line under way."""
 
-    __slots__ = ("kinds", "syllables", "words")
+    __slots__ = ("kinds", "opened", "syllables", "words")
 
     def __init__(self) -> None:
+        self.opened = False  # whether it ends on an open slot, so far
         self.words: list[str] = []
         self.syllables = 0
         self.kinds: list[str] = []
@@ -96,7 +97,7 @@ class Drawing:
                 return None
             lines.append(line)
         ends = tuple(bare(line.words[-1]) for line in lines)
-        if any((ends[a], ends[b]) in bad for (a, b), bad in self.body.refused.items()):
+        if not all(_rhyme(lines[a], lines[b], bad) for (a, b), bad in self.body.refused.items()):
             return None
         return Form(
             tuple(map(_finished, (line.words for line in lines))),
@@ -113,6 +114,7 @@ class Drawing:
         for piece in pieces:
             if type(piece) is tuple:
                 line.words += piece[0].split(" ")
+                line.opened = False
                 line.syllables += piece[1]
             elif type(piece) is Choice:
                 position = routes.get(piece.number, -1)
@@ -137,6 +139,7 @@ class Drawing:
             line.words[-1] = preposition
         line.words += f"{piece.before}{text}{piece.after}".split(" ")
         line.kinds.append(piece.kind)
+        line.opened = True
 
     def _position(self, piece: Choice) -> int:
         if piece.number not in self._cumulated:
@@ -151,6 +154,14 @@ class Drawing:
             if at < edge:
                 return position
         return len(row) - 1
+
+
+def _rhyme(one: _Line, other: _Line, refused: frozenset[tuple[str, str]]) -> bool:
+    """Whether the ends of two lines that are to rhyme do."""
+    if one.opened or other.opened:  # who fills it was not known when the frame was compiled
+        return kind(one.words, other.words) == "perfect"
+    last = bare(one.words[-1]), bare(other.words[-1])
+    return last not in refused and (two(one.words), two(other.words)) not in refused
 
 
 def _finished(words: Sequence[str]) -> str:

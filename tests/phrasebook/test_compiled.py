@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phrasebook import frames
 
-from stagelyric.phrasebook import casting, compiled, draw, ears, reach
+from stagelyric.phrasebook import casting, compiled, draw, ears, ends, reach
 from stagelyric.phrasebook.book import BookError, open_book
 from stagelyric.phrasebook.compiled import Choice, Compiled, CompiledError
 from stagelyric.phrasebook.ears import Ear, Marks
@@ -195,3 +195,27 @@ def test_an_ear_is_heard() -> None:
     forms = Drawing(body, draw.seeded(1), marks.weigh).forms(filling, Wanted(), 30)
     assert sum(2 in form.taken for form in forms) > len(forms) / 2
     assert max(marks.of(form.taken) for form in forms) > min(marks.of(form.taken) for form in forms)
+
+
+MOSAIC = """@ scheme AA; mood dark
+{We|They} {found|kept} it
+And {walked|went} {around|past} it
+
+@ scheme AA; mood dark
+{We|They} {saw|met} {a|the} *animal
+And {we|they} {saw|met} {a coat|a hat|a hole|a chair|a tree|ten men|a log|a tale|a sock}
+"""
+
+
+def test_the_word_before_a_weak_end_decides() -> None:
+    body = frames.book(MOSAIC).body(0)
+    forms = Drawing(body, draw.seeded(1)).forms(filling, Wanted(), 30)
+    assert {tuple(line.split()[-2] for line in form.lines) for form in forms} == {("found", "around")}
+
+
+def test_what_fills_an_open_slot_at_an_end_rhymes() -> None:
+    shared = filling()
+    body = frames.book(MOSAIC).body(1)
+    forms = Drawing(body, draw.seeded(1)).forms(lambda: casting.Filling(shared.cast, shared.rng), Wanted(), 30)
+    assert forms
+    assert all(ends.kind(form.lines[0].split(), form.lines[1].split()) == "perfect" for form in forms)
