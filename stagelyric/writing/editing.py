@@ -96,4 +96,4 @@ def opened() -> editor.Editor | None:
     counted = usual.lexicon()
     if meta.lexicon != usual.stamp(counted):
         raise EditorError(f"the editor {source.name} is to be built anew: stagelyric models fetch {fetch.SMOLLM2.name}")
-    return editor.Editor(folder, meta, places=_PLACES)
+    return editor.Editor(folder, meta, places=_PLACES, lean=True)
