@@ -7,6 +7,7 @@ import click
 
 from stagelyric.commands.common import Failure, Fault, frame_faults, plain_faults
 
+SAFE_PIN = 6
 SEEDS = 1 << 53  # the largest seed: every program that reads JSON knows it
 
 if TYPE_CHECKING:
@@ -195,6 +196,8 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
     if assembly.page.secure_port and not near:
         click.echo(f"  https     https://127.0.0.1:{assembly.page.secure_port}")
     click.echo(f"  OSC       {host}:{port}   try: oscsend {host} {port} /stagelyric/line i 1")
+    if assembly.pin is not None and len(assembly.pin) < SAFE_PIN:
+        click.echo(f"  PIN       one of {SAFE_PIN} digits or more is not found by trying")
     click.echo("  stop      Ctrl-C", nl=True)
     if near and (sys.stdout.isatty() if qr is None else qr):
         click.echo(joining.qr_text(assembly.page.join_url(near[0])))

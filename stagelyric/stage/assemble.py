@@ -67,6 +67,7 @@ class Assembly:
     midi: Midi | None
     seed: int
     told: str = ""
+    pin: str | None = None
 
 
 def assemble(
@@ -132,7 +133,7 @@ def assemble(
     if file is not None:
         page.learning = _learning(file, show, ports, given.addresses)
         stage.intercept = page.learning.hear
-    return Assembly(stage, page, osc, ports, shown_seed, before.told)
+    return Assembly(stage, page, osc, ports, shown_seed, before.told, rig.web.pin)
 
 
 def _judged(file: Path, setlist: Setlist, folder: Path) -> tuple[Judgements, set[str]]:

@@ -9,12 +9,14 @@ import hmac
 import re
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 TRIES = 5
 WINDOW = 30.0
+TRIES_OF_ALL = 60  # wrong ones in a window, from every address that has not given the right one
 REMEMBERED = 1000
 
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
@@ -126,6 +128,8 @@ class Pin:
         self._pin = (pin or "").encode()
         self._clock = clock
         self._wrong: dict[str, list[float]] = {}
+        self._all_wrong: deque[float] = deque(maxlen=TRIES_OF_ALL)
+        self._known: set[str] = set()  # addresses that have given the right one
 
     def refusal(self, address: str, offered: str | None) -> str | None:
         """None where the PIN is right; else one plain sentence that says why not."""
@@ -135,16 +139,25 @@ class Pin:
         wrong = [at for at in self._wrong.get(address, ()) if now - at < WINDOW]
         if len(wrong) >= TRIES:
             return f"Too many wrong PINs from {address}: wait {WINDOW - (now - wrong[0]):.0f} s and try again."
+        if offered and address not in self._known and self._crowded(now):
+            return f"Too many wrong PINs from everywhere: wait {WINDOW:.0f} s and try again."
         if not offered:
             return "Changing the show wants the rig's PIN: type it in on the page, or send it as X-Stagelyric-Pin."
         if hmac.compare_digest(offered.encode("utf-8", "replace"), self._pin):
             self._wrong.pop(address, None)
+            if len(self._known) < REMEMBERED:
+                self._known.add(address)
             return None
         self._wrong.pop(address, None)
         if len(self._wrong) >= REMEMBERED:
             del self._wrong[next(iter(self._wrong))]
         self._wrong[address] = [*wrong, now]
+        self._all_wrong.append(now)
         return "That is not the rig's PIN."
+
+    def _crowded(self, now: float) -> bool:
+        """Whether so many try that one of them may find it: then nobody new is let in for a while."""
+        return len(self._all_wrong) == TRIES_OF_ALL and now - self._all_wrong[0] < WINDOW
 
 
 def _default_port(scheme: str) -> int:

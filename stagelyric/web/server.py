@@ -21,6 +21,7 @@ from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue, State
 from stagelyric.types.parts import Part, ignore
 from stagelyric.web import files, joining, messages
+from stagelyric.web.budget import ACTING, WATCHING, Budget, share
 from stagelyric.web.client import Client, Clients, Display, Outbox
 from stagelyric.web.desk import Desk, keep_telling
 from stagelyric.web.guard import Hosts, Origins, Pin, is_loopback
@@ -29,6 +30,8 @@ from stagelyric.web.wordbox import WordBox
 MAX_MESSAGE = 64 * 1024
 MAX_CLIENTS = 256
 MAX_AUDIENCE = 192  # a full room must not keep the singer's tablet out
+RESERVED = 24  # places that only those who may change the show can take
+ONE_ADDRESS = 96  # places of those who only watch from one address: a whole room may sit behind one router
 HEARTBEAT = 10.0
 MACHINE = "machine"  # the page that another machine of the same show asks for
 # News that no performer waits for (the pool's filling, a wandering tempo) goes out this often at most.
@@ -233,25 +236,47 @@ class Page(Part):
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         """One display's connection: the state first, then whatever comes. It reads beside the sending."""
-        audience = request.query.get("page") == "audience"
-        if len(self._clients) >= MAX_CLIENTS or (audience and self._clients.audience >= MAX_AUDIENCE):
+        if not self._has_place(request):
             raise web.HTTPServiceUnavailable(text=f"There are {len(self._clients)} displays already.")
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT, compress=False, max_msg_size=MAX_MESSAGE, timeout=0.2)
+        socket = web.WebSocketResponse(
+            heartbeat=HEARTBEAT, compress=False, max_msg_size=MAX_MESSAGE, timeout=0.2, autoping=False
+        )
         await socket.prepare(request)
         if request.transport is None:  # gone already
             return socket
         client = self._welcome(request, request.transport)
         self._clients.admit(client)
         try:
+            budget = Budget()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self._hear(client, message.data)
                 elif message.type is WSMsgType.BINARY:
                     self._complain(client, "A message is text, not bytes.")
+                elif message.type is WSMsgType.PING:
+                    await socket.pong(message.data)
+                # One that sends more than its share is read more slowly, and nobody else is.
+                wait = budget.spend(len(message.data or ""), ACTING if client.allowed else WATCHING)
+                if wait > 0:
+                    await asyncio.sleep(wait)
         finally:
             self._clients.remove(client)
             client.outbox.close()
         return socket
+
+    def _has_place(self, request: web.Request) -> bool:
+        """Those who only watch leave places for those who act, and one address leaves some for the others."""
+        audience = request.query.get("page") == "audience"
+        if len(self._clients) >= MAX_CLIENTS or (audience and self._clients.audience >= MAX_AUDIENCE):
+            return False
+        address = request.remote or ""
+        offered = _offered_pin(request)
+        if is_loopback(address) or (offered and self._refusal(address, offered) is None):
+            return True
+        mine = share(address)
+        watching = [client for client in self._clients if not client.allowed]
+        beside = sum(share(client.display.address) == mine for client in watching)
+        return len(watching) < MAX_CLIENTS - RESERVED and beside < ONE_ADDRESS
 
     def _welcome(self, request: web.Request, transport: asyncio.WriteTransport) -> Client:
         address = request.remote or ""

@@ -1,0 +1,68 @@
+"""One page that sends as fast as it can, whatever it sends, costs the others little and drops nobody."""
+
+import asyncio
+import json
+import statistics
+import time
+from functools import partial
+from pathlib import Path
+
+import aiohttp
+import pytest
+from faults.harness import show
+from house import Display, Play
+
+KINDS = {
+    "pings": '{"ping": 1}',
+    "painted": '{"painted": 1, "ms": 1.0}',
+    "nonsense": "{" * 2000,
+    "words": '{"offer": "harbour"}',
+    "pins": '{"pin": "000000"}',
+}
+
+
+def reached(display: Display, cues: int) -> bool:
+    return len(display.cues) >= cues
+
+
+async def waits(play: Play, display: Display, presses: int = 60) -> list[float]:
+    found = []
+    for _ in range(presses):
+        wanted, began = len(display.cues) + 1, time.perf_counter()
+        play.send("/stagelyric/line")
+        await display.until(partial(reached, display, wanted))
+        found.append(time.perf_counter() - began)
+        await asyncio.sleep(0.005)
+    return found
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "control frames"])
+async def test_a_flooder_is_read_no_faster_than_its_share(tmp_path: Path, kind: str) -> None:
+    async with show(tmp_path) as play, play.display() as display:
+        alone = await waits(play, display)
+        over, sent = asyncio.Event(), 0
+
+        async def flood() -> None:
+            nonlocal sent
+            async with aiohttp.ClientSession() as session, session.ws_connect(f"{play.url}/live") as link:
+                while not over.is_set():
+                    for _ in range(50):
+                        if kind == "control frames":
+                            await link.ping(b"x" * 100)
+                        else:
+                            await link.send_str(KINDS[kind])
+                        sent += 1
+                    await asyncio.sleep(0)
+
+        flooding = asyncio.create_task(flood())
+        await asyncio.sleep(0.3)
+        beside = await waits(play, display)
+        over.set()
+        flooding.cancel()
+        await asyncio.gather(flooding, return_exceptions=True)
+        medians = [statistics.median(found) * 1e3 for found in (alone, beside)]
+        told = f"{kind}: {sent} sent, a press {medians[0]:.1f} → {medians[1]:.1f} ms"
+        print(told)
+        assert not display.socket.closed
+        assert json.dumps(display.messages).count('"cue"') >= 120
+        assert statistics.median(beside) < 3 * statistics.median(alone) + 0.02, told
