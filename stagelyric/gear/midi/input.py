@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any, Literal
 
 from stagelyric.gear.midi.ports import Ports, subject
+from stagelyric.gear.midi.stream import Stream
 from stagelyric.types.events import (
     ClockPulse,
     ControlChange,
@@ -43,6 +44,7 @@ class Reader:
     def __init__(self) -> None:
         self.ignored = 0
         self._values: dict[tuple[str, int, int], int] = {}
+        self._streams: dict[str, Stream] = {}
 
     def read(self, at: float, port: str, packet: bytes) -> list[Event]:
         """`at`: seconds of `time.monotonic()`; `port`: the port's name.
@@ -50,7 +52,9 @@ class Reader:
         A packet is mostly one message; but some programs (csound on JACK) put all of a period into one.
         """
         found = []
-        for message in _mido().parse_all(packet):
+        whole, left_out = self._streams.setdefault(port, Stream()).feed(packet)
+        self.ignored += left_out
+        for message in _mido().parse_all(b"".join(whole)):
             make = _EVENTS.get(message.type)
             event = make(self, at, port, message) if make else None
             if event is not None:
