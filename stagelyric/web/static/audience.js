@@ -18,3 +18,4 @@ const show = display(
   },
 );
 box?.send((word) => show.send({ offer: word }));
+window.stagelyricRuns = true; // see old.js

@@ -20,7 +20,7 @@ export function display(page, look, { keys = false, warnings = false, onShow = (
     name: wanted.name,
     also: wanted.also,
     onStatus: (status) => {
-      wasUp ||= status.up;
+      wasUp = wasUp || status.up;
       stage.link(status);
     },
     onUp: (send) => wanted.pin && send({ pin: wanted.pin }),

@@ -45,8 +45,8 @@ export function pieces(text, longest = Infinity) {
 function glued(parts) {
   const out = [];
   for (const part of parts) {
-    const last = out.at(-1);
-    const leans = HIRAGANA.test(part) && !CLOSING.test(last?.at(-1) ?? "") && (last + part).length <= 8;
+    const last = out[out.length - 1];
+    const leans = HIRAGANA.test(part) && !CLOSING.test(last ? last[last.length - 1] : "") && (last + part).length <= 8;
     if (last !== undefined && (CLOSING.test(part) || OPENING.test(last) || leans)) out[out.length - 1] += part;
     else out.push(part);
   }
@@ -175,7 +175,7 @@ export function cutForSinging(rows, syllables) {
         at++;
       }
       // What is not sounded (a space, a comma) stays with the syllable before it.
-      const last = parts.at(-1);
+      const last = parts[parts.length - 1];
       if (last && last.index === index) last.text += letter;
       else parts.push({ text: letter, index });
     }

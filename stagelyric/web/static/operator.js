@@ -13,7 +13,7 @@ import { say, whenPainted } from "./stage.js";
 const PIN_KEY = "stagelyric-pin";
 const FULL = 32; // ready lines that make the pool's bar full
 const LOW = 4;
-const EDITING = 90_000; // ms after which edit mode ends by itself: the next song has begun
+const EDITING = 90000; // ms after which edit mode ends by itself: the next song has begun
 
 const find = (id) => document.getElementById(id);
 const wanted = options(location.search);
@@ -299,6 +299,13 @@ function sendKey(event, released) {
   if (message && isPedalKey(event.key)) event.preventDefault();
   if (message) show.send(message);
 }
+// A mouse or a finger leaves the focus on what it pressed; then a pedal's Space would press that again. A button that
+// was reached by the Tab key is pressed by a click of detail 0, and keeps the focus.
+addEventListener("click", (event) => {
+  const pressed = event.target.closest?.("button, summary, a, input[type=checkbox], input[type=radio], input[type=range]");
+  if (pressed && event.detail > 0) pressed.blur();
+});
+addEventListener("change", (event) => event.target.closest?.("select") && event.target.blur());
 addEventListener("keydown", (event) => sendKey(event, false));
 addEventListener("keyup", (event) => sendKey(event, true));
 addEventListener("online", show.retry);
@@ -310,3 +317,4 @@ setInterval(tellLink, 1000);
 keepAwake();
 keepPage();
 render();
+window.stagelyricRuns = true; // see old.js

@@ -82,7 +82,7 @@ export function mountLog(root) {
   let last = 0;
   return {
     add(entries) {
-      if (entries.length && entries.at(-1).seq < last) {
+      if (entries.length && entries[entries.length - 1].seq < last) {
         last = 0; // another show: the server was started anew
         root.replaceChildren();
       }

@@ -76,7 +76,7 @@ export function mountStage(root, options, look) {
     else {
       for (const { text, index } of row) {
         const piece = Object.assign(part("syllable", "span"), { textContent: text.trimEnd() });
-        (sung[index] ??= []).push(piece);
+        (sung[index] = sung[index] || []).push(piece);
         element.append(piece, text.slice(piece.textContent.length));
       }
     }

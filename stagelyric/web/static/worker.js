@@ -40,7 +40,10 @@ async function serve(request) {
   const shelf = await caches.open(SHELF);
   const key = keyOf(request.url);
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), PATIENCE);
+    const answer = await fetch(request, { signal: patience.signal });
+    clearTimeout(timer);
     if (answer.ok && !answer.redirected) await shelf.put(key, answer.clone());
     return answer;
   } catch (fault) {

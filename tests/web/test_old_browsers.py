@@ -1,0 +1,103 @@
+"""The pages on browsers of 2020: syntax and calls they lack, and a sentence in large letters on older ones still."""
+
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from stagelyric.types.events import Command, KeyPress
+
+from .conftest import Show, running, until
+from .pages import chromium, holds, looking
+
+playwright = pytest.importorskip("playwright.async_api")
+
+STATIC = Path(__file__).parents[2] / "stagelyric" / "web" / "static"
+NEWER = """
+delete Array.prototype.at; delete String.prototype.at; delete Object.hasOwn; delete Array.prototype.findLast;
+delete Array.prototype.findLastIndex; delete Array.prototype.toSorted; delete Array.prototype.toReversed;
+delete Array.prototype.with; delete window.structuredClone; delete Navigator.prototype.wakeLock;
+delete String.prototype.replaceAll; delete Element.prototype.replaceChildren; delete AbortSignal.timeout;
+delete AbortSignal.any; delete Promise.any; delete Promise.withResolvers; delete Object.groupBy; delete Map.groupBy;
+delete crypto.randomUUID; delete window.requestIdleCallback; delete Intl.Segmenter; delete window.WeakRef;
+delete Array.fromAsync; delete Element.prototype.checkVisibility; delete Document.prototype.startViewTransition;
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Any]:
+    async with chromium(playwright) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def show() -> AsyncIterator[Show]:
+    async with running() as show:
+        yield show
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize("page", ["", "operator", "audience"])
+async def test_a_page_runs_without_the_calls_of_later_years(browser: Any, show: Show, page: str) -> None:
+    async with looking(browser, f"{show.page.url}/{page}", (800, 600)) as tab:
+        faults: list[str] = []
+        tab.on("pageerror", lambda error: faults.append(str(error)))
+        await tab.add_init_script(NEWER)
+        await tab.reload()
+        for text in ("The kettle sings by the harbour", "日本の歌をうたう", "Nobody knew the barber"):
+            show.cue(text, next=text)
+            await holds(
+                tab, "text => document.body.innerText.replace(/\\s+/g, '').includes(text)", arg=text.replace(" ", "")
+            )
+        assert faults == []
+        assert await tab.query_selector("#too-old") is None
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.needs("chromium")
+async def test_a_browser_that_cannot_run_a_page_says_so(browser: Any, show: Show) -> None:
+    context = await browser.new_context()
+    tab = await context.new_page()
+    await tab.route("**/static/core.js", lambda route: route.fulfill(body="let a = ;", content_type="text/javascript"))
+    await tab.goto(show.page.url)
+    await tab.wait_for_selector("#too-old")
+    assert "too old" in await tab.inner_text("#too-old")
+    await context.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize("key", ["Space", "Enter"])
+async def test_after_a_click_a_pedals_keys_are_the_pedals_again(browser: Any, show: Show, key: str) -> None:
+    async with looking(browser, show.page.url + "/operator", (1200, 800)) as tab:
+        await tab.wait_for_selector("#speech[aria-checked=true]")
+        for name in ("hold", "again", "next_song"):
+            button = f"[data-do={name}]"
+            if await tab.query_selector(button) is None:
+                continue
+            show.events.clear()
+            await tab.click(button)
+            await until(lambda: any(isinstance(event, Command) for event in show.events))
+            show.events.clear()
+            await tab.keyboard.press(key)
+            await until(lambda: any(isinstance(event, KeyPress) for event in show.events))
+            assert not [event for event in show.events if isinstance(event, Command)]
+
+
+def test_the_pages_are_written_in_the_syntax_of_2020(tmp_path: Path) -> None:
+    acorn = shutil.which("acorn")
+    if acorn is None:
+        pytest.skip("wants acorn on the path: npm install -g acorn")
+    for file in sorted(STATIC.glob("*.js")):
+        kind = (
+            ["--ecma5"]
+            if file.name == "old.js"
+            else ["--ecma2020", *([] if file.name == "worker.js" else ["--module"])]
+        )
+        result = subprocess.run([acorn, *kind, "--silent", str(file)], capture_output=True, text=True)
+        assert result.returncode == 0, f"{file.name}: {result.stderr}"
