@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help play test quick fix lint cov bench clean
+.PHONY: help play test faults quick fix lint cov bench clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ fix: $(VENV)/test.done  ## mend what ruff can mend
 
 cov: $(VENV)/test.done  ## every test, and which lines none of them runs; fails below the floor
 	@$(BIN)/python -m pytest -n 2 --dist loadscope --cov --cov-report=term:skip-covered
+
+faults: $(VENV)/test.done  ## everything that can go wrong on a stage, done to the real show; prints a table
+	@$(BIN)/python -m pytest -q tests/faults
 
 lint: $(VENV)/test.done  ## ruff, mypy, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -4,6 +4,7 @@ import asyncio
 import json
 import statistics
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -37,7 +38,9 @@ async def waits(play: Play, display: Display, presses: int = 60) -> list[float]:
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "control frames"])
-async def test_a_flooder_is_read_no_faster_than_its_share(tmp_path: Path, kind: str) -> None:
+async def test_a_flooder_is_read_no_faster_than_its_share(
+    tmp_path: Path, kind: str, record_property: Callable[[str, object], None]
+) -> None:
     async with show(tmp_path) as play, play.display() as display:
         alone = await waits(play, display)
         over, sent = asyncio.Event(), 0
@@ -62,7 +65,9 @@ async def test_a_flooder_is_read_no_faster_than_its_share(tmp_path: Path, kind: 
         await asyncio.gather(flooding, return_exceptions=True)
         medians = [statistics.median(found) * 1e3 for found in (alone, beside)]
         told = f"{kind}: {sent} sent, a press {medians[0]:.1f} → {medians[1]:.1f} ms"
-        print(told)
+        record_property("sent", f"{sent} messages")
+        record_property("answered", f"{len(beside)} of 60 presses")
+        record_property("longest wait", f"{max(beside) * 1e3:.0f} ms")
         assert not display.socket.closed
         assert json.dumps(display.messages).count('"cue"') >= 120
         assert statistics.median(beside) < 3 * statistics.median(alone) + 0.02, told

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -56,7 +57,9 @@ async def test_a_stopped_midi_process_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs("linux")
-async def test_presses_that_waited_while_the_machine_slept_are_dropped_and_said(tmp_path: Path) -> None:
+async def test_presses_that_waited_while_the_machine_slept_are_dropped_and_said(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     async with show(tmp_path) as play, play.display() as display:
         await press(play)
         os.kill(play.process.pid, signal.SIGSTOP)
@@ -67,5 +70,8 @@ async def test_presses_that_waited_while_the_machine_slept_are_dropped_and_said(
         await display.until(lambda: any("dropped" in each.get("text", "") for each in display.messages))
         assert [cue["number"] for cue in display.cues] == [1]
         (told,) = (each["text"] for each in display.messages if each["type"] == "alert")
+        record_property("sent", "20 presses asleep")
+        record_property("answered", 0)
+        record_property("said", told)
         assert "20 presses that had waited were dropped" in told
         assert (await press(play))["number"] == 2

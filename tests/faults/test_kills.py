@@ -5,6 +5,7 @@ import json
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
@@ -106,7 +107,9 @@ async def test_a_display_keeps_its_line_and_sees_no_other_song(tmp_path: Path) -
     assert set(seen) == {(shown["song"], shown["line"], shown["number"])}
 
 
-async def test_killed_at_any_moment_no_line_and_no_number_comes_twice(tmp_path: Path) -> None:
+async def test_killed_at_any_moment_no_line_and_no_number_comes_twice(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     here, rng = ports(), random.Random(7)
     shown: list[tuple[int, str]] = []
     for _ in range(6):
@@ -124,6 +127,8 @@ async def test_killed_at_any_moment_no_line_and_no_number_comes_twice(tmp_path: 
             while (message := await display.socket.receive()).type is aiohttp.WSMsgType.TEXT:
                 display.messages.append(json.loads(message.data))
             shown += [(cue["number"], cue["text"]) for cue in display.cues]
+    record_property("sent", "6 kills")
+    record_property("answered", f"{len(shown)} lines, none twice")
     assert [number for number, _ in shown] == list(range(1, len(shown) + 1))
     twice = [text for text, times in Counter(normal(text) for _, text in shown).items() if times > 1]
     assert twice == []

@@ -1,0 +1,78 @@
+"""Every bound of a show in one table: where it is, what it is, and what is said or done beyond it. `docs/limits.md` is
+made from it (`python -m stagelyric.commands.limits`)."""
+
+from dataclasses import dataclass
+
+from stagelyric.gear.journal import bookmark, database, journal
+from stagelyric.gear.osc import output as osc
+from stagelyric.setlist import triggers
+from stagelyric.show import step
+from stagelyric.stage import recall, stage, store
+from stagelyric.types import texts
+from stagelyric.web import budget, guard, machines, server, words
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`what` is bounded, at `most`; `beyond` it."""
+
+    what: str
+    most: str
+    beyond: str
+
+
+def _bytes(count: int) -> str:
+    for unit, size in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
+        if count >= size:
+            return f"{count / size:g} {unit}"
+    return f"{count} bytes"
+
+
+LIMITS = (
+    Limit("a text that is shown as it comes (`say`)", f"{texts.SAYING} characters", "the rest is cut off"),
+    Limit("a word that a line is wanted for", f"{texts.WORD} characters", "the rest is cut off"),
+    Limit("a title or a section's name from outside", f"{texts.NAME} characters", "the rest is cut off"),
+    Limit("what was sent, named in an alert", f"{texts.ECHO} characters", "not named, nor is what was refused"),
+    Limit("a number of a song or a section", f"{triggers.MOST_PLACES:,}", "refused in a sentence"),
+    Limit("a message of a page", _bytes(server.MAX_MESSAGE), "the link is closed"),
+    Limit(
+        "what a page that only watches sends",
+        f"{budget.WATCHING.messages:g} messages and {_bytes(int(budget.WATCHING.bytes))} a second",
+        "it is read no faster; nobody else waits",
+    ),
+    Limit(
+        "what a page that may change the show sends",
+        f"{budget.ACTING.messages:g} messages and {_bytes(int(budget.ACTING.bytes))} a second",
+        "it is read no faster; nobody else waits",
+    ),
+    Limit("displays", f"{server.MAX_CLIENTS}", "503, said in a sentence"),
+    Limit("displays of the room", f"{server.MAX_AUDIENCE}", "503; places are left for the band"),
+    Limit("displays that may change nothing", f"{server.MAX_CLIENTS - server.RESERVED}", "503; the others are kept"),
+    Limit("such displays from one address (or IPv6 network)", f"{server.ONE_ADDRESS}", "503"),
+    Limit("wrong PINs from one address", f"{guard.TRIES} in {guard.WINDOW:g} s", "refused until they are old"),
+    Limit("wrong PINs from everywhere", f"{guard.TRIES_OF_ALL} in {guard.WINDOW:g} s", "who has joined is let in"),
+    Limit("a word from the room", f"{words.LONGEST} letters, one in {words.EVERY:g} s a page", "said to who offers it"),
+    Limit("words that wait for the operator", f"{words.ROOM}", "the box is full for the moment"),
+    Limit("OSC subscribers", f"{osc.SUBSCRIBERS}", "refused, and counted"),
+    Limit("alerts that stand in the state", f"{stage.MOST_ALERTS}", "the oldest makes room"),
+    Limit("the loop standing still", f"{stage.ASLEEP:g} s", "presses that waited are dropped, and said"),
+    Limit("a show that goes on by itself", f"{recall.TONIGHT / 3600:g} hours", "begins anew; `--resume` goes on"),
+    Limit("shows of one title on one machine", f"{bookmark.AT_ONCE}", "the next one keeps no place"),
+    Limit("room taken for where the show is", _bytes(bookmark.ROOM), "the file grows like any other"),
+    Limit("room taken for the spool", _bytes(journal.SPOOL_BYTES), "the file grows like any other"),
+    Limit("records that wait for a disk", f"{database.MOST:,}", "the oldest are lost, and counted"),
+    Limit("shelves on the disk, together", _bytes(store.ROOM), "those added to longest ago make room"),
+    Limit("two machines a press apart", f"{step.SETTLED:g} s", "the one that follows takes the leader's place"),
+    Limit("a message from another machine", _bytes(machines.LONGEST), "the link is closed and made anew"),
+)
+
+
+def page() -> str:
+    """`docs/limits.md`."""
+    rows = [f"| {limit.what} | {limit.most} | {limit.beyond} |" for limit in LIMITS]
+    head = "# Limits\n\nEvery bound of a show, and what comes beyond it. Made from `stagelyric/commands/limits.py`.\n"
+    return "\n".join([head, "| what | at most | beyond it |", "|---|---|---|", *rows, ""])
+
+
+if __name__ == "__main__":
+    print(page(), end="")
