@@ -93,14 +93,11 @@ def assemble(
     shown_seed = seed if seed is not None else before.seed if before.seed is not None else secrets.randbelow(1 << 31)
     kept, vetoed = _judged(journal_file, setlist, folder)
     if seed is None and before.standing is None and not rig.web.also:
-        # With a seed every night is to be the same; and a second server would not have the same nights behind it.
-        lately = journal.sung_lately(journal_file, setlist.title)
-        vetoed = vetoed | (lately - {text for texts in kept.values() for text in texts})
-    show = _show(setlist, folder, Pool(lines_ahead), shown_seed, kept, vetoed)
-    show.speech = speech
+        vetoed |= _sung_lately(journal_file, setlist.title, kept)
+    show = _show(setlist, folder, Pool(lines_ahead), shown_seed, kept, vetoed, speech)
     store = _filled(show, Store(paths.pools(), paths.edition(model) + fetch.stamp()), before)
-    wanted = rig.midi.inputs if midi is None else midi
-    given = Given(setlist, rig, show, kept, None if midi == [] else tuple(wanted), terminal)
+    wanted = None if midi == [] else tuple(rig.midi.inputs if midi is None else midi)
+    given = Given(setlist, rig, show, kept, wanted, terminal)
     given.make()
     page, osc, voice = given.the(Page), given.the(Osc), given.the(Speech)
     notes = Journal(
@@ -129,11 +126,19 @@ def assemble(
     if given.machines is not None:
         stage.moved = given.machines.join(page, whole, lambda: show.seed, stage.take_place)
         page.desk = replace(page.desk, step=given.machines.step.told)
-    ports = next((part for part in given.parts if isinstance(part, Midi)), None)
+    ports = given.midi_in
     if file is not None:
         page.learning = _learning(file, show, ports, given.addresses)
         stage.intercept = page.learning.hear
     return Assembly(stage, page, osc, ports, shown_seed, before.told, rig.web.pin)
+
+
+def _sung_lately(file: Path, title: str, kept: Judgements) -> set[str]:
+    """Lines of the last nights, which are not to come again, but for those that were kept.
+
+    With a seed every night is to be the same; and a second server would not have the same nights behind it.
+    """
+    return journal.sung_lately(file, title) - {text for texts in kept.values() for text in texts}
 
 
 def _judged(file: Path, setlist: Setlist, folder: Path) -> tuple[Judgements, set[str]]:
@@ -148,9 +153,11 @@ def _judged(file: Path, setlist: Setlist, folder: Path) -> tuple[Judgements, set
     return {place: [text for text in texts if text not in with_quotes] for place, texts in kept.items()}, vetoed
 
 
-def _show(setlist: Setlist, folder: Path, pool: Pool, seed: int, kept: Judgements, vetoed: set[str]) -> Show:
+def _show(
+    setlist: Setlist, folder: Path, pool: Pool, seed: int, kept: Judgements, vetoed: set[str], speech: bool
+) -> Show:
     frames = [folder / name for name in setlist.frames]
-    return Show(
+    show = Show(
         setlist,
         pool,
         seed=seed,
@@ -161,6 +168,8 @@ def _show(setlist: Setlist, folder: Path, pool: Pool, seed: int, kept: Judgement
         frames=compiled.stamp([file.read_bytes() for file in frames]) if frames else "",
         cut=syllabify,
     )
+    show.speech = speech
+    return show
 
 
 def _filled(show: Show, store: Store, before: Recalled) -> Store:
@@ -201,6 +210,10 @@ class Given:
         for factory in PARTS:
             if (part := factory(self)) is not None:
                 self.parts.append(part)
+
+    @property
+    def midi_in(self) -> Midi | None:
+        return next((part for part in self.parts if isinstance(part, Midi)), None)
 
     def the(self, kind: type[P]) -> P:
         """The part of a kind that there always is."""
