@@ -126,11 +126,10 @@ def assemble(
     if given.machines is not None:
         stage.moved = given.machines.join(page, whole, lambda: show.seed, stage.take_place)
         page.desk = replace(page.desk, step=given.machines.step.told)
-    ports = given.midi_in
     if file is not None:
-        page.learning = _learning(file, show, ports, given.addresses)
+        page.learning = _learning(file, show, given.midi_in, given.addresses)
         stage.intercept = page.learning.hear
-    return Assembly(stage, page, osc, ports, shown_seed, before.told, rig.web.pin)
+    return Assembly(stage, page, osc, given.midi_in, shown_seed, before.told, rig.web.pin)
 
 
 def _sung_lately(file: Path, title: str, kept: Judgements) -> set[str]:
