@@ -177,7 +177,7 @@ async def test_a_generator_that_hangs_is_started_anew(tmp_path: Path) -> None:
         hung.suspend()
         play.send("/stagelyric/line", 1)
         await display.until(lambda: len(display.cues) == 1)
-        await display.until(lambda: any("no sign of life" in str(message.get("text")) for message in display.messages))
+        await display.until(lambda: any("was stopped" in str(message.get("text")) for message in display.messages))
         ready = (await play.state())["ready"]
         await play.ready(ready + 32)
         assert generators(play)[0].pid != hung.pid
