@@ -13,7 +13,6 @@ import pytest
 from faults.harness import press, show
 from house import Play
 from jack import server
-from programs import require
 
 
 def child(play: Play, module: str) -> psutil.Process | None:
@@ -48,7 +47,6 @@ async def test_a_stopped_writer_is_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.needs("linux", "jack")
 async def test_a_stopped_midi_process_is_replaced(tmp_path: Path) -> None:
-    require("jack")
     with server() as jack:
         async with show(tmp_path, None, "--midi", "nothing-like-it", environment=jack.env) as play:
             seconds = await replaced(play, "stagelyric.gear.midi.process", 12)

@@ -1,6 +1,5 @@
 """The pages on browsers of 2020: syntax and calls they lack, and a sentence in large letters on older ones still."""
 
-import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -89,15 +88,13 @@ async def test_after_a_click_a_pedals_keys_are_the_pedals_again(browser: Any, sh
             assert not [event for event in show.events if isinstance(event, Command)]
 
 
-def test_the_pages_are_written_in_the_syntax_of_2020(tmp_path: Path) -> None:
-    acorn = shutil.which("acorn")
-    if acorn is None:
-        pytest.skip("wants acorn on the path: npm install -g acorn")
+@pytest.mark.needs("acorn")
+def test_the_pages_are_written_in_the_syntax_of_2020() -> None:
     for file in sorted(STATIC.glob("*.js")):
         kind = (
             ["--ecma5"]
             if file.name == "old.js"
             else ["--ecma2020", *([] if file.name == "worker.js" else ["--module"])]
         )
-        result = subprocess.run([acorn, *kind, "--silent", str(file)], capture_output=True, text=True)
+        result = subprocess.run(["acorn", *kind, "--silent", str(file)], capture_output=True, text=True)
         assert result.returncode == 0, f"{file.name}: {result.stderr}"
