@@ -305,14 +305,17 @@ class _Life(Generic[M]):
             self.end(f"said something that is no message ({error})")
             return
         self._messages += messages
-        while self._messages:  # one by one: what hearing raises must not cost the next message
+        while self._messages:
             message = self._messages.popleft()
             if self._alive(message):
                 first, self._last, self.spoke = not self.spoke, self._loop.time(), True
                 if first and self._timer is not None:
                     self._timer.cancel()
                     self._watch()
-            self._hear(message)
+            try:
+                self._hear(message)
+            except Exception as error:  # whatever hearing raises must not cost the next message
+                self._loop.call_exception_handler({"message": "a message was not understood", "exception": error})
 
 
 async def _stopped(process: "subprocess.Popen[bytes]", seconds: float) -> None:

@@ -29,7 +29,7 @@ _ABBREVIATED = {
     "oct": "october", "nov": "november", "dec": "december", "mon": "monday", "tues": "tuesday", "wed": "wednesday",
     "thurs": "thursday", "fri": "friday", "sat": "saturday",
 }  # fmt: skip
-_WITHOUT_DOT = frozenset(["dr", "mr", "mrs", "ms", "jr", "sr", "mt", "sgt", "blvd", "vs", "etc", "feat"])
+_WITHOUT_DOT = frozenset(["dr", "mr", "mrs", "ms", "jr", "sr", "mt", "sgt", "blvd", "vs", "etc"])
 _ONLY_WITH_CAPITAL = frozenset(_ABBREVIATED) - {"vs", "etc", "feat", "approx", "ft"}
 _SPELLED = frozenset(
     {

@@ -24,7 +24,7 @@ def _small_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "models" / "small").mkdir(parents=True)
     (tmp_path / "models" / "small" / "meta.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Writer, "open", lambda folder, **weights: small(**weights))
+    monkeypatch.setattr(Writer, "open", lambda folder, weights=WEIGHTS, **others: small(weights=weights))
     monkeypatch.setenv("STAGELYRIC_TASTE", str(tmp_path / "config" / "taste.toml"))
 
 

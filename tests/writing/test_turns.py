@@ -39,7 +39,8 @@ def test_what_is_urgent_is_written_between_two_steps_by_the_thread_that_has_not_
 
     desk.turns.do(shelf)
     mine = niceness()
-    assert done == [("begun", mine + ASIDE), ("word", mine), ("over", mine + ASIDE)]
+    aside = min(19, mine + ASIDE)  # the most that there is
+    assert done == [("begun", aside), ("word", mine), ("over", aside)]
 
 
 @linux
