@@ -206,6 +206,8 @@ async def lines_of_a_rig(folder: Path, presses: list[tuple[str, object]], kill_a
                 for victim in generators(play):
                     victim.kill()
             wanted = len(display.cues) + (address == "/stagelyric/line")
+            if address == "/stagelyric/line":
+                await play.ready(1)  # else the ladder answers, and what is ready is a matter of time
             play.send(address, value)
             await display.until(lambda: len(display.cues) == wanted)  # noqa: B023
         return display.lines
