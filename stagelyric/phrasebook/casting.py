@@ -9,15 +9,10 @@ from functools import lru_cache
 
 from stagelyric.phrasebook import draw
 from stagelyric.phrasebook.classes import Classes, Member
-from stagelyric.phrasebook.frame import PRONOUNS, SEXES, Open
+from stagelyric.phrasebook.frame import PRONOUNS, SAID, SEXES, Open
 from stagelyric.phrasebook.sounds import count
 from stagelyric.phrasebook.tags import words
 
-WHERE = frozenset({"in", "at", "on"})
-_SAID = {
-    "m": {"he": "he", "him": "him", "his": "his", "hers": "his", "himself": "himself"},
-    "f": {"he": "she", "him": "her", "his": "her", "hers": "hers", "himself": "herself"},
-}
 _TITLES = {
     "m": frozenset(words("mister mr mr. sir lord king uncle father brother grandpa captain old prince saint")),
     "f": frozenset(words("missus mrs mrs. miss ms ms. lady queen aunt auntie mother sister grandma princess")),
@@ -134,7 +129,7 @@ class Filling:
         """What a piece says without what is written against it, and the preposition of a place ("" else)."""
         if piece.kind in PRONOUNS:
             gender = self.member("person", piece.number).sort
-            return _SAID["m" if gender == "m" else "f"][piece.kind], ""
+            return SAID["m" if gender == "m" else "f"][piece.kind], ""
         member = self.member(piece.kind, piece.number)
         return (member.plural if piece.plural else member.text), member.sort if piece.kind == "place" else ""
 
@@ -153,7 +148,7 @@ class Filling:
                 return self.cast.person(number, self.lead, short=self._short)
             sex = SEXES[kind]
             found = self.cast.of_sex(sex, number, self.lead, short=self._short)
-            return found or Member(_SAID[sex]["he"], sort=sex)
+            return found or Member(SAID[sex]["he"], sort=sex)
         if kind == "place":
             return self.cast.place(number, self.lead)
         taken = {m.text for (other, _), m in (*self.members.items(), *self.wanted.items()) if other == kind}

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stagelyric.phrasebook import draw
-from stagelyric.phrasebook.casting import WHERE, Filling, syllables
+from stagelyric.phrasebook.casting import Filling, syllables
 from stagelyric.phrasebook.compiled import Body, Choice, Piece
 from stagelyric.phrasebook.ends import bare, kind, two
-from stagelyric.phrasebook.frame import Open
+from stagelyric.phrasebook.frame import WHERE, Open
 from stagelyric.phrasebook.unfolding import begins_with_vowel, capital
 
 Taken = dict[int, int]

@@ -13,6 +13,12 @@ NOUNS = (
 )  # fmt: skip
 """The open classes of one noun each."""
 PRONOUNS = ("he", "him", "his", "hers", "himself")
+WHERE = frozenset({"in", "at", "on"})
+SAID = {
+    "m": {"he": "he", "him": "him", "his": "his", "hers": "his", "himself": "himself"},
+    "f": {"he": "she", "him": "her", "his": "her", "hers": "hers", "himself": "herself"},
+}
+"""What is said of a man and of a woman, by pronoun."""
 SEXES = {"woman": "f", "man": "m"}
 """People of one sex: a frame says she or he of them itself, and that alone in a song that has no such person."""
 OPEN = ("person", *SEXES, "place", *NOUNS)

@@ -9,17 +9,11 @@ from functools import lru_cache
 
 from stagelyric.phrasebook.classes import Classes, Member
 from stagelyric.phrasebook.ends import bare, kind
-from stagelyric.phrasebook.frame import PRONOUNS, SEXES, Frame, Line, Open, Slot, Text
+from stagelyric.phrasebook.frame import PRONOUNS, SAID, SEXES, WHERE, Frame, Line, Open, Slot, Text
 from stagelyric.words.phonetics import pronounce
 
 Chooser = Callable[[Slot], int]
 """Which choice of a slot is taken."""
-
-_FORMS = {
-    "m": {"he": "he", "him": "him", "his": "his", "hers": "his", "himself": "himself"},
-    "f": {"he": "she", "him": "her", "his": "her", "hers": "hers", "himself": "herself"},
-}
-_WHERE = frozenset({"in", "at", "on"})
 
 
 @dataclass(slots=True)
@@ -72,11 +66,11 @@ def finished(words: Sequence[str | Open], cast: Cast) -> str:
             continue
         if word.kind in PRONOUNS:
             gender = cast.member("person", word.number).sort
-            text = _FORMS["m" if gender == "m" else "f"][word.kind]
+            text = SAID["m" if gender == "m" else "f"][word.kind]
         else:
             member = cast.member(word.kind, word.number)
             text = member.plural if word.plural else member.text
-            if word.kind == "place" and said and said[-1].lower() in _WHERE:
+            if word.kind == "place" and said and said[-1].lower() in WHERE:
                 said[-1] = member.sort
         said.append(f"{word.before}{text}{word.after}")
     line = " ".join(said)
