@@ -19,7 +19,8 @@ from stagelyric.types.child import step_aside
 Work = Callable[[Callable[[], None]], None]  # is given what it calls between two steps
 
 LOOK = 0.25  # seconds between two looks at a thread that makes no step
-ASIDE = 15  # of the thread that fills shelves
+ASIDE = 15  # how much nicer the thread that fills shelves is than the process
+_LAST = 19  # the highest niceness that Linux knows
 STARVED = 20.0  # seconds for which it may get hardly any of the processor before it counts as hanging
 HANGING = 1.0  # seconds of the processor's time without a step
 
@@ -65,7 +66,8 @@ class Turns:
 
     def _write_aside(self) -> None:
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), ASIDE)
+            mine = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, mine, min(_LAST, os.getpriority(os.PRIO_PROCESS, mine) + ASIDE))
         while True:
             self._work.get()(self._between)
             self._told.put(True)
