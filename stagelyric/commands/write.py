@@ -170,7 +170,7 @@ def _show_ask(file: Path, song: str | None, section: str | None, seed: int | Non
     """What a show asks for there, its model, its "never quote" files, and its own frames."""
     from stagelyric.phrasebook import compiled
     from stagelyric.setlist import setlist as setlists
-    from stagelyric.show.show import ask_for
+    from stagelyric.show.asks import ask_for
 
     with plain_faults():
         written = setlists.load(file)

@@ -163,6 +163,39 @@ class Setlist(Written):
         """The sections' names by their song's title."""
         return {song.title: [section.name for section in song.sections] for song in self.songs}
 
+    def every_trigger(self) -> Iterator[Trigger]:
+        """Of the set, then of its songs, then of their sections."""
+        yield from self.triggers
+        for song in self.songs:
+            yield from song.triggers
+        for song in self.songs:
+            for section in song.sections:
+                yield from section.triggers
+
+    def with_trigger(self, trigger: Trigger, song: str | None = None, section: str | None = None) -> "Setlist":
+        """The setlist with one more trigger: its own, or of the song or the section of that name; one for the same
+        contact goes. With a name that it does not have, the setlist is as before."""
+
+        def put(level: Setlist | Song | Section) -> dict[str, tuple[Trigger, ...]]:
+            return {"triggers": (*(each for each in level.triggers if not each.on.same_contact(trigger.on)), trigger)}
+
+        if song is None:
+            return self.model_copy(update=put(self))
+        songs = list(self.songs)
+        place = find_name(song, [each.title for each in songs])
+        if place is None:
+            return self
+        if section is None:
+            songs[place] = songs[place].model_copy(update=put(songs[place]))
+        else:
+            sections = list(songs[place].sections)
+            within = find_name(section, [each.name for each in sections])
+            if within is None:
+                return self
+            sections[within] = sections[within].model_copy(update=put(sections[within]))
+            songs[place] = songs[place].model_copy(update={"sections": tuple(sections)})
+        return self.model_copy(update={"songs": tuple(songs)})
+
 
 def load(path: Path) -> Setlist:
     """The setlist in a TOML file. Raises FileError with every fault in it."""

@@ -8,72 +8,21 @@ from functools import lru_cache
 from typing import Literal
 
 from stagelyric.gates import family
-from stagelyric.phrasebook import hands
-from stagelyric.setlist.contacts import Presses
-from stagelyric.setlist.setlist import Section, Setlist, Song, find_name
-from stagelyric.setlist.triggers import On, Trigger, resolved
+from stagelyric.setlist.setlist import Section, Setlist, Song
+from stagelyric.setlist.triggers import Trigger, resolved
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
+from stagelyric.show.firing import Firing
 from stagelyric.show.ladder import Ladder
 from stagelyric.show.pool import Pool, Shelf
+from stagelyric.show.position import Position
 from stagelyric.types.actions import Do
-from stagelyric.types.events import Command, Event, KeyPress, SongSelect
+from stagelyric.types.events import Command, Event, SongSelect
 from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, as_list, normal
 from stagelyric.types.standing import Record, Standing
-from stagelyric.types.texts import ECHO, NAME, SAYING, WORD, cleaned
-from stagelyric.words import name_bank
-from stagelyric.words.alike import find
+from stagelyric.types.texts import NAME, SAYING, WORD, cleaned
 
 COUNTED = 500  # ready lines: beyond these nobody asks how many of which
 _LONGEST = {"say": SAYING, "word": WORD}  # characters of a text from outside
-
-
-# What page-turner pedals send, for a set that has no key triggers of its own.
-_PEDAL_KEYS = {
-    "next_line": ("PageDown", "ArrowRight", "ArrowDown", "Space", "Enter"),
-    "again": ("PageUp", "ArrowLeft", "ArrowUp"),
-    "clear": ("b", "."),
-}
-PEDAL_TRIGGERS = tuple(
-    Trigger(on=On(key=key), do=Do(action))  # type: ignore[arg-type]  # the names are actions
-    for action, keys in _PEDAL_KEYS.items()
-    for key in keys
-)
-
-
-def ask_for(
-    setlist: Setlist,
-    song: Song,
-    section: Section,
-    *,
-    seed: int = 0,
-    lyrics: str = "",
-    wildness: float | None = None,
-    never_quote: str = "",
-    frames: str = "",
-) -> Ask:
-    """What the show asks for in a section. The wildness is rounded to tenths, so that a knob has eleven shelves."""
-    mood, temper = hands.mood_of(song.mood if section.mood is None else section.mood)
-    place = f"{seed}/{song.title}/{section.name}"
-    return Ask(
-        prime=lyrics,
-        syllables=section.syllables,
-        rhyme=section.rhyme,
-        names=song.names if "names" in song.model_fields_set else name_bank.cast(song.title, seed),
-        themes=song.themes,
-        elisions=section.elisions,
-        wildness=round(song.wildness if wildness is None else wildness, 1),
-        avoid=setlist.avoid,
-        family_friendly=setlist.family_friendly,
-        seed=int.from_bytes(hashlib.sha256(place.encode()).digest()[:7]),
-        never_quote=never_quote,
-        hand=song.hand or "",
-        mood=mood,
-        temper=temper,
-        at=hands.at_for(section.name),
-        drafters=setlist.drafters,
-        rhyme_kind=section.rhyme_kind or "",
-        frames=frames,
-    )
 
 
 class Show:
@@ -96,107 +45,91 @@ class Show:
         frames: str = "",
         cut: Callable[[str], tuple[str, ...]] = lambda text: tuple(text.split()),
     ) -> None:
-        self.setlist = setlist
         self.pool = pool
-        self.seed = seed
         self.number = 0
         self.held = False
         self.cleared = False
         self.speech = True
         self.up: Line | None = None
-        self.beats_per_bar = setlist.songs[0].beats_per_bar
-        self._lyrics = lyrics or {}
-        self._never_quote, self._frames = never_quote, frames
+        self._position = Position(setlist, seed, lyrics or {}, never_quote, frames)
         self._cut = lru_cache(maxsize=1024)(cut)  # safety lines come again and again
         there = {place: list(texts) for place, texts in (kept or {}).items()}
-        self.ladder = Ladder(setlist, pool, self._lyrics, there, self._cut)
-        self._song = 0
-        self._section = 0
-        self._wildness: float | None = None
+        self.ladder = Ladder(setlist, pool, lyrics or {}, there, self._cut)
         self._vetoed = frozenset(normal(text) for text in vetoed)
         self._used = set(self._vetoed)
         self._shown: list[str] = []  # tonight's among them, in their order
         self._told = 0  # how many of these are in the records that were given
         self._moved: dict[str, Shelf] = {}  # that presses were counted on, since the last record
         self._shown_at = float("-inf")
-        self._presses = Presses()
+        self._firing = Firing(self._position)
         self._words: dict[str, int] = {}
         self._word_wanted: str | None = None  # since the last record
         self._epoch = 0
-        self._asks: dict[tuple[int, int, float | None], Ask] = {}
-        self._pedals = () if any(trigger.on.key is not None for trigger in self.triggers()) else PEDAL_TRIGGERS
 
     # Where we are
 
     @property
+    def setlist(self) -> Setlist:
+        return self._position.setlist
+
+    @setlist.setter
+    def setlist(self, setlist: Setlist) -> None:
+        self._position.setlist = setlist
+        self._firing.setlist_changed()
+
+    @property
+    def seed(self) -> int:
+        return self._position.seed
+
+    @property
     def song(self) -> Song:
-        return self.setlist.songs[self._song]
+        return self._position.song
 
     @property
     def section(self) -> Section:
-        return self.song.sections[self._section]
+        return self._position.section
 
     @property
-    def ask(self) -> Ask:
-        return self._ask(self._song, self._section, self._wildness)
+    def beats_per_bar(self) -> float:
+        return self.song.beats_per_bar
 
     @property
     def wildness(self) -> float:
         """What was set last in this song, or the song's own."""
-        return self.song.wildness if self._wildness is None else self._wildness
+        return self.song.wildness if self._position.wildness is None else self._position.wildness
 
     @property
     def epoch(self) -> int:
         """Grows when what is pending is called off (clear, panic)."""
         return self._epoch
 
+    @property
+    def ask(self) -> Ask:
+        return self._position.ask
+
     def asks(self) -> list[Ask]:
         """The shelves that can come next, nearest first: this section, its song's others, the songs beside it."""
-        sections = len(self.song.sections)
-        near = [self.ask]
-        near += [
-            self._ask(self._song, (self._section + step) % sections, self._wildness) for step in range(1, sections)
-        ]
-        near += [self._ask(song, 0) for song in (self._song + 1, self._song - 1) if 0 <= song < len(self.setlist.songs)]
-        return near
+        return self._position.asks()
 
     def every_ask(self) -> list[Ask]:
         """The shelves of the whole set, in its order."""
-        return [
-            self._ask(place, index)
-            for place, song in enumerate(self.setlist.songs)
-            for index in range(len(song.sections))
-        ]
+        return self._position.every_ask()
+
+    def sow(self, seed: int) -> None:
+        """Another seed: from here on every shelf is another."""
+        self._position.sow(seed)
 
     def triggers(self) -> list[Trigger]:
         """Every trigger of the set, its songs and their sections."""
-        songs = self.setlist.songs
-        return [
-            *self.setlist.triggers,
-            *(trigger for song in songs for trigger in song.triggers),
-            *(trigger for song in songs for section in song.sections for trigger in section.triggers),
-        ]
+        return list(self.setlist.every_trigger())
+
+    def triggered(self, event: Event) -> list[Trigger]:
+        """The triggers that an event fires here; a contact that still bounces fires none."""
+        return self._firing.triggered(event)
 
     def learn(self, trigger: Trigger, song: str | None = None, section: str | None = None) -> None:
         """Adds a trigger to the set, or to the song or the section of that name; one for the same contact goes."""
-
-        def put(level: Setlist | Song | Section) -> dict[str, tuple[Trigger, ...]]:
-            return {"triggers": (*(each for each in level.triggers if not each.on.same_contact(trigger.on)), trigger)}
-
-        songs = list(self.setlist.songs)
-        place = None if song is None else find_name(song, [each.title for each in songs])
-        if song is None:
-            self.setlist = self.setlist.model_copy(update=put(self.setlist))
-        elif place is not None:
-            sections = list(songs[place].sections)
-            within = None if section is None else find_name(section, [each.name for each in sections])
-            if within is not None:
-                sections[within] = sections[within].model_copy(update=put(sections[within]))
-                songs[place] = songs[place].model_copy(update={"sections": tuple(sections)})
-            elif section is None:
-                songs[place] = songs[place].model_copy(update=put(songs[place]))
-            self.setlist = self.setlist.model_copy(update={"songs": tuple(songs)})
-        self._pedals = () if any(each.on.key is not None for each in self.triggers()) else PEDAL_TRIGGERS
+        self.setlist = self.setlist.with_trigger(trigger, song, section)
 
     def upcoming(self) -> Line:
         """The line that the next press gives, were it pressed now."""
@@ -239,7 +172,7 @@ class Show:
             cleared=self.cleared,
             held=self.held,
             speech=self.speech,
-            wildness=self._wildness,
+            wildness=self._position.wildness,
             tempo=tempo,
             places=self.pool.places(),
             frames=dict(self.pool.sung_from),
@@ -261,7 +194,7 @@ class Show:
             "cleared": self.cleared,
             "held": self.held,
             "speech": self.speech,
-            "wildness": self._wildness,
+            "wildness": self._position.wildness,
             "tempo": tempo,
             "places": {shelf.digest: shelf.position for shelf in moved.values()},
             "passed": {shelf.digest: dict(shelf.passed) for shelf in moved.values() if shelf.passed},
@@ -276,23 +209,12 @@ class Show:
             self._word_wanted = None
         return record
 
-    def sow(self, seed: int) -> None:
-        """Another seed: from here on every shelf is another."""
-        if seed != self.seed:
-            self.seed = seed
-            self._asks.clear()
-
     def stand(self, standing: Standing) -> None:
         """Goes on from there. A song or section that the set does not have any more leaves us at the first."""
-        song = find_name(standing.song, [song.title for song in self.setlist.songs])
-        self._song, self._section = song or 0, 0
-        if song is not None:
-            self._section = find_name(standing.section, [section.name for section in self.song.sections]) or 0
-        self.beats_per_bar = self.song.beats_per_bar
+        self._position.stand(standing)
         self.number = standing.number
         self.up = standing.up
         self.cleared, self.held, self.speech = standing.cleared, standing.held, standing.speech
-        self._wildness = standing.wildness
         self.pool.place(standing)
         self._used, self._shown = {*self._vetoed, *standing.shown}, list(standing.shown)
         self.ladder.shown = dict(standing.safety)
@@ -319,14 +241,9 @@ class Show:
                 effects += self.due(do, event.at)
             else:
                 effects.append(Deferred(do, trigger.quantize, event.at, self._epoch))
-        if not effects and (remark := self._presses.contacts.remark(event)) is not None and self._named(event):
+        if not effects and (remark := self._firing.remark(event)) is not None:
             effects.append(Remark(remark))
         return effects
-
-    def _named(self, event: Event) -> bool:
-        """Whether some trigger here names what sent the event."""
-        levels = (self.section.triggers, self.song.triggers, self.setlist.triggers)
-        return any(trigger.on.moves(event) for level in levels for trigger in level)
 
     def _from_outside(self, do: Do, at: float) -> list[Effect]:
         """What comes by OSC, from a page or from the audience: no trigger of the setlist, so its words are judged."""
@@ -354,17 +271,6 @@ class Show:
         avoided = any(f" {normal(phrase)} " in spoken for phrase in self.setlist.avoid)
         return "it has words that the setlist avoids" if avoided else None
 
-    def triggered(self, event: Event) -> list[Trigger]:
-        """The triggers that an event fires here; a contact that still bounces fires none."""
-        decided: list[Trigger] | None = None
-        self._presses.hear(event)
-        for level in (self.section.triggers, self.song.triggers, self.setlist.triggers, self._keys(event)):
-            # Those that do not fire, or not here, must know that the contact moved all the same.
-            heard = [(trigger, self._presses.of(trigger, event, self.beats_per_bar)) for trigger in level]
-            if decided is None and any(each.fires for _, each in heard if each is not None):
-                decided = [trigger for trigger, each in heard if each is not None and each.fires and each.counts]
-        return decided or []
-
     def due(self, do: Do, at: float, quantize: Quantize = "now") -> list[Effect]:
         """What is done, now. `at` is when it was asked for, in seconds of the event's clock."""
         match do.action:
@@ -382,9 +288,9 @@ class Show:
             case "word":
                 return self._guarded(at) or self._word(cleaned(str(do.value), WORD), at)
             case "goto" | "next_section" | "previous_section":
-                return self._to_section(do)
+                return self._position.to_section(do)
             case "song" | "next_song" | "previous_song":
-                return self._to_song(do)
+                return self._position.to_song(do)
             case "keep" | "veto":
                 return self._judge(do.action, at)
             case "swap" | "veto_next":
@@ -401,7 +307,7 @@ class Show:
             case "speech_on" | "speech_off":
                 self.speech = do.action == "speech_on"
             case "wildness":
-                self._wildness = min(max(float(do.value or 0), 0.0), 1.0)
+                self._position.wildness = min(max(float(do.value or 0), 0.0), 1.0)
         return [Changed()]
 
     def answer(self, wanted: Wanted, line: Line | None) -> list[Effect]:
@@ -417,27 +323,6 @@ class Show:
         return [self._cue(replace(line, origin="word"), wanted.at, "now")]
 
     # How
-
-    def _ask(self, song: int, section: int, wildness: float | None = None) -> Ask:
-        wildness = None if wildness is None else round(wildness, 1)  # a knob's every value would be another ask
-        key = (song, section, wildness)
-        ask = self._asks.get(key)
-        if ask is None:
-            written = self.setlist.songs[song]
-            ask = self._asks[key] = ask_for(
-                self.setlist,
-                written,
-                written.sections[section],
-                seed=self.seed,
-                lyrics=self._lyrics.get(written.title, ""),
-                wildness=wildness,
-                never_quote=self._never_quote,
-                frames=self._frames,
-            )
-        return ask
-
-    def _keys(self, event: Event) -> tuple[Trigger, ...]:
-        return self._pedals if isinstance(event, KeyPress) else ()
 
     def _guarded(self, at: float) -> list[Effect]:
         """A remark where no line may go up now, else nothing."""
@@ -508,11 +393,6 @@ class Show:
         seed = int.from_bytes(hashlib.sha256(f"{self.ask.seed}/{word}/{times}".encode()).digest()[:7])
         return [Wanted(replace(self.ask, word=word, rhyme="free", seed=seed), at, self._epoch)]
 
-    def _named_back(self, value: object) -> str:
-        """What was asked for, in a message that everybody sees: not where it is long, or nothing for a family."""
-        text = cleaned(str(value), NAME)
-        return f'"{text}"' if len(text) <= ECHO and family.found(text) is None else "with that name"
-
     def _judge(self, verdict: Literal["keep", "veto"], at: float) -> list[Effect]:
         if self.up is None or self.cleared:
             return [Remark(f"{verdict}: no line is up")]
@@ -534,52 +414,3 @@ class Show:
         if action == "swap":
             return [Changed()]
         return [Judgement("veto", line.text, self.song.title, self.section.name), Changed()]
-
-    def _to_section(self, do: Do) -> list[Effect]:
-        names = [section.name for section in self.song.sections]
-        match do.action:
-            case "next_section":
-                place: int | None = self._section + 1
-            case "previous_section":
-                place = self._section - 1
-            case _:
-                place = _place(do.value, names, [section.given for section in self.song.sections], self._section)
-        if place is None or not 0 <= place < len(names):
-            wanted = {"next_section": "after the last", "previous_section": "before the first"}.get(
-                do.action, self._named_back(do.value)
-            )
-            return [Remark(f'no section {wanted} in "{self.song.title}"; there is: {", ".join(names)}')]
-        moved, self._section = place != self._section, place
-        return [Changed()] if moved else []
-
-    def _to_song(self, do: Do) -> list[Effect]:
-        titles = [song.title for song in self.setlist.songs]
-        match do.action:
-            case "next_song":
-                place: int | None = self._song + 1
-            case "previous_song":
-                place = self._song - 1
-            case _:
-                place = _place(do.value, titles, [song.given for song in self.setlist.songs], self._song)
-        if place is None or not 0 <= place < len(titles):
-            wanted = {"next_song": "after the last", "previous_song": "before the first"}.get(
-                do.action, self._named_back(do.value)
-            )
-            return [Remark(f"no song {wanted}; there is: {', '.join(titles)}")]
-        if place == self._song and do.action == "song":
-            return []
-        self._song, self._section, self._wildness = place, 0, None
-        self.beats_per_bar = self.song.beats_per_bar
-        return [Changed()]
-
-
-def _place(wanted: str | int | float | None, names: list[str], given: list[str], here: int) -> int | None:
-    """The place of a name, or of a 1-based number; a number written as text is a number if no name is like it.
-
-    Of several that were given the same name, the next one from here.
-    """
-    if isinstance(wanted, str):
-        found = find(wanted, given, here)
-        found = find_name(wanted, names) if found is None else found
-        return int(wanted) - 1 if found is None and wanted.strip().isdecimal() else found
-    return None if wanted is None else int(wanted) - 1

@@ -529,7 +529,7 @@ def test_the_bands_own_words_are_not_judged() -> None:
 
 
 def test_a_song_that_names_no_one_is_given_a_person_and_a_place() -> None:
-    from stagelyric.show.show import ask_for
+    from stagelyric.show.asks import ask_for
     from stagelyric.words import name_bank
 
     songs = [{"title": "Unnamed"}, {"title": "Named", "names": ["Polly"]}, {"title": "None", "names": []}]

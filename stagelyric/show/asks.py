@@ -1,0 +1,44 @@
+"""What the show asks the writer for in a section of the set."""
+
+import hashlib
+
+from stagelyric.phrasebook import hands
+from stagelyric.setlist.setlist import Section, Setlist, Song
+from stagelyric.types.lines import Ask
+from stagelyric.words import name_bank
+
+
+def ask_for(
+    setlist: Setlist,
+    song: Song,
+    section: Section,
+    *,
+    seed: int = 0,
+    lyrics: str = "",
+    wildness: float | None = None,
+    never_quote: str = "",
+    frames: str = "",
+) -> Ask:
+    """What the show asks for in a section. The wildness is rounded to tenths, so that a knob has eleven shelves."""
+    mood, temper = hands.mood_of(song.mood if section.mood is None else section.mood)
+    place = f"{seed}/{song.title}/{section.name}"
+    return Ask(
+        prime=lyrics,
+        syllables=section.syllables,
+        rhyme=section.rhyme,
+        names=song.names if "names" in song.model_fields_set else name_bank.cast(song.title, seed),
+        themes=song.themes,
+        elisions=section.elisions,
+        wildness=round(song.wildness if wildness is None else wildness, 1),
+        avoid=setlist.avoid,
+        family_friendly=setlist.family_friendly,
+        seed=int.from_bytes(hashlib.sha256(place.encode()).digest()[:7]),
+        never_quote=never_quote,
+        hand=song.hand or "",
+        mood=mood,
+        temper=temper,
+        at=hands.at_for(section.name),
+        drafters=setlist.drafters,
+        rhyme_kind=section.rhyme_kind or "",
+        frames=frames,
+    )

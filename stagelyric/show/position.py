@@ -1,0 +1,146 @@
+"""Where in the set a show is: its song, section and wildness, the asks of the sections around it, and moving on."""
+
+from collections.abc import Mapping
+
+from stagelyric.gates import family
+from stagelyric.setlist.setlist import Section, Setlist, Song, find_name
+from stagelyric.show.asks import ask_for
+from stagelyric.show.effects import Changed, Effect, Remark
+from stagelyric.types.actions import Do
+from stagelyric.types.lines import Ask
+from stagelyric.types.standing import Standing
+from stagelyric.types.texts import ECHO, NAME, cleaned
+from stagelyric.words.alike import find
+
+
+class Position:
+    """Begins at the first section of the first song.
+
+    `wildness`: what was set last in this song, 0.0 to 1.0; None: the song's own. `lyrics`: the songs' own words by
+    title; `never_quote`, `frames`: see `Ask`.
+    """
+
+    def __init__(self, setlist: Setlist, seed: int, lyrics: Mapping[str, str], never_quote: str, frames: str) -> None:
+        self.setlist = setlist
+        self.seed = seed
+        self.wildness: float | None = None
+        self._song = 0
+        self._section = 0
+        self._lyrics, self._never_quote, self._frames = lyrics, never_quote, frames
+        self._asks: dict[tuple[int, int, float | None], Ask] = {}
+
+    @property
+    def song(self) -> Song:
+        return self.setlist.songs[self._song]
+
+    @property
+    def section(self) -> Section:
+        return self.song.sections[self._section]
+
+    @property
+    def ask(self) -> Ask:
+        return self._ask(self._song, self._section, self.wildness)
+
+    def asks(self) -> list[Ask]:
+        """The shelves that can come next, nearest first: this section, its song's others, the songs beside it."""
+        sections = len(self.song.sections)
+        near = [self.ask]
+        near += [self._ask(self._song, (self._section + step) % sections, self.wildness) for step in range(1, sections)]
+        near += [self._ask(song, 0) for song in (self._song + 1, self._song - 1) if 0 <= song < len(self.setlist.songs)]
+        return near
+
+    def every_ask(self) -> list[Ask]:
+        """The shelves of the whole set, in its order."""
+        return [
+            self._ask(place, index)
+            for place, song in enumerate(self.setlist.songs)
+            for index in range(len(song.sections))
+        ]
+
+    def sow(self, seed: int) -> None:
+        """Another seed: from here on every shelf is another."""
+        if seed != self.seed:
+            self.seed = seed
+            self._asks.clear()
+
+    def stand(self, standing: Standing) -> None:
+        """Goes to that place. A song or section that the set does not have any more leaves us at the first."""
+        song = find_name(standing.song, [song.title for song in self.setlist.songs])
+        self._song, self._section = song or 0, 0
+        if song is not None:
+            self._section = find_name(standing.section, [section.name for section in self.song.sections]) or 0
+        self.wildness = standing.wildness
+
+    def to_section(self, do: Do) -> list[Effect]:
+        """Carries out `goto`, `next_section` or `previous_section`."""
+        names = [section.name for section in self.song.sections]
+        match do.action:
+            case "next_section":
+                place: int | None = self._section + 1
+            case "previous_section":
+                place = self._section - 1
+            case _:
+                place = _place(do.value, names, [section.given for section in self.song.sections], self._section)
+        if place is None or not 0 <= place < len(names):
+            wanted = {"next_section": "after the last", "previous_section": "before the first"}.get(
+                do.action, _named_back(do.value)
+            )
+            return [Remark(f'no section {wanted} in "{self.song.title}"; there is: {", ".join(names)}')]
+        moved, self._section = place != self._section, place
+        return [Changed()] if moved else []
+
+    def to_song(self, do: Do) -> list[Effect]:
+        """Carries out `song`, `next_song` or `previous_song`; the wildness is the song's own again."""
+        titles = [song.title for song in self.setlist.songs]
+        match do.action:
+            case "next_song":
+                place: int | None = self._song + 1
+            case "previous_song":
+                place = self._song - 1
+            case _:
+                place = _place(do.value, titles, [song.given for song in self.setlist.songs], self._song)
+        if place is None or not 0 <= place < len(titles):
+            wanted = {"next_song": "after the last", "previous_song": "before the first"}.get(
+                do.action, _named_back(do.value)
+            )
+            return [Remark(f"no song {wanted}; there is: {', '.join(titles)}")]
+        if place == self._song and do.action == "song":
+            return []
+        self._song, self._section, self.wildness = place, 0, None
+        return [Changed()]
+
+    def _ask(self, song: int, section: int, wildness: float | None = None) -> Ask:
+        wildness = None if wildness is None else round(wildness, 1)  # a knob's every value would be another ask
+        key = (song, section, wildness)
+        ask = self._asks.get(key)
+        if ask is None:
+            written = self.setlist.songs[song]
+            ask = self._asks[key] = ask_for(
+                self.setlist,
+                written,
+                written.sections[section],
+                seed=self.seed,
+                lyrics=self._lyrics.get(written.title, ""),
+                wildness=wildness,
+                never_quote=self._never_quote,
+                frames=self._frames,
+            )
+        return ask
+
+
+def _place(wanted: str | int | float | None, names: list[str], given: list[str], here: int) -> int | None:
+    """The place of a name, or of a 1-based number; a number written as text is a number if no name is like it.
+
+    Of several that were given the same name, the next one from here.
+    """
+    if isinstance(wanted, str):
+        found = find(wanted, given, here)
+        found = find_name(wanted, names) if found is None else found
+        return int(wanted) - 1 if found is None and wanted.strip().isdecimal() else found
+    return None if wanted is None else int(wanted) - 1
+
+
+def _named_back(value: object) -> str:
+    """What was asked for, in a message that everybody sees: not where it is long, or nothing for a family."""
+    text = cleaned(str(value), NAME)
+    return f'"{text}"' if len(text) <= ECHO and family.found(text) is None else "with that name"
