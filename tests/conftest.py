@@ -47,9 +47,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     Not by xdist's own marks for groups: those are lost, without a word, where pytest makes a test's name anew.
     """
-    from xdist.scheduler import LoadScopeScheduling
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-    class Scheduling(LoadScopeScheduling):
+    class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
             return "real time" if _in_real_time(config.rootpath / file) else file
@@ -97,7 +97,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         programs.unhide()
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter is not None else []
-    if skipped and os.environ.get("STAGELYRIC_NO_SKIPS") and exitstatus == 0:
+    if reporter is not None and skipped and os.environ.get("STAGELYRIC_NO_SKIPS") and exitstatus == 0:
         reporter.write_line(f"{len(skipped)} tests were skipped, and none may be here", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -81,6 +81,9 @@ class Recent:
 
     ids: NDArray[np.int64]
 
+    def __len__(self) -> int:
+        return len(self.ids[0])
+
     def expand(self, n: int) -> Recent:
         return Recent(np.repeat(self.ids, n, axis=1))
 
@@ -142,7 +145,7 @@ def language() -> Language:
     found = survey.survey([VERSES])
     words = build.build_lexicon(found, least=1)
     kinds = classes.build(map(survey.words_of, found.lines), words)
-    vectors = near.build(found.stanza_words, words, least=1).astype(np.float32) / 127
+    vectors = near.build(found.stanza_words, words, least=1).astype(np.float32) / np.float32(127)
     return Language(words, vectors, kinds)
 
 

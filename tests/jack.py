@@ -50,8 +50,10 @@ class Jack:
         if self._server is not None and self._server.poll() is None:
             return
         # -S, synchronous: without it JACK itself loses or doubles MIDI in a burst.
-        command = ("jackd", "-n", self.name, "-R", "-S", "-t", "100", "-d", "dummy", "-r", "48000", "-p", "256")
-        command += ("-P", str(self._outputs))
+        command = (
+            "jackd", "-n", self.name, "-R", "-S", "-t", "100", "-d", "dummy", "-r", "48000", "-p", "256",
+            "-P", str(self._outputs),
+        )  # fmt: skip
         for sweep in (_sweep, lambda: pytest.fail("jackd does not start")):
             self._server = self._spawn(*command)
             if not self._run("jack_wait", "-s", self.name, "-w", "-t", "10").returncode:

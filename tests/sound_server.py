@@ -179,9 +179,11 @@ async def open_player(player: Player) -> AsyncIterator[Player]:
 
 
 def _record(server: str, ports: Sequence[str], file: str, *early: str) -> None:
-    import jack
+    import jack  # the library: in a process of its own, which begins elsewhere than beside our jack.py
 
-    client = jack.Client("recorder", servername=server, no_start_server=True)
+    client = jack.Client(  # type: ignore[attr-defined]
+        "recorder", servername=server, no_start_server=True
+    )
     rate = client.samplerate
     longest = 600 * rate  # taken from the system as it is filled
     pcm = np.zeros((longest, len(ports)), dtype=np.float32)
@@ -189,7 +191,7 @@ def _record(server: str, ports: Sequence[str], file: str, *early: str) -> None:
     place = 0
     inputs = [client.inports.register(f"in_{number}") for number in range(len(ports))]
 
-    @client.set_process_callback
+    @client.set_process_callback  # type: ignore[untyped-decorator]
     def process(frames: int) -> None:
         nonlocal place
         if place + frames > longest:
@@ -204,7 +206,7 @@ def _record(server: str, ports: Sequence[str], file: str, *early: str) -> None:
             print("ready", flush=True)
         for port, entry in zip(ports, inputs, strict=True):
             for _ in range(3000):
-                with contextlib.suppress(jack.JackError):
+                with contextlib.suppress(jack.JackError):  # type: ignore[attr-defined]
                     client.connect(port, entry)
                     break
                 time.sleep(0.02)

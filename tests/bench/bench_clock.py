@@ -39,7 +39,7 @@ def send(bpm: float, go: Event) -> None:
     port = jack.jack_port_register(client, b"out", b"8 bit raw midi", 2, 0)
     step, state = RATE * 60 / bpm / PULSES, {"frame": 0, "next": 0.0, "begun": False}
 
-    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, pointer)
+    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, pointer)  # type: ignore[untyped-decorator]
     def process(count: int, _: object) -> int:
         buffer = jack.jack_port_get_buffer(port, count)
         jack.jack_midi_clear_buffer(buffer)

@@ -28,7 +28,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import jack
-from bench_page import _connect
+from bench.bench_page import _connect
 from house import SETLIST, playing
 from jack import Jack
 
@@ -135,7 +135,12 @@ def _meter(page: int, osc: int, pipe: Connection) -> None:
     seen: dict[int, int] = {}
     read = b""
     over = threading.Event()
-    threading.Thread(target=lambda: (pipe.recv(), over.set()), daemon=True).start()
+
+    def end() -> None:
+        pipe.recv()
+        over.set()
+
+    threading.Thread(target=end, daemon=True).start()
     pipe.send("ready")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stream:
         stream.connect(("127.0.0.1", osc))

@@ -24,7 +24,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from web.conftest import CHROMIUM, FLAGS
+from programs import chromium
+from web.conftest import FLAGS
 
 from stagelyric.commands.bench import House, _paced, _packet, _percentiles, _play, _wait_for
 
@@ -140,7 +141,7 @@ async def page(url: str) -> Any:
     from playwright.async_api import async_playwright
 
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await driver.chromium.launch(executable_path=chromium(), args=FLAGS)
         tab = await browser.new_page(viewport={"width": 1280, "height": 720})
         await tab.goto(url)
         yield tab
@@ -204,7 +205,7 @@ async def long_show(cues: int) -> dict[str, Any]:
         async def heap() -> int:
             for _ in range(3):
                 await control.send("HeapProfiler.collectGarbage")
-            return round((await control.send("Runtime.getHeapUsage"))["usedSize"])
+            return int((await control.send("Runtime.getHeapUsage"))["usedSize"])
 
         await play(200)
         before = await heap()

@@ -102,7 +102,7 @@ def train_ours(
     mixture = Mixture([Source("text", hashlib.sha256(training.encode()).hexdigest(), songs)], vocabulary)
     config = TRAINED[kind].config(vocabulary=len(vocabulary), **sizes)
     if cpu:
-        train.time = SimpleNamespace(monotonic=time.process_time)  # type: ignore[attr-defined]
+        train.time = SimpleNamespace(monotonic=time.process_time)  # type: ignore[attr-defined, assignment]
         minutes = (cpu - time.process_time() - 1.0) / 60 * 0.98
     usual = {**TRAINED[kind].recipe(config), "epochs": None, "coded": (0.0, 0.0), "threads": 1, **settings}
     recipe = Recipe(**{**usual, "minutes": minutes, "seed": seed, **more})
@@ -227,7 +227,7 @@ def peer_nats(model: Any, ids: np.ndarray, block: int) -> float:
         for start in range(0, block - WINDOW + 1, STRIDE):
             new = WINDOW if start == 0 else STRIDE  # characters that no window before this one has scored
             span = slice(start, start + WINDOW)
-            for xs, ys in zip(x[:, span].split(64), y[:, span].contiguous().split(64), strict=True):
+            for xs, ys in zip(x[:, span].split(64), y[:, span].contiguous().split(64), strict=True):  # type: ignore[no-untyped-call]
                 logits, _ = model(xs, ys)  # (B, 64, V); without targets it gives the last only
                 scored = logits[:, -new:].flatten(0, 1), ys[:, -new:].flatten()
                 nats += cross_entropy(*scored, reduction="sum").item()

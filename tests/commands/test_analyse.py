@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -15,10 +16,10 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(analyse, [str(argument) for argument in arguments])
 
 
-def told(*arguments: str | Path) -> dict[str, object]:
+def told(*arguments: str | Path) -> dict[str, Any]:
     done = run(*arguments, "--json")
     assert done.exit_code == 0, done.output
-    found: dict[str, object] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 

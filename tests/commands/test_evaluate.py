@@ -12,7 +12,7 @@ from stagelyric.lm.checkpoint import note_files, read_meta
 from stagelyric.lm.corpus import Song, Source, stream
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.runtime import load
-from stagelyric.report import contexts, held_out, reading, trial
+from stagelyric.report import contexts, held_out, lyrics, reading, trial
 from stagelyric.report.measures.whole import KEYS
 from stagelyric.report.render.page import shown
 from stagelyric.types import paths
@@ -95,7 +95,18 @@ def test_the_report_goes_into_the_card_and_the_learning_into_the_picture(corpus:
     note_files(folder, [curve.FILE, curve.DATA])
     card = (folder / "README.md").read_text(encoding="utf-8")
     picture = tmp_path / "page.html"
-    arguments = [folder, corpus, "--contexts", "2", "--compare", MODEL, "--plot", picture, "--card", "--json"]
+    arguments: list[str | Path] = [
+        folder,
+        corpus,
+        "--contexts",
+        "2",
+        "--compare",
+        MODEL,
+        "--plot",
+        picture,
+        "--card",
+        "--json",
+    ]
     done = run(*arguments)
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
@@ -193,8 +204,8 @@ def test_contexts_go_on_where_a_stanza_ends(corpus: Path) -> None:
 def test_what_was_asked_for_is_measured_on_the_lines() -> None:
     lines = ("Polly Magnet sat", "in a yellow hat", "Dogs", "Cats and dogs and everyone from town to town to town")
     before = ("A cat sat upon the wall",) * 4
-    (made,) = contexts.choose([reading.Song("T", (reading.Stanza(before), reading.Stanza(lines)))], 1)
-    kept = trial.kept_to([made], trial.Lines("x", (reading.Song("T", (reading.Stanza(lines),), {"scheme": "AABB"}),)))
+    (made,) = contexts.choose([lyrics.Song("T", (lyrics.Stanza(before), lyrics.Stanza(lines)))], 1)
+    kept = trial.kept_to([made], trial.Lines("x", (lyrics.Song("T", (lyrics.Stanza(lines),), {"scheme": "AABB"}),)))
     assert kept["rhymed_where_asked"] == 0.5
     assert kept["lines_with_a_name_asked_for"] == 0.25
     assert kept["syllables_within_one"] < 1

@@ -1,6 +1,7 @@
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import fakes
 import pytest
@@ -9,7 +10,7 @@ from click.testing import CliRunner, Result
 from stagelyric.commands import learn_taste as module
 from stagelyric.commands.learn_taste import learn_taste
 from stagelyric.commands.write import write
-from stagelyric.gear.journal import journal
+from stagelyric.gear.journal.database import COLUMNS, connect
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
 from stagelyric.writing import taste
@@ -28,23 +29,23 @@ def _small_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAGELYRIC_TASTE", str(tmp_path / "config" / "taste.toml"))
 
 
-def small(**weights: dict[str, float]) -> Writer:
+def small(**weights: Any) -> Writer:
     return Writer(fakes.NGramEngine(), fakes.language(), fakes.copies(), **weights)
 
 
 def records(path: Path, rows: list[tuple[str, str, str | None]], show: str = "aaaaaaaaaaaa") -> Path:
     """A journal of one show with (kind, text, origin) rows."""
-    database = journal.connect(path)
+    database = connect(path)
     with database:
         database.execute(
             "INSERT INTO shows VALUES (?, ?, ?, ?, ?, ?)", (show, "Friday", float(len(show)), 1, "small", "0")
         )
         for seq, (kind, text, origin) in enumerate(rows, 1):
-            values = dict.fromkeys(journal.COLUMNS) | {
+            values = dict.fromkeys(COLUMNS) | {
                 "show": show, "seq": seq, "kind": kind, "wall": float(seq), "song": "S", "section": "verse",
                 "text": text, "origin": origin,
             }  # fmt: skip
-            marks = ", ".join("?" * len(journal.COLUMNS))
+            marks = ", ".join("?" * len(COLUMNS))
             database.execute(f"INSERT INTO records VALUES ({marks})", tuple(values.values()))
     database.close()
     return path

@@ -138,7 +138,7 @@ def test_ctrl_c_leaves_a_model_and_resume_completes_it(corpus: Path, out: Path) 
     assert "--resume" in again.output
     steps = read_meta(out).training["steps"]
     result = run(
-        corpus, "--out", out, "--resume", "--epochs", max(1, round(400 * done)) + 1, "--hidden", "16", "--json"
+        corpus, "--out", out, "--resume", "--epochs", str(max(1, round(400 * done)) + 1), "--hidden", "16", "--json"
     )
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["complete"] is True

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from editor import tiny_gguf
@@ -62,7 +63,7 @@ def test_another_version_is_built_anew(source: Path, tmp_path: Path) -> None:
         ({"heads": 8}, "wanted heads turned as a whole"),
     ],
 )
-def test_another_kind_of_model_is_refused(what: dict[str, object], told: str, tmp_path: Path) -> None:
+def test_another_kind_of_model_is_refused(what: dict[str, Any], told: str, tmp_path: Path) -> None:
     source = tiny_gguf.write(tmp_path / "other.gguf", **what)
     with pytest.raises(EditorError, match=told):
         built(source, cache=tmp_path / "cache")

@@ -115,7 +115,8 @@ def by_torch(model: Llama, meta: Meta, text: list[int]) -> NDArray[np.float32]:
         return torch.stack([a * cos - b * sin, a * sin + b * cos], -1).flatten(-2)
 
     def normed(v: torch.Tensor, name: str) -> torch.Tensor:
-        return v * torch.rsqrt((v * v).mean(-1, keepdim=True) + shape.epsilon) * weights[name]
+        scaled: torch.Tensor = v * torch.rsqrt((v * v).mean(-1, keepdim=True) + shape.epsilon) * weights[name]
+        return scaled
 
     for layer in range(shape.layers):
         name = f"blk.{layer}"

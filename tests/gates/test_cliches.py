@@ -126,7 +126,7 @@ class Insisting(fakes.NGramEngine):
     def __init__(self) -> None:
         super().__init__("\n".join([*AVERAGE, *DISGUISED] * 30), "1" * 32)
 
-    def _chances(self, context: tuple[int, ...]) -> np.ndarray:  # type: ignore[type-arg, override]
+    def _chances(self, context: tuple[int, ...]) -> np.ndarray:  # type: ignore[override]
         return super()._chances(context) ** 3
 
 
@@ -136,7 +136,7 @@ def insisting() -> Writer:
     found = survey.survey([fakes.VERSES + "\n\n" + "\n".join([*AVERAGE, *DISGUISED])])
     words = build.build_lexicon(found, least=1)
     kinds = classes.build(map(survey.words_of, found.lines), words)
-    vectors = near.build(found.stanza_words, words, least=1).astype(np.float32) / 127
+    vectors = near.build(found.stanza_words, words, least=1).astype(np.float32) / np.float32(127)
     return Writer(Insisting(), Language(words, vectors, kinds), Copies(np.zeros(0, np.uint32)))
 
 

@@ -7,6 +7,7 @@ import pytest
 from stagelyric.lm.evaluate import bits, cold_bits, ngram_bits, ppm_bits, speed
 from stagelyric.lm.kinds.char_rnn.runtime import RnnEngine, State
 from stagelyric.lm.runtime import load
+from stagelyric.lm.state import Rows
 
 
 class _Flat(RnnEngine):
@@ -15,7 +16,8 @@ class _Flat(RnnEngine):
     def __init__(self) -> None:
         self.sizes = [(1, 1), (1, 1)]
 
-    def step(self, ids: np.ndarray, state: State) -> tuple[np.ndarray, State]:
+    def step(self, ids: np.ndarray, state: Rows) -> tuple[np.ndarray, State]:
+        assert isinstance(state, State)
         return np.zeros((len(ids), 97), dtype=np.float32), state
 
 

@@ -14,7 +14,9 @@ CONTEXT = "The rain came down\nOn Harbour Street\n"
 
 @pytest.fixture(params=["int8", "fp32"])
 def engine(request: pytest.FixtureRequest, random_model: Path) -> RnnEngine:
-    return load(random_model, precision=request.param)
+    loaded = load(random_model, precision=request.param)
+    assert isinstance(loaded, RnnEngine)
+    return loaded
 
 
 def test_an_engine_says_what_it_is(random_model: Path) -> None:
@@ -26,9 +28,10 @@ def test_an_engine_says_what_it_is(random_model: Path) -> None:
 
 
 def test_prime_reads_the_boundary_and_the_whole_text(engine: RnnEngine) -> None:
-    logits, state = engine.start(), None
     logits, state = engine.read(engine.vocabulary.encode(BOUNDARY + CONTEXT), engine.start())
     primed_logits, primed = engine.prime(CONTEXT)
+    assert isinstance(state, State)
+    assert isinstance(primed, State)
     np.testing.assert_array_equal(primed_logits, logits)
     np.testing.assert_array_equal(primed.h, state.h)
     np.testing.assert_array_equal(primed.c, state.c)
@@ -73,6 +76,8 @@ def test_rows_do_not_touch_one_another(random_model: Path) -> None:
         logits, together = engine.step(ids, together)
         single, alone = engine.step(ids[5:6], alone)
         np.testing.assert_array_equal(logits[5:6], single)
+    assert isinstance(together, State)
+    assert isinstance(alone, State)
     np.testing.assert_array_equal(together.take(np.array([5])).c, alone.c)
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,7 +24,7 @@ def rng(seed: int = 0) -> np.random.Generator:
 
 
 @given(LOGITS, SETTINGS, st.data())
-def test_only_what_has_a_chance_is_chosen(logits: np.ndarray, settings: dict[str, float], data: st.DataObject) -> None:
+def test_only_what_has_a_chance_is_chosen(logits: np.ndarray, settings: dict[str, Any], data: st.DataObject) -> None:
     mask = data.draw(arrays(np.bool_, logits.shape))
     mask[:, -1] = True
     recent = data.draw(arrays(np.int64, (len(logits), 3), elements=st.integers(-1, logits.shape[1] - 1)))
@@ -36,7 +38,7 @@ def test_only_what_has_a_chance_is_chosen(logits: np.ndarray, settings: dict[str
 
 
 @given(LOGITS, SETTINGS)
-def test_the_likeliest_is_always_kept(logits: np.ndarray, settings: dict[str, float]) -> None:
+def test_the_likeliest_is_always_kept(logits: np.ndarray, settings: dict[str, Any]) -> None:
     settings["repetition_penalty"] = 1.0
     chances = probabilities(logits, **settings)
     assert (chances[np.arange(len(logits)), logits.argmax(axis=1)] == chances.max(axis=1)).all()
@@ -62,7 +64,7 @@ def test_min_p_keeps_what_has_that_share_of_the_best(logits: np.ndarray, min_p: 
 
 @given(LOGITS, SETTINGS, st.integers(0, 2**32))
 def test_the_same_seed_chooses_the_same_and_takes_one_number_a_row(
-    logits: np.ndarray, settings: dict[str, float], seed: int
+    logits: np.ndarray, settings: dict[str, Any], seed: int
 ) -> None:
     before = logits.copy()
     one, two, plain = rng(seed), rng(seed), rng(seed)
@@ -102,8 +104,8 @@ class _Highest(np.random.Generator):
     def __init__(self) -> None:
         super().__init__(np.random.PCG64(0))
 
-    def random(self, *args: object, **kwargs: object) -> np.ndarray:  # type: ignore[override]
-        return np.full(args[0], np.nextafter(1.0, 0.0))
+    def random(self, size: int) -> np.ndarray:  # type: ignore[override]
+        return np.full(size, np.nextafter(1.0, 0.0))
 
 
 @given(LOGITS)
@@ -119,7 +121,7 @@ def test_the_highest_draw_is_still_a_character_with_a_chance(logits: np.ndarray)
     [{"temperature": -1}, {"top_p": 0}, {"top_p": 1.1}, {"min_p": -0.1}, {"repetition_penalty": 0.5},
      {"temperature": float("nan")}],
 )  # fmt: skip
-def test_settings_out_of_range_are_refused(settings: dict[str, float]) -> None:
+def test_settings_out_of_range_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="temperature"):
         choose(np.zeros((1, 3), dtype=np.float32), rng(), **settings)
 

@@ -1,6 +1,7 @@
 """Texts and weights small enough to test with."""
 
 import random
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def random_weights(seed: int = 0, vocabulary: int = 97, embedding: int = 8) -> d
     }
 
 
-TRANSFORMER = {
+TRANSFORMER: dict[str, Any] = {
     "vocabulary": 97, "width": 16, "layers": 2, "heads": 2, "hidden": 32, "grams": 2, "rows": 53, "gram_width": 4,
     "dropout": 0.0,
 }  # fmt: skip

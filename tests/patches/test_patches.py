@@ -174,7 +174,7 @@ def test_the_session_is_as_open_stage_control_writes_one() -> None:
 
 
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return (
+    return bool(
         one["left"] < other["left"] + other["width"] and other["left"] < one["left"] + one["width"]
         and one["top"] < other["top"] + other["height"] and other["top"] < one["top"] + one["height"]
     )  # fmt: skip

@@ -15,6 +15,7 @@ from stagelyric.phrasebook.ears import Ear, Marks
 from stagelyric.phrasebook.forms import Drawing, Wanted, ends_of, routes_to_word
 from stagelyric.phrasebook.frame import Slot, Text, pieces
 from stagelyric.phrasebook.grammar import parse
+from stagelyric.phrasebook.sounds import count as word_syllables
 
 PARSED = parse(frames.TEXT, "0.frames").frames
 
@@ -74,7 +75,7 @@ def test_forms_are_as_wanted(number: int, seed: int) -> None:
     for form in found:
         assert all(6 <= count <= 10 for count in form.syllables)
         for line, count in zip(form.lines, form.syllables, strict=True):
-            assert sum(map(reach.word_syllables, line.split())) == count
+            assert sum(map(word_syllables, line.split())) == count
         for (a, b), refused in book.body(number).refused.items():
             assert (form.ends[a], form.ends[b]) not in refused
         assert len(set(form.taken)) == len(form.taken)

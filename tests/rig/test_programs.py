@@ -7,27 +7,25 @@ import asyncio
 import contextlib
 import os
 import socket
-import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import jack
 import pytest
 from house import LIMIT, Display, Play, free_port, packet, playing
 from jack import Jack
 from programs import needing, require
+from rig import hydrogen
+from rig.acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setlist, shown
 
 from stagelyric.patches.export import write
 from stagelyric.patches.supercollider import method
 from stagelyric.patches.target import Target
 
-sys.path.insert(0, str(Path(__file__).parent))
-import hydrogen
-from acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setlist, shown
-
-Drive = Callable[[Play, Path], Awaitable[None]]
+Drive = Callable[[Play, Path], Coroutine[Any, Any, None]]
 Player = Callable[[Jack, Path, Callable[[], bool]], None]  # told whether anything has been heard of it
 STARTING = 4.0  # seconds in which our MIDI finds a player's port
 

@@ -8,7 +8,7 @@ from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.file import write_trigger
 from stagelyric.setlist.rig import load_rig
 from stagelyric.setlist.setlist import load, read_lyrics
-from stagelyric.types.events import Do
+from stagelyric.types.actions import Do
 
 SET = 'title = "Set"\r\nmodel = "char-rnn"\r\n[[songs]]\r\ntitle = "Café"\r\n'
 

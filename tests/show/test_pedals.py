@@ -35,7 +35,7 @@ def controls(*moves: tuple[float, int], control: int = 80, channel: int = 1) -> 
 
 
 def learned(events: Sequence[Event], **options: int) -> Found:
-    watch = Watch(**options)
+    watch = Watch(**options)  # type: ignore[arg-type]
     for event in events:
         watch.hear(event)
     found = watch.found()
@@ -115,7 +115,8 @@ def test_notes_programs_osc_keys_and_pads() -> None:
     found = learned(program)
     assert (found.kind, found.on) == ("single", {"program": 5, "bank": 130, "channel": 2})
     assert presses(found, program) == 1
-    for arguments in [(), (1.0,), ("verse",)]:
+    written: list[tuple[float | str, ...]] = [(), (1.0,), ("verse",)]
+    for arguments in written:
         found = learned([OscMessage(0, "osc y", "/pedal", arguments)])
         assert (found.kind, found.on) == ("single", {"osc": "/pedal"})
     osc: list[Event] = [OscMessage(0, "osc y", "/pedal", (1.0,)), OscMessage(0.3, "osc y", "/pedal", (0.0,))]

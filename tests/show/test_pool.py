@@ -75,7 +75,7 @@ def framed(*frames: str) -> list[Line]:
 
 
 def taken(pool: Pool, ask: Ask, count: int) -> list[str]:
-    texts = []
+    texts = list[str]()
     for _ in range(count):
         line = pool.take(ask, texts)
         assert line is not None

@@ -54,7 +54,7 @@ for number, line in enumerate(lines):
 
 def length(path: Path) -> float:
     pcm, rate = sound.read(path)
-    return len(pcm) / rate
+    return float(len(pcm) / rate)
 
 
 class Likeness:
@@ -73,7 +73,7 @@ class Likeness:
 
     def _length(self, path: Path) -> float:
         pcm, rate = sound.read(path)
-        return len(sound.trim(pcm, rate)) / rate
+        return float(len(sound.trim(pcm, rate)) / rate)
 
     def _course(self, path: Path) -> NDArray[np.float64]:
         pcm, rate = sound.read(path)

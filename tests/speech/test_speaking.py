@@ -33,7 +33,8 @@ def cache(play: Play) -> Cache:
 
 
 def rendered(play: Play, text: str) -> Samples:
-    return sound.read(cache(play).path(text))[0]
+    pcm: Samples = sound.read(cache(play).path(text))[0]
+    return pcm
 
 
 async def until(play: Play, what: Callable[[], bool]) -> None:
@@ -106,7 +107,7 @@ async def test_clear_veto_and_the_switch_hold_for_the_mouth_too(tmp_path: Path, 
         for number, text in enumerate((vetoed, cleared, unheard), 1)
     )
     setlist = SETLIST.replace("[[songs]]", triggers + "[[songs]]", 1)
-    options = {"setlist": setlist, "environment": jack.env, "ready": 0, "speech": True}
+    options: dict[str, Any] = {"setlist": setlist, "environment": jack.env, "ready": 0, "speech": True}
     async with playing(tmp_path, "--midi", "none", "--rig", str(rig), **options) as play:
         with JackRecorder(jack.name, tmp_path, early=True) as recorder:
             await until(play, lambda: all(cache(play).path(text).exists() for text in (vetoed, cleared, unheard)))

@@ -29,7 +29,8 @@ def ids(random_model: Path) -> np.ndarray:
 def truth(random_model: Path, ids: np.ndarray) -> np.ndarray:
     """Torch's logits (T, V) over the whole text."""
     from stagelyric.lm.checkpoint import read_meta, read_weights
-    from stagelyric.lm.kinds.char_rnn.model import CharRnn, CharRnnConfig
+    from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
+    from stagelyric.lm.kinds.char_rnn.model import CharRnn
 
     shipped = read_weights(random_model, read_meta(random_model))
     model = CharRnn(CharRnnConfig(embedding=8, hidden=HIDDEN)).eval()
@@ -49,7 +50,8 @@ def test_int8_is_close_and_no_copy(random_model: Path, ids: np.ndarray, truth: n
 
 
 def test_torch_reads_in_pieces_as_in_one_and_forgets_when_told() -> None:
-    from stagelyric.lm.kinds.char_rnn.model import CharRnn, CharRnnConfig
+    from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
+    from stagelyric.lm.kinds.char_rnn.model import CharRnn
 
     torch.manual_seed(0)
     model = CharRnn(CharRnnConfig(hidden=8)).eval()
@@ -68,7 +70,8 @@ def test_torch_reads_in_pieces_as_in_one_and_forgets_when_told() -> None:
 
 
 def test_the_forget_gate_begins_open_and_the_recurrence_orthogonal() -> None:
-    from stagelyric.lm.kinds.char_rnn.model import CharRnn, CharRnnConfig
+    from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
+    from stagelyric.lm.kinds.char_rnn.model import CharRnn
 
     weights = CharRnn(CharRnnConfig(hidden=16)).state_dict()
     bias = weights["lstm.bias_ih_l0"] + weights["lstm.bias_hh_l0"]

@@ -3,9 +3,11 @@
 from typing import get_args
 
 from stagelyric.gear.osc.addresses import TABLE as ADDRESSES
+from stagelyric.gear.osc.addresses import Address
 from stagelyric.setlist.triggers import Trigger, parse_do
 from stagelyric.show.show import Show
 from stagelyric.types.actions import ACTIONS, TABLE, Action
+from stagelyric.types.events import Command
 from stagelyric.web import files
 
 VALUES = {"text": "rain", "place": "chorus", "share": 0.5}
@@ -34,10 +36,10 @@ def test_osc_reaches_every_action() -> None:
     assert reached == set(ACTIONS)
 
 
-def sent(entry):  # type: ignore[no-untyped-def]
+def sent(entry: Address) -> list[Command]:
     given = [entry.example, (0,)] if entry.argument == "switch" else [entry.example]
-    found = [entry.event(0.0, "test", arguments) for arguments in given]
-    return [event for event in found if hasattr(event, "do")]
+    found = [entry.event(0.0, "test", arguments) for arguments in given] if entry.event else []
+    return [event for event in found if isinstance(event, Command)]
 
 
 def test_the_show_knows_every_action() -> None:

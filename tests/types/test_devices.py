@@ -13,6 +13,7 @@ from stagelyric.gear.midi import ports
 from stagelyric.gear.midi.ports import Listing, list_ports
 from stagelyric.setlist.rig import Rig
 from stagelyric.speech.listing import Output, Outputs, SystemVoice, Voices
+from stagelyric.types import paths
 from stagelyric.types.devices import DeviceError, find, plain
 
 PORTS = ["FCB1010:FCB1010 MIDI 1 20:0", "Launchpad X", "Launchpad Mini"]
@@ -59,7 +60,7 @@ def a_full_house(monkeypatch: pytest.MonkeyPatch) -> None:
     voices = (SystemVoice("Alba", "en-gb-scotland", "gmw/alba"), SystemVoice("Anna", "de", "gmw/de"))
     monkeypatch.setattr(command, "list_voices", lambda: Voices(voices))
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
-    monkeypatch.setattr(command.paths, "models", lambda: {"char-rnn": Path("models/char-rnn")})
+    monkeypatch.setattr(paths, "models", lambda: {"char-rnn": Path("models/char-rnn")})
 
 
 @pytest.mark.usefixtures("a_full_house")
@@ -90,7 +91,7 @@ def test_with_nothing_installed_devices_says_what_to_install(monkeypatch: pytest
     for name in ("rtmidi", "supriya_midi", "sounddevice", "pyttsx3"):
         (tmp_path / f"{name}.py").write_text("raise ImportError('not installed', name=__name__)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(command.paths, "models", dict)
+    monkeypatch.setattr(paths, "models", dict)
     done = CliRunner().invoke(command.devices)
     assert done.exit_code == 0
     assert "no MIDI driver is installed: python -m pip install 'stagelyric[midi]'" in done.output

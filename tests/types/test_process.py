@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_the_pipe_belongs_to_the_module_alone(tmp_path: Path, standard_error: st
         f"{NOISE}\ndef main(pipe):\n    noise()\n    os.write(pipe, repr(sys.argv).encode())\n    noise()\n"
     )
     command = [sys.executable, "-m", "stagelyric.types.process", "child", "one", "two"]
-    closing = {} if standard_error == "there" else {"preexec_fn": lambda: os.close(2)}
+    closing: dict[str, Any] = {} if standard_error == "there" else {"preexec_fn": lambda: os.close(2)}
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=LIMIT,
         stderr=subprocess.PIPE if standard_error == "there" else None,
@@ -102,7 +103,12 @@ async def test_a_midi_driver_that_prints_is_kept(noisy: Callable[[str], None]) -
     ports = Ports("in", [], tell=lambda text, level: told.append(text), poll_seconds=0.05)
     reports: list[object] = []
     heard = ports._report
-    ports._report = lambda report: (reports.append(report), heard(report))  # type: ignore[method-assign,func-returns-value,return-value]
+
+    def listen(report: dict[str, Any]) -> None:
+        reports.append(report)
+        heard(report)
+
+    ports._report = listen  # type: ignore[method-assign]
     async with asyncio.timeout(LIMIT), ports.running():
         while len(reports) < 5:
             await asyncio.sleep(0.01)
@@ -112,7 +118,7 @@ async def test_a_midi_driver_that_prints_is_kept(noisy: Callable[[str], None]) -
 @pytest.mark.parametrize("library", ["orjson", "numpy", "onnxruntime"])
 async def test_a_writer_whose_library_prints_writes_the_same_lines(library: str, noisy: Callable[[str], None]) -> None:
     async def lines() -> list[str]:
-        generator, trouble = Generator(MODEL), list[str]()
+        generator, trouble = Generator(MODEL), list[str | None]()
         generator.on_trouble = trouble.append
         async with asyncio.timeout(LIMIT), generator.running():
             found = [line.text for line in await generator.write(ASK, 0, 3)]

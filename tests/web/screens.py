@@ -8,7 +8,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from playwright.async_api import async_playwright
-from web.conftest import CHROMIUM, FLAGS, LINE, Show, running
+from programs import chromium
+from web.conftest import FLAGS, LINE, Show, running
 
 from stagelyric.web.desk import Desk, Song
 
@@ -65,7 +66,7 @@ async def main(wanted: list[str]) -> None:
         show.page.box.open(True)
         for word in ("lighthouse", "Leith", "snow", "Leith"):
             show.page.box.words.put(word)
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await driver.chromium.launch(executable_path=chromium(), args=FLAGS)
         stands = [await (await browser.new_page()).goto(f"{show.page.url}/?name={name}") for name in ("Anna", "drums")]
         assert len(stands) == 2
         for name in wanted or SHOTS:

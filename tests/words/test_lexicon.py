@@ -17,7 +17,7 @@ from stagelyric.words.phonetics import pronounce
 def test_a_trie_holds_its_words_and_no_others(words: set[str]) -> None:
     ordered = sorted(words)
     trie = plant(ordered)
-    spelled = {}
+    spelled = dict[int, str]()
     for node in range(1, len(trie.parent)):
         parent = int(trie.parent[node])
         spelled[node] = spelled.get(parent, "") + LETTERS[trie.letter[node]]

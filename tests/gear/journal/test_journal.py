@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stagelyric.gear.journal import journal as memory
-from stagelyric.gear.journal.database import JournalError, read_spool
+from stagelyric.gear.journal.database import JournalError, connect, read_spool
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.gear.journal.recordfile import RecordFile
 from stagelyric.types.events import KeyPress
@@ -119,7 +119,7 @@ def test_every_cue_that_was_shown_survives_a_kill(tmp_path: Path, cues: int) -> 
         assert process.wait() == -signal.SIGKILL
     shown = int(rest[-1]) if rest else shown
     # Nothing may have reached the database yet when the first cue's process dies: its spool has it.
-    database = memory.connect(file)
+    database = connect(file)
     rows = database.execute("SELECT number FROM records WHERE kind = 'cue' ORDER BY seq").fetchall()
     database.close()
     numbers = [number for (number,) in rows]
@@ -150,7 +150,7 @@ def test_what_is_no_journal_is_told_plainly(tmp_path: Path) -> None:
     (tmp_path / "bad.sqlite3").write_bytes(os.urandom(4096))
     with pytest.raises(JournalError, match="could not read one"):
         memory.shows(tmp_path / "bad.sqlite3")
-    memory.connect(tmp_path / "empty.sqlite3").close()
+    connect(tmp_path / "empty.sqlite3").close()
     with pytest.raises(JournalError, match='"abc" is none of them'):
         memory.records(tmp_path / "empty.sqlite3", "abc")
 
@@ -159,7 +159,7 @@ async def test_a_disk_that_fails_is_said_and_the_show_goes_on(tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     made = journal(tmp_path / "file" / "journal.sqlite3")
     said: list[str] = []
-    made.on_trouble = said.append
+    made.on_trouble = lambda text: said.append(text or "")
     async with made.running():
         made.show(cue(1))
     assert said[0].startswith("no spool tonight")

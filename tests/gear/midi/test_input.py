@@ -1,5 +1,7 @@
 """What the bytes of MIDI become."""
 
+from typing import Any
+
 import mido
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ from stagelyric.types.events import (
     Transport,
 )
 
-FROM = {"at": 1.5, "source": "midi FCB1010", "port": "FCB1010"}
+FROM: dict[str, Any] = {"at": 1.5, "source": "midi FCB1010", "port": "FCB1010"}
 data = st.integers(0, 127)
 
 

@@ -190,10 +190,10 @@ async def test_a_port_is_taken_up_again_each_time_it_is_back(server: Jack) -> No
             player = server.sequence("pedal", *NOTES)
             await until(lambda: midi.ports, "the port")
             before = len(heard.notes())
-            await until(lambda before=before: len(heard.notes()) > before, "its notes")
+            await until(lambda before=before: len(heard.notes()) > before, "its notes")  # type: ignore[misc]
             player.kill()
             player.wait()
-            await until(lambda turn=turn: len(heard.said("is gone")) == turn + 1, "the notice")
+            await until(lambda turn=turn: len(heard.said("is gone")) == turn + 1, "the notice")  # type: ignore[misc]
             assert midi.ports == ()
     assert len(heard.said('pedal:out" is back')) == 3
 
@@ -205,7 +205,7 @@ async def test_a_program_started_again_between_two_looks_is_heard_again(server: 
         for _ in range(2):
             player = server.sequence("pedal", *NOTES)
             before = len(heard.notes())
-            await until(lambda before=before: len(heard.notes()) > before, "its notes")
+            await until(lambda before=before: len(heard.notes()) > before, "its notes")  # type: ignore[misc]
             player.kill()
             player.wait()
             await until(lambda: "pedal:out" not in server.ports(), "JACK to see it")
@@ -218,10 +218,10 @@ async def test_the_server_dies_and_the_show_goes_on(server: Jack) -> None:
             server.sequence("pedal", *NOTES)
             await until(lambda: midi.ports, "the port")
             before = len(heard.notes())
-            await until(lambda before=before: len(heard.notes()) > before, "its notes")
+            await until(lambda before=before: len(heard.notes()) > before, "its notes")  # type: ignore[misc]
             server.kill()
-            await until(lambda turn=turn: len(heard.said('"pedal:out" is gone')) == turn + 1, "the notice")
-            await until(lambda turn=turn: len(heard.said("no MIDI driver works here")) == turn + 1, "why")
+            await until(lambda turn=turn: len(heard.said('"pedal:out" is gone')) == turn + 1, "the notice")  # type: ignore[misc]
+            await until(lambda turn=turn: len(heard.said("no MIDI driver works here")) == turn + 1, "why")  # type: ignore[misc]
             assert midi.ports == ()
             server.start()
         server.sequence("pedal", *NOTES)
@@ -241,10 +241,10 @@ async def test_a_driver_that_dies_or_hangs_is_replaced(server: Jack, monkeypatch
         for turn, blow in enumerate((signal.SIGKILL, signal.SIGSEGV, signal.SIGSTOP)):
             await until(lambda: midi.ports, "the port")
             before = len(heard.notes())
-            await until(lambda before=before: len(heard.notes()) > before, "its notes")
+            await until(lambda before=before: len(heard.notes()) > before, "its notes")  # type: ignore[misc]
             (driver,) = drivers()
             os.kill(driver.pid, blow)
-            await until(lambda turn=turn: len(heard.said("is gone")) == turn + 1, "the notice")
+            await until(lambda turn=turn: len(heard.said("is gone")) == turn + 1, "the notice")  # type: ignore[misc]
         await until(lambda: midi.ports, "the port")
     assert len(heard.said('pedal:out" is back')) == 3
     assert drivers() == []

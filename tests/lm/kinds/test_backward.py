@@ -20,8 +20,8 @@ WORDS = LEXICON.words
 SIZE = len(WORDS) + len(SIGNS) + LONGEST + 1
 
 
-def named(numbers: list[int]) -> list[str]:
-    return [WORDS[n] if n < len(WORDS) else (*SIGNS, *range(LONGEST + 1))[n - len(WORDS)] for n in numbers]  # type: ignore[misc]
+def named(numbers: list[int]) -> list[str | int]:
+    return [WORDS[n] if n < len(WORDS) else (*SIGNS, *range(LONGEST + 1))[n - len(WORDS)] for n in numbers]
 
 
 def test_a_song_is_read_line_by_line_from_the_last_word_to_the_first() -> None:

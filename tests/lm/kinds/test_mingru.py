@@ -14,8 +14,9 @@ from stagelyric.lm.vocabulary import ALPHABET, Vocabulary
 torch = pytest.importorskip("torch", reason="the comparison is with torch")
 
 from stagelyric.lm.corpus import Mixture, read_source, stream  # noqa: E402
+from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig  # noqa: E402
 from stagelyric.lm.kinds.char_rnn.mingru import MinGru, Scan, scanned  # noqa: E402
-from stagelyric.lm.kinds.char_rnn.model import CharRnn, CharRnnConfig, State  # noqa: E402
+from stagelyric.lm.kinds.char_rnn.model import CharRnn, State  # noqa: E402
 from stagelyric.lm.kinds.network import Network  # noqa: E402
 from stagelyric.lm.kinds.table import TRAINED  # noqa: E402
 from stagelyric.training.recipe import Recipe  # noqa: E402
@@ -36,7 +37,7 @@ def scrambled(config: CharRnnConfig, seed: int = 0) -> Network:
     model: Network = TRAINED["char-rnn"].model(config).eval()
     with torch.no_grad():
         for weight in model.parameters():
-            weight += 0.3 * torch.randn_like(weight)
+            weight.add_(torch.randn_like(weight), alpha=0.3)
     return model
 
 

@@ -11,6 +11,7 @@ from programs import require
 from stagelyric.commands.train import train
 from stagelyric.lm.checkpoint import STRUCTURE, ModelError, read_meta, read_weights
 from stagelyric.lm.kinds.structure import tagging, tokens
+from stagelyric.lm.kinds.structure.runtime import TemplateModel
 from stagelyric.lm.kinds.structure.tagging import TaggedLine
 from stagelyric.lm.runtime import load
 from stagelyric.training import build
@@ -125,7 +126,7 @@ def test_the_graph_reckons_what_the_model_does(pair: Path) -> None:
     from stagelyric.lm.kinds.structure.model import Structure, StructureConfig
 
     engine = load(pair)
-    assert engine.templates is not None
+    assert isinstance(engine.templates, TemplateModel)
     symbols = engine.templates.symbols
     model = Structure(StructureConfig(len(symbols))).eval()
     weights = {k.removeprefix("structure."): v for k, v in read_weights(pair, read_meta(pair)).items()}

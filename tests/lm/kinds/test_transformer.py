@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -9,14 +10,18 @@ from stagelyric.lm.kinds.transformer.cache import Cache
 from stagelyric.lm.kinds.transformer.runtime import AttentionEngine
 from stagelyric.lm.runtime import load
 
-torch = pytest.importorskip("torch", reason="the comparison is with torch")
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = pytest.importorskip("torch", reason="the comparison is with torch")
 
 TEXT = "The rain came down on Harbour Street\nAnd Polly held the light\n\nSo carry me over, carry me on\n" * 3
 
 
 @pytest.fixture(scope="module")
 def model(random_attention: Path) -> torch.nn.Module:
-    from stagelyric.lm.kinds.transformer.model import Transformer, TransformerConfig
+    from stagelyric.lm.kinds.transformer.config import TransformerConfig
+    from stagelyric.lm.kinds.transformer.model import Transformer
 
     model = Transformer(TransformerConfig(**TRANSFORMER)).eval()
     weights = read_weights(random_attention, read_meta(random_attention))

@@ -28,7 +28,7 @@ def sketched(endings: list[Ending], tasks: list[Task], seed: int) -> list[Templa
     made, rng = Sketches(RULES, SYMBOLS, SLOTS, endings, tasks), np.random.default_rng(seed)
     for _ in range(20):
         mask = made.allowed()
-        made.keep(mask.any(axis=1))
+        made.keep(np.any(mask, axis=1))
         if not len(made):
             break
         mask = mask[mask.any(axis=1)]

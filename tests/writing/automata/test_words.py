@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from stagelyric.lm.codes import PERSON, PLACE
 from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, OWN, SIGNS
 from stagelyric.lm.sample import choose
+from stagelyric.words.lists import NEVER_LAST
 from stagelyric.words.phonetics import pronounce
 from stagelyric.words.rhyme import kind_of_sounds
 from stagelyric.writing import planning, rules
@@ -43,7 +44,7 @@ def written(made: Rules, endings: list[Ending], tasks: list[Task], seed: int, li
     signs = NUMBERS.sign(LINE), NUMBERS.sign(COMMA), NUMBERS.sign(OWN)
     drafts = BackwardDrafts(vocabulary(NUMBERS, made), made, endings, tasks, signs, np.full(len(tasks), lift))
     drafts.keep(drafts.can_begin())
-    rng, texts = np.random.default_rng(seed), {}
+    rng, texts = np.random.default_rng(seed), dict[int, str]()
     for _ in range(60):
         if not len(drafts):
             return texts
@@ -144,7 +145,7 @@ def test_no_word_with_a_meaning_comes_twice_in_a_line_and_none_that_is_avoided()
     for seed in range(20):
         for text in written(made, [made.ending(np.flatnonzero(made.last_words))], [Task(14, 0)] * 4, seed).values():
             words = text.replace(",", "").split()
-            content = [word for word in words if word.lower() not in planning.NEVER_LAST and len(word) > 4]
+            content = [word for word in words if word.lower() not in NEVER_LAST and len(word) > 4]
             assert not {"river", "golden"} & {word.lower() for word in words}
             assert len(content) == len(set(content)) or {w for w in content if content.count(w) > 1} <= {"there"}
 
