@@ -104,11 +104,12 @@ class Stage:
         if self._bookmark is not None:
             self._bookmark.on_trouble = partial(self.trouble, "place")
             self.trouble("place", self._bookmark.trouble)
+            self.trouble("last place", self._bookmark.damaged)
         if self._journal is not None:
 
-            def told(text: str | None) -> None:  # on the journal's thread
+            def told(about: str, text: str | None) -> None:  # on the journal's thread
                 with contextlib.suppress(RuntimeError):  # the loop has ended
-                    loop.call_soon_threadsafe(self.trouble, "journal", text)
+                    loop.call_soon_threadsafe(self.trouble, about, text)
 
             self._journal.on_trouble = told
         async with AsyncExitStack() as stack:
@@ -490,6 +491,7 @@ class Stage:
             error = await asyncio.to_thread(self._bookmark.look)
             if error is not None:
                 self._bookmark.lose(error)
+            if self._bookmark.wants:
                 self._write_down()
 
 

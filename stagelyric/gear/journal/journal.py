@@ -28,6 +28,7 @@ from stagelyric.types.lines import Cue
 from stagelyric.types.parts import Part, ignore
 
 SPOOL_BYTES = 4 << 20
+SPOOL_LOOK = 1.0  # seconds between two looks whether the spool is there
 TONIGHT = 400  # records that are kept at hand for the operator's page
 BATCH_SECONDS = 0.1  # between the batches that the database gets
 Judged = Literal["keep", "veto"]
@@ -38,6 +39,11 @@ _NOTHING: Record = (None,) * 9  # the columns after `wall`
 log = logging.getLogger(__name__)
 
 
+def _logged(about: str, trouble: str | None) -> None:
+    if trouble is not None:
+        log.warning("%s: %s", about, trouble)
+
+
 def _columns(cue: Cue) -> Record:
     """A cue's values for the columns after `wall`."""
     text, origin = (cue.line.text, cue.line.origin) if cue.line is not None else (None, None)
@@ -46,8 +52,8 @@ def _columns(cue: Cue) -> Record:
 
 
 class Journal(Part):
-    """A part that remembers. A disk that fails is said (`on_trouble`, on any thread; None: it is over), and what could
-    not be written is written when it is back.
+    """A part that remembers. A disk that fails is said (`on_trouble(about, text)`, on any thread; None: it is over),
+    and what could not be written is written when it is back.
 
     `show`: the show that this one goes on with, by its id (None: a new one).
     """
@@ -65,21 +71,21 @@ class Journal(Part):
         self._first = self._seq = before[-1][1] if before else 0
         self._tonight: deque[Record] = deque((row for row in before if row[2] != "event"), maxlen=TONIGHT)
         self._spool: RecordFile | None = None
-        self.on_trouble: Callable[[str | None], None] = log.warning
+        self.on_trouble: Callable[[str, str | None], None] = _logged
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         """Where there is no disk for a spool, or none for the database, the other goes on alone."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            spool = self.path.with_name(f"{self.path.name}-spool-{self.show_id}-{os.getpid()}")
-            self._spool = RecordFile(spool, SPOOL_BYTES)
-        except OSError as error:
-            self.on_trouble(f"no spool tonight, so that a kill may cost a tenth of a second of the journal: {error}")
-        self._writer = DatabaseWriter(self.path, self._about, lambda: list(self._tonight), self.on_trouble)
+        self._writer = DatabaseWriter(
+            self.path, self._about, lambda: list(self._tonight), lambda text: self.on_trouble("journal", text)
+        )
+        self._take_spool(self._new_spool())
+        watch = asyncio.create_task(self._keep_spool())
         try:
             yield
         finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
             self._hand_over()
             await asyncio.to_thread(self._writer.close, 5.0)
             if self._spool is not None:
@@ -141,13 +147,52 @@ class Journal(Part):
             self._tonight.append(record)
         if self._writer is None:
             return
-        if spooled and self._spool is not None:
-            with contextlib.suppress(OSError):  # no room: it still goes into the database
-                self._spool.append(record, anew=drained)
+        if spooled:
+            self._into_spool(record, anew=drained)
         if not self._gathered:
             # Handed over later and together: a thread that wakes at every press would stand in the press's way.
             asyncio.get_running_loop().call_later(BATCH_SECONDS, self._hand_over)
         self._gathered.append(record)
+
+    def _new_spool(self) -> RecordFile | OSError:
+        spool = self.path.with_name(f"{self.path.name}-spool-{self.show_id}-{os.getpid()}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return RecordFile(spool, SPOOL_BYTES)
+        except OSError as error:
+            return error
+
+    def _take_spool(self, spool: RecordFile | OSError) -> None:
+        """What the database does not have yet goes into the new one."""
+        if isinstance(spool, OSError):
+            self.on_trouble("spool", f"no spool, so that a kill may cost a tenth of a second of the journal: {spool}")
+            return
+        self.on_trouble("spool", None)
+        self._spool = spool
+        written = self._first + self.written
+        for record in [record for record in self._tonight if record[1] > written]:
+            self._into_spool(record)
+
+    def _into_spool(self, record: Record, *, anew: bool = False) -> None:
+        if self._spool is None:
+            return
+        try:
+            self._spool.append(record, anew=anew)
+        except OSError as error:  # it still goes into the database
+            log.warning("%s is begun anew: %s", self._spool.path, error)
+            self._spool.close()
+            self._spool = None
+
+    async def _keep_spool(self) -> None:
+        """A spool that is gone, or could not be, is begun as soon as there is a disk for it."""
+        while True:
+            await asyncio.sleep(SPOOL_LOOK)
+            spool = self._spool
+            if spool is not None and await asyncio.to_thread(spool.lost) and self._spool is spool:
+                spool.close()
+                self._spool = None
+            if self._spool is None:
+                self._take_spool(await asyncio.to_thread(self._new_spool))
 
     def _hand_over(self) -> None:
         if self._gathered and self._writer is not None:

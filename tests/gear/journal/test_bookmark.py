@@ -1,3 +1,6 @@
+import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -5,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.gear.journal.bookmark import Bookmark
+from stagelyric.gear.journal.bookmark import AGAIN, Bookmark
 from stagelyric.types import standing
 from stagelyric.types.lines import Line
 from stagelyric.types.standing import Standing, as_record, merged
@@ -14,8 +17,8 @@ WHOLE = as_record(Standing("Song", "verse", 1, Line("One", "model"), places={"a"
 CHANGE = {"number": 2, "places": {"a": 2, "b": 1}, "shown": ["two"]}
 
 
-def marked(folder: Path, *, anew: bool = False) -> Bookmark:
-    bookmark = Bookmark(folder / "journal.sqlite3", "Friday: at 8/9")
+def marked(folder: Path, *, anew: bool = False, clock: Callable[[], float] = time.monotonic) -> Bookmark:
+    bookmark = Bookmark(folder / "journal.sqlite3", "Friday: at 8/9", clock)
     bookmark.begin(lambda: dict(WHOLE), anew=anew)
     return bookmark
 
@@ -65,7 +68,8 @@ def test_a_file_of_anything_is_no_show(content: bytes) -> None:
 
 def test_a_file_that_is_gone_is_said_once_and_written_anew(tmp_path: Path) -> None:
     said: list[str | None] = []
-    bookmark = marked(tmp_path)
+    now = 0.0
+    bookmark = marked(tmp_path, clock=lambda: now)
     bookmark.on_trouble = said.append
     file = tmp_path / "journal.sqlite3-show-friday--at-8-9"
     for _ in range(2):
@@ -75,6 +79,9 @@ def test_a_file_that_is_gone_is_said_once_and_written_anew(tmp_path: Path) -> No
         assert error is not None
         bookmark.lose(error)
         bookmark.change({"number": 3})
+        assert not file.exists()  # not with every press
+        now += AGAIN
+        bookmark.change({"number": 4})
         assert file.exists()
     assert [text is None for text in said] == [False, True, False, True]
 
@@ -105,3 +112,31 @@ def test_a_record_of_any_kind_is_a_standing_or_a_sentence(record: dict[str, Any]
 
 def test_records_add_up() -> None:
     assert merged([WHOLE, CHANGE, {"shown": ["three"], "number": 3}])["shown"] == ["one", "two", "three"]
+
+
+def test_a_file_that_is_cut_short_is_begun_anew_with_the_change_in_it(tmp_path: Path) -> None:
+    now, said = 0.0, list[str | None]()
+    bookmark = marked(tmp_path, clock=lambda: now)
+    bookmark.on_trouble = said.append
+    file = tmp_path / "journal.sqlite3-show-friday--at-8-9"
+    os.truncate(file, 0)
+    now += AGAIN
+    WHOLE["number"] = 7
+    bookmark.change({"number": 7})
+    WHOLE["number"] = 1
+    bookmark.close()
+    last = Bookmark(tmp_path / "journal.sqlite3", "Friday: at 8/9").last
+    assert last is not None
+    assert last["number"] == 7
+    assert said == []
+
+
+@pytest.mark.parametrize("content", [b"\xff" * 100, b"[]\n[]", b"\0" * 50])
+def test_what_can_t_be_read_is_put_aside(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "journal.sqlite3-show-friday--at-8-9"
+    file.write_bytes(content)
+    bookmark = marked(tmp_path, anew=True)
+    bookmark.close()
+    (aside,) = tmp_path.glob("*.damaged-*")
+    assert aside.read_bytes() == content
+    assert aside.name in (bookmark.damaged or "")

@@ -144,6 +144,33 @@ def test_a_spool_gives_back_its_whole_records_only(tmp_path: Path) -> None:
     spool.close()
 
 
+def test_a_spool_that_is_cut_short_raises_and_ends_nothing(tmp_path: Path) -> None:
+    spool = RecordFile(tmp_path / "spool", 65536)
+    spool.append([1])
+    os.truncate(spool.path, 0)
+    assert spool.lost()
+    with pytest.raises(OSError, match="cut short"):
+        spool.append([2])
+    spool.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sets no such limit")
+def test_a_disk_with_little_room_gives_what_it_has(tmp_path: Path) -> None:
+    """In a process of its own: the limit is for all files that it writes."""
+    program = (
+        "import resource, sys; from pathlib import Path; from stagelyric.gear.journal.recordfile import RecordFile\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))\n"
+        "file = RecordFile(Path(sys.argv[1]), 1 << 20); file.append('a record'); print(file.room)"
+    )
+    path = tmp_path / "spool"
+    run = [sys.executable, "-c", program, str(path)]
+    assert int(subprocess.run([*run, "40000"], check=True, capture_output=True, text=True).stdout) == 16384
+    assert b"a record" in path.read_bytes()
+    refused = subprocess.run([*run, "2000"], check=False, capture_output=True, text=True)
+    assert "OSError" in refused.stderr
+    assert not path.exists()
+
+
 def test_what_is_no_journal_is_told_plainly(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match=r"wanted a journal, found none"):
         memory.shows(tmp_path / "none.sqlite3")
@@ -158,10 +185,11 @@ def test_what_is_no_journal_is_told_plainly(tmp_path: Path) -> None:
 async def test_a_disk_that_fails_is_said_and_the_show_goes_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     made = journal(tmp_path / "file" / "journal.sqlite3")
-    said: list[str] = []
-    made.on_trouble = lambda text: said.append(text or "")
+    said: dict[str, list[str | None]] = {"journal": [], "spool": []}
+    made.on_trouble = lambda about, text: said[about].append(text)
     async with made.running():
         made.show(cue(1))
-    assert said[0].startswith("no spool tonight")
-    assert "can't be written, and is tried again" in said[1]
-    assert len(said) == 2
+    (database,), (spool,) = said.values()
+    assert spool is not None
+    assert database is not None
+    assert {"no spool" in spool, "can't be written, and is tried again" in database} == {True}
