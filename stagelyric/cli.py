@@ -19,6 +19,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 COMMANDS = {
     "play": "run a show: listen, show, write the journal",
     "write": "print lines",
+    "new": "draw up a setlist from your own songs",
     "check": "validate a setlist or a rig; every fault at once",
     "devices": "list MIDI ports, audio outputs, voices and models",
     "doctor": "look over the rig before the show",

@@ -48,6 +48,44 @@ def write_trigger(
     return load(path), replaced
 
 
+def text_of(path: Path) -> str:
+    """A setlist's text as it stands in its file, which may have faults. Raises FileError for one that is no TOML."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        tomllib.loads(text)
+    except OSError as error:
+        raise FileError([f"{path}: could not be read: {error.strerror}"]) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FileError([f"{path}: wanted a setlist, found what is no TOML ({error})"]) from None
+    return text.removesuffix("\n") + "\n"
+
+
+def titles(path: Path) -> list[str]:
+    """The titles of a setlist's songs, which may have faults besides. Raises FileError."""
+    songs = tomllib.loads(text_of(path)).get("songs", [])
+    return [str(song.get("title", "")) for song in songs if isinstance(song, dict)]
+
+
+def write_whole(path: Path, text: str, before: str | None) -> Setlist:
+    """Writes a setlist's whole text, in one go, once it is sure that it says what was said `before` and can be read.
+
+    Raises FileError; the file is then as it was.
+    """
+    try:
+        after = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FileError([f"{path}: songs can't be added at its end ({error}); write them in by hand"]) from None
+    old = tomllib.loads(before) if before is not None else {}
+    kept = {key: value for key, value in after.items() if key != "songs"}
+    if before is not None and (
+        kept != {key: value for key, value in old.items() if key != "songs"}
+        or after.get("songs", [])[: len(old.get("songs", []))] != old.get("songs", [])
+    ):
+        raise FileError([f"{path}: songs can't be added without changing more; write them in by hand"])
+    _replace(path, text)
+    return load(path)
+
+
 def _table(on: Mapping[str, Any], do: Do, quantize: str | float) -> dict[str, Any]:
     written = write_do(do)
     done = _inline(written) if isinstance(written, dict) else written
@@ -133,7 +171,10 @@ def _replace(path: Path, text: str) -> None:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(name, target.stat().st_mode)
+            if target.exists():
+                os.chmod(name, target.stat().st_mode)
+            else:
+                os.chmod(name, 0o644)
             os.replace(name, target)
         except BaseException:  # Ctrl-C too leaves no half-written file behind
             os.unlink(name)

@@ -149,6 +149,9 @@ _NEVER = frozenset(
     ]
 )
 _ADJECTIVE = re.compile(r".{3,}(?:ish|ese|ian|ean)$")
+_BEGINS = frozenset('.!?:"\u201c\u201d\u2018(*-\u2014\u2013')
+"""Behind these a capital letter says nothing: a sentence, a quotation or a remark begins."""
+
 _SMALL = 3  # seen so often in small letters, it is a word like others
 _PLACE_SHARE = 0.5
 
@@ -195,7 +198,7 @@ def find_names(lines: Iterable[str]) -> Names:
             word = token.removesuffix("'s")
             if word[0].islower():
                 small[word] += 1
-            elif before and before not in ".!?:":
+            elif before and before not in _BEGINS:
                 capital[word.lower()] += 1
                 placed[word.lower()] += before in _PLACED
             before = token.lower()

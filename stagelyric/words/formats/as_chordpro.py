@@ -125,6 +125,8 @@ class _Reader:
             return False
         elif name.startswith("end_of_"):
             self._stanzas.begin("")
+        elif name == "chorus":
+            self._stanzas.again("chorus")
         elif name == "comment" and (kind := _heading(value)) is not None:
             self._stanzas.begin(kind)
         else:

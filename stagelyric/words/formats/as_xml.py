@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from stagelyric.words.formats import headings, leftovers
@@ -12,6 +14,7 @@ _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SECTIONS = {"v": "verse", "c": "chorus", "p": "pre-chorus", "b": "bridge", "e": "ending", "i": "intro", "o": "other"}
 _OPENSONG = {**_SECTIONS, "t": "tag"}
+_PROPERTIES = {"verseorder": "order", "tempo": "tempo", "key": "key", "theme": "themes", "timesignature": "time"}
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _OTHERS = {
     "html": "a web page (HTML); copy its words into a text file",
@@ -65,8 +68,12 @@ def _root(text: str) -> ElementTree.Element:
 def _openlyrics(root: ElementTree.Element, title: str) -> Sheet:
     tags = {"title": title} if title else {}
     stanzas, titled = Stanzas(), False
+    names: list[str] = []
     language = _language(root)
     for element in root.iter():
+        if (key := _PROPERTIES.get(_local(element))) and (element.text or "").strip():
+            said = " ".join((element.text or "").split())
+            tags[key] = f"{tags[key]}, {said}" if key == "themes" and key in tags else said
         if _local(element) == "title" and (element.text or "").strip() and not titled:
             tags["title"] = " ".join((element.text or "").split())
             titled = True
@@ -75,12 +82,23 @@ def _openlyrics(root: ElementTree.Element, title: str) -> Sheet:
         language = language or element.get("lang") or "any"
         if (element.get("lang") or language) != language:
             continue
-        stanzas.begin(_SECTIONS.get((element.get("name") or "v")[:1].lower(), ""))
+        names.append((element.get("name") or "v").lower())
+        stanzas.begin(_SECTIONS.get(names[-1][:1], ""))
         for lines in element:
             if _local(lines) == "lines":
                 for line in _sung(lines).split("\n"):
                     stanzas.add(leftovers.sung(line))
-    return stanzas.sheet(tags)
+    sheet = stanzas.sheet(tags)
+    return replace(sheet, parts=_ordered(sheet.parts, names, tags.get("order", "")))
+
+
+def _ordered(
+    parts: tuple[tuple[str, tuple[int, ...]], ...], names: Sequence[str], order: str
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The sections in the song's own order of verses ("v1 c v2 c"); as they stand where it says none that fits."""
+    known = dict(zip(names, parts, strict=True)) if len(names) == len(parts) else {}
+    wanted = order.lower().split()
+    return tuple(known[name] for name in wanted) if wanted and all(name in known for name in wanted) else parts
 
 
 def _language(root: ElementTree.Element) -> str:

@@ -1,0 +1,216 @@
+"""A setlist as a file of TOML: what was read or measured of each song, every guess marked by a comment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import tomlkit
+
+from stagelyric.gates import family
+from stagelyric.songs import form, subject
+from stagelyric.songs.form import Part
+from stagelyric.songs.reading import Written
+from stagelyric.words import name_bank
+from stagelyric.words.names import Names
+
+TRIGGERS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "keys": (
+        "A page-turner pedal, or a keyboard, on the page or in the terminal",
+        (
+            ('{ key = "PageDown" }', '"next_line"'),
+            ('{ key = "Space" }', '"next_line"'),
+            ('{ key = "PageUp" }', '"again"'),
+            ('{ key = "n" }', '"next_section"'),
+            ('{ key = "m" }', '"next_song"'),
+        ),
+    ),
+    "footswitch": (
+        'A MIDI footswitch. Yours sends others? "stagelyric learn" hears them and writes them here',
+        (("{ control = 80 }", '"next_line"'), ("{ control = 81 }", '"next_section"')),
+    ),
+    "pad": (
+        "A pad or a key of a MIDI keyboard, whatever the port and channel",
+        (('{ note = "C2" }', '"next_line"'), ('{ note = "D2" }', '"next_section"')),
+    ),
+    "live": (
+        "Ableton Live through AbletonOSC: a scene is a song's next section, a clip the next line",
+        (('{ osc = "/live/scene/launch" }', '"next_section"'), ('{ osc = "/live/clip/fire" }', '"next_line"')),
+    ),
+}
+"""What may fire: by name, a comment and the triggers, each as (on, do)."""
+
+_QUOTED = re.compile(r'["\u201c\u201d()\[\]]')
+_LONGEST = 46  # characters of a safety line, which is shown in large letters
+_SAFETY = 2  # safety lines for each section
+_TEMPO = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Guessed:
+    """A song with what was found of it. `people`, `places`; `themes`, each with the words that speak for it."""
+
+    written: Written
+    parts: tuple[Part, ...]
+    people: tuple[str, ...]
+    places: tuple[str, ...]
+    themes: tuple[tuple[str, tuple[str, ...]], ...]
+    wildness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a band may say of its set; None and () where it says nothing. `words`: what a song without words of its
+    own is about."""
+
+    title: str
+    triggers: tuple[str, ...] = ("keys", "footswitch")
+    wildness: float | None = None
+    avoid: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+def guess(written: Written, known: Names, table: Mapping[str, Sequence[str]]) -> Guessed:
+    """Measures a song. `known`: the names in all songs; `table`: the themes of each word that has some."""
+    sheet = written.sheet
+    people, places = subject.names(sheet, known)
+    themes = subject.themes(written.title, sheet, [*people, *places], table)
+    # Songs that say little with many words want lines near to them; songs full of new words can bear stranger ones.
+    wildness = round(0.3 + 0.3 * subject.variety(sheet.lines), 1)
+    parts = tuple(form.parts(sheet))
+    return Guessed(written, parts, people, places, tuple((theme, tuple(words)) for theme, words in themes), wildness)
+
+
+def head(wishes: Wishes, source: str) -> str:
+    """A new setlist up to its songs. `source`: what it was drawn up from, in words."""
+    lines = [
+        f"# Drawn up {source}. What is marked as a guess was found by the program: change what is wrong.",
+        "# stagelyric check says whether all is well, stagelyric play begins the show.",
+        f"title = {_quoted(wishes.title)}",
+        'model = "transformer"',
+        "# seed = 1967              # with a seed, the same presses give the same lines",
+    ]
+    if wishes.avoid:
+        lines.append(f"avoid = {_listed(wishes.avoid)}")
+    for name in wishes.triggers:
+        comment, triggers = TRIGGERS[name]
+        lines += ["", f"# {comment}"]
+        for on, do in triggers:
+            lines += ["[[triggers]]", f"on = {on}", f"do = {do}"]
+    return "\n".join(lines) + "\n"
+
+
+def song(guessed: Guessed, wishes: Wishes, lyrics: str, *, clean: bool = True) -> str:
+    """A song's tables. `lyrics`: the file of its words as a setlist names it; `clean`: whether the show is for a family
+    audience, so that no safety line is one that the show would refuse."""
+    written = guessed.written
+    lines = [
+        "",
+        "[[songs]]",
+        f"title = {_quoted(written.title)}" + ("" if written.titled else "  # guess: the file's name"),
+        *_keys(written),
+    ]
+    names = [*guessed.people, *guessed.places]
+    if names:
+        lines.append(f"names = {_listed(names)}  # guess: they stand in its words with capitals")
+    else:
+        lines.append("# names = []              # none was found: a person and a place are lent to it")
+    if guessed.themes:
+        backing = [word for _, words in guessed.themes for word in words]
+        lines.append(
+            f"themes = {_listed([theme for theme, _ in guessed.themes])}"
+            f"  # guess: by {', '.join(list(dict.fromkeys(backing))[:6])}"
+        )
+    wildness = guessed.wildness if wishes.wildness is None else wishes.wildness
+    lines.append(
+        f"wildness = {wildness}" + ("  # guess: by how varied its words are" if wishes.wildness is None else "")
+    )
+    lines.append(f"lyrics = {_quoted(lyrics)}")
+    taken: dict[str, set[str]] = {}
+    own = {part.name: part.lines for part in guessed.parts if part.lines}
+    for part in guessed.parts:
+        elsewhere = {line for name, lines_of in taken.items() if name != part.name for line in lines_of}
+        chosen = _safety(part.lines or own.get(part.name, ()), guessed, elsewhere, clean)
+        taken.setdefault(part.name, set()).update(chosen)
+        lines += _section(part, chosen)
+    return "\n".join(lines) + "\n"
+
+
+def _keys(written: Written) -> Iterator[str]:
+    if written.tempo is None:
+        yield f"tempo = {_TEMPO}  # guess: its file says none"
+    else:
+        yield f"tempo = {written.tempo:g}"
+    if written.time is not None:
+        yield f"time_signature = {_quoted(written.time)}"
+    if written.key is not None:
+        yield f"key = {_quoted(written.key)}"
+
+
+def _section(part: Part, safety: Sequence[str]) -> Iterator[str]:
+    yield ""
+    yield "[[songs.sections]]"
+    yield f"name = {_quoted(part.name)}" + ("" if part.sure else "  # guess: its file names no sections")
+    yield f"syllables = [{part.syllables[0]}, {part.syllables[1]}]  # measured"
+    yield f"rhyme = {_quoted(part.rhyme)}  # measured"
+    if safety:
+        yield f"safety = {_listed(safety)}  # guess: the song's own"
+
+
+def _safety(lines: Sequence[str], guessed: Guessed, taken: set[str], clean: bool) -> list[str]:
+    """Lines of a section that can stand alone if nothing else is there: those that say the title or a name first, then
+    those that begin what they say."""
+    said = [name.casefold() for name in (guessed.written.title, *guessed.people, *guessed.places)]
+    worth: dict[str, tuple[bool, bool]] = {}
+    ended = True
+    for line in lines:
+        shown = line.rstrip(" .,;:-\u2013\u2014")
+        shown = shown[:1].upper() + shown[1:]
+        fit = 8 <= len(shown) <= _LONGEST and not _QUOTED.search(shown) and shown not in taken
+        if fit and (not clean or family.is_clean(shown)):
+            worth.setdefault(shown, (not any(name in shown.casefold() for name in said), not ended))
+        ended = line.rstrip()[-1:] in ".!?;:"
+    return sorted(worth, key=lambda shown: worth[shown])[:_SAFETY]
+
+
+def without_songs(wishes: Wishes) -> str:
+    """A song of which there is only a title and what it is about."""
+    person, place = name_bank.cast(wishes.title)
+    lines = [
+        "",
+        "[[songs]]",
+        f"title = {_quoted(wishes.title)}",
+        f"tempo = {_TEMPO}  # guess",
+        f"names = {_listed([person, place])}  # guess: lent; put your own here",
+        f"themes = {_listed(wishes.words)}",
+        f"wildness = {0.5 if wishes.wildness is None else wishes.wildness}",
+        '# lyrics = "words.txt"    # your own words, once there are some: lines go on from them',
+    ]
+    for name, low, high, scheme in (("verse", 6, 9, "ABCB"), ("chorus", 5, 8, "AABB"), ("bridge", 6, 10, "ABAB")):
+        lines += [
+            "",
+            "[[songs.sections]]",
+            f'name = "{name}"',
+            f"syllables = [{low}, {high}]  # guess",
+            f'rhyme = "{scheme}"  # guess',
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def named(file: Path, setlist: Path) -> str:
+    """A file as a setlist names it: from the setlist's folder, with slashes; absolute on another drive."""
+    try:
+        return PurePath(os.path.relpath(file.resolve(), setlist.resolve().parent)).as_posix()
+    except ValueError:
+        return file.resolve().as_posix()
+
+
+def _quoted(text: str) -> str:
+    return str(tomlkit.item(text).as_string())
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return "[" + ", ".join(map(_quoted, texts)) + "]"

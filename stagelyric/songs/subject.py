@@ -1,0 +1,126 @@
+"""Who a song is about, and what: names and themes found in its words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from stagelyric.words.formats import Sheet
+from stagelyric.words.lists import DETERMINERS, NEVER_LAST, STOP
+from stagelyric.words.names import Names, find_names
+
+PEOPLE, PLACES, THEMES = 4, 2, 4
+"""The most of each that a song is given."""
+
+_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")
+_CAPITALS = 0.5  # a song with this share of its words in capitals says nothing of names by them
+_ENOUGH = 12  # words, to tell so
+_BACKED = 2  # different words that speak for a theme, unless it stands in the song itself
+_OWN = 2  # themes that are words of the song and none of the frames'
+_TITLE = 3.0  # what a word in the title counts for
+_GENERAL = """
+    man men woman women boy girl day days night time times way ways thing things one other others same end first last
+    world life people place part side lot bit kind sort name face hand hands head eye eyes back word words whole rest
+    two three four five six seven eight nine ten little old new good bad big long next year years hour hours minute
+    moment song songs line lines
+"""
+"""Words that stand behind "the" in any song."""
+
+
+def names_of(sheets: Sequence[Sheet]) -> Names:
+    """The names in the words of all songs together: a word in small letters in one is no name in another."""
+    return find_names(line for sheet in sheets if not _in_capitals(sheet) for line in sheet.lines)
+
+
+def _in_capitals(sheet: Sheet) -> bool:
+    words = [word for line in sheet.lines for word in _WORD.findall(line)[1:]]
+    return len(words) >= _ENOUGH and sum(word[0].isupper() for word in words) > _CAPITALS * len(words)
+
+
+def names(sheet: Sheet, known: Names) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The people and the places of a song, the most frequent first."""
+    counted: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    if not _in_capitals(sheet):
+        for line in sheet.lines:
+            for start, end, place in known.runs(line):
+                counted[place][line[start:end]] += 1
+    people, places = (_merged(found) for found in counted)
+    return tuple(people[:PEOPLE]), tuple(place for place in places if place not in people)[:PLACES]
+
+
+def _merged(found: Counter[str]) -> list[str]:
+    """By how often they come; "Polly" goes with "Polly Magnet"."""
+    whole: Counter[str] = Counter()
+    for name, times in sorted(found.items(), key=lambda item: -len(item[0])):
+        longer = next((other for other in whole if name in other.split()), name)
+        whole[longer] += times
+    return [name for name, _ in sorted(whole.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def themes(
+    title: str, sheet: Sheet, people: Iterable[str], table: Mapping[str, Sequence[str]]
+) -> list[tuple[str, list[str]]]:
+    """What a song is about, likeliest first: each theme with the song's words that speak for it.
+
+    `table`: the themes of each word that has some. A word speaks less where it speaks for many themes, and a theme
+    that many words speak for needs more of them. Besides, up to two nouns that the song itself comes back to.
+    """
+    named = {word for name in people for word in name.lower().split()}
+    lines = [title, *sheet.lines]
+    weight: dict[str, float] = defaultdict(float)
+    for number, line in enumerate(lines):
+        for word in _words(line):
+            weight[word] += _TITLE if number == 0 else 1.0
+    size = Counter(theme for themes in table.values() for theme in themes)
+    score: dict[str, float] = defaultdict(float)
+    backing: dict[str, list[str]] = {}
+    for word, times in weight.items():
+        stem = next((form for form in _forms(word) if form in table), None)
+        if stem is None or word in STOP or word in named:
+            continue
+        for theme in table[stem]:
+            own = 1.5 if theme in _forms(word) else 1.0
+            score[theme] += own * math.sqrt(times) / len(table[stem]) / math.sqrt(1 + size[theme] / 10)
+            backing.setdefault(theme, []).append(word)
+    found = [
+        (theme, backing[theme]) for theme in sorted(score, key=lambda theme: -score[theme])
+        if len(backing[theme]) >= _BACKED or theme in backing[theme]
+    ]  # fmt: skip
+    own_words = [word for word in _nouns(sheet.lines, named) if all(word not in backed for _, backed in found[:3])]
+    return [*found[: THEMES - min(_OWN, len(own_words))], *((word, [word]) for word in own_words[:_OWN])][:THEMES]
+
+
+def _nouns(lines: Sequence[str], named: set[str]) -> list[str]:
+    """Nouns that a song comes back to: words that stood behind "the", "my" and their like more than once."""
+    counted: Counter[str] = Counter()
+    for line in dict.fromkeys(lines):
+        words = _words(line)
+        for before, word in pairwise(words):
+            if before in DETERMINERS and len(word) > 2 and "'" not in word:
+                counted[word] += 1
+    plain = STOP | NEVER_LAST | frozenset(_GENERAL.split()) | named
+    return [word for word, times in counted.most_common() if times > 1 and word not in plain]
+
+
+def variety(lines: Sequence[str]) -> float:
+    """The share of a song's different words of content among all of them, 0 to 1; a line that comes again counts
+    once."""
+    content = [word for line in dict.fromkeys(lines) for word in _words(line) if word not in STOP]
+    return len(set(content)) / len(content) if content else 0.5
+
+
+def _words(line: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(line.replace("\u2019", "'"))]
+
+
+def _forms(word: str) -> list[str]:
+    """A word and what it may be a form of."""
+    found = [word, word.removesuffix("'s")]
+    for ending in ("s", "es", "ed", "d", "ing"):
+        if word.endswith(ending) and len(word) - len(ending) > 2:
+            stem = word[: -len(ending)]
+            found += [stem, stem + "e", *([stem[:-1]] if stem[-1] == stem[-2] else [])]
+    return found
