@@ -2,11 +2,40 @@
 
 import io
 import socket
+from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address
 
 import psutil
 
 ANYWHERE = ("", "0.0.0.0", "::")
+
+
+@dataclass(slots=True)
+class Addresses:
+    """Where the page is. `host`: where it was told to listen; `bound`: the host and port that it has; `secure_port`:
+    the port for https, None without."""
+
+    host: str
+    bound: tuple[str, int]
+    secure_port: int | None = None
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds the page."""
+        host, port = self.bound
+        if host in ANYWHERE:
+            host = "127.0.0.1"
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def join_url(self, host: str | None = None) -> str:
+        """The address for another machine's browser, by `host` or by this machine's best address."""
+        if host is None:
+            near = reachable(self.host)
+            if not near:
+                return self.url
+            host = near[0]
+        host = f"[{host}]" if ":" in host else host
+        return f"https://{host}:{self.secure_port}" if self.secure_port else f"http://{host}:{self.bound[1]}"
 
 
 def addresses() -> list[str]:

@@ -10,21 +10,21 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
-from aiohttp.typedefs import Handler
 
 from stagelyric.show.learn import LearnSession
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue, State
 from stagelyric.types.parts import Part, ignore
-from stagelyric.web import files, joining, messages
+from stagelyric.web import guard, messages
+from stagelyric.web.access import VISITING, Access, offered_pin
+from stagelyric.web.answers import Answers, Tree
 from stagelyric.web.budget import ACTING, WATCHING, Budget, share
 from stagelyric.web.client import Client, Clients, Display, Outbox
 from stagelyric.web.desk import Desk, keep_telling
-from stagelyric.web.guard import Hosts, Origins, Pin, is_loopback
+from stagelyric.web.joining import Addresses
 from stagelyric.web.wordbox import WordBox
 
 MAX_MESSAGE = 64 * 1024
@@ -36,29 +36,9 @@ HEARTBEAT = 10.0
 MACHINE = "machine"  # the page that another machine of the same show asks for
 # News that no performer waits for (the pool's filling, a wandering tempo) goes out this often at most.
 CALM = 0.5
-HEADERS = {
-    "Server": "stagelyric",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; "
-    "connect-src 'self' ws://{host} wss://{host}{also}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-VISITING = "This page is another server's: here it may watch, and change nothing."
 EMPTY = State(
     song="", section="", number=0, line="", next="", ready=0, tempo=0.0, held=False, cleared=False, speech=False
 )
-
-
-class Tree(Protocol):
-    """What answers OSCQuery on the page's port: see `gear.osc.oscquery`."""
-
-    def answer(self, path: str, query: str, state: State) -> tuple[int, dict[str, Any] | None]: ...
-
-    def wanted_at_root(self, client: tuple[str, str], accept: str, query: str) -> bool: ...
 
 
 class Page(Part):
@@ -85,34 +65,40 @@ class Page(Part):
     ) -> None:
         self.host = host
         self.port = port
-        self.address: tuple[str, int] = (host, port)
-        self.secure_port: int | None = None
+        self._addresses = Addresses(host, (host, port))
         self.desk = Desk()
         self.bad_messages = 0  # what was malformed or not allowed, since the start
         self._secure = secure
-        self._origins = Origins(also)
-        self._pin = Pin(pin)
-        self._has_pin = bool(pin)
-        self._hosts = Hosts((host, *hosts))
+        self._access = Access(host, pin, hosts, also)
         self._clients = Clients()
         self.box = WordBox(self._clients)
-        self._emit: Emit = _nowhere
+        self._emit: Emit = ignore
         self._state = EMPTY  # as last told by the stage
         self._known = EMPTY  # as the displays have it
         self._shown_at = (0, 0.0)  # the last cue's number, and when it was sent
         self._calm: asyncio.TimerHandle | None = None
-        self._files: dict[str, files.File] = {}
         self._tree = tree
         self.learning: LearnSession | None = None  # where pedals can be learned
         self.greet_machine: Callable[[], dict[str, object]] | None = None  # what another machine is told first
 
     @property
+    def address(self) -> tuple[str, int]:
+        """The host and port that the page has."""
+        return self._addresses.bound
+
+    @property
+    def secure_port(self) -> int | None:
+        """The port for https, None without."""
+        return self._addresses.secure_port
+
+    @property
     def url(self) -> str:
         """Where a browser on this machine finds the page."""
-        host, port = self.address
-        if host in ("", "0.0.0.0", "::"):
-            host = "127.0.0.1"
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return self._addresses.url
+
+    def join_url(self, host: str | None = None) -> str:
+        """The address for another machine's browser, by `host` or by this machine's best address."""
+        return self._addresses.join_url(host)
 
     @property
     def displays(self) -> list[Display]:
@@ -122,20 +108,15 @@ class Page(Part):
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         """Open while the context is: what comes in goes to `emit`. Raises ListenError, PortInUseError."""
-        self._files = files.read()
         self._emit = emit
-        application = web.Application(client_max_size=MAX_MESSAGE, middlewares=[self._guard])
-        application.on_response_prepare.append(_add_headers)
-        application.on_response_prepare.append(self._add_policy)
+        application = web.Application(client_max_size=MAX_MESSAGE, middlewares=[self._access.guard])
+        application.on_response_prepare.append(self._access.add_headers)
         application.on_shutdown.append(self._hang_up)
         application.router.add_get("/live", self._live)
-        application.router.add_get("/api/state", self._get_state)
-        application.router.add_post("/api/do", self._post_do)
-        if self._tree is not None:
-            application.router.add_get("/stagelyric{below:(/.*)?}", self._osc_query)
-        application.router.add_get("/join.svg", self._join)
-        for path in (*files.PAGES, files.WORKER, "/static/{name}"):
-            application.router.add_get(path, self._file)
+        answers = Answers(
+            self._access, self._addresses, self._tree, now=self._now, emit=emit, bad_message=self._note_bad_message
+        )
+        answers.add_to(application.router)
         # No access log: it would be written between a press and its line.
         runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.2)
         await runner.setup()
@@ -143,12 +124,12 @@ class Page(Part):
         try:
             await self._open(web.TCPSite(runner, self.host, self.port), self.port)
             host, port = runner.addresses[0][:2]
-            self.address = (self.host or host, port)
+            self._addresses.bound = (self.host or host, port)
             if self._secure is not None:
-                self.secure_port = port + 1 if self.port else 0
-                site = web.TCPSite(runner, self.host, self.secure_port, ssl_context=self._secure)
-                await self._open(site, self.secure_port)
-                self.secure_port = runner.addresses[-1][1]
+                secure_port = port + 1 if self.port else 0
+                site = web.TCPSite(runner, self.host, secure_port, ssl_context=self._secure)
+                await self._open(site, secure_port)
+                self._addresses.secure_port = runner.addresses[-1][1]
             yield
         finally:
             watch.cancel()
@@ -157,7 +138,7 @@ class Page(Part):
                 self._calm = None
             self.box.close()
             await runner.cleanup()
-            self._emit = _nowhere
+            self._emit = ignore
 
     async def _open(self, site: web.TCPSite, port: int) -> None:
         try:
@@ -270,8 +251,8 @@ class Page(Part):
         if len(self._clients) >= MAX_CLIENTS or (audience and self._clients.audience >= MAX_AUDIENCE):
             return False
         address = request.remote or ""
-        offered = _offered_pin(request)
-        if is_loopback(address) or (offered and self._refusal(address, offered) is None):
+        offered = offered_pin(request)
+        if guard.is_loopback(address) or (offered and self._access.refusal(address, offered) is None):
             return True
         mine = share(address)
         watching = [client for client in self._clients if not client.allowed]
@@ -286,13 +267,13 @@ class Page(Part):
             address=address,
             heard=time.monotonic(),
         )
-        offered = _offered_pin(request)
-        visiting = not self._origins.allow(request.headers.get("Origin"), request.host)
-        refusal = VISITING if visiting else self._refusal(address, offered)
+        offered = offered_pin(request)
+        visiting = self._access.is_visiting(request)
+        refusal = VISITING if visiting else self._access.refusal(address, offered)
         client = Client(display, Outbox(transport), allowed=refusal is None, visiting=visiting)
         client.tell(messages.state(self._now()))
         if client.operator:
-            client.tell(messages.access(client.allowed, self._has_pin))
+            client.tell(messages.access(client.allowed, self._access.has_pin))
             self.desk.greet(client)
         self.box.greet(client)
         if client.display.page == MACHINE and self.greet_machine is not None:
@@ -319,7 +300,7 @@ class Page(Part):
                 self.box.offer(client, message.word)
             case _ if not client.allowed:
                 self._complain(
-                    client, VISITING if client.visiting else self._refusal(client.display.address, None) or ""
+                    client, VISITING if client.visiting else self._access.refusal(client.display.address, None) or ""
                 )
             case messages.Learn():
                 self._learn(client, message.request)
@@ -348,95 +329,19 @@ class Page(Part):
             display.round_trip_ms = (at - sent) * 1000
 
     def _try_pin(self, client: Client, pin: str) -> None:
-        refusal = VISITING if client.visiting else self._refusal(client.display.address, pin)
+        refusal = VISITING if client.visiting else self._access.refusal(client.display.address, pin)
         client.allowed = refusal is None
         if refusal:
             client.tell(messages.error(refusal))
-        client.tell(messages.access(client.allowed, self._has_pin))
-
-    def _refusal(self, address: str, offered: str | None) -> str | None:
-        return None if is_loopback(address) else self._pin.refusal(address, offered)
+        client.tell(messages.access(client.allowed, self._access.has_pin))
 
     def _complain(self, client: Client, text: str) -> None:
         """To this client alone; a bad message never ends anything."""
-        self.bad_messages += 1
+        self._note_bad_message()
         client.tell(messages.error(text))
 
-    async def _get_state(self, request: web.Request) -> web.Response:
-        return web.json_response(messages.state(self._now()))
-
-    async def _post_do(self, request: web.Request) -> web.Response:
-        refusal = self._refusal(request.remote or "", _offered_pin(request))
-        if refusal:
-            return _answer(403, refusal)
-        try:
-            command = messages.command(messages.decode((await request.read()).decode()))
-        except ValueError as fault:
-            self.bad_messages += 1
-            return _answer(400, "That is not UTF-8." if isinstance(fault, UnicodeError) else str(fault))
-        self._emit(command)
-        return web.json_response({"ok": True})
-
-    async def _osc_query(self, request: web.Request) -> web.Response:
-        assert self._tree is not None
-        status, found = self._tree.answer(request.path, request.query_string, self._now())
-        headers = {"Cache-Control": "no-store"}
-        return web.Response(status=status, headers=headers) if found is None else web.json_response(found)
-
-    def _wants_tree(self, request: web.Request) -> bool:
-        if self._tree is None or request.path != "/":
-            return False
-        client = (request.remote or "", request.headers.get("User-Agent", ""))
-        return self._tree.wanted_at_root(client, request.headers.get("Accept", ""), request.query_string)
-
-    async def _file(self, request: web.Request) -> web.Response:
-        if self._wants_tree(request):
-            return await self._osc_query(request)
-        found = self._files.get(request.path)
-        if found is None:
-            raise web.HTTPNotFound(text="There is no such page: try / or /operator or /audience.")
-        if request.path in files.PAGES and self.secure_port and not request.secure and not is_loopback(request.remote):
-            raise web.HTTPTemporaryRedirect(request.url.with_scheme("https").with_port(self.secure_port))
-        headers = {"ETag": found.tag, "Cache-Control": "no-cache"}
-        if request.headers.get("If-None-Match") == found.tag:
-            return web.Response(status=304, headers=headers)
-        return web.Response(body=found.body, content_type=found.kind, charset="utf-8", headers=headers)
-
-    async def _join(self, request: web.Request) -> web.Response:
-        """The page's address as a picture for another tablet: the one this one came by, or the network's."""
-        path = request.query.get("path", "/")
-        if path.partition("?")[0] not in files.PAGES or len(path) > 200:
-            raise web.HTTPNotFound(text="There is no such page: try / or /operator or /audience.")
-        url = self.join_url(None if is_loopback(request.url.host) else request.url.host) + path
-        return web.Response(body=joining.qr_svg(url), content_type="image/svg+xml", headers={"X-Url": url})
-
-    def join_url(self, host: str | None = None) -> str:
-        """The address for another machine's browser, by `host` or by this machine's best address."""
-        if host is None:
-            near = joining.reachable(self.host)
-            if not near:
-                return self.url
-            host = near[0]
-        host = f"[{host}]" if ":" in host else host
-        return f"https://{host}:{self.secure_port}" if self.secure_port else f"http://{host}:{self.address[1]}"
-
-    # -- around
-
-    @web.middleware
-    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        here = request.transport.get_extra_info("sockname") if request.transport else None
-        if not self._hosts.allows(request.host, here[0] if here else None):
-            return _answer(403, "This server does not go by that name: use its address, or name it in the rig.")
-        origin = request.headers.get("Origin")
-        live = request.path == "/live"
-        watching = live and "also" in request.query and self._origins.may_watch(origin)
-        if (live or request.method != "GET") and not watching and not self._origins.allow(origin, request.host):
-            return _answer(403, "This comes from another site's page, which may not touch the show.")
-        return await handler(request)
-
-    async def _add_policy(self, request: web.Request, response: web.StreamResponse) -> None:
-        also = self._origins.reach(request.query.get("also", ""))
-        response.headers["Content-Security-Policy"] = POLICY.format(host=request.host, also=also)
+    def _note_bad_message(self) -> None:
+        self.bad_messages += 1
 
     async def _hang_up(self, application: web.Application) -> None:
         for client in list(self._clients):
@@ -451,20 +356,3 @@ class Page(Part):
             )
         reason = fault.strerror or str(fault)
         return ListenError(f"The page cannot open on {where}: {reason}. Choose another with --host and --port.")
-
-
-def _nowhere(event: Event) -> None:
-    """Where events go while nobody listens."""
-
-
-def _offered_pin(request: web.Request) -> str | None:
-    return request.headers.get("X-Stagelyric-Pin") or request.query.get("pin")
-
-
-def _answer(status: int, text: str) -> web.Response:
-    return web.json_response({"ok": False, "error": text}, status=status)
-
-
-async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")

@@ -14,7 +14,7 @@ from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show as RealShow
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, ControlChange, KeyPress, PadPress
-from stagelyric.web import server
+from stagelyric.web import guard
 from stagelyric.web.desk import Desk, Song
 
 from .conftest import LINE, Show, running, until
@@ -123,7 +123,7 @@ async def test_the_desk_is_named_for_a_screen_reader(browser: Any, show: Show) -
 
 
 async def test_the_pin_is_asked_for_and_kept_for_the_next_time(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "is_loopback", lambda address: False)
+    monkeypatch.setattr(guard, "is_loopback", lambda address: False)
     async with running(pin="1967") as show, looking(browser, show.page.url + "/operator") as tab:
         await tab.wait_for_selector("dialog[open]")
         await tab.fill("#pin-field", "1234")
@@ -143,7 +143,7 @@ async def test_the_pin_is_asked_for_and_kept_for_the_next_time(browser: Any, mon
 
 
 async def test_a_pin_in_the_address_opens_a_teleprompters_keys(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "is_loopback", lambda address: False)
+    monkeypatch.setattr(guard, "is_loopback", lambda address: False)
     async with running(pin="1967") as show:
         async with looking(browser, show.page.url) as tab:
             await tab.keyboard.press("PageDown")

@@ -17,7 +17,7 @@ from stagelyric.types.actions import Do
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Command, KeyPress, PadPress
 from stagelyric.types.lines import Cue, Line
-from stagelyric.web import server, tls
+from stagelyric.web import files, guard, server, tls
 from stagelyric.web.client import LATEST
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
@@ -51,7 +51,7 @@ async def hear_until(ws: aiohttp.ClientWebSocketResponse, kind: str) -> dict[str
 @pytest.fixture
 def from_afar(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every client counts as one beyond this machine."""
-    monkeypatch.setattr(server, "is_loopback", lambda address: False)
+    monkeypatch.setattr(guard, "is_loopback", lambda address: False)
 
 
 # -- out
@@ -482,8 +482,8 @@ async def test_nothing_else_is(show: Show, http: aiohttp.ClientSession, path: st
         assert answer.status == 404
 
 
-async def test_nothing_is_fetched_from_elsewhere(show: Show) -> None:
-    for name, file in show.page._files.items():
+def test_nothing_is_fetched_from_elsewhere() -> None:
+    for name, file in files.read().items():
         foreign = file.body.replace(b"http://www.w3.org/2000/svg", b"")
         assert b"http://" not in foreign, name
         assert b"https://" not in foreign, name

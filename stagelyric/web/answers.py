@@ -1,0 +1,101 @@
+"""What the page's port answers over HTTP: the pages' files, the state, commands, OSCQuery, the QR code."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from stagelyric.types.events import Emit
+from stagelyric.types.lines import State
+from stagelyric.web import files, guard, joining, messages
+from stagelyric.web.access import Access, answer, offered_pin
+from stagelyric.web.joining import Addresses
+
+
+class Tree(Protocol):
+    """What answers OSCQuery on the page's port: see `gear.osc.oscquery`."""
+
+    def answer(self, path: str, query: str, state: State) -> tuple[int, dict[str, Any] | None]: ...
+
+    def wanted_at_root(self, client: tuple[str, str], accept: str, query: str) -> bool: ...
+
+
+class Answers:
+    """`now`: the state at this moment; `emit`: where commands go; `bad_message` is called for each that is none."""
+
+    def __init__(
+        self,
+        access: Access,
+        addresses: Addresses,
+        tree: Tree | None,
+        *,
+        now: Callable[[], State],
+        emit: Emit,
+        bad_message: Callable[[], None],
+    ) -> None:
+        self._access, self._addresses, self._tree = access, addresses, tree
+        self._now, self._emit, self._bad_message = now, emit, bad_message
+        self._files = files.read()
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """Every address that is answered here."""
+        router.add_get("/api/state", self._get_state)
+        router.add_post("/api/do", self._post_do)
+        if self._tree is not None:
+            router.add_get("/stagelyric{below:(/.*)?}", self._osc_query)
+        router.add_get("/join.svg", self._join)
+        for path in (*files.PAGES, files.WORKER, "/static/{name}"):
+            router.add_get(path, self._file)
+
+    async def _get_state(self, request: web.Request) -> web.Response:
+        return web.json_response(messages.state(self._now()))
+
+    async def _post_do(self, request: web.Request) -> web.Response:
+        refusal = self._access.refusal(request.remote or "", offered_pin(request))
+        if refusal:
+            return answer(403, refusal)
+        try:
+            command = messages.command(messages.decode((await request.read()).decode()))
+        except ValueError as fault:
+            self._bad_message()
+            return answer(400, "That is not UTF-8." if isinstance(fault, UnicodeError) else str(fault))
+        self._emit(command)
+        return web.json_response({"ok": True})
+
+    async def _osc_query(self, request: web.Request) -> web.Response:
+        assert self._tree is not None
+        status, found = self._tree.answer(request.path, request.query_string, self._now())
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(status=status, headers=headers) if found is None else web.json_response(found)
+
+    def _wants_tree(self, request: web.Request) -> bool:
+        if self._tree is None or request.path != "/":
+            return False
+        client = (request.remote or "", request.headers.get("User-Agent", ""))
+        return self._tree.wanted_at_root(client, request.headers.get("Accept", ""), request.query_string)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        if self._wants_tree(request):
+            return await self._osc_query(request)
+        found = self._files.get(request.path)
+        if found is None:
+            raise web.HTTPNotFound(text="There is no such page: try / or /operator or /audience.")
+        if (
+            request.path in files.PAGES
+            and self._addresses.secure_port
+            and not request.secure
+            and not guard.is_loopback(request.remote)
+        ):
+            raise web.HTTPTemporaryRedirect(request.url.with_scheme("https").with_port(self._addresses.secure_port))
+        headers = {"ETag": found.tag, "Cache-Control": "no-cache"}
+        if request.headers.get("If-None-Match") == found.tag:
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=found.body, content_type=found.kind, charset="utf-8", headers=headers)
+
+    async def _join(self, request: web.Request) -> web.Response:
+        """The page's address as a picture for another tablet: the one this one came by, or the network's."""
+        path = request.query.get("path", "/")
+        if path.partition("?")[0] not in files.PAGES or len(path) > 200:
+            raise web.HTTPNotFound(text="There is no such page: try / or /operator or /audience.")
+        url = self._addresses.join_url(None if guard.is_loopback(request.url.host) else request.url.host) + path
+        return web.Response(body=joining.qr_svg(url), content_type="image/svg+xml", headers={"X-Url": url})
