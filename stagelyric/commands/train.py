@@ -45,6 +45,9 @@ class Fault(click.ClickException):
 @click.option("--words", multiple=True, metavar="CORPUS", help="Structure: learn here too what words are used for.")
 @click.option("--finish", multiple=True, metavar="CORPUS", help="Spend the last 30 % on this instead. Repeatable.")
 @click.option("--valid", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Measure on this text.")
+@click.option(
+    "--quotable", multiple=True, metavar="CORPUS", help="Read this too; its lines may come up again: they are yours."
+)
 @click.option("--emphasis", multiple=True, metavar="TEXT=FACTOR", help="Weigh songs whose title line holds TEXT.")
 @click.option("--licence", default="", help="The licence of the texts, for the model card.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
@@ -68,6 +71,11 @@ class Fault(click.ClickException):
     help="With --from: the share of the weights that is new; the rest stays the parent's.",
 )
 @click.option(
+    "--patience",
+    type=click.IntRange(0),
+    help="With --from: end after so many checks that found nothing better; 0 spends the budget.  [default: 5]",
+)
+@click.option(
     "--accumulate",
     type=click.IntRange(1),
     default=1,
@@ -87,6 +95,7 @@ def train(
     words: tuple[str, ...],
     finish: tuple[str, ...],
     valid: tuple[Path, ...],
+    quotable: tuple[str, ...],
     emphasis: tuple[str, ...],
     licence: str,
     seed: int,
@@ -95,6 +104,7 @@ def train(
     hidden: int | None,
     rate: float | None,
     blend: float,
+    patience: int | None,
     accumulate: int,
     as_json: bool,
 ) -> None:
@@ -122,6 +132,7 @@ def train(
         others = {
             "--resume": resume, "--minutes": minutes, "--from": parent, "--finish": finish, "--valid": valid,
             "--emphasis": emphasis, "--cell": cell, "--layers": layers, "--hidden": hidden, "--rate": rate,
+            "--quotable": quotable, "--patience": patience,
         }  # fmt: skip
         train_structure(
             corpora, words, vocabulary, out, epochs=epochs, seed=seed, licence=licence, as_json=as_json, others=others
@@ -131,9 +142,10 @@ def train(
         raise Fault(f"{'--words' if words else '--vocabulary'}: wanted with --kind structure, found --kind {kind}")
     from stagelyric.training.texts import Texts
 
-    texts = Texts(corpora, finish, valid, tuple(_pair(text) for text in emphasis), licence)
+    texts = Texts(corpora, finish, valid, tuple(_pair(text) for text in emphasis), licence, quotable)
     sizes = {"cell": cell, "layers": layers, "hidden": hidden}
     recipe = {"minutes": minutes, "epochs": epochs, "seed": seed, "rate": rate, "accumulate": accumulate}
+    recipe |= {"patience": patience} if parent is not None else {}
     _train(texts, kind, out, parent, blend, recipe, sizes, resume=resume, as_json=as_json)
 
 

@@ -63,19 +63,21 @@ def _sings(word: str) -> bool:
     return not _OLD_ENDING.match(word) and not _SECOND_PERSON.match(word)
 
 
-def build(folder: Path, texts: Iterable[str], also: Iterable[str] = ()) -> dict[str, int]:
+def build(folder: Path, texts: Iterable[str], also: Iterable[str] = (), quotable: Iterable[str] = ()) -> dict[str, int]:
     """Writes the four files into `folder`; their sizes in bytes.
 
-    `texts` give the words; what is in them or in `also` (text that the model has read besides) is never quoted.
+    `texts` and `quotable` give the words; what is in `texts` or in `also` (text that the model has read besides) is
+    never quoted. Lines of `quotable` are ours and may come up again.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    s = survey(texts)
+    guarded, ours = list(texts), list(quotable)
+    s = survey([*guarded, *ours])
     words = build_lexicon(s, least_for(s.total.total()))
     words.save(folder / lexicon.FILE)
     near.save(folder / near.FILE, near.build(s.stanza_words, words))
     classes.save(folder / classes.FILE, classes.build(map(words_of, s.lines), words))
-    others = [line for stanza in read_stanzas(also) for line in stanza]
-    novelty.save(folder / novelty.FILE, novelty.build({*s.lines, *others}, words.words), novelty.build_worn(s.lines))
+    theirs = {line for stanza in read_stanzas([*guarded, *also]) for line in stanza}
+    novelty.save(folder / novelty.FILE, novelty.build(theirs, words.words), novelty.build_worn(s.lines))
     return {name: (folder / name).stat().st_size for name in (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)}
 
 

@@ -69,6 +69,8 @@ class Texts:
     valid: Sequence[Path] = ()
     emphasis: Sequence[tuple[str, float]] = ()
     licence: str = ""
+    quotable: Sequence[str] = ()
+    """Read as `corpora` are, but their lines may come up again as they are: text that is ours."""
 
 
 Tell = Callable[[str, float], None]
@@ -99,13 +101,16 @@ class Workshop:
         self.parent = _Parent.read(parent) if parent else None
         self.kind = self.parent.meta.kind if self.parent else kind
         self.vocabulary = self.parent.meta.vocabulary if self.parent else Vocabulary(CODED_ALPHABET)
-        main = [self._source(text) for text in texts.corpora]
+        main = [self._source(text) for text in (*texts.corpora, *texts.quotable)]
+        ours = {source.sha256 for source in main[len(texts.corpora) :]}
         last = [self._source(text) for text in texts.finish]
         self.held_out = tuple(self._measured_on(read_held_out(path)) for path in texts.valid)
         if not texts.valid or self.parent:
             main, last, held = _held_back(main, last, _HELD_BACK if self.parent else None)
             self.held_out += (self._measured_on(held),) if held else ()
         self.sources = (*main, *last)
+        self._quotable = tuple(source for source in self.sources if source.sha256 in ours)
+        self._guarded = tuple(source for source in self.sources if source.sha256 not in ours)
         self.dress = self._coder()
         self.main = Mixture(main, self.vocabulary, emphasis=texts.emphasis, dress=self.dress)
         self.finish = Mixture(last, self.vocabulary, emphasis=texts.emphasis, dress=self.dress) if last else None
@@ -123,7 +128,8 @@ class Workshop:
         usual = Recipe(**settings)
         change: dict[str, Any] = {}
         if self.parent:
-            change |= {"patience": _PATIENCE if self.held_out else 0, "coded": (usual.coded[1],) * 2, "warmup": 20}
+            patience = _PATIENCE if recipe.get("patience") is None else recipe["patience"]
+            change |= {"patience": patience if self.held_out else 0, "coded": (usual.coded[1],) * 2, "warmup": 20}
             change |= {"rate": usual.rate * _TUNING, "muon_rate": usual.muon_rate * _TUNING, "average": 0.99}
         if rate is not None:
             change |= {"rate": rate, "muon_rate": usual.muon_rate * rate / usual.rate}
@@ -157,12 +163,12 @@ class Workshop:
         checked = [(at, bits) for at, _, bits in trainer.curve if bits is not None]
         went = Curve([(at, bits) for at, bits, _ in trainer.curve], checked)
         written = release(self.out, meta, weights, self.held_out if complete else (), text, went)
-        songs = [song.text for song in studied]
+        songs = [song.text for song in _studied(self._guarded)]
         self._tell("gathering the text's words", 0.0)
         if self.parent and (self.parent.folder / lexicon.FILE).is_file():
             extend(self.out, self.parent.folder, songs)
         else:
-            build(self.out, songs)
+            build(self.out, songs, quotable=[song.text for song in _studied(self._quotable)])
         written = note_files(self.out, CRAFT)
         if complete:
             (self.out / CHECKPOINT).unlink()
@@ -204,7 +210,7 @@ class Workshop:
             bits[when] = round(cold_bits(model, self.held_out[-1].ids, 256), 4) if self.held_out else 0.0
         rng = np.random.default_rng(trainer.recipe.seed)
         lines = raw_lines(model, self.vocabulary, rng, _LINES_TO_JUDGE)
-        own = "\n".join(song.text for song in _studied(self.sources))
+        own = "\n".join(song.text for song in _studied(self._guarded))
         return {**bits, "copied": round(float(np.mean([shares_words(line, own) for line in lines])), 4)}
 
 

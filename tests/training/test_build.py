@@ -20,6 +20,15 @@ def test_four_files_are_written_and_read(tmp_path: Path) -> None:
     assert novelty.Copies.load(tmp_path / novelty.FILE).quotes("And the train went slowly along the sea")
 
 
+def test_text_of_ours_gives_words_and_may_be_quoted(tmp_path: Path) -> None:
+    ours = "The lanterns swing along the zeppelin wall\n" * 3
+    build.build(tmp_path, [fakes.VERSES], quotable=[ours])
+    copies = novelty.Copies.load(tmp_path / novelty.FILE)
+    assert "zeppelin" in lexicon.load(tmp_path / lexicon.FILE).index
+    assert not copies.quotes("The lanterns swing along the zeppelin wall")
+    assert copies.quotes("And the train went slowly along the sea")
+
+
 def test_it_runs_from_the_shell(tmp_path: Path) -> None:
     (tmp_path / "verses.txt.gz").write_bytes(gzip.compress(("=== A Title — Somebody (1900)\n" + fakes.VERSES).encode()))
     command = [sys.executable, "-m", "stagelyric.training.build", str(tmp_path), str(tmp_path / "verses.txt.gz")]
