@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from stagelyric.commands.common import Fault, classes_of_frames, frame_faults, json_option, print_json
+from stagelyric.commands.common import Fault, classes_of_frames, frame_faults, json_option, print_json, server_named
 from stagelyric.editor import fetch
 from stagelyric.setlist import faults as files
 from stagelyric.setlist import setlist
@@ -149,8 +149,11 @@ def _look_at(file: Path, rig: bool, found: _Found) -> None:
         return
     try:
         paths.find_model(written.model)
-    except paths.ModelNotFoundError as error:
-        found.faults.append(f"{file}: {error}")
+        asked = server_named(written.model, hosts=None)  # which hosts may be asked is the rig's
+    except (paths.ModelNotFoundError, Fault) as error:
+        found.faults.append(f"{file}: {error.message if isinstance(error, Fault) else error}")
+    else:
+        found.told += [f"{file}: lines are also drafted by {asked.url}: no two nights are alike"] if asked else []
     found.faults += frame_faults([file.parent / name for name in written.frames])
     for place, name, needed in _lyrics_of(written):
         _one(file.parent / name, f"{file}: {place} {name}", found, needed=needed)

@@ -12,7 +12,9 @@ import click
 from stagelyric.gates.quoting import QuotingError
 from stagelyric.gear.journal.database import JournalError
 from stagelyric.setlist.faults import FileError
+from stagelyric.types import server
 from stagelyric.types.paths import ModelNotFoundError
+from stagelyric.types.server import Server
 from stagelyric.types.streams import is_unicode
 
 if TYPE_CHECKING:
@@ -66,6 +68,14 @@ def plain_faults() -> Iterator[None]:
     try:
         yield
     except (FileError, JournalError, ModelNotFoundError, QuotingError) as error:
+        raise Fault(str(error)) from None
+
+
+def server_named(model: str, hosts: Sequence[str] | None = (), patience: float = 0.0) -> Server | None:
+    """The server that is named in the place of a model, if it is one. Raises Fault."""
+    try:
+        return server.parse(model, hosts, patience) if server.is_url(model) else None
+    except ValueError as error:
         raise Fault(str(error)) from None
 
 

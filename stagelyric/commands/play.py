@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stagelyric.commands.common import Failure, Fault, frame_faults, plain_faults
+from stagelyric.commands.common import Failure, Fault, frame_faults, plain_faults, server_named
 
 SAFE_PIN = 6
 SEEDS = 1 << 53  # the largest seed: every program that reads JSON knows it
@@ -78,7 +78,9 @@ def play(
     with plain_faults():
         written = load(setlist)
         rig = load_rig(rig_file) if rig_file else Rig()
-        folder = paths.find_model(model or written.model)
+        name = model or written.model
+        folder = paths.find_model(name)
+        asked = server_named(name, rig.writer.hosts)
     _check_frames([setlist.parent / name for name in written.frames])
     rig = _changed(rig, {"host": host, "port": port, "pin": pin, "https": https or None}, osc_port)
     from stagelyric.stage.assemble import assemble
@@ -96,6 +98,7 @@ def play(
             lines_ahead=lines_ahead,
             fresh=fresh,
             resume=resume,
+            server=asked,
             midi=[name for name in midi if name != "none"] if midi else None,
         )
     try:

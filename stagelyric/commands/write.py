@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, get_args
 
 import click
 
-from stagelyric.commands.common import Fault, frame_faults, json_option, plain_faults, print_json
+from stagelyric.commands.common import Fault, frame_faults, json_option, plain_faults, print_json, server_named
 from stagelyric.gates import quoting
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask, Drafter, Hand, Line, Scheme
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stagelyric.writing.writer import Writer
 
 MODEL = "transformer"
+_PATIENCE = 60.0  # seconds that a line waits for a server, if one is asked
 _SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
 _HANDS: tuple[Hand, ...] = get_args(Hand)
 _DRAFTERS: tuple[Drafter, ...] = get_args(Drafter)
@@ -234,8 +235,9 @@ def _open(name: str, never: Sequence[Path], own: Sequence[Path]) -> Writer:
 
     with model_faults():
         return Writer.open(
-            folder, weights=taste.load(paths.taste()), never=unquoted, frames=own, editor=editing.ready()
-        )
+            folder, weights=taste.load(paths.taste()), never=unquoted, frames=own, editor=editing.ready(),
+            server=server_named(name, patience=_PATIENCE),
+        )  # fmt: skip
 
 
 @contextmanager

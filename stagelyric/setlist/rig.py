@@ -109,6 +109,13 @@ class ClockRig(Written):
     source: Literal["internal", "midi", "link", "osc"] = "internal"
 
 
+class WriterRig(Written):
+    """`hosts`: names or addresses beyond this machine of servers with a language model that a setlist's `model` may
+    name; none but this machine's own otherwise."""
+
+    hosts: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
 class LiveRig(Written):
     """Ableton Live with AbletonOSC: its scenes and clips bring the show to the song and section of their names.
 
@@ -130,6 +137,7 @@ class Rig(Written):
     web: WebRig = WebRig()
     speech: SpeechRig = SpeechRig()
     clock: ClockRig = ClockRig()
+    writer: WriterRig = WriterRig()
     live: LiveRig | None = None
 
 

@@ -1,5 +1,6 @@
 """The one place that knows every concrete class: a setlist and a rig become a stage."""
 
+import hashlib
 import logging
 import secrets
 import ssl
@@ -43,6 +44,7 @@ from stagelyric.stage.stage import Stage
 from stagelyric.stage.store import Store
 from stagelyric.types import paths
 from stagelyric.types.parts import Part
+from stagelyric.types.server import Server
 from stagelyric.types.standing import Record, Standing, as_record
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
@@ -85,8 +87,10 @@ def assemble(
     file: Path | None = None,
     fresh: bool = False,
     resume: bool = False,
+    server: Server | None = None,
 ) -> Assembly:
-    """`folder`: where the setlist lies; `file`: the setlist itself; `midi`: names in place of the rig's ([]: none)."""
+    """`folder`: where the setlist lies; `file`: the setlist itself; `midi`: names in place of the rig's ([]: none);
+    `server`: what drafts beside the model."""
     journal_file = journal_path or paths.journal()
     bookmark = Bookmark(journal_file, setlist.title)
     before = recall(bookmark.last, bookmark.before, seed=seed, now=time.time(), fresh=fresh, resume=resume)
@@ -95,7 +99,7 @@ def assemble(
     if seed is None and before.standing is None and not rig.web.also:
         vetoed |= _sung_lately(journal_file, setlist.title, kept)
     show = _show(setlist, folder, Pool(lines_ahead), shown_seed, kept, vetoed, speech)
-    store = _filled(show, Store(paths.pools(), paths.edition(model) + fetch.stamp()), before)
+    store = _filled(show, Store(paths.pools(), paths.edition(model) + fetch.stamp() + _stamp(server)), before)
     wanted = None if midi == [] else tuple(rig.midi.inputs if midi is None else midi)
     given = Given(setlist, rig, show, kept, wanted, terminal)
     given.make()
@@ -103,12 +107,12 @@ def assemble(
     notes = Journal(
         journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__, show=before.show
     )
-    files = [[folder / name for name in names] for names in (setlist.never_quote, setlist.frames)]
+    never, frames = ([folder / name for name in names] for names in (setlist.never_quote, setlist.frames))
     stage = Stage(
         show,
         show.pool,
         Clock(rig.clock.source),
-        Generator(model, *files),
+        Generator(model, never, frames, server),
         parts=given.parts,
         journal=notes,
         store=store,
@@ -130,6 +134,11 @@ def assemble(
         page.learning = _learning(file, show, given.midi_in, given.addresses)
         stage.intercept = page.learning.hear
     return Assembly(stage, page, osc, given.midi_in, shown_seed, before.told, rig.web.pin)
+
+
+def _stamp(server: Server | None) -> str:
+    """Parts what was written with a server from what was not."""
+    return hashlib.sha256(server.url.encode()).hexdigest()[:8] if server else ""
 
 
 def _sung_lately(file: Path, title: str, kept: Judgements) -> set[str]:

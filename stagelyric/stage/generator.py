@@ -18,6 +18,7 @@ from typing import Any
 
 from stagelyric.types.child import Child, End, JsonLines, command
 from stagelyric.types.lines import Ask, Line, as_line
+from stagelyric.types.server import Server
 
 SILENCE = 2.0  # seconds without one after which it hangs
 STARTING = 20.0  # seconds it may take to load the model on a slow disk
@@ -34,8 +35,12 @@ class Generator:
     """`write` asks for lines; `running` keeps a process that answers. `on_trouble` is told of each loss, and (None)
     when there is a process again."""
 
-    def __init__(self, model: Path, never_quote: Sequence[Path] = (), frames: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, model: Path, never_quote: Sequence[Path] = (), frames: Sequence[Path] = (), server: Server | None = None
+    ) -> None:
+        """`server`: a language model that drafts beside ours."""
         self.model, self.never_quote, self.frames = model, tuple(never_quote), tuple(frames)
+        self.server = server
         self.on_trouble: Callable[[str | None], None] = _log
         self._child = Child(
             self._command, JsonLines(LONGEST), hear=self._hear, lost=self._lost, starting=STARTING, silence=SILENCE,
@@ -87,8 +92,14 @@ class Generator:
             self._waiting.pop(number, None)
 
     def _command(self) -> list[str]:
+        return command("stagelyric.writing.process", *self.arguments())
+
+    def arguments(self) -> list[str]:
+        """The process's, as `writing.process` reads them."""
         files = [*map(str, self.never_quote), "--", *map(str, self.frames)]
-        return command("stagelyric.writing.process", str(self.model), *files)
+        if self.server is not None:
+            files += ["--", self.server.url, str(self.server.patience), *self.server.hosts]
+        return [str(self.model), *files]
 
     def _hear(self, said: dict[str, Any]) -> None:
         if "fatal" in said:

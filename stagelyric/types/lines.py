@@ -15,7 +15,7 @@ Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
 Quantize = Literal["now", "beat", "bar"] | float
 Hand = Literal["plain", "ballad", "ranter", "tender", "list", "comic", "dreamer", "chant"]
 """Who of eight writers unlike one another wrote a frame; a song is cast with one."""
-Drafter = Literal["frames", "backward", "letters", "templates"]
+Drafter = Literal["frames", "backward", "letters", "templates", "server"]
 RhymeKind = Literal["perfect", "slant", "any"]
 
 

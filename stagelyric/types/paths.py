@@ -9,6 +9,7 @@ from pathlib import Path
 from platformdirs import PlatformDirs
 
 from stagelyric import __version__
+from stagelyric.types import server
 
 _DIRECTORIES = PlatformDirs("stagelyric", appauthor=False)
 
@@ -77,7 +78,12 @@ def models() -> dict[str, Path]:
 
 
 def find_model(wanted: str) -> Path:
-    """The folder of a model, by its path or its name. Raises ModelNotFoundError."""
+    """The folder of a model, by its path or its name; of a server's address that of the model beside it.
+
+    Raises ModelNotFoundError.
+    """
+    if server.is_url(wanted):  # it drafts; what reads its drafts, and writes without it, is a model of ours
+        return find_model(server.BESIDE)
     path = Path(wanted)
     if (path / "meta.json").is_file():
         return path.resolve()

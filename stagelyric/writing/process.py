@@ -1,4 +1,6 @@
-"""The process that writes: run by `types.process` with MODEL [NEVER_QUOTE…] [-- FRAMES…], asked over standard input.
+"""The process that writes: run by `types.process`, asked over standard input.
+
+Its arguments: MODEL [NEVER_QUOTE…] [-- FRAMES… [-- SERVER PATIENCE [HOSTS…]]].
 
 It holds the model, serves an urgent request between two steps of another, and gives a sign of life every quarter of a
 second. The show's end of the pipe, and what goes through it, is in `generator`.
@@ -96,18 +98,31 @@ def _answer(writer: "Writer", request: dict[str, Any], between: Callable[[], Non
     return {"id": request["id"], "lines": [as_list(line) for line in lines]}
 
 
+def told_apart(arguments: Sequence[str]) -> list[list[str]]:
+    """What stands before the first "--", between it and the second, and after that."""
+    parts: list[list[str]] = [[]]
+    for argument in arguments:
+        if argument == "--":
+            parts.append([])
+        else:
+            parts[-1].append(argument)
+    return [*parts, [], []][:3]
+
+
 def _opened(arguments: Sequence[str], sign: Callable[[], None]) -> "Writer":
-    """The writer for MODEL [NEVER_QUOTE…] [-- FRAMES…]."""
+    """The writer for the process's arguments."""
     # Here and not above: the process has stepped aside by now, and a library that fails is told of as any fault.
     from stagelyric.gates import novelty
-    from stagelyric.types import paths
+    from stagelyric.types import paths, server
     from stagelyric.writing.writer import Writer
 
-    at = arguments.index("--") if "--" in arguments else len(arguments)
-    own = [Path(name) for name in arguments[at + 1 :]]
-    files = [Path(name) for name in arguments[1:at]]
+    (model, *names), own, asked = told_apart(arguments)
+    files = [Path(name) for name in names]
     never = novelty.of_files(files, paths.quotes(), sign) if files else None
-    return Writer.open(Path(arguments[0]), weights=_taste(), never=never, frames=own, editor=_editor())
+    there = server.parse(asked[0], asked[2:], float(asked[1])) if asked else None
+    return Writer.open(
+        Path(model), weights=_taste(), never=never, frames=list(map(Path, own)), editor=_editor(), server=there
+    )
 
 
 def _taste() -> Mapping[str, float]:

@@ -22,6 +22,7 @@ from stagelyric.lm import runtime
 from stagelyric.lm.engine import Engine
 from stagelyric.lm.sample import choose
 from stagelyric.types.lines import Ask, Line, Origin
+from stagelyric.types.server import Server
 from stagelyric.words import classes, lexicon, near, tags
 from stagelyric.words.phonetics import plain, pronounce, sung, syllable_count
 from stagelyric.words.syllables import Counter, syllabify
@@ -79,10 +80,11 @@ class Writer:
         never: NDArray[np.uint32] | None = None,
         frames: Sequence[Path] | None = None,
         editor: Judge | None = None,
+        server: Server | None = None,
     ) -> Writer:
         """The model in `folder`, with its lexicon. `never`: what is not to be quoted either (`novelty.of_files`);
         `frames`: write with frames, ours and those in a band's own files (None: the models' lines alone); `editor`:
-        what chooses by ear, where there is one (`editing.ready`).
+        what chooses by ear, where there is one (`editing.ready`); `server`: what drafts beside the model, if anything.
 
         Raises ModelError, LexiconError, BookError and the like.
         """
@@ -94,7 +96,9 @@ class Writer:
         copies = Copies.load(folder / novelty.FILE)
         copies = copies if never is None else copies.and_of(never)
         framer = None if frames is None else Framer.open(language, frames)
-        return cls(engine, language, copies, weights, table.ready(Parts(engine, language, folder)), framer, editor)
+        return cls(
+            engine, language, copies, weights, table.ready(Parts(engine, language, folder, server)), framer, editor
+        )
 
     @property
     def digest(self) -> str:

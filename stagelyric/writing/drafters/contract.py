@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stagelyric.lm.engine import Engine
 from stagelyric.lm.state import Rows
 from stagelyric.types.lines import Ask, Origin
+from stagelyric.types.server import Server
 from stagelyric.writing.hearing import Heard
 from stagelyric.writing.planning import Plan
 from stagelyric.writing.rules import Ending, Language, Rules
@@ -27,11 +28,13 @@ Between = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What drafters are made of: the model of letters, the words it may spell, the folder of their files, if any."""
+    """What drafters are made of: the model of letters, the words it may spell, the folder of their files, if any, and
+    the server that may be asked, if any."""
 
     engine: Engine
     language: Language
     folder: Path | None = None
+    server: Server | None = None
 
 
 @dataclass(frozen=True, slots=True)

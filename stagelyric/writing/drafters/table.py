@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from stagelyric.writing.drafters import backward, letters, templates
+from stagelyric.writing.drafters import backward, letters, server, templates
 from stagelyric.writing.drafters.contract import Drafter, Parts
 
 ALWAYS = 1_000
@@ -24,6 +24,7 @@ class Row:
 
 
 DRAFTERS = (
+    Row(server.make, tries=3, beside=True, name="server"),
     Row(backward.make, tries=3, name="backward"),
     Row(templates.make, name="templates"),
     Row(letters.make, name="letters"),
