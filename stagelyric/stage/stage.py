@@ -17,20 +17,18 @@ from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.show.clock import Clock
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
-from stagelyric.show.pool import CHUNK, Pool
+from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
+from stagelyric.stage.feeding import Feeder
 from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.stage.quantised import SOON, Quantised
 from stagelyric.stage.store import Store
 from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Tempo, Transport
-from stagelyric.types.lines import Alert, Ask, Cue, Line, State
+from stagelyric.types.lines import Alert, Cue, State
 from stagelyric.types.parts import Part
 from stagelyric.types.standing import Record, Standing
 
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
-REMEMBERED = 128  # lines of a shelf that the writer is told of, so as not to write them again
-RECENT = 8  # chunks over which it is measured how long a line takes
-PATIENCE = 3  # times that a shelf may get nothing before it is left alone
 SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
 WARM_EVERY = 0.005  # seconds
 MOST_ALERTS = 50  # that stand in the state at once
@@ -67,7 +65,7 @@ class Stage:
         self.vetoed: Callable[[str], None] = lambda text: None  # is told the text of a line that the band threw out
         self.moved: Callable[[Record], None] | None = None  # is told what each press changed
         self.heard: Counter[str] = Counter()  # events so far, by the kind of their source ("midi", "osc")
-        self._journal, self._store = journal, store
+        self._journal = journal
         self._parts: list[Part] = [*([journal] if journal else []), *parts]
         self._prompt = [part for part in self._parts if part.first]
         self._patient = [part for part in self._parts if not part.first]
@@ -76,13 +74,13 @@ class Stage:
         self._pressed = 0.0  # when the last cue was given
         self._state_is_due = False
         self._bookmark, self._tempo = bookmark, tempo
-        self._hungry = asyncio.Event()
+        self._feeder = Feeder(
+            show, pool, generator, self._parts, store,
+            alert=self.alert, trouble=self.trouble, changed=self._publish_state,
+        )  # fmt: skip
         self._rearm = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._quantised = Quantised(clock, self._perform_deferred)
-        self._failures: dict[Ask, int] = {}
-        self._rushed: set[Ask] = set()  # that are being written at once
-        self._line_seconds = 0.1  # that a line takes to be written, lately
         self._said: dict[str, float] = {}
         self._alerts: dict[str, Alert] = {}  # what is wrong now, by what it is about
         self._broken: set[str] = set()
@@ -117,7 +115,7 @@ class Stage:
             if self.generator is not None:
                 await stack.enter_async_context(self.generator.running())
             self._publish_state()
-            parts = (self._tick, self._feed, self._sync, self._stay_warm)
+            parts = (self._tick, self._feeder.run, self._sync, self._stay_warm)
             tasks = [asyncio.create_task(self._go_on(work)) for work in parts]
             # A full collection costs milliseconds; what start-up made is here to stay and need not be looked at.
             gc.freeze()
@@ -156,13 +154,21 @@ class Stage:
         self._quantised.close()
         for task in tasks:
             task.cancel()
+        tasks += self._feeder.close()
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 log.error("a part of the show had failed", exc_info=result)
-        if self._store is not None:
-            self._store.forget({shelf.digest for shelf in self.pool.shelves()})
         if self._bookmark is not None:
             self._bookmark.close()
+
+    @property
+    def prepared(self) -> tuple[int, int]:
+        """How many of the set's sections have lines, and how many there are; those that get none are left out."""
+        return self._feeder.prepared
+
+    def wait(self) -> float | None:
+        """Seconds until every section has a chunk of lines, as fast as they were written so far; None: they have."""
+        return self._feeder.wait()
 
     def hear(self, event: Event) -> None:
         """An event has come in. The one way into the show; on the event loop's thread."""
@@ -273,30 +279,7 @@ class Stage:
         if not self._state_is_due:
             self._state_is_due = True
             asyncio.get_running_loop().call_soon(self._publish_state)
-        self._hungry.set()
-        self._rush(self.show.ask)
-
-    def _rush(self, ask: Ask) -> None:
-        """A section on stage that has no line ready gets some before whatever else is being written."""
-        idle = ask not in self._rushed and self._failures.get(ask, 0) < PATIENCE
-        if self.generator is not None and idle and not self.pool.ready(ask):
-            self._rushed.add(ask)
-            self._spawn(self._write_first(self.generator, ask))
-
-    async def _write_first(self, generator: Generator, ask: Ask) -> None:
-        written = self.pool.shelf(ask).lines
-        start, earlier = len(written), [line.text for line in written[-REMEMBERED:]]
-        try:
-            lines = await generator.write(ask, start, self.pool.portion(ask), earlier, urgent=True)
-        except GeneratorError:
-            return  # whoever fills the shelves asks again
-        finally:
-            self._rushed.discard(ask)
-        if self.pool.put(ask, start, lines):
-            self._publish_state()
-            await self._prepare(lines)
-            if self._store is not None:
-                await asyncio.to_thread(self._keep, self._store, ask, start, lines)
+        self._feeder.look()
 
     def _take_up_song(self) -> None:
         if self.show.song.title != self._song:
@@ -324,8 +307,7 @@ class Stage:
         self._take_up_song()
         if self._early is None:  # else every part is told where the show is when it opens
             self._publish_state()
-        self._hungry.set()
-        self._rush(self.show.ask)
+        self._feeder.look()
 
     def _publish(self, cue: Cue) -> None:
         now = self._pressed = time.monotonic()
@@ -387,86 +369,6 @@ class Stage:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(due):
                     await self._rearm.wait()
-
-    async def _feed(self) -> None:
-        """Asks for lines wherever a shelf that can come next wants some, then for the rest of the set."""
-        if self.generator is None:
-            return
-        while True:
-            self._hungry.clear()
-            near, every = (self._worth_asking(asks) for asks in (self.show.asks(), self.show.every_ask()))
-            wanted = self.pool.hungry(near, every)
-            if wanted is None:
-                await self._hungry.wait()
-                continue
-            ask, start, count = wanted
-            earlier = [line.text for line in self.pool.shelf(ask).lines[-REMEMBERED:]]
-            began = time.monotonic()
-            try:
-                lines = await self.generator.write(ask, start, count, earlier)
-            except GeneratorError as error:
-                if not str(error).startswith("the writer "):
-                    self._failed(ask, str(error))
-                await asyncio.sleep(0.02)
-                continue
-            if not lines:
-                self._failed(ask, "nothing that it wrote could be shown")
-                continue
-            self._line_seconds += ((time.monotonic() - began) / len(lines) - self._line_seconds) / RECENT
-            is_empty = not self.pool.ready(ask)  # then it has its lines at once, and their sounds a little later
-            if not is_empty:
-                await self._prepare(lines)
-            self.pool.put(ask, start, lines)
-            self._publish_state()
-            if is_empty:
-                await self._prepare(lines)
-            if self._store is not None:
-                await asyncio.to_thread(self._keep, self._store, ask, start, lines)
-
-    @property
-    def prepared(self) -> tuple[int, int]:
-        """How many of the set's sections have lines, and how many there are; those that get none are left out."""
-        every = self._worth_asking(self.show.every_ask())
-        return sum(self.pool.ready(ask) > 0 for ask in every), len(every)
-
-    def wait(self) -> float | None:
-        """Seconds until every section has a chunk of lines, as fast as they were written so far; None: they have."""
-        asks = self._worth_asking(self.show.every_ask())
-        missing = sum(max(min(CHUNK, self.pool.target) - self.pool.ready(ask), 0) for ask in asks)
-        if not missing or self.generator is None:
-            return None
-        return round(missing * self._line_seconds, 1)
-
-    def _worth_asking(self, asks: list[Ask]) -> list[Ask]:
-        return [ask for ask in asks if self._failures.get(ask, 0) < PATIENCE]
-
-    def _failed(self, ask: Ask, why: str) -> None:
-        self._failures[ask] = self._failures.get(ask, 0) + 1
-        if self._failures[ask] == PATIENCE:
-            self.alert(f"the writer finds no lines for this section: {why}")
-
-    async def _prepare(self, lines: Sequence[Line]) -> None:
-        for part in self._parts:
-            try:
-                for line in lines:
-                    await part.prepare(line)
-            except Exception as error:  # a part may raise what it likes
-                self.alert(f"{part.name} could not prepare a line ({error}); the show goes on")
-
-    def _keep(self, store: Store, ask: Ask, start: int, lines: list[Line]) -> None:
-        try:
-            store.append(ask, start, lines)
-        except OSError as error:
-            told = f"the lines ahead can't be kept on the disk ({error}); the show goes on with what it has"
-            self._loop_soon(told)
-        else:
-            self._loop_soon(None)
-
-    def _loop_soon(self, text: str | None) -> None:
-        """From a thread: how the pool on the disk is."""
-        if text is not None or "pool" in self._alerts:
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self.trouble, "pool", text)
 
     async def _stay_warm(self) -> None:
         """Goes the way of a press again and again, and stops short of the cue.
