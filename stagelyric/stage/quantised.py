@@ -28,11 +28,20 @@ class _Pending:
 
 
 class Quantised:
-    """Holds what was deferred, and hands it to `due` when the clock is there."""
+    """Holds what was deferred, and hands it to `due` when the clock is there.
 
-    def __init__(self, clock: Clock, due: Callable[[Deferred], None]) -> None:
-        self._clock, self._due_to = clock, due
+    `told` is given the beat that is waited for, the nearest one, whenever it is another; None where nothing waits.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        due: Callable[[Deferred], None],
+        told: Callable[[float | None], None] = lambda beat: None,
+    ) -> None:
+        self._clock, self._due_to, self._told_to = clock, due, told
         self._pending: list[_Pending] = []
+        self._told: float | None = None
 
     def add(self, wanted: Deferred) -> None:
         """Something to be done on its beat."""
@@ -40,6 +49,7 @@ class Quantised:
         pending = _Pending(wanted, self._clock.target(wanted.quantize, now))
         self._pending.append(pending)
         self._aim(pending, now)
+        self._tell()
 
     def aim_again(self) -> None:
         """The clock has moved on, or its tempo may be another."""
@@ -51,6 +61,14 @@ class Quantised:
             if not running:
                 pending.beat = None  # it was stopped: nothing waits for it
             self._aim(pending, now)
+        self._tell()
+
+    def _tell(self) -> None:
+        beats = [pending.beat for pending in self._pending if pending.beat is not None]
+        nearest = min(beats, default=None)
+        if nearest != self._told:
+            self._told = nearest
+            self._told_to(nearest)
 
     def close(self) -> None:
         """Calls all of it off."""
@@ -73,3 +91,4 @@ class Quantised:
         pending.disarm()
         self._pending.remove(pending)
         self._due_to(pending.wanted)
+        self._tell()

@@ -80,7 +80,7 @@ class Stage:
         )  # fmt: skip
         self._rearm = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._quantised = Quantised(clock, self._perform_deferred)
+        self._quantised = Quantised(clock, self._perform_deferred, self._say_due)
         self._said: dict[str, float] = {}
         self._alerts: dict[str, Alert] = {}  # what is wrong now, by what it is about
         self._broken: set[str] = set()
@@ -351,6 +351,11 @@ class Stage:
     def _perform_deferred(self, wanted: Deferred) -> None:
         if wanted.epoch == self.show.epoch:
             self._carry_out(self.show.due(wanted.do, wanted.at, wanted.quantize))
+
+    def _say_due(self, beat: float | None) -> None:
+        """After the cue that it may come with."""
+        for part in self._parts:
+            asyncio.get_running_loop().call_soon(self._tell, part.name, part.due, beat)
 
     async def _tick(self) -> None:
         """Gives a Beat on every beat, to the outputs and to the triggers."""

@@ -14,10 +14,10 @@ def ignore(event: Event) -> None:
 class Part:
     """The one contract for what takes part in a show. Every method may be left out.
 
-    A part that is heard calls `emit` while `running` is open, on the event loop's thread. `show`, `state`, `alert` and
-    `beat` are called on that thread too and return at once: whatever takes time goes on in the part's own task or
-    thread. One that is on the way of a press (`first`) is told before anything else is done, and gone through now and
-    then to keep it warm.
+    A part that is heard calls `emit` while `running` is open, on the event loop's thread. `show`, `state`, `alert`,
+    `beat` and `due` are called on that thread too and return at once: whatever takes time goes on in the part's own
+    task or thread. One that is on the way of a press (`first`) is told before anything else is done, and gone through
+    now and then to keep it warm.
     """
 
     name = "part"
@@ -46,3 +46,6 @@ class Part:
 
     def beat(self, beat: float, tempo: float) -> None:
         """A whole beat has come, while the clock runs."""
+
+    def due(self, beat: float | None) -> None:
+        """Something that was pressed waits for this beat of the clock; None: nothing waits any more."""

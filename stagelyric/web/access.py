@@ -16,7 +16,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; manifest-src 'self'; "
     "connect-src 'self' ws://{host} wss://{host}{also}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 VISITING = "This page is another server's: here it may watch, and change nothing."

@@ -90,7 +90,7 @@ class Answers:
         headers = {"ETag": found.tag, "Cache-Control": "no-cache"}
         if request.headers.get("If-None-Match") == found.tag:
             return web.Response(status=304, headers=headers)
-        return web.Response(body=found.body, content_type=found.kind, charset="utf-8", headers=headers)
+        return web.Response(body=found.body, content_type=found.kind, charset=found.charset, headers=headers)
 
     async def _join(self, request: web.Request) -> web.Response:
         """The page's address as a picture for another tablet: the one this one came by, or the network's."""

@@ -13,13 +13,15 @@ TYPES = {
     ".js": "text/javascript",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain",
     ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
 }
-# Address: (name of its script and style, title, name of its body).
+# Address: (name of its script and style, title, name of its body, the cut of the font that it is set in).
 PAGES = {
-    "/": ("teleprompter", "Teleprompter", "stage"),
-    "/operator": ("operator", "Operator", "operator"),
-    "/audience": ("audience", "Audience", "stage"),
+    "/": ("teleprompter", "Teleprompter", "stage", "text"),
+    "/operator": ("operator", "Operator", "operator", "text"),
+    "/audience": ("audience", "Audience", "stage", "display"),
 }
 PADS = "/static/pads.js"  # holds a table that is ours
 WORKER = "/worker.js"  # at the root, since a service worker serves what lies below it
@@ -27,11 +29,16 @@ WORKER = "/worker.js"  # at the root, since a service worker serves what lies be
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """`tag`: an HTTP entity tag, quotes and all."""
+    """`kind`: its media type; `tag`: an HTTP entity tag, quotes and all."""
 
     kind: str
     body: bytes
     tag: str
+
+    @property
+    def charset(self) -> str | None:
+        """None for what is no text."""
+        return None if self.kind.startswith("font/") else "utf-8"
 
 
 def read() -> dict[str, File]:
@@ -40,9 +47,10 @@ def read() -> dict[str, File]:
     found[PADS] = _file(".js", _with_actions(found[PADS].body))
     found[WORKER] = found.pop("/static/worker.js")
     frame = (FOLDER / "frame.html").read_text("utf-8")
-    for address, (name, title, body) in PAGES.items():
+    for address, (name, title, body, cut) in PAGES.items():
+        page = frame.replace("{name}", name).replace("{cut}", cut)
         inside = (FOLDER / f"{body}.html").read_text("utf-8")
-        page = frame.replace("{name}", name).replace("{body}", inside.rstrip()).replace("{title}", title)
+        page = page.replace("{body}", inside.rstrip()).replace("{title}", title)
         found[address] = _file(".html", page.encode())
     found["/static/shell.json"] = _file(".json", json.dumps(sorted(set(found) - {WORKER})).encode())
     return found

@@ -115,6 +115,11 @@ def beat(beat: float, tempo: float) -> dict[str, object]:
     return {"type": "beat", "beat": beat, "tempo": tempo}
 
 
+def due(beat: float | None) -> dict[str, object]:
+    """The beat that something pressed waits for, None where nothing does any more."""
+    return {"type": "due", "beat": beat}
+
+
 def alert(text: str) -> dict[str, object]:
     return {"type": "alert", "text": text}
 

@@ -76,6 +76,7 @@ class Page(Part):
         self._state = EMPTY  # as last told by the stage
         self._known = EMPTY  # as the displays have it
         self._shown_at = (0, 0.0)  # the last cue's number, and when it was sent
+        self._due: float | None = None  # the beat that something pressed waits for
         self._calm: asyncio.TimerHandle | None = None
         self._tree = tree
         self.learning: LearnSession | None = None  # where pedals can be learned
@@ -194,6 +195,10 @@ class Page(Part):
         for client in self._clients:
             client.outbox.put_if_prompt(frame)
 
+    def due(self, beat: float | None) -> None:
+        self._due = beat
+        self._clients.send(messages.frame(messages.due(beat)))
+
     def _send_state(self, state: State) -> None:
         if self._calm is not None:
             self._calm.cancel()
@@ -272,6 +277,8 @@ class Page(Part):
         refusal = VISITING if visiting else self._access.refusal(address, offered)
         client = Client(display, Outbox(transport), allowed=refusal is None, visiting=visiting)
         client.tell(messages.state(self._now()))
+        if self._due is not None:
+            client.tell(messages.due(self._due))
         if client.operator:
             client.tell(messages.access(client.allowed, self._access.has_pin))
             self.desk.greet(client)

@@ -6,18 +6,22 @@ import {
   adjust,
   age,
   backoff,
+  barLine,
   barOf,
+  beatsLeft,
   EMPTY,
   flashGate,
   follow,
   health,
   hueOf,
+  inBar,
   keyMessage,
   options,
   reduce,
   twice,
   withOptions,
 } from "../../stagelyric/web/static/core.js";
+import { typeset } from "../../stagelyric/web/static/type.js";
 import { arrange, cutForSinging, direction, largest, pieces } from "../../stagelyric/web/static/layout.js";
 import { connect, liveAddress } from "../../stagelyric/web/static/link.js";
 import { recall, remember } from "../../stagelyric/web/static/memory.js";
@@ -54,7 +58,7 @@ test("clear empties the stage and a cue fills it again", () => {
 test("a state is the whole truth, whatever was believed before", () => {
   const state = { type: "state", song: "Polly", section: "chorus", number: 3, line: "new", next: "soon", ready: 5, tempo: 90, held: true, cleared: false, speech: true, wildness: 0.7, beats_per_bar: 3 };
   const { type, ...told } = state;
-  assert.deepEqual(after(cue(40, "old"), state), { ...told, previous: "", beat: null, syllables: [], sung: -1 });
+  assert.deepEqual(after(cue(40, "old"), state), { ...told, previous: "", beat: null, syllables: [], sung: -1, came: null, due: null });
 });
 
 test("what is not for the view leaves it as it is", () => {
@@ -64,7 +68,7 @@ test("what is not for the view leaves it as it is", () => {
 });
 
 test("options come from the address and nonsense is put right", () => {
-  assert.deepEqual(options(""), { mirror: false, flip: false, next: true, size: 100, theme: "night", name: "", pin: "", pads: [], also: [], words: false });
+  assert.deepEqual(options(""), { mirror: false, flip: false, next: true, previous: true, light: "beat", size: 100, theme: "night", name: "", pin: "", pads: [], also: [], words: false });
   const wild = options("?mirror=1&flip=true&next=0&size=5&theme=PINK&pads=Lights, Intro,,");
   assert.deepEqual([wild.mirror, wild.flip, wild.next, wild.size, wild.theme], [true, true, false, 20, "night"]);
   assert.deepEqual(wild.pads, ["Lights", "Intro"]);
@@ -90,6 +94,54 @@ test("the bar is counted from one, and there is none without a clock", () => {
   assert.deepEqual([0, 3.9, 4, 33].map((beat) => barOf(beat, 4)), [1, 1, 2, 9]);
   assert.equal(barOf(3, 3), 2);
   assert.deepEqual([barOf(null, 4), barOf(5, 0), barOf(-1, 4)], [null, null, null]);
+});
+
+test("the light is by the beat, by the bar or off", () => {
+  assert.deepEqual(["", "?light=bar", "?light=OFF", "?light=0", "?light=disco"].map((query) => options(query).light), [
+    "beat",
+    "bar",
+    "off",
+    "off",
+    "beat",
+  ]);
+  const alt = (light) => adjust({ altKey: true, code: "KeyL" }, { ...options(""), light });
+  assert.deepEqual([alt("beat"), alt("bar"), alt("off")], [{ light: "bar" }, { light: "off" }, { light: "beat" }]);
+  assert.deepEqual(adjust({ altKey: true, code: "KeyP" }, options("")), { previous: false });
+});
+
+test("by the bar a line fills the bar that it came with, or the next one", () => {
+  assert.deepEqual([8, 8.2, 8.3, 11.9].map((came) => barLine(came, 4)), [8, 8, 12, 12]);
+  const at = [7.9, 8, 8.6, 9, 11.99, 14].map((beat) => inBar(beat, 8, 4, 8));
+  assert.deepEqual(at, [-1, 0, 1, 2, 7, 7]);
+  assert.equal(inBar(9, 8, 4, 0), -1);
+});
+
+test("the beats until a press are counted as a band counts", () => {
+  const counted = [33, 34, 35, 36, 37].map((beat) => beatsLeft({ beat, due: 36 }));
+  assert.deepEqual(counted, [3, 2, 1, 0, 0]);
+  assert.equal(beatsLeft({ beat: 33, due: 33.5 }), 1);
+  assert.deepEqual([beatsLeft({ beat: null, due: 36 }), beatsLeft({ beat: 33, due: null })], [0, 0]);
+  const view = after({ type: "beat", beat: 33, tempo: 96 }, { type: "due", beat: 36 });
+  assert.equal(beatsLeft(view), 3);
+  assert.equal(beatsLeft(reduce(view, { type: "due", beat: null })), 0);
+});
+
+test("what a keyboard has is set as print has it", () => {
+  const set = [
+    ["Don't say \"I'm fine\"", "Don’t say “I’m fine”"],
+    ["'Cause the boys' boat's gone", "’Cause the boys’ boat’s gone"],
+    ["He said 'row me home' to the rain", "He said ‘row me home’ to the rain"],
+    ["rock 'n' roll in the '90s, 'til dawn", "rock ’n’ roll in the ’90s, ’til dawn"],
+    ["Wait -- the tide - the tide--", "Wait – the tide – the tide—"],
+    ["So...", "So…"],
+    ["(\"Montréal\")", "(“Montréal”)"],
+    ["start it with --pin, or half-asleep", "start it with --pin, or half-asleep"],
+    ["http://10.0.0.2:7740/?also=http://10.0.0.3", "http://10.0.0.2:7740/?also=http://10.0.0.3"],
+  ];
+  for (const [typed, printed] of set) {
+    assert.equal(typeset(typed), printed);
+    assert.equal(typeset(printed), printed);
+  }
 });
 
 test("the server that is shown stays while it lives", () => {
@@ -189,6 +241,27 @@ test("a line breaks where its phrases do", () => {
   const broken = rows("I sold my heart to the harbour, you sold yours to the sea", { width: 1600, height: 300 });
   assert.ok(broken.some((row) => row.endsWith("harbour,")), broken.join(" | "));
   for (const row of broken.slice(0, -1)) assert.doesNotMatch(row, /\b(the|to|my|a)$/);
+});
+
+test("a line of up to 46 letters stands in two rows at most on a wide screen", () => {
+  const screen = { width: 1728, height: 800 };
+  const limits = { cap: 162, enough: 59 };
+  const lines = [
+    "Polly Magnet is counting the rain on the glass", "A B C D E F G H I J K L M N O P Q R S T U V W",
+    "Incomprehensibilities of the harbour watchmen", "Row me home", "She keeps the kettle for the morning after",
+  ];
+  for (const text of lines) assert.ok(rows(text, screen, limits).length <= 2, text);
+  const wide = (text) => [...text].length; // letters as wide as a W
+  assert.ok(arrange(lines[0], wide, screen, limits).rows.length <= 2);
+  // Two rows of a dozen letters are no better than one of two dozen.
+  assert.equal(rows("Nobody sails in the rain", screen, limits).length, 1);
+});
+
+test("a row begins with the word that opens its phrase", () => {
+  const screen = { width: 1728, height: 800 };
+  const set = (text) => rows(text, screen, { cap: 162, enough: 59 });
+  assert.deepEqual(set("She keeps the kettle for the morning after"), ["She keeps the kettle", "for the morning after"]);
+  assert.deepEqual(set("I left the light on and you walked right by it"), ["I left the light on", "and you walked right by it"]);
 });
 
 test("letters are as large as the box and the cap allow", () => {

@@ -71,6 +71,7 @@ async def holds(tab: Any, expression: str, arg: object = None) -> None:
 async def shows(tab: Any, text: str) -> None:
     await holds(
         tab,
-        "([text, at]) => document.querySelector(at).textContent.replace(/- |\\s/g, '') === text.replace(/\\s/g, '')",
+        "([text, at]) => document.querySelector(at).textContent.replace(/- |\\s/g, '').replace(/’/g, \"'\")"
+        " === text.replace(/\\s/g, '')",
         arg=[text, ".line, #line"],
     )

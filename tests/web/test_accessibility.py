@@ -52,6 +52,7 @@ async def test_a_display(browser: Any, show: Show, path: str, theme: str) -> Non
         show.cue("Nobody sails")
         show.cue(LINE, next="She sold the harbour", held=True)
         show.page.beat(3.0, 96.0)
+        show.page.due(8.0)
         show.page.alert("The port FCB1010 is gone")
         await shows(tab, LINE)
         await holds(tab, "document.querySelector('.next').textContent")

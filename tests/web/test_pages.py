@@ -48,6 +48,22 @@ async def test_every_line_fits_every_display(browser: Any, show: Show, path: str
             assert min(room) >= 0, (text, room)
 
 
+async def test_no_line_of_46_letters_stands_in_three_rows(browser: Any, show: Show) -> None:
+    """Lines such as the frames give, and the widest and the oddest that may come."""
+    lines = [
+        "Don't let the kettle hear you say her name now", "Incomprehensibly the Llanfairpwllgwyngyll tram",
+        "WWWWWWW MMMMMMMM WWWWWWW MMMMMMMM WWWWWWW MMMM", "I i l l I t f j i l I l i t f l j I l i i l i",
+        "Nobody in Montréal remembers the harbour wall", "So", "Agnes, Agnes, the window seat is yours, Agnes",
+    ]  # fmt: skip
+    for path in ("/", "/audience"):
+        async with looking(browser, show.page.url + path, (1920, 1080)) as tab:
+            for text in lines:
+                assert len(text) <= 46
+                show.cue(text)
+                await shows(tab, text)
+                assert await tab.locator(".row").count() <= 2, text
+
+
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (3840, 2160)])
 async def test_forty_characters_are_read_from_four_metres(browser: Any, show: Show, size: tuple[int, int]) -> None:
     async with looking(browser, show.page.url, size) as tab:
@@ -66,9 +82,13 @@ async def test_words_do_not_move_when_anything_else_changes(browser: Any, show: 
         before = await tab.evaluate(where)
         show.tell(held=True, next="A very long line that is yet to come and that says a lot of things at once")
         show.page.alert("The port FCB1010 is gone")
-        await tab.wait_for_selector(".badge:visible")
-        await holds(tab, "document.querySelector('.notice').textContent.includes('FCB1010')")
+        show.page.due(36.0)
+        show.page.beat(34.0, 96.0)
+        await holds(tab, "document.querySelector('.left').textContent === 'in 2'")
         assert await tab.evaluate(where) == before
+        # What is the operator's business is nowhere on the singer's page.
+        assert "held" not in await tab.inner_text("#stage")
+        assert "FCB1010" not in await tab.inner_text("#stage")
 
 
 async def test_the_line_before_and_the_line_to_come_are_dimmed(browser: Any, show: Show) -> None:
@@ -82,6 +102,21 @@ async def test_the_line_before_and_the_line_to_come_are_dimmed(browser: Any, sho
     async with looking(browser, show.page.url + "/?next=0") as tab:
         await shows(tab, LINE)
         assert await tab.inner_text(".next") == ""
+    async with looking(browser, show.page.url + "/?previous=0") as tab:
+        show.cue("And nobody calls")
+        await shows(tab, "And nobody calls")
+        assert await tab.inner_text(".previous") == ""
+
+
+async def test_the_line_to_come_is_larger_than_the_line_before(browser: Any, show: Show) -> None:
+    size = "at => parseFloat(getComputedStyle(document.querySelector(at)).fontSize)"
+    for query, wide in (("", (1920, 1080)), ("?theme=day", (1024, 768)), ("", (390, 844))):
+        async with looking(browser, f"{show.page.url}/{query}", wide) as tab:
+            show.cue("Nobody sails")
+            show.cue(LINE, next="She sold the harbour to the sea and never looked back")
+            await shows(tab, LINE)
+            await holds(tab, "document.querySelector('.next').textContent.startsWith('She sold')")
+            assert await tab.evaluate(size, ".next") > 1.2 * await tab.evaluate(size, ".previous")
 
 
 async def test_before_the_first_line_the_song_is_named(browser: Any, show: Show) -> None:
@@ -263,6 +298,24 @@ async def test_a_page_in_use_for_a_long_show_keeps_its_size(browser: Any, show: 
         assert await tab.evaluate(nodes) == before
 
 
+async def test_the_teleprompter_weighs_no_more_than_250_kb_with_its_font(browser: Any, show: Show) -> None:
+    context = await browser.new_context(service_workers="block")
+    tab = await context.new_page()
+    weights: dict[str, int] = {}
+
+    async def weigh(response: Any) -> None:
+        weights[response.url] = len(await response.body())
+
+    tab.on("response", weigh)
+    await tab.goto(show.page.url)
+    show.cue(LINE)
+    await shows(tab, LINE)
+    await holds(tab, "document.fonts.check('600 100px \"Bricolage Text\"')")
+    assert [url for url in weights if url.endswith(".woff2")], weights
+    assert sum(weights.values()) <= 250_000, weights
+    await context.close()
+
+
 async def test_nothing_is_fetched_from_elsewhere(browser: Any, show: Show) -> None:
     for path in ("/", "/operator", "/audience"):
         context = await browser.new_context()
@@ -296,6 +349,26 @@ async def test_syllables_light_up_with_the_beat_and_move_nothing(browser: Any, s
         await holds(tab, f"{sung}.length === 0")
 
 
+async def test_by_the_bar_the_light_fills_the_bar_and_off_it_is_dark(browser: Any, show: Show) -> None:
+    lit = "document.querySelectorAll('.syllable.sung, .syllable.now').length"
+    async with (
+        looking(browser, show.page.url + "/?light=bar") as bar,
+        looking(browser, show.page.url + "/?light=off") as off,
+    ):
+        show.cue(LINE)  # with beat 33: its bar begins with beat 36
+        await shows(bar, LINE)
+        await shows(off, LINE)
+        show.page.beat(35.0, 6.0)  # a beat in ten seconds
+        await holds(bar, "document.querySelector('.bar').textContent === 'bar 9'")
+        assert await bar.evaluate(lit) == 0
+        show.page.beat(38.0, 6.0)
+        words = len(LINE.split())
+        await holds(bar, f"{lit} === {words // 2 + 1}")
+        show.page.beat(39.9, 2000.0)  # the rest within this beat, by the page's own clock
+        await holds(bar, f"{lit} === {words}")
+        assert await off.evaluate(lit) == 0
+
+
 async def test_a_late_display_shows_the_line_without_pretending_to_know_the_syllable(browser: Any, show: Show) -> None:
     show.cue(LINE)
     async with looking(browser, show.page.url) as tab:
@@ -310,7 +383,7 @@ async def test_a_display_is_turned_by_keys_and_stays_so(browser: Any, show: Show
     async with looking(browser, show.page.url + "/?name=drums") as tab:
         show.cue(LINE, next="soon")
         await shows(tab, LINE)
-        for key in ("Alt+m", "Alt+f", "Alt+n", "Alt+t", "Alt+Minus"):
+        for key in ("Alt+m", "Alt+f", "Alt+n", "Alt+t", "Alt+Minus", "Alt+p", "Alt+l"):
             await tab.keyboard.press(key)
         assert await tab.evaluate(transform) == "matrix(-1, 0, 0, -1, 0, 0)"
         assert await tab.inner_text(".next") == ""
@@ -318,7 +391,9 @@ async def test_a_display_is_turned_by_keys_and_stays_so(browser: Any, show: Show
         await tab.reload()
         await shows(tab, LINE)
         assert await tab.evaluate(transform) == "matrix(-1, 0, 0, -1, 0, 0)"
-        assert await tab.evaluate("location.search") == "?name=drums&mirror=1&flip=1&next=0&theme=amber&size=90"
+        assert await tab.evaluate("location.search") == (
+            "?name=drums&mirror=1&flip=1&next=0&theme=amber&size=90&previous=0&light=bar"
+        )
         assert show.events == []
 
 

@@ -9,6 +9,7 @@ const show = display(
   {
     leading: 1.2,
     cap: 0.15,
+    font: "Bricolage Display",
     // Slower than any flash: half a second from a breath below to its place.
     enter: { frames: [{ opacity: 0, transform: "translateY(0.12em)" }, { opacity: 1, transform: "none" }], ms: 500 },
   },

@@ -18,6 +18,8 @@ export const EMPTY = Object.freeze({
   beat: null, // the clock's, while it runs
   syllables: Object.freeze([]),
   sung: -1, // the place of the syllable that is on the beat
+  came: null, // the clock's beat when the line came up
+  due: null, // the beat that a press waits for
 });
 
 const STATE_FIELDS = [
@@ -42,8 +44,9 @@ export function reduce(view, message) {
       const told = Object.fromEntries(STATE_FIELDS.map((field) => [field, message[field] ?? EMPTY[field]]));
       const follows = told.song === view.song && told.number === view.number + 1;
       const same = told.line === view.line && told.song === view.song;
-      const singing = same ? { syllables: view.syllables, sung: view.sung } : { syllables: [], sung: -1 };
-      return { ...told, ...singing, beat: view.beat, previous: same ? view.previous : follows ? view.line : "" };
+      const { syllables, sung, came } = same ? view : EMPTY;
+      const previous = same ? view.previous : follows ? view.line : "";
+      return { ...told, syllables, sung, came, beat: view.beat, due: view.due, previous };
     }
     case "cue": {
       const again = message.text === view.line;
@@ -59,6 +62,7 @@ export function reduce(view, message) {
         cleared: false,
         syllables: message.syllables ?? [],
         sung: -1,
+        came: message.beat ?? null,
       };
     }
     case "clear":
@@ -73,6 +77,8 @@ export function reduce(view, message) {
       };
     case "next":
       return { ...view, next: message.text };
+    case "due":
+      return { ...view, due: message.beat };
     case "beat":
       // A syllable a beat, the first on the first beat after the cue: as OSC's /stagelyric/syllable counts.
       return {
@@ -91,6 +97,20 @@ export function barOf(beat, beatsPerBar) {
   return beat === null || beat < 0 || !(beatsPerBar > 0) ? null : Math.floor(beat / beatsPerBar) + 1;
 }
 
+/** How many beats are left until what was pressed comes, counted as a band counts; 0 where nothing waits. */
+export function beatsLeft({ beat, due }) {
+  return beat === null || due === null ? 0 : Math.max(0, Math.ceil(due - Math.floor(beat)));
+}
+
+/** The beat of the bar line with which a line begins that came at `came`: a hair before or after it is still on it. */
+export const barLine = (came, beatsPerBar) => Math.ceil((came - 0.25) / beatsPerBar) * beatsPerBar;
+
+/** The place of the syllable at `beat`, where `count` of them fill the bar that begins at `start`; −1 before it. */
+export function inBar(beat, start, beatsPerBar, count) {
+  if (beat < start || !count) return -1;
+  return Math.min(count - 1, Math.floor(((beat - start) / beatsPerBar) * count + 1e-6));
+}
+
 /** Which of several servers is shown: the one that was, while it lives or none does; else the first that lives. */
 export function follow(shown, up) {
   if (up[shown]) return shown;
@@ -99,10 +119,11 @@ export function follow(shown, up) {
 }
 
 export const THEMES = ["night", "amber", "sea", "day"];
+export const LIGHTS = ["beat", "bar", "off"];
 
 /**
  * What the address says about one display:
- * ?mirror=1 ?flip=1 ?size= ?theme= ?next= ?name= ?pin= ?pads= ?also= ?words=1
+ * ?mirror=1 ?flip=1 ?size= ?theme= ?next= ?previous= ?light= ?name= ?pin= ?pads= ?also= ?words=1
  */
 export function options(search) {
   const query = new URLSearchParams(search);
@@ -117,14 +138,19 @@ export function options(search) {
       .filter(Boolean)
       .slice(0, most);
   const size = Number.parseFloat(query.get("size") ?? "");
-  const theme = (query.get("theme") ?? "").toLowerCase();
+  const one = (name, of) => {
+    const value = (query.get(name) ?? "").toLowerCase();
+    return of.includes(value) ? value : of[0];
+  };
   return {
     mirror: flag("mirror", false),
     flip: flag("flip", false),
     next: flag("next", true),
+    previous: flag("previous", true),
+    light: flag("light", true) ? one("light", LIGHTS) : "off",
     // How much of the room the letters may take, in percent.
     size: Number.isFinite(size) ? clamp(size, 20, 100) : 100,
-    theme: THEMES.includes(theme) ? theme : THEMES[0],
+    theme: one("theme", THEMES),
     name: (query.get("name") ?? "").slice(0, 40),
     pin: query.get("pin") ?? "",
     pads: list("pads", 8),
@@ -133,6 +159,7 @@ export function options(search) {
   };
 }
 
+const following = (all, one) => all[(all.indexOf(one) + 1) % all.length];
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 /**
@@ -148,8 +175,12 @@ export function adjust(event, wanted) {
       return { flip: !wanted.flip };
     case "KeyN":
       return { next: !wanted.next };
+    case "KeyP":
+      return { previous: !wanted.previous };
+    case "KeyL":
+      return { light: following(LIGHTS, wanted.light) };
     case "KeyT":
-      return { theme: THEMES[(THEMES.indexOf(wanted.theme) + 1) % THEMES.length] };
+      return { theme: following(THEMES, wanted.theme) };
     case "Equal":
     case "NumpadAdd":
       return { size: clamp(wanted.size + 10, 20, 100) };

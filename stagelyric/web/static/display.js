@@ -9,7 +9,7 @@ import { mountStage, whenPainted } from "./stage.js";
 const PATIENCE = 1000; // ms without a server after which a page that was opened anew shows what it showed last
 
 /** Runs a display of the kind `page` in the document; `keys`: whether its keys are sent to the show. */
-export function display(page, look, { keys = false, warnings = false, onShow = () => {}, onMessage = () => {} } = {}) {
+export function display(page, look, { keys = false, onShow = () => {}, onMessage = () => {} } = {}) {
   let wanted = options(location.search);
   const stage = mountStage(document.getElementById("stage"), wanted, look);
   let view = EMPTY;
@@ -25,7 +25,8 @@ export function display(page, look, { keys = false, warnings = false, onShow = (
     },
     onUp: (send) => wanted.pin && send({ pin: wanted.pin }),
     onMessage: (message) => {
-      if (warnings && (message.type === "alert" || message.type === "error")) stage.warn(message.text);
+      // What a driver or a port does is the desk's; an answer is for whoever pressed a key here.
+      if (keys && message.type === "error") stage.warn(message.text);
       onMessage(message, show);
     },
     onView: (told, message) => {

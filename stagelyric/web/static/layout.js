@@ -15,9 +15,23 @@ const LEANING = new Set(
     "le la les un une des du de au aux et ou mon ma mes ton ta tes à en der die das ein eine und im am zu el los las y"
   ).split(" "),
 );
+// Words that begin a clause, and so a row, whatever stands before them; and those that may well begin a row.
+const CLAUSES = new Set(
+  "and but or nor yet because till until though when where while who whose which et mais ou und oder aber y o pero".split(" "),
+);
+const PHRASES = new Set(
+  (
+    "so for as if than that since with without from into onto over under through across along around behind beside " +
+    "between beyond before after against among at by in on to of like down up qui que quand comme avec sans dans sur " +
+    "sous pour par wenn wo wie mit ohne von aus zu im cuando donde como con sin en por para"
+  ).split(" "),
+);
 const TORN = 0.16;
-const WHOLE = 0.08;
-const SHORT_ROW = 5.5; // about ten letters, in widths of the letter m
+const WHOLE = 0.1;
+const CLAUSE = 0.08;
+const OPENS = 0.05;
+const BESIDE = 0.82; // what two rows' letters must be larger by, to be worth the eye's return: 1 / 0.82
+const FURTHER = 0.9; // beyond two
 
 /** "rtl" where the first letter of the text is of a script written from right to left, else "ltr". */
 export const direction = (text) => (RTL.test(text) ? "rtl" : "ltr");
@@ -64,11 +78,16 @@ function cut(word, longest) {
 const joined = (part) =>
   part.map((piece, i) => piece.text + (i === part.length - 1 ? (piece.hyphen ? "-" : "") : piece.space ? " " : "")).join("");
 
-/** How good a place the end of `piece` is for a break, as a share of the size it is worth: + good, − bad. */
-function breakWorth(piece) {
+const plain = (text) => text.toLowerCase().replace(/[’‘]/g, "'").replace(/[^\p{L}\p{N}']+/gu, "");
+
+/** How good a place for a break there is between two pieces, as a share of the size it is worth: + good, − bad. */
+function breakWorth(piece, next) {
   if (PHRASE_END.test(piece.text)) return WHOLE;
   if (piece.hyphen) return -TORN;
-  return LEANING.has(piece.text.toLowerCase()) ? -TORN : 0;
+  const opens = next ? plain(next.text) : "";
+  if (CLAUSES.has(opens)) return CLAUSE;
+  if (LEANING.has(plain(piece.text))) return -TORN;
+  return PHRASES.has(opens) ? OPENS : 0;
 }
 
 /** The best way to set `parts` in exactly `count` rows: even rows, broken between phrases. */
@@ -88,7 +107,7 @@ function balance(parts, widths, space, count) {
         if (cost[k - 1][j] === Infinity) continue;
         const over = width(j, i) / ideal - 1;
         // A row that is too wide shrinks every row; one too narrow only looks uneven.
-        const here = cost[k - 1][j] + over * over * (over > 0 ? 3 : 1) - (i < n ? breakWorth(parts[i - 1]) : 0);
+        const here = cost[k - 1][j] + over * over * (over > 0 ? 3 : 1) - (i < n ? breakWorth(parts[i - 1], parts[i]) : 0);
         if (here < cost[k][i]) {
           cost[k][i] = here;
           from[k][i] = j;
@@ -101,7 +120,7 @@ function balance(parts, widths, space, count) {
     rows.unshift([from[k][i], i]);
     i = from[k][i];
   }
-  const worth = rows.slice(0, -1).reduce((sum, [, to]) => sum + breakWorth(parts[to - 1]), 0);
+  const worth = rows.slice(0, -1).reduce((sum, [, to]) => sum + breakWorth(parts[to - 1], parts[to]), 0);
   return {
     rows: rows.map(([a, b]) => joined(parts.slice(a, b))),
     widest: Math.max(...rows.map(([a, b]) => width(a, b))),
@@ -113,28 +132,29 @@ function balance(parts, widths, space, count) {
  * The rows of a line and about the size of its letters in pixels.
  *
  * `measure(text)`: its width with letters of 1 px; `box`: {width, height} in pixels; `leading`: the height of a
- * row for letters of 1 px; `cap`: the largest letters wanted; `floor`: below this, long words are cut instead.
+ * row for letters of 1 px; `cap`: the largest letters wanted; `enough`: letters of this size are read with ease, and no
+ * third row is set to make them larger; `floor`: below this, long words are cut instead.
  */
-export function arrange(text, measure, box, { leading = 1.16, cap = Infinity, floor = 0 } = {}) {
-  const best = choose(pieces(text), measure, box, leading, cap);
+export function arrange(text, measure, box, { leading = 1.16, cap = Infinity, enough = Infinity, floor = 0 } = {}) {
+  const best = choose(pieces(text), measure, box, leading, cap, enough);
   if (best.size >= floor) return best;
-  const torn = choose(pieces(text, 9), measure, box, leading, cap);
+  const torn = choose(pieces(text, 9), measure, box, leading, cap, enough);
   return torn.size > best.size * 1.15 ? torn : best;
 }
 
-function choose(parts, measure, box, leading, cap) {
+function choose(parts, measure, box, leading, cap, enough) {
   if (!parts.length) return { rows: [], size: cap };
   const widths = parts.map((piece) => measure(piece.text + (piece.hyphen ? "-" : "")));
   const space = measure(" ");
-  const total = widths.reduce((sum, width, i) => sum + width + (parts[i].space ? space : 0), 0);
   let best = null;
   for (let count = 1; count <= Math.min(parts.length, 8); count++) {
+    // A ladder of huge words is harder to read than two rows of large ones.
+    if (count > 2 && best.size >= Math.min(enough, cap)) break;
     const { rows, widest, worth } = balance(parts, widths, space, count);
     const size = Math.min(cap, box.width / widest, box.height / (count * leading));
-    // Every further row costs the eye a return, beyond three a line reads as a paragraph, and rows of a word or
-    // two as a list.
-    const list = count > 3 ? Math.min(1, total / count / SHORT_ROW) ** 0.8 : 1;
-    const value = size * (1 + worth / count) * 0.93 ** (count - 1) * 0.97 ** Math.max(0, count - 3) * list;
+    // Every further row costs the eye a return.
+    const cost = count === 1 ? 1 : BESIDE * FURTHER ** (count - 2);
+    const value = size * (1 + worth / count) * cost;
     if (!best || value > best.value) best = { rows, size, value };
   }
   return { rows: best.rows, size: best.size };

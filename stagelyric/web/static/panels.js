@@ -3,6 +3,7 @@
 import { age, health } from "./core.js";
 import { press } from "./press.js";
 import { say } from "./stage.js";
+import { typeset } from "./type.js";
 
 const LOGGED = 150; // entries that are kept on the page
 
@@ -10,7 +11,7 @@ const LOGGED = 150; // entries that are kept on the page
 export function make(tag, name = "", text = "", attributes = {}) {
   const element = document.createElement(tag);
   if (name) element.className = name;
-  if (text) element.textContent = text;
+  if (text) element.textContent = typeset(text);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   return element;
 }

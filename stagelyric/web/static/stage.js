@@ -1,7 +1,8 @@
 // A line on a stage: fitted before it is painted, and never moved once it is shown.
 
-import { age, barOf, flashGate } from "./core.js";
+import { age, barLine, barOf, beatsLeft, flashGate, inBar } from "./core.js";
 import { arrange, cutForSinging, direction, largest } from "./layout.js";
+import { fontsReady, typeset } from "./type.js";
 
 const part = (name, tag = "div", attributes = {}) => {
   const element = document.createElement(tag);
@@ -10,23 +11,27 @@ const part = (name, tag = "div", attributes = {}) => {
   return element;
 };
 
-/** Sets the text of an element, only where it changed: screen readers announce what is touched. */
+/** Sets the text of an element, in print's marks; only where it changed: screen readers announce what is touched. */
 export function say(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const set = typeset(text);
+  if (element.textContent !== set) element.textContent = set;
 }
+
+/** Letters that are read with ease: a share of the screen's height, at which no line is broken into a third row. */
+const ENOUGH = 0.055;
 
 /**
  * Puts a stage into `root`. `options`: see core.options; `look`: the typography, `leading` and `cap` (the height of
- * a row and the largest letters, in letters and in screens), whether it lights up syllables (`sing`), and the frames
- * and milliseconds of its entrance (`enter`).
+ * a row and the largest letters, in letters and in screens), the cut of the `font`, whether it lights up syllables
+ * (`sing`), and the frames and milliseconds of its entrance (`enter`).
  * Returns `{render(view, {animate}), link({up, since}), warn(text), adjust(options)}`.
  */
 export function mountStage(root, options, look) {
   const head = part("head", "header");
   const where = part("where", "p");
-  const badge = part("badge", "p", { hidden: "" });
+  const left = part("left", "p");
   const bar = part("bar", "p");
-  head.append(where, badge, bar);
+  head.append(where, left, bar);
   const previous = part("previous", "p", { "aria-hidden": "true" });
   const box = part("box");
   const line = part("line", "p", { "aria-live": "polite", "aria-atomic": "true" });
@@ -44,6 +49,7 @@ export function mountStage(root, options, look) {
   let sung = [];
   let lit = -1;
   let last = null;
+  let beatAt = 0; // when the view's beat came
   let status = { up: false, since: Date.now() };
 
   function fit() {
@@ -59,8 +65,9 @@ export function mountStage(root, options, look) {
     const measure = (words) => brush.measureText(words).width / 100;
     const share = (title ? 0.5 : 1) * (options.size / 100);
     const cap = look.cap * innerHeight * share;
+    const enough = ENOUGH * innerHeight * share;
     const floor = 0.055 * Math.min(innerHeight, innerWidth * 0.8);
-    const { rows, size } = arrange(text, measure, room, { leading: look.leading, cap, floor });
+    const { rows, size } = arrange(text, measure, room, { leading: look.leading, cap, enough, floor });
     const cut = look.sing ? cutForSinging(rows, shown.syllables) : null;
     line.replaceChildren(...rows.flatMap((row, i) => [i ? " " : "", rowOf(cut ? cut[i] : row)]));
     const fits = (pixels) => {
@@ -83,6 +90,25 @@ export function mountStage(root, options, look) {
     return element;
   }
 
+  let step = 0;
+  /** Lights the syllables as the view and the display's option want it: a syllable a beat, or all of them in a bar. */
+  function light(view) {
+    clearTimeout(step);
+    if (!look.sing || options.light === "off") return sing(-1);
+    if (options.light === "beat") return sing(view.sung);
+    if (view.beat === null || view.came === null || !sung.length) return sing(-1);
+    const count = shown.syllables.length;
+    const start = barLine(view.came, view.beats_per_bar);
+    const pace = 60000 / view.tempo; // ms a beat
+    const since = view === last ? performance.now() - beatAt : 0;
+    const now = view.beat + since / pace;
+    const place = inBar(now, start, view.beats_per_bar, count);
+    sing(place);
+    // The next syllable, where it comes before the next beat, which will ask again.
+    const next = start + ((place + 1) * view.beats_per_bar) / count;
+    if (next > now && next < view.beat + 1) step = setTimeout(() => light(view), (next - now) * pace);
+  }
+
   /** Lights the syllables up to `place`: by their colour alone, which moves nothing. */
   function sing(place) {
     if (place === lit) return;
@@ -96,9 +122,10 @@ export function mountStage(root, options, look) {
   }
 
   function render(view, { animate = false } = {}) {
+    if (!last || view.beat !== last.beat) beatAt = performance.now();
     last = view;
     const title = !view.line && !view.cleared && Boolean(view.song);
-    const text = view.line || (title ? view.song : "");
+    const text = typeset(view.line || (title ? view.song : ""));
     const empty = !text;
     root.classList.toggle("empty", empty);
     const learned = !shown.syllables.length && view.syllables.length > 0;
@@ -106,17 +133,21 @@ export function mountStage(root, options, look) {
       shown = { text, title, syllables: view.syllables };
       fit();
     }
-    sing(view.sung);
+    light(view);
     if (animate && !calm.matches && mayFlash(performance.now())) {
       line.animate(enter.frames, { duration: enter.ms, easing: "ease-out" });
     }
     say(where, title ? view.section : [view.song, view.section].filter(Boolean).join(" · "));
-    say(previous, view.line ? view.previous : "");
+    say(previous, view.line && options.previous ? view.previous : "");
     previous.dir = direction(view.previous);
-    say(next, view.cleared || !options.next ? "" : view.next);
-    next.dir = direction(view.next);
-    badge.hidden = !view.held;
-    say(badge, view.held ? "held" : "");
+    const coming = view.cleared || !options.next ? "" : view.next;
+    if (next.textContent !== typeset(coming)) {
+      say(next, coming);
+      next.dir = direction(coming);
+      fitNext();
+    }
+    const beats = beatsLeft(view);
+    say(left, beats ? `in ${beats}` : "");
     const number = barOf(view.beat, view.beats_per_bar);
     say(bar, number === null ? "" : `bar ${number}`);
   }
@@ -126,6 +157,7 @@ export function mountStage(root, options, look) {
     root.classList.toggle("mirror", options.mirror);
     root.classList.toggle("flip", options.flip);
     root.classList.toggle("no-next", !options.next);
+    root.classList.toggle("no-previous", !options.previous);
     document.documentElement.dataset.theme = options.theme;
     fit();
     if (last) render(last);
@@ -153,13 +185,20 @@ export function mountStage(root, options, look) {
   /** Another size of the screen: the same words fitted anew, and lit as they were. */
   function refit() {
     fit();
-    if (last) sing(last.sung);
+    fitNext();
+    if (last) light(last);
+  }
+
+  /** The line to come in one row where it fits, else in two smaller ones. */
+  function fitNext() {
+    next.classList.remove("long");
+    next.classList.toggle("long", next.scrollHeight > next.clientHeight + 1 || next.scrollWidth > next.clientWidth + 1);
   }
 
   adjust(options);
   setInterval(tellAge, 1000);
   new ResizeObserver(refit).observe(box);
-  document.fonts?.ready.then(refit);
+  fontsReady(look.font).then(refit);
   return { render, link, warn, adjust };
 }
 
