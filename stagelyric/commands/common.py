@@ -37,6 +37,8 @@ class Failure(click.ClickException):
 
 def frame_faults(files: Sequence[Path]) -> list[str]:
     """Every mistake in a band's own files of frames, each with its place."""
+    if not files:
+        return []
     from stagelyric.phrasebook import grammar
 
     told: list[str] = []

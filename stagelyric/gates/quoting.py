@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from stagelyric.words.formats import LyricsError, read
 from stagelyric.words.phonetics import plain
 
 WORDS = 5
@@ -42,6 +41,8 @@ def stanzas(file: Path) -> list[str]:
 
     Any format and encoding that `words.formats` reads. Raises QuotingError.
     """
+    from stagelyric.words.formats import LyricsError, read  # a show without such files starts sooner for it
+
     try:
         found = read(file, _bytes(file))
     except LyricsError as error:

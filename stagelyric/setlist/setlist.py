@@ -10,7 +10,6 @@ from stagelyric.setlist import faults
 from stagelyric.setlist.faults import nearest
 from stagelyric.setlist.triggers import Trigger, Written
 from stagelyric.types.lines import Drafter, Hand, RhymeKind, Scheme
-from stagelyric.words import formats
 from stagelyric.words.alike import find, numbered
 
 Syllables = Annotated[int, Field(ge=1, le=40)]
@@ -257,6 +256,8 @@ def read_lyrics(path: Path) -> str:
 
     Raises FileError.
     """
+    from stagelyric.words import formats  # a set without lyrics starts sooner for it
+
     try:
         found = formats.read(path)
     except formats.LyricsError as error:

@@ -18,15 +18,12 @@ from stagelyric.gear.journal import journal
 from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.database import JournalError
 from stagelyric.gear.journal.journal import Journal
-from stagelyric.gear.live.input import Live
 from stagelyric.gear.midi.input import Midi
 from stagelyric.gear.midi.output import MidiOut
-from stagelyric.gear.osc.advertising import Advertising
 from stagelyric.gear.osc.input import Osc
 from stagelyric.gear.osc.oscquery import Tree
 from stagelyric.gear.terminal.keyboard import Keyboard
 from stagelyric.gear.terminal.output import Terminal
-from stagelyric.phrasebook import compiled
 from stagelyric.setlist.rig import LiveRig, Rig, address
 from stagelyric.setlist.setlist import Setlist, read_lyrics
 from stagelyric.setlist.triggers import Trigger
@@ -164,7 +161,6 @@ def _judged(file: Path, setlist: Setlist, folder: Path) -> tuple[Judgements, set
 def _show(
     setlist: Setlist, folder: Path, pool: Pool, seed: int, kept: Judgements, vetoed: set[str], speech: bool
 ) -> Show:
-    frames = [folder / name for name in setlist.frames]
     show = Show(
         setlist,
         pool,
@@ -173,11 +169,20 @@ def _show(
         kept=kept,
         vetoed=vetoed,
         never_quote=quoting.stamp([folder / name for name in setlist.never_quote]),
-        frames=compiled.stamp([file.read_bytes() for file in frames]) if frames else "",
+        frames=_named([folder / name for name in setlist.frames]),
         cut=syllabify,
     )
     show.speech = speech
     return show
+
+
+def _named(frames: Sequence[Path]) -> str:
+    """Names the band's own frames, "" for none."""
+    if not frames:
+        return ""
+    from stagelyric.phrasebook import compiled
+
+    return compiled.stamp([file.read_bytes() for file in frames])
 
 
 def _filled(show: Show, store: Store, before: Recalled) -> Store:
@@ -263,9 +268,11 @@ def _link(given: Given) -> Part | None:
     return Link()
 
 
-def _advertising(given: Given) -> Advertising | None:
+def _advertising(given: Given) -> Part | None:
     if not given.rig.osc.advertise:
         return None
+    from stagelyric.gear.osc.advertising import Advertising
+
     osc, page = given.the(Osc), given.the(Page)
     return Advertising(given.setlist.title, lambda: osc.address, lambda: page.address)
 
@@ -286,7 +293,9 @@ PARTS: tuple[Callable[[Given], Part | None], ...] = (
 """In the order in which they are opened and told; they are closed the other way round."""
 
 
-def live(rig: LiveRig, show: Show) -> Live:
+def live(rig: LiveRig, show: Show) -> Part:
+    from stagelyric.gear.live.input import Live
+
     return Live(show.setlist.sections(), lambda: show.song.title, rig.host, rig.port, rig.answers, rig.track)
 
 

@@ -5,8 +5,6 @@ import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address
 
-import psutil
-
 ANYWHERE = ("", "0.0.0.0", "::")
 
 
@@ -40,6 +38,8 @@ class Addresses:
 
 def addresses() -> list[str]:
     """This machine's IPv4 addresses as another on its network sees them: private ones first, loopback left out."""
+    import psutil  # not before the page is up
+
     up = {name for name, state in psutil.net_if_stats().items() if state.isup}
     found = [
         entry.address

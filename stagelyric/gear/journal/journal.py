@@ -27,7 +27,7 @@ from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue
 from stagelyric.types.parts import Part, ignore
 
-SPOOL_BYTES = 4 << 20
+SPOOL_BYTES = 1 << 20
 SPOOL_LOOK = 1.0  # seconds between two looks whether the spool is there
 TONIGHT = 400  # records that are kept at hand for the operator's page
 BATCH_SECONDS = 0.1  # between the batches that the database gets

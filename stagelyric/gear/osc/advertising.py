@@ -11,8 +11,6 @@ from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import Any
 
-import psutil
-
 from stagelyric.types.events import Emit, Notice
 from stagelyric.types.parts import Part, ignore
 
@@ -102,6 +100,8 @@ class Advertising(Part):
 def reachable(host: str) -> list[str]:
     """The addresses under which others reach what listens at `host`: none for a loopback address or a mere name."""
     if host in _EVERYWHERE:
+        import psutil  # not before the show is up
+
         found = [
             address.address
             for addresses in psutil.net_if_addrs().values()
