@@ -275,7 +275,7 @@ def _shown(made: Sequence[Explained], stanzas: bool, explain: bool) -> Iterator[
             yield ""
         yield click.style(line.text, bold=explain)
         if explain:
-            cut = f"{len(line.syllables)} syllables: {' '.join(line.syllables)}"
+            cut = f"{len(line.syllables)} syllables: {' '.join(filter(None, line.syllables))}"
             yield click.style(f"  {line.score:5.2f}  {cut}", dim=True)
             for name, worth in sorted(marks.items(), key=lambda item: -abs(item[1])):
                 yield f"  {click.style(f'{worth:+5.2f}', fg='green' if worth > 0 else 'red')}  {name}"

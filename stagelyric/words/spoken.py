@@ -92,6 +92,11 @@ def _is_initials(word: str) -> bool:
     return plural.lower() in _SPELLED or not set(plural) & set("AEIOUY")
 
 
+def letter(c: str) -> tuple[str, ...]:
+    """What is said for one letter or figure that stands for itself."""
+    return (_ONES[int(c)],) if c in "0123456789" else _letters(c)
+
+
 def _letters(text: str) -> tuple[str, ...]:
     return tuple(word for c in text for word in _LETTERS.get(c.lower(), (c.lower(),)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -172,29 +172,38 @@ _CUT_AS = {
 def syllabify(text: str, counts: Counter | None = None) -> tuple[str, ...]:
     """The words of `text` cut for singing: every piece is one syllable, and ends in "-" where its word goes on.
 
-    "Hold the water" -> ("Hold", "the", "wa-", "ter"). Punctuation stays with its word; case and accents are kept.
+    "Hold the water" -> ("Hold", "the", "wa-", "ter"). Punctuation stays with its word; case and accents are kept. What
+    is said longer than it is written stands in its first piece, and the others are empty: "99" -> ("99", "", "").
     `counts` settles how many pieces a word has where its dictionary knows the word; the cuts are always by spelling.
     """
     return tuple(piece for token in text.split() for piece in _token(token, counts))
 
 
 def count(text: str, counts: Counter | None = None) -> int:
-    """The number of syllables in `text` as it is said: "1967" has six, "Dr." two. Figures and abbreviations are one
-    piece for `syllabify` all the same; every other word has as many as it has pieces."""
-    return sum(_spoken(token, counts) for token in text.split())
-
-
-def _spoken(token: str, counts: Counter | None) -> int:
-    words = spoken.said(token)
-    if not words:
-        return len(_token(token, counts))
-    return sum(spoken.counted(word) or max(1, len(_token(word, counts))) for word in words)
+    """The number of syllables in `text` as it is said: "1967" has six, "Dr." two."""
+    return len(syllabify(text, counts))
 
 
 def _token(token: str, counts: Counter | None) -> list[str]:
+    said = spoken.said(token)
+    if not said:
+        return _word(token, counts)
+
+    def blanks(words: Sequence[str]) -> list[str]:
+        lengths = (spoken.counted(word) or max(1, len(_word(word, counts))) for word in words)
+        return [""] * (sum(lengths) - 1)
+
+    core = token.strip("\"'“”‘’().,;:!?…*")
+    letters = [spoken.letter(c) for c in core]
+    if len(core) < 2 or [word for words in letters for word in words] != list(said):
+        return [token, *blanks(said)]
+    at = token.index(core)
+    pieces = [token[:at] + core[0] + "-", *(f"{c}-" for c in core[1:-1]), core[-1] + token[at + len(core) :]]
+    return [part for piece, words in zip(pieces, letters, strict=True) for part in (piece, *blanks(words))]
+
+
+def _word(token: str, counts: Counter | None) -> list[str]:
     words = list(_WORD.finditer(token))
-    if (letters := _initials(token, counts)) is not None:
-        return letters
     if not words:
         return [token] if any(c.isalnum() for c in token) else []
     pieces: list[str] = []
@@ -211,23 +220,6 @@ def _token(token: str, counts: Counter | None) -> list[str]:
             pieces.append(piece if piece.endswith("-") else piece + "-")
             start = end
     pieces.append(token[start:])
-    return pieces
-
-
-def _initials(token: str, counts: Counter | None) -> list[str] | None:
-    """The pieces of "MTV", "DJ" and "U2", one a letter; None for other tokens, and for letters of more syllables."""
-    core = token.strip("\"'“”‘’().,;:!?…*")
-    if not (2 <= len(core) <= 5 and core.isascii() and core.isalnum() and not core.isdigit()):
-        return None
-    if counts is not None and counts(core) not in (None, len(core)):
-        return None
-    said = spoken.said(token)
-    if len(said) != len(core) or any((spoken.counted(word) or 2) > 1 for word in said):
-        return None
-    at = token.index(core)
-    pieces = [f"{c}-" for c in core]
-    pieces[0] = token[:at] + pieces[0]
-    pieces[-1] = core[-1] + token[at + len(core) :]
     return pieces
 
 

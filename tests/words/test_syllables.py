@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stagelyric.words.phonetics import syllable_count
+from stagelyric.words.spoken import said
 from stagelyric.words.syllables import count, syllabify
 
 COMMON = """
@@ -40,11 +41,25 @@ wicked window winter without woman wonder yellow yesterday
         ("moss-covered", "moss- co- vered"),
         ("beyond the player", "be- yond the play- er"),
         ("every quiet lion", "e- very qui- et li- on"),
-        ("the 1967 radio", "the 1967 ra- di- o"),
+        ("the 1967 radio", "the 1967      ra- di- o"),
+        ("Dr. Dre at 3am", "Dr.  Dre at 3am  "),
+        ("MTV and a BMW,", "M- T- V and a B- M- W,  "),
+        ("“99” roses", "“99”   ro- ses"),
     ],
 )
 def test_words_are_cut_for_singing(text: str, pieces: str) -> None:
     assert " ".join(syllabify(text)) == pieces
+
+
+@given(
+    st.lists(st.sampled_from(["1967", "99,", "3am", "MTV", "W's", "$5", "Dr.", "U2", "river", "R&B", "10:05", "7th"]))
+)
+def test_what_is_said_longer_than_it_is_written_keeps_its_letters_together(words: list[str]) -> None:
+    text = " ".join(words)
+    pieces = syllabify(text)
+    assert len(pieces) == count(text)
+    assert "".join(piece.removesuffix("-") for piece in pieces) == "".join(words)
+    assert not pieces or pieces[0]
 
 
 def test_a_line_without_words_has_no_syllables() -> None:
@@ -66,10 +81,10 @@ def test_counts_agree_with_the_dictionary_nearly_always() -> None:
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40))
-def test_nothing_is_lost_and_pieces_are_never_empty(text: str) -> None:
+def test_nothing_is_lost_and_only_figures_and_the_like_have_empty_pieces(text: str) -> None:
     pieces = syllabify(text)
-    assert all(pieces)
-    spoken = "".join(token for token in text.split() if any(c.isalnum() for c in token))
+    assert all(pieces) or any(said(token) for token in text.split())
+    spoken = "".join(token for token in text.split() if any(c.isalnum() for c in token) or said(token))
     assert "".join(pieces).replace("-", "") == spoken.replace("-", "")
 
 

@@ -111,6 +111,8 @@ export function mountStage(root, options, look) {
 
   /** Lights the syllables up to `place`: by their colour alone, which moves nothing. */
   function sing(place) {
+    // "1967" is one piece and six syllables: it stays lit until all of them are sung.
+    while (place > 0 && shown.syllables[place] === "") place--;
     if (place === lit) return;
     for (const [index, pieces] of sung.entries()) {
       for (const piece of pieces ?? []) {
