@@ -221,7 +221,7 @@ class Composer:
         return self._single(lines, word, number, rng, admits)
 
     def _ending(self, word: str) -> Iterator[tuple[int, int]]:
-        for key in sorted(ends.keys(word)):
+        for key in sorted(ends.keys_asked(word)):
             yield from self.book.with_rhyme(key)
 
     def _members(self, word: str) -> Iterator[tuple[str, Member, bool]]:
@@ -273,7 +273,7 @@ class Composer:
             routes = routes_to_word(pieces, word) if word else [{}]
         endings: list[dict[int, int]] = [{}]
         if rhyme_with:
-            endings = [route for end, route in ends_of(pieces) if ends.kind([end], [rhyme_with]) == "perfect"]
+            endings = [route for end, route in ends_of(pieces) if ends.answers([end], rhyme_with)]
         both = [{**a, **b} for a in routes for b in endings if all(a.get(slot, at) == at for slot, at in b.items())]
         found: list[Form] = []
         drawing = Drawing(replace(whole, lines=[pieces], refused={}), rng, marks.weigh)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from stagelyric.phrasebook.sounds import said
 from stagelyric.phrasebook.tags import words
-from stagelyric.words.phonetics import Phones
+from stagelyric.words.phonetics import Phones, readings
 from stagelyric.words.rhyme import Kind, kind_of_sounds, tail
 
 _WEAK = frozenset(
@@ -55,3 +55,19 @@ def _sounds(end: tuple[str, ...]) -> tuple[Phones, ...]:
 def keys(word: str) -> frozenset[str]:
     """What a last word rhymes on, one key for each way to say it: words with a key in common rhyme, or are alike."""
     return frozenset(" ".join(tail(way)) for way in said(bare(word)))
+
+
+def meanings(word: str) -> tuple[Phones, ...]:
+    """Every way to say a word that somebody asks for, who has not told which is meant: "wind" blows, and turns."""
+    return tuple(dict.fromkeys((*said(bare(word)), *readings(bare(word)))))
+
+
+def keys_asked(word: str) -> frozenset[str]:
+    """What `keys` gives, by any meaning of the word."""
+    return frozenset(" ".join(tail(way)) for way in meanings(word))
+
+
+def answers(end: Sequence[str], word: str) -> bool:
+    """Whether a line that ends on these words rhymes perfectly with a word that is asked for, by any of its meanings."""
+    sounds = _sounds(tuple(map(bare, end[-2:])))
+    return any(kind_of_sounds(one, other) == "perfect" for one in sounds for other in meanings(word))

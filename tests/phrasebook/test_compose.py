@@ -237,3 +237,12 @@ def test_what_it_is_about_counts_more_than_whom_it_names() -> None:
     lines = found.stanza(0, lambda number: Due("person"), anything)
     assert lines is not None
     assert {line.frame for line in lines} <= {found.book.entries[number].digest for number in (2, 4, 5)}
+
+
+def test_who_asks_for_a_rhyme_may_mean_either_word_that_is_spelled_so() -> None:
+    assert ends.answers(["kind"], "wind")
+    assert ends.answers(["pinned"], "Wind,")
+    assert not ends.answers(["wind"], "wind")
+    assert not ends.answers(["bend"], "wind")
+    assert ends.keys("wind") < ends.keys_asked("wind")
+    assert ends.keys("water") == ends.keys_asked("water")
