@@ -3,11 +3,13 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -43,7 +45,7 @@ class Jack:
         self.name = f"test{uuid.uuid4().hex[:12]}"
         self.env = {"JACK_DEFAULT_SERVER": self.name, "JACK_NO_START_SERVER": "1"}
         self._server: subprocess.Popen[bytes] | None = None
-        self._players: list[subprocess.Popen[bytes]] = []
+        self._players: list[subprocess.Popen[Any]] = []
 
     def start(self) -> None:
         """Does nothing where it runs."""
@@ -74,12 +76,17 @@ class Jack:
     def stop_players(self) -> None:
         """In good order too: a program that is killed keeps the server busy for a second."""
         for player in self._players:
-            player.terminate()
+            if player.stdin is not None:
+                player.stdin.close()
+            else:
+                player.terminate()
             try:
                 player.wait(10)
             except subprocess.TimeoutExpired:
                 player.kill()
                 player.wait(10)
+            if player.stdout is not None:
+                player.stdout.close()
         self._players.clear()
 
     def stop(self) -> None:
@@ -105,6 +112,24 @@ class Jack:
     def sequence(self, client: str, *notes: tuple[int, int, int], loop: int = 24_000) -> "subprocess.Popen[bytes]":
         """jack_midiseq: plays (start, note, length) for ever; times in frames of 1/48,000 s."""
         return self.play("jack_midiseq", client, str(loop), *(str(number) for note in notes for number in note))
+
+    def feed(self, client: str) -> Callable[[str], None]:
+        """A client that plays the bytes that it is given, in hexadecimal, each time in a block of their own."""
+        sender = subprocess.Popen(
+            [sys.executable, "-P", str(Path(__file__).with_name("jack_sender.py")), client],
+            env=self._environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._players.append(sender)
+        assert sender.stdin is not None
+        assert sender.stdout is not None
+        assert sender.stdout.readline() == "ready\n"
+        commands = sender.stdin
+
+        def send(event: str) -> None:
+            commands.write(f"{event}\n")
+            commands.flush()
+
+        return send
 
     def csound(self, folder: Path, orchestra: str, score: str, client: str = "csound") -> "subprocess.Popen[bytes]":
         """csound with its MIDI out on JACK, at the port `{client}_out:port`."""

@@ -1,6 +1,6 @@
 """MIDI clock from a JACK client's process callback, as a DAW sends it: how well tempo and quantised cues follow.
 
-    python tests/bench/bench_clock.py
+    python tests/bench/bench_clock.py [BLOCK ...]      or, to send and nothing else: --send BPM
 
 For each block size and tempo: the tempo's error two bars after the start, and how far a press quantised to the bar
 comes from the block with that bar's pulse. Wants jackd and its library; nothing but the input and the clock is run.
@@ -10,6 +10,7 @@ import asyncio
 import ctypes
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ BLOCKS, TEMPOS = (64, 256, 1024), (240, 174, 120, 103, 74, 40)
 SECONDS_AFTER = 0.3
 
 
-def send(bpm: float, go: Event) -> None:
+def send(bpm: float, go: "Event | _Always") -> None:
     """The client: 24 clocks a beat, each in the block that its frame falls into."""
     jack = ctypes.CDLL("libjack.so.0")
     pointer = ctypes.c_void_p
@@ -57,12 +58,40 @@ def send(bpm: float, go: Event) -> None:
         return 0
 
     jack.jack_set_process_callback(ctypes.c_void_p(client), process, None)
+    # A client that is killed keeps the server busy for a second.
+    signal.signal(signal.SIGTERM, lambda *_: (jack.jack_client_close(ctypes.c_void_p(client)), os._exit(0)))
     jack.jack_activate(client)
     time.sleep(3600)
 
 
-async def measure(bpm: float, go: Event) -> tuple[float, float]:
-    """(the tempo's error in percent, the worst of three cues in milliseconds from its bar's pulse)."""
+class Rate:
+    """How many frames the server really plays a second: a dummy one that lacks processor time falls behind."""
+
+    def __init__(self) -> None:
+        import jack
+
+        self._client = jack.Client("rate", no_start_server=True)
+        self._client.activate()
+        self._begun = self._now()
+
+    def _now(self) -> tuple[float, int]:
+        return time.monotonic(), self._client.frame_time
+
+    def begin(self) -> None:
+        self._begun = self._now()
+
+    def against_nominal(self) -> float:
+        (begun, first), (now, frame) = self._begun, self._now()
+        return (frame - first) / (now - begun) / RATE
+
+    def close(self) -> None:
+        self._client.deactivate()
+        self._client.close()
+
+
+async def measure(bpm: float, block: int, go: Event) -> tuple[float, float, float]:
+    """(the tempo's error in percent of what was really played, the same of what was asked for, the worst of three cues
+    in milliseconds from the block with its bar's pulse)."""
     from stagelyric.gear.midi.input import Midi
     from stagelyric.show.clock import Clock
     from stagelyric.show.effects import Deferred
@@ -75,6 +104,7 @@ async def measure(bpm: float, go: Event) -> tuple[float, float]:
     cues: list[float] = []
     waiting = Quantised(clock, lambda wanted: cues.append(time.monotonic()))
     came: list[float] = []
+    rate = Rate()
 
     def hear(event: Heard) -> None:
         clock.hear(event)
@@ -86,22 +116,38 @@ async def measure(bpm: float, go: Event) -> tuple[float, float]:
 
     async with Midi(["sender"], api="jack").running(hear):
         await asyncio.sleep(3)
+        rate.begin()
         go.set()
         while len(came) <= 8 * PULSES:
             await asyncio.sleep(0.005)
-        tempo = clock.tempo
+        tempo, really = clock.tempo, bpm * rate.against_nominal()
         for number in range(3):
             waiting.add(Deferred(Do("next_line"), "bar", time.monotonic(), 0))
             while len(cues) <= number:
                 await asyncio.sleep(0.002)
             await asyncio.sleep(SECONDS_AFTER)
         bars = came[:: 4 * PULSES]
-        worst = max(min(abs(cue - bar) for bar in bars) for cue in cues)
-    return abs(tempo / bpm - 1) * 100, worst * 1000
+        worst = max(min(_beside(cue, bar, block / RATE) for bar in bars) for cue in cues)
+    rate.close()
+    return abs(tempo / really - 1) * 100, abs(tempo / bpm - 1) * 100, worst * 1000
+
+
+def _beside(cue: float, due: float, block: float) -> float:
+    """Seconds from the cue to the block that was told of before its pulse was due."""
+    return max(cue - due, due - block - cue, 0.0)
+
+
+class _Always:
+    """Stands in for an event that is set."""
+
+    def is_set(self) -> bool:
+        return True
 
 
 def main() -> None:
-    print("| frames | BPM | tempo error % | worst of 3 cues, ms |\n|---|---|---|---|")
+    if sys.argv[1:2] == ["--send"]:
+        send(float(sys.argv[2]), _Always())
+    print("| frames | BPM | tempo error % | of what was asked % | worst of 3 cues, ms | load |\n" + 6 * "|---" + "|")
     blocks = [int(b) for b in sys.argv[1:]] or BLOCKS
     for block in blocks:
         for bpm in TEMPOS:
@@ -115,12 +161,14 @@ def main() -> None:
             sender.start()
             time.sleep(1)
             try:
-                tempo, cue = asyncio.run(asyncio.wait_for(measure(bpm, go), 60))
-                print(f"| {block} | {bpm} | {tempo:.3f} | {cue:.2f} |", flush=True)
+                tempo, asked, cue = asyncio.run(asyncio.wait_for(measure(bpm, block, go), 60))
+                load = os.getloadavg()[0]
+                print(f"| {block} | {bpm} | {tempo:.3f} | {asked:.3f} | {cue:.2f} | {load:.1f} |", flush=True)
             except TimeoutError:
-                print(f"| {block} | {bpm} | nothing was heard | |", flush=True)
+                print(f"| {block} | {bpm} | nothing was heard | | | |", flush=True)
             finally:
-                sender.kill()
+                sender.terminate()
+                sender.join(5)
                 server.terminate()
                 server.wait(20)
 

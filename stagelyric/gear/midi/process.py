@@ -10,302 +10,117 @@ in JSON (`{"open": [number, name]}` or `{"close": number}`), others a MIDI messa
 The end of standard input is the end of the process.
 """
 
-import ctypes
-import itertools
 import json
 import os
 import queue
-import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
-from struct import Struct
-from time import monotonic, sleep
-from typing import Any, BinaryIO, NoReturn
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Any, BinaryIO, NoReturn, Protocol
 
-Client = Any  # a port of RtMidi's, whose bindings have no types
+from stagelyric.gear.midi import jack_input
+from stagelyric.gear.midi.rtmidi_ports import Binding, RtMidi, plainly
+from stagelyric.gear.midi.wire import SENT, Pipe
 
-HEARD = Struct("<dHH")  # at (seconds of time.monotonic(), the same clock for every process), number, length
-SENT = Struct("<HH")  # number, length
-VIRTUAL = 1  # the number of the port that other programs connect to
-NAME = "stagelyric"  # what other programs see; ports that begin with it are our own
-
-SERVER_GONE = 3  # the exit status where JACK's server died
-_CLOSING_SECONDS = 5.0
-_SETTLING_SECONDS = 3.0
 _LEAVING_SECONDS = 1.0
-_TRIES, _BETWEEN_TRIES = 10, 0.1  # seconds
-_WHERE = re.compile(r"^\w+::\w+: ")  # RtMidi's messages begin with the function they come from
 
 
-class Binding:
-    """python-rtmidi, or supriya-midi where that has no wheel: both bind RtMidi and differ in three places."""
+class Driver(Protocol):
+    """The ports of one direction on one API; raises OSError, or the library's own exceptions."""
 
-    def __init__(self) -> None:
-        try:
-            self._module: Any = import_module("rtmidi")
-            self.apis: Callable[[], Iterable[int]] = self._module.get_compiled_api
-        except ImportError:
-            self._module = import_module("supriya_midi")
-            self.apis = self._module.get_compiled_apis
-        self.name: str = self._module.__name__
-
-    def api_name(self, api: int) -> str:
-        """RtMidi's own short name: alsa, jack, core, winmm."""
-        name: str = self._module.get_api_name(api)
-        return name
-
-    def client(self, direction: str, api: int, name: str) -> Client:
-        return (self._module.MidiIn if direction == "in" else self._module.MidiOut)(api, name)
-
-    def listen(self, client: Client, heard: Callable[[Sequence[int]], None]) -> None:
-        if self.name == "rtmidi":
-            client.set_callback(lambda event, _: heard(event[0]))
-        else:
-            client.set_callback(lambda message, _delta, _data: heard(message))
-        client.ignore_types(sysex=True, timing=False, active_sense=True)
-
-
-class Drivers:
-    """The ports of one direction, on the first API that works (or on the one named)."""
-
-    def __init__(self, binding: Binding, direction: str, api: str | None, pipe: int) -> None:
-        self._binding = binding
-        self._direction = direction
-        self._wanted_api = api
-        self._pipe = pipe
-        self._name = NAME if direction == "in" else f"{NAME}-out"
-        self._writing = threading.Lock()
-        self._clients: dict[int, Any] = {}
-        self._api: int | None = None
-        self._probe: Client = None
-        self._watch: JackWatch | None = None
-        self._lives: dict[str, str] = {}
-        self._closing: list[tuple[float, Any]] = []
-
-    @property
-    def api(self) -> str | None:
-        return None if self._api is None else self._binding.api_name(self._api)
-
-    def connect(self) -> None:
-        """Opens the first API that works, and the virtual port where that has one.
-
-        Raises OSError with what each API answered.
-        """
-        answers = []
-        for api in self._binding.apis():
-            name = self._binding.api_name(api)
-            if name == "dummy" or self._wanted_api not in (None, name):
-                continue
-            try:
-                self._probe = self._binding.client(self._direction, api, self._name)
-                if name == "jack" and (library := loaded_jack()):
-                    self._watch = JackWatch(library)
-            except Exception as error:  # each binding has exceptions of its own, all of them derived from this
-                answers.append(f"{name}: {_WHERE.sub('', str(error)).rstrip('.')}")
-            else:
-                self._api = api
-                self._open_virtual()
-                return
-        raise OSError("; ".join(answers) or f"there is no MIDI driver {self._wanted_api or ''}".rstrip())
+    api: str
 
     def names(self) -> list[str]:
-        """Every port there is but our own. Two of one name (CoreMIDI) are told apart by a number."""
-        return [name for name in self._numbered() if not name.startswith(NAME)]
+        """Every port there is but our own."""
+        ...
 
     def changed(self, names: Iterable[str]) -> set[str]:
-        """Those of the open ports that are another program's by now, though of the same name (JACK)."""
-        if self._watch is None:
-            return set()
-        found = {name for name in names if (life := self._lives.get(name)) and self._watch.life(name) not in ("", life)}
-        for name in found:
-            del self._lives[name]
-        return found
+        """Those of the open ports that are another program's by now, though of the same name."""
+        ...
 
-    def open(self, number: int, name: str) -> None:
-        """JACK connects only to a program that is fully up, and RtMidi does not tell whether it did; so ask."""
-        label = f"{name.rpartition(':')[2][:24]}-{number}"
-        for _ in range(_TRIES):
-            client = self._binding.client(self._direction, self._api or 0, self._name)
-            client.open_port(self._numbered().index(name), label)
-            if self._watch is None or self._watch.is_connected(name, label):
-                if self._watch is not None:
-                    self._lives[name] = self._watch.life(name)
-                self._start(number, client)
-                return
-            _delete(client)
-            sleep(_BETWEEN_TRIES)
-        raise OSError("it takes no connection")
+    def open(self, number: int, name: str) -> None: ...
 
-    def close(self, number: int) -> None:
-        """Gives the driver a while; a port that will not close is left behind, in a thread that ends with us.
-
-        On JACK only later: after a program was killed the server is busy with it for a second, and if anything is
-        closed just then while the program starts again, nobody hears anything any more.
-        """
-        client = self._clients.pop(number, None)
-        if client is None:
-            return
-        if self._watch is not None:
-            self._closing.append((monotonic() + _SETTLING_SECONDS, client))
-        else:
-            _close(client)
+    def close(self, number: int) -> None: ...
 
     def close_due(self) -> None:
-        while self._closing and self._closing[0][0] <= monotonic():
-            _close(self._closing.pop(0)[1])
+        """Closes what was to be closed later."""
+        ...
 
-    def close_all(self) -> None:
-        """In good order: a program that just ends keeps the JACK server busy for a second."""
-        for client in {self._probe, *self._clients.values(), *(client for _, client in self._closing)}:
-            if client is not None:
-                _delete(client)
-        if self._watch is not None:
-            self._watch.close()
+    def close_all(self) -> None: ...
 
-    def send(self, number: int, message: bytes) -> None:
-        if number in self._clients:
-            self._clients[number].send_message(list(message))
-
-    def report(self, **report: object) -> None:
-        self._write(0, json.dumps(report).encode())
-
-    def _numbered(self) -> list[str]:
-        names: list[str] = []
-        for name in self._probe.get_ports():
-            again = names.count(name)
-            names.append(f"{name} ({again + 1})" if again else name)
-        return names
-
-    def _open_virtual(self) -> None:
-        try:
-            # CoreMIDI shows the port's name alone, the others client and port.
-            self._probe.open_virtual_port(self._name if self.api == "core" else self._direction)
-        except Exception:  # Windows has no virtual ports: NotImplementedError or the binding's own
-            return
-        self._start(VIRTUAL, self._probe)
-
-    def _start(self, number: int, client: Client) -> None:
-        self._clients[number] = client
-        if self._direction == "in":
-            self._binding.listen(client, lambda message: self._write(number, bytes(message)))
-
-    def _write(self, number: int, body: bytes) -> None:
-        frame = HEARD.pack(monotonic(), number, len(body)) + body
-        with self._writing:  # a report may be longer than the pipe takes in one piece
-            while frame:
-                frame = frame[os.write(self._pipe, frame) :]
+    def send(self, number: int, message: bytes) -> None: ...
 
 
-class JackWatch:
-    """Knows of the JACK server what RtMidi does not tell.
-
-    When the server dies, this process ends, with SERVER_GONE: its ports would seem to be there for ever. Python
-    has no part in that and there is no callback into it: RtMidi's bindings hold the interpreter's lock while
-    they wait for the server, and the server would wait for the callback.
-    """
-
-    def __init__(self, library: ctypes.CDLL) -> None:
-        pointer, text = ctypes.c_void_p, ctypes.c_char_p
-        for name, result, arguments in (
-            ("jack_client_open", pointer, [text, ctypes.c_int, pointer]),
-            ("jack_on_shutdown", None, [pointer, pointer, pointer]),
-            ("jack_port_by_name", pointer, [pointer, text]),
-            ("jack_port_get_all_connections", ctypes.POINTER(text), [pointer, pointer]),
-            ("jack_get_uuid_for_client_name", pointer, [pointer, text]),
-            ("jack_client_close", ctypes.c_int, [pointer]),
-            ("jack_free", None, [pointer]),
-        ):
-            function = getattr(library, name)
-            function.restype, function.argtypes = result, arguments
-        self._library = library
-        self._client = library.jack_client_open(f"{NAME}-watch".encode(), 1, None)  # 1: start no server
-        if not self._client:
-            raise OSError("the JACK server does not answer")  # supriya-midi says so on standard error only
-        library.jack_on_shutdown(self._client, ctypes.cast(ctypes.CDLL(None)._exit, pointer), SERVER_GONE)
-
-    def close(self) -> None:
-        self._library.jack_client_close(self._client)
-
-    def is_connected(self, port: str, label: str) -> bool:
-        """Whether `port` has a connection to a port of ours that is called `label`."""
-        its = self._library.jack_port_by_name(self._client, port.encode())
-        others = its and self._library.jack_port_get_all_connections(self._client, its)
-        if not others:
-            return False
-        names = list(itertools.takewhile(bool, (others[place] for place in itertools.count())))
-        self._library.jack_free(others)
-        return label.encode() in [name.rpartition(b":")[2] for name in names]
-
-    def life(self, port: str) -> str:
-        """Tells the program that has the port from any other that had one of the same name, "" where unknown."""
-        client = port.partition(":")[0].encode()
-        uuid = self._library.jack_get_uuid_for_client_name(self._client, client)
-        if not uuid:
-            return ""
-        text = ctypes.string_at(uuid).decode()
-        self._library.jack_free(uuid)
-        return text
-
-
-def loaded_jack() -> ctypes.CDLL | None:
-    """The very library that RtMidi uses (a wheel brings its own), or None where there is none."""
-    try:
-        with open("/proc/self/maps") as maps:
-            paths = [line.split(maxsplit=5)[-1].strip() for line in maps if "libjack" in line]
-    except OSError:
-        return None
-    return ctypes.CDLL(paths[0]) if paths else None
-
-
-def run(drivers: Drivers, stdin: BinaryIO, poll_seconds: float) -> None:
-    """Says which ports there are, every `poll_seconds`, and carries out what comes in."""
-    orders: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(stdin, orders.put), daemon=True).start()
-    look_at = 0.0
-    while True:
-        try:
-            order = orders.get(timeout=max(0.0, look_at - monotonic()))
-        except queue.Empty:
-            look_at = monotonic() + poll_seconds
-            _look(drivers)
+def connect(binding: Binding, direction: str, wanted: str | None, pipe: Pipe) -> Driver:
+    """The first API that works (or the one `wanted`), its virtual port open. Raises OSError with what each answered."""
+    answers = []
+    for number in binding.apis():
+        name = binding.api_name(number)
+        if name == "dummy" or wanted not in (None, name):
             continue
-        if order is None:
+        try:
+            if name == "jack" and direction == "in" and (library := jack_input.library()):
+                return jack_input.JackInput(library, pipe.hear)
+            return RtMidi(binding, direction, number, pipe.hear)
+        except Exception as error:  # each binding has exceptions of its own, all of them derived from this
+            answers.append(f"{name}: {plainly(error)}")
+    raise OSError("; ".join(answers) or f"there is no MIDI driver {wanted or ''}".rstrip())
+
+
+class Process:
+    """Says which ports there are, every `poll_seconds`, and carries out what comes in."""
+
+    def __init__(self, begin: Callable[[], Driver], pipe: Pipe, poll_seconds: float) -> None:
+        self._begin, self._pipe, self._poll_seconds = begin, pipe, poll_seconds
+        self.driver: Driver | None = None
+
+    def run(self, stdin: BinaryIO) -> None:
+        orders: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
+        threading.Thread(target=_read, args=(stdin, orders.put), daemon=True).start()
+        look_at = 0.0
+        while True:
+            try:
+                order = orders.get(timeout=max(0.0, look_at - monotonic()))
+            except queue.Empty:
+                look_at = monotonic() + self._poll_seconds
+                self._look()
+                continue
+            if order is None:
+                return
+            if self.driver is not None:
+                self._obey(self.driver, *order)
+
+    def _look(self) -> None:
+        try:
+            if self.driver is None:
+                self.driver = self._begin()
+        except OSError as error:
+            self._pipe.report(problem=str(error))
             return
-        _obey(drivers, *order)
+        driver = self.driver
+        driver.close_due()
+        names = driver.names()
+        if changed := driver.changed(names):  # they went and others came: first the one, then the other
+            self._pipe.report(names=[name for name in names if name not in changed], api=driver.api)
+        self._pipe.report(names=names, api=driver.api)
 
-
-def _look(drivers: Drivers) -> None:
-    try:
-        if drivers.api is None:
-            drivers.connect()
-    except OSError as error:
-        drivers.report(problem=str(error))
-        return
-    drivers.close_due()
-    names = drivers.names()
-    if changed := drivers.changed(names):  # they went and others came: first the one, then the other
-        drivers.report(names=[name for name in names if name not in changed], api=drivers.api)
-    drivers.report(names=names, api=drivers.api)
-
-
-def _obey(drivers: Drivers, number: int, body: bytes) -> None:
-    if number:
-        drivers.send(number, body)
-        return
-    order = json.loads(body)
-    if "close" in order:
-        drivers.close(order["close"])
-        return
-    number, name = order["open"]
-    try:
-        drivers.open(number, name)
-    except Exception as error:  # gone again, held by another program: whatever it is, it is told
-        drivers.report(failed=number, why=str(error))
-    else:
-        drivers.report(opened=number)
+    def _obey(self, driver: Driver, number: int, body: bytes) -> None:
+        if number:
+            driver.send(number, body)
+            return
+        order = json.loads(body)
+        if "close" in order:
+            driver.close(order["close"])
+            return
+        number, name = order["open"]
+        try:
+            driver.open(number, name)
+        except Exception as error:  # gone again, held by another program: whatever it is, it is told
+            self._pipe.report(failed=number, why=str(error))
+        else:
+            self._pipe.report(opened=number)
 
 
 def _read(stdin: BinaryIO, put: Callable[[tuple[int, bytes] | None], None]) -> None:
@@ -315,18 +130,7 @@ def _read(stdin: BinaryIO, put: Callable[[tuple[int, bytes] | None], None]) -> N
     put(None)
 
 
-def _close(client: Client) -> None:
-    closing = threading.Thread(target=_delete, args=(client,), daemon=True)
-    closing.start()
-    closing.join(_CLOSING_SECONDS)
-
-
-def _delete(client: Client) -> None:
-    client.close_port()
-    client.delete()
-
-
-def listing() -> dict[str, Any]:
+def listing(pipe: Pipe) -> dict[str, Any]:
     """The inputs and outputs there are, by the first API that works."""
     found: dict[str, Any] = {
         "binding": None, "apis": [], "api": None, "inputs": [], "outputs": [], "problem": None,
@@ -336,31 +140,34 @@ def listing() -> dict[str, Any]:
         found["binding"] = binding.name
         found["apis"] = [binding.api_name(api) for api in binding.apis()]
         for direction in ("in", "out"):
-            drivers = Drivers(binding, direction, None, -1)
-            drivers.connect()
-            found["api"] = drivers.api
-            found[f"{direction}puts"] = drivers.names()
-            drivers.close_all()
+            driver = connect(binding, direction, None, pipe)
+            found["api"] = driver.api
+            found[f"{direction}puts"] = driver.names()
+            driver.close_all()
     except (ImportError, OSError) as error:
         found["problem"] = str(error)
     return found
 
 
-def main(pipe: int) -> NoReturn:
+def main(descriptor: int) -> NoReturn:
     direction, api, poll_seconds = sys.argv[1], sys.argv[2] or None, float(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then ends our input
     os.environ["JACK_NO_START_SERVER"] = "1"
+    pipe = Pipe(descriptor)
     if direction == "list":
-        os.write(pipe, json.dumps(listing()).encode())
+        with open(os.devnull, "wb") as nowhere:
+            found = listing(Pipe(nowhere.fileno()))
+        os.write(descriptor, json.dumps(found).encode())
         os._exit(0)
     try:
-        drivers = Drivers(Binding(), direction, api, pipe)
+        binding = Binding()
     except ImportError as error:
-        body = json.dumps({"missing": str(error)}).encode()
-        os.write(pipe, HEARD.pack(monotonic(), 0, len(body)) + body)
+        pipe.report(missing=str(error))
         os._exit(0)
-    run(drivers, sys.stdin.buffer, poll_seconds)
-    closing = threading.Thread(target=drivers.close_all, daemon=True)
-    closing.start()
-    closing.join(_LEAVING_SECONDS)
+    process = Process(lambda: connect(binding, direction, api, pipe), pipe, poll_seconds)
+    process.run(sys.stdin.buffer)
+    if process.driver is not None:
+        closing = threading.Thread(target=process.driver.close_all, daemon=True)
+        closing.start()
+        closing.join(_LEAVING_SECONDS)
     os._exit(0)  # no interpreter to wind down around drivers that may still be calling

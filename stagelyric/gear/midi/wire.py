@@ -1,0 +1,37 @@
+"""What goes through the pipes between `ports` and the process that holds the drivers, and who we are on them."""
+
+import json
+import os
+import threading
+from struct import Struct
+from time import monotonic
+
+HEARD = Struct("<dHH")  # at (seconds of time.monotonic(), the same clock for every process), number, length
+SENT = Struct("<HH")  # number, length
+LONGEST = 0xFFFF  # bytes of a body
+VIRTUAL = 1  # the number of the port that other programs connect to
+NAME = "stagelyric"  # what other programs see; ports that begin with it are our own
+SERVER_GONE = 3  # the exit status where JACK's server died
+
+
+class Pipe:
+    """The process's end of the pipe to `ports`; from any thread."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._writing = threading.Lock()
+
+    def hear(self, number: int, message: bytes, at: float | None = None) -> None:
+        """Bytes from the port with that number, in pieces where they are too many for one frame. `at` in seconds of
+        `time.monotonic()`, None for now."""
+        for start in range(0, len(message), LONGEST):
+            self._write(number, message[start : start + LONGEST], monotonic() if at is None else at)
+
+    def report(self, **report: object) -> None:
+        self._write(0, json.dumps(report).encode(), monotonic())
+
+    def _write(self, number: int, body: bytes, at: float) -> None:
+        frame = HEARD.pack(at, number, len(body)) + body
+        with self._writing:  # a report may be longer than the pipe takes in one piece
+            while frame:
+                frame = frame[os.write(self._descriptor, frame) :]
