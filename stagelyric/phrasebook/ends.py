@@ -68,6 +68,6 @@ def keys_asked(word: str) -> frozenset[str]:
 
 
 def answers(end: Sequence[str], word: str) -> bool:
-    """Whether a line that ends on these words rhymes perfectly with a word that is asked for, by any of its meanings."""
+    """Whether a line that ends on these words rhymes perfectly with a word that is asked for, whichever is meant."""
     sounds = _sounds(tuple(map(bare, end[-2:])))
     return any(kind_of_sounds(one, other) == "perfect" for one in sounds for other in meanings(word))
