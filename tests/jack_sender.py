@@ -6,10 +6,12 @@ standard input for each MIDI event, whole or not; each goes into a block of its 
 
 import queue
 import sys
+from importlib import import_module
+from typing import Any
 
 
 def main() -> None:
-    import jack
+    jack: Any = import_module("jack")
 
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     client = jack.Client(sys.argv[1], no_start_server=True)

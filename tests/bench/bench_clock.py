@@ -15,7 +15,9 @@ import subprocess
 import sys
 import time
 import uuid
+from importlib import import_module
 from multiprocessing.synchronize import Event
+from typing import Any
 
 RATE, PULSES = 48_000, 24
 BLOCKS, TEMPOS = (64, 256, 1024), (240, 174, 120, 103, 74, 40)
@@ -68,7 +70,7 @@ class Rate:
     """How many frames the server really plays a second: a dummy one that lacks processor time falls behind."""
 
     def __init__(self) -> None:
-        import jack
+        jack: Any = import_module("jack")
 
         self._client = jack.Client("rate", no_start_server=True)
         self._client.activate()
