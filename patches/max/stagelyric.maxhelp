@@ -69,7 +69,7 @@
           "numoutlets": 1,
           "patching_rect": [
             520,
-            690,
+            720,
             80.0,
             22.0
           ],
@@ -187,10 +187,10 @@
           "patching_rect": [
             20,
             140,
-            60.199999999999996,
+            225.2,
             22.0
           ],
-          "text": "again 1",
+          "text": "heard She left her coat in Leith",
           "outlettype": [
             ""
           ]
@@ -205,10 +205,10 @@
           "patching_rect": [
             250,
             140,
-            179.0,
+            436.4,
             22.0
           ],
-          "text": "shows the last line again"
+          "text": "takes this text for what was just sung; the next lines answer it"
         }
       },
       {
@@ -220,10 +220,10 @@
           "patching_rect": [
             20,
             170,
-            53.599999999999994,
+            60.199999999999996,
             22.0
           ],
-          "text": "hold 1",
+          "text": "again 1",
           "outlettype": [
             ""
           ]
@@ -238,10 +238,10 @@
           "patching_rect": [
             250,
             170,
-            330.79999999999995,
+            179.0,
             22.0
           ],
-          "text": "holds the line that is up; once more releases it"
+          "text": "shows the last line again"
         }
       },
       {
@@ -253,10 +253,10 @@
           "patching_rect": [
             20,
             200,
-            60.199999999999996,
+            53.599999999999994,
             22.0
           ],
-          "text": "clear 1",
+          "text": "hold 1",
           "outlettype": [
             ""
           ]
@@ -271,10 +271,10 @@
           "patching_rect": [
             250,
             200,
-            119.6,
+            330.79999999999995,
             22.0
           ],
-          "text": "clears the stage"
+          "text": "holds the line that is up; once more releases it"
         }
       },
       {
@@ -289,7 +289,7 @@
             60.199999999999996,
             22.0
           ],
-          "text": "panic 1",
+          "text": "clear 1",
           "outlettype": [
             ""
           ]
@@ -304,10 +304,10 @@
           "patching_rect": [
             250,
             230,
-            423.2,
+            119.6,
             22.0
           ],
-          "text": "clears the stage, releases the hold, calls off what is pending"
+          "text": "clears the stage"
         }
       },
       {
@@ -319,10 +319,10 @@
           "patching_rect": [
             20,
             260,
-            53.599999999999994,
+            60.199999999999996,
             22.0
           ],
-          "text": "keep 1",
+          "text": "panic 1",
           "outlettype": [
             ""
           ]
@@ -337,10 +337,10 @@
           "patching_rect": [
             250,
             260,
-            284.59999999999997,
+            423.2,
             22.0
           ],
-          "text": "keeps the line that is up for later shows"
+          "text": "clears the stage, releases the hold, calls off what is pending"
         }
       },
       {
@@ -355,7 +355,7 @@
             53.599999999999994,
             22.0
           ],
-          "text": "veto 1",
+          "text": "keep 1",
           "outlettype": [
             ""
           ]
@@ -370,10 +370,10 @@
           "patching_rect": [
             250,
             290,
-            416.59999999999997,
+            284.59999999999997,
             22.0
           ],
-          "text": "takes the line down, shows the next, and never shows it again"
+          "text": "keeps the line that is up for later shows"
         }
       },
       {
@@ -388,7 +388,7 @@
             53.599999999999994,
             22.0
           ],
-          "text": "swap 1",
+          "text": "veto 1",
           "outlettype": [
             ""
           ]
@@ -403,10 +403,10 @@
           "patching_rect": [
             250,
             320,
-            337.4,
+            416.59999999999997,
             22.0
           ],
-          "text": "puts another line in the place of the one to come"
+          "text": "takes the line down, shows the next, and never shows it again"
         }
       },
       {
@@ -418,10 +418,10 @@
           "patching_rect": [
             20,
             350,
-            86.6,
+            53.599999999999994,
             22.0
           ],
-          "text": "veto/next 1",
+          "text": "swap 1",
           "outlettype": [
             ""
           ]
@@ -436,10 +436,10 @@
           "patching_rect": [
             250,
             350,
-            344.0,
+            337.4,
             22.0
           ],
-          "text": "puts another line in its place, and never shows it"
+          "text": "puts another line in the place of the one to come"
         }
       },
       {
@@ -451,10 +451,10 @@
           "patching_rect": [
             20,
             380,
-            139.39999999999998,
+            86.6,
             22.0
           ],
-          "text": "song Harbour Lights",
+          "text": "veto/next 1",
           "outlettype": [
             ""
           ]
@@ -469,10 +469,10 @@
           "patching_rect": [
             250,
             380,
-            291.2,
+            344.0,
             22.0
           ],
-          "text": "goes to the song with this title or number"
+          "text": "puts another line in its place, and never shows it"
         }
       },
       {
@@ -484,10 +484,10 @@
           "patching_rect": [
             20,
             410,
-            86.6,
+            139.39999999999998,
             22.0
           ],
-          "text": "song/next 1",
+          "text": "song Harbour Lights",
           "outlettype": [
             ""
           ]
@@ -502,10 +502,10 @@
           "patching_rect": [
             250,
             410,
-            152.6,
+            291.2,
             22.0
           ],
-          "text": "goes to the next song"
+          "text": "goes to the song with this title or number"
         }
       },
       {
@@ -517,10 +517,10 @@
           "patching_rect": [
             20,
             440,
-            113.0,
+            86.6,
             22.0
           ],
-          "text": "song/previous 1",
+          "text": "song/next 1",
           "outlettype": [
             ""
           ]
@@ -535,10 +535,10 @@
           "patching_rect": [
             250,
             440,
-            165.79999999999998,
+            152.6,
             22.0
           ],
-          "text": "goes to the song before"
+          "text": "goes to the next song"
         }
       },
       {
@@ -550,10 +550,10 @@
           "patching_rect": [
             20,
             470,
-            106.39999999999999,
+            113.0,
             22.0
           ],
-          "text": "section chorus",
+          "text": "song/previous 1",
           "outlettype": [
             ""
           ]
@@ -568,10 +568,10 @@
           "patching_rect": [
             250,
             470,
-            304.4,
+            165.79999999999998,
             22.0
           ],
-          "text": "goes to the section with this name or number"
+          "text": "goes to the song before"
         }
       },
       {
@@ -586,7 +586,7 @@
             106.39999999999999,
             22.0
           ],
-          "text": "section/next 1",
+          "text": "section chorus",
           "outlettype": [
             ""
           ]
@@ -601,10 +601,10 @@
           "patching_rect": [
             250,
             500,
-            172.39999999999998,
+            304.4,
             22.0
           ],
-          "text": "goes to the next section"
+          "text": "goes to the section with this name or number"
         }
       },
       {
@@ -616,10 +616,10 @@
           "patching_rect": [
             20,
             530,
-            132.8,
+            106.39999999999999,
             22.0
           ],
-          "text": "section/previous 1",
+          "text": "section/next 1",
           "outlettype": [
             ""
           ]
@@ -634,10 +634,10 @@
           "patching_rect": [
             250,
             530,
-            185.6,
+            172.39999999999998,
             22.0
           ],
-          "text": "goes to the section before"
+          "text": "goes to the next section"
         }
       },
       {
@@ -649,10 +649,10 @@
           "patching_rect": [
             20,
             560,
-            93.19999999999999,
+            132.8,
             22.0
           ],
-          "text": "wildness 0.7",
+          "text": "section/previous 1",
           "outlettype": [
             ""
           ]
@@ -667,10 +667,10 @@
           "patching_rect": [
             250,
             560,
-            126.19999999999999,
+            185.6,
             22.0
           ],
-          "text": "0 sober to 1 wild"
+          "text": "goes to the section before"
         }
       },
       {
@@ -682,10 +682,10 @@
           "patching_rect": [
             20,
             590,
-            66.8,
+            93.19999999999999,
             22.0
           ],
-          "text": "speech 1",
+          "text": "wildness 0.7",
           "outlettype": [
             ""
           ]
@@ -700,10 +700,10 @@
           "patching_rect": [
             250,
             590,
-            172.39999999999998,
+            126.19999999999999,
             22.0
           ],
-          "text": "speech off (0) or on (1)"
+          "text": "0 sober to 1 wild"
         }
       },
       {
@@ -718,7 +718,7 @@
             66.8,
             22.0
           ],
-          "text": "tempo 96",
+          "text": "speech 1",
           "outlettype": [
             ""
           ]
@@ -733,10 +733,10 @@
           "patching_rect": [
             250,
             620,
-            324.2,
+            172.39999999999998,
             22.0
           ],
-          "text": "sets the tempo, where the clock's source is osc"
+          "text": "speech off (0) or on (1)"
         }
       },
       {
@@ -748,10 +748,10 @@
           "patching_rect": [
             20,
             650,
-            60.199999999999996,
+            66.8,
             22.0
           ],
-          "text": "beat 33",
+          "text": "tempo 96",
           "outlettype": [
             ""
           ]
@@ -766,6 +766,39 @@
           "patching_rect": [
             250,
             650,
+            324.2,
+            22.0
+          ],
+          "text": "sets the tempo, where the clock's source is osc"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-45",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "patching_rect": [
+            20,
+            680,
+            60.199999999999996,
+            22.0
+          ],
+          "text": "beat 33",
+          "outlettype": [
+            ""
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-46",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "patching_rect": [
+            250,
+            680,
             370.4,
             22.0
           ],
@@ -774,13 +807,13 @@
       },
       {
         "box": {
-          "id": "obj-45",
+          "id": "obj-47",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 0,
           "patching_rect": [
             520,
-            730,
+            760,
             119.6,
             22.0
           ],
@@ -1066,11 +1099,24 @@
       {
         "patchline": {
           "source": [
+            "obj-45",
+            0
+          ],
+          "destination": [
+            "obj-2",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-2",
             0
           ],
           "destination": [
-            "obj-45",
+            "obj-47",
             0
           ],
           "order": 0

@@ -82,12 +82,12 @@
         "box": {
           "id": "obj-3",
           "maxclass": "newobj",
-          "numinlets": 22,
-          "numoutlets": 22,
+          "numinlets": 23,
+          "numoutlets": 23,
           "patching_rect": [
             20,
             80,
-            1076.6,
+            1116.2,
             22.0
           ],
           "outlettype": [
@@ -112,9 +112,10 @@
             "",
             "",
             "",
+            "",
             ""
           ],
-          "text": "route line word say again hold clear panic keep veto swap veto/next song song/next song/previous section section/next section/previous wildness speech tempo beat"
+          "text": "route line word say heard again hold clear panic keep veto swap veto/next song song/next song/previous section section/next section/previous wildness speech tempo beat"
         }
       },
       {
@@ -214,6 +215,24 @@
           "patching_rect": [
             770,
             130,
+            179.0,
+            22.0
+          ],
+          "outlettype": [
+            ""
+          ],
+          "text": "prepend /stagelyric/heard"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-10",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "patching_rect": [
+            1020,
+            130,
             33.8,
             22.0
           ],
@@ -225,12 +244,12 @@
       },
       {
         "box": {
-          "id": "obj-10",
+          "id": "obj-11",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
-            770,
+            1020,
             160,
             139.39999999999998,
             22.0
@@ -243,12 +262,12 @@
       },
       {
         "box": {
-          "id": "obj-11",
+          "id": "obj-12",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            1020,
+            1270,
             130,
             33.8,
             22.0
@@ -261,12 +280,12 @@
       },
       {
         "box": {
-          "id": "obj-12",
+          "id": "obj-13",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
-            1020,
+            1270,
             160,
             132.8,
             22.0
@@ -279,43 +298,7 @@
       },
       {
         "box": {
-          "id": "obj-13",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 1,
-          "patching_rect": [
-            1270,
-            130,
-            33.8,
-            22.0
-          ],
-          "outlettype": [
-            ""
-          ],
-          "text": "t b"
-        }
-      },
-      {
-        "box": {
           "id": "obj-14",
-          "maxclass": "message",
-          "numinlets": 2,
-          "numoutlets": 1,
-          "patching_rect": [
-            1270,
-            160,
-            139.39999999999998,
-            22.0
-          ],
-          "text": "/stagelyric/clear 1",
-          "outlettype": [
-            ""
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-15",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -333,12 +316,48 @@
       },
       {
         "box": {
-          "id": "obj-16",
+          "id": "obj-15",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
             20,
+            230,
+            139.39999999999998,
+            22.0
+          ],
+          "text": "/stagelyric/clear 1",
+          "outlettype": [
+            ""
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-16",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "patching_rect": [
+            270,
+            200,
+            33.8,
+            22.0
+          ],
+          "outlettype": [
+            ""
+          ],
+          "text": "t b"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-17",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "patching_rect": [
+            270,
             230,
             139.39999999999998,
             22.0
@@ -351,12 +370,12 @@
       },
       {
         "box": {
-          "id": "obj-17",
+          "id": "obj-18",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            270,
+            520,
             200,
             33.8,
             22.0
@@ -369,12 +388,12 @@
       },
       {
         "box": {
-          "id": "obj-18",
+          "id": "obj-19",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
-            270,
+            520,
             230,
             132.8,
             22.0
@@ -387,12 +406,12 @@
       },
       {
         "box": {
-          "id": "obj-19",
+          "id": "obj-20",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            520,
+            770,
             200,
             33.8,
             22.0
@@ -405,12 +424,12 @@
       },
       {
         "box": {
-          "id": "obj-20",
+          "id": "obj-21",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
-            520,
+            770,
             230,
             132.8,
             22.0
@@ -423,12 +442,12 @@
       },
       {
         "box": {
-          "id": "obj-21",
+          "id": "obj-22",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            770,
+            1020,
             200,
             33.8,
             22.0
@@ -441,12 +460,12 @@
       },
       {
         "box": {
-          "id": "obj-22",
+          "id": "obj-23",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
-            770,
+            1020,
             230,
             132.8,
             22.0
@@ -459,12 +478,12 @@
       },
       {
         "box": {
-          "id": "obj-23",
+          "id": "obj-24",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            1020,
+            1270,
             200,
             33.8,
             22.0
@@ -477,12 +496,12 @@
       },
       {
         "box": {
-          "id": "obj-24",
+          "id": "obj-25",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
-            1020,
+            1270,
             230,
             165.79999999999998,
             22.0
@@ -495,13 +514,13 @@
       },
       {
         "box": {
-          "id": "obj-25",
+          "id": "obj-26",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            1270,
-            200,
+            20,
+            270,
             172.39999999999998,
             22.0
           ],
@@ -513,12 +532,12 @@
       },
       {
         "box": {
-          "id": "obj-26",
+          "id": "obj-27",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            20,
+            270,
             270,
             33.8,
             22.0
@@ -531,12 +550,12 @@
       },
       {
         "box": {
-          "id": "obj-27",
+          "id": "obj-28",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
-            20,
+            270,
             300,
             165.79999999999998,
             22.0
@@ -549,12 +568,12 @@
       },
       {
         "box": {
-          "id": "obj-28",
+          "id": "obj-29",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            270,
+            520,
             270,
             33.8,
             22.0
@@ -567,12 +586,12 @@
       },
       {
         "box": {
-          "id": "obj-29",
+          "id": "obj-30",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
-            270,
+            520,
             300,
             192.2,
             22.0
@@ -585,12 +604,12 @@
       },
       {
         "box": {
-          "id": "obj-30",
+          "id": "obj-31",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            520,
+            770,
             270,
             192.2,
             22.0
@@ -603,12 +622,12 @@
       },
       {
         "box": {
-          "id": "obj-31",
+          "id": "obj-32",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            770,
+            1020,
             270,
             33.8,
             22.0
@@ -621,12 +640,12 @@
       },
       {
         "box": {
-          "id": "obj-32",
+          "id": "obj-33",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
-            770,
+            1020,
             300,
             185.6,
             22.0
@@ -639,12 +658,12 @@
       },
       {
         "box": {
-          "id": "obj-33",
+          "id": "obj-34",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            1020,
+            1270,
             270,
             33.8,
             22.0
@@ -657,12 +676,12 @@
       },
       {
         "box": {
-          "id": "obj-34",
+          "id": "obj-35",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
           "patching_rect": [
-            1020,
+            1270,
             300,
             212.0,
             22.0
@@ -675,13 +694,13 @@
       },
       {
         "box": {
-          "id": "obj-35",
+          "id": "obj-36",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            1270,
-            270,
+            20,
+            340,
             198.79999999999998,
             22.0
           ],
@@ -693,12 +712,12 @@
       },
       {
         "box": {
-          "id": "obj-36",
+          "id": "obj-37",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            20,
+            270,
             340,
             185.6,
             22.0
@@ -711,12 +730,12 @@
       },
       {
         "box": {
-          "id": "obj-37",
+          "id": "obj-38",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            270,
+            520,
             340,
             179.0,
             22.0
@@ -729,12 +748,12 @@
       },
       {
         "box": {
-          "id": "obj-38",
+          "id": "obj-39",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
           "patching_rect": [
-            520,
+            770,
             340,
             172.39999999999998,
             22.0
@@ -747,7 +766,7 @@
       },
       {
         "box": {
-          "id": "obj-39",
+          "id": "obj-40",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -765,7 +784,7 @@
       },
       {
         "box": {
-          "id": "obj-40",
+          "id": "obj-41",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 2,
@@ -784,7 +803,7 @@
       },
       {
         "box": {
-          "id": "obj-41",
+          "id": "obj-42",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 3,
@@ -804,7 +823,7 @@
       },
       {
         "box": {
-          "id": "obj-42",
+          "id": "obj-43",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -822,7 +841,7 @@
       },
       {
         "box": {
-          "id": "obj-43",
+          "id": "obj-44",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -840,7 +859,7 @@
       },
       {
         "box": {
-          "id": "obj-44",
+          "id": "obj-45",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -858,7 +877,7 @@
       },
       {
         "box": {
-          "id": "obj-45",
+          "id": "obj-46",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -876,7 +895,7 @@
       },
       {
         "box": {
-          "id": "obj-46",
+          "id": "obj-47",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -894,7 +913,7 @@
       },
       {
         "box": {
-          "id": "obj-47",
+          "id": "obj-48",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -912,7 +931,7 @@
       },
       {
         "box": {
-          "id": "obj-48",
+          "id": "obj-49",
           "maxclass": "newobj",
           "numinlets": 2,
           "numoutlets": 1,
@@ -930,7 +949,7 @@
       },
       {
         "box": {
-          "id": "obj-49",
+          "id": "obj-50",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -948,7 +967,7 @@
       },
       {
         "box": {
-          "id": "obj-50",
+          "id": "obj-51",
           "maxclass": "newobj",
           "numinlets": 2,
           "numoutlets": 1,
@@ -966,7 +985,7 @@
       },
       {
         "box": {
-          "id": "obj-51",
+          "id": "obj-52",
           "maxclass": "newobj",
           "numinlets": 9,
           "numoutlets": 9,
@@ -992,7 +1011,7 @@
       },
       {
         "box": {
-          "id": "obj-52",
+          "id": "obj-53",
           "maxclass": "outlet",
           "numinlets": 1,
           "numoutlets": 0,
@@ -1007,7 +1026,7 @@
       },
       {
         "box": {
-          "id": "obj-53",
+          "id": "obj-54",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1025,7 +1044,7 @@
       },
       {
         "box": {
-          "id": "obj-54",
+          "id": "obj-55",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -1043,7 +1062,7 @@
       },
       {
         "box": {
-          "id": "obj-55",
+          "id": "obj-56",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1061,7 +1080,7 @@
       },
       {
         "box": {
-          "id": "obj-56",
+          "id": "obj-57",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1079,7 +1098,7 @@
       },
       {
         "box": {
-          "id": "obj-57",
+          "id": "obj-58",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1097,7 +1116,7 @@
       },
       {
         "box": {
-          "id": "obj-58",
+          "id": "obj-59",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1115,7 +1134,7 @@
       },
       {
         "box": {
-          "id": "obj-59",
+          "id": "obj-60",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1133,7 +1152,7 @@
       },
       {
         "box": {
-          "id": "obj-60",
+          "id": "obj-61",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1258,19 +1277,6 @@
       {
         "patchline": {
           "source": [
-            "obj-9",
-            0
-          ],
-          "destination": [
-            "obj-10",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
             "obj-3",
             3
           ],
@@ -1284,7 +1290,7 @@
       {
         "patchline": {
           "source": [
-            "obj-10",
+            "obj-9",
             0
           ],
           "destination": [
@@ -1297,11 +1303,11 @@
       {
         "patchline": {
           "source": [
-            "obj-11",
+            "obj-10",
             0
           ],
           "destination": [
-            "obj-12",
+            "obj-11",
             0
           ],
           "order": 0
@@ -1314,7 +1320,20 @@
             4
           ],
           "destination": [
+            "obj-10",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-11",
+            0
+          ],
+          "destination": [
+            "obj-4",
             0
           ],
           "order": 0
@@ -1327,20 +1346,7 @@
             0
           ],
           "destination": [
-            "obj-4",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
             "obj-13",
-            0
-          ],
-          "destination": [
-            "obj-14",
             0
           ],
           "order": 0
@@ -1353,7 +1359,20 @@
             5
           ],
           "destination": [
+            "obj-12",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-13",
+            0
+          ],
+          "destination": [
+            "obj-4",
             0
           ],
           "order": 0
@@ -1366,20 +1385,7 @@
             0
           ],
           "destination": [
-            "obj-4",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
             "obj-15",
-            0
-          ],
-          "destination": [
-            "obj-16",
             0
           ],
           "order": 0
@@ -1392,7 +1398,20 @@
             6
           ],
           "destination": [
+            "obj-14",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-15",
+            0
+          ],
+          "destination": [
+            "obj-4",
             0
           ],
           "order": 0
@@ -1405,20 +1424,7 @@
             0
           ],
           "destination": [
-            "obj-4",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
             "obj-17",
-            0
-          ],
-          "destination": [
-            "obj-18",
             0
           ],
           "order": 0
@@ -1431,7 +1437,20 @@
             7
           ],
           "destination": [
+            "obj-16",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-17",
+            0
+          ],
+          "destination": [
+            "obj-4",
             0
           ],
           "order": 0
@@ -1444,20 +1463,7 @@
             0
           ],
           "destination": [
-            "obj-4",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
             "obj-19",
-            0
-          ],
-          "destination": [
-            "obj-20",
             0
           ],
           "order": 0
@@ -1470,7 +1476,20 @@
             8
           ],
           "destination": [
+            "obj-18",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-19",
+            0
+          ],
+          "destination": [
+            "obj-4",
             0
           ],
           "order": 0
@@ -1483,20 +1502,7 @@
             0
           ],
           "destination": [
-            "obj-4",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
             "obj-21",
-            0
-          ],
-          "destination": [
-            "obj-22",
             0
           ],
           "order": 0
@@ -1509,7 +1515,20 @@
             9
           ],
           "destination": [
+            "obj-20",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-21",
+            0
+          ],
+          "destination": [
+            "obj-4",
             0
           ],
           "order": 0
@@ -1522,20 +1541,7 @@
             0
           ],
           "destination": [
-            "obj-4",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
             "obj-23",
-            0
-          ],
-          "destination": [
-            "obj-24",
             0
           ],
           "order": 0
@@ -1548,7 +1554,20 @@
             10
           ],
           "destination": [
+            "obj-22",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-23",
+            0
+          ],
+          "destination": [
+            "obj-4",
             0
           ],
           "order": 0
@@ -1561,7 +1580,7 @@
             0
           ],
           "destination": [
-            "obj-4",
+            "obj-25",
             0
           ],
           "order": 0
@@ -1574,7 +1593,7 @@
             11
           ],
           "destination": [
-            "obj-25",
+            "obj-24",
             0
           ],
           "order": 0
@@ -1588,19 +1607,6 @@
           ],
           "destination": [
             "obj-4",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-26",
-            0
-          ],
-          "destination": [
-            "obj-27",
             0
           ],
           "order": 0
@@ -1622,7 +1628,7 @@
       {
         "patchline": {
           "source": [
-            "obj-27",
+            "obj-26",
             0
           ],
           "destination": [
@@ -1635,11 +1641,11 @@
       {
         "patchline": {
           "source": [
-            "obj-28",
+            "obj-27",
             0
           ],
           "destination": [
-            "obj-29",
+            "obj-28",
             0
           ],
           "order": 0
@@ -1652,7 +1658,20 @@
             13
           ],
           "destination": [
+            "obj-27",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-28",
+            0
+          ],
+          "destination": [
+            "obj-4",
             0
           ],
           "order": 0
@@ -1665,7 +1684,7 @@
             0
           ],
           "destination": [
-            "obj-4",
+            "obj-30",
             0
           ],
           "order": 0
@@ -1678,7 +1697,7 @@
             14
           ],
           "destination": [
-            "obj-30",
+            "obj-29",
             0
           ],
           "order": 0
@@ -1692,19 +1711,6 @@
           ],
           "destination": [
             "obj-4",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-31",
-            0
-          ],
-          "destination": [
-            "obj-32",
             0
           ],
           "order": 0
@@ -1726,7 +1732,7 @@
       {
         "patchline": {
           "source": [
-            "obj-32",
+            "obj-31",
             0
           ],
           "destination": [
@@ -1739,11 +1745,11 @@
       {
         "patchline": {
           "source": [
-            "obj-33",
+            "obj-32",
             0
           ],
           "destination": [
-            "obj-34",
+            "obj-33",
             0
           ],
           "order": 0
@@ -1756,7 +1762,7 @@
             16
           ],
           "destination": [
-            "obj-33",
+            "obj-32",
             0
           ],
           "order": 0
@@ -1765,7 +1771,7 @@
       {
         "patchline": {
           "source": [
-            "obj-34",
+            "obj-33",
             0
           ],
           "destination": [
@@ -1778,11 +1784,24 @@
       {
         "patchline": {
           "source": [
+            "obj-34",
+            0
+          ],
+          "destination": [
+            "obj-35",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-3",
             17
           ],
           "destination": [
-            "obj-35",
+            "obj-34",
             0
           ],
           "order": 0
@@ -1882,86 +1901,8 @@
       {
         "patchline": {
           "source": [
-            "obj-40",
-            0
-          ],
-          "destination": [
-            "obj-41",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-41",
-            0
-          ],
-          "destination": [
-            "obj-42",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-42",
-            0
-          ],
-          "destination": [
-            "obj-4",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-41",
-            1
-          ],
-          "destination": [
-            "obj-43",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-43",
-            0
-          ],
-          "destination": [
-            "obj-4",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-41",
-            2
-          ],
-          "destination": [
-            "obj-44",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-44",
-            0
+            "obj-3",
+            21
           ],
           "destination": [
             "obj-39",
@@ -1973,11 +1914,11 @@
       {
         "patchline": {
           "source": [
-            "obj-41",
-            2
+            "obj-39",
+            0
           ],
           "destination": [
-            "obj-46",
+            "obj-4",
             0
           ],
           "order": 0
@@ -1986,11 +1927,102 @@
       {
         "patchline": {
           "source": [
-            "obj-46",
+            "obj-41",
             0
           ],
           "destination": [
+            "obj-42",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-42",
+            0
+          ],
+          "destination": [
+            "obj-43",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-43",
+            0
+          ],
+          "destination": [
+            "obj-4",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-42",
+            1
+          ],
+          "destination": [
+            "obj-44",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-44",
+            0
+          ],
+          "destination": [
+            "obj-4",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-42",
+            2
+          ],
+          "destination": [
             "obj-45",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-45",
+            0
+          ],
+          "destination": [
+            "obj-40",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-42",
+            2
+          ],
+          "destination": [
+            "obj-47",
             0
           ],
           "order": 0
@@ -2003,7 +2035,7 @@
             0
           ],
           "destination": [
-            "obj-48",
+            "obj-46",
             0
           ],
           "order": 0
@@ -2025,7 +2057,7 @@
       {
         "patchline": {
           "source": [
-            "obj-24",
+            "obj-49",
             0
           ],
           "destination": [
@@ -2038,11 +2070,11 @@
       {
         "patchline": {
           "source": [
-            "obj-50",
+            "obj-25",
             0
           ],
           "destination": [
-            "obj-45",
+            "obj-51",
             0
           ],
           "order": 0
@@ -2051,7 +2083,20 @@
       {
         "patchline": {
           "source": [
-            "obj-45",
+            "obj-51",
+            0
+          ],
+          "destination": [
+            "obj-46",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-46",
             0
           ],
           "destination": [
@@ -2064,33 +2109,7 @@
       {
         "patchline": {
           "source": [
-            "obj-39",
-            0
-          ],
-          "destination": [
-            "obj-51",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-51",
-            0
-          ],
-          "destination": [
-            "obj-53",
-            0
-          ],
-          "order": 0
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-53",
+            "obj-40",
             0
           ],
           "destination": [
@@ -2103,11 +2122,37 @@
       {
         "patchline": {
           "source": [
-            "obj-51",
+            "obj-52",
+            0
+          ],
+          "destination": [
+            "obj-54",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-54",
+            0
+          ],
+          "destination": [
+            "obj-53",
+            0
+          ],
+          "order": 0
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-52",
             1
           ],
           "destination": [
-            "obj-54",
+            "obj-55",
             0
           ],
           "order": 0
@@ -2116,11 +2161,11 @@
       {
         "patchline": {
           "source": [
-            "obj-54",
+            "obj-55",
             0
           ],
           "destination": [
-            "obj-52",
+            "obj-53",
             0
           ],
           "order": 0
@@ -2129,11 +2174,11 @@
       {
         "patchline": {
           "source": [
-            "obj-51",
+            "obj-52",
             2
           ],
           "destination": [
-            "obj-55",
+            "obj-56",
             0
           ],
           "order": 0
@@ -2142,11 +2187,11 @@
       {
         "patchline": {
           "source": [
-            "obj-55",
+            "obj-56",
             0
           ],
           "destination": [
-            "obj-52",
+            "obj-53",
             0
           ],
           "order": 0
@@ -2155,11 +2200,11 @@
       {
         "patchline": {
           "source": [
-            "obj-51",
+            "obj-52",
             3
           ],
           "destination": [
-            "obj-56",
+            "obj-57",
             0
           ],
           "order": 0
@@ -2168,11 +2213,11 @@
       {
         "patchline": {
           "source": [
-            "obj-56",
+            "obj-57",
             0
           ],
           "destination": [
-            "obj-52",
+            "obj-53",
             0
           ],
           "order": 0
@@ -2181,11 +2226,11 @@
       {
         "patchline": {
           "source": [
-            "obj-51",
+            "obj-52",
             4
           ],
           "destination": [
-            "obj-57",
+            "obj-58",
             0
           ],
           "order": 0
@@ -2194,11 +2239,11 @@
       {
         "patchline": {
           "source": [
-            "obj-57",
+            "obj-58",
             0
           ],
           "destination": [
-            "obj-52",
+            "obj-53",
             0
           ],
           "order": 0
@@ -2207,11 +2252,11 @@
       {
         "patchline": {
           "source": [
-            "obj-51",
+            "obj-52",
             5
           ],
           "destination": [
-            "obj-58",
+            "obj-59",
             0
           ],
           "order": 0
@@ -2220,11 +2265,11 @@
       {
         "patchline": {
           "source": [
-            "obj-58",
+            "obj-59",
             0
           ],
           "destination": [
-            "obj-52",
+            "obj-53",
             0
           ],
           "order": 0
@@ -2233,11 +2278,11 @@
       {
         "patchline": {
           "source": [
-            "obj-51",
+            "obj-52",
             6
           ],
           "destination": [
-            "obj-59",
+            "obj-60",
             0
           ],
           "order": 0
@@ -2246,11 +2291,11 @@
       {
         "patchline": {
           "source": [
-            "obj-59",
+            "obj-60",
             0
           ],
           "destination": [
-            "obj-52",
+            "obj-53",
             0
           ],
           "order": 0
@@ -2259,11 +2304,11 @@
       {
         "patchline": {
           "source": [
-            "obj-51",
+            "obj-52",
             7
           ],
           "destination": [
-            "obj-60",
+            "obj-61",
             0
           ],
           "order": 0
@@ -2272,11 +2317,11 @@
       {
         "patchline": {
           "source": [
-            "obj-60",
+            "obj-61",
             0
           ],
           "destination": [
-            "obj-52",
+            "obj-53",
             0
           ],
           "order": 0

@@ -51,6 +51,11 @@ Stagelyric {
 		addr.sendMsg("/stagelyric/say", text.asString);
 	}
 
+	// takes this text for what was just sung; the next lines answer it
+	heard { |text|
+		addr.sendMsg("/stagelyric/heard", text.asString);
+	}
+
 	// shows the last line again
 	again {
 		addr.sendMsg("/stagelyric/again", 1);

@@ -55,7 +55,7 @@ def build(target: Target) -> Widget:
 
 
 # Beside the presses: what a surface has a knob, a switch or a field for.
-_WANTED = {f"/stagelyric/{what}" for what in ("wildness", "speech", "word", "say", "song", "section")}
+_WANTED = {f"/stagelyric/{what}" for what in ("wildness", "speech", "word", "say", "heard", "song", "section")}
 
 
 def _widget(entry: Address, left: int, top: int, width: int, height: int, to: list[str]) -> Widget:

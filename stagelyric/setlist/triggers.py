@@ -299,7 +299,7 @@ class Trigger(Written):
 
     @model_validator(mode="after")
     def _has_a_text(self) -> "Trigger":
-        if self.do.value == FROM_EVENT and self.do.action in ("say", "word") and self.on.osc is None:
+        if self.do.value == FROM_EVENT and self.do.action in ("say", "word", "heard") and self.on.osc is None:
             raise ValueError(
                 f'{self.do.action} = "value" takes the text of an OSC message: wanted on = {{ osc = "/…" }}'
             )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from stagelyric.show.answers import Answering
 from stagelyric.types.actions import Do
 from stagelyric.types.lines import Ask, Cue, Quantize
 
@@ -48,4 +49,4 @@ class Changed:
     """No cue, but the state is another: a section, the hold, the wildness."""
 
 
-Effect = Cue | Wanted | Deferred | Judgement | Remark | Changed
+Effect = Cue | Wanted | Answering | Deferred | Judgement | Remark | Changed

@@ -10,6 +10,8 @@ from typing import Literal
 from stagelyric.gates import family
 from stagelyric.setlist.setlist import Section, Setlist, Song
 from stagelyric.setlist.triggers import Trigger, resolved
+from stagelyric.show import answers
+from stagelyric.show.answers import Answering
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
 from stagelyric.show.firing import Firing
 from stagelyric.show.ladder import Ladder
@@ -22,7 +24,7 @@ from stagelyric.types.standing import Record, Standing
 from stagelyric.types.texts import NAME, SAYING, WORD, cleaned
 
 COUNTED = 500  # ready lines: beyond these nobody asks how many of which
-_LONGEST = {"say": SAYING, "word": WORD}  # characters of a text from outside
+_LONGEST = {"say": SAYING, "heard": SAYING, "word": WORD}  # characters of a text from outside
 
 
 class Show:
@@ -64,6 +66,9 @@ class Show:
         self._firing = Firing(self._position)
         self._words: dict[str, int] = {}
         self._word_wanted: str | None = None  # since the last record
+        self._heard = 0  # how often the show was told what was sung
+        self._answers: list[Line] = []  # to what was heard last, while we are in its section
+        self._answers_in = ("", "")
         self._epoch = 0
 
     # Where we are
@@ -287,6 +292,8 @@ class Show:
                 return self._guarded(at) or [self._cue(Line(text, "written", syllables=self._cut(text)), at, quantize)]
             case "word":
                 return self._guarded(at) or self._word(cleaned(str(do.value), WORD), at)
+            case "heard":
+                return self._hear(cleaned(str(do.value)))
             case "goto" | "next_section" | "previous_section":
                 return self._position.to_section(do)
             case "song" | "next_song" | "previous_song":
@@ -303,6 +310,7 @@ class Show:
                 self.held = self.held and do.action == "clear"
                 self.cleared = True
                 self._epoch += 1
+                self._answers = []
                 return [Cue(None, self.song.title, self.section.name, "now", at, self.number)]
             case "speech_on" | "speech_off":
                 self.speech = do.action == "speech_on"
@@ -321,6 +329,16 @@ class Show:
                 return self._next_line(wanted.at, "now")
             line = self._ready_with(word) or Line(word[:1].upper() + word[1:], "word", syllables=self._cut(word))
         return [self._cue(replace(line, origin="word"), wanted.at, "now")]
+
+    def answered(self, wanted: Answering, lines: Iterable[Line]) -> list[Effect]:
+        """The answers to what was heard have come: they are the next lines, unless something else was heard since."""
+        if wanted.times != self._heard:
+            return []
+        self._answers_in = (self.song.title, self.section.name)
+        self._answers = [
+            line for line in lines if normal(line.text) not in self._used and not answers.is_echo(line, wanted.heard)
+        ]
+        return [Changed()]
 
     # How
 
@@ -345,7 +363,18 @@ class Show:
     def _next(self) -> Line:
         """The line that the next press gives."""
         kept = self._kept_first()
-        return kept or self.pool.peek(self.ask, self._used) or self._fallback()
+        return self._answer() or kept or self.pool.peek(self.ask, self._used) or self._fallback()
+
+    def _hear(self, text: str) -> list[Effect]:
+        self._heard += 1
+        self._answers = []
+        wanted = answers.answering(text, self.ask, self._heard)
+        return [wanted] if wanted is not None else [Remark("heard: wanted what was sung, found no words")]
+
+    def _answer(self) -> Line | None:
+        if self._answers_in != (self.song.title, self.section.name):
+            return None
+        return next((line for line in self._answers if normal(line.text) not in self._used), None)
 
     def _kept_first(self) -> Line | None:
         """What was kept in rehearsal, where the setlist wants it before anything new."""

@@ -104,11 +104,11 @@ class Feeder:
         self._line_seconds += ((time.monotonic() - began) / len(lines) - self._line_seconds) / RECENT
         is_empty = not self._pool.ready(ask)  # then it has its lines at once, and their sounds a little later
         if not is_empty:
-            await self._prepare(lines)
+            await self.prepare(lines)
         self._pool.put(ask, start, lines)
         self._changed()
         if is_empty:
-            await self._prepare(lines)
+            await self.prepare(lines)
         await self._keep(ask, start, lines)
 
     async def _write_first(self, generator: Generator, ask: Ask) -> None:
@@ -122,7 +122,7 @@ class Feeder:
             del self._rushed[ask]
         if self._pool.put(ask, start, lines):
             self._changed()
-            await self._prepare(lines)
+            await self.prepare(lines)
             await self._keep(ask, start, lines)
 
     def _worth_asking(self, asks: list[Ask]) -> list[Ask]:
@@ -133,7 +133,7 @@ class Feeder:
         if self._failures[ask] == PATIENCE:
             self._alert(f"the writer finds no lines for this section: {why}")
 
-    async def _prepare(self, lines: Sequence[Line]) -> None:
+    async def prepare(self, lines: Sequence[Line]) -> None:
         for part in self._parts:
             try:
                 for line in lines:

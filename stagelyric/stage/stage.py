@@ -15,6 +15,7 @@ from functools import partial
 
 from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
+from stagelyric.show.answers import Answering
 from stagelyric.show.clock import Clock
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
 from stagelyric.show.pool import Pool
@@ -24,7 +25,7 @@ from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.stage.quantised import SOON, Quantised
 from stagelyric.stage.store import Store
 from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Tempo, Transport
-from stagelyric.types.lines import Alert, Cue, State
+from stagelyric.types.lines import Alert, Cue, Line, State
 from stagelyric.types.parts import Part
 from stagelyric.types.standing import Record, Standing
 
@@ -263,6 +264,8 @@ class Stage:
                     self._publish(effect)
                 case Wanted():
                     self._spawn(self._write_now(effect))
+                case Answering():
+                    self._spawn(self._write_answers(effect))
                 case Deferred():
                     self._quantised.add(effect)
                 case Judgement():
@@ -347,6 +350,15 @@ class Stage:
                     lines = await self.generator.write(wanted.ask, urgent=True)
                     line = lines[0] if lines else None
         self._carry_out(self.show.answer(wanted, line))
+
+    async def _write_answers(self, wanted: Answering) -> None:
+        lines: list[Line] = []
+        for ask, count in wanted.asks:
+            with contextlib.suppress(TimeoutError, GeneratorError):
+                async with asyncio.timeout(WORD_SECONDS):
+                    lines += [] if self.generator is None else await self.generator.write(ask, 0, count, urgent=True)
+        self._carry_out(self.show.answered(wanted, lines))
+        await self._feeder.prepare(lines)
 
     def _perform_deferred(self, wanted: Deferred) -> None:
         if wanted.epoch == self.show.epoch:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Action = Literal[
-    "next_line", "again", "say", "word", "goto", "next_section", "previous_section", "song", "next_song",
+    "next_line", "again", "say", "word", "heard", "goto", "next_section", "previous_section", "song", "next_song",
     "previous_song", "keep", "veto", "swap", "veto_next", "hold", "clear", "panic", "speech_on", "speech_off",
     "wildness",
 ]  # fmt: skip
@@ -38,6 +38,9 @@ TABLE = (
     Row("again", "Again", "shows the last line again", pad="again", pedal=2),
     Row("say", "Say", "shows this text", takes="text", pad="says"),
     Row("word", "Word", "shows a line with this word, written now", takes="text", pad="a line with the word"),
+    Row(
+        "heard", "Heard", "takes this text for what was just sung; the next lines answer it", takes="text", pad="heard"
+    ),
     Row("goto", "Section", "goes to the section with this name or number", takes="place", pad="goes to the section"),
     Row("song", "Song", "goes to the song with this title or number", takes="place", pad="goes to the song"),
     Row("next_section", "Next section", "goes to the next section", pad="next section", pedal=3),

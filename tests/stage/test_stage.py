@@ -3,16 +3,17 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.clock import Clock
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
+from stagelyric.stage.generator import Generator
 from stagelyric.stage.stage import Stage
 from stagelyric.types.actions import Action, Do
 from stagelyric.types.events import Command, KeyPress, Notice, Tempo
-from stagelyric.types.lines import Cue, Line, State
+from stagelyric.types.lines import Ask, Cue, Line, State
 from stagelyric.types.parts import Part
 
 LIMIT = 20.0
@@ -180,3 +181,21 @@ async def test_a_part_that_fails_is_taken_up_again() -> None:
     async with made.running():
         await until(lambda: len(memo.beats) >= 2)
     assert any("taken up again" in text for text in memo.alerts)
+
+
+async def test_what_was_heard_is_answered_by_what_the_writer_writes_for_it() -> None:
+    class Writer:
+        def __init__(self) -> None:
+            self.asked: list[tuple[str | None, int]] = []
+
+        async def write(self, ask: Ask, start: int, count: int, earlier: object = (), *, urgent: bool) -> list[Line]:
+            self.asked.append((ask.rhyme_with, count))
+            return [Line(f"Answer {len(self.asked)}{number}", "frame") for number in range(count)]
+
+    memo = Memo()
+    made = stage(memo, songs=[{"title": "Harbour Lights", "sections": [{"name": "verse", "rhyme": "AABB"}]}])
+    writer = Writer()
+    made.generator = cast(Generator, writer)
+    press(made, "heard", "She sold the piano for rent")
+    await until(lambda: made.show.upcoming().text == "Answer 10")
+    assert writer.asked == [("rent", 1), (None, 2)]

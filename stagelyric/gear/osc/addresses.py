@@ -190,6 +190,7 @@ ADDRESSES = (
     _press("line", "next_line"),
     _text("word", "word", "word", "harbour"),
     _text("say", "say", "text", "Thank you, Leith"),
+    _text("heard", "heard", "text", "She left her coat in Leith"),
     _press("again", "again"),
     _press("hold", "hold"),
     _press("clear", "clear"),

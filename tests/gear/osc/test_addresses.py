@@ -138,7 +138,7 @@ def test_a_port_is_the_senders_own_unless_it_is_given() -> None:
 
 
 def test_the_table_names_every_address_once_and_says_what_it_does() -> None:
-    assert len(TABLE) == len(ADDRESSES) == 24
+    assert len(TABLE) == len(ADDRESSES) == 25
     for entry in ADDRESSES:
         assert entry.address.startswith("/stagelyric/")
         assert entry.does

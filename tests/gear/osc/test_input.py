@@ -405,7 +405,7 @@ def test_answers_that_nobody_takes_do_no_harm(run: Callable[..., None]) -> None:
 def sound(event: Event) -> bool:
     """Whether the show could take this event as it is."""
     match event:
-        case Command(do=Do("say" | "word", value)):
+        case Command(do=Do("say" | "word" | "heard", value)):
             return isinstance(value, str) and bool(value.strip()) and "\x1b" not in value
         case Command(do=Do("song" | "goto", value)):
             return bool(value) if isinstance(value, str) else type(value) is int and value >= 1

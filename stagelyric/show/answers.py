@@ -1,0 +1,87 @@
+"""Call and response: what was just sung is taken up, and the next lines answer it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from stagelyric.gates import family
+from stagelyric.types.lines import Ask, Line, normal
+from stagelyric.words.lists import DETERMINERS, NEVER_LAST, STOP
+
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_TAKEN_UP = 3  # words of what was heard that the answers are about
+_REMEMBERED = 300  # characters of what was heard, which the answers go on from
+_ECHO = 3  # words in a row that an answer may not share with what was heard
+_SHARED = 0.5  # of an answer's words of content; with more it says the same again
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Lines that answer what was heard, to be written now. They go to `Show.answered`.
+
+    `asks`: (ask, how many lines) in order; `times`: how often something was heard by then.
+    """
+
+    asks: tuple[tuple[Ask, int], ...]
+    heard: str
+    times: int
+
+
+def answering(heard: str, ask: Ask, times: int) -> Answering | None:
+    """What to ask for so that lines of `ask`'s section answer a line that was heard; None where it has no words.
+
+    The first answer rhymes with it where the section rhymes, all three do in AAAA; a couplet follows. They are about
+    its nouns and names first, and, after these, about what the section is about.
+    """
+    words = _WORD.findall(heard)
+    if not words:
+        return None
+    about = [word for word in _about(words, heard) if _is_fit(word, ask)]
+    names = [word for word in about if word[0].isupper()]
+    themes = (*(word.lower() for word in about if word not in names), *ask.themes)
+    seed = int.from_bytes(hashlib.sha256(f"{ask.seed}/{normal(heard)}/{times}".encode()).digest()[:7])
+    common = replace(
+        ask, prime=heard[-_REMEMBERED:], names=tuple(dict.fromkeys((*names, *ask.names))),
+        themes=tuple(dict.fromkeys(themes)), seed=seed, word=None,
+    )  # fmt: skip
+    last = words[-1]
+    if ask.rhyme == "free":
+        return Answering(((common, 2),), heard, times)
+    rhyming = replace(common, rhyme="AAAA", rhyme_with=last)
+    if ask.rhyme == "AAAA":
+        return Answering(((rhyming, 3),), heard, times)
+    return Answering(((rhyming, 1), (replace(common, rhyme="AABB"), 2)), heard, times)
+
+
+def is_echo(line: Line, heard: str) -> bool:
+    """Whether an answer says again what was heard: three words in a row of it, or more than half of its own words of
+    content."""
+    own, before = normal(line.text).split(), normal(heard).split()
+    runs = {tuple(before[at : at + _ECHO]) for at in range(len(before) - _ECHO + 1)}
+    if any(tuple(own[at : at + _ECHO]) in runs for at in range(len(own) - _ECHO + 1)):
+        return True
+    content = [word for word in own if word not in STOP]
+    return bool(content) and sum(word in before for word in content) > _SHARED * len(content)
+
+
+def _about(words: Sequence[str], heard: str) -> list[str]:
+    """The words of what was heard that say most: names, what stands behind "the" and its like, then the longest."""
+    shout = heard.isupper()
+    worth: dict[str, tuple[int, int]] = {}
+    for at, word in enumerate(words):
+        plain = word.lower().replace("\u2019", "'")
+        if plain in STOP or plain in NEVER_LAST or len(plain) < 3:
+            continue
+        named = word[0].isupper() and at > 0 and not shout
+        behind = at > 0 and words[at - 1].lower() in DETERMINERS
+        worth[word if named else plain] = (0 if named else 1 if behind else 2, -len(plain))
+    return sorted(worth, key=lambda word: worth[word])[:_TAKEN_UP]
+
+
+def _is_fit(word: str, ask: Ask) -> bool:
+    if family.found(word, mild=ask.family_friendly) is not None:
+        return False
+    return all(f" {normal(word)} " not in f" {normal(phrase)} " for phrase in ask.avoid)
