@@ -166,14 +166,16 @@ async def playing(
     speech: bool = False,
     ports: tuple[int, int] | None = None,
     model: Path = MODEL,
+    show: Path | None = None,
 ) -> AsyncIterator[Play]:
     """`stagelyric play` on free ports (or on `ports`: the page's, OSC's), with its files below `folder`; ended with
-    SIGTERM and looked at."""
+    SIGTERM and looked at. `show`: a baked one, in place of setlist and model."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "set.toml").write_text(setlist, encoding="utf-8")
     page, osc = ports or (free_port(), free_port(socket.SOCK_DGRAM))
+    what = [str(folder / "set.toml"), "--model", str(model)] if show is None else ["--show", str(show)]
     command = [
-        sys.executable, "-m", "stagelyric", "play", str(folder / "set.toml"), "--model", str(model), "--no-open",
+        sys.executable, "-m", "stagelyric", "play", *what, "--no-open",
         "--port", str(page), "--osc-port", str(osc), "--journal", str(folder / "journal.sqlite3"),
         *(() if speech else ("--no-speech",)),
         *(("--midi", "none") if "--midi" not in options and not environment else ()), *options,

@@ -13,12 +13,14 @@ SEEDS = 1 << 53  # the largest seed: every program that reads JSON knows it
 if TYPE_CHECKING:
     import asyncio
 
+    from stagelyric.baked.file import Opened
     from stagelyric.setlist.rig import Rig
     from stagelyric.stage.assemble import Assembly
 
 
 @click.command()
-@click.argument("setlist", type=click.Path(path_type=Path))
+@click.argument("setlist", type=click.Path(path_type=Path), required=False)
+@click.option("--show", "show_file", type=click.Path(path_type=Path), help="A baked show, in place of a setlist.")
 @click.option("--rig", "rig_file", type=click.Path(path_type=Path), help="The gear that is there tonight (TOML).")
 @click.option("--host", help="The page's address (default 127.0.0.1; 0.0.0.0 lets tablets in).")
 @click.option("--port", type=click.IntRange(0, 65535), help="The page's port (default 7740).")
@@ -43,7 +45,8 @@ if TYPE_CHECKING:
 @click.option("--wait-ready", is_flag=True, help="Say that the show is up only when every section has lines.")
 @click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
 def play(
-    setlist: Path,
+    setlist: Path | None,
+    show_file: Path | None,
     rig_file: Path | None,
     host: str | None,
     port: int | None,
@@ -76,12 +79,15 @@ def play(
     level = logging.ERROR if sys.stderr.isatty() else logging.WARNING
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     with plain_faults():
-        written = load(setlist)
+        baked = _baked(show_file, setlist, model, seed) if show_file else None
+        file = _wanted(setlist) if baked is None else baked.path
+        written = load(file) if baked is None else baked.bake.setlist
         rig = load_rig(rig_file) if rig_file else Rig()
         name = model or written.model
-        folder = paths.find_model(name)
-        asked = server_named(name, rig.writer.hosts)
-    _check_frames([setlist.parent / name for name in written.frames])
+        folder = paths.find_model(name) if baked is None else None
+        asked = server_named(name, rig.writer.hosts) if baked is None else None
+    if baked is None:
+        _check_frames([file.parent / name for name in written.frames])
     rig = _changed(rig, {"host": host, "port": port, "pin": pin, "https": https or None}, osc_port)
     from stagelyric.stage.assemble import assemble
 
@@ -89,10 +95,10 @@ def play(
         assembly = assemble(
             written,
             rig,
-            folder=setlist.parent,
-            file=setlist,
+            folder=file.parent,
+            file=file if baked is None else None,
             model=folder,
-            seed=written.seed if seed is None else seed,
+            seed=baked.bake.seed if baked is not None else written.seed if seed is None else seed,
             journal_path=journal_file,
             speech=not no_speech,
             lines_ahead=lines_ahead,
@@ -100,11 +106,33 @@ def play(
             resume=resume,
             server=asked,
             midi=[name for name in midi if name != "none"] if midi else None,
+            baked=baked,
         )
     try:
         _run(assembly, written.title, no_open, qr, wait_ready)
     except OSError as error:
         raise Failure(str(error)) from None
+
+
+def _wanted(setlist: Path | None) -> Path:
+    if setlist is None:
+        raise click.UsageError("wanted a setlist, or a baked show with --show, found neither")
+    return setlist
+
+
+def _baked(file: Path, setlist: Path | None, model: str | None, seed: int | None) -> "Opened":
+    """The baked show, which nothing on the command line contradicts."""
+    from stagelyric.baked import file as files
+    from stagelyric.setlist import faults
+
+    if model is not None:
+        raise click.UsageError(f"{file}: a baked show has its lines; wanted no --model, found {model}")
+    opened = files.read(file)
+    if seed is not None and seed != opened.bake.seed:
+        raise Fault(f"{file}: was baked with seed {opened.bake.seed}, wanted {seed}; bake it again with --seed {seed}")
+    if setlist is not None and faults.read_toml(setlist) != opened.bake.written:
+        raise Fault(f"{file}: was baked from another setlist than {setlist} is now; bake it again, or play it alone")
+    return opened
 
 
 def _check_frames(files: list[Path]) -> None:

@@ -63,10 +63,13 @@ def quoting(texts: Iterable[str], files: Sequence[Path]) -> set[str]:
     Raises QuotingError.
     """
     texts = list(texts)
-    if not texts or not files:
-        return set()
-    whole = "\n".join(f" {stanza} " for file in files for stanza in stanzas(file))
-    return {text for text in texts if _quotes(normal(text), whole)}
+    return quoting_of(texts, [stanza for file in files for stanza in stanzas(file)]) if texts else set()
+
+
+def quoting_of(texts: Iterable[str], known: Sequence[str]) -> set[str]:
+    """Those of a few `texts` that quote one of some stanzas, which are as `stanzas` gives them."""
+    whole = "\n".join(f" {stanza} " for stanza in known)
+    return {text for text in texts if _quotes(normal(text), whole)} if known else set()
 
 
 def _quotes(text: str, whole: str) -> bool:

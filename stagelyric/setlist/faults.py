@@ -31,14 +31,19 @@ CrossCheck = Callable[[Mapping[str, Any], Path], Iterator[str]]
 
 def load(path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())) -> M:
     """The table in a TOML file. Raises FileError with every fault: of single keys, and what `cross_check` finds."""
-    what = kind.__name__.lower()
     try:
         text = read_toml(path)
-        data = tomllib.loads(text)
     except FileNotFoundError:
-        raise FileError([f"{path}: wanted a {what} file, found none"]) from None
+        raise FileError([f"{path}: wanted a {kind.__name__.lower()} file, found none"]) from None
     except OSError as error:
         raise FileError([f"{path}: could not be read: {error.strerror}"]) from None
+    return loads(text, path, kind, cross_check)
+
+
+def loads(text: str, path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())) -> M:
+    """The table in a TOML text, which faults name as `path`. Raises FileError as `load` does."""
+    try:
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FileError([f"{path}: not valid TOML: {_explained(text, error)}"]) from None
     faults = list[str]()

@@ -201,6 +201,11 @@ def load(path: Path) -> Setlist:
     return faults.load(path, Setlist, _cross_faults)
 
 
+def loads(text: str, name: str) -> Setlist:
+    """The setlist in a text, which faults name so; the files that it names need not be there. Raises FileError."""
+    return faults.loads(text, Path(name), Setlist)
+
+
 def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """What no single key shows: a trigger that leads nowhere, a lyrics file that is not there.
 

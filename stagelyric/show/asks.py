@@ -1,6 +1,7 @@
 """What the show asks the writer for in a section of the set."""
 
 import hashlib
+from dataclasses import replace
 
 from stagelyric.phrasebook import hands
 from stagelyric.setlist.setlist import Section, Setlist, Song
@@ -42,3 +43,9 @@ def ask_for(
         rhyme_kind=section.rhyme_kind or "",
         frames=frames,
     )
+
+
+def word_ask(ask: Ask, word: str, times: int) -> Ask:
+    """What is asked for in a section where a line with a word is wanted, for so many times tonight."""
+    seed = int.from_bytes(hashlib.sha256(f"{ask.seed}/{word}/{times}".encode()).digest()[:7])
+    return replace(ask, word=word, rhyme="free", seed=seed)

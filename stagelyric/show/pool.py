@@ -85,6 +85,10 @@ class Pool:
             shelf.lines.append(replace(line, index=len(shelf.lines)))
         return len(fresh)
 
+    def lay(self, ask: Ask, lines: Sequence[Line]) -> None:
+        """A shelf with just these lines, each at the place of its stanza that it was written for."""
+        self.shelf(ask).lines[:] = lines
+
     def peek(self, ask: Ask, used: Collection[str]) -> Line | None:
         """The line that `take` would give: the first whose normal form is not in `used`."""
         shelf = self.shelf(ask)

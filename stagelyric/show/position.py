@@ -17,11 +17,22 @@ class Position:
     """Begins at the first section of the first song.
 
     `wildness`: what was set last in this song, 0.0 to 1.0; None: the song's own. `lyrics`: the songs' own words by
-    title; `never_quote`, `frames`: see `Ask`.
+    title; `never_quote`, `frames`: see `Ask`; `fixed`: there are no asks but those of the setlist, since the lines for
+    them are all there are.
     """
 
-    def __init__(self, setlist: Setlist, seed: int, lyrics: Mapping[str, str], never_quote: str, frames: str) -> None:
+    def __init__(
+        self,
+        setlist: Setlist,
+        seed: int,
+        lyrics: Mapping[str, str],
+        never_quote: str,
+        frames: str,
+        *,
+        fixed: bool = False,
+    ) -> None:
         self.setlist = setlist
+        self.fixed = fixed
         self.seed = seed
         self.wildness: float | None = None
         self._song = 0
@@ -57,11 +68,12 @@ class Position:
             for index in range(len(song.sections))
         ]
 
-    def sow(self, seed: int) -> None:
-        """Another seed: from here on every shelf is another."""
-        if seed != self.seed:
+    def sow(self, seed: int) -> bool:
+        """Another seed: from here on every shelf is another. Whether the show has that seed now."""
+        if seed != self.seed and not self.fixed:
             self.seed = seed
             self._asks.clear()
+        return seed == self.seed
 
     def stand(self, standing: Standing) -> None:
         """Goes to that place. A song or section that the set does not have any more leaves us at the first."""
@@ -110,7 +122,8 @@ class Position:
         return [Changed()]
 
     def _ask(self, song: int, section: int, wildness: float | None = None) -> Ask:
-        wildness = None if wildness is None else round(wildness, 1)  # a knob's every value would be another ask
+        # A knob's every value would be another ask.
+        wildness = None if wildness is None or self.fixed else round(wildness, 1)
         key = (song, section, wildness)
         ask = self._asks.get(key)
         if ask is None:

@@ -1,6 +1,5 @@
 """Where we are in the set, and what an event does there. Pure: no I/O, no await, no clock of its own."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -12,6 +11,7 @@ from stagelyric.setlist.setlist import Section, Setlist, Song
 from stagelyric.setlist.triggers import Trigger, resolved
 from stagelyric.show import answers
 from stagelyric.show.answers import Answering
+from stagelyric.show.asks import word_ask
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
 from stagelyric.show.firing import Firing
 from stagelyric.show.ladder import Ladder
@@ -31,7 +31,9 @@ class Show:
     """`perform(event)` and `due(do)` give the effects, in order; the rest of the class is where we are.
 
     `lyrics`: the songs' own words by title; `kept`: lines kept in rehearsal by (song, section);
-    `vetoed`: lines never to be shown; `never_quote`, `frames`: see `Ask`; `cut`: a text as syllables for singing.
+    `vetoed`: lines never to be shown; `never_quote`, `frames`: see `Ask`; `cut`: a text as syllables for singing;
+    `words`: of a show that was baked, and has no other lines than its own, the lines by (song, section) and by the word
+    that they have in them; None where lines are written while it is played.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Show:
         never_quote: str = "",
         frames: str = "",
         cut: Callable[[str], tuple[str, ...]] = lambda text: tuple(text.split()),
+        words: Mapping[tuple[str, str], Mapping[str, Line]] | None = None,
     ) -> None:
         self.pool = pool
         self.number = 0
@@ -53,7 +56,8 @@ class Show:
         self.cleared = False
         self.speech = True
         self.up: Line | None = None
-        self._position = Position(setlist, seed, lyrics or {}, never_quote, frames)
+        self._reserve = words
+        self._position = Position(setlist, seed, lyrics or {}, never_quote, frames, fixed=words is not None)
         self._cut = lru_cache(maxsize=1024)(cut)  # safety lines come again and again
         there = {place: list(texts) for place, texts in (kept or {}).items()}
         self.ladder = Ladder(setlist, pool, lyrics or {}, there, self._cut)
@@ -120,9 +124,14 @@ class Show:
         """The shelves of the whole set, in its order."""
         return self._position.every_ask()
 
-    def sow(self, seed: int) -> None:
-        """Another seed: from here on every shelf is another."""
-        self._position.sow(seed)
+    @property
+    def baked(self) -> bool:
+        """Whether its lines were written before it: there are no others, at no other wildness and of no other seed."""
+        return self._reserve is not None
+
+    def sow(self, seed: int) -> bool:
+        """Another seed: from here on every shelf is another. Whether the show has that seed now."""
+        return self._position.sow(seed)
 
     def triggers(self) -> list[Trigger]:
         """Every trigger of the set, its songs and their sections."""
@@ -314,6 +323,8 @@ class Show:
                 return [Cue(None, self.song.title, self.section.name, "now", at, self.number)]
             case "speech_on" | "speech_off":
                 self.speech = do.action == "speech_on"
+            case "wildness" if self.baked:
+                return [Remark("wildness: this show was baked, and its lines are as wild as they were written")]
             case "wildness":
                 self._position.wildness = min(max(float(do.value or 0), 0.0), 1.0)
         return [Changed()]
@@ -324,6 +335,7 @@ class Show:
         if wanted.epoch != self._epoch or self.held:
             return []
         word = wanted.ask.word or ""
+        line = line or self._reserved(word)
         if line is None or normal(line.text) in self._used:
             if self._unfit(Do("word", word)) is not None:
                 return self._next_line(wanted.at, "now")
@@ -389,6 +401,14 @@ class Show:
         up = self.up.text if self.up is not None else ""
         return self.ladder.pick(self.song, self.section, near, self._used, up)
 
+    def _reserved(self, word: str) -> Line | None:
+        """A baked line with the word, for this section or another of the song, which has not been up."""
+        for section in (self.section, *self.song.sections):
+            line = (self._reserve or {}).get((self.song.title, section.name), {}).get(word.casefold())
+            if line is not None and normal(line.text) not in self._used:
+                return line
+        return None
+
     def _ready_with(self, word: str) -> Line | None:
         wanted = f" {normal(word)} "
         for ask in self.asks():
@@ -419,8 +439,7 @@ class Show:
             return [Remark("word: wanted a word, found none")]
         times = self._words[word] = self._words.get(word, 0) + 1
         self._word_wanted = word
-        seed = int.from_bytes(hashlib.sha256(f"{self.ask.seed}/{word}/{times}".encode()).digest()[:7])
-        return [Wanted(replace(self.ask, word=word, rhyme="free", seed=seed), at, self._epoch)]
+        return [Wanted(word_ask(self.ask, word, times), at, self._epoch)]
 
     def _judge(self, verdict: Literal["keep", "veto"], at: float) -> list[Effect]:
         if self.up is None or self.cleared:

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
+from typing import Protocol
 
 from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.cache import Cache
@@ -25,8 +27,19 @@ REMEMBERED = 32  # lines spoken last, any of which can be stopped
 log = logging.getLogger(__name__)
 
 
+class Ready(Protocol):
+    """Sounds that were made before the show."""
+
+    def has(self, text: str) -> bool: ...
+
+    def read(self, text: str) -> bytes:
+        """A FLAC file's bytes, on any thread. Raises OSError, KeyError."""
+        ...
+
+
 class Speech(Part):
-    """`folder`: where the sounds are kept; `ahead`: the texts that can come next, the nearest first.
+    """`folder`: where the sounds are kept; `ahead`: the texts that can come next, the nearest first; `ready`: sounds
+    that need no voice, which then is only started for a text that is not among them.
 
     It is an Input too, one that emits a Notice where the device or the voice is missing, lost or back. Device and
     voice are looked for when the show first has its speech on, and not before the stage stands.
@@ -34,8 +47,16 @@ class Speech(Part):
 
     name = "speech"
 
-    def __init__(self, rig: SpeechRig, folder: Path, *, ahead: Callable[[], Iterable[str]] = tuple) -> None:
-        self._rig, self._ahead = rig, ahead
+    def __init__(
+        self,
+        rig: SpeechRig,
+        folder: Path,
+        *,
+        ahead: Callable[[], Iterable[str]] = tuple,
+        ready: "Ready | None" = None,
+    ) -> None:
+        self._rig, self._ahead, self._ready = rig, ahead, ready
+        self._voice_is_wanted = asyncio.Event()
         self.cache = Cache(folder, rig.voice, rig.rate, limit=rig.cache_mb << 20)
         self.player = Player(
             rig, tell=self._tell_of_device, opened=self._opened, failed=self._failed, begun=self._begun
@@ -145,11 +166,19 @@ class Speech(Part):
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.player.running())
             await self._device.wait()  # with nothing to play on nothing is rendered
-            await stack.enter_async_context(self.renderer.running())
+            if self._ready is None:
+                await stack.enter_async_context(self.renderer.running())
+            else:
+                self._spawn(self._start_voice(stack))
             while True:
                 self._more.clear()
                 await self._render_ahead()
                 await self._more.wait()
+
+    async def _start_voice(self, stack: AsyncExitStack) -> None:
+        """Once there is a text without a sound."""
+        await self._voice_is_wanted.wait()
+        await stack.enter_async_context(self.renderer.running())
 
     async def _render_ahead(self) -> None:
         """What `prepare` did not see: lines from last night's pool, safety lines, lines that came while no device
@@ -157,6 +186,8 @@ class Speech(Part):
         for text in [self._next, *self._ahead()]:
             if self._more.is_set():
                 return  # another section: what is near is other lines
+            if self._ready is not None and not self._ready.has(text):
+                continue  # it is spoken when it comes, if there is a voice
             if not self.cache.has(text) and (text == self._next or not self.cache.full):
                 await self._render(text, NEXT if text == self._next else LATER)
 
@@ -164,6 +195,9 @@ class Speech(Part):
         """Whether the text has its sound now."""
         if self.cache.has(text) or text in self._unspeakable or not text:
             return self.cache.has(text)
+        if self._ready is not None and self._ready.has(text):
+            return await self._unpack(self._ready, text)
+        self._voice_is_wanted.set()
         try:
             await self.renderer.ready()
             if self.renderer.doubt:
@@ -177,10 +211,25 @@ class Speech(Part):
                 self._said_unspeakable = True
                 self._tell(f'speech: "{text}" can\'t be spoken ({error}); the show goes on', "warning")
             return False
+        self._has(text, path)
+        return True
+
+    async def _unpack(self, ready: "Ready", text: str) -> bool:
+        """The sound that was made long ago, put where the player finds it."""
+        path = self.cache.path(text)
+        try:
+            await asyncio.to_thread(_write, path, ready, text)
+        except (OSError, KeyError) as error:
+            self._unspeakable.add(text)
+            self._tell(f"speech: a baked sound can't be had ({error}); the show goes on", "warning")
+            return False
+        self._has(text, path)
+        return True
+
+    def _has(self, text: str, path: Path) -> None:
         self.cache.add(path)
         if text == self._next:
             self.player.load(path)
-        return True
 
     def _say(self, cue: Cue, text: str) -> None:
         self._sounding[self.player.play(self.cache.use(text))] = cue
@@ -211,7 +260,7 @@ class Speech(Part):
     def _load_next(self) -> None:
         if self.cache.has(self._next):
             self.player.load(self.cache.use(self._next))
-        elif self.renderer.up:
+        elif self.renderer.up or (self._ready is not None and self._ready.has(self._next)):
             self._spawn(self._render(self._next, NEXT))
 
     def _opened(self) -> None:
@@ -234,3 +283,9 @@ class Speech(Part):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _write(path: Path, ready: Ready, text: str) -> None:
+    part = path.with_name(f"{path.name}.{threading.get_ident()}.part")
+    part.write_bytes(ready.read(text))
+    part.replace(path)

@@ -1,22 +1,19 @@
 """The one place that knows every concrete class: a setlist and a rig become a stage."""
 
-import hashlib
-import logging
 import secrets
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from stagelyric import __version__
-from stagelyric.editor import fetch
-from stagelyric.gates import family, quoting
+from stagelyric.gates import family
 from stagelyric.gear.journal import journal
 from stagelyric.gear.journal.bookmark import Bookmark
-from stagelyric.gear.journal.database import JournalError
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.gear.midi.input import Midi
 from stagelyric.gear.midi.output import MidiOut
@@ -25,7 +22,7 @@ from stagelyric.gear.osc.oscquery import Tree
 from stagelyric.gear.terminal.keyboard import Keyboard
 from stagelyric.gear.terminal.output import Terminal
 from stagelyric.setlist.rig import LiveRig, Rig, address
-from stagelyric.setlist.setlist import Setlist, read_lyrics
+from stagelyric.setlist.setlist import Setlist
 from stagelyric.setlist.triggers import Trigger
 from stagelyric.show.ahead import coming
 from stagelyric.show.clock import Clock
@@ -35,11 +32,14 @@ from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.show.step import Step
 from stagelyric.speech.output import Speech
+from stagelyric.stage import material
 from stagelyric.stage.generator import Generator
+from stagelyric.stage.material import Judgements, Material, edition, judged
 from stagelyric.stage.recall import Recalled, recall
 from stagelyric.stage.stage import Stage
 from stagelyric.stage.store import Store
 from stagelyric.types import paths
+from stagelyric.types.lines import Line
 from stagelyric.types.parts import Part
 from stagelyric.types.server import Server
 from stagelyric.types.standing import Record, Standing, as_record
@@ -48,10 +48,8 @@ from stagelyric.web.server import Page
 from stagelyric.words.syllables import syllabify
 
 if TYPE_CHECKING:
+    from stagelyric.baked.file import Opened
     from stagelyric.web.machines import Machines
-
-Judgements = Mapping[tuple[str, str], Sequence[str]]
-"""Texts by the song and the section that they were sung in."""
 
 P = TypeVar("P", bound=Part)
 
@@ -74,7 +72,7 @@ def assemble(
     rig: Rig,
     *,
     folder: Path,
-    model: Path,
+    model: Path | None,
     seed: int | None = None,
     journal_path: Path | None = None,
     speech: bool = True,
@@ -85,31 +83,35 @@ def assemble(
     fresh: bool = False,
     resume: bool = False,
     server: Server | None = None,
+    baked: "Opened | None" = None,
 ) -> Assembly:
     """`folder`: where the setlist lies; `file`: the setlist itself; `midi`: names in place of the rig's ([]: none);
-    `server`: what drafts beside the model."""
+    `server`: what drafts beside the model; `baked`: all of its lines, and then there is no `model`."""
     journal_file = journal_path or paths.journal()
     bookmark = Bookmark(journal_file, setlist.title)
     before = recall(bookmark.last, bookmark.before, seed=seed, now=time.time(), fresh=fresh, resume=resume)
     shown_seed = seed if seed is not None else before.seed if before.seed is not None else secrets.randbelow(1 << 31)
-    kept, vetoed = _judged(journal_file, setlist, folder)
+    made_of = material.beside(setlist, folder) if baked is None else material.baked(baked.bake)
+    kept, vetoed = judged(journal_file, setlist.title, made_of)
     if seed is None and before.standing is None and not rig.web.also:
         vetoed |= _sung_lately(journal_file, setlist.title, kept)
-    show = _show(setlist, folder, Pool(lines_ahead), shown_seed, kept, vetoed, speech)
-    store = _filled(show, Store(paths.pools(), paths.edition(model) + fetch.stamp() + _stamp(server)), before)
+    words = None if baked is None else {(part.song, part.section): part.words for part in baked.bake.parts}
+    show = _show(setlist, made_of, Pool(lines_ahead), shown_seed, kept, vetoed, speech, words)
+    generator, store = (None, None) if model is None else _writing(setlist, folder, model, server)
+    _fill(show, store, baked, before)
     wanted = None if midi == [] else tuple(rig.midi.inputs if midi is None else midi)
-    given = Given(setlist, rig, show, kept, wanted, terminal)
+    given = Given(setlist, rig, show, kept, wanted, terminal, baked)
     given.make()
     page, osc, voice = given.the(Page), given.the(Osc), given.the(Speech)
     notes = Journal(
-        journal_file, title=setlist.title, seed=shown_seed, model=model.name, version=__version__, show=before.show
-    )
-    never, frames = ([folder / name for name in names] for names in (setlist.never_quote, setlist.frames))
+        journal_file, title=setlist.title, seed=shown_seed, version=__version__, show=before.show,
+        model=model.name if model is not None else baked.bake.model if baked is not None else "",
+    )  # fmt: skip
     stage = Stage(
         show,
         show.pool,
         Clock(rig.clock.source),
-        Generator(model, never, frames, server),
+        generator,
         parts=given.parts,
         journal=notes,
         store=store,
@@ -123,7 +125,7 @@ def assemble(
 
     bookmark.begin(whole, anew=before.standing is None)
     stage.vetoed, voice.spoken = voice.unsay, notes.spoken
-    page.desk = _desk(setlist, show, stage, notes)
+    page.desk = _desk(setlist, show, stage, notes, baked)
     if given.machines is not None:
         stage.moved = given.machines.join(page, whole, lambda: show.seed, stage.take_place)
         page.desk = replace(page.desk, step=given.machines.step.told)
@@ -133,9 +135,10 @@ def assemble(
     return Assembly(stage, page, osc, given.midi_in, shown_seed, before.told, rig.web.pin)
 
 
-def _stamp(server: Server | None) -> str:
-    """Parts what was written with a server from what was not."""
-    return hashlib.sha256(server.url.encode()).hexdigest()[:8] if server else ""
+def _writing(setlist: Setlist, folder: Path, model: Path, server: Server | None) -> tuple[Generator, Store]:
+    """What writes lines, and where they are kept."""
+    never, frames = ([folder / name for name in names] for names in (setlist.never_quote, setlist.frames))
+    return Generator(model, never, frames, server), Store(paths.pools(), edition(model, server))
 
 
 def _sung_lately(file: Path, title: str, kept: Judgements) -> set[str]:
@@ -146,55 +149,39 @@ def _sung_lately(file: Path, title: str, kept: Judgements) -> set[str]:
     return journal.sung_lately(file, title) - {text for texts in kept.values() for text in texts}
 
 
-def _judged(file: Path, setlist: Setlist, folder: Path) -> tuple[Judgements, set[str]]:
-    """What was kept and what was vetoed in the shows before, by song and section; nothing kept that is a quotation."""
-    try:
-        kept, vetoed = journal.judgements(file, setlist.title)
-    except JournalError as error:  # whoever writes it puts a damaged one aside, and says so
-        logging.getLogger(__name__).warning("%s; nothing is known of earlier shows", error)
-        kept, vetoed = {}, set()
-    never = [folder / name for name in setlist.never_quote]
-    with_quotes = quoting.quoting([text for texts in kept.values() for text in texts], never)
-    return {place: [text for text in texts if text not in with_quotes] for place, texts in kept.items()}, vetoed
-
-
 def _show(
-    setlist: Setlist, folder: Path, pool: Pool, seed: int, kept: Judgements, vetoed: set[str], speech: bool
-) -> Show:
+    setlist: Setlist, made_of: Material, pool: Pool, seed: int, kept: Judgements, vetoed: set[str], speech: bool,
+    words: Mapping[tuple[str, str], Mapping[str, Line]] | None,
+) -> Show:  # fmt: skip
     show = Show(
         setlist,
         pool,
         seed=seed,
-        lyrics={song.title: read_lyrics(folder / song.lyrics) for song in setlist.songs if song.lyrics},
+        lyrics=made_of.lyrics,
         kept=kept,
         vetoed=vetoed,
-        never_quote=quoting.stamp([folder / name for name in setlist.never_quote]),
-        frames=_named([folder / name for name in setlist.frames]),
+        never_quote=made_of.never_quote,
+        frames=made_of.frames,
         cut=syllabify,
+        words=words,
     )
     show.speech = speech
     return show
 
 
-def _named(frames: Sequence[Path]) -> str:
-    """Names the band's own frames, "" for none."""
-    if not frames:
-        return ""
-    from stagelyric.phrasebook import compiled
-
-    return compiled.stamp([file.read_bytes() for file in frames])
-
-
-def _filled(show: Show, store: Store, before: Recalled) -> Store:
-    """Puts the pool's shelves as they were kept, and the show where it stood."""
+def _fill(show: Show, store: Store | None, baked: "Opened | None", before: Recalled) -> None:
+    """Puts the pool's shelves as they were kept or baked, and the show where it stood."""
     # The gate unpacks its lists and the dictionary at its first look: a tenth of a second, not to be spent at a press.
     threading.Thread(target=family.found, args=("a f!rst look",), daemon=True).start()
-    store.load(show.pool, show.every_ask())
+    if store is not None:
+        store.load(show.pool, show.every_ask())
+    if baked is not None:
+        for ask, part in zip(show.every_ask(), baked.bake.parts, strict=True):
+            show.pool.lay(ask, part.played)
     if before.standing is not None:
         show.stand(before.standing)
     else:
         show.pool.place(Standing("", "", places=before.places))
-    return store
 
 
 # The parts: each factory gives one, or None where tonight's rig has no use for it.
@@ -210,6 +197,7 @@ class Given:
     kept: Judgements
     midi: tuple[str, ...] | None
     terminal: bool
+    baked: "Opened | None" = None
     parts: list[Part] = field(default_factory=list)
     machines: "Machines | None" = None
     addresses: set[str] = field(init=False)
@@ -251,7 +239,11 @@ def _page(given: Given) -> Page:
 
 
 def _speech(given: Given) -> Speech:
-    return Speech(given.rig.speech, paths.speech(), ahead=lambda: coming(given.show, given.kept))
+    ahead = partial(coming, given.show, given.kept)
+    if given.baked is None or not len(given.baked.sounds):
+        return Speech(given.rig.speech, paths.speech(), ahead=ahead)
+    folder = paths.baked_speech(given.baked.digest)
+    return Speech(given.rig.speech, folder, ahead=ahead, ready=given.baked.sounds)
 
 
 def _osc(given: Given) -> Osc:
@@ -307,7 +299,7 @@ def _secure(rig: Rig) -> ssl.SSLContext | None:
     return tls.context(paths.certificates(), [*joining.reachable(rig.web.host), *joining.names(), *rig.web.names])
 
 
-def _desk(setlist: Setlist, show: Show, stage: Stage, notes: Journal) -> Desk:
+def _desk(setlist: Setlist, show: Show, stage: Stage, notes: Journal, baked: "Opened | None") -> Desk:
     def ready() -> list[list[int]]:
         counts = iter([show.pool.ready(ask) for ask in show.every_ask()])
         return [[next(counts) for _ in song.sections] for song in setlist.songs]
@@ -325,7 +317,23 @@ def _desk(setlist: Setlist, show: Show, stage: Stage, notes: Journal) -> Desk:
         Song(song.title, tuple(section.name for section in song.sections), song.key, song.tempo)
         for song in setlist.songs
     )
-    return Desk(setlist.title, songs, show.stock, ready, lambda: stage.heard, notes.tonight, bare_places, stage.wait)
+    return Desk(
+        setlist.title, songs, show.stock, ready, lambda: stage.heard, notes.tonight, bare_places, stage.wait,
+        baked=None if baked is None else told_of(baked),
+    )  # fmt: skip
+
+
+def told_of(baked: "Opened") -> dict[str, object]:
+    """What an operator should know of a baked show."""
+    bake = baked.bake
+    struck, changed = bake.touched
+    words = len({word for part in bake.parts for word in part.words})
+    counts = iter([len(part.played) for part in bake.parts])
+    of = [[next(counts) for _ in song.sections] for song in bake.setlist.songs]
+    return {
+        "file": baked.path.name, "seed": bake.seed, "of": of, "struck": struck, "changed": changed, "words": words,
+        "whole": bake.whole,
+    }  # fmt: skip
 
 
 def _learning(file: Path, show: Show, ports: Midi | None, addresses: set[str]) -> LearnSession:

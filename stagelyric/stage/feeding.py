@@ -46,6 +46,8 @@ class Feeder:
     @property
     def prepared(self) -> tuple[int, int]:
         """How many of the set's sections have lines, and how many there are; those that get none are left out."""
+        if self._generator is None:
+            return 1, 1  # there will be no more than there are
         every = self._worth_asking(self._show.every_ask())
         return sum(self._pool.ready(ask) > 0 for ask in every), len(every)
 

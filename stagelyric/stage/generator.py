@@ -2,7 +2,7 @@
 
 The show's end: asyncio, without numpy and onnxruntime. The other end, `writing.process`, holds the model.
 Between them go JSON objects, one a line: {"id", "ask", "start", "count", "earlier", "urgent"} out, {"id", "lines"} or
-{"alive": true} back.
+{"alive": true} back; with "why" asked for, what each line was chosen for comes too.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -23,6 +23,9 @@ from stagelyric.types.server import Server
 SILENCE = 2.0  # seconds without one after which it hangs
 STARTING = 20.0  # seconds it may take to load the model on a slow disk
 LONGEST = 1 << 22  # bytes of one answer
+
+Explained = tuple[Line, Mapping[str, Any]]
+"""A line, and what it was chosen for."""
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +49,7 @@ class Generator:
             self._command, JsonLines(LONGEST), hear=self._hear, lost=self._lost, starting=STARTING, silence=SILENCE,
             ending=0, quiet=False, environment=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
         )  # fmt: skip
-        self._waiting: dict[int, asyncio.Future[list[Line]]] = {}
+        self._waiting: dict[int, asyncio.Future[list[Explained]]] = {}
         self._ids = itertools.count(1)
         self._up = asyncio.Event()
         self._failures = 0
@@ -55,6 +58,11 @@ class Generator:
     @property
     def pid(self) -> int | None:
         return self._child.pid
+
+    @property
+    def up(self) -> bool:
+        """Whether there is a process that answers."""
+        return self._up.is_set()
 
     @property
     def starts(self) -> int:
@@ -76,13 +84,21 @@ class Generator:
     ) -> list[Line]:
         """Lines `start` to `start + count` of an ask's shelf; an urgent request is served between two steps of
         another. Raises GeneratorError where the process is lost meanwhile."""
+        return [line for line, _ in await self._asked(ask, start, count, earlier, {"urgent": urgent})]
+
+    async def explain(self, ask: Ask, start: int, count: int, earlier: Sequence[str] = ()) -> list[Explained]:
+        """`write`, and for each line what it was chosen for (`Writer.why`). Raises GeneratorError."""
+        return await self._asked(ask, start, count, earlier, {"urgent": False, "why": True})
+
+    async def _asked(
+        self, ask: Ask, start: int, count: int, earlier: Sequence[str], how: Mapping[str, bool]
+    ) -> list[Explained]:
         await self._up.wait()
         number = next(self._ids)
-        answer: asyncio.Future[list[Line]] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[list[Explained]] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         request = {
-            "id": number, "ask": asdict(ask), "start": start, "count": count, "earlier": list(earlier),
-            "urgent": urgent,
+            "id": number, "ask": asdict(ask), "start": start, "count": count, "earlier": list(earlier), **how,
         }  # fmt: skip
         try:
             if not self._child.send(request):
@@ -138,7 +154,8 @@ class Generator:
         if "error" in answer:
             waiting.set_exception(GeneratorError(answer["error"]))
         else:
-            waiting.set_result([as_line(found) for found in answer["lines"]])
+            lines = [as_line(found) for found in answer["lines"]]
+            waiting.set_result(list(zip(lines, answer.get("why") or [{}] * len(lines), strict=True)))
 
 
 def _log(trouble: str | None) -> None:

@@ -303,7 +303,8 @@ class Stage:
     def take_place(self, standing: Standing, seed: int | None) -> None:
         """Goes on from where another machine is: what is up there is up here too. Whether it speaks stays as it is."""
         if seed is not None:
-            self.show.sow(seed)
+            other = "the machine that leads has another seed, and this show was baked: its lines are other ones"
+            self.trouble("seed", None if self.show.sow(seed) else other)
         self.show.stand(replace(standing, speech=self.show.speech))
         if self._bookmark is not None:
             self._bookmark.rewrite()

@@ -43,6 +43,11 @@ def speech() -> Path:
     return Path(_DIRECTORIES.user_cache_dir) / "speech"
 
 
+def baked_speech(digest: str) -> Path:
+    """Where the sounds of one baked show are unpacked."""
+    return Path(_DIRECTORIES.user_cache_dir) / "baked" / digest[:16]
+
+
 def editors() -> Path:
     """Where the language models lie that judge lines, as they were fetched."""
     return Path(_DIRECTORIES.user_data_dir) / "editors"

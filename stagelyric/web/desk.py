@@ -29,7 +29,8 @@ class Desk:
     """Where the page asks. `stock`: ready lines of the present section, by origin; `ready`: of every section, by
     song; `bare`: the sections, by the places of song and section, that have nothing to fall back on while no line is
     ready; `wait`: seconds until every section has lines, None when they have; `heard`: how many messages came from each
-    kind of source so far; `journal`: entries after a number; `step`: who leads of the machines in step, None alone."""
+    kind of source so far; `journal`: entries after a number; `step`: who leads of the machines in step, None alone;
+    `baked`: of a show that was baked, what it is, None where lines are written while it is played."""
 
     title: str = ""
     songs: tuple[Song, ...] = ()
@@ -40,13 +41,14 @@ class Desk:
     bare: Callable[[], Sequence[tuple[int, int]]] = field(default=list)
     wait: Callable[[], float | None] = field(default=lambda: None)
     step: Callable[[], Mapping[str, Any] | None] = field(default=lambda: None)
+    baked: Mapping[str, Any] | None = None
 
     def set(self) -> dict[str, Any]:
         songs = [
             {"title": song.title, "sections": song.sections, "key": song.key, "tempo": song.tempo}
             for song in self.songs
         ]
-        return {"type": "set", "title": self.title, "songs": songs}
+        return {"type": "set", "title": self.title, "songs": songs, "baked": self.baked}
 
     def now(self) -> dict[str, Any]:
         return {

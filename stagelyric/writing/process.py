@@ -91,11 +91,14 @@ def _answer(writer: "Writer", request: dict[str, Any], between: Callable[[], Non
     lists = {key: tuple(value) for key, value in written.items() if isinstance(value, list)}
     ask = Ask(**(written | lists))
     try:
-        lines = writer.write(ask, request["start"], request["count"], request["earlier"], between)
+        made = writer.explain(ask, request["start"], request["count"], request["earlier"], between)
     except Exception as error:  # one request that can't be served must not end the others
         logging.exception("a request failed")
         return {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
-    return {"id": request["id"], "lines": [as_list(line) for line in lines]}
+    answer: dict[str, Any] = {"id": request["id"], "lines": [as_list(line) for line, _ in made]}
+    if request.get("why"):
+        answer["why"] = [writer.why(line, marks) for line, marks in made]
+    return answer
 
 
 def told_apart(arguments: Sequence[str]) -> list[list[str]]:

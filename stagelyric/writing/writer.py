@@ -141,6 +141,12 @@ class Writer:
             made += found
         return made[start - first : start - first + count]
 
+    def why(self, line: Line, marks: Mapping[str, float]) -> dict[str, object]:
+        """What a line was chosen for, for people: whose frame it is a form of and what that is about, or its marks."""
+        if line.frame and self.framer is not None:
+            return self.framer.about(line.frame)
+        return {"marks": {name: worth for name, worth in marks.items() if worth}}
+
     def raw(self, ask: Ask, count: int) -> list[Line]:
         """Lines as the model has them: plain sampling, no craft but the ask's wildness."""
         rng = self.random(ask, 0)

@@ -81,6 +81,17 @@ class Framer:
         """Names the frames: the same asks give the same lines wherever it is the same."""
         return self.book.stamp
 
+    def about(self, digest: str) -> dict[str, object]:
+        """A frame for people: the `hand` that wrote it, its `themes` and `mood`, `where` it stands; {} for no frame."""
+        entry = self._by_digest.get(digest)
+        if entry is None:
+            return {}
+        return {"hand": entry.hand, "themes": list(entry.themes), "mood": list(entry.mood), "where": entry.where}
+
+    @cached_property
+    def _by_digest(self) -> dict[str, Entry]:
+        return {entry.digest: entry for entry in self.book.entries}
+
     def stanza(self, ask: Ask, number: int, admits: Admits, choose: Choose | None = None) -> list[Phrase] | None:
         """The four lines of a shelf's stanza `number`; None where no frame suits. `choose` picks one of several."""
         composer = self._composer(ask)

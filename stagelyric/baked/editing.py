@@ -1,0 +1,164 @@
+"""What the band changes in a baked show, by number: lines struck, brought back and rewritten, and each looked over."""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from stagelyric.baked.bake import STANZA, Bake, Baked, Part
+from stagelyric.gates import family, quoting
+from stagelyric.setlist.setlist import Section
+from stagelyric.types.lines import normal
+from stagelyric.types.texts import SAYING, cleaned
+from stagelyric.words import rhyme
+from stagelyric.words.phonetics import look_up
+from stagelyric.words.syllables import syllabify
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*['’]?")
+_SCHEMES = {"AABB": (1, 0, 3, 2), "ABAB": (2, 3, 0, 1), "ABCB": (None, 3, None, 1), "AAAA": (1, 0, 0, 0)}
+"""The line of a stanza that each one is to rhyme with."""
+
+
+class EditError(Exception):
+    """What can't be done, and why: one plain sentence. Then nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line and where it stands."""
+
+    part: Part
+    section: Section
+    baked: Baked
+
+
+def edited(
+    bake: Bake, strike: Iterable[int] = (), restore: Iterable[int] = (), change: Sequence[tuple[int, str]] = ()
+) -> tuple[Bake, list[str]]:
+    """The show with all of it done, and what is to be said of each line. Raises EditError, and then nothing is done.
+
+    A line that is changed plays again where it was struck; one whose first text is restored is as it was baked.
+    """
+    places = {place.baked.number: place for place in every_place(bake)}
+    changed: dict[int, Baked] = {}
+    for number in dict.fromkeys(strike):
+        changed[number] = replace(_at(places, number).baked, struck=True)
+    for number in dict.fromkeys(restore):
+        changed[number] = _as_baked(_at(places, number).baked)
+    for number, text in change:
+        changed[number] = _rewritten(bake, _at(places, number), text)
+    made = bake.with_lines(changed)
+    after = {place.baked.number: place for place in every_place(made)}
+    told = []
+    for number in changed:
+        told += _told(made, after[number], places[number].baked)
+    return made, told
+
+
+def every_place(bake: Bake) -> Iterable[Place]:
+    sections = (section for song in bake.setlist.songs for section in song.sections)
+    for part, section in zip(bake.parts, sections, strict=True):
+        for baked in part.lines:
+            yield Place(part, section, baked)
+
+
+def _at(places: dict[int, Place], number: int) -> Place:
+    if number not in places:
+        raise EditError(f"wanted a line's number from 1 to {max(places, default=0)}, found {number}")
+    return places[number]
+
+
+def _as_baked(baked: Baked) -> Baked:
+    return replace(baked, line=baked.first or baked.line, struck=False, first=None)
+
+
+def _rewritten(bake: Bake, place: Place, written: str) -> Baked:
+    text, number = cleaned(written, SAYING), place.baked.number
+    if not text or not any(letter.isalpha() for letter in text):
+        raise EditError(f'line {number}: wanted a text, found "{written}"; to be rid of a line, strike it')
+    setlist = bake.setlist
+    if setlist.family_friendly and (word := family.found(text)) is not None:
+        raise EditError(f'line {number}: not for a family ("{word}"), and the setlist says family_friendly')
+    for phrase in setlist.avoid:
+        if f" {normal(phrase)} " in f" {normal(text)} ":
+            raise EditError(f'line {number}: has "{phrase}", which the setlist avoids')
+    first = place.baked.first or place.baked.line
+    if text == first.text:
+        return _as_baked(place.baked)
+    line = replace(first, text=text, syllables=syllabify(text), origin="written")
+    return replace(place.baked, line=line, first=first, struck=False)
+
+
+def _told(bake: Bake, place: Place, before: Baked) -> list[str]:
+    baked = place.baked
+    number, text = baked.number, baked.line.text
+    if baked.struck:
+        told = [f'{number} struck: "{text}"']
+        alone = [mate for mate in rhyming(place, bake) if not mate.struck and not _mate(bake, place, mate)]
+        return told + [f'  {mate.number} "{mate.line.text}" has no line left that it rhymes with' for mate in alone]
+    if not baked.was or text == before.line.text:
+        return [f'{number} plays: "{text}"']
+    return [f'{number} is now: "{text}"'] + [f"  {fault}" for fault in faults(bake, place)]
+
+
+def _mate(bake: Bake, place: Place, mate: Baked) -> bool:
+    """Whether a line still has another that plays and that it is to rhyme with."""
+    return any(not one.struck for one in rhyming(replace(place, baked=mate), bake))
+
+
+def rhyming(place: Place, bake: Bake) -> list[Baked]:
+    """The lines of its stanza that a line is to rhyme with, struck ones too."""
+    scheme = _SCHEMES.get(place.section.rhyme)
+    if scheme is None:
+        return []
+    stanza, at = divmod(place.baked.line.index, STANZA)
+    mates = {scheme[at]} | {i for i, other in enumerate(scheme) if other == at}
+    wanted = {stanza * STANZA + mate for mate in mates if mate is not None}
+    return [one for one in place.part.lines if one.line.index in wanted and one.number != place.baked.number]
+
+
+def faults(bake: Bake, place: Place) -> list[str]:
+    """What may be wrong with a line that the band wrote: its spelling, its length, its rhyme, or that it is there
+    already. All of it is said, none of it is refused."""
+    text = place.baked.line.text
+    found = [*_misspelled(bake, text), *_length(place), *_rhyme(bake, place)]
+    twice = [one.number for one in bake.lines if normal(one.line.text) == normal(text) and not one.struck]
+    if len(twice) > 1:
+        other = next(number for number in twice if number != place.baked.number)
+        found.append(f"the same line as {other}: it comes up once in a show")
+    if quoting.quoting_of([text], bake.quotes):
+        found.append("it quotes what the setlist never wants to quote")
+    return found
+
+
+def _misspelled(bake: Bake, text: str) -> Iterable[str]:
+    known = {word for song in bake.setlist.songs for name in (*song.names, *song.themes) for word in _words(name)}
+    for word in _words(text):
+        if word not in known and look_up(word) is None and look_up(word.strip("'")) is None:
+            near = difflib.get_close_matches(word, _vocabulary(bake), n=1, cutoff=0.75)
+            yield f'spelling: "{word}" is no word that is known' + (f'; did you mean "{near[0]}"?' if near else "")
+
+
+def _vocabulary(bake: Bake) -> list[str]:
+    """The words of the show's own lines."""
+    return sorted({word for one in bake.lines for word in _words(one.was or one.line.text)})
+
+
+def _words(text: str) -> list[str]:
+    return [word.replace("’", "'").casefold() for word in _WORD.findall(text)]
+
+
+def _length(place: Place) -> Iterable[str]:
+    low, high = place.section.syllables
+    count = len(place.baked.line.syllables)
+    if not low <= count <= high:
+        yield f"syllables: {count}, wanted {low if low == high else f'{low} to {high}'}"
+
+
+def _rhyme(bake: Bake, place: Place) -> Iterable[str]:
+    mates = [one for one in rhyming(place, bake) if not one.struck]
+    kinds = {one.number: rhyme.kind(place.baked.line.text, one.line.text) for one in mates}
+    if mates and not any(kind in ("perfect", "slant") for kind in kinds.values()):
+        mate = mates[0]
+        how = "ends on the same word as" if kinds[mate.number] == "same" else "does not rhyme with"
+        yield f'rhyme: {how} {mate.number} "{mate.line.text}"'

@@ -1,0 +1,250 @@
+"""The file of a baked show: a zip, each member's SHA-256 beside it, so that nothing of a damaged one is played.
+
+A zip of JSON, TOML and FLAC runs no code when it is opened, anybody can look into it with what their computer has, and
+`sha256sum -c SHA256SUMS` checks it. A file is always written whole and then takes its name: a kill leaves the old one.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stagelyric.baked.bake import Bake, Baked, Part, Spoken
+from stagelyric.setlist import setlist
+from stagelyric.setlist.faults import FileError
+from stagelyric.types.lines import Line, as_line, as_list
+
+FORM = "stagelyric bake"
+VERSION = 1
+SUMS, SHOW, SETLIST, LINES = "SHA256SUMS", "show.json", "setlist.toml", "lines.json"
+LARGEST = 128 << 20  # bytes of a member that is read whole
+MOST = 1 << 32  # bytes of all members together
+
+_SOUND = re.compile(r"speech/[0-9a-f]{32}\.flac")
+_ROW = re.compile(r"([0-9a-f]{64})  ([\w./-]+)")
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of every member: the same show is the same file
+
+
+class BakeError(FileError):
+    """A file that is no baked show, or not a whole one: one plain sentence that names it."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__([told])
+
+
+def sound_name(text: str) -> str:
+    """The member that holds a text's sound."""
+    return f"speech/{hashlib.sha256(' '.join(text.split()).encode()).hexdigest()[:32]}.flac"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that is open for as long as its show is. `digest` names all that is in it."""
+
+    path: Path
+    bake: Bake
+    sounds: "Sounds"
+    digest: str
+
+
+class Sounds:
+    """The sounds in an open file: by text, at any time and from any thread."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+        self._names = {name for name in file.namelist() if _SOUND.fullmatch(name)}
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def has(self, text: str) -> bool:
+        return sound_name(text) in self._names
+
+    def read(self, text: str) -> bytes:
+        """A FLAC file's bytes. Raises OSError where it can't be read any more, KeyError where there is none."""
+        try:
+            return self._file.read(sound_name(text))
+        except zipfile.BadZipFile as error:
+            raise OSError(str(error)) from None
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def read(path: Path) -> Opened:
+    """The show in a file, once every byte of it was checked. Raises BakeError."""
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(zipfile.ZipFile(path))
+            found, digest = _checked(path, file)
+        except FileNotFoundError:
+            raise BakeError(f"{path}: wanted a baked show, found no file") from None
+        except OSError as error:
+            raise BakeError(f"{path}: could not be read: {error.strerror or error}") from None
+        except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError) as error:
+            raise BakeError(f"{path}: wanted a baked show, found a file that is none or is damaged ({error})") from None
+        stack.pop_all()
+    return Opened(path, found, Sounds(file), digest)
+
+
+def _checked(path: Path, file: zipfile.ZipFile) -> tuple[Bake, str]:
+    members = {info.filename: info for info in file.infolist()}
+    if SHOW not in members or SUMS not in members:
+        raise BakeError(f"{path}: wanted a baked show, found a zip file of something else")
+    if sum(info.file_size for info in members.values()) > MOST:
+        raise BakeError(f"{path}: wanted {MOST >> 30} GB at most, found more")
+    _check_form(path, _json(path, _member(path, file, SHOW)))
+    written = _member(path, file, SUMS)
+    sums = dict(_sums(path, written))
+    if missing := next(iter(sorted((sums.keys() ^ members.keys()) - {SUMS})), None):
+        raise BakeError(f"{path}: is damaged: {missing} is missing, or does not belong to it; bake it again")
+    whole: dict[str, bytes] = {}
+    for name, wanted in sums.items():
+        data = _member(path, file, name)
+        if hashlib.sha256(data).hexdigest() != wanted:
+            raise BakeError(f"{path}: is damaged: {name} is not what was baked; bake it again")
+        if not _SOUND.fullmatch(name):
+            whole[name] = data
+    try:
+        return _bake(path, whole), hashlib.sha256(written).hexdigest()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BakeError(f"{path}: is damaged: what it says makes no sense ({error!r}); bake it again") from None
+
+
+def _member(path: Path, file: zipfile.ZipFile, name: str) -> bytes:
+    if file.getinfo(name).file_size > LARGEST:
+        raise BakeError(f"{path}: is damaged: {name} is larger than {LARGEST >> 20} MB")
+    return file.read(name)
+
+
+def _json(path: Path, data: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise BakeError(f"{path}: is damaged: {SHOW} can't be read; bake it again")
+    return found
+
+
+def _check_form(path: Path, told: Mapping[str, Any]) -> None:
+    if told.get("form") != FORM:
+        raise BakeError(f"{path}: wanted a baked show, found a zip file of something else")
+    if told.get("version") != VERSION:
+        raise BakeError(
+            f"{path}: wanted a show baked in form {VERSION}, found form {str(told.get('version'))[:20]}, by stagelyric "
+            f"{str(told.get('by'))[:20]}; bake it again with the version that plays it"
+        )
+
+
+def _sums(path: Path, data: bytes) -> Iterator[tuple[str, str]]:
+    for row in data.decode("ascii", "replace").splitlines():
+        found = _ROW.fullmatch(row)
+        if found is None:
+            raise BakeError(f"{path}: is damaged: {SUMS} can't be read; bake it again")
+        yield found[2], found[1]
+
+
+def _bake(path: Path, whole: Mapping[str, bytes]) -> Bake:
+    told, written = json.loads(whole[SHOW]), whole[SETLIST].decode()
+    try:
+        show = setlist.loads(written, f"{path}, {SETLIST}")
+    except FileError as error:  # of a version that knew another setlist
+        raise BakeError(str(error)) from None
+    spoken = told["spoken"]
+    return Bake(
+        written, show, int(told["seed"]), int(told["asked"]), str(told["model"]), str(told["edition"]), str(told["by"]),
+        tuple(_part(part) for part in json.loads(whole[LINES])), tuple(map(str, told["wanted"])), dict(told["lyrics"]),
+        tuple(told["quotes"]), str(told["never_quote"]), str(told["frames"]),
+        None if spoken is None else Spoken(spoken["voice"], spoken["words_a_minute"]),
+        {(song, section): [str(text) for text in texts] for song, section, texts in told["kept"]},
+    )  # fmt: skip
+
+
+def _part(told: Mapping[str, Any]) -> Part:
+    lines = tuple(
+        Baked(
+            int(one["number"]),
+            _line(one["line"]),
+            dict(one.get("why", {})),
+            bool(one.get("struck")),
+            _line(one["first"]) if "first" in one else None,
+        )
+        for one in told["lines"]
+    )
+    words = {str(word): _line(line) for word, line in told["words"].items()}
+    return Part(told["song"], told["section"], told["digest"], lines, words)
+
+
+def _line(told: Any) -> Line:
+    line = as_line(told)
+    if not isinstance(line.text, str) or not isinstance(line.index, int) or not line.text:
+        raise ValueError(f"wanted a line, found {str(told)[:40]}")
+    return line
+
+
+def write(path: Path, bake: Bake, sounds: Mapping[str, Callable[[], bytes]] | None = None) -> None:
+    """Writes the whole file and then lets it take its name. `sounds`: what gives the FLAC of each text that has one.
+
+    Raises OSError.
+    """
+    part = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with zipfile.ZipFile(part, "w") as file:
+            rows = [_put(file, name, data) for name, data in _members(bake)]
+            texts = [text for text in bake.texts() if text in (sounds or {})]
+            for text in {sound_name(text): text for text in texts}.values():
+                rows.append(_put(file, sound_name(text), (sounds or {})[text]()))
+            _put(file, SUMS, "".join(rows).encode())
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _members(bake: Bake) -> Iterable[tuple[str, bytes]]:
+    spoken = bake.spoken
+    told = {
+        "form": FORM, "version": VERSION, "by": bake.by, "title": bake.setlist.title, "seed": bake.seed,
+        "asked": bake.asked, "wanted": list(bake.wanted), "model": bake.model, "edition": bake.edition,
+        "never_quote": bake.never_quote, "frames": bake.frames, "lyrics": dict(bake.lyrics),
+        "quotes": list(bake.quotes), "kept": [[*place, list(texts)] for place, texts in bake.kept.items()],
+        "spoken": None if spoken is None else {"voice": spoken.voice, "words_a_minute": spoken.words_a_minute},
+    }  # fmt: skip
+    parts = [
+        {
+            "song": part.song, "section": part.section, "digest": part.digest,
+            "lines": [_as_told(baked) for baked in part.lines],
+            "words": {word: as_list(line) for word, line in part.words.items()},
+        }
+        for part in bake.parts
+    ]  # fmt: skip
+    return [(SHOW, _dumped(told)), (SETLIST, bake.written.encode()), (LINES, _dumped(parts))]
+
+
+def _as_told(baked: Baked) -> dict[str, Any]:
+    told: dict[str, Any] = {"number": baked.number, "line": as_list(baked.line)}
+    told |= {"why": dict(baked.why)} if baked.why else {}
+    told |= {"struck": True} if baked.struck else {}
+    return told | ({"first": as_list(baked.first)} if baked.first is not None else {})
+
+
+def _dumped(told: object) -> bytes:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _put(file: zipfile.ZipFile, name: str, data: bytes) -> str:
+    info = zipfile.ZipInfo(name, _LONG_AGO)
+    info.compress_type = zipfile.ZIP_STORED if name.endswith(".flac") else zipfile.ZIP_DEFLATED
+    info.external_attr = 0o644 << 16
+    file.writestr(info, data)
+    return f"{hashlib.sha256(data).hexdigest()}  {name}\n"

@@ -1,0 +1,114 @@
+"""The proof of a baked show: every line to read, with its number and what it was chosen for, as one page of HTML."""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from stagelyric.baked.bake import STANZA, Bake, Baked
+from stagelyric.baked.editing import Place, every_place, faults
+
+STATIC = Path(__file__).with_name("static")
+_MARKS = 3  # of a model's line that are named, the best first
+_FROM = {"frame": "a frame", "model": "a model", "written": "the band", "kept": "kept", "safety": "safety", "word": ""}
+
+
+def page(bake: Bake, name: str, *, edits: bool = False) -> str:
+    """The page, to print, or (`edits`) to change lines on, with `proof.js` beside it."""
+    style = (STATIC / "proof.css").read_text(encoding="utf-8")
+    script = '<script src="/proof.js" defer></script>' if edits else ""
+    title = escape(f"{bake.setlist.title}: proof of {name}")
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{style}</style>{script}</head>\n<body{' class=edits' if edits else ''}><main>\n"
+        f"{_head(bake, name, edits)}\n{''.join(_songs(bake, edits))}</main></body></html>\n"
+    )
+
+
+def counted(bake: Bake) -> str:
+    """How many lines there are, and what became of them."""
+    struck, changed = bake.touched
+    lines = sum(len(part.lines) for part in bake.parts)
+    return f"{lines:,} lines, {struck} struck, {changed} changed"
+
+
+def as_told(bake: Bake, place: Place) -> dict[str, Any]:
+    """A line for the page that changes it."""
+    baked = place.baked
+    return {
+        "number": baked.number, "text": baked.line.text, "struck": baked.struck, "was": baked.was,
+        "syllables": len(baked.line.syllables), "faults": faults(bake, place) if baked.was and not baked.struck else [],
+    }  # fmt: skip
+
+
+def _head(bake: Bake, name: str, edits: bool) -> str:
+    how = (
+        "Strike a line by its button, or write another in its place. All of it is saved as you go."
+        if edits
+        else "Strike and change lines by number: "
+        f'<code>stagelyric bake edit {escape(name)} --strike 12 --change 31 "…"</code>'
+    )
+    return (
+        f"<header><h1>{escape(bake.setlist.title)}</h1>"
+        f'<p class="told"><span id="counted">{counted(bake)}</span> · seed {bake.seed} · {escape(bake.model)}</p>'
+        f'<p class="told">{how}</p>{"<p id=said role=status></p>" if edits else ""}</header>'
+    )
+
+
+def _songs(bake: Bake, edits: bool) -> Iterator[str]:
+    song, section, at = "", "", 0
+    for place in every_place(bake):
+        part = place.part
+        if part.song != song:
+            yield f"{'</ol></section>' if song else ''}<section><h2>{escape(part.song)}</h2>"
+            song, section = part.song, ""
+        if part.section != section:
+            low, high = place.section.syllables
+            asked = f"{low} to {high} syllables, {place.section.rhyme}"
+            yield f"{'</ol>' if section else ''}<h3>{escape(part.section)} <small>{asked}</small></h3><ol>"
+            section, at = part.section, 0
+        yield _row(bake, place, at, edits)
+        at += 1
+    if song:
+        yield "</ol></section>\n"
+
+
+def _row(bake: Bake, place: Place, at: int, edits: bool) -> str:
+    baked = place.baked
+    kinds = [
+        *(["stanza"] if at and baked.line.index % STANZA == 0 else []),
+        *(["struck"] if baked.struck else []),
+        *(["changed"] if baked.was else []),
+    ]
+    scheme = "" if place.section.rhyme == "free" else place.section.rhyme.lower()
+    letter = scheme[baked.line.index % STANZA] if scheme else ""
+    told = as_told(bake, place)["faults"]
+    text = escape(baked.line.text, quote=True)
+    was = f'<span class="was">was: {escape(baked.was)}</span>' if baked.was else ""
+    shown = (
+        f'<input class="text" value="{text}" aria-label="Line {baked.number}" maxlength="200" autocomplete="off">'
+        if edits
+        else f'<span class="text">{text}{was}</span>'
+    )
+    act = "restore" if kinds and ("struck" in kinds or "changed" in kinds) else "strike"
+    button = f'<button aria-label="{act.capitalize()} line {baked.number}">{act}</button>' if edits else ""
+    return (
+        f'<li id="line-{baked.number}" data-number="{baked.number}" class="{" ".join(kinds)}">'
+        f'<span class="n">{baked.number}</span>{shown}<span class="s">{len(baked.line.syllables)}</span>'
+        f'<span class="r">{letter}</span><span class="why">{escape(chosen_for(baked))}</span>{button}'
+        f'<p class="faults">{escape(" · ".join(told))}</p></li>\n'
+    )
+
+
+def chosen_for(baked: Baked) -> str:
+    """What a line was chosen for, in a few words."""
+    why: Mapping[str, Any] = baked.why
+    if baked.was:
+        return "the band's own"
+    if "hand" in why:
+        about = [", ".join(why.get("themes", [])), " ".join(why.get("mood", []))]
+        return " · ".join(filter(None, [f"frame, {why['hand']}", *about]))
+    marks = why.get("marks", {})
+    best = sorted((name for name in marks if marks[name] > 0), key=lambda name: -marks[name])[:_MARKS]
+    return " · ".join(filter(None, [_FROM.get(baked.line.origin, ""), ", ".join(best)]))

@@ -1,0 +1,88 @@
+"""The page of `stagelyric bake edit --page`: each change is saved as it is made, sounds when the page is closed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stagelyric.baked import editing, proof
+from stagelyric.baked import file as files
+from stagelyric.commands.bake_saving import save, sounds_of
+from stagelyric.commands.common import Failure, plain_faults
+
+if TYPE_CHECKING:
+    from stagelyric.baked.file import Opened
+
+
+class Proof:
+    """A baked show being read and changed."""
+
+    def __init__(self, file: Path) -> None:
+        with plain_faults():
+            self.opened: Opened = files.read(file)
+        self.bake = self.opened.bake
+
+    def page(self) -> str:
+        return proof.page(self.bake, self.opened.path.name, edits=True)
+
+    def script(self) -> str:
+        return (proof.STATIC / "proof.js").read_text(encoding="utf-8")
+
+    def edit(self, wanted: Mapping[str, Any], *, save: bool) -> dict[str, Any]:
+        """Raises ValueError for what can't be done."""
+        try:
+            strike, restore = ([int(n) for n in wanted.get(key, [])] for key in ("strike", "restore"))
+            change = [(int(number), str(text)) for number, text in wanted.get("change", [])]
+            made, told = editing.edited(self.bake, strike, restore, change)
+        except (TypeError, ValueError):
+            raise ValueError("wanted strike and restore with lines' numbers, change with number and text") from None
+        except editing.EditError as error:
+            raise ValueError(str(error)) from None
+        if save and made != self.bake:
+            self._write(made)
+        numbers = {*strike, *restore, *(number for number, _ in change)}
+        lines = [proof.as_told(made, place) for place in editing.every_place(made) if place.baked.number in numbers]
+        return {"told": told, "lines": lines, "counted": proof.counted(made)}
+
+    def _write(self, made: Any) -> None:
+        try:
+            files.write(self.opened.path, made, sounds_of(self.opened, made))
+        except OSError as error:
+            raise ValueError(f"{self.opened.path}: could not be written: {error.strerror or error}") from None
+        self.bake = made
+
+    def close(self) -> list[str]:
+        """Has new lines spoken, where the others are; what is to be said of it."""
+        changed = self.bake != self.opened.bake
+        return save(self.opened, self.bake) if changed and self.bake.spoken is not None else []
+
+
+def serve(file: Path, port: int, no_open: bool) -> None:
+    """Until Ctrl-C. Raises Failure where the port is taken."""
+    from stagelyric.types.devices import ListenError
+
+    shown = Proof(file)
+    try:
+        asyncio.run(_serve(shown, port, no_open))
+    except ListenError as error:
+        raise Failure(str(error)) from None
+    except KeyboardInterrupt:
+        pass
+    for told in shown.close():
+        click.echo(told)
+    click.echo(f"{file}: {proof.counted(shown.bake)}")
+
+
+async def _serve(shown: Proof, port: int, no_open: bool) -> None:
+    from stagelyric.commands.play import _open
+    from stagelyric.web.proofing import proofing
+
+    async with proofing(shown, port) as address:
+        click.echo(f"{shown.opened.path}: read and change it at {address}; Ctrl-C when you are done")
+        if not no_open:
+            _open(address)
+        await asyncio.Event().wait()

@@ -1,0 +1,85 @@
+"""What a show is made of beside its setlist: from the files that the setlist names, or from a baked show."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stagelyric.editor import fetch
+from stagelyric.gates import quoting
+from stagelyric.gear.journal import journal
+from stagelyric.gear.journal.database import JournalError
+from stagelyric.setlist.setlist import Setlist, read_lyrics
+from stagelyric.types import paths
+from stagelyric.types.server import Server
+
+if TYPE_CHECKING:
+    from stagelyric.baked.bake import Bake
+
+Judgements = Mapping[tuple[str, str], Sequence[str]]
+"""Texts by the song and the section that they were sung in."""
+
+
+def _none(texts: Iterable[str]) -> set[str]:
+    return set()
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """`lyrics`: the songs' own words by title; `never_quote`, `frames`: see `Ask`; `quoting`: those of some texts that
+    quote what the band never wants to quote; `kept`: lines kept in rehearsal that come with it."""
+
+    lyrics: Mapping[str, str] = field(default_factory=dict)
+    never_quote: str = ""
+    frames: str = ""
+    quoting: Callable[[Iterable[str]], set[str]] = _none
+    kept: Judgements = field(default_factory=dict)
+
+
+def beside(setlist: Setlist, folder: Path) -> Material:
+    """From the files in a setlist's folder. Raises FileError, QuotingError."""
+    never = [folder / name for name in setlist.never_quote]
+    frames = [folder / name for name in setlist.frames]
+    return Material(
+        {song.title: read_lyrics(folder / song.lyrics) for song in setlist.songs if song.lyrics},
+        quoting.stamp(never),
+        _named(frames),
+        lambda texts: quoting.quoting(texts, never),
+    )
+
+
+def _named(frames: Sequence[Path]) -> str:
+    """Names the band's own frames, "" for none."""
+    if not frames:
+        return ""
+    from stagelyric.phrasebook import compiled
+
+    return compiled.stamp([file.read_bytes() for file in frames])
+
+
+def baked(bake: "Bake") -> Material:
+    """As it was when the show was baked."""
+    return Material(
+        bake.lyrics, bake.never_quote, bake.frames, lambda texts: quoting.quoting_of(texts, bake.quotes), bake.kept
+    )
+
+
+def judged(file: Path, title: str, made_of: Material) -> tuple[Judgements, set[str]]:
+    """What was kept and what was vetoed in the shows before, by song and section; nothing kept that is a quotation."""
+    try:
+        kept, vetoed = journal.judgements(file, title)
+    except JournalError as error:  # whoever writes it puts a damaged one aside, and says so
+        logging.getLogger(__name__).warning("%s; nothing is known of earlier shows", error)
+        kept, vetoed = {}, set()
+    places = dict.fromkeys([*made_of.kept, *kept])
+    all_kept = {place: [*dict.fromkeys([*made_of.kept.get(place, ()), *kept.get(place, ())])] for place in places}
+    with_quotes = made_of.quoting([text for texts in all_kept.values() for text in texts])
+    return {place: [text for text in texts if text not in with_quotes] for place, texts in all_kept.items()}, vetoed
+
+
+def edition(model: Path, server: Server | None = None) -> str:
+    """Names all that lines depend on beside what is asked: lines of one edition are never taken for another's."""
+    drafted = hashlib.sha256(server.url.encode()).hexdigest()[:8] if server else ""
+    return paths.edition(model) + fetch.stamp() + drafted

@@ -1,0 +1,100 @@
+"""The proof of a baked show on a page, on this machine alone: lines struck and changed while they are read."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from stagelyric.types.devices import ListenError
+from stagelyric.web.guard import Hosts, Origins
+
+HOST = "127.0.0.1"
+MAX_MESSAGE = 64 * 1024
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+
+
+class Proof(Protocol):
+    """What the page shows and changes. Each is called in a thread, and never two at once."""
+
+    def page(self) -> str: ...
+
+    def script(self) -> str: ...
+
+    def edit(self, wanted: Mapping[str, Any], *, save: bool) -> dict[str, Any]:
+        """What was done, or (not `save`) would be. Raises ValueError with a plain sentence for what can't be."""
+        ...
+
+
+@asynccontextmanager
+async def proofing(proof: Proof, port: int) -> AsyncIterator[str]:
+    """Serves the page while open; gives its address. Raises ListenError."""
+    one_at_a_time = asyncio.Lock()
+
+    async def told(work: Callable[[], Any]) -> Any:
+        async with one_at_a_time:
+            return await asyncio.to_thread(work)
+
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text=await told(proof.page), content_type="text/html")
+
+    async def script(request: web.Request) -> web.Response:
+        return web.Response(text=await told(proof.script), content_type="text/javascript")
+
+    async def edit(request: web.Request) -> web.Response:
+        try:
+            wanted = await request.json()
+        except ValueError:
+            wanted = None
+        if not isinstance(wanted, dict):
+            return _refused("wanted a JSON object, found none")
+        try:
+            save = request.path == "/api/edit"
+            return web.json_response({"ok": True, **await told(lambda: proof.edit(wanted, save=save))})
+        except ValueError as error:
+            return _refused(str(error))
+
+    application = web.Application(client_max_size=MAX_MESSAGE, middlewares=[_guarded()])
+    application.router.add_get("/", page)
+    application.router.add_get("/proof.js", script)
+    application.router.add_post("/api/edit", edit)
+    application.router.add_post("/api/check", edit)
+    runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.2)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, HOST, port).start()
+        except OSError as error:
+            raise ListenError(
+                f"The page cannot open on {HOST}:{port}: {error.strerror}. Choose another --port."
+            ) from None
+        yield f"http://{HOST}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def _guarded() -> Any:
+    hosts, origins = Hosts((HOST,)), Origins()
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        origin = request.headers.get("Origin")
+        if not hosts.allows(request.host, HOST):
+            return _refused("this server does not go by that name", 403)
+        if request.method != "GET" and not origins.allow(origin, request.host):
+            return _refused("this comes from another site's page", 403)
+        response = await handler(request)
+        response.headers.update({"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+        response.headers.update({"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"})
+        return response
+
+    return guard
+
+
+def _refused(why: str, status: int = 400) -> web.Response:
+    return web.json_response({"ok": False, "error": why}, status=status)
