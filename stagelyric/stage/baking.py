@@ -56,8 +56,9 @@ class Recipe:
         asks = position.every_ask()
         places = [(song.title, section.name) for song in setlist.songs for section in song.sections]
         kept, _ = judged(self.journal, setlist.title, made_of)
+        wrote = edition(self.model, self.server)
         bake = Bake(
-            self.written, setlist, self.seed, self.asked, self.model.name, edition(self.model, self.server), __version__,
+            self.written, setlist, self.seed, self.asked, self.model.name, wrote, __version__,
             tuple(Part(*place, ask.digest) for place, ask in zip(places, asks, strict=True)), tuple(self.words),
             made_of.lyrics, [stanza for name in setlist.never_quote for stanza in quoting.stanzas(folder / name)],
             made_of.never_quote, made_of.frames, self.spoken, {place: list(texts) for place, texts in kept.items()},
