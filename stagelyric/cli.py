@@ -27,6 +27,7 @@ COMMANDS = {
     "learn": "press a pedal, and its trigger is written into the setlist",
     "patches": "write the Max, Pure Data and touch-surface files, set to this rig's ports",
     "service": "start a show when the machine does",
+    "frames": "open the band's own lyrics into frames, and go through them with a thumb",
     "train": "train a model on lyrics",
     "models": "list the models and compare them",
     "evaluate": "what a model is worth: bits per character, and its lines beside people's",

@@ -246,7 +246,7 @@ def _processor() -> str:
 
 def _presses(house: House, count: int, rate: int) -> dict[str, Any]:
     packets = [_packet("/stagelyric/line", 1)] * count
-    return _send_and_receive(house, packets, rate, accept=("frame", "model", "kept", "safety", "written"))
+    return _send_and_receive(house, packets, rate, accept=("frame", "own", "model", "kept", "safety", "written"))
 
 
 def _words(house: House, count: int) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: b
 def _check_frames(file: Path, sample: int, as_json: bool) -> None:
     import random
 
-    from stagelyric.phrasebook import analysis, unfolding
+    from stagelyric.phrasebook import analysis, grammar, proposals, unfolding
     from stagelyric.phrasebook.grammar import FrameFileError
 
     known = classes_of_frames()
@@ -77,7 +77,7 @@ def _check_frames(file: Path, sample: int, as_json: bool) -> None:
         found = analysis.read([file], known)
     except FrameFileError as error:
         raise Fault(str(error)) from None
-    told = analysis.summary(found)
+    told = analysis.summary(found) | {"waiting": proposals.waiting(grammar.read(file))}
     if as_json:
         print_json({"file": str(file), "ok": not found.errors, **told})
     else:
@@ -88,6 +88,11 @@ def _check_frames(file: Path, sample: int, as_json: bool) -> None:
             f"{told['alternatives_a_slot']} alternatives a slot, {told['forms']['median']:,} forms in the middle one; "
             f"{_count(told['errors'], 'fault')}, {_count(told['warnings'], 'warning')}"
         )
+        if told["waiting"]:
+            click.echo(
+                f"{_count(told['waiting'], 'alternative')} not sung yet: proposed, and neither kept nor struck "
+                f"(stagelyric frames {file} --page)"
+            )
         rng = random.Random()
         for frame in rng.choices(found.frames, k=sample) if found.frames else ():
             click.echo("\n" + "\n".join(unfolding.rhymed(frame, rng, known)))

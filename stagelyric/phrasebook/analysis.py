@@ -44,7 +44,7 @@ def read(files: Sequence[Path], known: Classes) -> Read:
     frames: list[Frame] = []
     findings: list[Finding] = []
     for file in files:
-        parsed = grammar.parse(grammar.read(file), str(file), file.resolve().parent.name)
+        parsed = grammar.parse(grammar.read(file), str(file), file.resolve().parent.name, proposed=True)
         frames += parsed.frames
         findings += parsed.findings
     for frame in frames:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from stagelyric.phrasebook import classes, compiled, ears, grammar, near_themes
+from stagelyric.phrasebook import classes, compiled, ears, grammar, near_themes, reach
 from stagelyric.phrasebook.classes import Classes
 from stagelyric.phrasebook.compiled import Body, Compiled, Entry
 from stagelyric.phrasebook.ears import Ear
@@ -142,7 +142,8 @@ def _frames(files: Sequence[Path], texts: Sequence[bytes], root: Path) -> list[F
             raise grammar.FrameFileError(f"{file}: wanted frames in UTF-8, found other bytes") from None
         name = str(file.relative_to(root)) if file.is_relative_to(root) else file.name
         parsed = grammar.parse(told, name, file.parent.name)
-        frames += parsed.frames
+        # What a band has opened and kept nothing of has one form, the one that is sung already.
+        frames += [frame for frame in parsed.frames if not frame.tags.own or reach.forms(frame) > 1]
         wrong += parsed.findings
     if wrong:
         raise BookError("\n".join(map(str, wrong)))

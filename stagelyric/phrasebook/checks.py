@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from stagelyric.gates import cliches, family
@@ -41,9 +42,20 @@ Check = Callable[[Frame], Iterator[Finding]]
 
 def findings(frame: Frame, classes: Classes) -> list[Finding]:
     """All that is to be said of one frame by itself, in the order of its lines."""
-    checks: tuple[Check, ...] = (_tags, _open_slots, _slots, _metre, _rhymes, _words, _seams, _count)
+    if frame.tags.own:
+        return _sung(frame, classes)
+    checks: tuple[Check, ...] = (_tags, _open_slots, _slots, _few, _metre, _rhymes, _words, _seams, _count)
     found = [finding for check in checks for finding in check(frame)]
     found += _taste(frame, classes)
+    return sorted(found, key=lambda finding: finding.row)
+
+
+def _sung(frame: Frame, classes: Classes) -> list[Finding]:
+    """What is to be said of a frame that was a band's song: how it is written is the band's own business."""
+    wrong: tuple[Check, ...] = (_open_slots, _slots, _rhymes)
+    odd = [*_words(frame), *_seams(frame), *_taste(frame, classes)]
+    found = [finding for check in wrong for finding in check(frame)]
+    found += [replace(finding, error=False) for finding in odd]
     return sorted(found, key=lambda finding: finding.row)
 
 
@@ -88,6 +100,10 @@ def _slots(frame: Frame) -> Iterator[Finding]:
     for label, count in used.items():
         if count == 1:
             yield _say(frame, None, f'label "{label}" stands once, so it links nothing', error=False)
+
+
+def _few(frame: Frame) -> Iterator[Finding]:
+    """Fewer slots, or fewer alternatives in them, than make a frame worth having."""
     widths = [width for line in frame.widths for width in line]
     opened = sum(isinstance(piece, Open) for piece in frame.pieces())
     per_line = (len(widths) + opened) / len(frame.lines)

@@ -11,7 +11,16 @@ from stagelyric.phrasebook import draw, ends, search
 from stagelyric.phrasebook.book import Book
 from stagelyric.phrasebook.casting import Cast, Filling, first_name
 from stagelyric.phrasebook.classes import Member
-from stagelyric.phrasebook.forms import Drawing, Form, Wanted, ends_of, pick, routes_to_open, routes_to_word
+from stagelyric.phrasebook.forms import (
+    Drawing,
+    Form,
+    Wanted,
+    ends_of,
+    is_as_written,
+    pick,
+    routes_to_open,
+    routes_to_word,
+)
 from stagelyric.phrasebook.frame import SEXES
 from stagelyric.phrasebook.search import Place, Stanza
 
@@ -180,6 +189,8 @@ class Composer:
         marks = self.book.ear.of(entry.digest, body.alternatives)
         drawing = Drawing(body, rng, marks.weigh)
         found = drawing.forms(lambda: Filling(self.cast, rng, lead), wanted, FORMS)
+        if self.book.is_own(frame):  # as the band has sung it already: only where it has no other form
+            found = [form for form in found if not is_as_written(body, form)] or found
         scored = sorted(((marks.of(form.taken), form) for form in found), key=lambda item: (-item[0], item[1].lines))
         while scored:
             yield scored.pop(pick(rng, [score for score, _ in scored], _HEAT if marks.alone else 1e9))[1]

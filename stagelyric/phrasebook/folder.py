@@ -8,7 +8,8 @@ from pathlib import Path
 from stagelyric.phrasebook import reach
 from stagelyric.phrasebook.ends import bare
 from stagelyric.phrasebook.frame import Frame
-from stagelyric.phrasebook.grammar import Finding, GrammarError, read_line
+from stagelyric.phrasebook.grammar import Finding
+from stagelyric.phrasebook.reader import GrammarError, read_line
 
 _SHARE = 0.5
 _Opening = tuple[str, ...]
@@ -61,7 +62,7 @@ def shared(frames: Sequence[Frame], elsewhere: Iterable[tuple[str, int, str]]) -
             where = max(set(met), key=met.count) if len(met) > _SHARE * len(found) else None
         if where is not None:
             told = f'begins "{" ".join(first)}" as {where} does'
-            yield Finding(frame.file, frame.rows[0], told)
+            yield Finding(frame.file, frame.rows[0], told, error=not frame.tags.own)
         here = f"{frame.file}:{frame.rows[0]}"
         plain.setdefault(first, here)
         for opening in found:

@@ -216,6 +216,22 @@ def _ends(line: Sequence[Piece]) -> Iterator[tuple[str, dict[int, int]]]:
                 yield word, {last.number: position, **route}
 
 
+def is_as_written(body: Body, form: Form) -> bool:
+    """Whether a form has taken what is written first in every slot, and has no open one."""
+    firsts: set[int] = set()
+
+    def walk(line: Sequence[Piece]) -> None:
+        for piece in line:
+            if isinstance(piece, Choice):
+                firsts.add(piece.first)
+                for choice in piece.choices:
+                    walk(choice)
+
+    for line in body.lines:
+        walk(line)
+    return not form.open and firsts.issuperset(form.taken)
+
+
 def pick(rng: random.Random, scores: Sequence[float], heat: float) -> int:
     """A place in `scores` (best first), softly: at heat 0 the best."""
     if heat <= 0 or len(scores) < 2:

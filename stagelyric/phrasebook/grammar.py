@@ -1,25 +1,21 @@
 """Text to frames: a small grammar, with one clear sentence for every mistake.
 
 file  = { comment | "@@" tags | frame } ;  frame = [ "@" tags ] 2 or 4 lines, then a blank line
-line  = { text | slot | open } ;           slot  = "{" [ label ": " ] line { "|" line } "}"
-open  = "*" kind [ digit ] [ ".s" ] ;      a backslash before { | } * @ # means the sign itself
+(a line: see `reader`)
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stagelyric.phrasebook import reader
 from stagelyric.phrasebook import tags as tagging
-from stagelyric.phrasebook.frame import OPEN, PLURALS, PRONOUNS, Frame, Line, Open, Piece, Slot, Text
+from stagelyric.phrasebook.frame import Frame, Line
+from stagelyric.phrasebook.reader import GrammarError, Item, Reader, normalised
 from stagelyric.phrasebook.tags import TagError, Tags
-
-_SIGNS = frozenset("{|}*@#\\")
-_LABEL = re.compile(r"\s*([A-Za-z][A-Za-z0-9]*):\s*")
-_OPEN = re.compile(r"\*([A-Za-z]+)(\d*)(\.s(?![A-Za-z]))?")
-_DEEPEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +37,6 @@ class FrameFileError(ValueError):
     """A file of frames that can't be read; its text is one sentence for the user."""
 
 
-class GrammarError(ValueError):
-    """What was wanted and found, and at which column (from 1)."""
-
-    def __init__(self, told: str, column: int):
-        super().__init__(told)
-        self.column = column
-
-
-@dataclass(slots=True)
-class _Raw:
-    """A slot as it is read: its choices are runs of text, slots and open slots, spaces still in the text."""
-
-    label: str
-    choices: list[list[_Item]]
-    column: int
-
-
-_Item = str | Open | _Raw
-
-
 @dataclass(slots=True)
 class Parsed:
     """The frames of a file, and what was wrong with those that are none."""
@@ -79,14 +55,17 @@ def read(file: Path) -> str:
         raise FrameFileError(f"{file}: wanted a file of frames, found: {error.strerror}") from None
 
 
-def parse(text: str, file: str = "", hand: str = "") -> Parsed:
-    """The frames in a file's text. A frame that can't be read is left out and told of; the others are there."""
+def parse(text: str, file: str = "", hand: str = "", *, proposed: bool = False) -> Parsed:
+    """The frames in a file's text. A frame that can't be read is left out and told of; the others are there.
+
+    `proposed`: with the alternatives that wait to be kept, as if they had been; else without them.
+    """
     parsed, base = Parsed(), Tags(hand=hand if hand in tagging.HANDS else "")
     for block in _blocks(text):
         own, lines, base = _read_tags(block, base, file, parsed)
         if lines and own is not None:
             try:
-                parsed.frames.append(_frame(lines, own, file, block[0][0]))
+                parsed.frames.append(_frame(lines, own, file, block[0][0], proposed))
             except _FrameError as error:
                 parsed.findings.append(error.finding)
     return parsed
@@ -138,24 +117,35 @@ class _FrameError(ValueError):
         self.finding = finding
 
 
-def _frame(lines: Sequence[tuple[int, str]], own: Tags, file: str, row: int) -> Frame:
+def _frame(lines: Sequence[tuple[int, str]], own: Tags, file: str, row: int, proposed: bool) -> Frame:
     if len(lines) not in (2, 4):
         told = f"wanted 2 lines (a couplet) or 4 (a quatrain) and then a blank line, found {len(lines)}"
         raise _FrameError(Finding(file, lines[0][0], told))
     own = _with_scheme(own, len(lines), file, row)
-    read: list[Line] = []
-    widths: list[tuple[int, ...]] = []
+    raw: list[Sequence[Item]] = []
+    rows = tuple(at for at, _ in lines)
     for at, line in lines:
-        try:
-            raw = _Reader(line).line()
-            read.append(normalised(raw))
-            widths.append(tuple(_widths(raw)))
-        except GrammarError as error:
-            raise _FrameError(Finding(file, at, str(error), error.column)) from None
-    rows, source = tuple(at for at, _ in lines), tuple(line for _, line in lines)
-    frame = Frame(tuple(read), own, file, row, rows, tuple(widths), source)
-    _check_labels(frame, file)
-    return frame
+        with _told(file, at):
+            raw.append(Reader(line).line())
+    _check_labels(raw, rows, file)
+    linked = reader.waiting(raw)
+    read: list[Line] = []
+    for number, at in enumerate(rows):
+        with _told(file, at):
+            if not proposed:
+                raw[number] = reader.kept(raw[number], linked)
+            read.append(normalised(raw[number]))
+    widths = tuple(tuple(len(slot.choices) for slot in reader.slots(line)) for line in raw)
+    return Frame(tuple(read), own, file, row, rows, widths, tuple(line for _, line in lines))
+
+
+@contextmanager
+def _told(file: str, row: int) -> Iterator[None]:
+    """A mistake in a line becomes one with its place."""
+    try:
+        yield
+    except GrammarError as error:
+        raise _FrameError(Finding(file, row, str(error), error.column)) from None
 
 
 def _with_scheme(own: Tags, count: int, file: str, row: int) -> Tags:
@@ -171,11 +161,11 @@ def _with_scheme(own: Tags, count: int, file: str, row: int) -> Tags:
     return tagging.read(f"scheme {scheme}; form {form}", own)
 
 
-def _check_labels(frame: Frame, file: str) -> None:
+def _check_labels(lines: Sequence[Sequence[Item]], rows: Sequence[int], file: str) -> None:
     """Slots with one label have equally many alternatives."""
     sizes: dict[str, tuple[int, int]] = {}
-    for row, line in zip(frame.rows, frame.lines, strict=True):
-        for slot in _slots(line):
+    for row, line in zip(rows, lines, strict=True):
+        for slot in reader.slots(line):
             if slot.label:
                 first, size = sizes.setdefault(slot.label, (row, len(slot.choices)))
                 if size != len(slot.choices):
@@ -184,147 +174,3 @@ def _check_labels(frame: Frame, file: str) -> None:
                         f"found {len(slot.choices)}"
                     )
                     raise _FrameError(Finding(file, row, told, slot.column))
-
-
-def read_line(text: str) -> Line:
-    """One line of verse. Raises GrammarError."""
-    return normalised(_Reader(text).line())
-
-
-def _slots(line: Line) -> Iterator[Slot]:
-    for piece in line:
-        if isinstance(piece, Slot):
-            yield piece
-            for choice in piece.choices:
-                yield from _slots(choice)
-
-
-def _widths(items: Sequence[_Item]) -> Iterator[int]:
-    for item in items:
-        if isinstance(item, _Raw):
-            yield len(item.choices)
-            for choice in item.choices:
-                yield from _widths(choice)
-
-
-class _Reader:
-    """One line of verse, read from left to right."""
-
-    def __init__(self, text: str):
-        self.text, self.at = text, 0
-
-    def line(self) -> list[_Item]:
-        items = self._items(0)
-        if self.at < len(self.text):
-            raise GrammarError(f'wanted "{{" before it, found "{self.text[self.at]}"', self.at + 1)
-        return items
-
-    def _items(self, depth: int) -> list[_Item]:
-        """Items up to a "|" or "}" or the line's end."""
-        items: list[_Item] = []
-        plain = ""
-        while self.at < len(self.text) and (c := self.text[self.at]) not in "|}":
-            if c == "\\":
-                plain += self._escaped()
-            elif c in "{*":
-                items += [plain] if plain else []
-                plain = ""
-                items.append(self._slot(depth) if c == "{" else self._open())
-            else:
-                plain += self._letter(c)
-        return [*items, plain] if plain else items
-
-    def _letter(self, c: str) -> str:
-        if c == '"':
-            raise GrammarError("wanted no double quotes, found one", self.at + 1)
-        if not c.isascii() or (not c.isprintable() and c != "\t"):
-            raise GrammarError(f"wanted plain ASCII letters, found {c!r}", self.at + 1)
-        self.at += 1
-        return c
-
-    def _escaped(self) -> str:
-        following = self.text[self.at + 1 : self.at + 2]
-        if following not in _SIGNS or not following:
-            raise GrammarError(f'wanted one of {{ | }} * @ # after "\\", found "{following}"', self.at + 1)
-        self.at += 2
-        return following
-
-    def _slot(self, depth: int) -> _Raw:
-        start = self.at
-        if depth >= _DEEPEST:
-            raise GrammarError(f"wanted slots at most {_DEEPEST} deep, found more", start + 1)
-        self.at += 1
-        label = ""
-        if found := _LABEL.match(self.text, self.at):
-            label, self.at = found[1].lower(), found.end()
-        choices = [self._items(depth + 1)]
-        while self.at < len(self.text) and self.text[self.at] == "|":
-            self.at += 1
-            choices.append(self._items(depth + 1))
-        if self.at >= len(self.text):
-            raise GrammarError('wanted a "}" for this "{", found the end of the line', start + 1)
-        self.at += 1
-        if choices == [[]]:
-            raise GrammarError("wanted alternatives between { and }, found nothing", start + 1)
-        return _Raw(label, choices, start + 1)
-
-    def _open(self) -> Open:
-        found = _OPEN.match(self.text, self.at)
-        if found is None:
-            raise GrammarError('wanted a class after "*" (write \\* for the sign), found none', self.at + 1)
-        kind, digits, plural = found[1].lower(), found[2], bool(found[3])
-        if kind not in OPEN and kind not in PRONOUNS:
-            known = " ".join(f"*{name}" for name in (*OPEN, *PRONOUNS))
-            raise GrammarError(f'wanted one of {known}, found "*{found[1]}"', self.at + 1)
-        if plural and kind not in PLURALS:
-            raise GrammarError(f"wanted no plural of *{kind}, found {found[0]}", self.at + 1)
-        if digits and not 1 <= int(digits) <= 4:
-            raise GrammarError(f"wanted a number from 1 to 4 after *{kind}, found {digits}", self.at + 1)
-        self.at = found.end()
-        return Open(kind, int(digits or 1), plural)
-
-
-def normalised(items: Sequence[_Item]) -> Line:
-    """Pieces of whole words: what is written against a slot without a space goes into each of its choices."""
-    made: list[Piece] = []
-    for chunk in _chunks(items):
-        piece = _piece(chunk)
-        if isinstance(piece, Text) and made and isinstance(made[-1], Text):
-            made[-1] = Text(f"{made[-1].text} {piece.text}")
-        else:
-            made.append(piece)
-    return tuple(made)
-
-
-def _chunks(items: Sequence[_Item]) -> Iterator[list[_Item]]:
-    """Runs of items with no space inside."""
-    chunk: list[_Item] = []
-    for item in items:
-        if not isinstance(item, str):
-            chunk.append(item)
-            continue
-        for i, part in enumerate(re.split(r"\s+", item)):
-            if i and chunk:
-                yield chunk
-                chunk = []
-            if part:
-                chunk.append(part)
-    if chunk:
-        yield chunk
-
-
-def _piece(chunk: list[_Item]) -> Piece:
-    at = next((i for i, item in enumerate(chunk) if isinstance(item, _Raw)), None)
-    if at is not None:
-        raw = chunk[at]
-        assert isinstance(raw, _Raw)
-        choices = tuple(normalised([*chunk[:at], *choice, *chunk[at + 1 :]]) for choice in raw.choices)
-        return Slot(choices, raw.label, raw.column)
-    opened = [item for item in chunk if isinstance(item, Open)]
-    if not opened:
-        return Text("".join(str(item) for item in chunk))
-    if len(opened) > 1:
-        raise GrammarError(f"wanted a space between {opened[0].marker} and {opened[1].marker}, found none", 1)
-    place = chunk.index(opened[0])
-    before, after = ("".join(map(str, part)) for part in (chunk[:place], chunk[place + 1 :]))
-    return Open(opened[0].kind, opened[0].number, opened[0].plural, before, after)

@@ -46,7 +46,7 @@ def _stems(word: str) -> list[str]:
     """A word and what it may be a form of."""
     found = [word]
     for ending in _FORMS[1:]:
-        if word.endswith(ending) and len(word) - len(ending) > 2:
+        if word.endswith(ending) and len(word) - len(ending) > 2 and (ending != "d" or word.endswith("ed")):
             stem = word[: -len(ending)]
             found += [stem, stem + "e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem]
     return list(dict.fromkeys(found))

@@ -54,6 +54,7 @@ class Tags:
     hand: str = ""
     form: str = ""
     slant: bool = False
+    own: bool = False
 
 
 _LISTS: dict[str, tuple[tuple[str, ...], int]] = {
@@ -69,6 +70,7 @@ _SINGLE: dict[str, tuple[str, ...]] = {
     "hand": HANDS,
     "form": ("couplet", "quatrain"),
 }
+_BARE = ("slant", "own")
 _OTHER_NAMES = {"theme": "themes", "moods": "mood", "person": "who"}
 
 
@@ -79,18 +81,19 @@ def read(text: str, base: Tags) -> Tags:
     for part in text.split(";"):
         start = at + len(part) - len(part.lstrip())
         at += len(part) + 1
-        words = [word for word in _ONE_OR_MORE.split(part.strip()) if word]
+        # "mood ?dark": guessed, and gone by until somebody says otherwise.
+        words = [word.removeprefix("?") for word in _ONE_OR_MORE.split(part.strip()) if word]
         if not words:
             continue
         key = _OTHER_NAMES.get(words[0], words[0]).rstrip(":")
-        if key == "slant" and len(words) == 1:
-            found["slant"] = True
+        if key in _BARE and len(words) == 1:
+            found[key] = True
         elif key in _SINGLE:
             found[key] = _one(key, words[1:], start)
         elif key in _LISTS:
             found[key] = _some(key, words[1:], start)
         else:
-            raise TagError(f'wanted a tag ({", ".join((*_SINGLE, *_LISTS, "slant"))}), found "{words[0]}"', start)
+            raise TagError(f'wanted a tag ({", ".join((*_SINGLE, *_LISTS, *_BARE))}), found "{words[0]}"', start)
     return replace(base, **found)
 
 

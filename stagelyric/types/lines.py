@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from stagelyric.types.events import Level
 
-Origin = Literal["model", "frame", "kept", "written", "safety", "word"]
+Origin = Literal["model", "frame", "own", "kept", "written", "safety", "word"]
+"""Where a line comes from; "own": a form of one of the band's own frames."""
 Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
 Quantize = Literal["now", "beat", "bar"] | float
 Hand = Literal["plain", "ballad", "ranter", "tender", "list", "comic", "dreamer", "chant"]

@@ -46,14 +46,26 @@ def read() -> dict[str, File]:
     found = {f"/static/{path.name}": _file(path.suffix, path.read_bytes()) for path in _static()}
     found[PADS] = _file(".js", _with_actions(found[PADS].body))
     found[WORKER] = found.pop("/static/worker.js")
-    frame = (FOLDER / "frame.html").read_text("utf-8")
     for address, (name, title, body, cut) in PAGES.items():
-        page = frame.replace("{name}", name).replace("{cut}", cut)
-        inside = (FOLDER / f"{body}.html").read_text("utf-8")
-        page = page.replace("{body}", inside.rstrip()).replace("{title}", title)
-        found[address] = _file(".html", page.encode())
+        found[address] = _page(name, title, FOLDER / f"{body}.html", cut)
     found["/static/shell.json"] = _file(".json", json.dumps(sorted(set(found) - {WORKER})).encode())
     return found
+
+
+def read_thumb() -> dict[str, File]:
+    """The files of the page that goes through frames: its own, and what it shares with the others."""
+    own = FOLDER / "thumb"
+    shared = [FOLDER / name for name in ("base.css", "old.js", "icon.svg", "stagelyric.webmanifest")]
+    paths = [path for path in (*own.iterdir(), *shared, *FOLDER.glob("bricolage-*")) if path.suffix in TYPES]
+    found = {f"/static/{path.name}": _file(path.suffix, path.read_bytes()) for path in paths}
+    found["/"] = _page("thumb", "Frames", own / "thumb.html", "text")
+    return found
+
+
+def _page(name: str, title: str, body: Path, cut: str) -> File:
+    frame = (FOLDER / "frame.html").read_text("utf-8").replace("{name}", name).replace("{cut}", cut)
+    page = frame.replace("{body}", body.read_text("utf-8").rstrip()).replace("{title}", title)
+    return _file(".html", page.encode())
 
 
 def _with_actions(script: bytes) -> bytes:

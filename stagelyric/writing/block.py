@@ -474,7 +474,7 @@ def _in_a_row(stanzas: Sequence[Sequence[Chosen]]) -> int:
 
 def _of_frame(phrase: Phrase) -> Chosen:
     draft = Draft(phrase.text, 0.0, 0.0, named=phrase.named, syllables=phrase.syllables)
-    return Chosen(draft, phrase.score, {}, None, "frame", phrase.frame)
+    return Chosen(draft, phrase.score, {}, None, "own" if phrase.own else "frame", phrase.frame)
 
 
 def _end(read: _Read) -> Rows:

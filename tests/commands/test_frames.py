@@ -104,7 +104,7 @@ def test_lines_are_written_with_the_bands_own_frames(ours: Path) -> None:
     )
     assert result.exit_code == 0, result.output
     lines = json.loads(result.stdout)["lines"]
-    assert [line["origin"] for line in lines] == ["frame"] * 4
+    assert [line["origin"] for line in lines] == ["own"] * 4
 
 
 def test_a_mood_that_is_none_is_one_sentence() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from stagelyric.phrasebook import checks, classes, ends, folder, reach, unfolding
 from stagelyric.phrasebook.frame import Frame, Slot
-from stagelyric.phrasebook.grammar import parse, read_line
+from stagelyric.phrasebook.grammar import parse
+from stagelyric.phrasebook.reader import read_line
 from stagelyric.phrasebook.sounds import count as word_syllables
 
 KNOWN = classes.load(Path(__file__).parents[2] / "models/songbook/frames/classes.words")

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from stagelyric.phrasebook import grammar, tags
 from stagelyric.phrasebook.frame import Frame, Open, Slot, Text
-from stagelyric.phrasebook.grammar import GrammarError, parse, read_line
+from stagelyric.phrasebook.grammar import parse
+from stagelyric.phrasebook.reader import GrammarError, read_line
 
 HEAD = "@ scheme AA; mood dark; themes rain\n"
 

@@ -244,13 +244,13 @@ def judgements(path: Path, title: str) -> tuple[dict[tuple[str, str], list[str]]
 
 
 def sung_lately(path: Path, title: str, shows: int = 10) -> set[str]:
-    """The lines that were up in the last shows of this title and had been written for them: not the band's own."""
+    """The lines that were up in the last shows of this title and had been written for them: not what the band wrote."""
     if not path.exists():
         return set()
     rows = _rows(
         path,
         "SELECT DISTINCT text FROM records WHERE kind = 'cue' AND text IS NOT NULL"
-        " AND origin IN ('frame', 'model', 'word') AND show IN"
+        " AND origin IN ('frame', 'own', 'model', 'word') AND show IN"
         " (SELECT id FROM shows WHERE title = ? ORDER BY started DESC LIMIT ?)",
         title,
         shows,

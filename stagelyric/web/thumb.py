@@ -1,0 +1,120 @@
+"""A page for one thumb: what is proposed in a file of frames, one at a time, kept or struck. For this machine alone."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from stagelyric.types.devices import ListenError, PortInUseError
+from stagelyric.web import files
+from stagelyric.web.access import HEADERS, POLICY
+from stagelyric.web.guard import Hosts, Origins, is_loopback
+
+HOST = "127.0.0.1"
+_LARGEST = 4096
+
+
+class Sheet(Protocol):
+    """What the page goes through. Whatever can't be done raises ValueError, one sentence for the page."""
+
+    def overview(self) -> dict[str, Any]: ...
+    def frame(self, number: int) -> dict[str, Any]: ...
+    def decide(self, number: int, row: int, at: int, text: str, *, keep: bool) -> dict[str, Any]: ...
+    def undo(self) -> dict[str, Any]: ...
+    def fillings(self, number: int, row: int | None, at: int | None) -> dict[str, Any]: ...
+
+
+class Thumb:
+    """Serves the page of one sheet on the loopback address; `port` 0 takes any free one (`url` tells which)."""
+
+    def __init__(self, sheet: Sheet, port: int = 0):
+        self.sheet, self.port = sheet, port
+        self.url = ""
+        self._hosts, self._origins = Hosts((HOST,)), Origins()
+        self._files = files.read_thumb()
+        self._at_once = asyncio.Lock()  # one change of the file at a time
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Open while the context is. Raises ListenError, PortInUseError."""
+        application = web.Application(client_max_size=_LARGEST, middlewares=[self._guard])
+        application.on_response_prepare.append(_add_headers)
+        application.router.add_get("/api/frames", self._answering(lambda asked: self.sheet.overview()))
+        application.router.add_get("/api/frame", self._answering(lambda asked: self.sheet.frame(_number(asked, "n"))))
+        application.router.add_get("/api/fillings", self._answering(self._fillings))
+        application.router.add_post("/api/decide", self._answering(self._decide))
+        application.router.add_post("/api/undo", self._answering(lambda asked: self.sheet.undo()))
+        for path in self._files:
+            application.router.add_get(path, self._file)
+        runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.2)
+        await runner.setup()
+        try:
+            try:
+                await web.TCPSite(runner, HOST, self.port).start()
+            except OSError as fault:
+                if fault.errno == errno.EADDRINUSE:
+                    raise PortInUseError(
+                        f"The page cannot open on {HOST}:{self.port}: another program has that port. "
+                        "Choose another with --port."
+                    ) from fault
+                raise ListenError(f"The page cannot open on {HOST}:{self.port}: {fault.strerror}.") from fault
+            self.url = f"http://{HOST}:{runner.addresses[0][1]}/"
+            yield
+        finally:
+            await runner.cleanup()
+
+    def _answering(
+        self, do: Callable[[Mapping[str, Any]], dict[str, Any]]
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def answer(request: web.Request) -> web.Response:
+            try:
+                asked: Any = await request.json() if request.method == "POST" and request.can_read_body else {}
+                if not isinstance(asked, dict):
+                    raise ValueError("That is no request.")
+                async with self._at_once:
+                    return web.json_response(await asyncio.to_thread(do, {**request.query, **asked}))
+            except ValueError as fault:
+                return web.json_response({"error": str(fault)}, status=409)
+
+        return answer
+
+    def _decide(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        number, row, at = (_number(asked, name) for name in ("n", "row", "at"))
+        return self.sheet.decide(number, row, at, str(asked.get("text", "")), keep=asked.get("keep") is True)
+
+    def _fillings(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        row, at = ((_number(asked, name) if name in asked else None) for name in ("row", "at"))
+        return self.sheet.fillings(_number(asked, "n"), row, at)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        found = self._files[request.path]
+        return web.Response(
+            body=found.body, content_type=found.kind, charset=found.charset, headers={"ETag": found.tag}
+        )
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Only this machine, by its own names, and no other site's page."""
+        mine = is_loopback(request.remote) and self._hosts.allows(request.host, HOST)
+        if not mine or not self._origins.allow(request.headers.get("Origin"), request.host):
+            return web.json_response({"error": "This page is for its own machine alone."}, status=403)
+        return await handler(request)
+
+
+def _number(asked: Mapping[str, Any], name: str) -> int:
+    try:
+        return int(asked[name])
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(f"That is no request: wanted a number for {name}.") from None
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+    response.headers["Content-Security-Policy"] = POLICY.format(host=request.host, also="")
+    response.headers.setdefault("Cache-Control", "no-store")
