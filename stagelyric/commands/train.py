@@ -318,10 +318,8 @@ def _print_result(out: Path, meta: Meta, done: float, as_json: bool) -> None:
         return
     click.echo(f"{out}: trained on {meta.training['characters']:,} characters")
     if meta.tuning:
-        click.echo(
-            f"  on songs held back: {meta.tuning['before']:.3f} bits per character before, "
-            f"{meta.tuning['after']:.3f} after; "
-            f"{100 * meta.tuning['copied']:.1f} % of raw lines share five words in a row with the songs trained on"
-        )
+        from stagelyric.training.release import tuned_from
+
+        click.echo(f"  {tuned_from(meta.tuning)}")
     for title, row in meta.bits.items():
         click.echo(f"  {title}: {row['cold-256']:.3f} bits per character (int8 {row['int8 loss']:+.4f})")

@@ -200,12 +200,14 @@ def held_back(name: str, songs: Sequence[Song]) -> Source:
     return Source(name, _sha256(["\0".join(song.text for song in songs).encode()]), tuple(songs))
 
 
-def split(songs: Sequence[Song], share: float = _HELD_OUT, least: int = 1) -> tuple[Sequence[Song], list[Song]]:
+def split(
+    songs: Sequence[Song], share: float = _HELD_OUT, least: int = 1, fewest: int = _LEAST_TO_SPLIT
+) -> tuple[Sequence[Song], list[Song]]:
     """(train, held out): whole songs, chosen by the hash of their text, so a growing corpus never moves one across.
 
-    At least `least` songs are held out, and at most as much text as is worth measuring on; of fewer than 20 songs none.
+    At least `least` songs are held out, and at most as much text as is worth measuring on; of fewer than `fewest` none.
     """
-    if len(songs) < _LEAST_TO_SPLIT:
+    if len(songs) < fewest:
         return list(songs), []
     if isinstance(songs, _Packed):  # larger than memory: its last songs, and all others as they lie
         count = min(_MOST_HELD_OUT, len(songs) // 20)

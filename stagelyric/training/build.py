@@ -13,19 +13,23 @@ import gzip
 import re
 import shutil
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from stagelyric.gates import family, novelty
 from stagelyric.words import classes, lexicon, near
 from stagelyric.words.lexicon import LOWER, UPPER, Lexicon
 from stagelyric.words.lists import ARCHAIC, CAPITALS, DIALECT, SMALL
-from stagelyric.words.phonetics import look_up
+from stagelyric.words.phonetics import look_up, pronounce
 from stagelyric.words.survey import Survey, read_stanzas, survey, words_of
 
 LEAST = 3
 """A word is known when it stands this often in a large text (lines that come again are counted once)."""
 
+_MOST_SEEN = 2_000  # times that a band's own word counts for
 _OLD_ENDING = re.compile(r".{2,}(?:[^aeiou]eth|'st|'d|'rt|'lt|'ring|'ning|'n)$")
 _GOOD_D = frozenset({"i'd", "you'd", "he'd", "she'd", "we'd", "they'd", "who'd", "it'd", "that'd"})
 _SECOND_PERSON = re.compile(
@@ -81,17 +85,59 @@ def build(folder: Path, texts: Iterable[str], also: Iterable[str] = (), quotable
     return {name: (folder / name).stat().st_size for name in (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)}
 
 
-def extend(folder: Path, parent: Path, texts: Iterable[str]) -> None:
+def extend(folder: Path, parent: Path, texts: Iterable[str], own: Iterable[str] = ()) -> Lexicon:
     """Writes the four files of a model that goes on from `parent`: its words, and nobody's lines, old or new.
 
-    A band's own thirty songs would be a poor dictionary; what they are is text that must not be quoted either.
+    A band's own thirty songs would be a poor dictionary; what they are is text that must not be quoted either. But the
+    words that only the band has ("mam", "bairn") are learned from its `own` songs. Gives all words.
     """
-    for name in (lexicon.FILE, near.FILE, classes.FILE):
-        shutil.copyfile(parent / name, folder / name)
-    words = lexicon.load(folder / lexicon.FILE)
+    words = lexicon.load(parent / lexicon.FILE)
+    if rows := own_words(list(own), words):
+        words = _taught(folder, parent, words, rows)
+    else:
+        for name in (lexicon.FILE, near.FILE, classes.FILE):
+            shutil.copyfile(parent / name, folder / name)
     lines = [line for stanza in read_stanzas(texts) for line in stanza]
     before = novelty.Copies.load(parent / novelty.FILE)
     before.and_of(novelty.build(lines, words.words)).save(folder / novelty.FILE)
+    return words
+
+
+def own_words(songs: Sequence[str], known: Lexicon) -> list[lexicon.Row]:
+    """What a band sings more than once and `known` has not; as usual there as it is in the band's songs.
+
+    Dialect is let in, for it is theirs; names are not, for they have slots.
+    """
+    s = survey(songs)
+    sung = Counter(word for stanza in read_stanzas(songs) for line in stanza for word in words_of(line))
+    share = int(known.count.sum()) / max(1, s.total.total())
+    rows = []
+    for word, total in sorted(s.total.items()):
+        capital = s.upper[word] > s.lower[word]
+        plain = word.isascii() and word.replace("'", "").replace("-", "").isalpha() and len(word) > 1
+        if sung[word] < 2 or word in known.index or capital or not plain or not family.is_clean(word):
+            continue
+        phones = pronounce(word)
+        if not any(phone[-1].isdigit() for phone in phones):
+            continue
+        thing = s.determined[word] / max(1, s.upper[word] + s.lower[word])
+        seen, last = (min(_MOST_SEEN, round(count * share)) for count in (total, s.last[word]))
+        stanzas = min(known.stanzas, max(1, round(s.stanzas_with[word] / max(1, s.stanzas) * known.stanzas)))
+        rows.append(lexicon.Row(word, LOWER, max(LEAST, seen), min(stanzas, seen or 1), last, thing, phones))
+    return rows
+
+
+def _taught(folder: Path, parent: Path, known: Lexicon, rows: list[lexicon.Row]) -> Lexicon:
+    """Writes the words, with the new ones in, and gives them. What keeps company with these is not known."""
+    words = known.extended(rows)
+    words.save(folder / lexicon.FILE)
+    before = near.load(parent / near.FILE, len(known.words))
+    vectors = np.zeros((len(words.words), before.shape[1]), dtype=np.int8)
+    vectors[[words.index[word] for word in known.words]] = np.round(before * 127).astype(np.int8)
+    near.save(folder / near.FILE, vectors)
+    structure = classes.load(parent / classes.FILE, len(known.words))
+    classes.save(folder / classes.FILE, classes.extended(structure, known, words))
+    return words
 
 
 def least_for(tokens: int) -> int:

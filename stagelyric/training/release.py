@@ -178,15 +178,23 @@ def picture(meta: Meta, went: Curve | None) -> str:
     return f"![Bits per character while {whose} was trained]({curve.FILE})\n\n"
 
 
+def tuned_from(tuning: Mapping[str, float]) -> str:
+    """What a fine-tuning came to, as a sentence without its full stop."""
+    told = []
+    if "after" in tuning:
+        told.append(f"bits per character went from {tuning['before']:.3f} to {tuning['after']:.3f}")
+    if "words after" in tuning:
+        before, after = tuning["words before"], tuning["words after"]
+        told.append(f"the perplexity of the words that drafts begin with from {before:.1f} to {after:.1f}")
+    held = f"On songs held back, {', '.join(told)}" if told else "No song was held back to measure on"
+    return f"{held}; {100 * tuning['copied']:.1f} % of raw lines share five words in a row with the songs trained on"
+
+
 def _parent(meta: Meta) -> str:
     if not meta.parent:
         return ""
     tuned = ""
     if meta.tuning:
-        tuned = (
-            f"On songs held back, bits per character went from {meta.tuning['before']:.3f} to "
-            f"{meta.tuning['after']:.3f}; {100 * meta.tuning['copied']:.1f} % of raw lines share five words in a row "
-            "with the songs trained on. "
-        )
+        tuned = f"{tuned_from(meta.tuning)}. "
     trained = f", {meta.parent['trained']}" if "trained" in meta.parent else ""
     return f"Began with the model {meta.parent['name']} (weights `{meta.parent['sha256']}`{trained}). {tuned}"

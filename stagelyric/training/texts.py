@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -38,6 +39,7 @@ from stagelyric.lm.corpus import (
     weighted,
 )
 from stagelyric.lm.curve import Curve
+from stagelyric.lm.kinds.backward import runtime
 from stagelyric.lm.kinds.table import TRAINED
 from stagelyric.lm.vocabulary import Vocabulary
 from stagelyric.training.build import build, extend
@@ -45,10 +47,13 @@ from stagelyric.training.distributed import World
 from stagelyric.training.recipe import Recipe
 from stagelyric.training.release import HeldOut, release
 from stagelyric.training.train import CHECKPOINT, Trainer, cold_bits, raw_lines
+from stagelyric.training.tune_words import tune
+from stagelyric.types import paths
 from stagelyric.words import classes, lexicon, near
 from stagelyric.words.lists import STOP
 from stagelyric.words.names import find_names
 from stagelyric.words.phonetics import line_syllables
+from stagelyric.writing.drafters.backward import is_of_use
 
 CRAFT = (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)
 """What the craft needs to know of a model's text."""
@@ -56,7 +61,8 @@ CRAFT = (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)
 _STUDIED = 32 * 2**20  # characters of a corpus that words, names and figures beside the model's are taken from
 _TUNING = 0.25  # of the usual learning rates: a trained model forgets less of what it knows
 _PATIENCE = 5
-_HELD_BACK, _LEAST_HELD_BACK = 0.1, 3  # of a band's own songs: the share, and how many at least
+_HELD_BACK, _LEAST_HELD_BACK = 0.1, 2  # of a band's own songs: the share, and how many at least
+_FEWEST = 4  # songs of which some are held back: of three, one would be left to learn from
 _LINES_TO_JUDGE = 256
 
 
@@ -96,7 +102,7 @@ class Workshop:
         text little and keeps much of what the parent knew (WiSE-FT, Wortsman et al. 2022). `tell` hears of what takes
         long besides the training.
         """
-        self.blend, self._tell = blend, tell
+        self.blend, self._tell, self._seed = blend, tell, 0
         self.out, self.world, self.texts = out, world or World(), texts
         self.parent = _Parent.read(parent) if parent else None
         self.kind = self.parent.meta.kind if self.parent else kind
@@ -104,9 +110,11 @@ class Workshop:
         main = [self._source(text) for text in (*texts.corpora, *texts.quotable)]
         ours = {source.sha256 for source in main[len(texts.corpora) :]}
         last = [self._source(text) for text in texts.finish]
+        self._held: Sequence[Song] = ()
         self.held_out = tuple(self._measured_on(read_held_out(path)) for path in texts.valid)
         if not texts.valid or self.parent:
             main, last, held = _held_back(main, last, _HELD_BACK if self.parent else None)
+            self._held = held.songs if held else ()
             self.held_out += (self._measured_on(held),) if held else ()
         self.sources = (*main, *last)
         self._quotable = tuple(source for source in self.sources if source.sha256 in ours)
@@ -126,6 +134,7 @@ class Workshop:
         if "minutes" in settings:
             settings["epochs"] = None
         usual = Recipe(**settings)
+        self._seed = usual.seed
         change: dict[str, Any] = {}
         if self.parent:
             patience = _PATIENCE if recipe.get("patience") is None else recipe["patience"]
@@ -142,6 +151,7 @@ class Workshop:
     def release(self, trainer: Trainer, complete: bool) -> Meta:
         """Writes the model. One that was stopped is not measured, so that Ctrl-C is answered at once."""
         weights = self._blended(trainer)
+        drafts = self._drafts(complete)
         training = {"characters": trainer.characters, "steps": trainer.step, "seconds": round(trainer.seconds)}
         recipe = {**asdict(trainer.recipe), "emphasis": dict(self.texts.emphasis), "processes": self.world.size}
         recipe |= {"blend": self.blend} if self.parent else {}
@@ -155,7 +165,7 @@ class Workshop:
             corpora=self.corpora,
             parent=self.parent.described() if self.parent else {},
             training={**training, "done": round(trainer.done, 4)},
-            tuning=self._tuning(trainer) if self.parent and complete else {},
+            tuning={**self._tuning(trainer), **drafts} if self.parent and complete else {},
         )
         self._tell("measuring and writing the model", 0.0)
         studied = list(_studied(self.sources))
@@ -163,18 +173,37 @@ class Workshop:
         checked = [(at, bits) for at, _, bits in trainer.curve if bits is not None]
         went = Curve([(at, bits) for at, bits, _ in trainer.curve], checked)
         written = release(self.out, meta, weights, self.held_out if complete else (), text, went)
-        songs = [song.text for song in _studied(self._guarded)]
-        self._tell("gathering the text's words", 0.0)
-        if self.parent and (self.parent.folder / lexicon.FILE).is_file():
-            extend(self.out, self.parent.folder, songs)
-        else:
-            build(self.out, songs, quotable=[song.text for song in _studied(self._quotable)])
+        if not self._goes_on():
+            self._tell("gathering the text's words", 0.0)
+            guarded, quotable = ([song.text for song in _studied(kind)] for kind in (self._guarded, self._quotable))
+            build(self.out, guarded, quotable=quotable)
         written = note_files(self.out, CRAFT)
         if complete:
             (self.out / CHECKPOINT).unlink()
             for packed in self.out.glob("shards-*"):
                 shutil.rmtree(packed)
         return written
+
+    def _goes_on(self) -> bool:
+        """Whether the model takes its parent's words over."""
+        return self.parent is not None and (self.parent.folder / lexicon.FILE).is_file()
+
+    def _drafts(self, complete: bool) -> dict[str, float]:
+        """Writes the parent's words and the band's own, and the model that drafts, taught them: what came of that."""
+        if self.parent is None or not self._goes_on():
+            return {}
+        self._tell("gathering the text's words", 0.0)
+        own = [song.text for song in _studied(self.sources[:1])]
+        self.out.mkdir(parents=True, exist_ok=True)
+        words = extend(self.out, self.parent.folder, [song.text for song in _studied(self._guarded)], own)
+        file = paths.backward(self.parent.folder)
+        if file is None or not complete or self.vocabulary.symbols != CODED_ALPHABET:
+            return {}
+        if not is_of_use(runtime.load(file), words.words):
+            return {}
+        tell = partial(self._tell, "teaching the model that drafts")
+        held = [song.text for song in self._held]
+        return tune(file, self.out / file.name, words, own, held, seed=self._seed, tell=tell)
 
     def _blended(self, trainer: Trainer) -> dict[str, NDArray[np.float32]]:
         """The weights to keep."""
@@ -199,7 +228,7 @@ class Workshop:
         return Coder(names, line_syllables, lambda word: len(word) > 2 and word not in STOP)
 
     def _tuning(self, trainer: Trainer) -> dict[str, float]:
-        """What the fine-tuning changed, on songs it never saw, and how much its raw lines copy from those it saw."""
+        """What the fine-tuning changed, on songs held back if there are some, and what raw lines copy from the rest."""
         assert self.parent is not None
         model, bits = trainer.averaged(), {}
         for when, weights in (
@@ -207,7 +236,8 @@ class Workshop:
             ("after", self._blended(trainer)),
         ):
             trainer.fill(model, weights)
-            bits[when] = round(cold_bits(model, self.held_out[-1].ids, 256), 4) if self.held_out else 0.0
+            if self.held_out:
+                bits[when] = round(cold_bits(model, self.held_out[-1].ids, 256), 4)
         rng = np.random.default_rng(trainer.recipe.seed)
         lines = raw_lines(model, self.vocabulary, rng, _LINES_TO_JUDGE)
         own = "\n".join(song.text for song in _studied(self._guarded))
@@ -280,7 +310,9 @@ def _held_back(
     With a `share`, which is for fine-tuning, of the first text only: a band's own songs, whatever else is read.
     """
     parts = (
-        [split(source.songs) for source in main] if share is None else [split(main[0].songs, share, _LEAST_HELD_BACK)]
+        [split(source.songs) for source in main]
+        if share is None
+        else [split(main[0].songs, share, _LEAST_HELD_BACK, _FEWEST)]
     )
     parts += [(source.songs, []) for source in main[len(parts) :]]
     held = [song for _, songs in parts for song in songs]

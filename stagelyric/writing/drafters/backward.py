@@ -89,9 +89,13 @@ def make(parts: Parts) -> BackwardDrafter | None:
     file = paths.backward(parts.folder) if parts.folder is not None else None
     if file is None:
         return None
-    model, words = runtime.load(file), parts.language.lexicon.words
-    known = sum(word in model.index for word in words)
-    return BackwardDrafter(model) if known >= max(_LEAST, _KNOWN * len(words)) else None
+    model = runtime.load(file)
+    return BackwardDrafter(model) if is_of_use(model, parts.language.lexicon.words) else None
+
+
+def is_of_use(model: BackwardWords, words: Sequence[str]) -> bool:
+    """Whether a model of words knows enough of a lexicon's to draft for it."""
+    return sum(word in model.index for word in words) >= max(_LEAST, _KNOWN * len(words))
 
 
 class BackwardDrafting(Drafting):

@@ -16,9 +16,10 @@ from __future__ import annotations
 import argparse
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -93,7 +94,16 @@ class Reading:
         return np.where(code, -song - 1, song)[kept]
 
 
-def read(song: str, lexicon: Lexicon, names: Names) -> NDArray[np.int32]:
+class Numbered(Protocol):
+    """Words by number."""
+
+    @property
+    def words(self) -> tuple[str, ...]: ...
+    @property
+    def index(self) -> dict[str, int]: ...
+
+
+def read(song: str, lexicon: Numbered, names: Names) -> NDArray[np.int32]:
     """A song's numbers; a length as -1 - its number."""
     size = len(lexicon.words)
     numbers = [size + STANZA]
@@ -124,7 +134,7 @@ def readings(arguments: Sequence[str], lexicon: Lexicon) -> list[Reading]:
     return made
 
 
-def _beginnings(parts: Sequence[Reading], words: int) -> NDArray[np.float32]:
+def beginnings(parts: Sequence[Reading], words: int) -> NDArray[np.float32]:
     """(W,) the share of each word's uses that begin a line, counting one more use that does not."""
     uses, begun = np.ones(words), np.zeros(words)
     for song in (song for part in parts for song in part.songs):
@@ -135,12 +145,12 @@ def _beginnings(parts: Sequence[Reading], words: int) -> NDArray[np.float32]:
     return (begun / uses).astype(np.float32)
 
 
-def _rows(parts: Iterable[Reading], rng: np.random.Generator) -> NDArray[np.int64]:
-    """An epoch as _ROWS long rows."""
+def rows_of(parts: Iterable[Reading], rng: np.random.Generator, rows: int = _ROWS) -> NDArray[np.int64]:
+    """An epoch as so many long rows."""
     songs = [song for part in parts for song in part.part(rng)]
     rng.shuffle(songs)
     stream = np.concatenate(songs)
-    return stream[: len(stream) // _ROWS * _ROWS].reshape(_ROWS, -1).astype(np.int64)
+    return stream[: len(stream) // rows * rows].reshape(rows, -1).astype(np.int64)
 
 
 def train(
@@ -157,17 +167,17 @@ def train(
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     size = len(words) + len(SIGNS) + LONGEST + 1
-    first = _beginnings([*main, *finish], len(words))
+    first = beginnings([*main, *finish], len(words))
     counts = np.bincount(np.concatenate([np.abs(s) for r in (*main, *finish) for s in r.songs]), minlength=size)
-    run = _Run(Backward(size), counts[:size])
-    spent, finishing, rows, place, epoch, saved = 0.0, False, _rows(main, rng), 0, 0, time.monotonic()
+    run = Run(Backward(size), counts[:size])
+    spent, finishing, rows, place, epoch, saved = 0.0, False, rows_of(main, rng), 0, 0, time.monotonic()
     while spent < 60 * minutes:
         began = time.monotonic()
         done = spent / (60 * minutes)
         if done > 1 - finish_share and not finishing:
-            rows, place, finishing = _rows(finish, rng), 0, True
+            rows, place, finishing = rows_of(finish, rng), 0, True
         if place + _SEGMENT + 1 > rows.shape[1]:
-            rows, place, epoch = _rows(finish if finishing else main, rng), 0, epoch + 1
+            rows, place, epoch = rows_of(finish if finishing else main, rng), 0, epoch + 1
         run.learn(torch.from_numpy(rows[:, place : place + _SEGMENT + 1].copy()), done)
         place += _SEGMENT
         now = time.monotonic()
@@ -181,11 +191,11 @@ def train(
     _save(run.model, run.average, held_out, out, run.step, words, first)
 
 
-class _Run:
+class Run:
     """A model that learns, step by step: its optimizers, its running average, where it stands in the text."""
 
-    def __init__(self, model: Backward, counts: NDArray[np.int64]):
-        """`counts` (V,): how often each word comes."""
+    def __init__(self, model: Backward, counts: NDArray[np.int64], rows: int = _ROWS, rate: float = 1.0):
+        """`counts` (V,): how often each word comes; `rate`: what the learning rates are multiplied by."""
         self.model, self.step, self.mean = model, 0, math.log(len(counts))
         chance = torch.tensor((counts + 1.0) ** 0.75)
         self._chance = (chance / chance.sum()).float()
@@ -199,8 +209,25 @@ class _Run:
             torch.optim.AdamW(others, lr=_RATE, betas=(0.9, 0.99), weight_decay=0.0, fused=True),
             torch.optim.Muon(matrices, lr=_MUON_RATE, momentum=0.95, weight_decay=0.01),
         ]
-        self._peaks = [group["lr"] for optimizer in self._optimizers for group in optimizer.param_groups]
-        self._state = model.start(_ROWS)
+        self._peaks = [group["lr"] * rate for optimizer in self._optimizers for group in optimizer.param_groups]
+        self._rows, self._state = rows, model.start(rows)
+
+    def begin_with(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
+        """Begins with a trained model, past the warming up."""
+        names = self.model.state_dict()
+        self.model.load_state_dict({name: torch.from_numpy(np.array(weights[name], np.float32)) for name in names})
+        self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self.step = _WARMUP
+
+    def averaged(self) -> Backward:
+        """A copy with the running average of the weights."""
+        copy = Backward(len(self.model.bias), self.model.width, self.model.hidden, self.model.layers)
+        copy.load_state_dict(self.average)
+        return copy.eval()
+
+    def weights(self) -> dict[str, NDArray[np.float32]]:
+        """The running average of the weights."""
+        return {name: value.numpy().copy() for name, value in self.average.items()}
 
     def learn(self, ids: Tensor, done: float) -> None:
         """One step on ids (_ROWS, _SEGMENT + 1); `done`: the share of the training that is over."""
@@ -220,7 +247,7 @@ class _Run:
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
                 self.average[name].lerp_(value, 1 - kept)
-        forget = (torch.rand(_ROWS) > 0.03).float()[None, :, None]
+        forget = (torch.rand(self._rows) > 0.03).float()[None, :, None]
         self._state = (state[0].detach() * forget, state[1].detach() * forget)
         self.step += 1
         self.mean += (float(loss.detach()) - self.mean) * max(0.01, 1 / self.step)

@@ -172,6 +172,17 @@ def save(file: Path, words: Sequence[str], weights: dict[str, NDArray[np.float32
     np.savez_compressed(file, digest=np.array(_digest(kept)), **kept)  # type: ignore[arg-type]
 
 
+def arrays(file: Path) -> dict[str, NDArray[np.float32]]:
+    """A model's weights as they are reckoned with, by name."""
+    with np.load(file, allow_pickle=False) as data:
+        scales = {name.removesuffix(".scale"): data[name] for name in data.files if name.endswith(".scale")}
+        return {
+            name: np.asarray(data[name] * scales.get(name, np.float32(1)), dtype=np.float32)
+            for name in data.files
+            if name not in ("format", "words", "digest") and not name.endswith(".scale")
+        }
+
+
 def corrected(file: Path, correction: NDArray[np.float32], out: Path) -> None:
     """Writes the model in `file` to `out`, with so much (W,) added to its correction. Raises BackwardError."""
     before = load(file).correction
