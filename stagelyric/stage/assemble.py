@@ -319,7 +319,7 @@ def _desk(setlist: Setlist, show: Show, stage: Stage, notes: Journal, baked: "Op
     )
     return Desk(
         setlist.title, songs, show.stock, ready, lambda: stage.heard, notes.tonight, bare_places, stage.wait,
-        baked=None if baked is None else told_of(baked),
+        baked=None if baked is None else told_of(baked), song_at=lambda: stage.song_at,
     )  # fmt: skip
 
 

@@ -86,6 +86,7 @@ class Stage:
         self._alerts: dict[str, Alert] = {}  # what is wrong now, by what it is about
         self._broken: set[str] = set()
         self._song = show.song.title
+        self.song_at = time.time()  # when the present song began
         self._turned = _awake()  # when the loop was last seen to turn
         self._woke = float("-inf")
         self._stale = 0  # presses that had waited while the machine slept
@@ -286,7 +287,7 @@ class Stage:
 
     def _take_up_song(self) -> None:
         if self.show.song.title != self._song:
-            self._song = self.show.song.title
+            self._song, self.song_at = self.show.song.title, time.time()
             self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, time.monotonic())
             self._rearm.set()
 

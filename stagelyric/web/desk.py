@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +31,8 @@ class Desk:
     song; `bare`: the sections, by the places of song and section, that have nothing to fall back on while no line is
     ready; `wait`: seconds until every section has lines, None when they have; `heard`: how many messages came from each
     kind of source so far; `journal`: entries after a number; `step`: who leads of the machines in step, None alone;
-    `baked`: of a show that was baked, what it is, None where lines are written while it is played."""
+    `baked`: of a show that was baked, what it is, None where lines are written while it is played;
+    `song_at`: when the present song began, unix seconds."""
 
     title: str = ""
     songs: tuple[Song, ...] = ()
@@ -42,13 +44,15 @@ class Desk:
     wait: Callable[[], float | None] = field(default=lambda: None)
     step: Callable[[], Mapping[str, Any] | None] = field(default=lambda: None)
     baked: Mapping[str, Any] | None = None
+    song_at: Callable[[], float | None] = field(default=lambda: None)
 
     def set(self) -> dict[str, Any]:
         songs = [
             {"title": song.title, "sections": song.sections, "key": song.key, "tempo": song.tempo}
             for song in self.songs
         ]
-        return {"type": "set", "title": self.title, "songs": songs, "baked": self.baked}
+        # A tablet's clock may be minutes off: it learns by how much.
+        return {"type": "set", "title": self.title, "songs": songs, "wall": time.time(), "baked": self.baked}
 
     def now(self) -> dict[str, Any]:
         return {
@@ -58,6 +62,7 @@ class Desk:
             "bare": self.bare(),
             "wait": self.wait(),
             "step": self.step(),
+            "song_at": self.song_at(),
             "heard": dict(self.heard()),
         }
 

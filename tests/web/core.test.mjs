@@ -9,6 +9,7 @@ import {
   barLine,
   barOf,
   beatsLeft,
+  clockTime,
   EMPTY,
   flashGate,
   follow,
@@ -58,7 +59,7 @@ test("clear empties the stage and a cue fills it again", () => {
 test("a state is the whole truth, whatever was believed before", () => {
   const state = { type: "state", song: "Polly", section: "chorus", number: 3, line: "new", next: "soon", ready: 5, tempo: 90, held: true, cleared: false, speech: true, wildness: 0.7, beats_per_bar: 3 };
   const { type, ...told } = state;
-  assert.deepEqual(after(cue(40, "old"), state), { ...told, previous: "", beat: null, syllables: [], sung: -1, came: null, due: null });
+  assert.deepEqual(after(cue(40, "old"), state), { ...told, previous: "", alerts: [], beat: null, syllables: [], sung: -1, came: null, due: null });
 });
 
 test("what is not for the view leaves it as it is", () => {
@@ -114,6 +115,10 @@ test("by the bar a line fills the bar that it came with, or the next one", () =>
   const at = [7.9, 8, 8.6, 9, 11.99, 14].map((beat) => inBar(beat, 8, 4, 8));
   assert.deepEqual(at, [-1, 0, 1, 2, 7, 7]);
   assert.equal(inBar(9, 8, 4, 0), -1);
+});
+
+test("time in a song is told as a clock tells it", () => {
+  assert.deepEqual([-1, 0, 42.9, 65, 725].map(clockTime), ["0:00", "0:00", "0:42", "1:05", "12:05"]);
 });
 
 test("the beats until a press are counted as a band counts", () => {

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from stagelyric.types.lines import Alert
+
 from .conftest import LINE, Show, running
 from .pages import chromium, holds, looking, shows
 
@@ -66,7 +68,8 @@ async def test_the_desk(browser: Any, show: Show, theme: str) -> None:
     async with looking(browser, f"{show.page.url}/operator?pads=Lights&theme={theme}", (390, 844)) as tab:
         show.cue(LINE, next="She sold the harbour", held=True)
         show.page.alert("The port FCB1010 is gone")
-        await holds(tab, "document.querySelector('#alert').textContent")
+        show.tell(alerts=(Alert("warning", "The port FCB1010 is gone", 1763890000.0),))
+        await tab.wait_for_selector("#wrong:visible")
         for panel in ("pads", "set", "log", "screens", "words"):
             await tab.click(f"#tab-{panel}")
             await tab.wait_for_selector(f"#panel-{panel}:visible")

@@ -1,7 +1,9 @@
 """The operator's page in a real Chromium: every order a thumb may give, and all that one glance must tell."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show as RealShow
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, ControlChange, KeyPress, PadPress
+from stagelyric.types.lines import Alert
 from stagelyric.web import guard
 from stagelyric.web.desk import Desk, Song
 
@@ -60,6 +63,10 @@ async def test_every_pad_gives_its_order(browser: Any, show: Show) -> None:
         ]  # fmt: skip
         for what in wanted:
             await tab.tap(f"[data-do={what}]")
+            if what in ("previous_song", "next_song"):  # a thumb that wants something else changes no song
+                await tab.wait_for_selector(f"[data-do={what}].armed")
+                await asyncio.sleep(0.3)
+                await tab.tap(f"[data-do={what}]")
         await tab.click("#speech")
         await tab.evaluate(
             "(() => { const w = document.querySelector('#wildness'); w.value = 70;"
@@ -108,6 +115,13 @@ async def test_the_desk_tells_how_the_show_is_doing(browser: Any, show: Show) ->
         )
         show.page.alert("The port FCB1010 is gone")
         await holds(desk, "document.querySelector('[role=alert]').textContent.includes('FCB1010')")
+        assert await desk.locator("[role=alert]").first.get_attribute("class") == "unseen"
+        show.tell(alerts=(Alert("warning", "The port FCB1010 is gone", 1763890000.0),))
+        await desk.wait_for_selector("#wrong:visible")
+        await desk.click("#wrong")
+        await desk.wait_for_selector("#panel-log .wrong:visible")
+        assert await desk.inner_text("#panel-log .wrong") == "The port FCB1010 is gone"
+        assert "FCB1010" not in await desk.inner_text(".now")
         assert await desk.inner_text("#tempo") == "96 bpm"
         assert await desk.inner_text("#tab-screens i") == "1"
         assert await desk.inner_text("#link") == "live"
@@ -197,11 +211,70 @@ async def test_the_set_is_a_list_that_goes_anywhere(browser: Any, show: Show) ->
         await tab.wait_for_selector("#set [aria-current=true]")
         assert await tab.inner_text("#set [aria-current=true]") == "verse37"
         await tab.get_by_role("button", name="chorus, 12 ready").click()
-        await tab.get_by_role("button", name="Second Song").click()
+        await tab.get_by_role("button", name="song, 0 ready").click()  # another song's: it asks
+        await tab.wait_for_selector("#set .armed")
+        await asyncio.sleep(0.3)
+        await tab.click("#set .armed")
         await until(lambda: len(show.events) == 3, "the orders")
-        assert orders(show) == [Do("song", 1), Do("goto", 2), Do("song", 2)]
-        show.tell(song="Second Song", section="song")
+        assert orders(show) == [Do("goto", 2), Do("song", 2), Do("goto", 1)]
+        show.tell(song="Second Song", section="song", ready=4)
         await holds(tab, "document.querySelector('#set [aria-current=true]').textContent === 'song4'")
+        assert await tab.inner_text(".pool .count") == "4 ready"  # the number above and the number in the list
+        assert await tab.inner_text("#place") == "song 2 of 2"
+
+
+async def test_what_is_ready_is_a_bar_and_red_where_there_is_nothing(browser: Any, show: Show) -> None:
+    show.page.desk = desk()
+    colour = "at => getComputedStyle(document.querySelector(at)).backgroundColor"
+    async with looking(browser, show.page.url + "/operator", (1920, 1080)) as tab:
+        await tab.wait_for_selector("#set [aria-current=true]")
+        # Set and log stand side by side.
+        assert await tab.is_visible("#panel-set")
+        assert await tab.is_visible("#panel-log")
+        red = await tab.evaluate(
+            "(() => { document.body.style.color = 'var(--bad)'; return getComputedStyle(document.body).color })()"
+        )
+        assert await tab.evaluate(colour, "#set .none .stock-bar") == red
+        assert await tab.evaluate(colour, "#set [aria-current=true] .stock-bar") != red
+        full, part = [
+            await tab.evaluate("e => e.getBoundingClientRect().width / e.parentElement.offsetWidth", bar)
+            for bar in (await tab.query_selector_all("#set .stock-bar"))[:2]
+        ]
+        assert full > 0.9
+        assert 0.3 < part < 0.45
+
+
+async def test_of_a_baked_show_the_lines_left_are_counted(browser: Any, show: Show) -> None:
+    show.page.desk = replace(desk(), baked={"file": "friday.show", "of": [[48, 24], [16]]})
+    async with looking(browser, show.page.url + "/operator", (1920, 1080)) as tab:
+        await holds(tab, "document.querySelector('#set [aria-current=true]')?.textContent === 'verse37 of 48'")
+        assert await tab.get_by_role("button", name="chorus, 12 of 24 left").count() == 1
+
+
+async def test_words_of_ones_own_are_shown_or_written_around(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await tab.click("#say-word")  # nothing to be sent: the field is where to begin
+        await holds(tab, "document.activeElement === document.querySelector('#say input')")
+        await tab.fill("#say input", "Bonsoir, Montréal")
+        await tab.keyboard.press("Enter")
+        await tab.fill("#say input", "  kettle ")
+        await tab.click("#say-word")
+        await until(lambda: len(show.events) == 2, "the orders")
+        assert orders(show) == [Do("say", "Bonsoir, Montréal"), Do("word", "kettle")]
+        assert await tab.input_value("#say input") == ""
+        assert await tab.evaluate("document.activeElement.tagName") != "INPUT"
+
+
+async def test_the_clocks_and_the_beats_left(browser: Any, show: Show) -> None:
+    show.page.desk = replace(desk(), song_at=lambda: time.time() - 42)
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await holds(tab, "/^0:4\\d$/.test(document.querySelector('#song-time').textContent)")
+        assert await tab.evaluate("/^\\d\\d:\\d\\d$/.test(document.querySelector('#clock').textContent)")
+        show.page.beat(33.0, 96.0)
+        show.page.due(36.0)
+        await holds(tab, "document.querySelector('#left').textContent === 'in 3'")
+        show.page.due(None)
+        await holds(tab, "document.querySelector('#left').textContent === ''")
 
 
 async def test_tonights_log_is_the_latest_first_and_each_once(browser: Any, show: Show) -> None:
@@ -214,6 +287,10 @@ async def test_tonights_log_is_the_latest_first_and_each_once(browser: Any, show
         tell("keep", LINE)
         await holds(tab, "document.querySelectorAll('#log li').length === 3")
         assert await tab.locator("#log .what").all_inner_texts() == ["kept", "#2", "#1"]
+        tell("spoken", LINE, number=2)  # is no news
+        tell("clear", "", number=3)
+        await holds(tab, "document.querySelectorAll('#log li').length === 4")
+        assert await tab.inner_text("#log .what") == "#3"
         assert await tab.inner_text("#log .origin") == "safety"
 
 
@@ -343,7 +420,7 @@ def desk() -> Desk:
         "Friday",
         (Song("Harbour Lights", ("verse", "chorus"), "Em", 96.0), Song("Second Song", ("song",))),
         lambda: {"model": 37, "kept": 1, "safety": 2},
-        lambda: [[37, 12], [4]],
+        lambda: [[37, 12], [0]],
         lambda: heard,
         lambda after: [entry for entry in entries if entry["seq"] > after],
     )

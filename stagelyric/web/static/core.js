@@ -15,6 +15,7 @@ export const EMPTY = Object.freeze({
   speech: false,
   wildness: 0.5,
   beats_per_bar: 4,
+  alerts: Object.freeze([]), // what is wrong now
   beat: null, // the clock's, while it runs
   syllables: Object.freeze([]),
   sung: -1, // the place of the syllable that is on the beat
@@ -35,6 +36,7 @@ const STATE_FIELDS = [
   "speech",
   "wildness",
   "beats_per_bar",
+  "alerts",
 ];
 
 /** The view after one of the server's messages; what is not for the view leaves it as it is. */
@@ -241,6 +243,12 @@ export function age(ms) {
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   return `${Math.floor(seconds / 3600)} h`;
+}
+
+/** "0:42", "12:05": seconds as a clock counts them. */
+export function clockTime(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 /** A gate that opens at most three times a second: nothing on a stage may flash faster. */

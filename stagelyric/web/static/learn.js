@@ -1,7 +1,7 @@
 // Learning a pedal from the desk: press it, pick what it does, and it is in the setlist.
 
 import { ACTIONS, offerActions } from "./pads.js";
-import { say } from "./stage.js";
+import { say } from "./elements.js";
 
 /** Mounts the form; `send` sends a message. Returns `{edit(on), hear(message)}`. */
 export function mountLearn(form, send) {

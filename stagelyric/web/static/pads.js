@@ -1,6 +1,6 @@
 // The operator's own pads: fired in show mode, made and taken away in edit mode, kept on this device.
 
-import { make } from "./panels.js";
+import { make } from "./elements.js";
 import { press } from "./press.js";
 
 const KEY = "stagelyric-pads";

@@ -30,29 +30,36 @@ export function press(button, act, release = () => {}) {
 
 /**
  * A button whose second press within three seconds does more than its first. Meanwhile it says `sure`.
- * `first()` and `second()` act; Returns `reset()`, which disarms it.
+ * `first()` and `second()` act; where `needed()` is false one press does what the second would. Returns `reset()`,
+ * which disarms it.
  */
-export function pressTwice(button, sure, first, second) {
-  const label = button.textContent;
+export function pressTwice(button, sure, first, second, needed = () => true) {
   const gate = twice();
   let timer = 0;
+  let held = null; // what the button says while it is not armed
   function reset() {
     clearTimeout(timer);
     gate.reset();
     button.classList.remove("armed");
-    button.textContent = button.dataset.label ?? label;
+    if (held) button.replaceChildren(...held.content);
+    if (held && held.label) button.setAttribute("aria-label", held.label);
+    if (button.dataset.label) button.textContent = button.dataset.label;
+    held = null;
   }
   press(button, () => {
     const now = performance.now();
     const fresh = !gate.armed(now);
+    if (fresh && !needed()) return second();
     if (gate.press(now) === "done") {
       reset();
       second();
       return;
     }
     if (!fresh) return;
+    held = { content: [...button.childNodes], label: button.getAttribute("aria-label") };
     button.classList.add("armed");
-    button.textContent = sure;
+    button.replaceChildren(sure);
+    if (held.label) button.setAttribute("aria-label", `${held.label}: ${sure}`);
     timer = setTimeout(reset, 3000);
     first();
   });

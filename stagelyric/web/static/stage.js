@@ -1,21 +1,11 @@
 // A line on a stage: fitted before it is painted, and never moved once it is shown.
 
 import { age, barLine, barOf, beatsLeft, flashGate, inBar } from "./core.js";
+import { make, say } from "./elements.js";
 import { arrange, cutForSinging, direction, largest } from "./layout.js";
 import { fontsReady, typeset } from "./type.js";
 
-const part = (name, tag = "div", attributes = {}) => {
-  const element = document.createElement(tag);
-  element.className = name;
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-};
-
-/** Sets the text of an element, in print's marks; only where it changed: screen readers announce what is touched. */
-export function say(element, text) {
-  const set = typeset(text);
-  if (element.textContent !== set) element.textContent = set;
-}
+const part = (name, tag = "div", attributes = {}) => make(tag, name, "", attributes);
 
 /** Letters that are read with ease: a share of the screen's height, at which no line is broken into a third row. */
 const ENOUGH = 0.055;

@@ -1,6 +1,6 @@
 // The audience's word box: one word at a time, to the operator.
 
-import { say } from "./stage.js";
+import { say } from "./elements.js";
 
 /** Puts a box below the stage in `root`, hidden while the operator keeps it closed. */
 export function mountBox(root) {

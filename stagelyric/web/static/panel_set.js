@@ -1,0 +1,102 @@
+// The set: its songs and their sections, each a button that goes there, with a bar of what it has ready.
+
+import { make, say } from "./elements.js";
+import { pressTwice } from "./press.js";
+
+const FULL = 32; // ready lines that make a bar full
+const LOW = 4;
+
+/** Mounts the list in `root`; `desk`: see panels.js. */
+export function mountSet(root, desk) {
+  const list = root.appendChild(make("ol", "set", "", { id: "set" }));
+  let songs = [];
+  let places = []; // by song and section: the button, its count and its bar
+  let ready = [];
+  let bare = [];
+  let baked = null; // of a show that was baked: how many lines each section was given
+  let view = null;
+
+  function fill(told) {
+    if (JSON.stringify(told) === JSON.stringify(songs)) return;
+    songs = told;
+    places = [];
+    list.replaceChildren(...songs.map(songRow));
+    render();
+  }
+
+  function songRow(song, index) {
+    const row = make("li");
+    const title = make("button", "song-title");
+    const about = [song.key, `${Math.round(song.tempo)} bpm`].filter(Boolean).join(" · ");
+    title.append(make("b", "place", String(index + 1)), make("span", "", song.title), make("small", "", about));
+    pressTwice(title, "sure?", () => {}, () => desk.order({ song: index + 1 }));
+    const sections = make("div", "sections", "", { role: "group", "aria-label": `Sections of ${song.title}` });
+    places.push(
+      song.sections.map((name, place) => {
+        const button = make("button");
+        const [count, bar] = [make("small"), make("i", "stock-bar", "", { "aria-hidden": "true" })];
+        button.append(make("span", "", name), count, bar);
+        const go = () => {
+          if (!isHere(index)) desk.order({ song: index + 1 });
+          desk.order({ goto: place + 1 });
+        };
+        // Within the song one press will do; away from it leads the second one.
+        pressTwice(button, "sure?", () => {}, go, () => !isHere(index));
+        sections.append(button);
+        return { button, count, bar };
+      }),
+    );
+    row.append(title, sections);
+    return row;
+  }
+
+  const isHere = (index) => Boolean(view && songs[index].title === view.song);
+
+  function render() {
+    if (!view) return;
+    songs.forEach((song, i) => {
+      const here = isHere(i);
+      list.children[i].classList.toggle("here", here);
+      song.sections.forEach((name, j) => {
+        const { button, count, bar } = places[i][j];
+        const up = here && name === view.section;
+        if (up) button.setAttribute("aria-current", "true");
+        else button.removeAttribute("aria-current");
+        // The number that stands above is this section's, and newer than the list's.
+        const lines = up ? view.ready : (ready[i] || [])[j];
+        const full = baked ? (baked.of[i] || [])[j] : FULL;
+        say(count, lines === undefined ? "" : baked ? `${lines} of ${full}` : String(lines));
+        const alone = bare.some(([song, section]) => song === i && section === j);
+        button.classList.toggle("low", lines > 0 && lines < LOW);
+        button.classList.toggle("none", lines === 0);
+        button.classList.toggle("bare", alone);
+        bar.style.transform = `scaleX(${lines === undefined ? 0 : lines === 0 ? 1 : Math.min(1, lines / (full || FULL))})`;
+        const told = [name, lines === undefined ? "" : baked ? `${lines} of ${full} left` : `${lines} ready`, alone ? "nothing to fall back on" : ""];
+        button.setAttribute("aria-label", told.filter(Boolean).join(", "));
+        button.title = alone ? "nothing to fall back on: give it safety lines or lyrics" : "";
+      });
+    });
+  }
+
+  return {
+    hear(message) {
+      if (message.type === "set") {
+        baked = message.baked || null;
+        fill(message.songs);
+      }
+      if (message.type !== "desk" || !message.ready) return;
+      ready = message.ready;
+      bare = message.bare || [];
+      render();
+    },
+    view(told) {
+      view = told;
+      render();
+    },
+    /** "song 2 of 5", where the set is known. */
+    place: () => {
+      const at = songs.findIndex((_, index) => isHere(index));
+      return at < 0 ? "" : `song ${at + 1} of ${songs.length}`;
+    },
+  };
+}

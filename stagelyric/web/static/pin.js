@@ -1,0 +1,43 @@
+// The rig's PIN: asked for where this device may only watch, kept for as long as its tab is open.
+
+import { find } from "./elements.js";
+
+const KEY = "stagelyric-pin";
+
+/** Mounts the dialog. `send(message)`; `warn(text)`; `onAllowed()`. Returns `offer(send)` and `hear(message)`. */
+export function mountPin({ given, send, warn, onAllowed }) {
+  const dialog = find("pin");
+  // A PIN in the address is taken along and wiped away: an address bar is on show.
+  if (given) {
+    sessionStorage.setItem(KEY, given);
+    const clean = new URL(location.href);
+    clean.searchParams.delete("pin");
+    history.replaceState(null, "", clean);
+  }
+  dialog.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const pin = find("pin-field").value;
+    sessionStorage.setItem(KEY, pin);
+    send({ pin });
+  });
+  find("watch").addEventListener("click", () => dialog.close());
+  return {
+    offer(tell) {
+      const pin = sessionStorage.getItem(KEY);
+      if (pin) tell({ pin });
+    },
+    hear(message) {
+      if (message.type !== "access") return;
+      find("desk").classList.toggle("watching", !message.allowed);
+      if (message.allowed) {
+        if (dialog.open) dialog.close();
+        onAllowed();
+        return;
+      }
+      sessionStorage.removeItem(KEY);
+      if (message.pin && !dialog.open) dialog.showModal();
+      if (!message.pin) warn("This show has no PIN, so it can be changed from its own machine only; start it with --pin.");
+      find("pin-field").value = "";
+    },
+  };
+}
