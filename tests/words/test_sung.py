@@ -197,11 +197,35 @@ def test_sung_lines_stay_as_they_are(lines: list[str]) -> None:
         "E|-----------|", "   Em               C", "G", "N.C.", "[G] [C] [D]", "* * *",
         "LAm   REm   SOL7", "| % | % |", "Repeat Chorus", "(x2)", "Lyrics by Nora Body", "Writer(s): Nora Body",
         "Source: Musixmatch", "Chords: G C D", "<br>", "&nbsp;", "Intro: G C D G",
+        "**Bridge**", "- Chorus -", "=Verse 1=", "Verse One", "1st Verse", "Pre-Chorus", "Instrumental break", "x2",
+        "H7   Esus   Cis", "E A D G B e", "C*  G*   Am~", "I IV V I", "1 4 5 1", "3.1KEmbed", "by LyricsForAll.com",
+        "Read More About This Song",
     ],
 )  # fmt: skip
 def test_what_is_not_sung_stays_out(line: str) -> None:
     text = f"[Verse 1]\nAm7      G\nThe kettle sings\n{line}\nAnd nobody knew"
     assert plain(text).lines == ["The kettle sings", "And nobody knew"]
+
+
+def test_a_text_without_any_other_heading() -> None:
+    """What tells it apart is in the line alone."""
+    words = ["The kettle sings", "And nobody knew"]
+    for line in ("**Bridge**", "- Chorus -", "Verse One", "Pre-Chorus", "E A D G B e", "I IV V I", "Kettle Lyrics"):
+        assert plain("\n".join([line, *words])).lines == words, line
+    for line in ("I I I", "1 2 3 4", "- oh no -", "**loud**", "His Des", "Bridge", "I sing the Lyrics"):
+        found = plain("\n".join([*words, line])).lines
+        assert found[:2] == words, line
+        assert len(found) == 3, line
+
+
+def test_chords_in_round_brackets_and_a_licence_right_below_the_words() -> None:
+    assert plain("(Am)The ket(F)tle sings\nAnd (C)nobody knew (quietly)").lines == [
+        "The kettle sings", "And nobody knew (quietly)",
+    ]  # fmt: skip
+    assert plain("(A)lone in here").lines == ["(A)lone in here"]
+    assert plain("The kettle sings\nAnd nobody knew by the road\nCCLI Song # 12345").lines == [
+        "The kettle sings", "And nobody knew by the road",
+    ]  # fmt: skip
 
 
 def test_a_lyric_sites_copy() -> None:
@@ -238,6 +262,12 @@ def test_subtitles_markup_and_entities() -> None:
     text = "WEBVTT\n\n1\n00:00:01.000 --> 00:00:03.000\n<i>The kettle</i> sings &amp; sings\n\n2\n"
     text += "00:00:04.000 --> 00:00:06.000\nDon&#39;t<br>go"
     assert guessed(text).lines == ["The kettle sings & sings", "Don't", "go"]
+
+
+def test_what_webvtt_says_besides_its_words() -> None:
+    text = "WEBVTT - a night\nKind: captions\n\nNOTE\nnot sung\neither\n\nSTYLE\n::cue { color: red }\n\n"
+    text += "1\n00:01.000 --> 00:02.000 align:start\n<v Nora>The <00:01.500>kettle sings</v>\n"
+    assert guessed(text).lines == ["The kettle sings"]
 
 
 def test_a_translation_at_the_same_time_is_no_line_of_the_song() -> None:

@@ -9,6 +9,7 @@ from stagelyric.words.formats.sheet import Sheet, Stanzas
 
 _DIRECTIVE = re.compile(r"\s*\{\s*(?P<name>[^{}:\s]*)\s*:?\s*(?P<value>[^{}]*)\}")
 _BRACES = re.compile(r"\{[^{}]*\}")
+_UNCLOSED = re.compile(r"\{\s*[A-Za-z+_-]+\s*(?::[^{}]*)?$")
 _CHORD = re.compile(r"\[[^\[\]]*\]")
 _CONTINUED = re.compile(r"[ \t]*\\\n[ \t]*")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\u\{([0-9A-Fa-f]{1,6})\}")
@@ -105,7 +106,7 @@ class _Reader:
             line = line[found.end() :].strip()
             if not line or line.startswith("#"):
                 return False
-        if self._skipping or self._stanzas.kind in _NOT_SUNG:
+        if self._skipping or self._stanzas.kind in _NOT_SUNG or _UNCLOSED.match(line):
             return False
         self._sung(_BRACES.sub("", line) if "{" in line else line, raw)
         return False

@@ -35,6 +35,8 @@ def lrc(text: str, title: str = "") -> Sheet:
     sure = any((found := headings.bracketed(_TIME.sub("", line))) is not None and found[0] for line in lines)
     first = True
     for line in lines:
+        if line.lstrip().startswith("#") and not _LINE_TIME.match(line):
+            continue
         words = _TIME.sub("", _FIRST.sub("", line, count=1)).strip()
         heading = headings.bracketed(words) or headings.bare(words, first, sure)
         if heading is not None and (heading[0] or not _TAG.match(words)):

@@ -11,6 +11,7 @@ from stagelyric.words.formats.sheet import Sheet, Stanzas
 _MARKDOWN = re.compile(r"\s*#{1,6}\s+(?P<title>\S.*)")
 _NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s+(?=\S)")
 _CUES = re.compile(r"\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->.*")
+_CUE_TIME = re.compile(r"<(?:\d+:)?\d{1,2}:\d{2}\.\d{1,3}>")
 _USR = re.compile(r"^(?:Fields|Words)=", re.MULTILINE)
 
 
@@ -41,10 +42,11 @@ class _Reader:
     """One song's text, read once through with what was noticed at a first look."""
 
     def __init__(self, text: str, title: str) -> None:
-        lines = [part for line in text.split("\n") for part in leftovers.without_markup(line.expandtabs(8)).split("\n")]
-        self._lines, site_title = leftovers.without_site(lines)
+        lines = [part for line in text.split("\n") for part in _plainly(line)]
+        self._lines, site_title = leftovers.without_site(_without_notes(lines))
         self._sure = any(_certain_heading(line) for line in self._lines)
         self._chords = any(chords.strength(line) == 2 for line in self._lines)
+        self._inline = chords.has_inline(self._lines)
         self._cues = any(_CUES.match(line) for line in self._lines)
         self._licensed = any(leftovers.is_licence(line) for line in self._lines)
         self._numbered = sum(bool(_NUMBERED.match(line)) for line in self._lines) >= 2
@@ -55,8 +57,8 @@ class _Reader:
 
     def sheet(self) -> Sheet:
         for part in self._parts():
-            if not self._is_title(part) and not (self._licensed and any(map(leftovers.is_licence, part))):
-                for at, line in enumerate(part):
+            if not self._is_title(part):
+                for at, line in enumerate(_without_licence(part) if self._licensed else part):
                     self._take(line, first=at == 0)
             self._stanzas.add("")
         return self._stanzas.sheet(self._tags)
@@ -81,7 +83,7 @@ class _Reader:
             return False
         if not 1 <= len(words) <= 2 or words[0] is not part[0] or _heading(part[0], True, self._sure) is not None:
             return False
-        if len(words) == 2 and (" by " in f" {words[1].lower()} ") is False:
+        if len(words) == 2 and not words[1].strip().lower().startswith("by "):
             return False
         if chords.strength(part[0]) or chords.is_tab(part[0]):
             return False
@@ -114,6 +116,10 @@ class _Reader:
         if (markdown := _MARKDOWN.match(line)) and first:
             self._tags.setdefault("title", markdown["title"].strip())
             return
+        if self._cues:
+            line = _CUE_TIME.sub("", line)
+        if self._inline:
+            line = chords.without_inline(line)
         strength = chords.strength(line) or (2 if chords.strength(line.partition(":")[2]) == 2 else 0)
         if strength == 2 or (strength == 1 and self._chords) or chords.is_tab(line):
             return
@@ -123,6 +129,18 @@ class _Reader:
         if words:
             self._sung += 1
             self._stanzas.add(words)
+
+
+def _plainly(line: str) -> list[str]:
+    """A line without markup, in more than one where that breaks it."""
+    return leftovers.without_markup(headings.unframed(line.expandtabs(8))).split("\n")
+
+
+def _without_licence(part: list[str]) -> list[str]:
+    """The lines of a part above a licence's; a line or two of names there are the authors'."""
+    at = next((at for at, line in enumerate(part) if leftovers.is_licence(line)), len(part))
+    sung = part[:at]
+    return [] if at < len(part) and len(sung) < 3 and all(map(leftovers.is_names, sung)) else sung
 
 
 def _heading(line: str, first: bool, sure: bool) -> tuple[str, str] | None:
@@ -136,6 +154,23 @@ def _heading(line: str, first: bool, sure: bool) -> tuple[str, str] | None:
     if first and headings.is_verse_number(line):
         return ("verse", "")
     return headings.bare(line, alone=first, sure=sure)
+
+
+def _without_notes(lines: list[str]) -> list[str]:
+    """WebVTT without its header, notes and styles: each goes on to the next blank line."""
+    if not lines or not lines[0].startswith("WEBVTT"):
+        return lines
+    kept: list[str] = []
+    skipping = True
+    for line in lines:
+        starts = not kept or not kept[-1].strip()
+        if starts and re.match(r"(?:NOTE|STYLE|REGION)(?:\s|$)", line):
+            skipping = True
+        if not line.strip():
+            skipping = False
+        if not skipping:
+            kept.append(line)
+    return kept
 
 
 def _is_cue_number(lines: list[str], at: int) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 _QUALITY = (
     r"(?:maj|min|dim|aug|sus|add|omit|no|alt|m(?![a-z])|m(?=aj|sus|add)|M(?![a-z])|mi(?=\d)|ma(?=\d)|o(?=7)|[ø°Δ+-]"
     r"|\d{1,2}|[#b♯♭](?=\d)|\([^()\s]{1,8}\))"
 )
-_CHORD = re.compile(rf"\(?[A-H][#b♯♭]?{_QUALITY}*(?:[/\\](?:[A-H][#b♯♭]?|\d{{1,2}}))?\*?\)?,?")
+_CHORD = re.compile(
+    rf"\(?(?:[A-H][#b♯♭]?|[ACDFG]is(?![a-z])|[CDG]es(?![a-z])){_QUALITY}*(?:[/\\](?:[A-H][#b♯♭]?|\d{{1,2}}))?[*~^]?\)?,?"
+)
 _ROMANCE = re.compile(
     r"(?:DO|RE|MI|FA|SOL|LA|SI|Do|Re|Mi|Fa|Sol|La|Si)(?P<more>[#b♯♭]?(?:m|-|maj|sus|dim)?\d{0,2}[#b♯♭]?)"
 )
@@ -20,6 +24,10 @@ _BEGINS = re.compile(
     r"[\W_]*(?:[A-H][#b]?(?:maj|min|sus|dim|aug|add|omit|alt|no)|(?:[A-H]|N\.?\s?C|n\.?\s?c|x?\d|DO|RE|MI|FA|SOL|LA|SI"
     r"|Do|Re|Mi|Fa|Sol|La|Si)(?![a-z]{3}))"
 )
+_STRINGS = re.compile(r"(?:[A-G][#b]?[\s-]+){5}[a-gA-G][#b]?\s*")
+_DEGREES = re.compile(r"[b#]?(?:VII|VI|IV|III|II|V|I|vii|vi|iv|iii|ii|v)(?:maj7|7|m|°|dim|sus\d?)?")
+_NASHVILLE = re.compile(r"[b#]?[1-7](?:m|-|°|maj7|sus\d?|/[1-7])?")
+_INLINE = re.compile(r"\((?P<chord>[A-G][#b]?(?:m|maj|min|dim|aug|sus|add|\d)*(?:/[A-G][#b]?)?)\)")
 _ALONE = re.compile(r"[A-H]|Am")
 _TAB_LABEL = re.compile(r"\s*[A-Za-z]{0,3}[#b]?\d?\s*(?=[|:\-])")
 _TAB = re.compile(r"[-\d\shpbrstvxXoOT/\\~^()|*.=:<>]+(?:\s*[(\[]?x\s?\d+[)\]]?)?")
@@ -30,7 +38,9 @@ _COUNTS = re.compile(r"(?:[\d|]|\+|&|e|a|and|\s)+")
 def strength(line: str) -> int:
     """2 where a line is surely chords and no words, 1 where it may be ("G", "A B C"), 0 where it is not."""
     if not _BEGINS.match(line):
-        return 0
+        return _by_degrees(line.split())
+    if _STRINGS.fullmatch(line.strip()) and line.strip()[-1].islower():
+        return 2
     tokens = line.replace("[", " ").replace("]", " ").split()
     chords = [token for token in tokens if _CHORD.fullmatch(token) or _SILENT.fullmatch(token)]
     if chords and all(token in chords or _FILLER.fullmatch(token) for token in tokens):
@@ -39,7 +49,29 @@ def strength(line: str) -> int:
         if re.search(r"\S[ \t]{2,}\S", line) or line[:1] in (" ", "\t"):
             return 2
         return 1 if len(chords) == 1 or _is_alphabet(chords) else 2
-    return _romance(line, tokens)
+    return _romance(line, tokens) or _by_degrees(tokens)
+
+
+def _by_degrees(tokens: list[str]) -> int:
+    """Chords as degrees of the scale: "I IV V I"; figures ("1 4 5 1") may be sung, all the more in their order."""
+    if len(tokens) < 3:
+        return 0
+    if all(_DEGREES.fullmatch(token) or _FILLER.fullmatch(token) for token in tokens):
+        return 2 if len({token for token in tokens if _DEGREES.fullmatch(token)}) > 1 else 0
+    if all(_NASHVILLE.fullmatch(token) for token in tokens):
+        figures = [int(re.sub(r"\D", "", token[:2])) for token in tokens]
+        return 0 if all(b - a == 1 for a, b in pairwise(figures)) else 1
+    return 0
+
+
+def has_inline(lines: Sequence[str]) -> bool:
+    """Whether a text has its chords in round brackets among the words: three of them, of two kinds at least."""
+    found = [match["chord"] for line in lines for match in _INLINE.finditer(line)]
+    return len(found) > 2 and len(set(found)) > 1
+
+
+def without_inline(line: str) -> str:
+    return _INLINE.sub("", line)
 
 
 def is_tab(line: str) -> bool:

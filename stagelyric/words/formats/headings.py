@@ -13,8 +13,9 @@ _KINDS = {
     "intro": r"intro|introduction|einleitung|introducci[óo]n|intr[óo]|prelude|pre-?intro",
     "outro": r"outro|ending|coda|end|finale?|fade(?:[\s-]?out)?|postlude|extro",
     "hook": r"hook|riff|drop|build(?:[\s-]?up)?",
-    "interlude": r"interlude|zwischenspiel|instrumental|(?:guitar|piano|drum|sax|bass|organ|harmonica|fiddle)?\s*solo"
-    r"|break|breakdown|turn\s?around|vamp|instrumental break|musical interlude",
+    "interlude": r"interlude|zwischenspiel|instrumental(?:\s+(?:break|bridge|interlude))?"
+    r"|(?:guitar|piano|drum|sax|bass|organ|harmonica|fiddle)?\s*solo"
+    r"|break|breakdown|turn\s?around|vamp|musical interlude",
     "tag": r"tag|misc",
     "spoken": r"spoken(?: word)?|rap|skit|ad[\s-]?libs?|narration|dialogue",
     "part": r"part|section|movement|teil",
@@ -22,6 +23,7 @@ _KINDS = {
 _CERTAIN = frozenset(
     {
         "verse", "chorus", "refrain", "strophe", "couplet", "estrofa", "strofa", "zwrotka", "estribillo", "ritornello",
+        "pre-chorus", "prechorus", "pre-refrain", "post-chorus", "post-refrain",
         "refrão", "refrein", "refren", "intro", "outro", "interlude", "instrumental", "zwischenspiel",
     }
 )  # fmt: skip
@@ -32,7 +34,10 @@ _FIRST_LETTERS = re.compile(
     re.IGNORECASE,
 )
 """What any heading begins with: a quick look, for texts of a million lines."""
-_BEFORE = r"(?:(?:repeat|sing|play|to|go to|back to|final|last|first|second|third|half|double|big|quiet|acoustic)\s+)?"
+_BEFORE = (
+    r"(?:(?:repeat|sing|play|to|go to|back to|final|last|first|second|third|fourth|\d(?:st|nd|rd|th)|half|double|big"
+    r"|quiet|acoustic)\s+)?"
+)
 _NUMBER = r"(?:\s*[#№.]?\s*(?:\d{1,2}[a-d]?|[ivx]{1,4}|[a-d]|one|two|three|four|five))?"
 _TIMES = r"(?:\s*(?:[(\[]?\s*(?:x\s?\d{1,2}|\d{1,2}\s?x|[×]\s?\d|twice|repeat(?:ed)?|\d\s?times)\s*[)\]]?))?"
 _ALSO = r"(?:\s*(?:/|&|\+|and)\s*(?:verse|chorus|bridge|outro|intro|refrain|pre-?chorus|hook|tag)(?:\s*\d)?)?"
@@ -40,6 +45,9 @@ _NAME = re.compile(rf"{_BEFORE}(?:{_KIND}){_NUMBER}{_ALSO}{_TIMES}", re.IGNORECA
 _AFTER_NAME = re.compile(r"\s*(?P<colon>[:：.]|[-–—]+(?=\s|$))?\s*(?P<rest>.*)$", re.DOTALL)
 _BRACKETED = re.compile(r"[\[【]\s*(?P<inner>[^\[\]【】]*)\s*[\]】]\s*:?\s*(?P<rest>.*)$", re.DOTALL)
 _ROUND = re.compile(r"[({<*_]+\s*(?P<inner>[^(){}<>]*?)\s*[)}>*_]+\s*:?\s*$")
+_FRAMED = re.compile(
+    r"\s*(?P<mark>\*{1,3}|_{1,3}|={1,3}|~{1,3}|[-–—]{1,3}|<{1,2})\s*(?P<inner>\w.{0,40}?)\s*(?P<end>[*_=~–—>-]{1,3})\s*$"
+)
 _VERSE_ALONE = re.compile(r"(?:verse|v|strophe|vers)?\s*#?\d{1,2}\s*[.:)]?$", re.IGNORECASE)
 _SHORT = re.compile(r"(?P<kind>[vcbp]|pc|ch|br)\s*(?P<number>\d{0,2})\s*:?$", re.IGNORECASE)
 _SHORTS = {
@@ -99,8 +107,14 @@ def bare(line: str, alone: bool, sure: bool) -> tuple[str, str] | None:
         return (_matched(match), rest) if colon in (":", "：") and (sure or alone) else None
     if rest and not (rest.endswith(")") and (sure or colon or word.split()[0].lower() in _CERTAIN)):
         return None
-    plain = colon in (":", "：") or any(c.isdigit() for c in word) or word.split()[-1].lower() in _CERTAIN
+    plain = colon in (":", "：") or any(c.isdigit() for c in word) or _CERTAIN & set(word.lower().split())
     return (_matched(match), "") if plain or (word.isupper() and alone) or (sure and alone) else None
+
+
+def unframed(line: str) -> str:
+    """A heading with marks on both sides of it ("**Bridge**", "- Chorus -") in brackets; any other line as it is."""
+    found = _FRAMED.match(line)
+    return f"[{found['inner']}]" if found is not None and _whole(found["inner"]) else line
 
 
 def is_verse_number(line: str) -> bool:

@@ -16,6 +16,7 @@ _REPEATED = re.compile(
     r"|twice|(?:\d|two|three|four)\s+times)\s*[)\]}]|(?<=\s)(?:x\s?\d{1,2}|\d{1,2}x|×\d{1,2}))\s*$",
     re.IGNORECASE,
 )
+_TIMES_ALONE = re.compile(r"\W*(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])\W*", re.IGNORECASE)
 _BARS = re.compile(r"^\s*(?:\|{1,2}:|/:|:?//:)\s*|\s*(?::\|{1,2}|:/|://)\s*$")
 _SIGNS = re.compile(r"[\u2669-\u266f\u2190-\u21ff\u2022\u25a0-\u25ff\u2605\u2606\U0001f3a4-\U0001f3bc]+")
 _BOXES = re.compile(r"\[[^\[\]]*\]")
@@ -24,7 +25,8 @@ _RULE = re.compile(r"[\W_]+")
 _SITE_LINES = re.compile(
     r"(?:you might also like|(?:\d+(?:\.\d+)?k?)?embed|share|translations?|submit corrections?|advertisement"
     r"|add to playlist"
-    r"|read more|lyrics|see more|more on genius|about|print|correct these lyrics|\(?\d{10,}\)?"
+    r"|read more(?: about this (?:song|artist).*)?|lyrics"
+    r"|see more|more on genius|about|print|correct these lyrics|\(?\d{10,}\)?"
     r"|\d+\s*contributors?.*|\*+\s*this lyrics is not for commercial use\s*\*+"
     r"|(?:lyrics (?:licensed|powered|provided|submitted|©).*)|source:?\s*(?:musixmatch|lyricfind|genius|azlyrics).*"
     r"|thanks to .{1,60} for (?:adding|correcting|submitting) (?:these|this|the|those) .*"
@@ -32,6 +34,7 @@ _SITE_LINES = re.compile(
     re.IGNORECASE,
 )
 _SITE_HEAD = re.compile(r"^\s*\d+\s*Contributors?(?P<between>.*?)Lyrics(?=$|\[|\s|[A-Z\"'“‘(¿¡])")
+_SITE_TITLE = re.compile(r"(?P<title>[A-Z0-9¿¡].{1,60}?)\s+Lyrics")
 _ALSO_LIKE = re.compile(r"You might also like(?=$|\[|[A-Z\"“(])")
 _LIVE = re.compile(r"See .{1,60}? LiveGet tickets as low as \$\d+")
 _EMBED = re.compile(r"(?<=\S)(?:\d+(?:\.\d+)?K?)?Embed$")
@@ -54,7 +57,8 @@ _TECHNICAL = re.compile(r"(?:[A-H][#b♯♭]?m?|\d[\d/.]*)(?:\s*(?:bpm|major|min
 _CREDIT = re.compile(
     r"(?:(?:words|lyrics|music|tabbed|transcribed|arranged|words and music|lyrics and music|music and lyrics)\s+by\s.*"
     r"|capo\s+(?:on\s+)?(?:\d|no|none|fret|first|second|third).*|.*\ball rights reserved\b.*|(?:©|\(c\)|℗).*"
-    r"|copyright\s+(?:©|\(c\)|\d{4}).*|.*\bused by permission\b.*|.*\bwww\.\S+\.\S+.*|.*https?://.*|作词.*|作曲.*|编曲.*)",
+    r"|copyright\s+(?:©|\(c\)|\d{4}).*|.*\bused by permission\b.*|.*\bwww\.\S+\.\S+.*|.*https?://.*|作词.*|作曲.*|编曲.*"
+    r"|(?:lyrics\s+)?(?:by|from)\s+[\w.-]+\.(?:com|net|org|io|co)\b.*)",
     re.IGNORECASE,
 )
 _LICENSED = re.compile(r"ccli\s+(?:song|license|licence)\b.*|for use solely with\b.*|ccli\s*#.*", re.IGNORECASE)
@@ -77,6 +81,8 @@ def sung(line: str) -> str:
     while (shorter := _REPEATED.sub("", line)) != line:
         line = shorter
     line = " ".join(line.split())
+    if _TIMES_ALONE.fullmatch(line):
+        return ""
     if "-" in line:
         line = _PARTED.sub(_joined, line)
     return "" if _RULE.fullmatch(line) else line
@@ -110,9 +116,12 @@ def without_site(lines: list[str]) -> tuple[list[str], str]:
             title = _TRANSLATED.sub("", head["between"]).strip()
             lines[: at + 1] = [lines[at][head.end() :]]
             break
+    begin = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    if not title and lines and (named := _SITE_TITLE.fullmatch(lines[begin].strip())):
+        title, lines = named["title"], lines[begin + 1 :]
     lines = [part for line in lines for part in _parted(line)]
     for at in reversed(range(len(lines))):
-        if lines[at].strip():
+        if lines[at].strip() and not _SITE_LINES.fullmatch(lines[at].strip()):
             lines[at] = _EMBED.sub("", lines[at])
             break
     return [line for line in lines if not _SITE_LINES.fullmatch(line.strip())], title
@@ -137,6 +146,12 @@ def said(line: str, head: bool) -> tuple[str, str] | None:
     if found is None or not (head or found["key"].lower() in _ALWAYS or _TECHNICAL.match(found["value"])):
         return None
     return found["key"].lower(), found["value"].strip()
+
+
+def is_names(line: str) -> bool:
+    """Whether a line may be names and nothing else: each word has a capital, or they are parted as authors are."""
+    words = [word for word in re.findall(r"[^\W\d_]+", line) if word.lower() not in ("and", "by", "von", "van", "de")]
+    return "|" in line or all(word[0].isupper() for word in words)
 
 
 def is_licence(line: str) -> bool:
