@@ -34,6 +34,11 @@ LIMITS = (
     Limit("a title or a section's name from outside", f"{texts.NAME} characters", "the rest is cut off"),
     Limit("what was sent, named in an alert", f"{texts.ECHO} characters", "not named, nor is what was refused"),
     Limit("a number of a song or a section", f"{triggers.MOST_PLACES:,}", "refused in a sentence"),
+    Limit(
+        "long or odd texts from outside that wait to be judged",
+        f"{stage.MOST_UNJUDGED}",
+        "not shown, and that is said; nothing else waits for them",
+    ),
     Limit("a message of a page", _bytes(server.MAX_MESSAGE), "the link is closed"),
     Limit(
         "what a page that only watches sends",

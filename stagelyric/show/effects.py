@@ -28,6 +28,17 @@ class Deferred:
 
 
 @dataclass(frozen=True, slots=True)
+class Unjudged:
+    """Words from outside whose judging takes longer than a press may wait: `Show.unfit` is asked beside the loop, and
+    what it finds goes to `Show.judged`."""
+
+    do: Do
+    quantize: Quantize
+    at: float
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """The band's word on a line: it stays in the journal, and later shows know it."""
 
@@ -49,4 +60,4 @@ class Changed:
     """No cue, but the state is another: a section, the hold, the wildness."""
 
 
-Effect = Cue | Wanted | Answering | Deferred | Judgement | Remark | Changed
+Effect = Cue | Wanted | Answering | Deferred | Unjudged | Judgement | Remark | Changed

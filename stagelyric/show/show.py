@@ -12,7 +12,7 @@ from stagelyric.setlist.triggers import Trigger, resolved
 from stagelyric.show import answers
 from stagelyric.show.answers import Answering
 from stagelyric.show.asks import word_ask
-from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
+from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Unjudged, Wanted
 from stagelyric.show.firing import Firing
 from stagelyric.show.ladder import Ladder
 from stagelyric.show.pool import Pool, Shelf
@@ -249,8 +249,8 @@ class Show:
             do = resolved(trigger.do, event)
             if do is None:
                 continue
-            if do is not trigger.do and (why := self._unfit(do)) is not None:
-                effects += self._refused(do, why, event.at)
+            if do is not trigger.do:
+                effects += self._from_outside(do, event.at, trigger.quantize)
             elif trigger.quantize == "now":
                 effects += self.due(do, event.at)
             else:
@@ -259,12 +259,24 @@ class Show:
             effects.append(Remark(remark))
         return effects
 
-    def _from_outside(self, do: Do, at: float) -> list[Effect]:
-        """What comes by OSC, from a page or from the audience: no trigger of the setlist, so its words are judged."""
+    def _from_outside(self, do: Do, at: float, quantize: Quantize = "now") -> list[Effect]:
+        """What comes by OSC, from a page or from the audience: its words are not the setlist's, so they are judged."""
         if isinstance(do.value, str):
             do = replace(do, value=cleaned(do.value, _LONGEST.get(do.action, NAME)))
-        why = self._unfit(do)
-        return self.due(do, at) if why is None else self._refused(do, why, at)
+        unjudged = Unjudged(do, quantize, at, self._epoch)
+        if do.action in _LONGEST and not family.is_quick(str(do.value)):
+            return [unjudged]
+        return self.judged(unjudged, self.unfit(do))
+
+    def judged(self, text: Unjudged, why: str | None) -> list[Effect]:
+        """What comes of words that `unfit` has looked at: nothing where what was pending has been called off since."""
+        if text.epoch != self._epoch:
+            return []
+        if why is not None:
+            return self._refused(text.do, why, text.at)
+        if text.quantize == "now":
+            return self.due(text.do, text.at)
+        return [Deferred(text.do, text.quantize, text.at, text.epoch)]
 
     def _refused(self, do: Do, why: str, at: float) -> list[Effect]:
         """What was refused is not repeated. For a word another line goes up."""
@@ -273,10 +285,16 @@ class Show:
             return [remark]
         return [remark, *(self._guarded(at) or self._next_line(at, "now"))]
 
-    def _unfit(self, do: Do) -> str | None:
-        """Why words may not be shown, None where they may. Whoever plays for no family may say what they like."""
+    def unfit(self, do: Do) -> str | None:
+        """Why words may not be shown, None where they may. Whoever plays for no family may say what they like.
+
+        May be asked on any thread; what takes its time for a text that is shown is done with it.
+        """
+        if do.action == "heard":  # is not shown; its words are looked up here, and are known from then on
+            answers.answering(str(do.value), self.ask, 0)
         if do.action not in ("say", "word"):
             return None
+        self._cut(str(do.value))
         text, for_a_family = str(do.value), self.setlist.family_friendly
         judged = for_a_family or do.action == "word"
         if judged and family.found(text, mild=for_a_family) is not None:
@@ -337,7 +355,7 @@ class Show:
         word = wanted.ask.word or ""
         line = line or self._reserved(word)
         if line is None or normal(line.text) in self._used:
-            if self._unfit(Do("word", word)) is not None:
+            if self.unfit(Do("word", word)) is not None:
                 return self._next_line(wanted.at, "now")
             line = self._ready_with(word) or Line(word[:1].upper() + word[1:], "word", syllables=self._cut(word))
         return [self._cue(replace(line, origin="word"), wanted.at, "now")]
@@ -359,7 +377,7 @@ class Show:
         if self.held:
             return [Remark("on hold: the line stays; press hold again to go on")]
         gap = self.setlist.min_gap_ms
-        if (at - self._shown_at) * 1000 < gap:
+        if gap and (at - self._shown_at) * 1000 < gap:
             return [Remark(f"disregarded: sooner than {gap:g} ms after the last line")]
         return []
 

@@ -17,7 +17,7 @@ from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.show.answers import Answering
 from stagelyric.show.clock import Clock
-from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
+from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Unjudged, Wanted
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.feeding import Feeder
@@ -32,6 +32,7 @@ from stagelyric.types.standing import Record, Standing
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
 WARM_EVERY = 0.005  # seconds
+MOST_UNJUDGED = 8  # long texts that wait to be judged; more are not shown, and that is said
 MOST_ALERTS = 50  # that stand in the state at once
 ASLEEP = 2.0  # seconds without a turn of the loop after which the machine has slept, or the show was stopped
 WAKING = 0.3  # seconds after that in which what had waited arrives: nobody expects it any more
@@ -85,6 +86,7 @@ class Stage:
         self._said: dict[str, float] = {}
         self._alerts: dict[str, Alert] = {}  # what is wrong now, by what it is about
         self._broken: set[str] = set()
+        self._judging, self._unjudged = asyncio.Lock(), 0
         self._song = show.song.title
         self.song_at = time.time()  # when the present song began
         self._turned = _awake()  # when the loop was last seen to turn
@@ -269,6 +271,8 @@ class Stage:
                     self._spawn(self._write_answers(effect))
                 case Deferred():
                     self._quantised.add(effect)
+                case Unjudged():
+                    self._judge(effect)
                 case Judgement():
                     if self._journal is not None:
                         judged = (effect.verdict, effect.text, effect.song, effect.section, time.time())
@@ -361,6 +365,22 @@ class Stage:
                     lines += [] if self.generator is None else await self.generator.write(ask, 0, count, urgent=True)
         self._carry_out(self.show.answered(wanted, lines))
         await self._feeder.prepare(lines)
+
+    def _judge(self, text: Unjudged) -> None:
+        """Has a text looked at that would take too long here; one after the other, in their order."""
+        if self._unjudged >= MOST_UNJUDGED:
+            self.alert(f"{text.do.action}: not shown, too many long texts came at once")
+            return
+        self._unjudged += 1
+        self._spawn(self._judge_beside(text))
+
+    async def _judge_beside(self, text: Unjudged) -> None:
+        try:
+            async with self._judging:
+                why = await asyncio.to_thread(self.show.unfit, text.do)
+        finally:
+            self._unjudged -= 1
+        self._carry_out(self.show.judged(text, why))
 
     def _perform_deferred(self, wanted: Deferred) -> None:
         if wanted.epoch == self.show.epoch:

@@ -6,7 +6,7 @@ import pytest
 
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.setlist.triggers import On, Trigger, parse_do
-from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Wanted
+from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Unjudged, Wanted
 from stagelyric.show.ladder import Ladder, bare
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
@@ -536,3 +536,35 @@ def test_a_song_that_names_no_one_is_given_a_person_and_a_place() -> None:
     made = Setlist.model_validate({"title": "Friday", "songs": songs})
     asked = [ask_for(made, song, song.sections[0], seed=3).names for song in made.songs]
     assert asked == [name_bank.cast("Unnamed", 3), ("Polly",), ()]
+
+
+LONG = "vw xq " * 60
+
+
+def test_a_text_that_takes_long_to_judge_is_judged_beside_the_loop() -> None:
+    made = show(3)
+    (unjudged,) = do(made, "say", LONG + UNFIT)
+    assert isinstance(unjudged, Unjudged)
+    why = made.unfit(unjudged.do)
+    assert why is not None
+    assert "not for a family" in remark(made.judged(unjudged, why))
+    (unjudged,) = do(made, "say", LONG)
+    assert isinstance(unjudged, Unjudged)
+    assert text(made.judged(unjudged, None)) == LONG.strip()
+
+
+def test_a_text_that_is_still_being_judged_is_called_off_by_a_clear() -> None:
+    made = show(3)
+    (unjudged,) = do(made, "say", LONG)
+    assert isinstance(unjudged, Unjudged)
+    do(made, "clear")
+    assert made.judged(unjudged, None) == []
+
+
+def test_the_text_of_a_trigger_is_judged_and_waits_for_its_beat() -> None:
+    said = {"on": {"osc": "/says"}, "do": {"say": "value"}, "quantize": "bar"}
+    made = show(3, set={"triggers": [said]})
+    (deferred,) = made.perform(OscMessage(0.0, "osc", "/says", ("Good evening",)))
+    assert isinstance(deferred, Deferred)
+    assert (deferred.do, deferred.quantize) == (Do("say", "Good evening"), "bar")
+    assert "not for a family" in remark(made.perform(OscMessage(1.0, "osc", "/says", (UNFIT,))))

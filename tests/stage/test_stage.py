@@ -10,7 +10,7 @@ from stagelyric.show.clock import Clock
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.generator import Generator
-from stagelyric.stage.stage import Stage
+from stagelyric.stage.stage import MOST_UNJUDGED, Stage
 from stagelyric.types.actions import Action, Do
 from stagelyric.types.events import Command, KeyPress, Notice, Tempo
 from stagelyric.types.lines import Ask, Cue, Line, State
@@ -121,6 +121,20 @@ async def test_what_is_disregarded_is_visible() -> None:
     assert len(memo.alerts) == 1
     assert "on hold" in memo.alerts[0]
     assert memo.cues == []
+
+
+async def test_long_texts_are_judged_in_their_order_and_too_many_at_once_are_not_shown() -> None:
+    memo = Memo()
+    made = stage(memo)
+    texts = [f"{'vw xq ' * 40}{number}" for number in range(2 * MOST_UNJUDGED)]
+    async with made.running():
+        for text in texts:
+            press(made, "say", text)
+        press(made)  # waits for none of them
+        await until(lambda: sum(text in texts for text in memo.texts) == MOST_UNJUDGED)
+    assert memo.texts[0] == "Line 0"
+    assert [text for text in memo.texts if text in texts] == texts[:MOST_UNJUDGED]
+    assert memo.alerts == ["say: not shown, too many long texts came at once"]
 
 
 async def test_a_quantised_press_waits_for_its_beat() -> None:
