@@ -59,7 +59,17 @@ test("clear empties the stage and a cue fills it again", () => {
 test("a state is the whole truth, whatever was believed before", () => {
   const state = { type: "state", song: "Polly", section: "chorus", number: 3, line: "new", next: "soon", ready: 5, tempo: 90, held: true, cleared: false, speech: true, wildness: 0.7, beats_per_bar: 3 };
   const { type, ...told } = state;
-  assert.deepEqual(after(cue(40, "old"), state), { ...told, previous: "", alerts: [], beat: null, syllables: [], sung: -1, came: null, due: null });
+  assert.deepEqual(after(cue(40, "old"), state), { ...told, previous: "", alerts: [], beat: null, syllables: [], sung: -1, came: null, due: null, announced: false });
+});
+
+test("another song is announced until its first line, and not to whoever has just come", () => {
+  const state = (song, number, line) => ({ type: "state", song, number, line });
+  const told = (...messages) => after(...messages).announced;
+  assert.equal(told(state("Polly", 4, "up")), false);
+  assert.equal(told(state("Polly", 4, "up"), state("Leith", 4, "up")), true);
+  assert.equal(told(state("Polly", 4, "up"), state("Leith", 4, "up"), state("Leith", 4, "up")), true);
+  assert.equal(told(state("Polly", 4, "up"), state("Leith", 4, "up"), cue(5, "new", "Leith")), false);
+  assert.equal(told(state("Polly", 4, "up"), state("Leith", 9, "new")), false); // it was away meanwhile
 });
 
 test("what is not for the view leaves it as it is", () => {
@@ -69,7 +79,7 @@ test("what is not for the view leaves it as it is", () => {
 });
 
 test("options come from the address and nonsense is put right", () => {
-  assert.deepEqual(options(""), { mirror: false, flip: false, next: true, previous: true, light: "beat", size: 100, theme: "night", name: "", pin: "", pads: [], also: [], words: false });
+  assert.deepEqual(options(""), { mirror: false, flip: false, next: true, previous: true, light: "beat", size: 100, theme: "night", name: "", pin: "", pads: [], also: [], words: false, join: false });
   const wild = options("?mirror=1&flip=true&next=0&size=5&theme=PINK&pads=Lights, Intro,,");
   assert.deepEqual([wild.mirror, wild.flip, wild.next, wild.size, wild.theme], [true, true, false, 20, "night"]);
   assert.deepEqual(wild.pads, ["Lights", "Intro"]);

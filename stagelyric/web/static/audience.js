@@ -1,22 +1,31 @@
+// The audience's page: the line as typography, the song's title between two songs, a card for whoever wants to join.
+
 import { hueOf, options } from "./core.js";
 import { display } from "./display.js";
+import { mountJoin } from "./join.js";
 import { mountBox } from "./wordbox.js";
 
-const box = options(location.search).words ? mountBox(document.body) : null;
+const wanted = options(location.search);
+const box = wanted.words ? mountBox(document.body) : null;
+const join = wanted.join ? mountJoin(document.body) : null;
 
-const show = display(
-  "audience",
-  {
-    leading: 1.2,
-    cap: 0.15,
-    font: "Bricolage Display",
-    // Slower than any flash: half a second from a breath below to its place.
-    enter: { frames: [{ opacity: 0, transform: "translateY(0.12em)" }, { opacity: 1, transform: "none" }], ms: 500 },
+const LOOK = {
+  leading: 1.06,
+  cap: 0.18,
+  font: "Bricolage Display",
+  title: 1.3,
+  announces: true,
+  where: (view, title) => (title ? "" : view.song),
+  // Slower than any flash: half a second from a breath below to its place, a row after the one above it.
+  enter: { frames: [{ opacity: 0, transform: "translateY(0.22em)" }, { opacity: 1, transform: "none" }], ms: 520, rows: 140 },
+};
+
+const show = display("audience", LOOK, {
+  onShow: (view) => document.documentElement.style.setProperty("--hue", String(hueOf(view.song))),
+  onMessage: (message) => {
+    if (box) box.hear(message);
+    if (join) join.hear(message);
   },
-  {
-    onShow: (view) => document.documentElement.style.setProperty("--hue", String(hueOf(view.song))),
-    onMessage: (message) => box?.hear(message),
-  },
-);
-box?.send((word) => show.send({ offer: word }));
+});
+if (box) box.send((word) => show.send({ offer: word }));
 window.stagelyricRuns = true; // see old.js

@@ -21,6 +21,7 @@ export const EMPTY = Object.freeze({
   sung: -1, // the place of the syllable that is on the beat
   came: null, // the clock's beat when the line came up
   due: null, // the beat that a press waits for
+  announced: false, // another song has come, and no line of it yet
 });
 
 const STATE_FIELDS = [
@@ -48,7 +49,8 @@ export function reduce(view, message) {
       const same = told.line === view.line && told.song === view.song;
       const { syllables, sung, came } = same ? view : EMPTY;
       const previous = same ? view.previous : follows ? view.line : "";
-      return { ...told, syllables, sung, came, beat: view.beat, due: view.due, previous };
+      const announced = told.song === view.song ? view.announced : view.song !== "" && told.number === view.number;
+      return { ...told, syllables, sung, came, beat: view.beat, due: view.due, announced, previous };
     }
     case "cue": {
       const again = message.text === view.line;
@@ -62,6 +64,7 @@ export function reduce(view, message) {
         previous,
         next: message.text === view.next ? "" : view.next,
         cleared: false,
+        announced: false,
         syllables: message.syllables ?? [],
         sung: -1,
         came: message.beat ?? null,
@@ -125,7 +128,7 @@ export const LIGHTS = ["beat", "bar", "off"];
 
 /**
  * What the address says about one display:
- * ?mirror=1 ?flip=1 ?size= ?theme= ?next= ?previous= ?light= ?name= ?pin= ?pads= ?also= ?words=1
+ * ?mirror=1 ?flip=1 ?size= ?theme= ?next= ?previous= ?light= ?name= ?pin= ?pads= ?also= ?words=1 ?join=1
  */
 export function options(search) {
   const query = new URLSearchParams(search);
@@ -158,6 +161,7 @@ export function options(search) {
     pads: list("pads", 8),
     also: list("also", 3),
     words: flag("words", false),
+    join: flag("join", false),
   };
 }
 

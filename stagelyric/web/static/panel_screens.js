@@ -2,6 +2,7 @@
 
 import { age, health } from "./core.js";
 import { make, say } from "./elements.js";
+import { joining } from "./join.js";
 
 const PAGES = [
   ["/", "teleprompter"],
@@ -83,17 +84,14 @@ function joinCard(root) {
   card.append(picture, text);
 
   async function show() {
-    const source = `/join.svg?path=${encodeURIComponent(choice.value)}`;
-    const answer = await fetch(source);
-    const url = answer.headers.get("X-Url");
-    if (!answer.ok || !url) return;
-    const alone = /^http:\/\/(127\.|localhost|\[::1\])/.test(url);
-    picture.hidden = alone;
-    picture.src = source;
-    picture.alt = `QR code of ${url}`;
-    say(how, alone ? "Only this machine can open the page:" : "Point a camera here.");
-    say(address, url);
-    say(more, alone ? "Start the show with --host 0.0.0.0 to let tablets in." : "");
+    const found = await joining(choice.value);
+    if (!found) return;
+    picture.hidden = found.alone;
+    picture.src = found.picture;
+    picture.alt = `QR code of ${found.url}`;
+    say(how, found.alone ? "Only this machine can open the page:" : "Point a camera here.");
+    say(address, found.url);
+    say(more, found.alone ? "Start the show with --host 0.0.0.0 to let tablets in." : "");
   }
   choice.addEventListener("change", show);
   return { open: () => picture.getAttribute("src") || show() };

@@ -5,6 +5,9 @@ import { make, say } from "./elements.js";
 import { arrange, cutForSinging, direction, largest } from "./layout.js";
 import { fontsReady, typeset } from "./type.js";
 
+/** Song and section, where the song's name does not stand in the middle. */
+export const songAndSection = (view, title) => (title ? [view.section] : [view.song, view.section]).filter(Boolean).join(" · ");
+
 const part = (name, tag = "div", attributes = {}) => make(tag, name, "", attributes);
 
 /** Letters that are read with ease: a share of the screen's height, at which no line is broken into a third row. */
@@ -13,7 +16,9 @@ const ENOUGH = 0.055;
 /**
  * Puts a stage into `root`. `options`: see core.options; `look`: the typography, `leading` and `cap` (the height of
  * a row and the largest letters, in letters and in screens), the cut of the `font`, whether it lights up syllables
- * (`sing`), and the frames and milliseconds of its entrance (`enter`).
+ * (`sing`), how large a song's title is beside a line (`title`) and whether it stands between two songs too
+ * (`announces`), what of the view stands in the head (`where`), and its entrance (`enter`: frames, milliseconds, and how
+ * many of them a row waits for the one above it; null: the line enters whole).
  * Returns `{render(view, {animate}), link({up, since}), warn(text), adjust(options)}`.
  */
 export function mountStage(root, options, look) {
@@ -34,7 +39,7 @@ export function mountStage(root, options, look) {
   const brush = document.createElement("canvas").getContext("2d");
   const mayFlash = flashGate();
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const enter = { frames: [{ opacity: 0.25 }, { opacity: 1 }], ms: 110, ...look.enter };
+  const enter = { frames: [{ opacity: 0.25 }, { opacity: 1 }], ms: 110, rows: null, ...look.enter };
   let shown = { text: null, title: false, syllables: [] };
   let sung = [];
   let lit = -1;
@@ -46,6 +51,7 @@ export function mountStage(root, options, look) {
     const { text, title } = shown;
     const room = { width: box.clientWidth, height: box.clientHeight };
     line.dir = direction(text ?? "");
+    root.classList.toggle("titled", title);
     line.classList.toggle("title", title);
     sung = [];
     lit = -1;
@@ -53,7 +59,7 @@ export function mountStage(root, options, look) {
     const style = getComputedStyle(line);
     brush.font = `${style.fontWeight} 100px ${style.fontFamily}`;
     const measure = (words) => brush.measureText(words).width / 100;
-    const share = (title ? 0.5 : 1) * (options.size / 100);
+    const share = (title ? look.title : 1) * (options.size / 100);
     const cap = look.cap * innerHeight * share;
     const enough = ENOUGH * innerHeight * share;
     const floor = 0.055 * Math.min(innerHeight, innerWidth * 0.8);
@@ -116,20 +122,25 @@ export function mountStage(root, options, look) {
   function render(view, { animate = false } = {}) {
     if (!last || view.beat !== last.beat) beatAt = performance.now();
     last = view;
-    const title = !view.line && !view.cleared && Boolean(view.song);
-    const text = typeset(view.line || (title ? view.song : ""));
+    const between = look.announces && view.announced;
+    const title = (!view.line || between) && !view.cleared && Boolean(view.song);
+    const text = typeset(title ? view.song : view.line);
     const empty = !text;
     root.classList.toggle("empty", empty);
     const learned = !shown.syllables.length && view.syllables.length > 0;
-    if (text !== shown.text || title !== shown.title || learned) {
+    const another = text !== shown.text || title !== shown.title;
+    if (another || learned) {
       shown = { text, title, syllables: view.syllables };
       fit();
     }
     light(view);
-    if (animate && !calm.matches && mayFlash(performance.now())) {
-      line.animate(enter.frames, { duration: enter.ms, easing: "ease-out" });
+    const enters = animate || (another && title && look.announces);
+    if (enters && !calm.matches && mayFlash(performance.now())) {
+      (enter.rows === null ? [line] : [...line.children]).forEach((row, i) => {
+        row.animate(enter.frames, { duration: enter.ms, delay: i * enter.rows, fill: "backwards", easing: "ease-out" });
+      });
     }
-    say(where, title ? view.section : [view.song, view.section].filter(Boolean).join(" · "));
+    say(where, look.where(view, title));
     say(previous, view.line && options.previous ? view.previous : "");
     previous.dir = direction(view.previous);
     const coming = view.cleared || !options.next ? "" : view.next;
