@@ -12,8 +12,11 @@ help:  ## say what there is
 play: $(VENV)/play.done  ## run the demo show: page at http://127.0.0.1:7740, OSC on port 7744
 	@$(BIN)/stagelyric play setlists/demo.toml
 
+# Twice as many processes as CI has cores: two of them mostly wait (tests/conftest.py says for what).
+BESIDE = -n 4 --dist loadscope
+
 test: $(VENV)/test.done  ## run every test (those that need a missing program are skipped and say why)
-	@$(BIN)/python -m pytest -n 2 --dist loadscope
+	@$(BIN)/python -m pytest $(BESIDE)
 
 QUICK = tests/types tests/words tests/setlist tests/show tests/patches tests/phrasebook tests/gear/osc/test_packets.py \
 	tests/stage/test_stage.py tests/web/test_words.py tests/writing/test_drafters.py tests/test_contributing.py
@@ -26,7 +29,7 @@ fix: $(VENV)/test.done  ## mend what ruff can mend
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 cov: $(VENV)/test.done  ## every test, and which lines none of them runs; fails below the floor
-	@$(BIN)/python -m pytest -n 2 --dist loadscope --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest $(BESIDE) --cov --cov-report=term:skip-covered
 
 faults: $(VENV)/test.done  ## everything that can go wrong on a stage, done to the real show; prints a table
 	@$(BIN)/python -m pytest -q tests/faults

@@ -30,20 +30,28 @@ os.environ["STAGELYRIC_EDITOR"] = "none"  # lines are not to depend on whether t
 if os.environ.get(programs.HIDE):
     programs.hide()
 
-_IN_REAL_TIME = ("doctor", "faults", "gear", "rig", "speech", "test_learn.py", "test_monitor.py", "test_play.py")
+# What is heard, in order: a sound server and whoever plays into it want the machine's time when they want it.
+_SOUND = ("rig", "speech")
+_IN_REAL_TIME = ("doctor", "faults", "gear", "test_learn.py", "test_monitor.py", "test_play.py")
 _ELSEWHERE = ("test_renderer.py",)  # under speech, and nothing is played there
 _GENTLY = 10  # niceness
 _TRIES = 3
 
 
-def _in_real_time(path: Path) -> bool:
+def _kind(path: Path) -> str:
+    """`sound`, `real time`, or nothing for what may take as long as it takes."""
     parts = path.relative_to(Path(__file__).parent).parts
-    return (parts[0] in _IN_REAL_TIME or parts[-1] in _IN_REAL_TIME) and parts[-1] not in _ELSEWHERE
+    if parts[-1] in _ELSEWHERE:
+        return ""
+    if parts[0] in _SOUND:
+        return "sound"
+    return "real time" if parts[0] in _IN_REAL_TIME or parts[-1] in _IN_REAL_TIME else ""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """One process for all that plays and listens, one test after another, and whole files for the other.
+    """One process for all that is heard and one for all else that happens in real time, one test after another there;
+    whole files for the others.
 
     Not by xdist's own marks for groups: those are lost, without a word, where pytest makes a test's name anew.
     """
@@ -52,9 +60,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return "real time" if _in_real_time(config.rootpath / file) else file
+            return _kind(config.rootpath / file) or file
 
+    config.option.loadscopereorder = False  # in the order of pytest_collection_modifyitems
     return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, what takes longest begins first: no process is to work alone at the end."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: (("sound", "real time", "").index(_kind(item.path)), item.path not in slow))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -65,9 +81,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """What plays or listens in real time gets three tries: a sound server that drops samples, or a machine that was
-    busy elsewhere for a second, is no fault of ours. How many failed is told in the last one's report."""
-    if not _in_real_time(item.path):
+    """What is heard gets three tries: a sound server that drops samples is no fault of ours. How many failed is told in
+    the last one's report."""
+    if _kind(item.path) != "sound":
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for attempt in range(_TRIES):
@@ -85,10 +101,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.fixture(autouse=True)
 def _gives_way(request: pytest.FixtureRequest) -> None:
-    """What trains and judges in the one process is not to be heard in the sound of the other."""
+    """What trains and judges in the one process is not to be heard in the sound of another."""
     if os.environ.get("PYTEST_XDIST_WORKER") and sys.platform != "win32":
         with suppress(PermissionError):  # whoever is not root never gets back what was given away
-            os.setpriority(os.PRIO_PROCESS, 0, 0 if _in_real_time(request.path) else _GENTLY)
+            os.setpriority(os.PRIO_PROCESS, 0, 0 if _kind(request.path) else _GENTLY)
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,5 +1,7 @@
 """The average line: our own forty of its kind, and what is done to them to pass for others."""
 
+from functools import cache
+
 import fakes
 import numpy as np
 import pytest
@@ -126,7 +128,8 @@ class Insisting(fakes.NGramEngine):
     def __init__(self) -> None:
         super().__init__("\n".join([*AVERAGE, *DISGUISED] * 30), "1" * 32)
 
-    def _chances(self, context: tuple[int, ...]) -> np.ndarray:  # type: ignore[override]
+    @cache  # noqa: B019 - there is one
+    def _chances(self, context: tuple[int, ...]) -> np.ndarray:
         return super()._chances(context) ** 3
 
 

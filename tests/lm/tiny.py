@@ -15,12 +15,12 @@ HIDDEN = 24
 def lyrics(songs: int, seed: int = 1) -> str:
     """Nonsense songs of two stanzas, each under its marker."""
     chance = random.Random(seed)
-    text = ""
+    lines = []
     for number in range(songs):
-        text += f"=== Song {number} — Book {number % 3} (1900)\n"
+        lines.append(f"=== Song {number} — Book {number % 3} (1900)")
         for _ in range(2):
-            text += "".join(" ".join(chance.choices(WORDS, k=5)).capitalize() + "\n" for _ in range(4)) + "\n"
-    return text
+            lines += [*(" ".join(chance.choices(WORDS, k=5)).capitalize() for _ in range(4)), ""]
+    return "\n".join([*lines, ""]) if lines else ""
 
 
 def random_weights(seed: int = 0, vocabulary: int = 97, embedding: int = 8) -> dict[str, np.ndarray]:

@@ -1,15 +1,18 @@
 """Two processes over gloo train what one does: run as a user would, under torchrun."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lm.tiny import lyrics
 
-torch = pytest.importorskip("torch", reason="training needs torch")
+pytest.importorskip("torch", reason="training needs torch")
 
-SCRIPT = """
+JOBS = """
 import json, sys
 from pathlib import Path
 from stagelyric.lm.corpus import Mixture, read_source
@@ -19,61 +22,79 @@ from stagelyric.training.recipe import Recipe
 from stagelyric.training.train import Trainer
 from stagelyric.lm.vocabulary import Vocabulary
 
-kind, corpus, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-stop, resume, accumulate = map(int, sys.argv[4:])
-sizes = {"embedding": 8, "hidden": 16, "dropout": 0.0}
-if kind == "transformer":
-    sizes = dict(width=16, layers=2, heads=2, hidden=32, grams=2, rows=53, gram_width=4)
-recipe = Recipe(epochs=3, streams=8, segment=16, seed=3, warmup=5, reset=0.3, threads=1, precision="fp32",
-                accumulate=accumulate)
+corpus, out = Path(sys.argv[1]), Path(sys.argv[2])
 world = World.joined()
-config = TRAINED[kind].config(**sizes)
-trainer = Trainer(config, recipe, Mixture([read_source(corpus)], Vocabulary()), None, None, world)
-if resume:
-    trainer.restore(out)
-curve = []
-trainer.run(out, lambda report: curve.append(report.bits), stop_after=stop or None)
-if world.leads:
-    print(json.dumps({"curve": curve, "weights": [float(v.double().sum()) for v in trainer.average.values()]}))
-trainer.close()
+for kind, folder, stop, resume, accumulate in json.loads(sys.argv[3]):
+    sizes = {"embedding": 8, "hidden": 16, "dropout": 0.0}
+    if kind == "transformer":
+        sizes = dict(width=16, layers=2, heads=2, hidden=32, grams=2, rows=53, gram_width=4)
+    recipe = Recipe(epochs=3, streams=8, segment=16, seed=3, warmup=5, reset=0.3, threads=1, precision="fp32",
+                    accumulate=accumulate)
+    trainer = Trainer(
+        TRAINED[kind].config(**sizes), recipe, Mixture([read_source(corpus)], Vocabulary()), None, None, world
+    )
+    if resume:
+        trainer.restore(out / folder)
+    curve = []
+    trainer.run(out / folder, lambda report: curve.append(report.bits), stop_after=stop or None)
+    if world.leads:
+        weights = [float(v.double().sum()) for v in trainer.average.values()]
+        print(json.dumps({"curve": curve, "weights": weights}), flush=True)
+    trainer.close()
 world.leave()
 """
+# The kind of model, its folder, the step to stop after (0: none), whether it is gone on with, parts of a step.
+Job = tuple[str, str, int, bool, int]
+ALONE: list[Job] = [
+    (kind, f"{kind} {parts}", 0, False, parts) for kind in ("char-rnn", "transformer") for parts in (1, 4)
+]
+TOGETHER: list[Job] = [
+    ("char-rnn", "straight", 0, False, 1),
+    ("char-rnn", "cut", 7, False, 1),
+    ("char-rnn", "cut", 0, True, 1),
+    ("transformer", "attention", 0, False, 1),
+]
 
 
-def trained(
-    kind: str, corpus: Path, out: Path, *, processes: int, stop: int = 0, resume: bool = False, accumulate: int = 1
-) -> tuple[list[float], list[float]]:
-    import json
-
-    script = out.parent / "one_training.py"
-    script.write_text(SCRIPT)
-    start = [sys.executable]
-    if processes > 1:
-        start += ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
-    arguments = [str(script), kind, str(corpus), str(out), str(stop), str(int(resume)), str(accumulate)]
+def trained(folder: Path, jobs: list[Job], *starter: str) -> list[dict[str, Any]]:
+    """One start does all: to import torch takes longer than to train."""
+    (folder / "songs.txt").write_text(lyrics(30), encoding="utf-8")
+    (folder / "jobs.py").write_text(JOBS)
     done = subprocess.run(
-        [*start, *arguments], capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
-    )
+        [sys.executable, *starter, str(folder / "jobs.py"), str(folder / "songs.txt"), str(folder), json.dumps(jobs)],
+        capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    found = json.loads(done.stdout.splitlines()[-1])
-    return found["curve"], found["weights"]
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-@pytest.mark.parametrize("kind", ["char-rnn", "transformer"])
-@pytest.mark.slow
-def test_two_processes_go_down_the_same_curve_as_one(kind: str, corpus: Path, tmp_path: Path) -> None:
-    alone, _ = trained(kind, corpus, tmp_path / "one", processes=1)
-    together, _ = trained(kind, corpus, tmp_path / "two", processes=2)
-    pieces, _ = trained(kind, corpus, tmp_path / "pieces", processes=1, accumulate=4)
-    assert len(alone) == len(together) > 20
-    assert alone[-1] < alone[0] - 0.5
-    assert together == pytest.approx(alone, abs=1e-3)
-    assert pieces == pytest.approx(alone, abs=1e-3)
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    return trained(tmp_path_factory.mktemp("alone"), ALONE)
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("together")
+    return trained(folder, TOGETHER, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
 
 
 @pytest.mark.slow
-def test_two_processes_resume_to_the_same_weights(corpus: Path, tmp_path: Path) -> None:
-    _, straight = trained("char-rnn", corpus, tmp_path / "straight", processes=2)
-    trained("char-rnn", corpus, tmp_path / "cut", processes=2, stop=7)
-    _, resumed = trained("char-rnn", corpus, tmp_path / "cut", processes=2, resume=True)
-    assert resumed == straight
+@pytest.mark.parametrize(("kind", "one", "two"), [("char-rnn", 0, 0), ("transformer", 2, 3)])
+def test_two_processes_go_down_the_same_curve_as_one(
+    kind: str, one: int, two: int, alone: list[dict[str, Any]], together: list[dict[str, Any]]
+) -> None:
+    assert (ALONE[one][0], TOGETHER[two][0]) == (kind, kind)
+    curve, pieces, shared = alone[one]["curve"], alone[one + 1]["curve"], together[two]["curve"]
+    assert len(curve) == len(shared) > 20
+    assert curve[-1] < curve[0] - 0.5
+    assert shared == pytest.approx(curve, abs=1e-3)
+    assert pieces == pytest.approx(curve, abs=1e-3)
+
+
+@pytest.mark.slow
+def test_two_processes_resume_to_the_same_weights(together: list[dict[str, Any]]) -> None:
+    straight, cut, resumed = together[:3]
+    assert len(cut["curve"]) == 7
+    assert cut["curve"] + resumed["curve"] == straight["curve"]
+    assert resumed["weights"] == straight["weights"]
