@@ -10,7 +10,7 @@ help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 play: $(VENV)/play.done  ## run the demo show: page at http://127.0.0.1:7740, OSC on port 7744
-	@$(BIN)/stagelyric play setlists/demo.toml
+	@$(BIN)/stagelyric play setlists/demo.toml --bring-editor
 
 # Twice as many processes as CI has cores: two of them mostly wait (tests/conftest.py says for what).
 BESIDE = -n 4 --dist loadscope

@@ -1,5 +1,6 @@
 """`stagelyric play`: the running show."""
 
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ SEEDS = 1 << 53  # the largest seed: every program that reads JSON knows it
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import AsyncIterator
 
     from stagelyric.baked.file import Opened
     from stagelyric.setlist.rig import Rig
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on where the last show was, however long ago.")
 @click.option("--wait-ready", is_flag=True, help="Say that the show is up only when every section has lines.")
 @click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
+@click.option("--bring-editor", is_flag=True, hidden=True, help="Fetch the editor meanwhile, as `make play` does.")
 def play(
     setlist: Path | None,
     show_file: Path | None,
@@ -64,6 +67,7 @@ def play(
     resume: bool,
     wait_ready: bool,
     no_open: bool,
+    bring_editor: bool,
 ) -> None:
     """Run a show: listen to OSC, MIDI and keys, put lines on the page, write the journal."""
     import logging
@@ -109,7 +113,7 @@ def play(
             baked=baked,
         )
     try:
-        _run(assembly, written.title, no_open, qr, wait_ready)
+        _run(assembly, written.title, no_open, qr, wait_ready, bring_editor)
     except OSError as error:
         raise Failure(str(error)) from None
 
@@ -151,7 +155,9 @@ def _changed(rig: "Rig", web: dict[str, object], osc_port: int | None) -> "Rig":
     return rig.model_copy(update=changes)
 
 
-def _run(assembly: "Assembly", title: str, no_open: bool, qr: bool | None, wait_ready: bool) -> None:
+def _run(
+    assembly: "Assembly", title: str, no_open: bool, qr: bool | None, wait_ready: bool, bring_editor: bool
+) -> None:
     import asyncio
     import sys
 
@@ -165,10 +171,12 @@ def _run(assembly: "Assembly", title: str, no_open: bool, qr: bool | None, wait_
 
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(_show(assembly, title, no_open, qr, wait_ready))
+        runner.run(_show(assembly, title, no_open, qr, wait_ready, bring_editor))
 
 
-async def _show(assembly: "Assembly", title: str, no_open: bool, qr: bool | None, wait_ready: bool) -> None:
+async def _show(
+    assembly: "Assembly", title: str, no_open: bool, qr: bool | None, wait_ready: bool, bring_editor: bool
+) -> None:
     import asyncio
     import signal
 
@@ -190,8 +198,33 @@ async def _show(assembly: "Assembly", title: str, no_open: bool, qr: bool | None
         _greet(assembly, title, qr)
         if not no_open:
             _open(assembly.page.url)
-        async with watched(f"{title}: {assembly.page.url}"):
+        async with watched(f"{title}: {assembly.page.url}"), _bringing(bring_editor):
             await over.wait()
+
+
+@asynccontextmanager
+async def _bringing(asked: bool) -> "AsyncIterator[None]":
+    """The editor is fetched meanwhile, by a process that steps aside and ends with the show."""
+    import asyncio
+    import contextlib
+    import sys
+
+    from stagelyric.editor import bringing
+
+    if not asked or not bringing.is_wanted():
+        yield
+        return
+    quiet = asyncio.subprocess.DEVNULL
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", bringing.__name__, stdin=quiet, stdout=quiet, stderr=quiet
+    )
+    click.echo("  editor    being fetched meanwhile (98 MB): it chooses lines by ear from the next show on")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+        await child.wait()
 
 
 async def _wait_for_lines(assembly: "Assembly", over: "asyncio.Event") -> None:
