@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help play test faults quick fix lint cov bench clean
+.PHONY: help play test demo faults quick fix lint cov bench clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,10 @@ fix: $(VENV)/test.done  ## mend what ruff can mend
 
 cov: $(VENV)/test.done  ## every test, and which lines none of them runs; fails below the floor
 	@$(BIN)/python -m pytest $(BESIDE) --cov --cov-report=term:skip-covered
+
+demo: $(VENV)/play.done  ## bake the demo's first lines anew, as frames, models or what ranks lines have changed
+	@STAGELYRIC_EDITOR=none STAGELYRIC_TASTE=build/no-taste $(BIN)/stagelyric bake setlists/demo.toml \
+		-o setlists/demo.bake --lines 32 --no-words --no-speech --anew --journal build/no-journal
 
 faults: $(VENV)/test.done  ## everything that can go wrong on a stage, done to the real show; prints a table
 	@$(BIN)/python -m pytest -q tests/faults

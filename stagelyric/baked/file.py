@@ -7,6 +7,7 @@ A zip of JSON, TOML and FLAC runs no code when it is opened, anybody can look in
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import re
 import struct
@@ -23,10 +24,13 @@ from stagelyric.setlist.faults import FileError
 from stagelyric.types.lines import Line, as_line, as_list
 
 FORM = "stagelyric bake"
+ENDING = ".bake"
 VERSION = 1
 SUMS, SHOW, SETLIST, LINES = "SHA256SUMS", "show.json", "setlist.toml", "lines.json"
 LARGEST = 128 << 20  # bytes of a member that is read whole
 MOST = 1 << 32  # bytes of all members together
+
+log = logging.getLogger(__name__)
 
 _SOUND = re.compile(r"speech/[0-9a-f]{32}\.flac")
 _ROW = re.compile(r"([0-9a-f]{64})  ([\w./-]+)")
@@ -93,6 +97,18 @@ def read(path: Path) -> Opened:
             raise BakeError(f"{path}: wanted a baked show, found a file that is none or is damaged ({error})") from None
         stack.pop_all()
     return Opened(path, found, Sounds(file), digest)
+
+
+def beside(setlist: Path) -> Opened | None:
+    """The baked show that bears the name of a setlist and lies beside it; None where there is none that can be read."""
+    path = setlist.with_suffix(ENDING)
+    if not path.is_file():
+        return None
+    try:
+        return read(path)
+    except BakeError as error:
+        log.warning("%s; the show is played without it", error)
+        return None
 
 
 def _checked(path: Path, file: zipfile.ZipFile) -> tuple[Bake, str]:

@@ -57,7 +57,7 @@ def _head(bake: Bake, name: str, edits: bool) -> str:
 
 
 def _songs(bake: Bake, edits: bool) -> Iterator[str]:
-    song, section, at = "", "", 0
+    song, section, at, before = "", "", 0, ""
     for place in every_place(bake):
         part = place.part
         if part.song != song:
@@ -68,13 +68,15 @@ def _songs(bake: Bake, edits: bool) -> Iterator[str]:
             asked = f"{low} to {high} syllables, {place.section.rhyme}"
             yield f"{'</ol>' if section else ''}<h3>{escape(part.section)} <small>{asked}</small></h3><ol>"
             section, at = part.section, 0
-        yield _row(bake, place, at, edits)
-        at += 1
+        why = chosen_for(place.baked)
+        yield _row(bake, place, at, "" if at % STANZA and why == before else why, edits)
+        at, before = at + 1, why
     if song:
         yield "</ol></section>\n"
 
 
-def _row(bake: Bake, place: Place, at: int, edits: bool) -> str:
+def _row(bake: Bake, place: Place, at: int, why: str, edits: bool) -> str:
+    """`why`: what the line was chosen for, "" where the one before it says so."""
     baked = place.baked
     kinds = [
         *(["stanza"] if at and baked.line.index % STANZA == 0 else []),
@@ -87,7 +89,7 @@ def _row(bake: Bake, place: Place, at: int, edits: bool) -> str:
     text = escape(baked.line.text, quote=True)
     was = f'<span class="was">was: {escape(baked.was)}</span>' if baked.was else ""
     shown = (
-        f'<input class="text" value="{text}" aria-label="Line {baked.number}" maxlength="200" autocomplete="off">'
+        f'<textarea class="text" rows="1" aria-label="Line {baked.number}" maxlength="200">{text}</textarea>'
         if edits
         else f'<span class="text">{text}{was}</span>'
     )
@@ -96,7 +98,7 @@ def _row(bake: Bake, place: Place, at: int, edits: bool) -> str:
     return (
         f'<li id="line-{baked.number}" data-number="{baked.number}" class="{" ".join(kinds)}">'
         f'<span class="n">{baked.number}</span>{shown}<span class="s">{len(baked.line.syllables)}</span>'
-        f'<span class="r">{letter}</span><span class="why">{escape(chosen_for(baked))}</span>{button}'
+        f'<span class="r">{letter}</span><span class="why">{escape(why)}</span>{button}'
         f'<p class="faults">{escape(" · ".join(told))}</p></li>\n'
     )
 

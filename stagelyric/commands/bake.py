@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 TOLD_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
 SAVED_EVERY = 10.0  # seconds between two savings of what was written so far
-ENDING = ".bake"
 
 
 class Baking(click.Command):
@@ -77,13 +76,15 @@ def bake(
 
     \b
     stagelyric bake set.toml -o friday.bake --proof friday.html
-    stagelyric bake edit friday.bake --strike 12 --change 31 "Hold the light on the water"
+    stagelyric bake edit friday.bake --strike 12 --change 31 "Hold the light"
     stagelyric play --show friday.bake
 
     Ctrl-C keeps what is done, and --resume goes on. With a baked show in the
     setlist's place and --proof, the proof of that is written.
     """
-    if setlist.suffix == ENDING and out is None:
+    from stagelyric.baked import file as files
+
+    if setlist.suffix == files.ENDING and out is None:
         _only_proof(setlist, proof)
         return
     if out is None:
@@ -99,8 +100,6 @@ def bake(
     started = time.monotonic()
     made = _lines(recipe, begun, part, jobs or _cores())
     sounds, made = _sounds(made, begun, part, jobs or _cores())
-    from stagelyric.baked import file as files
-
     try:
         files.write(out, made, sounds)
         part.unlink(missing_ok=True)

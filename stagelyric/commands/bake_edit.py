@@ -58,7 +58,7 @@ def edit(
     """Strike and change lines of a baked show, by their numbers in its proof.
 
     \b
-    stagelyric bake edit friday.bake --strike 12,40-43 --change 31 "Hold the light on the water"
+    stagelyric bake edit friday.bake --strike 12,40-43 --change 31 "Row on"
     stagelyric bake edit friday.bake --page
 
     All of it is done, or, where something is refused, nothing. A changed line is
@@ -82,7 +82,8 @@ def edit(
         struck, changed = made.touched
         print_json({"file": str(file), "struck": struck, "changed": changed, "told": told})
     else:
-        click.echo("\n".join(told or ([] if page or proof else [_summary(file, made)])))
+        for line in told or ([] if page or proof else [_summary(file, made)]):
+            click.echo(line)
     if proof is not None:
         write_proof(file, made, proof)
     if page:

@@ -396,6 +396,8 @@ class Show:
         return self._answer() or kept or self.pool.peek(self.ask, self._used) or self._fallback()
 
     def _hear(self, text: str) -> list[Effect]:
+        if self.baked:
+            return [Remark("heard: this show was baked, and no line is written to answer what is sung")]
         self._heard += 1
         self._answers = []
         wanted = answers.answering(text, self.ask, self._heard)

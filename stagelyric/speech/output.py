@@ -220,8 +220,9 @@ class Speech(Part):
         try:
             await asyncio.to_thread(_write, path, ready, text)
         except (OSError, KeyError) as error:
-            self._unspeakable.add(text)
-            self._tell(f"speech: a baked sound can't be had ({error}); the show goes on", "warning")
+            if text not in self._unspeakable:
+                self._unspeakable.add(text)
+                self._tell(f"speech: a baked sound can't be had ({error}); the show goes on", "warning")
             return False
         self._has(text, path)
         return True

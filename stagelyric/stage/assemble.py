@@ -93,11 +93,16 @@ def assemble(
     shown_seed = seed if seed is not None else before.seed if before.seed is not None else secrets.randbelow(1 << 31)
     made_of = material.beside(setlist, folder) if baked is None else material.baked(baked.bake)
     kept, vetoed = judged(journal_file, setlist.title, made_of)
+    prepared = None if file is None or model is None else material.prepared(file, edition(model, server))
+    if prepared is not None:
+        vetoed |= prepared.unwanted
     if seed is None and before.standing is None and not rig.web.also:
         vetoed |= _sung_lately(journal_file, setlist.title, kept)
     words = None if baked is None else {(part.song, part.section): part.words for part in baked.bake.parts}
     show = _show(setlist, made_of, Pool(lines_ahead), shown_seed, kept, vetoed, speech, words)
     generator, store = (None, None) if model is None else _writing(setlist, folder, model, server)
+    if prepared is not None:
+        prepared.put(show)
     _fill(show, store, baked, before)
     wanted = None if midi == [] else tuple(rig.midi.inputs if midi is None else midi)
     given = Given(setlist, rig, show, kept, wanted, terminal, baked)

@@ -12,6 +12,7 @@ from stagelyric.gates import quoting
 from stagelyric.gear.journal import journal
 from stagelyric.gear.journal.database import JournalError
 from stagelyric.setlist.setlist import Setlist, read_lyrics
+from stagelyric.show.show import Show
 from stagelyric.types import paths
 from stagelyric.types.server import Server
 
@@ -64,6 +65,39 @@ def baked(bake: "Bake") -> Material:
     return Material(
         bake.lyrics, bake.never_quote, bake.frames, lambda texts: quoting.quoting_of(texts, bake.quotes), bake.kept
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Lines that were baked and lie beside a setlist which is played live: the first ones, and the same ones that would
+    be written. `unwanted`: those that the band struck or changed."""
+
+    bake: "Bake"
+
+    @property
+    def unwanted(self) -> set[str]:
+        return {(one.first or one.line).text for one in self.bake.lines if one.struck or one.first}
+
+    def put(self, show: Show) -> None:
+        """On the shelves that they were written for; the writer goes on behind them."""
+        parts = {part.digest: part for part in self.bake.parts}
+        for ask in show.every_ask():
+            part = parts.get(ask.digest)
+            if part is not None:
+                show.pool.put(ask, 0, [one.first or one.line for one in part.lines])
+
+
+def prepared(setlist: Path, wrote: str) -> Prepared | None:
+    """What was baked for a setlist by just what would write it now; `wrote`: its edition. None where there is none."""
+    if not setlist.with_suffix(".bake").is_file():
+        return None  # without an import that most shows have no use for
+    from stagelyric.baked import file as files
+
+    opened = files.beside(setlist)
+    if opened is None:
+        return None
+    opened.sounds.close()
+    return Prepared(opened.bake) if opened.bake.edition == wrote else None
 
 
 def judged(file: Path, title: str, made_of: Material) -> tuple[Judgements, set[str]]:

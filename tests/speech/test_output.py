@@ -15,7 +15,7 @@ from stagelyric.show.ahead import coming
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.speech import output as module
-from stagelyric.speech.output import Speech
+from stagelyric.speech.output import Ready, Speech
 from stagelyric.speech.player import Stream
 from stagelyric.speech.renderer import RenderError
 from stagelyric.types.events import Event, Notice
@@ -86,8 +86,8 @@ class Voice:
 
 
 class House:
-    def __init__(self, folder: Path, rig: SpeechRig, texts: tuple[str, ...]) -> None:
-        self.speech = Speech(rig, folder, ahead=lambda: texts)
+    def __init__(self, folder: Path, rig: SpeechRig, texts: tuple[str, ...], ready: Ready | None = None) -> None:
+        self.speech = Speech(rig, folder, ahead=lambda: texts, ready=ready)
         self.device = Device(self.speech._opened)
         self.voice = Voice()
         self.speech.player = self.device  # type: ignore[assignment]
@@ -304,3 +304,41 @@ def test_what_can_come_is_this_section_s_then_the_ladder_s_then_the_rest() -> No
     assert texts == [
         "verse 1", "Kept", "Safe", "Good evening", "One", "Two", "Kept too", "chorus 0", "chorus 1", "two 0", "two 1",
     ]  # fmt: skip
+
+
+class Baked:
+    """Sounds that were made before, all but for one that can't be read."""
+
+    def __init__(self, *texts: str, lost: str = "") -> None:
+        self.texts, self.lost = texts, lost
+
+    def has(self, text: str) -> bool:
+        return text in self.texts
+
+    def read(self, text: str) -> bytes:
+        if text == self.lost:
+            raise OSError("the stick is gone")
+        return f"the sound of {text}".encode()
+
+
+async def test_baked_sounds_want_no_voice(tmp_path: Path) -> None:
+    house = House(tmp_path, SpeechRig(), ("Line 0", "Line 1", "A title"), Baked("Line 0", "Line 1"))
+    async with house.speech.running(house.heard):
+        house.speech.state(START)
+        await house.until(lambda: house.speech.cache.has("Line 1"))
+        assert house.path("Line 0").read_text() == "the sound of Line 0"
+        house.cue("Line 0", 1)
+        assert house.device.told == [("house", house.path("Line 0"))]
+        assert not house.voice.up
+        house.cue("Somebody says this", 2)  # what nobody could know of is the voice's, if there is one
+        await house.until(lambda: len(house.device.told) == 2)
+        assert house.voice.asked == ["Somebody says this"]
+
+
+async def test_a_baked_sound_that_can_t_be_read_is_said_and_the_others_are_heard(tmp_path: Path) -> None:
+    house = House(tmp_path, SpeechRig(), ("Line 0", "Line 1"), Baked("Line 0", "Line 1", lost="Line 0"))
+    async with house.speech.running(house.heard):
+        house.speech.state(START)
+        await house.until(lambda: house.speech.cache.has("Line 1"))
+        assert house.notices == ["speech: a baked sound can't be had (the stick is gone); the show goes on"]
+        assert not house.speech.cache.has("Line 0")

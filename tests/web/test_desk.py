@@ -310,6 +310,30 @@ async def test_lights_tell_who_was_heard_and_the_stock_is_told_by_origin(browser
         assert await tab.locator(".light").first.get_attribute("aria-label") == "MIDI: 1 heard"
 
 
+async def test_a_baked_show_says_what_is_left_and_what_a_word_will_be(browser: Any, show: Show) -> None:
+    told = {
+        "file": "friday.bake",
+        "seed": 6,
+        "of": [[64, 64], [32]],
+        "struck": 0,
+        "changed": 0,
+        "words": 9,
+        "whole": True,
+    }
+    show.page.desk = replace(desk(), baked=told)
+    async with looking(browser, show.page.url + "/operator") as tab:
+        await tab.click("#tab-set")
+        await shows_text(tab, "#baked", "Baked: friday.bake, 160 lines. 9 words have a line of their own")
+        await holds(tab, "document.querySelector('.sections small').textContent === '37/64'")
+        assert await tab.locator(".sections button").first.get_attribute("aria-label") == "verse, 37 of 64 left"
+        assert (await tab.inner_text("#pool .count")).endswith(" left")
+        assert await tab.locator("#wildness").is_disabled()
+
+
+async def shows_text(tab: Any, where: str, text: str) -> None:
+    await holds(tab, "([where, text]) => document.querySelector(where).textContent.startsWith(text)", arg=[where, text])
+
+
 async def test_the_wildness_follows_the_show(browser: Any, show: Show) -> None:
     async with looking(browser, show.page.url + "/operator") as tab:
         show.tell(wildness=0.85)

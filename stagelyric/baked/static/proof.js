@@ -44,8 +44,19 @@ for (const row of document.querySelectorAll("li")) {
     const touched = row.classList.contains("struck") || row.classList.contains("changed");
     edit(row, touched ? { restore: [number] } : { strike: [number] });
   });
+  const fit = () => {
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight + 2}px`;
+  };
+  if (!CSS.supports("field-sizing", "content")) {
+    fit();
+    field.addEventListener("input", fit);
+  }
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") field.blur();
+    if (event.key === "Enter") {
+      event.preventDefault();
+      field.blur();
+    }
     if (event.key === "Escape") {
       field.value = field.defaultValue;
       field.blur();

@@ -57,6 +57,7 @@ show = listen({
   onMessage(message) {
     if (message.type === "error") warn(message.text);
     if (message.type === "learn") learn.hear(message);
+    orders.hear(message);
     panels.hear(message);
     status.hear(message);
     pin.hear(message);

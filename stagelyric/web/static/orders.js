@@ -24,6 +24,11 @@ export function mountOrders(order) {
   const wildness = mountWildness(order);
   mountSay(order);
   return {
+    hear(message) {
+      if (message.type !== "set") return;
+      find("wildness").disabled = Boolean(message.baked);
+      find("wildness").title = message.baked ? "a baked show is as wild as it was written" : "";
+    },
     view(told) {
       view = told;
       find("hold").setAttribute("aria-pressed", String(view.held));

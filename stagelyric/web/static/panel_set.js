@@ -8,6 +8,7 @@ const LOW = 4;
 
 /** Mounts the list in `root`; `desk`: see panels.js. */
 export function mountSet(root, desk) {
+  const about = root.appendChild(make("p", "baked", "", { id: "baked", hidden: "" }));
   const list = root.appendChild(make("ol", "set", "", { id: "set" }));
   let songs = [];
   let places = []; // by song and section: the button, its count and its bar
@@ -82,6 +83,8 @@ export function mountSet(root, desk) {
     hear(message) {
       if (message.type === "set") {
         baked = message.baked || null;
+        about.hidden = !baked;
+        if (baked) say(about, aboutBaked(baked));
         fill(message.songs);
       }
       if (message.type !== "desk" || !message.ready) return;
@@ -99,4 +102,11 @@ export function mountSet(root, desk) {
       return at < 0 ? "" : `song ${at + 1} of ${songs.length}`;
     },
   };
+}
+
+/** A baked show has no lines but its own: what that means for a word that is asked for. */
+function aboutBaked({ file, of, words, whole = true }) {
+  const lines = of.reduce((sum, counts) => sum + counts.reduce((all, count) => all + count, 0), 0);
+  const asked = words ? `${words} words have a line of their own; another takes a line that has it.` : "A word takes a line that has it.";
+  return `Baked: ${file}, ${lines} lines${whole ? "" : ", not all that were wanted"}. ${asked}`;
 }

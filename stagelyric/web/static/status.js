@@ -15,6 +15,7 @@ export function mountStatus({ place, openLog }) {
   let status = { up: false, since: Date.now() };
   let view = null;
   let ahead = 0; // ms by which this device's clock is ahead of the show's
+  let baked = false; // whether there will be no lines but those that are ready
   let songAt = null; // when the song began, by the show's clock, in seconds
   const lights = new Map(LIGHTS.map(([kind, called]) => [kind, mountLight(called)]));
   find("wrong").addEventListener("click", openLog);
@@ -38,7 +39,7 @@ export function mountStatus({ place, openLog }) {
     const pool = find("pool");
     pool.classList.toggle("low", view.ready < LOW);
     pool.classList.toggle("none", view.ready === 0);
-    say(pool.querySelector(".count"), `${view.ready} ready`);
+    say(pool.querySelector(".count"), `${view.ready} ${baked ? "left" : "ready"}`);
     pool.querySelector("i").style.transform = `scaleX(${Math.min(1, view.ready / FULL)})`;
     const wrong = view.alerts.length;
     find("wrong").hidden = !wrong;
@@ -65,6 +66,7 @@ export function mountStatus({ place, openLog }) {
     hear(message) {
       if (message.type === "desk") tellDesk(message);
       if (message.type === "set") {
+        baked = Boolean(message.baked);
         if (message.wall) ahead = Date.now() - message.wall * 1000;
         if (view) render();
       }
