@@ -78,11 +78,9 @@ async def test_a_port_that_is_taken_is_said(address: str, show: Path) -> None:
 
 @pytest.mark.needs("chromium", "package:axe-playwright-python")
 async def test_by_keyboard_alone_and_for_everybody(address: str, show: Path) -> None:
-    import axe_playwright_python
-    from playwright import async_api
-
-    axe = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
-    async with chromium(async_api) as browser:
+    playwright = pytest.importorskip("playwright.async_api")
+    axe = Path(pytest.importorskip("axe_playwright_python").__file__).with_name("axe.min.js").read_text("utf-8")
+    async with chromium(playwright) as browser:
         tab = await browser.new_page(viewport={"width": 390, "height": 844}, bypass_csp=True)
         await tab.goto(address)
         await tab.focus("#line-4 .text")
