@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 @click.option("--fresh", is_flag=True, help="Begin anew (default: a show of the last hours goes on where it was).")
 @click.option("--resume", is_flag=True, help="Go on where the last show was, however long ago.")
 @click.option("--wait-ready", is_flag=True, help="Say that the show is up only when every section has lines.")
+@click.option("--rehearse", is_flag=True, help="Open the rehearsal page: keep, change, ask for more, grow a draft.")
 @click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
 @click.option("--bring-editor", is_flag=True, hidden=True, help="Fetch the editor meanwhile, as `make play` does.")
 def play(
@@ -66,6 +67,7 @@ def play(
     fresh: bool,
     resume: bool,
     wait_ready: bool,
+    rehearse: bool,
     no_open: bool,
     bring_editor: bool,
 ) -> None:
@@ -112,8 +114,9 @@ def play(
             midi=[name for name in midi if name != "none"] if midi else None,
             baked=baked,
         )
+    opened = None if no_open else "/rehearse" if rehearse else "/"
     try:
-        _run(assembly, written.title, no_open, qr, wait_ready, bring_editor)
+        _run(assembly, written.title, opened, qr, wait_ready, bring_editor)
     except OSError as error:
         raise Failure(str(error)) from None
 
@@ -156,7 +159,7 @@ def _changed(rig: "Rig", web: dict[str, object], osc_port: int | None) -> "Rig":
 
 
 def _run(
-    assembly: "Assembly", title: str, no_open: bool, qr: bool | None, wait_ready: bool, bring_editor: bool
+    assembly: "Assembly", title: str, opened: str | None, qr: bool | None, wait_ready: bool, bring_editor: bool
 ) -> None:
     import asyncio
     import sys
@@ -171,11 +174,11 @@ def _run(
 
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(_show(assembly, title, no_open, qr, wait_ready, bring_editor))
+        runner.run(_show(assembly, title, opened, qr, wait_ready, bring_editor))
 
 
 async def _show(
-    assembly: "Assembly", title: str, no_open: bool, qr: bool | None, wait_ready: bool, bring_editor: bool
+    assembly: "Assembly", title: str, opened: str | None, qr: bool | None, wait_ready: bool, bring_editor: bool
 ) -> None:
     import asyncio
     import signal
@@ -196,8 +199,8 @@ async def _show(
             if over.is_set():
                 return
         _greet(assembly, title, qr)
-        if not no_open:
-            _open(assembly.page.url)
+        if opened is not None:
+            _open(assembly.page.url + opened)
         async with watched(f"{title}: {assembly.page.url}"), _bringing(bring_editor):
             await over.wait()
 
@@ -254,6 +257,7 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
         click.echo(f"  {assembly.told}")
     click.echo(f"  page      {assembly.page.url}   operator {assembly.page.url}/operator")
     near = joining.reachable(assembly.page.host)
+    click.echo(f"  rehearse  {assembly.page.url}/rehearse")
     for number, name in enumerate(near):
         label = "tablets" if number == 0 else ""
         click.echo(f"  {label:8}  {assembly.page.join_url(name)}   operator {assembly.page.join_url(name)}/operator")

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import Literal, Protocol
 
 from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.cache import Cache
@@ -140,8 +140,10 @@ class Speech(Part):
         if self._whisper.due(beat, self._next):
             self.player.play(self.cache.use(self._next), "whisper")
 
-    def unsay(self, text: str) -> None:
-        """A line was vetoed: it falls silent wherever it still sounds or waits."""
+    def judgement(self, verdict: Literal["keep", "veto"], text: str, song: str, section: str) -> None:
+        """What is vetoed falls silent wherever it still sounds or waits."""
+        if verdict != "veto":
+            return
         for number, cue in list(self._sounding.items()):
             if cue.line is not None and cue.line.text == text:
                 del self._sounding[number]

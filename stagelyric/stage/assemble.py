@@ -21,6 +21,8 @@ from stagelyric.gear.osc.input import Osc
 from stagelyric.gear.osc.oscquery import Tree
 from stagelyric.gear.terminal.keyboard import Keyboard
 from stagelyric.gear.terminal.output import Terminal
+from stagelyric.rehearsal.desk import Rehearsal
+from stagelyric.rehearsal.files import Drafts, folder_of
 from stagelyric.setlist.rig import LiveRig, Rig, address
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.setlist.triggers import Trigger
@@ -39,7 +41,7 @@ from stagelyric.stage.recall import Recalled, recall
 from stagelyric.stage.stage import Stage
 from stagelyric.stage.store import Store
 from stagelyric.types import paths
-from stagelyric.types.lines import Line
+from stagelyric.types.lines import Ask, Line
 from stagelyric.types.parts import Part
 from stagelyric.types.server import Server
 from stagelyric.types.standing import Record, Standing, as_record
@@ -105,7 +107,7 @@ def assemble(
         prepared.put(show)
     _fill(show, store, baked, before)
     wanted = None if midi == [] else tuple(rig.midi.inputs if midi is None else midi)
-    given = Given(setlist, rig, show, kept, wanted, terminal, baked)
+    given = Given(setlist, rig, show, kept, wanted, terminal, baked, generator)
     given.make()
     page, osc, voice = given.the(Page), given.the(Osc), given.the(Speech)
     notes = Journal(
@@ -129,7 +131,7 @@ def assemble(
         return as_record(show.standing(stage.clock.tempo)) | {"seed": show.seed, "show": notes.show_id}
 
     bookmark.begin(whole, anew=before.standing is None)
-    stage.vetoed, voice.spoken = voice.unsay, notes.spoken
+    voice.spoken = notes.spoken
     page.desk = _desk(setlist, show, stage, notes, baked)
     if given.machines is not None:
         stage.moved = given.machines.join(page, whole, lambda: show.seed, stage.take_place)
@@ -203,6 +205,7 @@ class Given:
     midi: tuple[str, ...] | None
     terminal: bool
     baked: "Opened | None" = None
+    generator: Generator | None = None
     parts: list[Part] = field(default_factory=list)
     machines: "Machines | None" = None
     addresses: set[str] = field(init=False)
@@ -274,6 +277,24 @@ def _advertising(given: Given) -> Part | None:
     return Advertising(given.setlist.title, lambda: osc.address, lambda: page.address)
 
 
+def _rehearsal(given: Given) -> Part:
+    titles = {song.title: song.given for song in given.setlist.songs}
+    places = [(song.title, section.name) for song in given.setlist.songs for section in song.sections]
+
+    async def write(ask: Ask, start: int, count: int, earlier: Sequence[str]) -> Sequence[Line]:
+        if given.generator is None:
+            raise RuntimeError("a baked show has no writer")
+        return await given.generator.write(ask, start, count, earlier, urgent=True)
+
+    def ask_for(song: str, section: str) -> Ask | None:
+        return dict(zip(places, given.show.every_ask(), strict=True)).get((song, section))
+
+    drafts = Drafts(folder_of(paths.drafts(), given.setlist.title))
+    rehearsal = Rehearsal(drafts, write, ask_for, titles)
+    given.the(Page).rehearsal = rehearsal
+    return rehearsal
+
+
 PARTS: tuple[Callable[[Given], Part | None], ...] = (
     _machines,
     _page,
@@ -285,6 +306,7 @@ PARTS: tuple[Callable[[Given], Part | None], ...] = (
     _link,
     lambda given: live(given.rig.live, given.show) if given.rig.live is not None else None,
     _advertising,
+    _rehearsal,
     lambda given: Keyboard() if given.terminal else None,
 )
 """In the order in which they are opened and told; they are closed the other way round."""

@@ -64,7 +64,6 @@ class Stage:
     ) -> None:
         self.show, self.pool, self.clock, self.generator = show, pool, clock, generator
         self.intercept: Callable[[Event], bool] | None = None  # takes an event away from the show (learning a pedal)
-        self.vetoed: Callable[[str], None] = lambda text: None  # is told the text of a line that the band threw out
         self.moved: Callable[[Record], None] | None = None  # is told what each press changed
         self.heard: Counter[str] = Counter()  # events so far, by the kind of their source ("midi", "osc")
         self._journal = journal
@@ -277,8 +276,8 @@ class Stage:
                     if self._journal is not None:
                         judged = (effect.verdict, effect.text, effect.song, effect.section, time.time())
                         self._tell("journal", self._journal.judged, *judged)
-                    if effect.verdict == "veto":
-                        self._tell("speech", self.vetoed, effect.text)
+                    for part in self._parts:
+                        self._tell(part.name, part.judgement, effect.verdict, effect.text, effect.song, effect.section)
                 case Remark():
                     self.alert(effect.text)
                 case Changed():

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue, Line, State
@@ -46,6 +47,9 @@ class Part:
 
     def beat(self, beat: float, tempo: float) -> None:
         """A whole beat has come, while the clock runs."""
+
+    def judgement(self, verdict: Literal["keep", "veto"], text: str, song: str, section: str) -> None:
+        """The band's word on a line that was up, or was to come."""
 
     def due(self, beat: float | None) -> None:
         """Something that was pressed waits for this beat of the clock; None: nothing waits any more."""

@@ -30,6 +30,11 @@ def certificates() -> Path:
     return Path(_DIRECTORIES.user_data_dir) / "https"
 
 
+def drafts() -> Path:
+    """Where the drafts of songs are kept, a folder a set."""
+    return Path(_DIRECTORIES.user_data_dir) / "drafts"
+
+
 def pools() -> Path:
     return Path(_DIRECTORIES.user_cache_dir) / "pool"
 

@@ -21,6 +21,7 @@ TYPES = {
 PAGES = {
     "/": ("teleprompter", "Teleprompter", "stage", "text"),
     "/operator": ("operator", "Operator", "operator", "text"),
+    "/rehearse": ("rehearse", "Rehearsal", "rehearse", "text"),
     "/audience": ("audience", "Audience", "stage", "display"),
 }
 PADS = "/static/pads.js"  # holds a table that is ours

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from aiohttp import WSMsgType, web
 
+from stagelyric.rehearsal.desk import Rehearsal
 from stagelyric.show.learn import LearnSession
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Level
@@ -25,6 +26,7 @@ from stagelyric.web.budget import ACTING, WATCHING, Budget, share
 from stagelyric.web.client import Client, Clients, Display, Outbox
 from stagelyric.web.desk import Desk, keep_telling
 from stagelyric.web.joining import Addresses
+from stagelyric.web.rehearsing import Rehearsing
 from stagelyric.web.wordbox import WordBox
 
 MAX_MESSAGE = 64 * 1024
@@ -79,6 +81,7 @@ class Page(Part):
         self._due: float | None = None  # the beat that something pressed waits for
         self._calm: asyncio.TimerHandle | None = None
         self._tree = tree
+        self.rehearsal: Rehearsal | None = None  # where drafts are kept
         self.learning: LearnSession | None = None  # where pedals can be learned
         self.greet_machine: Callable[[], dict[str, object]] | None = None  # what another machine is told first
 
@@ -118,6 +121,8 @@ class Page(Part):
             self._access, self._addresses, self._tree, now=self._now, emit=emit, bad_message=self._note_bad_message
         )
         answers.add_to(application.router)
+        if self.rehearsal is not None:
+            Rehearsing(self.rehearsal, self._access, self._clients).add_to(application.router)
         # No access log: it would be written between a press and its line.
         runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.2)
         await runner.setup()

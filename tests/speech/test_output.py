@@ -156,10 +156,10 @@ async def test_a_vetoed_line_falls_silent(tmp_path: Path) -> None:
         await made.has("Line 1")
         made.cue("Line 0", 1)
         made.cue("Line 1", 2)
-        made.speech.unsay("Line 0")
+        made.speech.judgement("veto", "Line 0", "", "")
         assert made.device.told[2:] == [("stop", 1)]
-        made.speech.unsay("Line 0")
-        made.speech.unsay("Never spoken")
+        made.speech.judgement("veto", "Line 0", "", "")
+        made.speech.judgement("veto", "Never spoken", "", "")
         assert len(made.device.told) == 3
 
 

@@ -53,7 +53,7 @@ async def looking(browser: Any, url: str, size: tuple[int, int] = (1024, 768), *
     tab.on("pageerror", lambda fault: complaints.append(str(fault)))
     tab.on("console", lambda m: complaints.append(m.text) if "Content Security" in m.text else None)
     await tab.goto(url)
-    await holds(tab, "document.querySelector('#stage:not(.lost), #desk:not(.lost)')")
+    await holds(tab, "document.querySelector('#stage:not(.lost), #desk:not(.lost), #room:not(.lost)')")
     yield tab
     assert complaints == []
     await context.close()

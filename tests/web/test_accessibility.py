@@ -11,6 +11,7 @@ from stagelyric.types.lines import Alert
 
 from .conftest import LINE, Show, running
 from .pages import chromium, holds, looking, shows
+from .test_rehearse import rehearsing
 
 playwright = pytest.importorskip("playwright.async_api")
 axe = pytest.importorskip("axe_playwright_python")
@@ -74,6 +75,21 @@ async def test_the_desk(browser: Any, show: Show, theme: str) -> None:
             await tab.click(f"#tab-{panel}")
             await tab.wait_for_selector(f"#panel-{panel}:visible")
             assert await faults(tab) == [], panel
+
+
+async def test_the_rehearsal_page(browser: Any, tmp_path: Path) -> None:
+    async with rehearsing(tmp_path) as show:
+        rehearsal = show.page.rehearsal
+        assert rehearsal is not None
+        await rehearsal.save("Harbour Lights", ["One", "\u2026", "", "Two"], 0)
+        for theme in ("night", "day"):
+            async with looking(browser, f"{show.page.url}/rehearse?theme={theme}") as tab:
+                show.cue(LINE)
+                await holds(tab, "document.querySelectorAll('#draft li').length === 4 && !!window.up.textContent")
+                await tab.click("#edit-on")
+                await tab.click("[data-wish=rhyme]")
+                await tab.wait_for_selector("#options li")
+                assert await faults(tab) == []
 
 
 async def test_the_desk_in_edit_mode_and_the_pin(browser: Any, show: Show) -> None:

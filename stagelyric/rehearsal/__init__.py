@@ -1,0 +1,1 @@
+"""Rehearsal: drafts of songs that grow from kept lines, and further lines to choose from."""

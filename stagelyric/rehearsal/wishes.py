@@ -1,0 +1,82 @@
+"""What a band may ask for in rehearsal, as asks for the writer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+from stagelyric.rehearsal import draft
+from stagelyric.show import answers
+from stagelyric.types.lines import Ask, normal
+from stagelyric.types.texts import SAYING, cleaned
+
+Kind = Literal["rhyme", "answer", "stanza", "line"]
+"""Lines that rhyme with `text`; that answer it; a whole stanza; for the gap at line `at` of `lines`."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_OPTIONS = 4  # lines to choose from
+_STANZA = 4
+_BEFORE = 4  # lines that a gap's line goes on from
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`times`: how often it was wished before, so that each time others come."""
+
+    kind: Kind
+    text: str = ""
+    lines: tuple[str, ...] = ()
+    at: int = 0
+    times: int = 0
+
+
+def asks(wish: Wish, ask: Ask) -> list[tuple[Ask, int]]:
+    """The asks, each with how many lines, that grant a wish in the section that `ask` is for; none where it cannot be
+    granted: nothing to rhyme with or to answer, no such line."""
+    text = cleaned(wish.text, SAYING)
+    seed = _seed(ask, wish)
+    match wish.kind:
+        case "rhyme":
+            word = _last(text)
+            return [(replace(ask, rhyme="AAAA", rhyme_with=word, seed=seed), _OPTIONS)] if word else []
+        case "answer":
+            found = answers.answering(text, replace(ask, rhyme="AAAA" if ask.rhyme != "free" else "free"), wish.times)
+            return [(replace(found.asks[0][0], seed=seed), _OPTIONS)] if found else []
+        case "stanza":
+            return [(replace(ask, seed=seed), _STANZA)]
+        case "line":
+            return [(_for_gap(wish, ask, seed), _OPTIONS)] if 0 <= wish.at < len(wish.lines) else []
+
+
+def _for_gap(wish: Wish, ask: Ask, seed: int) -> Ask:
+    start, _ = draft.stanza_of(wish.lines, wish.at)
+    before = [line for line in wish.lines[start : wish.at] if line != draft.GAP][-_BEFORE:]
+    prime = "\n".join(before) if before else ask.prime
+    mate = draft.mate(wish.lines, wish.at, ask.rhyme)
+    word = _last(mate) if mate else ""
+    if word:
+        return replace(ask, prime=prime, rhyme="AAAA", rhyme_with=word, seed=seed)
+    return replace(ask, prime=prime, rhyme="free", seed=seed)
+
+
+def fresh(options: Sequence[str], wish: Wish, kept: Sequence[str]) -> list[str]:
+    """Of lines that were written for a wish those that are new: not in the draft, no echo of what they answer."""
+    known = {normal(line) for line in (*kept, *wish.lines, wish.text)}
+    found: list[str] = []
+    for text in options:
+        if normal(text) not in known:
+            known.add(normal(text))
+            found.append(text)
+    return found
+
+
+def _seed(ask: Ask, wish: Wish) -> int:
+    written = f"{ask.seed}/{wish.kind}/{wish.text}/{wish.at}/{'|'.join(wish.lines)}/{wish.times}"
+    return int.from_bytes(hashlib.sha256(written.encode()).digest()[:6])
+
+
+def _last(text: str) -> str:
+    words = normal(text).split()
+    return words[-1] if words else ""

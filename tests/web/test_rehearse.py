@@ -1,0 +1,138 @@
+"""The rehearsal page: over HTTP, and in a real Chromium."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from stagelyric.rehearsal.desk import Rehearsal
+from stagelyric.rehearsal.files import Drafts
+from stagelyric.types.actions import Do
+from stagelyric.types.events import Command
+from stagelyric.types.lines import Ask, Line
+from stagelyric.web import guard
+from stagelyric.web.server import Page
+
+from .conftest import START, Show, until
+from .pages import chromium, holds, looking
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+WRITTEN = ("The kettle is cold", "The boats go by", "A coat on the floor", "Four at the door")
+
+
+async def write(ask: Ask, start: int, count: int, earlier: Sequence[str]) -> list[Line]:
+    return [Line(text, "frame") for text in WRITTEN[start : start + count]]
+
+
+@asynccontextmanager
+async def rehearsing(folder: Path, **options: Any) -> AsyncIterator[Show]:
+    show = Show(Page("127.0.0.1", 0, **options))
+    verse = Ask(rhyme="AABB", syllables=(4, 9))
+    show.page.rehearsal = Rehearsal(Drafts(folder), write, lambda song, section: verse if section == "verse" else None)
+    show.page.state(START)
+    async with show.page.running(show.events.append):
+        yield show
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def show(tmp_path: Path) -> AsyncIterator[Show]:
+    async with rehearsing(tmp_path) as show:
+        yield show
+
+
+async def test_drafts_options_and_looks_over_http(show: Show) -> None:
+    base = f"{show.page.url}/api/rehearsal"
+    async with aiohttp.ClientSession() as session:
+        put = {"song": "Harbour Lights", "lines": ["rain on the door", "…"], "revision": 0}
+        async with session.post(f"{base}/draft", json=put) as response:
+            assert (await response.json())["revision"] == 1
+        async with session.post(f"{base}/draft", json=put) as response:  # as an old page would
+            assert response.status == 409
+            assert (await response.json())["lines"] == ["rain on the door", "…"]
+        async with session.get(f"{base}/draft", params={"song": "Harbour Lights"}) as response:
+            assert (await response.json())["lines"] == ["rain on the door", "…"]
+        wish = {"kind": "line", "at": 1, "lines": put["lines"], "song": "Harbour Lights", "section": "verse"}
+        async with session.post(f"{base}/options", json=wish) as response:
+            assert (await response.json())["options"] == list(WRITTEN)
+        look = {"text": "We were four", "at": 1, "lines": put["lines"], "song": "x", "section": "verse"}
+        async with session.post(f"{base}/look", json=look) as response:
+            assert await response.json() == {"syllables": 3, "fits": False, "rhymes": "perfect"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("draft", {"song": "", "lines": [], "revision": 0}),
+        ("draft", {"song": "x", "lines": "x", "revision": 0}),
+        ("draft", {"song": "x", "lines": ["x"] * 401, "revision": 0}),
+        ("draft", {"song": "x", "lines": [], "revision": "0"}),
+        ("options", {"kind": "poem", "song": "x", "section": "verse"}),
+        ("options", {"kind": "line", "at": 1.5, "song": "x", "section": "verse"}),
+        ("look", {"text": "x" * 501, "song": "x", "section": "verse"}),
+        ("look", {"text": "x", "song": "x", "section": "nowhere"}),
+        ("look", ["x"]),
+    ],
+)
+async def test_what_is_asked_wrongly_is_said_in_a_sentence(show: Show, path: str, body: object) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{show.page.url}/api/rehearsal/{path}", json=body) as response,
+    ):
+        assert response.status == 400
+        assert "wanted" in (await response.json())["error"] or "no such" in (await response.json())["error"]
+
+
+async def test_beyond_this_machine_it_wants_the_pin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "is_loopback", lambda address: False)
+    async with rehearsing(tmp_path, pin="4711") as show, aiohttp.ClientSession() as session:
+        url = f"{show.page.url}/api/rehearsal/draft?song=x"
+        async with session.get(url) as response:
+            assert response.status == 403
+        async with session.get(url, headers={"X-Stagelyric-Pin": "4711"}) as response:
+            assert response.status == 200
+
+
+@pytest.mark.needs("chromium")
+async def test_a_song_grows_on_the_page(show: Show) -> None:
+    playwright = pytest.importorskip("playwright.async_api")
+    async with chromium(playwright) as browser, looking(browser, show.page.url + "/rehearse", (390, 844)) as tab:
+        show.cue("Rain on the door")
+        await holds(tab, "document.querySelector('#up').textContent === 'Rain on the door'")
+        await holds(tab, "document.querySelector('#up-look').textContent.startsWith('4 syllables')")
+        await tab.click("#keep")
+        await until(lambda: show.events == [Command(show.events[0].at, show.events[0].source, Do("keep"))])
+        assert show.page.rehearsal is not None
+        show.page.rehearsal.judgement("keep", "Rain on the door", "Harbour Lights", "verse")  # as the stage would
+        await tab.wait_for_selector("#draft textarea")
+
+        await tab.click("#edit-on")
+        await tab.fill("#edit-field", "Rain at the window")
+        await tab.press("#edit-field", "Enter")
+        await holds(tab, "document.querySelectorAll('#draft textarea').length === 2")
+
+        await tab.click("#add-gap")
+        await tab.click("#draft .gap")
+        await tab.click(f"#options button:has-text('{WRITTEN[3]}')")
+        await holds(tab, "!document.querySelector('#draft .gap')")
+        await tab.click("[aria-label='Move up line 3']")
+        await tab.click("[aria-label='Take out line 1']")
+        await until(
+            lambda: (
+                show.page.rehearsal is not None
+                and show.page.rehearsal._drafts["Harbour Lights"].lines == (WRITTEN[3], "Rain at the window")
+            )
+        )
+        await tab.click("#undo")
+        await holds(tab, "document.querySelectorAll('#draft textarea').length === 3")
+        await tab.click("[data-wish=stanza]")
+        await tab.click("#options .whole")
+        await holds(tab, "document.querySelectorAll('#draft textarea').length === 6")
+        assert (await show.page.rehearsal.draft("Harbour Lights")).lines[-3:] == WRITTEN[:3]
+        for size in ((390, 844), (1024, 768), (1920, 1080)):
+            await tab.set_viewport_size({"width": size[0], "height": size[1]})
+            wide = "document.documentElement.scrollWidth <= innerWidth"
+            assert await tab.evaluate(wide), size
