@@ -3,10 +3,10 @@
 import { keepAwake } from "./awake.js";
 import { age, EMPTY, options as readOptions } from "./core.js";
 import * as drafts from "./draft.js";
+import { find, say } from "./elements.js";
 import { direction } from "./layout.js";
 import { press } from "./press.js";
 import { listen } from "./servers.js";
-import { say } from "./stage.js";
 
 const PIN_KEY = "stagelyric-pin";
 const LOOK_AFTER = 120; // ms without a key after which a line that is typed is looked at
@@ -19,7 +19,6 @@ const TITLES = {
 
 const RHYMES = { perfect: "rhymes", slant: "nearly rhymes", same: "the same word again" };
 
-const find = (id) => document.getElementById(id);
 const wanted = readOptions(location.search);
 document.documentElement.dataset.theme = wanted.theme;
 if (wanted.pin) {
