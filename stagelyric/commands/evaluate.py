@@ -36,6 +36,10 @@ _SHOWN = 4  # contexts that are printed, and lines of each
 @click.option("--plot", type=click.Path(path_type=Path), help="Write pictures: .html, .svg, .png or .pdf.")
 @click.option("--card", is_flag=True, help="Put the report, and the speed here, into the model's card.")
 @click.option("--blind", type=click.IntRange(1), metavar="N", help="Only a blind table of N pairs, for readers.")
+@click.option("--quatrains", is_flag=True, help="With --blind: N quatrains of each, for sense, feeling and singing.")
+@click.option(
+    "--rated", multiple=True, type=click.Path(path_type=Path), metavar="JSON", help="A reader's ratings, with --key."
+)
 @click.option(
     "--key",
     default=Path("blind-key.json"),
@@ -54,6 +58,8 @@ def evaluate(
     plot: Path | None,
     card: bool,
     blind: int | None,
+    quatrains: bool,
+    rated: tuple[Path, ...],
     key: Path,
     as_json: bool,
 ) -> None:
@@ -61,7 +67,16 @@ def evaluate(
 
     CORPUS is songs the model did not read; without it, the songbook's songs that are kept out of training. With
     --train, a PPM and a 6-gram stand beside the bits, and what is copied is compared with the text itself.
+
+    \b
+    stagelyric evaluate transformer --blind 12 --quatrains > sheet.txt
+    stagelyric evaluate transformer --rated anna.json --rated ben.json
     """
+    if quatrains and blind is None:
+        raise Fault("wanted --quatrains with --blind N, found no --blind")
+    if rated:
+        _print_ratings(rated, key, as_json)
+        return
     from stagelyric.report import evaluation
 
     with _faults():
@@ -72,7 +87,8 @@ def evaluate(
         with _progress() as step:
             tried = evaluation.write(folder.name, folder, found, step)
             if blind is not None:
-                _blind(tried, found, blind, seed, key, as_json)
+                show = _blind_quatrains if quatrains else _blind
+                show(tried, found, blind, seed, key, as_json)
                 return
             result = evaluation.evaluate(tried, _v0(folder, found, step), found, sources, training, step)
             if other is not None:
@@ -184,6 +200,52 @@ def _blind(tried: Trial, found: list[Context], count: int, seed: int, key_file: 
     for pair in sheet:
         click.echo(f"{pair['pair']:3}  a  {pair['a']}\n     b  {pair['b']}\n")
     click.echo(f"The key is in {key_file}; open it when all is rated.", err=True)
+
+
+def _blind_quatrains(tried: Trial, found: list[Context], count: int, seed: int, key_file: Path, as_json: bool) -> None:
+    from stagelyric.report import blind, trial
+
+    sheet, key = blind.quatrains(found, trial.by_people(found), tried.lines, count, seed=seed)
+    key_file.write_text(json.dumps({"model": tried.name, "key": key}, ensure_ascii=False, indent=1), encoding="utf-8")
+    if as_json:
+        print_json({"how": blind.HOW_QUATRAINS, "quatrains": sheet})
+        return
+    click.echo(f"{blind.HOW_QUATRAINS}\n")
+    for one in sheet:
+        click.echo(f"[{one['quatrain']}]\n" + "\n".join(one["lines"]) + "\n")
+    click.echo(f"The key is in {key_file}; open it when all is rated.", err=True)
+
+
+def _print_ratings(files: tuple[Path, ...], key_file: Path, as_json: bool) -> None:
+    """What each reader thought of people's quatrains and of the model's."""
+    from stagelyric.report import blind
+
+    told: dict[str, dict[str, dict[str, float]]] = {}
+    key = _read_json(key_file).get("key")
+    if not isinstance(key, list) or not all(isinstance(one, dict) and "quatrain" in one for one in key):
+        raise Fault(f"{key_file}: wanted the key of a sheet of quatrains, found another file")
+    for file in files:
+        try:
+            told[file.stem] = blind.scored(key, _read_json(file))
+        except ValueError as error:
+            raise Fault(f"{file}: {error}") from None
+    if as_json:
+        print_json(told)
+        return
+    for reader, rows in told.items():
+        for who, means in rows.items():
+            sung = f"would sing {means['sing'] * means['quatrains']:.0f} of {means['quatrains']:.0f}"
+            click.echo(f"{reader:12} {who:8} sense {means['sense']:.2f}  feeling {means['feeling']:.2f}  {sung}")
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise Fault(f"{file}: wanted a file of JSON, found none ({error})") from None
+    if not isinstance(found, dict):
+        raise Fault(f"{file}: wanted an object of JSON, found something else")
+    return found
 
 
 def _print(result: dict[str, Any]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -14,9 +16,11 @@ from stagelyric.commands import models_editor
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
 from stagelyric.commands.models_fetch import fetch
 from stagelyric.types import paths
+from stagelyric.types.lines import Drafter
 
 _HEAD = 8  # bytes that say how long a safetensors file's header is
 _LARGEST_HEAD = 1 << 20
+_DRAFTED = 16  # lines
 
 
 class _Models(click.Group):
@@ -41,8 +45,9 @@ models.add_command(fetch)
 
 @models.command(name="list")
 @click.argument("names", nargs=-1)
+@click.option("--drafters", is_flag=True, help="Each way of drafting too, and how fast it is here: some seconds more.")
 @json_option
-def list_models(names: tuple[str, ...], as_json: bool) -> None:
+def list_models(names: tuple[str, ...], drafters: bool, as_json: bool) -> None:
     """List the models and compare them: kind, size, bits per character, speed. The editor judges lines; it writes none.
 
     NAMES are models, by name or folder; without any, all that are found. A model that is damaged, or whose files are
@@ -51,6 +56,8 @@ def list_models(names: tuple[str, ...], as_json: bool) -> None:
     with plain_faults():
         folders = {name: paths.find_model(name) for name in names} or paths.models()
     told = [describe(name, folder) for name, folder in folders.items()]
+    for model in told if drafters else ():
+        model["drafters"] = {} if model["problem"] else drafter_speeds(Path(model["path"]))
     ear = None if names else models_editor.describe()
     told += [ear] if ear else []
     bad = [f"{model['name']} can't be used: {model['problem']}" for model in told if model["problem"]]
@@ -98,6 +105,34 @@ def describe(name: str, folder: Path) -> dict[str, Any]:
     return told
 
 
+def drafter_speeds(folder: Path) -> dict[str, float]:
+    """Milliseconds for a finished, ranked line by each way of drafting that a model has, on one core here and now.
+
+    Frames need no model; they are counted with the model that would read what is drafted beside them. {} for a model
+    whose words are not there or are damaged.
+    """
+    from stagelyric.commands.write import model_faults
+    from stagelyric.types.lines import Ask
+    from stagelyric.writing.drafters.frames import NAME
+    from stagelyric.writing.writer import Writer
+
+    try:
+        with model_faults():
+            writer = Writer.open(folder, frames=())
+    except Fault:
+        return {}
+    names: list[Drafter] = [NAME] if writer.framer is not None else []
+    names += [name for name in get_args(Drafter) if name in {ready.row.name for ready in writer.drafters}]
+    took = {}
+    for name in names:
+        ask = Ask(seed=1, rhyme="AABB", drafters=(name,))
+        writer.write(ask, 0, 1)  # what is read and reckoned once
+        started = time.perf_counter()
+        writer.write(replace(ask, seed=2), 0, _DRAFTED)
+        took[str(name)] = round(1000 * (time.perf_counter() - started) / _DRAFTED, 2)
+    return took
+
+
 def parameters(file: Path) -> int | None:
     """How many numbers a safetensors file holds, from its header alone; None where there is no such file."""
     try:
@@ -141,6 +176,10 @@ def _print(told: list[dict[str, Any]]) -> None:
             f"{speed['p50']:.1f}" if speed else "-",
         )
     out.print(table)
+    for model in told:
+        if speeds := model.get("drafters"):
+            each = ", ".join(f"{name} {value:.0f}" for name, value in speeds.items())
+            out.print(Text(f"{model['name']}, ms for a finished line by drafter: {each}", style="dim"))
     texts = list(dict.fromkeys(text for model in told for text in model["bits_per_character"]))
     if texts:
         out.print(Text(f"bits a character: blocks of 256, read cold, of {_first(told)}", style="dim"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stagelyric.report.classifier import bare
@@ -11,6 +11,7 @@ from stagelyric.report.contexts import Context
 from stagelyric.report.lyrics import words
 from stagelyric.report.trial import Lines
 
+_QUATRAIN = 4
 _LEAST = 3  # words that a line must have to be judged
 
 
@@ -46,6 +47,61 @@ def pairs(
         key.append({"pair": number, "people": "a" if first else "b", "song": context.title})
     return sheet, key
 
+
+def quatrains(
+    found: Sequence[Context], people: Lines, ours: Lines, count: int, *, seed: int = 0
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(sheet, key): up to `count` quatrains by people and as many by the model, all in random order.
+
+    Both are of the same places in songs. Marks at the ends are left off; none is shown twice.
+    """
+    rng = random.Random(seed)
+    items: list[tuple[str, str, tuple[str, ...]]] = []
+    for who, lines in (("people", people), ("model", ours)):
+        seen: set[tuple[str, ...]] = set()
+        able = []
+        for context, song in zip(found, lines.songs, strict=True):
+            for stanza in song.stanzas:
+                own = tuple(map(bare, stanza.lines))
+                if len(own) == _QUATRAIN and own not in seen and min(len(words(line)) for line in own) >= _LEAST:
+                    seen.add(own)
+                    able.append((who, context.title, own))
+        items += rng.sample(able, min(count, len(able)))
+    rng.shuffle(items)
+    numbered = list(enumerate(items, 1))
+    sheet = [{"quatrain": number, "lines": list(own)} for number, (_, _, own) in numbered]
+    return sheet, [{"quatrain": number, "by": who, "song": title} for number, (who, title, _) in numbered]
+
+
+def scored(key: Sequence[Mapping[str, Any]], ratings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    """What one reader thought, by who wrote it: means of sense and feeling (1 to 5), the share that would be sung.
+
+    `ratings`: by a quatrain's number, with "sense", "feeling" and "sing". Raises ValueError for one that is missing or
+    is none. A mean says nothing of how far readers agree: have two or more.
+    """
+    by: dict[str, list[Mapping[str, Any]]] = {}
+    for one in key:
+        own = ratings.get(str(one["quatrain"]))
+        rated = isinstance(own, Mapping) and all(own.get(what) in (1, 2, 3, 4, 5) for what in ("sense", "feeling"))
+        if own is None or not rated or not isinstance(own.get("sing"), bool):
+            wanted = '{"sense": 1 to 5, "feeling": 1 to 5, "sing": true or false}'
+            raise ValueError(f"quatrain {one['quatrain']}: wanted {wanted}, found {own}")
+        by.setdefault(one["by"], []).append(own)
+    return {
+        who: {what: round(sum(map(float, (one[what] for one in rows))) / len(rows), 3) for what in RATED}
+        | {"quatrains": len(rows)}
+        for who, rows in by.items()
+    }
+
+
+RATED = ("sense", "feeling", "sing")
+
+HOW_QUATRAINS = (
+    "Some quatrains were written by people, some by a machine. For each: sense, 1 to 5 (do its lines mean something "
+    "that a person could have meant, each and together?), feeling, 1 to 5 (does it make you see or feel something?), "
+    "sing, true or false (would you sing it as it stands?). Write them down as JSON: "
+    '{"1": {"sense": 3, "feeling": 2, "sing": false}, ...}. Then have the key opened.'
+)
 
 HOW = (
     "One line of each pair was written by a person, one by a machine. For each line, from 1 to 5: is it readable "

@@ -102,3 +102,11 @@ def test_the_editor_stands_among_them(twins: Path, tmp_path: Path, monkeypatch: 
     assert editor["bytes"] > source.stat().st_size
     assert editor["speed_ms"]["p50"] > 0
     assert "tiny" in run().stdout
+
+
+def test_each_way_of_drafting_has_its_speed() -> None:
+    result = CliRunner().invoke(models, ["char-rnn", "--drafters", "--json"])
+    assert result.exit_code == 0, result.output
+    (told,) = json.loads(result.output)
+    assert set(told["drafters"]) == {"frames", "letters"}
+    assert all(0 < took < 10_000 for took in told["drafters"].values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from stagelyric.words.phonetics import plain
 from stagelyric.writing import planning
 from stagelyric.writing.rules import Language
 
-NAME = "frames"
+NAME: Final = "frames"
 LEAN, BEND = 1.2, 4
 """Of stanzas, 1 - LEAN * wildness ** BEND are frames: all at 0, 92 of a hundred at 0.5, 71 at 0.7, none above 0.95."""
 
