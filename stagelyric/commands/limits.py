@@ -9,7 +9,7 @@ from stagelyric.setlist import triggers
 from stagelyric.show import step
 from stagelyric.stage import recall, stage, store
 from stagelyric.types import texts
-from stagelyric.web import budget, guard, machines, server, words
+from stagelyric.web import budget, door, guard, machines, server, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,10 @@ LIMITS = (
         f"{budget.ACTING.messages:g} messages and {_bytes(int(budget.ACTING.bytes))} a second",
         "it is read no faster; nobody else waits",
     ),
+    Limit("connections to the page's port", f"{door.CONNECTIONS}", "closed at once"),
+    Limit("such connections from one address (or IPv6 network)", f"{door.OF_ONE_ADDRESS}", "closed at once"),
+    Limit("a request before it is understood", _bytes(door.HEAD), "closed"),
+    Limit("how long a request may take, and a link may be idle", f"{door.PATIENCE:g} s", "closed; 408 for its body"),
     Limit("displays", f"{server.MAX_CLIENTS}", "503, said in a sentence"),
     Limit("displays of the room", f"{server.MAX_AUDIENCE}", "503; places are left for the band"),
     Limit("displays that may change nothing", f"{server.MAX_CLIENTS - server.RESERVED}", "503; the others are kept"),

@@ -1,5 +1,6 @@
 """What the page's port answers over HTTP: the pages' files, the state, commands, OSCQuery, the QR code."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -9,6 +10,7 @@ from stagelyric.types.events import Emit
 from stagelyric.types.lines import State
 from stagelyric.web import files, guard, joining, messages
 from stagelyric.web.access import Access, answer, offered_pin
+from stagelyric.web.door import PATIENCE
 from stagelyric.web.joining import Addresses
 
 
@@ -36,6 +38,7 @@ class Answers:
         self._access, self._addresses, self._tree = access, addresses, tree
         self._now, self._emit, self._bad_message = now, emit, bad_message
         self._files = files.read()
+        self._drawing = asyncio.Lock()
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Every address that is answered here."""
@@ -55,7 +58,11 @@ class Answers:
         if refusal:
             return answer(403, refusal)
         try:
-            command = messages.command(messages.decode((await request.read()).decode()))
+            async with asyncio.timeout(PATIENCE):
+                body = await request.read()
+            command = messages.command(messages.decode(body.decode()))
+        except TimeoutError:
+            return answer(408, f"A request wants to be whole within {PATIENCE:g} s.")
         except ValueError as fault:
             self._bad_message()
             return answer(400, "That is not UTF-8." if isinstance(fault, UnicodeError) else str(fault))
@@ -98,4 +105,6 @@ class Answers:
         if path.partition("?")[0] not in files.PAGES or len(path) > 200:
             raise web.HTTPNotFound(text="There is no such page: try / or /operator or /audience.")
         url = self._addresses.join_url(None if guard.is_loopback(request.url.host) else request.url.host) + path
-        return web.Response(body=joining.qr_svg(url), content_type="image/svg+xml", headers={"X-Url": url})
+        async with self._drawing:  # tens of milliseconds of a processor: beside the loop, one after the other
+            picture = await asyncio.to_thread(joining.qr_svg, url)
+        return web.Response(body=picture, content_type="image/svg+xml", headers={"X-Url": url})

@@ -3,6 +3,7 @@
 import io
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 
 ANYWHERE = ("", "0.0.0.0", "::")
@@ -75,6 +76,7 @@ def qr_text(url: str) -> str:
     return out.getvalue()
 
 
+@lru_cache(maxsize=32)
 def qr_svg(url: str) -> bytes:
     """A QR code as a picture, dark on light with the quiet zone that scanners want."""
     import segno

@@ -25,6 +25,7 @@ from stagelyric.web.answers import Answers, Tree
 from stagelyric.web.budget import ACTING, WATCHING, Budget, share
 from stagelyric.web.client import Client, Clients, Display, Outbox
 from stagelyric.web.desk import Desk, keep_telling
+from stagelyric.web.door import Door, Runner
 from stagelyric.web.joining import Addresses
 from stagelyric.web.rehearsing import Rehearsing
 from stagelyric.web.wordbox import WordBox
@@ -69,6 +70,7 @@ class Page(Part):
         self.port = port
         self._addresses = Addresses(host, (host, port))
         self.desk = Desk()
+        self.door = Door()
         self.bad_messages = 0  # what was malformed or not allowed, since the start
         self._secure = secure
         self._access = Access(host, pin, hosts, also)
@@ -113,7 +115,7 @@ class Page(Part):
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         """Open while the context is: what comes in goes to `emit`. Raises ListenError, PortInUseError."""
         self._emit = emit
-        application = web.Application(client_max_size=MAX_MESSAGE, middlewares=[self._access.guard])
+        application = web.Application(client_max_size=MAX_MESSAGE, middlewares=[self.door.attend, self._access.guard])
         application.on_response_prepare.append(self._access.add_headers)
         application.on_shutdown.append(self._hang_up)
         application.router.add_get("/live", self._live)
@@ -123,8 +125,7 @@ class Page(Part):
         answers.add_to(application.router)
         if self.rehearsal is not None:
             Rehearsing(self.rehearsal, self._access, self._clients).add_to(application.router)
-        # No access log: it would be written between a press and its line.
-        runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.2)
+        runner = Runner(application, self.door)
         await runner.setup()
         watch = asyncio.get_running_loop().create_task(keep_telling(lambda: self.desk, self._clients))
         try:
@@ -235,6 +236,7 @@ class Page(Part):
         await socket.prepare(request)
         if request.transport is None:  # gone already
             return socket
+        self.door.stays(request.transport)
         client = self._welcome(request, request.transport)
         self._clients.admit(client)
         try:
