@@ -63,6 +63,12 @@ LIMITS = (
     Limit("a word from the room", f"{words.LONGEST} letters, one in {words.EVERY:g} s a page", "said to who offers it"),
     Limit("words that wait for the operator", f"{words.ROOM}", "the box is full for the moment"),
     Limit("OSC subscribers", f"{osc.SUBSCRIBERS}", "refused, and counted"),
+    Limit("OSC subscribers on one host", f"{osc.OF_ONE_HOST}", "refused, and counted"),
+    Limit(
+        "words that lines are written for at once",
+        f"{stage.MOST_WORDS}",
+        "a ready line with the word, or the word alone, at once",
+    ),
     Limit("alerts that stand in the state", f"{stage.MOST_ALERTS}", "the oldest makes room"),
     Limit("the loop standing still", f"{stage.ASLEEP:g} s", "presses that waited are dropped, and said"),
     Limit("a show that goes on by itself", f"{recall.TONIGHT / 3600:g} hours", "begins anew; `--resume` goes on"),

@@ -106,6 +106,8 @@ class Generator:
             return await answer
         finally:
             self._waiting.pop(number, None)
+            if answer.cancelled():  # nobody waits for it any more: it need not be written
+                self._child.send({"forget": number})
 
     def _command(self) -> list[str]:
         return command("stagelyric.writing.process", *self.arguments())

@@ -32,6 +32,7 @@ from stagelyric.types.standing import Record, Standing
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
 WARM_EVERY = 0.005  # seconds
+MOST_WORDS = 24  # that lines are written for at once: more than are written in the time that a word has
 MOST_UNJUDGED = 8  # long texts that wait to be judged; more are not shown, and that is said
 MOST_ALERTS = 50  # that stand in the state at once
 ASLEEP = 2.0  # seconds without a turn of the loop after which the machine has slept, or the show was stopped
@@ -86,6 +87,7 @@ class Stage:
         self._alerts: dict[str, Alert] = {}  # what is wrong now, by what it is about
         self._broken: set[str] = set()
         self._judging, self._unjudged = asyncio.Lock(), 0
+        self._words = 0  # that lines are being written for
         self._song = show.song.title
         self.song_at = time.time()  # when the present song began
         self._turned = _awake()  # when the loop was last seen to turn
@@ -349,12 +351,22 @@ class Stage:
 
     async def _write_now(self, wanted: Wanted) -> None:
         line = None
+        self._words += 1
+        try:
+            line = await self._written(wanted)
+        finally:
+            self._words -= 1
+        self._carry_out(self.show.answer(wanted, line))
+
+    async def _written(self, wanted: Wanted) -> Line | None:
+        """A line for a word, if there is one in time; of too many words at once none is waited for."""
+        line = None
         with contextlib.suppress(TimeoutError, GeneratorError):
-            if self.generator is not None:
+            if self.generator is not None and self._words <= MOST_WORDS:
                 async with asyncio.timeout(WORD_SECONDS):
                     lines = await self.generator.write(wanted.ask, urgent=True)
                     line = lines[0] if lines else None
-        self._carry_out(self.show.answer(wanted, line))
+        return line
 
     async def _write_answers(self, wanted: Answering) -> None:
         lines: list[Line] = []

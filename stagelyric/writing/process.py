@@ -40,7 +40,8 @@ def main(pipe: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our pipe
     out, arguments = os.fdopen(pipe, "w", encoding="utf-8"), sys.argv[1:]
     requests: queue.PriorityQueue[Request] = queue.PriorityQueue()
-    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    forgotten: set[int] = set()  # requests that nobody waits for any more
+    threading.Thread(target=_read, args=(requests, forgotten), daemon=True).start()
     last_sign, saying = 0.0, threading.Lock()
 
     def say(answer: dict[str, Any]) -> None:
@@ -66,6 +67,9 @@ def main(pipe: int) -> None:
         os._exit(1)
 
     def serve(request: dict[str, Any], between: Callable[[], None]) -> None:
+        if request["id"] in forgotten:
+            forgotten.discard(request["id"])
+            return
         say(_answer(writer, request, between))
 
     def waits() -> bool:
@@ -152,8 +156,12 @@ def _editor() -> "Judge | None":
         return None
 
 
-def _read(requests: queue.PriorityQueue[Request]) -> None:
+def _read(requests: queue.PriorityQueue[Request], forgotten: set[int]) -> None:
     for number, line in enumerate(sys.stdin.buffer):
         request = json.loads(line)
+        if "forget" in request:
+            if any(waiting[2]["id"] == request["forget"] for waiting in list(requests.queue)):
+                forgotten.add(request["forget"])
+            continue
         requests.put((URGENT if request["urgent"] else PATIENT, number, request))
     os._exit(0)  # the show is gone

@@ -49,6 +49,23 @@ async def test_an_urgent_line_overtakes_and_does_not_change_the_others() -> None
     assert "umbrella" in line.text.lower()
 
 
+async def test_what_nobody_waits_for_any_more_is_not_written() -> None:
+    generator = Generator(MODEL)
+    async with generator.running(), asyncio.timeout(LIMIT):
+        slow = asyncio.create_task(generator.write(ASK, count=CHUNK))  # under way before the others
+        await asyncio.sleep(0.05)
+        late = [asyncio.create_task(generator.write(ASK, 0, 8 * CHUNK)) for _ in range(20)]
+        await asyncio.sleep(0.05)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        await slow
+        began = asyncio.get_running_loop().time()
+        await generator.write(ASK, count=CHUNK)
+        one = asyncio.get_running_loop().time() - began
+    assert one < 10.0  # twenty shelves of 128 lines take minutes
+
+
 async def test_a_killed_writer_is_said_and_started_anew() -> None:
     generator = Generator(MODEL)
     said: list[str | None] = []

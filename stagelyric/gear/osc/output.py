@@ -23,6 +23,7 @@ Target = tuple[str, int] | tuple[str, int, int, int]
 
 LEASE = 60.0  # seconds a subscription lasts
 SUBSCRIBERS = 64
+OF_ONE_HOST = 16  # of them: a machine that asks from a new port each time must not keep the others out
 POOL_EVERY = 0.25  # seconds between two /stagelyric/pool
 RESOLVE_EVERY = 10.0  # seconds between two tries for a name that is not on the network yet
 
@@ -114,11 +115,14 @@ class OscOutput(Part):
             self._publish(SYLLABLE, index)
 
     def subscribe(self, target: Target) -> bool:
-        """For 60 s, and the present song, section, next line and pool at once. False where 64 are there already."""
+        """For 60 s, and the present song, section, next line and pool at once. False where 64 are there already, or 16
+        of its host."""
         now = self._clock()
         self._subscribers = {known: until for known, until in self._subscribers.items() if until > now}
-        if target not in self._subscribers and len(self._subscribers) >= SUBSCRIBERS:
-            return False
+        if target not in self._subscribers:
+            beside = sum(known[0] == target[0] for known in self._subscribers)
+            if len(self._subscribers) >= SUBSCRIBERS or beside >= OF_ONE_HOST:
+                return False
         self._subscribers[target] = now + LEASE
         if self._state is not None:
             # Also to one who renews: a tablet that was restarted asks from the same port.

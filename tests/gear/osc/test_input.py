@@ -15,7 +15,7 @@ from osc_wire import bundle, message, string, timetag
 
 from stagelyric.gear.osc.addresses import TABLE
 from stagelyric.gear.osc.input import PENDING, Osc
-from stagelyric.gear.osc.output import LEASE, SUBSCRIBERS
+from stagelyric.gear.osc.output import LEASE, OF_ONE_HOST, SUBSCRIBERS
 from stagelyric.gear.osc.packets import read_message
 from stagelyric.types.actions import Do
 from stagelyric.types.devices import ListenError, PortInUseError
@@ -365,12 +365,16 @@ def test_what_it_sends_to_itself_does_not_go_round(run: Callable[..., None]) -> 
 
 async def test_subscribers_are_bounded() -> None:
     osc, _ = unserved()
-    for number in range(SUBSCRIBERS + 2):
+    for number in range(OF_ONE_HOST + 2):
         osc.receive(message("/stagelyric/subscribe", "i", 2000 + number), SENDER)
-    assert len(osc._subscribers) == SUBSCRIBERS
+    assert len(osc._subscribers) == OF_ONE_HOST
     assert osc.counts.refused == 2
     osc.receive(message("/stagelyric/subscribe", "i", 2000), SENDER)
     assert osc.counts.refused == 2
+    for number in range(SUBSCRIBERS - OF_ONE_HOST + 2):
+        osc.receive(message("/stagelyric/subscribe"), (f"192.0.2.{number}", 9000))
+    assert len(osc._subscribers) == SUBSCRIBERS
+    assert osc.counts.refused == 4
     assert osc._telling is not None
     osc._telling.cancel()
 

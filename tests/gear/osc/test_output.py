@@ -193,7 +193,7 @@ async def test_subscribers_come_are_renewed_and_go(clock: Clock) -> None:
 async def test_the_places_of_those_who_left_are_free_again(clock: Clock) -> None:
     osc = OscOutput((), clock)
     for number in range(SUBSCRIBERS):
-        assert osc.subscribe(("127.0.0.1", 2000 + number))
+        assert osc.subscribe((f"127.0.0.{number}", 2000))
     assert not osc.subscribe(("127.0.0.1", 9000))
     clock.now += LEASE
     assert osc.subscribe(("127.0.0.1", 9000))
