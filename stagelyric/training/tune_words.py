@@ -7,6 +7,7 @@ long as songs held back are foretold better. Some dozens of steps, a minute or t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ RATE = 0.5
 """Of the usual learning rates."""
 
 STEPS, CHECK, PATIENCE = 60, 3, 4
+LONGEST = 240.0
+"""Seconds that it may take, however slow or busy the machine is."""
+
 _BLIND = 15  # steps where no song is held back
 _ROWS, _SEGMENT = 24, 96
 _LEAST = 64  # words held back that are worth measuring on
@@ -105,16 +109,19 @@ def _learn(
     """The best weights there were, and the perplexity before and then."""
     best = run.weights()
     first = least = perplexity(run.averaged(), measured) if len(measured) else 0.0
-    stale, words = 0, sum(map(len, songs))
+    stale, words, began = 0, sum(map(len, songs)), time.monotonic()
     # Songs follow one another in another order, with other lengths told, as often as fills some steps' rows.
     often = Reading(songs, max(1.0, 8 * _ROWS * (_SEGMENT + 1) / words))
     rows, place = words_model.rows_of([often], rng, _ROWS), 0
     for step in range(steps):
+        done = max(step / steps, (time.monotonic() - began) / LONGEST)
+        if done >= 1:
+            break
         if place + _SEGMENT + 1 > rows.shape[1]:
             rows, place = words_model.rows_of([often], rng, _ROWS), 0
-        run.learn(torch.from_numpy(rows[:, place : place + _SEGMENT + 1].copy()), step / steps)
+        run.learn(torch.from_numpy(rows[:, place : place + _SEGMENT + 1].copy()), done)
         place += _SEGMENT
-        tell(step / steps)
+        tell(done)
         if not len(measured):
             best = run.weights()
         elif step % CHECK == CHECK - 1:
