@@ -69,6 +69,21 @@ def test_it_learns_and_is_read_without_torch(tmp_path: Path, capsys: pytest.Capt
     assert logits.shape == (1, model.size)
 
 
+def test_a_model_goes_on_from_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, fresh = trained(tmp_path, 0.04)
+    before = runtime.load(file)
+    runtime.corrected(file, np.full(len(WORDS), 0.25, np.float32), file)
+    numbers = backward.read(fakes.VERSES, LEXICON, Names(frozenset({"mary"})))
+    held_out = np.concatenate(backward.Reading((numbers,) * 4, 1.0).part(np.random.default_rng(1))).astype(np.int64)
+    capsys.readouterr()
+    out = tmp_path / "more.npz"
+    backward.train([backward.Reading((numbers,) * 40, 1.0)], [], held_out, WORDS, 0.002, out, parent=file, rate=0.1)
+    after = float(capsys.readouterr().out.rstrip().split()[-1])
+    assert after < 0.9 * fresh
+    assert np.allclose(runtime.load(out).correction, 0.25)
+    assert runtime.load(out).digest != before.digest
+
+
 def test_the_fast_way_is_the_slow_way(tmp_path: Path) -> None:
     torch.manual_seed(3)
     slow = backward.Backward(SIZE).eval()

@@ -6,7 +6,7 @@ singer). What no lexicon has is UNKNOWN. Lines written backwards land on their r
 (Lau et al. 2018) and DeepRapper (Xue et al. 2021).
 
     python -m stagelyric.lm.kinds.backward.model --lexicon FILE --out FILE --minutes 45
-        TEXT[=WEIGHT] … --finish TEXT[=WEIGHT] …
+        [--from FILE --rate 0.4] TEXT[=WEIGHT] … [--finish TEXT[=WEIGHT] …]
 
 A stack of minGRUs, whose embedding is its head as well, is trained against a sample of the words (Jean et al. 2015).
 """
@@ -29,7 +29,7 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from stagelyric.lm import corpus
 from stagelyric.lm.codes import slotted
-from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, SIGNS, STANZA, numbers_of, save, tokens
+from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, SIGNS, STANZA, arrays, numbers_of, save, tokens
 from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
 from stagelyric.lm.kinds.char_rnn.mingru import Block, norm
 from stagelyric.words import lexicon as words_file
@@ -162,14 +162,28 @@ def train(
     out: Path,
     finish_share: float = 0.35,
     seed: int = 0,
+    parent: Path | None = None,
+    rate: float = 1.0,
 ) -> None:
-    """Trains for so many minutes and saves the running average of the weights."""
+    """Trains for so many minutes and saves the running average of the weights.
+
+    `parent`: a model of the same words to begin with, at `rate` of the usual learning rates; what was learned of its
+    finished lines (`backtune`) is kept.
+    """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     size = len(words) + len(SIGNS) + LONGEST + 1
     first = beginnings([*main, *finish], len(words))
     counts = np.bincount(np.concatenate([np.abs(s) for r in (*main, *finish) for s in r.songs]), minlength=size)
-    run = Run(Backward(size), counts[:size])
+    run = Run(Backward(size), counts[:size], rate=rate)
+    known: dict[str, NDArray[np.float32]] = {}
+    if parent is not None:
+        weights = arrays(parent)
+        run.begin_with(weights)
+        known = {name: weights[name] for name in ("correction",) if name in weights}
+        first = np.asarray((first + weights["first"]) / 2, dtype=np.float32)
+    kept = known | {"first": first}
+    finish_share = finish_share if finish else 0.0
     spent, finishing, rows, place, epoch, saved = 0.0, False, rows_of(main, rng), 0, 0, time.monotonic()
     while spent < 60 * minutes:
         began = time.monotonic()
@@ -187,8 +201,8 @@ def train(
             print(f"{run.step} {100 * done:.1f} % epoch {epoch} loss {run.mean:.3f} {speed:.0f}/s", flush=True)
         if now - saved > 240:
             saved = now
-            _save(run.model, run.average, held_out, out, run.step, words, first)
-    _save(run.model, run.average, held_out, out, run.step, words, first)
+            _save(run.model, run.average, held_out, out, run.step, words, kept)
+    _save(run.model, run.average, held_out, out, run.step, words, kept)
 
 
 class Run:
@@ -274,13 +288,13 @@ def _loss(
 @torch.no_grad()
 def _save(
     model: Backward, average: dict[str, Tensor], held_out: NDArray[np.int64], out: Path, step: int,
-    words: Sequence[str], first: NDArray[np.float32],
+    words: Sequence[str], kept: Mapping[str, NDArray[np.float32]],
 ) -> None:  # fmt: skip
     live = {name: value.detach().clone() for name, value in model.state_dict().items()}
     model.load_state_dict(average)
     model.eval()
     print(f"step {step}: held out {perplexity(model, held_out):.1f}", flush=True)
-    save(out, words, {name: value.numpy() for name, value in model.state_dict().items()} | {"first": first})
+    save(out, words, {name: value.numpy() for name, value in model.state_dict().items()} | dict(kept))
     model.train()
     model.load_state_dict(live)
 
@@ -307,7 +321,9 @@ def main() -> None:
     """Trains and saves: see the module's own words."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("texts", nargs="+")
-    parser.add_argument("--finish", nargs="+", required=True)
+    parser.add_argument("--finish", nargs="+", default=[])
+    parser.add_argument("--from", dest="parent", type=Path, help="a model of the same words to begin with")
+    parser.add_argument("--rate", type=float, default=1.0, help="what the learning rates are multiplied by")
     parser.add_argument("--held-out", type=Path, required=True)
     parser.add_argument("--lexicon", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -317,7 +333,9 @@ def main() -> None:
     main_readings, finish = readings(given.texts, lexicon), readings(given.finish, lexicon)
     kept = readings([str(given.held_out)], lexicon)
     held_out = np.concatenate(kept[0].part(np.random.default_rng(0))).astype(np.int64)
-    train(main_readings, finish, held_out, lexicon.words, given.minutes, given.out)
+    train(
+        main_readings, finish, held_out, lexicon.words, given.minutes, given.out, parent=given.parent, rate=given.rate
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
