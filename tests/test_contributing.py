@@ -1,4 +1,4 @@
-"""The worked examples of CONTRIBUTING.md do what they say, and README's table is what `--help` says."""
+"""The worked examples of CONTRIBUTING.md do what they say."""
 
 import asyncio
 import re
@@ -11,9 +11,7 @@ from typing import Any
 
 import fakes
 import pytest
-from click.testing import CliRunner
 
-from stagelyric.cli import COMMANDS, cli
 from stagelyric.lm.checkpoint import Meta
 from stagelyric.lm.kinds.table import KINDS
 from stagelyric.patches.target import Target
@@ -116,20 +114,3 @@ def test_a_measure_declares_itself(example: Any) -> None:
 def test_an_export_makes_files(example: Any) -> None:
     (file,) = example.files(Target())
     assert b"127.0.0.1:7744 /stagelyric/line\n" in file.data
-
-
-def test_the_readme_has_every_command_and_no_other() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    rows = re.findall(r"^\| `([a-z-]+)[^|]*\|", readme.split("| command | does |")[1].split("\n\n")[0], re.MULTILINE)
-    assert sorted(rows) == sorted(COMMANDS)
-    told = CliRunner().invoke(cli, ["--help"]).output
-    assert [name for name in rows if not re.search(rf"^  {name}\s", told, re.MULTILINE)] == []
-
-
-def test_what_the_readme_shows_of_options_there_is() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    for command, options in re.findall(r"`stagelyric ([a-z-]+)([^`]*)`", readme):
-        if command in COMMANDS:
-            told = CliRunner().invoke(cli, [command, "--help"]).output
-            missing = [option for option in re.findall(r"--[a-z][a-z-]+", options) if option not in told]
-            assert missing == [], command

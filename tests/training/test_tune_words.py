@@ -86,8 +86,8 @@ def test_two_songs_are_held_back_whatever_their_number(count: int, held: int) ->
     assert (len(back), len(kept)) == (held, count - held)
 
 
+@pytest.mark.needs("package:torch")
 def test_what_a_tuning_came_to_is_said_with_a_figure_or_that_there_is_none() -> None:
-    require("package:torch")
     from stagelyric.training.release import tuned_from
 
     told = tuned_from({"before": 2.5, "after": 2.25, "copied": 0.01})

@@ -78,8 +78,10 @@ async def test_a_port_that_is_taken_is_said(address: str, show: Path) -> None:
 
 @pytest.mark.needs("chromium", "package:axe-playwright-python")
 async def test_by_keyboard_alone_and_for_everybody(address: str, show: Path) -> None:
-    playwright = pytest.importorskip("playwright.async_api")
-    axe = Path(pytest.importorskip("axe_playwright_python").__file__).with_name("axe.min.js").read_text("utf-8")
+    import axe_playwright_python
+    from playwright import async_api as playwright
+
+    axe = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
     async with chromium(playwright) as browser:
         tab = await browser.new_page(viewport={"width": 390, "height": 844}, bypass_csp=True)
         await tab.goto(address)

@@ -98,7 +98,8 @@ async def test_beyond_this_machine_it_wants_the_pin(tmp_path: Path, monkeypatch:
 
 @pytest.mark.needs("chromium")
 async def test_a_song_grows_on_the_page(show: Show) -> None:
-    playwright = pytest.importorskip("playwright.async_api")
+    from playwright import async_api as playwright
+
     async with chromium(playwright) as browser, looking(browser, show.page.url + "/rehearse", (390, 844)) as tab:
         show.cue("Rain on the door")
         await holds(tab, "document.querySelector('#up').textContent === 'Rain on the door'")

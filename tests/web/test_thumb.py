@@ -123,9 +123,10 @@ async def test_a_thumb_and_the_keys_decide(browser: Any, thumb: Thumb) -> None:
     await tab.close()
 
 
-@pytest.mark.needs("chromium")
+@pytest.mark.needs("chromium", "package:axe-playwright-python")
 async def test_it_fits_every_screen_and_hides_nothing_from_anybody(browser: Any, thumb: Thumb) -> None:
-    axe = pytest.importorskip("axe_playwright_python")
+    import axe_playwright_python as axe
+
     script = Path(axe.__file__).with_name("axe.min.js").read_text("utf-8")
     tab = await browser.new_page(reduced_motion="reduce")
     for width, height in SIZES:

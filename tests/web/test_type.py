@@ -45,11 +45,14 @@ def test_each_page_loads_its_cut_of_the_font_before_its_first_line() -> None:
 
 @pytest.mark.needs("chromium")
 async def test_lines_are_set_alike_with_and_without_system_fonts(show: Show, tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.async_api")
+    from playwright import async_api as playwright
+
     (tmp_path / "fonts.conf").write_text(NO_FONTS.format(tmp_path / "none"), encoding="utf-8")
     found: list[Any] = []
     async with playwright.async_playwright() as driver:
-        for env in (dict(os.environ), os.environ | {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf")}):
+        alone = os.environ | {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf")}
+        worlds: list[dict[str, Any]] = [dict(os.environ), alone]
+        for env in worlds:
             browser = await driver.chromium.launch(executable_path=programs.chromium(), args=FLAGS, env=env)
             for page in ("", "audience"):
                 async with looking(browser, f"{show.page.url}/{page}", (1920, 1080)) as tab:
