@@ -43,6 +43,8 @@ _SPELLED = frozenset(
 _SPELLED_IN_SMALL = frozenset(["ok", "tv", "dj", "cd", "lp", "mc", "mtv", "dvd", "gps", "suv", "lsd", "bbc"])
 _PAIR = re.compile(r"(\d{1,2})[:.](\d{2})")
 _NUMBER = re.compile(r"(?P<figures>\d{1,3}(?:[,\u202f]\d{3})+|\d{1,12})(?:[.](?P<part>\d{1,6}))?")
+_FRACTIONS = {"½": "half", "¼": "quarter", "¾": "three quarters", "⅓": "third", "⅔": "two thirds", "⅛": "eighth"}
+_FIGURE_BY_FIGURE = re.compile(r"911|999|\d{3}[-.\u2010-\u2013]\d{4}|\d{3}[-.\u2010-\u2013]\d{3}[-.\u2010-\u2013]\d{4}")
 _SIGNS = {"$": "dollars", "£": "pounds", "€": "euros", "%": "percent", "°": "degrees", "¢": "cents"}
 _SUFFIXES = {"am": "ay em", "pm": "pee em", "k": "kay", "km": "kilometers", "mph": "em pee aitch", "ft": "feet"}
 _TOKEN = re.compile(r"^[\W_]*?(?P<sign>[$£€#]?)(?P<core>['’]?[^\W_](?:.*[^\W_])?)(?P<end>[%°¢]?)[\W_]*$", re.DOTALL)
@@ -61,6 +63,11 @@ def said(token: str) -> tuple[str, ...]:
     if found is None:
         return ("and",) if token.strip("()") in ("&", "+") else ()
     core = found["core"]
+    if core[-1] in _FRACTIONS and (core[:-1].isdecimal() or len(core) == 1):
+        whole = [*cardinal(int(core[:-1])), "and", "a"] if core[:-1] else []
+        return (*whole, *_FRACTIONS[core[-1]].split())
+    if _FIGURE_BY_FIGURE.fullmatch(core):
+        return tuple("oh" if c == "0" else _ONES[int(c)] for c in core if c.isdecimal())
     if any(c.isdigit() for c in core):
         return _with_figures(found["sign"], core, found["end"])
     if re.fullmatch(r"(?:[A-Za-z]\.){1,6}[A-Za-z]", core):

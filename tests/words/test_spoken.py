@@ -25,7 +25,8 @@ from stagelyric.words.syllables import count, syllabify
         ("Mr Jones and Mrs Robinson", "mister Jones and missus Robinson"), ("St. James", "saint James"),
         ("rock & roll", "rock and roll"),
         ("Route 66", "Route sixty six"), ("007", "oh oh seven"), ("867-5309",
-        "eight hundred sixty seven five thousand three hundred nine"),
+        "eight six seven five three oh nine"), ("dial 911", "dial nine one one"), ("3½ miles", "three and a half miles"),
+        ("½ a mile", "half a mile"),
     ],
 )  # fmt: skip
 def test_figures_and_abbreviations_count_as_they_are_said(written: str, spoken: str) -> None:
