@@ -25,7 +25,8 @@ from stagelyric.words.syllables import count, syllabify
         ("Mr Jones and Mrs Robinson", "mister Jones and missus Robinson"), ("St. James", "saint James"),
         ("rock & roll", "rock and roll"),
         ("Route 66", "Route sixty six"), ("007", "oh oh seven"), ("867-5309",
-        "eight six seven five three oh nine"), ("dial 911", "dial nine one one"), ("3½ miles", "three and a half miles"),
+        "eight six seven five three oh nine"), ("dial 911", "dial nine one one"),
+        ("3½ miles", "three and a half miles"),
         ("½ a mile", "half a mile"),
     ],
 )  # fmt: skip
