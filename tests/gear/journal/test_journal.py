@@ -1,5 +1,3 @@
-import csv
-import io
 import os
 import signal
 import subprocess
@@ -45,19 +43,6 @@ async def test_a_show_is_remembered_in_order(tmp_path: Path) -> None:
     assert 0 <= rows[0]["latency_ms"] < 60_000
     assert "PageDown" in rows[1]["detail"]
     assert not list(tmp_path.glob("*spool*"))
-
-
-async def test_the_exports(tmp_path: Path) -> None:
-    file = tmp_path / "journal.sqlite3"
-    made = journal(file)
-    async with made.running():
-        made.show(cue(1, 'He said "hold, the light"'))
-        made.show(cue(2))
-    rows = memory.records(file, made.show_id[:6])
-    assert memory.as_text(rows) == 'Harbour Lights · verse\n\nHe said "hold, the light"\nLine 2\n'
-    parsed = list(csv.DictReader(io.StringIO(memory.as_csv(rows))))
-    assert [row["text"] for row in parsed] == ['He said "hold, the light"', "Line 2"]
-    assert parsed[0]["wall"] == "1970-01-01T00:16:41.000+00:00"
 
 
 async def test_what_the_band_kept_and_vetoed_is_known_to_its_next_show(tmp_path: Path) -> None:

@@ -1,0 +1,41 @@
+"""ChordPro: a song sheet for each song, its sections as they came."""
+
+import re
+
+from stagelyric.gear.journal.exports.table import Export
+from stagelyric.gear.journal.night import Night
+
+_SECTIONS = {"verse": "verse", "chorus": "chorus", "bridge": "bridge"}
+_BRACKETS = str.maketrans("[]{}<>", "()()‹›")
+
+
+def write(night: Night) -> str:
+    return "{new_song}\n".join(_song(night.of(song)) for song in night.songs)
+
+
+def _song(night: Night) -> str:
+    lines = [f"{{title: {_plain(night.songs[0])}}}", f"{{subtitle: {_plain(night.title)}}}"]
+    tempo = _tempo(night)
+    if tempo is not None:
+        lines.append(f"{{tempo: {tempo}}}")
+    for _, section, sung in night.stanzas():
+        name = _plain(section)
+        kind = next((kind for kind in _SECTIONS if re.match(kind, name, re.IGNORECASE)), "verse")
+        lines += ["", f"{{comment: {name}}}", f"{{start_of_{kind}}}", *(_plain(line.text) for line in sung)]
+        lines.append(f"{{end_of_{kind}}}")
+    return "\n".join(lines) + "\n"
+
+
+def _tempo(night: Night) -> int | None:
+    """The usual one, rounded."""
+    tempi = sorted(line.tempo for line in night.lines)
+    return round(tempi[len(tempi) // 2]) if tempi else None
+
+
+def _plain(text: str) -> str:
+    """A text that no reader takes for chords, directives or a comment."""
+    words = " ".join(text.split()).translate(_BRACKETS)
+    return f"\u200b{words}" if words.startswith("#") else words
+
+
+EXPORTS = (Export("chordpro", "cho", "song sheets", write),)

@@ -1,0 +1,205 @@
+"""What was sung on a night, by the journal's records: the lines, when they came and went, what was thought of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from stagelyric.words.syllables import syllabify
+
+LAST_SECONDS = 4.0  # that a line stays which nothing followed
+USUAL = 120.0  # quarter notes a minute, where nothing tells
+_SLOWEST, _FASTEST = 20.0, 400.0
+_DRIFT = 0.1  # of a tempo, by which two cues may differ from what was written down of it
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sung:
+    """A line that was up. `at`, `until`: seconds since the first line of the night; `beat`: the show's clock then;
+    `tempo`: quarter notes a minute from here on; `verdict`: "keep", "veto" or "" for none."""
+
+    number: int
+    text: str
+    song: str
+    section: str
+    origin: str
+    wall: float
+    at: float
+    until: float
+    beat: float
+    tempo: float
+    verdict: str = ""
+
+    @property
+    def kept(self) -> bool:
+        return self.verdict == "keep"
+
+    @property
+    def syllables(self) -> tuple[str, ...]:
+        return syllabify(self.text)
+
+    def sung_at(self) -> list[tuple[float, str]]:
+        """Each syllable that is written, and its second: the first on the line's first beat, then one a beat; no later
+        than the line goes."""
+        first = -(-round(self.beat, 3) // 1) - self.beat  # beats to the next whole one
+        step = 60 / self.tempo
+        return [
+            (min(self.at + (first + place) * step, self.until), piece)
+            for place, piece in enumerate(self.syllables)
+            if piece
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A song that grows: its sections' lines in the order in which the band has put them; "" is a gap."""
+
+    song: str
+    section: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One show, or several in a row. `rows`: the records that the lines are from, for whoever wants all of them."""
+
+    title: str
+    id: str
+    started: float
+    seed: int | None
+    lines: tuple[Sung, ...]
+    rows: Sequence[Row] = ()
+    drafts: tuple[Draft, ...] = field(default=())
+
+    @property
+    def songs(self) -> list[str]:
+        """In the order in which they came."""
+        return list(dict.fromkeys(line.song for line in self.lines))
+
+    def of(self, song: str) -> Night:
+        return replace(
+            self,
+            lines=tuple(line for line in self.lines if line.song == song),
+            rows=[row for row in self.rows if row["song"] == song],
+            drafts=tuple(draft for draft in self.drafts if draft.song == song),
+        )
+
+    def stanzas(self) -> list[tuple[str, str, list[Sung]]]:
+        """(song, section, lines), a new one wherever the place changes."""
+        found: list[tuple[str, str, list[Sung]]] = []
+        for line in self.lines:
+            if not found or found[-1][:2] != (line.song, line.section):
+                found.append((line.song, line.section, []))
+            found[-1][2].append(line)
+        return found
+
+
+def night(show: Row, rows: Sequence[Row]) -> Night:
+    """`show`: its row; `rows`: its records in their order."""
+    ends = [row["wall"] for row in rows if row["kind"] in ("cue", "clear")]
+    cues = [row for row in rows if row["kind"] == "cue"]
+    told = [(row["wall"], float(row["detail"])) for row in rows if row["kind"] == "tempo"]
+    verdicts = _verdicts(rows)
+    begun = cues[0]["wall"] if cues else show["started"]
+    lines: list[Sung] = []
+    for place, row in enumerate(cues):
+        after = bisect_right(ends, row["wall"])
+        until = ends[after] if after < len(ends) else row["wall"] + LAST_SECONDS
+        following = cues[place + 1] if place + 1 < len(cues) else None
+        earlier = lines[-1].tempo if lines and lines[-1].song == row["song"] else None
+        lines.append(
+            Sung(
+                row["number"], row["text"], row["song"] or "", row["section"] or "", row["origin"] or "", row["wall"],
+                row["wall"] - begun, until - begun, row["beat"] or 0.0, _tempo(row, following, told, earlier),
+                verdicts.get((row["song"], row["section"], row["text"]), ""),
+            )
+        )  # fmt: skip
+    return Night(show["title"], show["id"], show["started"], show["seed"], tuple(lines), rows)
+
+
+def joined(nights: Iterable[Night]) -> Night:
+    """Several nights one after the other, as if no time had passed between them."""
+    every = [one for one in nights if one.lines]
+    lines: list[Sung] = []
+    for one in every:
+        begin = lines[-1].until if lines else 0.0
+        lines += [replace(line, at=line.at + begin, until=line.until + begin) for line in one.lines]
+    titles = list(dict.fromkeys(one.title for one in every))
+    first = every[0] if every else Night("", "all", 0.0, None, ())
+    return replace(
+        first, title=", ".join(titles), id="all", lines=tuple(lines), rows=[row for one in every for row in one.rows]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Where a part of a night begins or ends: a line's `number`, or a time in unix seconds."""
+
+    number: int | None = None
+    wall: float = 0.0
+
+
+def part(night: Night, begin: Bound | None, end: Bound | None) -> Night:
+    """The lines from `begin` to `end`, both among them, and the records between."""
+
+    def inside(number: int | None, wall: float) -> bool:
+        for bound, sign in ((begin, 1), (end, -1)):
+            if bound is None:
+                continue
+            if bound.number is not None:
+                if number is not None and sign * (number - bound.number) < 0:
+                    return False
+            elif sign * (wall - bound.wall) < 0:
+                return False
+        return True
+
+    if begin is None and end is None:
+        return night
+    lines = tuple(line for line in night.lines if inside(line.number, line.wall))
+    low, high = (lines[0].wall, lines[-1].until - lines[-1].at + lines[-1].wall) if lines else (1.0, 0.0)
+    return replace(night, lines=lines, rows=[row for row in night.rows if low <= row["wall"] < high])
+
+
+def kept_alone(night: Night) -> Night:
+    """What the band kept; of a line that was up more than once the first."""
+    lines: dict[tuple[str, str, str], Sung] = {}
+    for line in night.lines:
+        if line.kept:
+            lines.setdefault((line.song, line.section, line.text), line)
+    numbers = {line.number for line in lines.values()}
+    rows = [row for row in night.rows if row["kind"] == "cue" and row["number"] in numbers]
+    return replace(night, lines=tuple(lines.values()), rows=rows)
+
+
+def beats_between(line: Sung, following: Sung | None) -> float | None:
+    """Beats from one line to the next, None where the clock began anew, stood still or leapt between them."""
+    if following is None or following.song != line.song:
+        return None
+    beats, seconds = following.beat - line.beat, following.wall - line.wall
+    if beats <= 0 or seconds <= 0 or not _SLOWEST <= beats / seconds * 60 <= _FASTEST:
+        return None
+    return beats
+
+
+def _tempo(row: Row, following: Row | None, told: Sequence[tuple[float, float]], earlier: float | None) -> float:
+    """What the clock ran at: by this cue and the song's next one, where that is near what was written down."""
+    place = bisect_right(told, (row["wall"], float("inf")))
+    written = told[place - 1][1] if place else (told[0][1] if told else None)
+    if following is not None and following["song"] == row["song"]:
+        beats = float(following["beat"] or 0.0) - float(row["beat"] or 0.0)
+        seconds = float(following["wall"]) - float(row["wall"])
+        if beats > 0 and seconds > 0:
+            tempo = beats / seconds * 60
+            near = abs(tempo / written - 1) < _DRIFT if written else _SLOWEST <= tempo <= _FASTEST
+            if near:
+                return tempo
+    return written or earlier or USUAL
+
+
+def _verdicts(rows: Sequence[Row]) -> dict[tuple[str, str, str], str]:
+    """The last word on each line."""
+    return {(row["song"], row["section"], row["text"]): row["kind"] for row in rows if row["kind"] in ("keep", "veto")}
