@@ -12,6 +12,8 @@ from typing import Any
 import fakes
 import pytest
 
+from stagelyric.gear.journal.exports import table as table_of_exports
+from stagelyric.gear.journal.night import night
 from stagelyric.lm.checkpoint import Meta
 from stagelyric.lm.kinds.table import KINDS
 from stagelyric.patches.target import Target
@@ -114,3 +116,14 @@ def test_a_measure_declares_itself(example: Any) -> None:
 def test_an_export_makes_files(example: Any) -> None:
     (file,) = example.files(Target())
     assert b"127.0.0.1:7744 /stagelyric/line\n" in file.data
+
+
+@pytest.mark.example("format")
+def test_an_export_of_a_night_is_a_module(example: Any) -> None:
+    (export,) = example.EXPORTS
+    rows = [
+        {"kind": kind, "wall": 1.0, "number": 1, "song": "S", "section": "v", "text": text, "origin": "", "beat": 0.0}
+        for kind, text in (("cue", "Kept"), ("keep", "Kept"), ("cue", "Not"))
+    ]
+    assert export.write(night({"id": "a", "title": "F", "started": 0.0, "seed": 1}, rows)) == "Kept\n"
+    assert table_of_exports.every()["text"].write.__module__.endswith("exports.as_text")

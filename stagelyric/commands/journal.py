@@ -1,6 +1,7 @@
 """`stagelyric journal`: past shows."""
 
 import sys
+from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import click
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
 from stagelyric.gear.journal import journal as memory
 from stagelyric.gear.journal.exports import table
-from stagelyric.gear.journal.night import Bound, Night, joined, kept_alone, part
+from stagelyric.gear.journal.night import Bound, Draft, Night, joined, kept_alone, part
 from stagelyric.types import paths
 
 if TYPE_CHECKING:
@@ -82,6 +83,52 @@ def show(id: str, file: Path | None, as_json: bool) -> None:
 
 
 @journal.command()
+@click.argument("id", default="all")
+@click.option("--plot", type=click.Path(path_type=Path), help="Write a picture: .svg, .png or .pdf.")
+@file_option
+@json_option
+def stats(id: str, plot: Path | None, file: Path | None, as_json: bool) -> None:
+    """Which lines were kept and which vetoed, by section and by origin. Without ID: of every night."""
+    from stagelyric.gear.journal import stats as counted
+
+    with plain_faults():
+        nights = memory.nights(file or paths.journal(), id)
+    sections, origins = (
+        {name: asdict(tally) for name, tally in tallies(nights).items()}
+        for tallies in (counted.by_section, counted.by_origin)
+    )
+    if plot is not None:
+        _draw(plot, {"By section": sections, "By origin": origins})
+    if as_json:
+        print_json({"shows": len(nights), "by_section": sections, "by_origin": origins})
+        return
+    shows = f"{len(nights)} show{'' if len(nights) == 1 else 's'}"
+    for title, tallies in ((f"By section ({shows})", sections), ("By origin", origins)):
+        width = max([len(name) for name in tallies] + [len(title)])
+        click.secho(f"{title:<{width}}  shown   kept         vetoed", bold=True)
+        for name, row in tallies.items():
+            kept, vetoed = (f"{row[what]:6} {_share(row[what], row['shown']):>5}" for what in ("kept", "vetoed"))
+            click.echo(f"{name:<{width}} {row['shown']:6} {kept}   {vetoed}")
+        click.echo()
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else ""
+
+
+def _draw(file: Path, tables: dict[str, dict[str, dict[str, int]]]) -> None:
+    from stagelyric.report.language import MissingExtraError
+    from stagelyric.report.render import judged
+
+    try:
+        judged.write(file, tables)
+    except (ValueError, MissingExtraError) as error:
+        raise Fault(str(error)) from None
+    except OSError as error:
+        raise Fault(f"{file}: can't be written: {error.strerror or error}") from None
+
+
+@journal.command()
 @click.argument("id", default="last")
 @click.option(
     "--as", "form", type=click.Choice(list(EXPORTS)), default="text", show_default=True,
@@ -106,9 +153,30 @@ def export(
     night = chosen[0] if id != "all" else joined(chosen)
     if song is not None:
         night = _of(night, song)
-    if not night.lines and (kept or song or begin is not None or end is not None):
+    night = replace(night, drafts=_drafts(nights, song))
+    if not night.lines and not night.drafts and (kept or song or begin is not None or end is not None):
         raise Fault(f"{id}: wanted lines to export, found none" + (" that were kept" if kept else ""))
     _write(EXPORTS[form], night, out)
+
+
+def _drafts(nights: list[Night], song: str | None) -> tuple[Draft, ...]:
+    """What the band has made of its kept lines, for the sets of these nights."""
+    from stagelyric.rehearsal import draft
+    from stagelyric.rehearsal.files import folder_of
+    from stagelyric.words.alike import alike
+
+    found: list[Draft] = []
+    for title in dict.fromkeys(night.title for night in nights):
+        for file in sorted(folder_of(paths.drafts(), title).glob("*.txt")):
+            try:
+                made = draft.read(file.read_text("utf-8"), file.stem)
+            except (OSError, ValueError):
+                continue  # its own page says what is wrong with it
+            texts = "\n".join("" if line == draft.BREAK else line for line in made.lines).split("\n\n")
+            stanzas = [tuple("" if line == draft.GAP else line for line in text.split("\n")) for text in texts if text]
+            if stanzas and (song is None or alike(made.song) == alike(song)):
+                found.append(Draft(made.song, tuple(stanzas)))
+    return tuple(found)
 
 
 def _write(export: "Export", night: Night, out: Path | None) -> None:

@@ -56,11 +56,10 @@ class Sung:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A song that grows: its sections' lines in the order in which the band has put them; "" is a gap."""
+    """A song that grows: its stanzas in the order in which the band has put them; "" is a line still to be written."""
 
     song: str
-    section: str
-    lines: tuple[str, ...]
+    stanzas: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

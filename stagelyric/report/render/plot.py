@@ -37,7 +37,7 @@ def svg(reports: Mapping[str, Report], curves: Curves | None = None) -> str:
     return out.getvalue()[out.getvalue().index("<svg") :]
 
 
-def _empty(width: float, height: float) -> Plot:
+def empty(width: float, height: float) -> Plot:
     """An empty matplotlib figure, in inches. Raises MissingExtraError without matplotlib."""
     try:
         matplotlib = importlib.import_module("matplotlib")
@@ -54,7 +54,7 @@ def _figure(reports: Mapping[str, Report], curves: Curves | None = None) -> Plot
     lists = [(title, first[key], by) for title, key, by in _LISTS if first.get(key)]
     bits = any(report.get("bits_per_character") for report in reports.values())
     rows = 2 if lists or bits else 1
-    made = _empty(11, 6 if rows == 1 else 9.5)
+    made = empty(11, 6 if rows == 1 else 9.5)
     grid = made.add_gridspec(rows, max(1, len(lists), 2 if curves else 1), height_ratios=[3, 2][:rows])
     _bands(made.add_subplot(grid[0, :]), reports)
     if bits:

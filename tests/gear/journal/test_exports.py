@@ -5,6 +5,7 @@ import io
 import json
 import re
 import subprocess
+from dataclasses import replace
 from html import unescape
 from importlib import import_module
 from itertools import pairwise
@@ -18,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stagelyric.gear.journal.exports import table
-from stagelyric.gear.journal.night import Bound, Night, joined, kept_alone, night, part
+from stagelyric.gear.journal.night import Bound, Draft, Night, joined, kept_alone, night, part
 from stagelyric.words.formats import parse
 
 EXPORTS = table.every()
@@ -206,3 +207,11 @@ def test_parts_of_a_night_and_several_nights() -> None:
 @pytest.mark.parametrize("name", EXPORTS)
 def test_a_night_without_lines_is_exported_all_the_same(name: str) -> None:
     assert made(name, night(SHOW, [])) is not None
+
+
+def test_a_book_to_print_has_the_drafts_first() -> None:
+    of = night(SHOW, rows())
+    of = replace(of, drafts=(Draft("Harbour Lights", (("Row the water", ""), ("A <last> line",))),))
+    page = made("songbook", of)
+    assert page.index("Row the water") < page.index("a line to come") < page.index("A &lt;last&gt; line")
+    assert page.index("A &lt;last&gt; line") < page.index("Polly ties")

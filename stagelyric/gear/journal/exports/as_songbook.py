@@ -1,4 +1,4 @@
-"""A book to print: a song a page, the band's drafts first, then each section's lines."""
+"""A book to print: a song a page, the band's draft first, then each section's lines."""
 
 from datetime import datetime
 from html import escape
@@ -43,7 +43,10 @@ def write(night: Night) -> str:
     articles = []
     for place, song in enumerate(songs, 1):
         parts = [
-            _section(f"{draft.section} (draft)", list(draft.lines)) for draft in night.drafts if draft.song == song
+            _section("Draft" if number == 0 else "", list(stanza))
+            for draft in night.drafts
+            if draft.song == song
+            for number, stanza in enumerate(draft.stanzas)
         ]
         sections: dict[str, dict[str, None]] = {}
         for line in kept:
@@ -66,7 +69,8 @@ def _section(name: str, texts: list[str]) -> str:
     lines = "".join(
         f"<span>{escape(text)}</span>" if text else '<span class="gap">(a line to come)</span>' for text in texts
     )
-    return f'<section><h3>{escape(name)}</h3><p class="lines">{lines}</p></section>'
+    heading = f"<h3>{escape(name)}</h3>" if name else ""
+    return f'<section>{heading}<p class="lines">{lines}</p></section>'
 
 
 def _counted(number: int, what: str) -> str:
