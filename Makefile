@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help play test demo faults quick fix lint cov bench clean
+.PHONY: help play test demo faults quick fix lint cov screenshots bench clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,9 @@ faults: $(VENV)/test.done  ## everything that can go wrong on a stage, done to t
 
 lint: $(VENV)/test.done  ## ruff, mypy, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+screenshots: $(VENV)/test.done  ## take README's pictures anew, of the real program playing the demo set
+	@$(BIN)/python tools/screenshots.py
 
 bench: $(VENV)/play.done  ## measure this machine
 	@$(BIN)/stagelyric bench

@@ -276,6 +276,7 @@ test("a row begins with the word that opens its phrase", () => {
   const screen = { width: 1728, height: 800 };
   const set = (text) => rows(text, screen, { cap: 162, enough: 59 });
   assert.deepEqual(set("She keeps the kettle for the morning after"), ["She keeps the kettle", "for the morning after"]);
+  assert.deepEqual(set("Smell leaves for a while and steer right"), ["Smell leaves for a while", "and steer right"]);
   assert.deepEqual(set("I left the light on and you walked right by it"), ["I left the light on", "and you walked right by it"]);
 });
 

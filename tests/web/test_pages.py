@@ -124,6 +124,10 @@ async def test_before_the_first_line_the_song_is_named(browser: Any, show: Show)
     async with looking(browser, show.page.url) as tab:
         await shows(tab, "Harbour Lights")
         assert await tab.locator(".line.title").count() == 1
+        for text in ("Nobody sails", LINE, "Row me home"):
+            show.cue(text)
+            await shows(tab, text)
+            assert await tab.locator(".line.title").count() == 0
 
 
 async def test_a_cleared_stage_is_calm_and_alive(browser: Any, show: Show) -> None:

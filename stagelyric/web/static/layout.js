@@ -6,13 +6,18 @@ const HIRAGANA = /^\p{Script=Hiragana}+$/u; // particles and endings belong to t
 const CLOSING = /^[\p{Pe}\p{Pf}\p{Po}ーぁぃぅぇぉっゃゅょァィゥェォッャュョ]+$/u;
 const OPENING = /[\p{Ps}\p{Pi}¿¡]$/u;
 const PHRASE_END = /[,;:.!?…—–、。，；：！？]["'”’»)]*$/u;
-// Words that lean on the next one: a break after them tears a phrase.
+// Words that a break never parts from the next one, and words that lean on it.
+const BOUND = new Set(
+  (
+    "a an the my your his her its our their this that these those no of " +
+    "le la les un une des du de au aux mon ma mes ton ta tes der die das ein eine im am zu el los las"
+  ).split(" "),
+);
 const LEANING = new Set(
   (
-    "a an the my your his her its our their this that these those no of to in on at by for from with into onto " +
-    "over under through and or but nor so as if than when while where who i you he she it we they is are was were " +
-    "be been am will would can could shall should may might must don't can't won't not never very too " +
-    "le la les un une des du de au aux et ou mon ma mes ton ta tes à en der die das ein eine und im am zu el los las y"
+    "to in on at by for from with into onto over under through and or but nor so as if than when while where who i " +
+    "you he she it we they is are was were be been am will would can could shall should may might must don't can't " +
+    "won't not never very too et ou à en und y"
   ).split(" "),
 );
 // Words that begin a clause, and so a row, whatever stands before them; and those that may well begin a row.
@@ -84,9 +89,10 @@ const plain = (text) => text.toLowerCase().replace(/[’‘]/g, "'").replace(/[^
 function breakWorth(piece, next) {
   if (PHRASE_END.test(piece.text)) return WHOLE;
   if (piece.hyphen) return -TORN;
-  const opens = next ? plain(next.text) : "";
+  const [ends, opens] = [plain(piece.text), next ? plain(next.text) : ""];
+  if (BOUND.has(ends)) return -TORN;
   if (CLAUSES.has(opens)) return CLAUSE;
-  if (LEANING.has(plain(piece.text))) return -TORN;
+  if (LEANING.has(ends)) return -TORN;
   return PHRASES.has(opens) ? OPENS : 0;
 }
 

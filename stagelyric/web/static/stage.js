@@ -122,7 +122,7 @@ export function mountStage(root, options, look) {
   function render(view, { animate = false } = {}) {
     if (!last || view.beat !== last.beat) beatAt = performance.now();
     last = view;
-    const between = look.announces && view.announced;
+    const between = Boolean(look.announces) && view.announced; // classList.toggle takes undefined for "the other way"
     const title = (!view.line || between) && !view.cleared && Boolean(view.song);
     const text = typeset(title ? view.song : view.line);
     const empty = !text;
