@@ -10,7 +10,15 @@ from stagelyric.baked.editing import Place, every_place, faults
 
 STATIC = Path(__file__).with_name("static")
 _MARKS = 3  # of a model's line that are named, the best first
-_FROM = {"frame": "a frame", "model": "a model", "written": "the band", "kept": "kept", "safety": "safety", "word": ""}
+_FROM = {
+    "frame": "a frame",
+    "own": "our frames",
+    "model": "a model",
+    "written": "the band",
+    "kept": "kept",
+    "safety": "safety",
+    "word": "",
+}
 
 
 def page(bake: Bake, name: str, *, edits: bool = False) -> str:
