@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from stagelyric.phrasebook import classes, compiled, ears, grammar, near_themes, reach
 from stagelyric.phrasebook.classes import Classes
 from stagelyric.phrasebook.compiled import Body, Compiled, Entry
 from stagelyric.phrasebook.ears import Ear
+from stagelyric.phrasebook.ends import bare
 from stagelyric.phrasebook.frame import Frame
 
 CLASSES = "classes.words"
@@ -66,6 +69,16 @@ class Book:
     def with_rhyme(self, key: str) -> Iterator[tuple[int, int]]:
         """Frame and line for every line that can end on a rhyme (`ends.keys`)."""
         return self._looked_up("rhymes", key)
+
+    def commonness(self, text: str) -> float:
+        """How common the pairs of words in a line are: for each the logarithm of how many frames may say it."""
+        words = [bare(word) for word in text.split()]
+        return sum(math.log(self._common.get(f"{a} {b}", 1)) for a, b in pairwise(words))
+
+    @cached_property
+    def _common(self) -> dict[str, int]:
+        """How many of our frames may say two words in a row; a band's own are too few to tell."""
+        return next((volume.compiled.pairs for volume in self.volumes if not volume.own), {})
 
     def _looked_up(self, what: str, key: str) -> Iterator[tuple[int, int]]:
         before = 0

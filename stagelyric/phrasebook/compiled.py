@@ -2,16 +2,19 @@
 
 The file: MAGIC, the length of a JSON header (4 bytes, little endian), the header, then its sections by offset:
 `entries` (what is looked for in all frames), `words` and `rhymes` (which lines have a word, which can end on a rhyme;
-read when first asked), and the bodies one after another.
+read when first asked), `pairs` (how many frames may say two words in a row, where it is some), and the bodies one after
+another.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -21,8 +24,10 @@ from stagelyric.phrasebook import ends, reach
 from stagelyric.phrasebook.frame import PRONOUNS, SEXES, Frame, Line, Open, Slot, Text, pieces
 from stagelyric.phrasebook.sounds import count
 
-MAGIC = b"FRAMES3\n"
+MAGIC = b"FRAMES4\n"
 FILE = "frames.index"
+COMMON = 4
+"""Frames that may say two words in a row, from which the pair is kept as a common one."""
 
 
 Piece: TypeAlias = "tuple[str, int] | Open | Choice"
@@ -58,7 +63,8 @@ class Body:
 class Entry(NamedTuple):
     """What a frame is looked for by. `spans`: fewest and most syllables by line; `people`, `places`: how many of each
     it has; `sexes`: f where it has a `*woman`, m where a `*man`; `named`: in how many lines; `gendered`: whether it
-    says he or she of somebody; `kinds`: its other open classes; `where`: file and row."""
+    says he or she of somebody; `kinds`: its other open classes; `where`: file and row; `plain`: how common the pairs of
+    words are that it says, beside all frames of its file (0: as common as in most, 1: e times as common)."""
 
     number: int
     digest: str
@@ -79,6 +85,7 @@ class Entry(NamedTuple):
     gendered: bool
     kinds: Sequence[str]
     where: str
+    plain: float = 0.0
 
 
 def digest(frame: Frame) -> str:
@@ -99,8 +106,12 @@ def compiled(frames: Sequence[Frame], stamped: str) -> bytes:
     entries, bodies, offsets = [], [], [0]
     words: dict[str, list[int]] = {}
     rhymes: dict[str, list[int]] = {}
+    spoken = [said_together(frame) for frame in frames]
+    common = Counter(pair for pairs in spoken for pair in pairs)
+    plain = [sum(math.log(common[pair]) for pair in pairs) / max(1, len(pairs)) for pairs in spoken]
+    usual = sum(plain) / max(1, len(plain))
     for number, frame in enumerate(frames):
-        entries.append(_entry_fields(number, frame))
+        entries.append([*_entry_fields(number, frame), round(plain[number] - usual, 3)])
         body = orjson.dumps(_body_fields(frame))
         bodies.append(body)
         offsets.append(offsets[-1] + len(body))
@@ -114,6 +125,9 @@ def compiled(frames: Sequence[Frame], stamped: str) -> bytes:
         "entries": orjson.dumps(entries),
         "words": orjson.dumps(words, option=orjson.OPT_SORT_KEYS),
         "rhymes": orjson.dumps(rhymes, option=orjson.OPT_SORT_KEYS),
+        "pairs": orjson.dumps(
+            {" ".join(pair): times for pair, times in sorted(common.items()) if times >= COMMON},
+        ),
         "bodies": b"".join(bodies),
     }
     places, at = {}, 0
@@ -151,6 +165,39 @@ def _vocabulary(line: Line) -> set[str]:
 
 def _rhyme_keys(line: Line) -> set[str]:
     return {key for end in reach.last_words(line, 1) if end.words for key in ends.keys(end.words[0])}
+
+
+def said_together(frame: Frame) -> set[tuple[str, str]]:
+    """Every two words that a form of a frame may say one after the other in a line; an open slot is no word."""
+    found: set[tuple[str, str]] = set()
+    for line in frame.lines:
+        _together(line, found)
+    return found
+
+
+def _together(line: Line, found: set[tuple[str, str]]) -> tuple[set[str], set[str], bool]:
+    """Adds a line's pairs; its first words, its last ones, and whether it may have none at all."""
+    firsts: set[str] = set()
+    lasts: set[str] = set()
+    empty_so_far = True
+    for piece in line:
+        begins: set[str] = set()
+        closes: set[str] = set()
+        empty = False
+        if isinstance(piece, Text):
+            words = [ends.bare(word) for word in piece.words]
+            found.update(pairwise(words))
+            begins, closes = {words[0]}, {words[-1]}
+        elif isinstance(piece, Slot):
+            sides = [_together(choice, found) for choice in piece.choices]
+            begins = {word for side in sides for word in side[0]}
+            closes = {word for side in sides for word in side[1]}
+            empty = any(side[2] for side in sides)
+        found.update((a, b) for a in lasts for b in begins)
+        firsts |= begins if empty_so_far else set()
+        lasts = lasts | closes if empty else closes
+        empty_so_far = empty_so_far and empty
+    return firsts, lasts, empty_so_far
 
 
 def _body_fields(frame: Frame) -> list[Any]:
@@ -221,6 +268,12 @@ class Compiled:
     def rhymes(self) -> dict[str, list[int]]:
         """The lines that can end on a rhyme, by `ends.keys`."""
         found: dict[str, list[int]] = orjson.loads(self._section("rhymes"))
+        return found
+
+    @cached_property
+    def pairs(self) -> dict[str, int]:
+        """How many frames may say two words in a row ("on the"), where COMMON or more do."""
+        found: dict[str, int] = orjson.loads(self._section("pairs"))
         return found
 
     def body(self, number: int) -> Body:

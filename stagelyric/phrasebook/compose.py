@@ -50,13 +50,16 @@ _PLENTY = 8  # stanzas that suit, for each of a shelf, above which others than t
 FORMS = 64
 """Forms of a quatrain that are heard for one stanza."""
 _FEW = 16  # stanzas that suit, below which those with lines a syllable off are taken in
+_COMMON = 0.4  # nats that a form is worth less for each nat by which a pair of its words is common
 _HEAT = 0.7  # nats between forms that are taken nearly as often as one another
 _SPARE = 12  # other stanzas that are tried where one can't be shown
 _KINDS = {
-    "person": {"person": 2.2, "place": 0.6}, "place": {"place": 2.4, "person": 1.2}, "": {"": 0.9, "place": 0.3},
+    "person": {"person": 3.6, "place": 0.6}, "place": {"place": 4.2, "person": 1.4}, "": {"": 2.0, "place": 0.3},
     "any": {},
 }  # fmt: skip
 """What a stanza gains that names whom it is due to: less than what it is about counts, more than all else."""
+_FIRST, _CLOSE = 8, 1.5  # stanzas that suit best, and by how much less than the best, of which one begins a shelf
+_MORE = 0.5  # what it gains for each further line that names somebody
 _WORD_FRAMES, _WORD_FORMS = 24, 6
 
 
@@ -142,8 +145,16 @@ class Composer:
         """The best stanza that was not used yet and has forms; all may be used again where none is left."""
         gains = _KINDS[wanted.kind]
         for _ in range(2):
-            able = (one for one in self.stanzas if one.frames not in self._used)
-            for stanza in sorted(able, key=lambda one: -one.score - gains.get(_group(one), 0.0)):
+            able = [
+                (one.score + gains.get(_group(one), 0.0) + _often(one, wanted), one)
+                for one in self.stanzas if one.frames not in self._used
+            ]  # fmt: skip
+            able.sort(key=lambda item: -item[0])
+            if not self._used and able:  # or most seeds would begin a song with the one that suits it best
+                close = sum(score > able[0][0] - _CLOSE for score, _ in able[:_FIRST])
+                first = draw.below(draw.seeded(self.place.seed, "first"), close)
+                able = [*able[first:], *able[:first]]
+            for _, stanza in able:
                 if self._has_forms(stanza, wanted):
                     self._used.add(stanza.frames)
                     return stanza
@@ -191,7 +202,8 @@ class Composer:
         found = drawing.forms(lambda: Filling(self.cast, rng, lead), wanted, FORMS)
         if self.book.is_own(frame):  # as the band has sung it already: only where it has no other form
             found = [form for form in found if not is_as_written(body, form)] or found
-        scored = sorted(((marks.of(form.taken), form) for form in found), key=lambda item: (-item[0], item[1].lines))
+        worth = ((marks.of(form.taken) - _COMMON * sum(map(self.book.commonness, form.lines)), form) for form in found)
+        scored = sorted(worth, key=lambda item: (-item[0], item[1].lines))
         while scored:
             yield scored.pop(pick(rng, [score for score, _ in scored], _HEAT if marks.alone else 1e9))[1]
 
@@ -292,6 +304,11 @@ class Composer:
             how = Wanted(self.place.syllables, routes=draw.one(rng, both), loose=int(attempt > 1))
             found += drawing.forms(lambda: Filling(self.cast, rng, wanted=members), how, 2)
         return sorted(found, key=lambda form: (-marks.of(form.taken), form.lines))
+
+
+def _often(stanza: Stanza, wanted: Due) -> float:
+    """What a stanza gains that names whom it is due to more than once."""
+    return _MORE * min(2, max(0, stanza.lines - 1)) if wanted.kind else 0.0
 
 
 def _group(stanza: Stanza) -> str:

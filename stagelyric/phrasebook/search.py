@@ -21,13 +21,18 @@ SERVES: dict[str, tuple[str, ...]] = {
 Closeness = Callable[[Entry], float]
 """How close a frame's words are to what is wanted, 0 to 1."""
 
-_SPREAD = 0.9
-"""How far draws shuffle what suits alike."""
-_OF_ONESELF = 0.3
+_SPREAD = 1.6
+"""How far draws shuffle what suits alike: with half of it most seeds began a song with the same stanza."""
+_PLAIN = 1.6
+"""What a frame is worth less for each nat that its pairs of words are commoner than others' are ("on the", "a hand"):
+what was heard in many songs tonight is heard less often."""
+_OF_ONESELF = 0.8
 """What frames of you and me are worth less, of which songs by many hands have more than their share."""
-_ABOUT = 4.0
+_OWN = 2.0
+"""What a band's own frame gains: it was named to be heard."""
+_ABOUT = 5.5
 """What a frame gains that is about what is asked, more than all else together."""
-_HAND, _HAND_ALONE = 0.8, 1.5
+_HAND, _HAND_ALONE = 1.2, 2.4
 """What a frame of the song's hand gains: less than its theme, where the song has one."""
 _APART = 0.8
 """What two couplets are worth less than a quatrain, which is one thought."""
@@ -60,13 +65,15 @@ class Stanza:
     score: float
     named: str = ""
     """person, place, both or "": whom it names."""
+    lines: int = 0
+    """Lines that may name somebody or somewhere."""
 
 
 def stanzas(book: Book, place: Place, closeness: Closeness | None = None) -> list[Stanza]:
     """Every stanza that suits, the best first; a frame is in one of them at most."""
     scored = Scored(book, place, closeness)
     found = [
-        Stanza((entry.number,), scored.of(entry), _named(entry, place.sexes))
+        Stanza((entry.number,), scored.of(entry), _named(entry, place.sexes), entry.named)
         for entry in book.entries
         if len(entry.spans) == 4 and entry.scheme in SERVES[place.scheme] and scored.fits(entry)
     ]
@@ -93,6 +100,7 @@ def _pairs(scored: Scored, couplets: Sequence[Entry]) -> Iterator[Stanza]:
                     (first.number, second.number),
                     min(score, other_score) - _APART,
                     _both(first, second, scored.place.sexes),
+                    first.named + second.named,
                 )
 
 
@@ -142,14 +150,15 @@ class Scored:
         if place.hand:
             score += (_HAND if self.wanted else _HAND_ALONE) * (entry.hand == place.hand)
         if place.mood is not None:
-            score -= 1.2 * abs(_brightness(entry.mood) - place.mood)
+            score -= 2.0 * abs(_brightness(entry.mood) - place.mood)
         if place.temper:
-            score += 0.6 * (place.temper in entry.mood)
+            score += 1.6 * (place.temper in entry.mood)
         if place.at:
-            score += 0.5 * (place.at in entry.at)
+            score += 0.8 * (place.at in entry.at)
         if place.scheme != "free" and entry.scheme not in ("AA", place.scheme):
             score -= 0.5
-        score += 0.4 * self._book.is_own(entry.number)
+        score += _OWN * self._book.is_own(entry.number)
+        score -= _PLAIN * entry.plain
         score -= _OF_ONESELF * ("I" in entry.who or "you" in entry.who)
         return score + self._book.ear.whole(entry.digest) + self._room(entry) + self._drawn(entry)
 

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.gates import family
+from stagelyric.phrasebook.compiled import said_together
 from stagelyric.phrasebook.ends import bare
-from stagelyric.phrasebook.frame import Frame, Line, Open, Slot, Text
+from stagelyric.phrasebook.frame import Frame, Line, Slot, Text
 from stagelyric.phrasebook.sounds import count, is_known
 from stagelyric.phrasebook.tags import words as words_of
 from stagelyric.words.lexicon import Lexicon
@@ -65,8 +66,7 @@ class Substitutes:
     def learn_frames(self, frames: Iterable[Frame]) -> None:
         """From the slots of frames, and from which words stand side by side in their forms."""
         for frame in frames:
-            for line in frame.lines:
-                _side_by_side(line, self.pairs)
+            self.pairs |= said_together(frame)
             for piece in frame.pieces():
                 if isinstance(piece, Slot):
                     texts = [text for choice in piece.choices if (text := _plain(choice))]
@@ -169,31 +169,6 @@ class Substitutes:
         if before in STOP and not any((said, parts[0]) in self.pairs for said in {before, _an(before)}):
             return False
         return after not in STOP or (parts[-1], after) in self.pairs
-
-
-def _side_by_side(line: Line, pairs: set[tuple[str, str]]) -> tuple[set[str], set[str], bool]:
-    """Adds every two words that may stand side by side in a line; its first words, its last ones, and whether it may
-    have none at all."""
-    firsts: set[str] = set()
-    lasts: set[str] = set()
-    bare_so_far = True
-    for piece in line:
-        if isinstance(piece, Text):
-            words = [bare(word) for word in piece.words]
-            pairs.update(pairwise(words))
-            begins, ends, empty = {words[0]}, {words[-1]}, False
-        elif isinstance(piece, Open):
-            begins, ends, empty = set(), set(), False
-        else:
-            sides = [_side_by_side(choice, pairs) for choice in piece.choices]
-            begins = {word for side in sides for word in side[0]}
-            ends = {word for side in sides for word in side[1]}
-            empty = any(side[2] for side in sides)
-        pairs.update((a, b) for a in lasts for b in begins)
-        firsts |= begins if bare_so_far else set()
-        lasts = lasts | ends if empty else ends
-        bare_so_far = bare_so_far and empty
-    return firsts, lasts, bare_so_far
 
 
 def _an(word: str) -> str:

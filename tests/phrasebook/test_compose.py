@@ -1,10 +1,14 @@
 """Stanzas and lines for a song: fitting, not twice, the same for the same seed."""
 
+import math
+
 import pytest
 from phrasebook import frames
 
-from stagelyric.phrasebook import casting, ends, hands, near_themes, tags
+from stagelyric.phrasebook import book as books
+from stagelyric.phrasebook import casting, compiled, ends, hands, near_themes, tags
 from stagelyric.phrasebook.compose import Composer, Due, Dues
+from stagelyric.phrasebook.grammar import parse
 from stagelyric.phrasebook.search import Place
 
 
@@ -246,3 +250,35 @@ def test_who_asks_for_a_rhyme_may_mean_either_word_that_is_spelled_so() -> None:
     assert not ends.answers(["bend"], "wind")
     assert ends.keys("wind") < ends.keys_asked("wind")
     assert ends.keys("water") == ends.keys_asked("water")
+
+
+def test_pairs_that_many_frames_say_are_counted_and_said_less() -> None:
+    frame = parse("@ scheme AA\n{Joe|*person} {sat|lay} {in|} {the|a} {hall|shed}\nOf it {all|said}").frames[0]
+    pairs = compiled.said_together(frame)
+    assert {("joe", "sat"), ("sat", "in"), ("lay", "the"), ("in", "a"), ("the", "hall"), ("it", "all")} <= pairs
+    assert not {("sat", "lay"), ("sat", "hall"), ("person", "sat"), ("hall", "of")} & pairs
+    worn = "\n\n".join(
+        f"@ scheme AA; themes {theme}\n{theme} {{on|under}} the bed\nAnd {{he|she}} said" for theme in WORN
+    )
+    book = frames.book(worn)
+    assert book.volumes[0].compiled.pairs == {
+        pair: len(WORN) for pair in ("on the", "under the", "the bed", "and he", "and she", "he said", "she said")
+    }
+    assert book.commonness("Rain on the bed") == pytest.approx(2 * math.log(len(WORN)))
+    assert book.commonness("Rain beneath a bed") == 0
+    mixed = frames.book(worn + "\n\n@ scheme AA; themes rain\nThick {fog|mist} {hid|shut} Hull\nWith {one|no} gull\n")
+    assert min(mixed.entries, key=lambda entry: entry.plain).number == len(WORN)
+
+
+WORN = ("rain", "snow", "sea", "river", "garden")
+
+
+def test_songs_of_many_seeds_do_not_begin_with_one_stanza() -> None:
+    book, cast = books.open_book(frames.FRAMES), casting.cast(frames.KNOWN, ["Nora Pike"], [], 1)
+    firsts = set()
+    for seed in range(12):
+        found = Composer(book, Place("ABAB", (6, 9), ("kitchen", "bread"), seed=seed), cast)
+        lines = found.stanza(0, whoever, anything)
+        assert lines is not None
+        firsts.add(lines[0].frame)
+    assert len(firsts) >= 3

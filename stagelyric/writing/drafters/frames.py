@@ -29,7 +29,8 @@ NAME: Final = "frames"
 LEAN, BEND = 1.2, 4
 """Of stanzas, 1 - LEAN * wildness ** BEND are frames: all at 0, 92 of a hundred at 0.5, 71 at 0.7, none above 0.95."""
 
-_ALSO_NAMED = 0.8  # of the stanzas in which nobody is due: a frame's stanza names somebody once, a model's twice
+_ALSO_NAMED = 0.9  # of the stanzas in which nobody is due: a frame's stanza names somebody once, a model's twice
+_LEAD = 0.6  # of those in which it is the song's first name
 _NEAR = (0.25, 0.65)
 """Cosines between which a frame's words come to be close to a theme."""
 
@@ -103,7 +104,9 @@ class Framer:
                 return None
             name = next(iter(planning.named_in(ask, stanza, names).values()), "")
             if not name and names and draw.hashed(f"{ask.seed} {stanza} named") < _ALSO_NAMED:
-                name = names[0]
+                # The lead most often, then the others in turn: a place has no other stanzas to come back in.
+                lead = len(names) == 1 or draw.hashed(f"{ask.seed} {stanza} lead") < _LEAD
+                name = names[0] if lead else names[1 + stanza % (len(names) - 1)]
             return _due(composer.cast, name)
 
         return composer.stanza(number, due, admits, choose)
