@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help play test demo faults quick fix lint cov screenshots bench clean
+.PHONY: help play test demo faults quick fix lint cov screenshots docs bench clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -19,7 +19,7 @@ test: $(VENV)/test.done  ## run every test (those that need a missing program ar
 	@$(BIN)/python -m pytest $(BESIDE)
 
 QUICK = tests/types tests/words tests/setlist tests/show tests/patches tests/phrasebook tests/gear/osc/test_packets.py \
-	tests/stage/test_stage.py tests/web/test_words.py tests/writing/test_drafters.py tests/test_contributing.py
+	tests/stage/test_stage.py tests/web/test_words.py tests/writing/test_drafters.py tests/test_contributing.py tests/test_docs.py
 
 quick: $(VENV)/test.done  ## what can fail in a minute: lint, types, the tests that need neither gear nor a browser
 	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports >/dev/null && \
@@ -44,6 +44,9 @@ lint: $(VENV)/test.done  ## ruff, mypy, and who may import whom
 screenshots: $(VENV)/test.done  ## take README's pictures anew, of the real program playing the demo set
 	@$(BIN)/python tools/screenshots.py
 
+docs: $(VENV)/test.done  ## the manual as a site, in docs/_site
+	@$(BIN)/python -m sphinx -q -W -b html docs docs/_site && echo "open docs/_site/index.html"
+
 bench: $(VENV)/play.done  ## measure this machine
 	@$(BIN)/stagelyric bench
 
@@ -65,5 +68,5 @@ $(VENV)/play.done: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/test.done: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "installing what the tests need …"
-	@$(PIP) --config-settings editable_mode=compat -e '.[dev,train,link,speech,piper,report,editor]'
+	@$(PIP) --config-settings editable_mode=compat -e '.[dev,docs,train,link,speech,piper,report,editor]'
 	@touch $@ $(VENV)/play.done

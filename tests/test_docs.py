@@ -1,53 +1,138 @@
-"""What the documentation says is there: its links, its commands, their options."""
+"""The manual: what is made of the code is current, links lead somewhere, and every command is one that there is."""
 
 import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
+from pydantic import BaseModel
 
 from stagelyric.cli import COMMANDS, cli
+from stagelyric.commands import reference as commands
+from stagelyric.setlist import reference, rig, setlist, triggers
 
 ROOT = Path(__file__).parents[1]
-TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-TABLE = "| command | does |"
+DOCS = ROOT / "docs"
+PAGES = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+PAGES = [page for page in PAGES if "_site" not in page.parts]
+RUN = {"new", "check", "frames", "devices", "models", "service", "patches", "analyse"}
+"""Commands that a test can run as the manual has them: they want no gear, no person and no hour."""
+
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 
 
-def anchors(text: str) -> set[str]:
-    """Of its headings, as GitHub makes them."""
-    heads = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+@pytest.mark.parametrize(
+    ("page", "made", "by"),
+    [
+        ("setlist.md", reference.reference, "stagelyric.setlist.reference"),
+        ("commands.md", commands.reference, "stagelyric.commands.reference"),
+    ],
+)
+def test_pages_that_are_made_of_the_code_are_current(page: str, made: object, by: str) -> None:
+    assert callable(made)
+    assert (DOCS / page).read_text("utf-8") == made(), f"python -m {by} > docs/{page}"
 
 
-@pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.name)
-def test_every_link_leads_somewhere(file: Path) -> None:
+def test_the_reference_has_every_key_of_every_table() -> None:
+    written = [
+        model
+        for module in (setlist, triggers, rig)
+        for model in vars(module).values()
+        if isinstance(model, type) and issubclass(model, BaseModel) and model.model_fields
+    ]
+    assert set(written) == set(reference.MEANINGS)
+    for model, meanings in reference.MEANINGS.items():
+        assert set(model.model_fields) == set(meanings), model.__name__
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", page.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
     lost = []
-    for link in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", file.read_text("utf-8")):
-        path, _, anchor = link.partition("#")
-        target = (file.parent / path) if path else file
-        if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8"))):
+    for link in _LINK.findall(_FENCE.sub("", page.read_text("utf-8"))):
+        if link.startswith(("http://", "https://", "mailto:")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in _anchors(target)):
             lost.append(link)
     assert lost == []
 
 
-def test_one_table_has_every_command_and_no_other() -> None:
-    tables = [text.split(TABLE)[1].split("\n\n")[0] for file in TEXTS if TABLE in (text := file.read_text("utf-8"))]
-    assert len(tables) == 1
-    rows = re.findall(r"^\| `([a-z-]+)[^|]*\|", tables[0], re.MULTILINE)
-    assert sorted(rows) == sorted(COMMANDS)
-    told = CliRunner().invoke(cli, ["--help"]).output
-    assert [name for name in rows if not re.search(rf"^  {name}\s", told, re.MULTILINE)] == []
+def _commands() -> Iterator[tuple[str, list[str]]]:
+    for page in PAGES:
+        for kind, text in _FENCE.findall(page.read_text("utf-8")):
+            for line in text.splitlines() if kind == "sh" else ():
+                words = shlex.split(line, comments=True)
+                if words and words[0].endswith("stagelyric") and len(words) > 1:
+                    yield page.name, words[1:]
 
 
-@pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.name)
-def test_what_is_shown_of_options_there_is(file: Path) -> None:
-    written = re.sub(r"\\\n", " ", file.read_text("utf-8"))
-    shown = re.findall(r"`stagelyric ([a-z-]+)([^`\n]*)`", written)
-    shown += re.findall(r"^(?:\$ )?stagelyric ([a-z-]+)([^#|\n]*)", written, re.MULTILINE)
-    told: dict[str, str] = {}
-    for command, options in shown:
+@pytest.fixture
+def band(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A band's folder, with what the manual speaks of."""
+    for name in ("songs", "my-songs"):
+        (tmp_path / name).mkdir()
+        song = "{title: Ferry}\n\nPolly ties the boat by feel\nand puts her hand upon the wheel\n"
+        (tmp_path / name / "ferry.txt").write_text(song)
+    (tmp_path / "models").symlink_to(ROOT / "models")
+    (tmp_path / "setlists").symlink_to(ROOT / "setlists")
+    (tmp_path / "rig.toml").write_text('[clock]\nsource = "internal"\n')
+    (tmp_path / "set.toml").write_text('title = "Friday"\n[[songs]]\ntitle = "Ferry"\n')
+    (tmp_path / "ours.frames").write_text(
+        "@@ hand plain; themes rain\n\n@ scheme AA; mood dark calm; who I; tense past; at opening\n"
+        "I {held|kept} the {boat|line} till the {dark|end} of the day\n"
+        "And {heard|saw} the {rain|wind} go {down|off} on the bay\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path
+
+
+def _parsed(words: list[str]) -> None:
+    """Raises UsageError for an option that there is not, or a value that it does not take."""
+    command: click.Command = cli
+    context = click.Context(cli, info_name="stagelyric")
+    while isinstance(command, click.Group) and words:
+        found = command.get_command(context, words[0])
+        assert found is not None, words
+        command, words = found, words[1:]
+        if isinstance(command, click.Group):
+            context = click.Context(command, info_name=command.name, parent=context)
+    command.make_context(command.name or "", list(words), parent=context)
+
+
+@pytest.mark.parametrize(("page", "words"), [pytest.param(*one, id=" ".join(one[1])[:60]) for one in _commands()])
+def test_every_command_of_the_manual_is_one_that_there_is(page: str, words: list[str], band: Path) -> None:
+    assert words[0] in COMMANDS
+    _parsed(words)
+    if words[0] in RUN and "--say" not in words and "--page" not in words and "last" not in words:
+        done = CliRunner().invoke(cli, words)
+        assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_says_of_options_there_is(page: Path) -> None:
+    for command, options in re.findall(r"`stagelyric ([a-z-]+)([^`]*)`", page.read_text("utf-8")):
         if command in COMMANDS:
-            if command not in told:
-                told[command] = CliRunner().invoke(cli, [command, "--help"]).output
-            missing = [option for option in re.findall(r"--[a-z][a-z-]+", options) if option not in told[command]]
+            told = CliRunner().invoke(cli, [command, "--help"]).output
+            missing = [option for option in re.findall(r"--[a-z][a-z-]+", options) if option not in told]
             assert missing == [], command
+
+
+def test_the_manual_becomes_a_site(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx", reason="the extra `docs` is not installed")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", str(DOCS), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Your first show" in (tmp_path / "manual" / "first-show.html").read_text("utf-8")
