@@ -1,4 +1,4 @@
-"""docs/setlist.md, made from the models of a setlist and a rig: `python -m stagelyric.setlist.reference`."""
+"""docs/setlist.md, made from the models of a setlist and a rig: `python stagelyric/setlist/reference.py`."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ _HEADINGS: Mapping[type[BaseModel], str] = {
 _HEAD = """# Setlist and rig
 
 Every key of a setlist and of a rig, what it may be and what it is where it is left out. This page is made from the
-models in `stagelyric/setlist/` (`python -m stagelyric.setlist.reference > docs/setlist.md`); `stagelyric check
+models in `stagelyric/setlist/` (`python stagelyric/setlist/reference.py > docs/setlist.md`); `stagelyric check
 --schema` prints the same as JSON Schema. An unknown key is a fault that names the nearest known one.
 """
 

@@ -1,4 +1,4 @@
-"""docs/commands.md, made from the commands' own help: `python -m stagelyric.commands.reference`."""
+"""docs/commands.md, made from the commands' own help: `python tools/commands_page.py`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stagelyric.cli import COMMANDS, cli
 
 _HEAD = """# Commands
 
-Made from `stagelyric COMMAND --help` (`python -m stagelyric.commands.reference > docs/commands.md`). Those that print a
+Made from `stagelyric COMMAND --help` (`python tools/commands_page.py > docs/commands.md`). Those that print a
 result take `--json`. Exit status 0 is done, 2 a mistake in what was asked or in a file (one sentence says which), 1 a
 failure at run time.
 """
