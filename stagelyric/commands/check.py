@@ -1,6 +1,5 @@
 """`stagelyric check`: every fault of a setlist, a rig or files of lyrics, at once."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -153,7 +152,7 @@ def _look_at(file: Path, rig: bool, found: _Found) -> None:
         found.faults += error.faults
         return
     try:
-        paths.find_model(written.model)
+        found.faults += [f"{file}: model: {fault}" for fault in _damage(paths.find_model(written.model))]
         asked = server_named(written.model, hosts=None)  # which hosts may be asked is the rig's
     except (paths.ModelNotFoundError, Fault) as error:
         found.faults.append(f"{file}: {error.message if isinstance(error, Fault) else error}")
@@ -170,6 +169,22 @@ def _look_at(file: Path, rig: bool, found: _Found) -> None:
     found.told.append(f"chosen by ear: {found.editor}" if found.editor else f"no editor here: {_WITHOUT}")
 
 
+def _damage(model: Path) -> Iterator[str]:
+    """What of a model is not as it was made: each of its files is read and compared with its hash."""
+    from stagelyric.lm import checkpoint
+
+    try:
+        meta = checkpoint.read_meta(model)
+    except checkpoint.ModelError as error:
+        yield str(error)
+        return
+    for name in meta.files:
+        try:
+            checkpoint.read_file(model, name, meta)
+        except checkpoint.ModelError as error:
+            yield str(error)
+
+
 def _lyrics_of(written: setlist.Setlist) -> Iterator[tuple[str, str, bool]]:
     """(where, the file's name, whether it must hold words) of each file of lyrics that a setlist names."""
     for name in written.never_quote:
@@ -182,8 +197,8 @@ def _lyrics_of(written: setlist.Setlist) -> Iterator[tuple[str, str, bool]]:
 def _is_rig(file: Path) -> bool:
     """A rig has tables of gear and no songs. A file that can't be read is told of as a setlist."""
     try:
-        keys = tomllib.loads(files.read_toml(file)).keys()
-    except (OSError, ValueError, FileError):
+        keys = files.parsed(files.read_toml(file), file).keys()
+    except (OSError, FileError):
         return False
     return bool(keys & Rig.model_fields.keys()) and "songs" not in keys
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from stagelyric.words.phonetics import plain
+from stagelyric.words.reading import LYRICS, read_bytes
 
 WORDS = 5
 CHARACTERS = 24
@@ -52,7 +53,7 @@ def stanzas(file: Path) -> list[str]:
 
 def _bytes(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_bytes(file, LYRICS)
     except OSError as error:
         raise QuotingError(f"{file}: could not be read: {error.strerror}") from None
 

@@ -13,6 +13,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from stagelyric.words import text as texts
+from stagelyric.words.reading import SETLIST, read_bytes
+
+DEEPEST = 32  # parts of a dotted key
+_DEEP = re.compile(rf'^[ \t\[]*(?:[\w"\'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}', re.MULTILINE)
 
 
 class FileError(Exception):
@@ -42,10 +46,7 @@ def load(path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folde
 
 def loads(text: str, path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())) -> M:
     """The table in a TOML text, which faults name as `path`. Raises FileError as `load` does."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FileError([f"{path}: not valid TOML: {_explained(text, error)}"]) from None
+    data = parsed(text, path)
     faults = list[str]()
     try:
         written = kind.model_validate(data)
@@ -57,12 +58,27 @@ def loads(text: str, path: Path, kind: type[M], cross_check: CrossCheck = lambda
     return written
 
 
+def parsed(text: str, path: Path) -> dict[str, Any]:
+    """The table in a TOML text. Raises FileError, which names `path`."""
+    if deep := _DEEP.search(text):  # the parser's time grows with the square of them
+        line = text.count("\n", 0, deep.start()) + 1
+        raise FileError([f"{path}: not valid TOML: a key of more than {DEEPEST} parts (at line {line})"])
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FileError([f"{path}: not valid TOML: {_explained(text, error)}"]) from None
+    except RecursionError:
+        raise FileError([f"{path}: not valid TOML: its lists or tables are nested too deep"]) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise FileError([f"{path}: not valid TOML: {str(error).partition(';')[0]}"]) from None
+
+
 def read_toml(path: Path) -> str:
     """The text of a TOML file, which is UTF-8, with or without a byte-order mark; its line ends as they are.
 
     Raises FileError for another encoding, and OSError.
     """
-    data = path.read_bytes()
+    data = read_bytes(path, SETLIST)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

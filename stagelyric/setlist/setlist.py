@@ -11,6 +11,7 @@ from stagelyric.setlist.faults import nearest
 from stagelyric.setlist.triggers import Trigger, Written
 from stagelyric.types.lines import Drafter, Hand, RhymeKind, Scheme
 from stagelyric.words.alike import find, numbered
+from stagelyric.words.reading import LYRICS
 
 Syllables = Annotated[int, Field(ge=1, le=40)]
 FileName = Annotated[str, Field(min_length=1)]
@@ -264,7 +265,7 @@ def read_lyrics(path: Path) -> str:
     from stagelyric.words import formats  # a set without lyrics starts sooner for it
 
     try:
-        found = formats.read(path)
+        found = formats.read(path, most=LYRICS)
     except formats.LyricsError as error:
         raise faults.FileError([str(error)]) from error
     return "\n\n".join(song.text for song in found.songs if song.stanzas)

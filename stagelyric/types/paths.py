@@ -1,5 +1,6 @@
 """Where things lie: the models, the journal, the pool on disk, the lines' sounds."""
 
+import contextlib
 import difflib
 import hashlib
 import os
@@ -127,7 +128,9 @@ def compiled_frames() -> Path:
 def edition(model: Path) -> str:
     """A name for what a model, the band's taste and this version write together: kept lines are never another's."""
     meta = (model / "meta.json").read_bytes()
-    liked = taste().read_bytes() if taste().is_file() else b""
+    liked = b""
+    with contextlib.suppress(OSError):  # one that can't be read is none, as where lines are ranked
+        liked = taste().read_bytes() if taste().is_file() else b""
     words = backward(model)
     liked += hashlib.sha256(words.read_bytes()).digest() if words is not None else b""
     if (book := frames()) is not None:

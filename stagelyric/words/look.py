@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stagelyric.words.formats import Lyrics, read
 from stagelyric.words.phonetics import look_up, plain
+from stagelyric.words.reading import LYRICS
 
 FEW = 0.75
 """A smaller share of English words than this is worth a warning: lyrics by people have .93 to 1."""
@@ -39,7 +40,7 @@ class Look:
 
 def look(file: Path) -> Look:
     """Reads a file as everything here reads it, and looks at what came of it. Raises LyricsError."""
-    lyrics = read(file)
+    lyrics = read(file, most=LYRICS)
     words = [word for line in lyrics.lines for word in _WORD.findall(line)][:_MOST]
     real = sum(_is_real(word) for word in words) / len(words) if words else None
     songs = sum(bool(song.stanzas) for song in lyrics.songs)

@@ -16,6 +16,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from stagelyric.words.reading import read_bytes
+
 
 class TextError(ValueError):
     """Bytes that are no text. Its text says what was wanted and found, and what to do; the caller names the file."""
@@ -69,10 +71,11 @@ LARGEST = 256 * 2**20
 """Bytes that a packed file may unpack to."""
 
 
-def read(path: Path) -> Text:
-    """The text of a file. Raises TextError, for a file that can't be opened too."""
+def read(path: Path, most: int = 0) -> Text:
+    """The text of a file of at most so many bytes (0: LARGEST). Raises TextError, for a file that can't be opened
+    too."""
     try:
-        data = path.read_bytes()
+        data = read_bytes(path, most or LARGEST)
     except OSError as error:
         raise TextError(f"wanted a readable text file, found: {error.strerror}") from None
     return decode(data)

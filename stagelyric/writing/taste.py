@@ -16,7 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.words.reading import read_bytes
 from stagelyric.writing.ranking import WEIGHTS
+
+LARGEST = 1 << 20  # bytes of a taste, which has a few hundred
 
 FILE = "taste.toml"
 LEAST = 20
@@ -195,10 +198,10 @@ def load(file: Path) -> dict[str, float]:
     Raises TasteError for a file that is no taste, naming what is wrong with it.
     """
     try:
-        written = tomllib.loads(file.read_text(encoding="utf-8"))
+        written = tomllib.loads(read_bytes(file, LARGEST).decode())
     except FileNotFoundError:
         return WEIGHTS
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TasteError(f"{file}: wanted a taste that learn-taste wrote, found another file ({error})") from None
     weights = written.get("weights", {})
     if not isinstance(weights, dict):

@@ -60,3 +60,29 @@ def test_the_shelves_of_longest_ago_make_room_and_no_clock_is_asked(
     store.append(Ask(seed=2), 0, LINES)
     store.forget()
     assert not files[ASK.digest].exists()
+
+
+@pytest.mark.parametrize(
+    "damage", [b"\xff\xfe[" * 50, b"[0, [[5, 1, [], 2, 3]]]\n", b"[" * 100_000 + b"\n", b"[16, [["]
+)
+def test_what_is_damaged_is_put_aside_and_the_whole_chunks_go_on(tmp_path: Path, damage: bytes) -> None:
+    store = Store(tmp_path, "char-rnn-1")
+    store.append(ASK, 0, LINES[:2])
+    (file,) = tmp_path.glob("*/*.jsonl")
+    content = file.read_bytes() + damage
+    file.write_bytes(content)
+    assert loaded(store).shelf(ASK).lines == LINES[:2]
+    assert file.with_suffix(".damaged").read_bytes() == content
+    store.append(ASK, 2, LINES[2:4])
+    assert loaded(store).shelf(ASK).lines == LINES[:4]
+
+
+def test_a_shelf_that_is_no_file_is_put_aside(tmp_path: Path) -> None:
+    store = Store(tmp_path, "char-rnn-1")
+    store.append(ASK, 0, LINES[:2])
+    (file,) = tmp_path.glob("*/*.jsonl")
+    file.unlink()
+    os.mkfifo(file)  # would be waited for
+    assert loaded(store).shelf(ASK).lines == []
+    store.append(ASK, 0, LINES[:2])
+    assert loaded(store).shelf(ASK).lines == LINES[:2]

@@ -49,10 +49,11 @@ class Lyrics:
         return [line for song in self.songs for line in song.lines]
 
 
-def read(path: Path, data: bytes | None = None) -> Lyrics:
-    """The songs of a file; `data`: its bytes, where they are at hand. Raises LyricsError, naming the file."""
+def read(path: Path, data: bytes | None = None, most: int = 0) -> Lyrics:
+    """The songs of a file; `data`: its bytes, where they are at hand; `most`: bytes that it may have (0: as many as
+    any text). Raises LyricsError, naming the file."""
     try:
-        text = texts.read(path) if data is None else texts.decode(data)
+        text = texts.read(path, most) if data is None else texts.decode(data)
         songs, name = parse(path.name, text.text)
     except texts.TextError as error:
         raise LyricsError(f"{path}: {error}") from error

@@ -1,0 +1,32 @@
+"""Files that somebody hands us: read if they are files and no larger than they can sensibly be."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+SETLIST = 4 << 20  # bytes of a setlist or a rig: ten thousand songs have one
+LYRICS = 8 << 20  # bytes of a file of lyrics: a songbook of thousands of songs
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """What a file holds. A pipe, a device or a folder is no file, and would be waited for or read for ever.
+
+    Raises OSError, also for more than `most` bytes; its `strerror` is in words for the user.
+    """
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(file, "rb") as opened:
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, f"it is {_kind(found.st_mode)} and no file")
+        data = b"" if found.st_size > most else opened.read(most + 1)
+        if max(len(data), found.st_size) > most:
+            size = max(len(data), found.st_size)
+            raise OSError(errno.EFBIG, f"it has {size / 1e6:,.0f} MB, and {most / 1e6:,.0f} MB are the most")
+    return data
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "a pipe" if stat.S_ISFIFO(mode) else "a device"
