@@ -35,8 +35,8 @@ demo: $(VENV)/play.done  ## bake the demo's first lines anew, as frames, models 
 	@STAGELYRIC_EDITOR=none STAGELYRIC_TASTE=build/no-taste $(BIN)/stagelyric bake setlists/demo.toml \
 		-o setlists/demo.bake --lines 32 --no-words --no-speech --anew --journal build/no-journal
 
-faults: $(VENV)/test.done  ## everything that can go wrong on a stage, done to the real show; prints a table
-	@$(BIN)/python -m pytest -q tests/faults
+faults: $(VENV)/test.done  ## everything that can go wrong on a stage, done to the real show; prints a table and keeps it in docs/faults.md
+	@$(BIN)/python -m pytest -q -n0 tests/faults --faults-page docs/faults.md
 
 lint: $(VENV)/test.done  ## ruff, mypy, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

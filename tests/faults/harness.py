@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -54,13 +55,18 @@ def stock(folder: Path, setlist: str = SET, *, seed: int = SEED, lines: int = 25
                 store.append(ask, start, [Line(text, "model", 0.5, tuple(text.split()), at) for at, text in chunk])
 
 
+waited: list[float] = []  # seconds from each press of this test to its state
+
+
 async def press(play: Play, address: str = "/stagelyric/line", *arguments: object) -> dict[str, Any]:
     """Presses, and gives the state once it has changed."""
     before = await play.state()
+    began = time.monotonic()
     play.send(address, *arguments)
     async with asyncio.timeout(20):
         while (state := await play.state()) == before:
             await asyncio.sleep(0.005)
+    waited.append(time.monotonic() - began)
     return state
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import shutil
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,43 @@ async def test_files_that_are_cut_short_in_mid_show_end_nothing(tmp_path: Path) 
         assert last["number"] == 4
         assert play.process.returncode is None
     assert cues(play) == [1, 2, 3, 4]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets another process's limits")
+async def test_a_disk_that_is_full_for_a_while_costs_no_cue(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """No file may grow: to the show that is a disk without room, and one that is given back."""
+    import resource
+
+    here, full = ports(), 8192
+    async with show(tmp_path, here) as play:
+        for _ in range(3):
+            await press(play)
+        await asyncio.sleep(0.5)  # the database has them
+        resource.prlimit(play.process.pid, resource.RLIMIT_FSIZE, (full, resource.RLIM_INFINITY))
+        waits = []
+        for _ in range(40):
+            began = time.monotonic()
+            last = await press(play)
+            waits.append(time.monotonic() - began)
+        await until_told(play, "the journal can't be written")
+        said = await alerts(play)
+        resource.prlimit(play.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        async with asyncio.timeout(20):
+            while "can't be" in await alerts(play):
+                await asyncio.sleep(0.1)
+        resource.prlimit(play.process.pid, resource.RLIMIT_FSIZE, (full, resource.RLIM_INFINITY))
+        for _ in range(3):
+            last = await press(play)
+        await play.kill()  # full again, and killed: the spool and the place had their room before
+    async with show(tmp_path, here) as play:
+        assert (await play.state())["line"] == last["line"]
+    assert cues(play) == list(range(1, 47))
+    record_property("sent", "46 presses, 43 of them on a full disk, a kill")
+    record_property("answered", "46, all in the journal")
+    record_property("longest wait", f"{max(waits) * 1e3:.0f} ms")
+    record_property("said", said)
 
 
 async def test_a_place_that_is_removed_is_written_again(tmp_path: Path) -> None:
