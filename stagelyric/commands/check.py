@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from stagelyric.commands.common import Fault, classes_of_frames, frame_faults, json_option, print_json, server_named
+from stagelyric.commands.common import (
+    Fault,
+    classes_of_frames,
+    frame_faults,
+    json_option,
+    plain_faults,
+    print_json,
+    server_named,
+)
 from stagelyric.editor import fetch
 from stagelyric.setlist import faults as files
 from stagelyric.setlist import setlist
@@ -52,6 +60,9 @@ def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: b
         return
     if file is None:
         raise Fault("check: wanted a setlist, a rig, lyrics or a file of frames, found no file")
+    if file.suffix == ".bake":
+        _check_baked(file, as_json)
+        return
     if file.suffix == ".frames":
         _check_frames(file, sample, as_json)
         return
@@ -63,6 +74,31 @@ def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: b
     _say(file, found, as_json)
     if found.faults:
         raise SystemExit(2)
+
+
+def _check_baked(file: Path, as_json: bool) -> None:
+    """A baked show: every byte of it, and what it holds."""
+    from stagelyric.baked import file as files
+
+    with plain_faults():
+        opened = files.read(file)
+    bake, (struck, changed) = opened.bake, opened.bake.touched
+    lines = sum(len(part.played) for part in bake.parts)
+    missing = [text for text in bake.texts() if not opened.sounds.has(text)] if bake.spoken is not None else []
+    if as_json:
+        print_json({
+            "file": str(file), "ok": True, "title": bake.setlist.title, "sections": len(bake.parts), "lines": lines,
+            "struck": struck, "changed": changed, "sounds": len(opened.sounds), "seed": bake.seed, "whole": bake.whole,
+        })  # fmt: skip
+        return
+    click.echo(
+        f'{file}: "{bake.setlist.title}" is whole: {_count(len(bake.parts), "section")}, {_count(lines, "line")} '
+        f"({struck} struck, {changed} changed), {_count(len(opened.sounds), 'sound')}, seed {bake.seed}"
+    )
+    if not bake.whole:
+        click.echo(f"warning: {file}: not every section has its {bake.asked} lines; bake it with --resume", err=True)
+    if missing:
+        click.echo(f"warning: {file}: {_count(len(missing), 'line')} without a sound", err=True)
 
 
 def _check_frames(file: Path, sample: int, as_json: bool) -> None:

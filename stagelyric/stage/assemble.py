@@ -139,7 +139,8 @@ def assemble(
     if file is not None:
         page.learning = _learning(file, show, given.midi_in, given.addresses)
         stage.intercept = page.learning.hear
-    return Assembly(stage, page, osc, given.midi_in, shown_seed, before.told, rig.web.pin)
+    told = before.told if baked is None else "\n  ".join(filter(None, (_in_short(baked), before.told)))
+    return Assembly(stage, page, osc, given.midi_in, shown_seed, told, rig.web.pin)
 
 
 def _writing(setlist: Setlist, folder: Path, model: Path, server: Server | None) -> tuple[Generator, Store]:
@@ -348,6 +349,12 @@ def _desk(setlist: Setlist, show: Show, stage: Stage, notes: Journal, baked: "Op
         setlist.title, songs, show.stock, ready, lambda: stage.heard, notes.tonight, bare_places, stage.wait,
         baked=None if baked is None else told_of(baked), song_at=lambda: stage.song_at,
     )  # fmt: skip
+
+
+def _in_short(baked: "Opened") -> str:
+    lines = sum(len(part.played) for part in baked.bake.parts)
+    lacks = "" if baked.bake.whole else "; not every section has the lines that were wanted (bake --resume)"
+    return f"baked     {baked.path.name}: {lines:,} lines, {len(baked.sounds):,} sounds{lacks}"
 
 
 def told_of(baked: "Opened") -> dict[str, object]:

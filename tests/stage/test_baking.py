@@ -206,6 +206,18 @@ def test_neither_a_knob_nor_another_machine_takes_a_baked_show_its_lines() -> No
     assert show.upcoming() == before
 
 
+async def test_a_baked_machine_goes_on_where_a_live_one_leads() -> None:
+    bake, _ = begun()
+    parts = await written(64, 2)
+    leads, follows = live(bake, parts), from_the_file(bake, parts)
+    press = Do("next_line")
+    pressed(leads, [*[press] * 7, Do("veto"), Do("next_section"), *[press] * 3])
+    follows.stand(leads.standing(120.0))
+    orders = [*[press] * 5, Do("previous_section"), *[press] * 9]
+    assert pressed(follows, orders) == pressed(leads, orders)
+    assert (follows.number, follows.upcoming()) == (leads.number, leads.upcoming())
+
+
 def test_a_recipe_names_the_shelves_of_the_show(tmp_path: Path) -> None:
     (tmp_path / "own.txt").write_text("We row the boat\nout of the bay", encoding="utf-8")
     (tmp_path / "never.txt").write_text("Somebody else's song of seven words", encoding="utf-8")
