@@ -4,19 +4,20 @@ A zip of JSON, TOML and FLAC runs no code when it is opened, anybody can look in
 `sha256sum -c SHA256SUMS` checks it. A file is always written whole and then takes its name: a kill leaves the old one.
 """
 
-import contextlib
 import hashlib
-import json
 import logging
 import os
 import re
 import struct
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from stagelyric.baked.bake import Bake, Baked, Part, Spoken
 from stagelyric.setlist import setlist
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 _SOUND = re.compile(r"speech/[0-9a-f]{32}\.flac")
 _ROW = re.compile(r"([0-9a-f]{64})  ([\w./-]+)")
+_HEADER, _NAMES_AT = 30, 26  # bytes of a member's own header, and where the lengths of its two names stand in it
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of every member: the same show is the same file
 
 
@@ -62,41 +64,81 @@ class Opened:
 class Sounds:
     """The sounds in an open file: by text, at any time and from any thread."""
 
-    def __init__(self, file: zipfile.ZipFile) -> None:
-        self._file = file
-        self._names = {name for name in file.namelist() if _SOUND.fullmatch(name)}
+    def __init__(self, path: Path, infos: Iterable[zipfile.ZipInfo]) -> None:
+        """Raises OSError. `infos`: of all members; a sound is stored as it is."""
+        self._file = path.open("rb")
+        self._reading = threading.Lock()
+        self._places = {
+            info.filename: (info.header_offset, info.file_size)
+            for info in infos
+            if _SOUND.fullmatch(info.filename) and info.compress_type == zipfile.ZIP_STORED
+        }
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._places)
 
     def has(self, text: str) -> bool:
-        return sound_name(text) in self._names
+        return sound_name(text) in self._places
 
     def read(self, text: str) -> bytes:
         """A FLAC file's bytes. Raises OSError where it can't be read any more, KeyError where there is none."""
-        try:
-            return self._file.read(sound_name(text))
-        except zipfile.BadZipFile as error:
-            raise OSError(str(error)) from None
+        return self.member(sound_name(text))
+
+    def member(self, name: str) -> bytes:
+        """As `read`, by the member's name. Not by way of `zipfile`, which is slower than the disk."""
+        at, size = self._places[name]
+        with self._reading:
+            self._file.seek(at + _NAMES_AT)
+            names = self._file.read(4)
+            self._file.seek(at + _HEADER + sum(struct.unpack("<HH", names)) if len(names) == 4 else at)
+            data = self._file.read(size)
+        if len(data) < size:
+            raise OSError("the file is shorter than it was")
+        return data
+
+    def wrong(self, sums: Mapping[str, str]) -> str | None:
+        """The name of a sound that is not what `sums` says, if there is one."""
+        names = (name for name in sums if name in self._places)
+        return next((name for name in names if hashlib.sha256(self.member(name)).hexdigest() != sums[name]), None)
 
     def close(self) -> None:
         self._file.close()
 
+    def __del__(self) -> None:
+        if hasattr(self, "_file"):  # else it could not be opened
+            self.close()
+
 
 def read(path: Path) -> Opened:
     """The show in a file, once every byte of it was checked. Raises BakeError."""
-    with contextlib.ExitStack() as stack:
-        try:
-            file = stack.enter_context(zipfile.ZipFile(path))
-            found, digest = _checked(path, file)
-        except FileNotFoundError:
-            raise BakeError(f"{path}: wanted a baked show, found no file") from None
-        except OSError as error:
-            raise BakeError(f"{path}: could not be read: {error.strerror or error}") from None
-        except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError) as error:
-            raise BakeError(f"{path}: wanted a baked show, found a file that is none or is damaged ({error})") from None
-        stack.pop_all()
-    return Opened(path, found, Sounds(file), digest)
+    try:
+        with zipfile.ZipFile(path) as file:
+            sums, whole, digest = _checked(path, file)
+            sounds = Sounds(path, file.infolist())
+    except FileNotFoundError:
+        raise BakeError(f"{path}: wanted a baked show, found no file") from None
+    except OSError as error:
+        raise BakeError(f"{path}: could not be read: {error.strerror or error}") from None
+    except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise BakeError(f"{path}: wanted a baked show, found a file that is none or is damaged ({error})") from None
+    try:
+        return Opened(path, _understood(path, whole, sounds, sums), sounds, digest)
+    except BaseException:
+        sounds.close()
+        raise
+
+
+def _understood(path: Path, whole: Mapping[str, bytes], sounds: Sounds, sums: Mapping[str, str]) -> Bake:
+    try:
+        wrong = sounds.wrong(sums)
+    except OSError as error:
+        raise BakeError(f"{path}: could not be read: {error.strerror or error}") from None
+    if wrong is not None:
+        raise BakeError(f"{path}: is damaged: {wrong} is not what was baked; bake it again")
+    try:
+        return _bake(path, whole)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BakeError(f"{path}: is damaged: what it says makes no sense ({error!r}); bake it again") from None
 
 
 def beside(setlist: Path) -> Opened | None:
@@ -111,7 +153,8 @@ def beside(setlist: Path) -> Opened | None:
         return None
 
 
-def _checked(path: Path, file: zipfile.ZipFile) -> tuple[Bake, str]:
+def _checked(path: Path, file: zipfile.ZipFile) -> tuple[dict[str, str], dict[str, bytes], str]:
+    """The members' sums, those members whole that are no sounds, and a name for all of it."""
     members = {info.filename: info for info in file.infolist()}
     if SHOW not in members or SUMS not in members:
         raise BakeError(f"{path}: wanted a baked show, found a zip file of something else")
@@ -120,19 +163,14 @@ def _checked(path: Path, file: zipfile.ZipFile) -> tuple[Bake, str]:
     _check_form(path, _json(path, _member(path, file, SHOW)))
     written = _member(path, file, SUMS)
     sums = dict(_sums(path, written))
-    if missing := next(iter(sorted((sums.keys() ^ members.keys()) - {SUMS})), None):
-        raise BakeError(f"{path}: is damaged: {missing} is missing, or does not belong to it; bake it again")
-    whole: dict[str, bytes] = {}
-    for name, wanted in sums.items():
-        data = _member(path, file, name)
-        if hashlib.sha256(data).hexdigest() != wanted:
+    strange = {name for name, info in members.items() if _SOUND.fullmatch(name) and info.compress_type}
+    if wrong := next(iter(sorted(((sums.keys() ^ members.keys()) - {SUMS}) | strange)), None):
+        raise BakeError(f"{path}: is damaged: {wrong} is missing, or does not belong to it; bake it again")
+    whole = {name: _member(path, file, name) for name in sums if not _SOUND.fullmatch(name)}
+    for name, data in whole.items():
+        if hashlib.sha256(data).hexdigest() != sums[name]:
             raise BakeError(f"{path}: is damaged: {name} is not what was baked; bake it again")
-        if not _SOUND.fullmatch(name):
-            whole[name] = data
-    try:
-        return _bake(path, whole), hashlib.sha256(written).hexdigest()
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BakeError(f"{path}: is damaged: what it says makes no sense ({error!r}); bake it again") from None
+    return sums, whole, hashlib.sha256(written).hexdigest()
 
 
 def _member(path: Path, file: zipfile.ZipFile, name: str) -> bytes:
@@ -143,7 +181,7 @@ def _member(path: Path, file: zipfile.ZipFile, name: str) -> bytes:
 
 def _json(path: Path, data: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(data)
+        found = orjson.loads(data)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
@@ -170,15 +208,16 @@ def _sums(path: Path, data: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _bake(path: Path, whole: Mapping[str, bytes]) -> Bake:
-    told, written = json.loads(whole[SHOW]), whole[SETLIST].decode()
+    told, written = orjson.loads(whole[SHOW]), whole[SETLIST].decode()
     try:
         show = setlist.loads(written, f"{path}, {SETLIST}")
     except FileError as error:  # of a version that knew another setlist
         raise BakeError(str(error)) from None
     spoken = told["spoken"]
+    parts = tuple(_part(part) for part in orjson.loads(whole[LINES]))
     return Bake(
         written, show, int(told["seed"]), int(told["asked"]), str(told["model"]), str(told["edition"]), str(told["by"]),
-        tuple(_part(part) for part in json.loads(whole[LINES])), tuple(map(str, told["wanted"])), dict(told["lyrics"]),
+        parts, tuple(map(str, told["wanted"])), dict(told["lyrics"]),
         tuple(told["quotes"]), str(told["never_quote"]), str(told["frames"]),
         None if spoken is None else Spoken(spoken["voice"], spoken["words_a_minute"]),
         {(song, section): [str(text) for text in texts] for song, section, texts in told["kept"]},
@@ -255,7 +294,7 @@ def _as_told(baked: Baked) -> dict[str, Any]:
 
 
 def _dumped(told: object) -> bytes:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(told)
 
 
 def _put(file: zipfile.ZipFile, name: str, data: bytes) -> str:
