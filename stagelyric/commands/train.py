@@ -12,23 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stagelyric.commands.common import Fault
 from stagelyric.lm.kinds.table import KINDS, TRAINED
 
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
-    from stagelyric.lm.vocabulary import Vocabulary
     from stagelyric.training.recipe import Report
-    from stagelyric.training.texts import Texts
+    from stagelyric.training.texts import Pipeline, Texts
     from stagelyric.training.train import Trainer
 
 _DOING_EVERY = 10.0  # s between the lines that say what is being read
 _LINE_EVERY = 30.0  # s between the plain lines written where there is no terminal
-
-
-class Fault(click.ClickException):
-    """What the user can put right: one plain sentence on standard error, exit status 2."""
-
-    exit_code = 2
 
 
 @click.command()
@@ -41,7 +35,7 @@ class Fault(click.ClickException):
 @click.option("--epochs", type=click.FloatRange(0, min_open=True), help="Times through the text.  [default: 10]")
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Train for so long instead.")
 @click.option("--from", "parent", type=click.Path(path_type=Path), help="Begin with this model: fine-tune it.")
-@click.option("--vocabulary", type=click.Path(path_type=Path), metavar="MODEL", help="Structure: whose words to use.")
+@click.option("--vocabulary", metavar="MODEL", help="Backward, structure: the model whose words to use.")
 @click.option("--words", multiple=True, metavar="CORPUS", help="Structure: learn here too what words are used for.")
 @click.option("--finish", multiple=True, metavar="CORPUS", help="Spend the last 30 % on this instead. Repeatable.")
 @click.option("--valid", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Measure on this text.")
@@ -91,7 +85,7 @@ def train(
     epochs: float | None,
     minutes: float | None,
     parent: Path | None,
-    vocabulary: Path | None,
+    vocabulary: str | None,
     words: tuple[str, ...],
     finish: tuple[str, ...],
     valid: tuple[Path, ...],
@@ -115,7 +109,8 @@ def train(
     such lines, two blank lines do. Ctrl-C stops and keeps what there is; --resume goes on with it.
 
     --kind structure learns in some minutes how lines are built, and takes the words of a transformer trained before,
-    on verse or prose: --vocabulary MODEL.
+    on verse or prose: --vocabulary MODEL. --kind backward learns lines from their last word to their first, of that
+    model's words, and drafts lines for it.
 
     With --from, a band's own songs are enough: the training stops when songs held back are written no better.
 
@@ -123,64 +118,65 @@ def train(
     """
     if epochs is not None and minutes is not None:
         raise Fault("wanted --epochs or --minutes, found both")
-    _check_cell(cell, kind, parent)
     _need_torch()
-    if kind not in TRAINED:
-        from stagelyric.commands.train_structure import train_structure
-
-        _check_folder(out, resume)
-        others = {
-            "--resume": resume, "--minutes": minutes, "--from": parent, "--finish": finish, "--valid": valid,
-            "--emphasis": emphasis, "--cell": cell, "--layers": layers, "--hidden": hidden, "--rate": rate,
-            "--quotable": quotable, "--patience": patience,
-        }  # fmt: skip
-        train_structure(
-            corpora, words, vocabulary, out, epochs=epochs, seed=seed, licence=licence, as_json=as_json, others=others
-        )
-        return
-    if vocabulary is not None or words:
-        raise Fault(f"{'--words' if words else '--vocabulary'}: wanted with --kind structure, found --kind {kind}")
+    given = {
+        "cell": cell, "layers": layers, "hidden": hidden, "vocabulary": vocabulary, "words": words,
+        "emphasis": emphasis, "quotable": quotable,
+    }  # fmt: skip
+    _check_options({name: value for name, value in given.items() if value}, kind, parent)
     from stagelyric.training.texts import Texts
 
-    texts = Texts(corpora, finish, valid, tuple(_pair(text) for text in emphasis), licence, quotable)
+    pairs = tuple(_pair(text) for text in emphasis)
+    texts = Texts(corpora, finish, valid, pairs, licence, quotable, words)
     sizes = {"cell": cell, "layers": layers, "hidden": hidden}
     recipe = {"minutes": minutes, "epochs": epochs, "seed": seed, "rate": rate, "accumulate": accumulate}
     recipe |= {"patience": patience} if parent is not None else {}
-    _train(texts, kind, out, parent, blend, recipe, sizes, resume=resume, as_json=as_json)
+    _train(texts, kind, out, parent, blend, vocabulary, recipe, sizes, resume=resume, as_json=as_json)
 
 
-def _check_cell(cell: str | None, kind: str, parent: Path | None) -> None:
-    with_cells = [name for name, trained in TRAINED.items() if "cell" in trained.options]
-    if cell and (parent is not None or kind not in with_cells):
-        found = f"--from {parent}" if parent is not None else f"--kind {kind}"
-        raise Fault(f"--cell {cell}: wanted with --kind {' or '.join(with_cells)}, for a new model, found {found}")
+def _check_options(given: dict[str, Any], kind: str, parent: Path | None) -> None:
+    """Raises Fault for an option that is for other kinds; `given`: those that are not for all, by their names."""
+    if "cell" in given and parent is not None:
+        raise Fault(f"--cell {given['cell']}: wanted for a new model, found --from {parent}")
+    for name, value in given.items():
+        able = [each for each, trained in TRAINED.items() if name in trained.options]
+        if kind not in able and parent is None:
+            found = f"--{name} {value}" if isinstance(value, str | int) else f"--{name}"
+            raise Fault(f"{found}: wanted with --kind {' or '.join(able)}, found --kind {kind}")
 
 
 def _train(
-    texts: Texts, kind: str, out: Path, parent: Path | None, blend: float, recipe: dict[str, Any],
-    sizes: dict[str, Any], *, resume: bool, as_json: bool,
+    texts: Texts, kind: str, out: Path, parent: Path | None, blend: float, vocabulary: str | None,
+    recipe: dict[str, Any], sizes: dict[str, Any], *, resume: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Trains in the one loop that all kinds share, and writes the model."""
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.training.distributed import World
     from stagelyric.training.recipe import BrokenTrainingError, TrainingError
-    from stagelyric.training.texts import Workshop
+    from stagelyric.training.table import PIPELINES
+    from stagelyric.training.texts import Parent
+    from stagelyric.types import paths
 
     world = World.joined()
     try:
         if world.leads:
             _check_folder(out, resume)
-        shop = Workshop(texts, kind, out, parent, world, blend, _doing(quiet=not world.leads))
-        trainer = shop.trainer(sizes=sizes, **recipe)
+        began_with = Parent.read(parent) if parent is not None else None
+        words_of = paths.find_model(vocabulary) if vocabulary is not None else None
+        kind = began_with.meta.kind if began_with else kind
+        pipeline = PIPELINES[TRAINED[kind].reads](
+            texts, kind, out, began_with, world, blend, _doing(quiet=not world.leads), words_of
+        )
+        trainer = pipeline.trainer(sizes=sizes, **recipe)
         if resume:
             trainer.restore(out)
-    except (CorpusError, ModelError, TrainingError) as error:
+    except (CorpusError, ModelError, TrainingError, paths.ModelNotFoundError) as error:
         raise Fault(str(error)) from error
     try:
-        with _progress(quiet=not world.leads) as tell:
-            complete = trainer.run(out, _with_samples(tell, trainer, shop.vocabulary))
-        meta = shop.release(trainer, complete) if world.leads else None
+        with _progress(pipeline.unit, quiet=not world.leads) as tell:
+            complete = trainer.run(out, _with_samples(tell, trainer, pipeline))
+        meta = pipeline.release(trainer, complete) if world.leads else None
     except BrokenTrainingError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -189,7 +185,7 @@ def _train(
         trainer.close()
         world.leave()
     if meta is not None:
-        _print_result(out, meta, trainer.done, as_json)
+        _print_result(out, meta, trainer.done, pipeline, as_json)
 
 
 def _doing(*, quiet: bool) -> Callable[[str, float], None]:
@@ -240,29 +236,27 @@ def _pair(text: str) -> tuple[str, float]:
 Tell = Callable[["Report", str], None]
 
 
-def _with_samples(tell: Tell, trainer: Trainer, vocabulary: Vocabulary) -> Callable[[Report], None]:
+def _with_samples(tell: Tell, trainer: Trainer, pipeline: Pipeline) -> Callable[[Report], None]:
     """Adds a sample line to every report that comes with a measure on held-out text."""
     import numpy as np
-
-    from stagelyric.training.train import sample_line
 
     def with_sample(report: Report) -> None:
         line = ""
         if report.checked is not None:
-            line = sample_line(trainer.averaged(), vocabulary, np.random.default_rng(report.step))
+            line = pipeline.sample(trainer.averaged(), np.random.default_rng(report.step))
         tell(report, line)
 
     return with_sample
 
 
 @contextmanager
-def _progress(*, quiet: bool = False) -> Iterator[Tell]:
+def _progress(unit: str, *, quiet: bool = False) -> Iterator[Tell]:
     """A bar on a terminal, plain lines elsewhere; both on standard error."""
     if quiet:
         yield lambda report, sample: None
         return
     if not sys.stderr.isatty():
-        yield _plain_lines()
+        yield _plain_lines(unit)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -272,15 +266,16 @@ def _progress(*, quiet: bool = False) -> Iterator[Tell]:
         task = bar.add_task("", total=1.0)
 
         def tell(report: Report, sample: str) -> None:
-            text = f"{report.bits:.3f} bits per character · {_left(report)} left"
+            text = f"{report.bits:.3f} bits per {unit} · {_left(report)} left"
             bar.update(task, completed=report.done, description=text)
             if report.checked is not None:
-                bar.console.print(f"held-out {report.checked:.3f} bits per character · {sample}", markup=False)
+                held_out = f"held-out {report.checked:.3f} bits per {unit}"
+                bar.console.print(f"{held_out} · {sample}" if sample else held_out, markup=False)
 
         yield tell
 
 
-def _plain_lines() -> Tell:
+def _plain_lines(unit: str) -> Tell:
     told = 0.0
 
     def tell(report: Report, sample: str) -> None:
@@ -289,10 +284,12 @@ def _plain_lines() -> Tell:
         if report.checked is None and now - told < _LINE_EVERY and report.done < 1:
             return
         told = now
-        held_out = "" if report.checked is None else f", held-out {report.checked:.4f}: {sample}"
+        held_out = (
+            "" if report.checked is None else f", held-out {report.checked:.4f}" + (f": {sample}" if sample else "")
+        )
         click.echo(
-            f"{100 * report.done:.1f} %, step {report.step}, {report.characters} characters, "
-            f"{report.bits:.4f} bits per character, {_left(report)} left{held_out}",
+            f"{100 * report.done:.1f} %, step {report.step}, {report.characters} {unit}s, "
+            f"{report.bits:.4f} bits per {unit}, {_left(report)} left{held_out}",
             err=True,
         )
 
@@ -306,20 +303,17 @@ def _left(report: Report) -> str:
     return f"{minutes:.0f} min" if minutes >= 1 else f"{60 * minutes:.0f} s"
 
 
-def _print_result(out: Path, meta: Meta, done: float, as_json: bool) -> None:
+def _print_result(out: Path, meta: Meta, done: float, pipeline: Pipeline, as_json: bool) -> None:
     if as_json:
         result: dict[str, Any] = {"model": str(out), "name": meta.name, "kind": meta.kind, "complete": done >= 1}
-        result |= {"done": round(done, 4), "training": dict(meta.training), "bits_per_character": dict(meta.bits)}
+        result |= {"done": round(done, 4), "training": dict(meta.training)}
+        result |= {f"bits_per_{pipeline.unit}": dict(meta.bits)}
         result |= {"fine_tuning": dict(meta.tuning)} if meta.tuning else {}
         click.echo(json.dumps(result, indent=1))
         return
     if done < 1:
         click.echo(f"{out}: stopped at {100 * done:.0f} %; the model so far can be used, and --resume goes on with it")
         return
-    click.echo(f"{out}: trained on {meta.training['characters']:,} characters")
-    if meta.tuning:
-        from stagelyric.training.release import tuned_from
-
-        click.echo(f"  {tuned_from(meta.tuning)}")
-    for title, row in meta.bits.items():
-        click.echo(f"  {title}: {row['cold-256']:.3f} bits per character (int8 {row['int8 loss']:+.4f})")
+    click.echo(f"{out}: trained on {meta.training[f'{pipeline.unit}s']:,} {pipeline.unit}s")
+    for line in pipeline.told(meta):
+        click.echo(f"  {line}")

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,10 @@ class Meta:
     def vocabulary(self) -> Vocabulary:
         """The characters the model knows."""
         return Vocabulary(self.symbols)
+
+    def measured(self, bits: Mapping[str, Mapping[str, float]], held_out: Mapping[str, str]) -> Meta:
+        """The same with what was measured; `held_out`: each text's sha256."""
+        return replace(self, bits=bits, held_out=held_out)
 
 
 def read_meta(folder: Path) -> Meta:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from typing import Any, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -224,6 +224,22 @@ def stream(songs: Iterable[Song], vocabulary: Vocabulary) -> NDArray[np.uint8]:
     return vocabulary.encode(text).astype(np.uint8)
 
 
+class Stream(Protocol):
+    """Texts as a training reads them: numbers, one for each symbol of the model's vocabulary."""
+
+    sha256: str
+    """Names the texts and their weights: a training is taken up again with the same ones only."""
+
+    def __len__(self) -> int:
+        """Symbols in an epoch, on average."""
+        ...
+
+    def part(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[Any]:
+        """The ids (T,) of part `number`, the same for the same seed and number; a share `dressed` of the songs, or of
+        what may be said of their lines, with codes."""
+        ...
+
+
 Dress = Callable[[str, np.random.Generator], str]
 """Gives a song's text as it may be trained on besides: codes before its lines, slots for its names."""
 
@@ -250,7 +266,7 @@ class Mixture:
         self._boundary = np.array([vocabulary.boundary], dtype=np.uint8)
         for source in sources:
             for song in source.songs:
-                weights.append(source.weight * _factor(song.title, emphasis))
+                weights.append(source.weight * factor(song.title, emphasis))
                 sizes.append(len(song.text) + 1)
                 digest.update(song.text.encode())
         self._weights, self._sizes = np.array(weights), np.array(sizes)
@@ -294,12 +310,13 @@ class Mixture:
         return self._vocabulary.spell(self._dress(fold(self._song(number).text), rng) + BOUNDARY).astype(np.uint8)
 
 
-def _factor(title: str, emphasis: Sequence[tuple[str, float]]) -> float:
-    factor = 1.0
+def factor(title: str, emphasis: Sequence[tuple[str, float]]) -> float:
+    """What a song's weight is multiplied by: the factors of all texts that its title holds, in any case."""
+    found = 1.0
     for text, times in emphasis:
         if text.lower() in title.lower():
-            factor *= times
-    return factor
+            found *= times
+    return found
 
 
 def _files(path: Path) -> list[Path]:

@@ -21,16 +21,17 @@ Point = tuple[float, float]
 class Curve:
     """Points (characters read, bits per character): while training, and on held-out text.
 
-    `of`: whose training it was, where it was not the model's own but that of one it came from.
+    `of`: whose training it was, where it was not the model's own but that of one it came from; `unit`: what was read.
     """
 
     trained: Sequence[Point]
     checked: Sequence[Point] = ()
     of: str = ""
+    unit: str = "character"
 
     def files(self) -> Mapping[str, bytes]:
         """The figures and the picture, for a model's folder; nothing where there is too little to draw."""
-        picture = drawn(self.trained, self.checked)
+        picture = drawn(self.trained, self.checked, self.unit)
         if not picture:
             return {}
         told = {"of": self.of, "trained": _thinned(self.trained), "held_out": list(self.checked)}

@@ -17,7 +17,10 @@ def load(folder: Path, *, precision: Precision = "int8") -> Engine:
     meta = read_meta(folder)
     if meta.kind not in KINDS:
         raise ModelError(f"{folder / META}: wanted a model of kind {' or '.join(KINDS)}, found {meta.kind!r}")
+    open_engine = KINDS[meta.kind].engine
+    if open_engine is None:
+        raise ModelError(f"{folder}: wanted a model that writes lines by itself, found one of kind {meta.kind}")
     exact = precision == "fp32"
-    engine = KINDS[meta.kind].engine(folder, meta, STEP_FP32 if exact else STEP_INT8, exact)
+    engine = open_engine(folder, meta, STEP_FP32 if exact else STEP_INT8, exact)
     check_craft(folder, meta)
     return engine

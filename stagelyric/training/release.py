@@ -56,6 +56,7 @@ def release(
     stored = save(halves)
     most = calibrate.activations(meta.kind, weights, meta.config, _ALL if training is None else training)
     graph = TRAINED[meta.kind].graph
+    assert graph is not None, "a kind over characters has a graph"
     files = {
         WEIGHTS: stored,
         STEP_FP32: graph(weights, meta.config, None, places(stored)),
@@ -170,12 +171,12 @@ def bits_table(meta: Meta) -> str:
     return "\n".join(rows)
 
 
-def picture(meta: Meta, went: Curve | None) -> str:
+def picture(meta: Meta, went: Curve | None, unit: str = "character") -> str:
     """The curve in the card, or that there is none."""
     if curve.FILE not in meta.files:
         return "No curve of its training was kept.\n\n"
     whose = f"the model {went.of}" if went is not None and went.of else "it"
-    return f"![Bits per character while {whose} was trained]({curve.FILE})\n\n"
+    return f"![Bits per {unit} while {whose} was trained]({curve.FILE})\n\n"
 
 
 def tuned_from(tuning: Mapping[str, float]) -> str:

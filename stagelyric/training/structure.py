@@ -1,24 +1,32 @@
-"""Where a pair is made: songs teach a structure model how lines are built, a transformer brings the words."""
+"""A structure model is made: songs teach how lines are built, and a transformer trained before brings the words."""
 
 from __future__ import annotations
 
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stagelyric.gates import novelty
-from stagelyric.lm.checkpoint import Corpus, Meta, ModelError, check_craft, note_files
-from stagelyric.lm.corpus import CorpusError, Song, Source, read_source, split, weighted
+from stagelyric.lm.checkpoint import Meta, ModelError, check_craft, note_files
+from stagelyric.lm.corpus import Source
+from stagelyric.lm.curve import Curve
 from stagelyric.lm.kinds.structure import tagging, tokens
-from stagelyric.lm.kinds.structure.model import Song as Spelled
-from stagelyric.lm.kinds.structure.model import StructureRecipe, train
+from stagelyric.lm.kinds.structure.config import StructureConfig
+from stagelyric.lm.kinds.structure.model import Structure, token_bits
 from stagelyric.lm.kinds.structure.tagging import Tagged
+from stagelyric.lm.kinds.structure.texts import Rows
+from stagelyric.lm.kinds.structure.texts import Song as Spelled
+from stagelyric.training.measuring import filled
+from stagelyric.training.recipe import TrainingError
 from stagelyric.training.structure_release import read_vocabulary, release_pair, write_card
+from stagelyric.training.texts import Pipeline, described
 from stagelyric.types.lines import Ask
 from stagelyric.words import classes, lexicon, near, tags
 from stagelyric.words.names import find_names
@@ -30,91 +38,96 @@ CRAFT = (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)
 
 _SHOWN = Ask(syllables=(7, 9), rhyme="AABB", names=("Polly Magnet",), themes=("rain", "harbour"), seed=0)
 
-Tell = Callable[[str, float], None]
-"""What is being done, and the share done, 0 … 1, or bits per token."""
 
+class Tokens(Pipeline):
+    """Every song as its words' parts of speech, told by a tagger; `vocabulary` is the transformer with the words."""
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A text, tagged: the songs to learn from, and those held back."""
+    unit = "token"
+    part = "structure"
 
-    source: Source
-    songs: Tagged
-    held: Tagged
+    def _look_up(self, vocabulary: Path | None) -> None:
+        if vocabulary is None:
+            told = "wanted a trained transformer, whose words the lines will be made of, found no --vocabulary MODEL"
+            raise ModelError(f"--kind {self.kind}: {told}")
+        self._vocabulary, self._known = vocabulary, check(vocabulary)
+        try:
+            self._tag = tagging.tagger()
+        except tagging.NoTaggerError as error:
+            raise TrainingError(str(error)) from error
 
+    def _read(self, main: Sequence[Source], last: Sequence[Source]) -> None:
+        more = [self._source(text) for text in self.texts.words]
+        self.corpora += described(more, "words", self.texts.licence)
+        *read, words, held = self._tagged([list(main), list(last), more, list(self.held_out)])
+        learned = [tagged for texts in read for tagged in texts]
+        self._uses = _merged([*learned, *words])
+        own = _own(learned)
+        self._own, self._symbols = own, tokens.symbols(own)
+        self._place = {symbol: number for number, symbol in enumerate(self._symbols)}
+        self.main = self._rows(main, read[0])
+        self.finish = self._rows(last, read[1]) if last else None
+        self._held = [song for tagged in held for song in _spelled(tagged, own)]
+        self.measured_on = (
+            Rows(self._held, [1.0] * len(self._held), self._place).part(0, 0, 1.0) if self._held else None
+        )
 
-def read(arguments: Sequence[str], tell: Tell, *, hold_back: bool = True) -> list[Read]:
-    """Tags texts, each named by its path, perhaps with "=WEIGHT" behind it. Raises CorpusError and NoTaggerError."""
-    tag = tagging.tagger()
-    sources = [read_source(*weighted(argument)) for argument in arguments]
-    names = find_names(line for source in sources for song in source.songs for line in song.text.split("\n"))
-    total = sum(song.text.count("\n") for source in sources for song in source.songs)
-    sound = lru_cache(maxsize=None)(_sound)
-    done, made = 0, []
-    for source in sources:
+    def shape(self) -> dict[str, Any]:
+        return {"vocabulary": len(self._symbols)}
 
-        def told(lines: int, before: int = done) -> None:
-            tell("tagging", (before + lines) / max(1, total))
+    def symbols(self) -> str:
+        return read_vocabulary(self._vocabulary).symbols
 
-        def tagged(songs: Sequence[Song]) -> Tagged:
-            return tagging.tag_songs((song.text for song in songs), names, tag, line_syllables, sound, told)
+    def write(self, meta: Meta, weights: dict[str, NDArray[np.float32]], went: Curve, *, complete: bool) -> Meta:
+        if complete and self._held:
+            model = filled(Structure(StructureConfig(**meta.config)), weights)
+            found = round(token_bits(model, self._held, self._place), 4)
+            meta = replace(meta, training={**meta.training, "held-out bits per word": found})
+        meta = release_pair(self.out, self._vocabulary, weights, self._symbols, meta, went.trained)
+        for name in CRAFT:
+            shutil.copyfile(self._vocabulary / name, self.out / name)
+        tags.save(self.out / tags.FILE, tags.build(self._uses, tokens.TAGS, self._own, self._known))
+        write_card(self.out, meta, *_samples(self.out))
+        return note_files(self.out, (*CRAFT, tags.FILE))
 
-        kept, held = split(source.songs) if hold_back else (list(source.songs), [])
-        made.append(Read(source, tagged(kept), tagged(held)))
-        done += sum(song.text.count("\n") for song in source.songs)
-    return made
+    def told(self, meta: Meta) -> list[str]:
+        return [f"with the words of {self._vocabulary.name}"]
+
+    def _rows(self, sources: Sequence[Source], tagged: Sequence[Tagged]) -> Rows:
+        songs = [song for one in tagged for song in _spelled(one, self._own)]
+        weights = [source.weight for source, one in zip(sources, tagged, strict=True) for _ in one.songs]
+        return Rows(songs, weights, self._place)
+
+    def _tagged(self, texts: Sequence[Sequence[Source]]) -> list[list[Tagged]]:
+        """Each text's songs, tagged."""
+        every = [source for sources in texts for source in sources]
+        names = find_names(line for source in every for song in source.songs for line in song.text.split("\n"))
+        total = sum(song.text.count("\n") for source in every for song in source.songs)
+        sound = lru_cache(maxsize=None)(_sound)
+        done = 0
+
+        def tag(source: Source) -> Tagged:
+            nonlocal done
+            before = done
+            done += sum(song.text.count("\n") for song in source.songs)
+
+            def told(lines: int) -> None:
+                self._tell("tagging", (before + lines) / max(1, total))
+
+            songs = (song.text for song in source.songs)
+            return tagging.tag_songs(songs, names, self._tag, line_syllables, sound, told)
+
+        return [[tag(source) for source in sources] for sources in texts]
 
 
 def check(vocabulary: Path) -> lexicon.Lexicon:
-    """The words of a vocabulary model. Raises ModelError, PairError, LexiconError for what is no whole transformer."""
+    """The words of a vocabulary model. Raises ModelError for what is no whole transformer."""
     check_craft(vocabulary, read_vocabulary(vocabulary))
     if missing := next((name for name in CRAFT if not (vocabulary / name).is_file()), None):
         raise ModelError(f"{vocabulary / missing}: wanted what belongs to the vocabulary model, found no such file")
-    return lexicon.load(vocabulary / lexicon.FILE)
-
-
-def make(
-    songs: Sequence[Read],
-    words: Sequence[Read],
-    vocabulary: Path,
-    out: Path,
-    recipe: StructureRecipe | None = None,
-    licence: str = "",
-    tell: Tell = lambda doing, done: None,
-) -> Meta:
-    """Trains the structure model on `songs` and writes the pair into `out`.
-
-    `words`: more text to learn from what words are used for. Raises as `check` does.
-    """
-    recipe = recipe or StructureRecipe()
-    known = check(vocabulary)
-    uses = _merged([*(r.songs for r in songs), *(r.songs for r in words)])
-    own = _own([r.songs for r in songs])
-    symbols = tokens.symbols(own)
-    rows = [spelled for r in songs for spelled in _spelled(r.songs, own)]
-    held = [spelled for r in songs for spelled in _spelled(r.held, own)]
-    weights = [r.source.weight for r in songs for _ in r.songs.songs]
-    if not rows:
-        raise CorpusError("wanted songs to learn structure from, found none with a line that can be read")
-
-    went: list[tuple[float, float]] = []
-
-    def told(done: float, bits: float) -> None:
-        went.append((done, round(bits, 4)))
-        tell(f"{bits:.3f} bits per token", done)
-
-    model, measured = train(rows, weights, symbols, recipe, held, told)
-    tensors = {name: value.numpy() for name, value in model.state_dict().items() if name != "head.weight"}
-    corpora = _described(songs, "structure", licence) + _described(words, "words", licence)
-    meta = release_pair(
-        out, vocabulary, tensors, symbols, corpora, asdict(recipe), {k: round(v, 4) for k, v in measured.items()},
-        recipe.seed, [(done * measured["tokens"], bits) for done, bits in went],
-    )  # fmt: skip
-    for name in CRAFT:
-        shutil.copyfile(vocabulary / name, out / name)
-    tags.save(out / tags.FILE, tags.build(uses, tokens.TAGS, own, known))
-    write_card(out, meta, *_samples(out))
-    return note_files(out, (*CRAFT, tags.FILE))
+    try:
+        return lexicon.load(vocabulary / lexicon.FILE)
+    except lexicon.LexiconError as error:
+        raise ModelError(str(error)) from error
 
 
 def _sound(word: str) -> object:
@@ -139,12 +152,6 @@ def _spelled(tagged: Tagged, own: Sequence[str]) -> list[Spelled]:
         [list(zip(lines, rows, strict=True)) for lines, rows in zip(song, spelled, strict=True)]
         for song, spelled in songs
     ]
-
-
-def _described(texts: Sequence[Read], part: str, licence: str) -> tuple[Corpus, ...]:
-    return tuple(
-        Corpus(r.source.name, r.source.sha256, len(r.source.songs), r.source.weight, part, licence) for r in texts
-    )
 
 
 def _samples(folder: Path) -> tuple[list[str], list[str]]:

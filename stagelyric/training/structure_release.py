@@ -22,8 +22,8 @@ from stagelyric.lm.checkpoint import (
     STEP_INT8,
     STRUCTURE,
     WEIGHTS,
-    Corpus,
     Meta,
+    ModelError,
     read_file,
     read_meta,
     read_weights,
@@ -36,22 +36,17 @@ from stagelyric.lm.runtime import load
 
 T = TypeVar("T")
 
-KIND = "structure"
 CURVE = "structure-curve.svg"
 """How the structure model's training went, drawn."""
 
 _UNDER_VOCABULARY, _UNDER_STRUCTURE = "vocabulary.", "structure."
 
 
-class PairError(ValueError):
-    """A model that cannot be the vocabulary of a pair; its text is one sentence for the user."""
-
-
 def read_vocabulary(folder: Path) -> Meta:
-    """The meta of the transformer in `folder`. Raises PairError for another kind, ModelError for none."""
+    """The meta of the transformer in `folder`. Raises ModelError for another kind, and for none."""
     meta = read_meta(folder)
     if meta.kind != "transformer":
-        raise PairError(f"{folder}: wanted a transformer for the vocabulary, found a model of kind {meta.kind}")
+        raise ModelError(f"{folder}: wanted a transformer for the vocabulary, found a model of kind {meta.kind}")
     return meta
 
 
@@ -60,16 +55,13 @@ def release_pair(
     vocabulary: Path,
     structure: Mapping[str, NDArray[np.float32]],
     symbols: Sequence[str],
-    corpora: Sequence[Corpus],
-    recipe: Mapping[str, object],
-    training: Mapping[str, float],
-    seed: int = 0,
+    made: Meta,
     went: Sequence[curve.Point] = (),
 ) -> Meta:
     """Writes the folder of the pair and its card; the files of the craft are written beside it by others.
 
-    `structure`: the tensors of a `Structure`; `corpora` the texts that it was trained on; `went`: points
-    (tokens read, bits per token) of its training. The vocabulary model's own curve is taken over.
+    `structure`: the tensors of a `Structure`; `made`: what is known of its training; `went`: points (tokens read, bits
+    per token) of it. What is said of the vocabulary model, its curve too, is taken over.
     """
     known = read_vocabulary(vocabulary)
     weights = {_UNDER_VOCABULARY + name: value for name, value in read_weights(vocabulary, known).items()}
@@ -89,15 +81,11 @@ def release_pair(
     files.update(replace(kept, of=kept.of or known.name).files() if kept else {})
     if picture := curve.drawn(went, (), "token"):
         files[CURVE] = picture.encode()
-    meta = Meta(
-        name=folder.resolve().name,
-        kind=KIND,
+    meta = replace(
+        made,
         config={"vocabulary": dict(known.config), "tokens": list(symbols)},
         symbols=known.symbols,
-        seed=seed,
-        recipe=dict(recipe),
-        corpora=(*(replace(c, part=f"vocabulary, {c.part}") for c in known.corpora), *corpora),
-        training=dict(training),
+        corpora=(*(replace(c, part=f"vocabulary, {c.part}") for c in known.corpora), *made.corpora),
         bits=known.bits,
         held_out=known.held_out,
         parent={"name": known.name, "sha256": known.files[WEIGHTS]},

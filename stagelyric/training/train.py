@@ -27,13 +27,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from stagelyric.lm.corpus import Mixture
+from stagelyric.lm.corpus import Stream
 from stagelyric.lm.kinds.config import Config
 from stagelyric.lm.kinds.network import Network
 from stagelyric.lm.kinds.table import TRAINED, name_of
-from stagelyric.lm.sample import choose
-from stagelyric.lm.vocabulary import Vocabulary
 from stagelyric.training.distributed import World
+from stagelyric.training.measuring import cold_bits
 from stagelyric.training.recipe import BrokenTrainingError, Recipe, Report, TrainingError
 
 Memory = Any  # what a network carries, of a type of its own: see lm.kinds.network
@@ -55,9 +54,9 @@ class Trainer:
         self,
         config: Config,
         recipe: Recipe,
-        main: Mixture,
-        finish: Mixture | None = None,
-        held_out: NDArray[np.uint8] | None = None,
+        main: Stream,
+        finish: Stream | None = None,
+        held_out: NDArray[np.integer] | None = None,
         world: World | None = None,
     ):
         if recipe.threads:
@@ -66,13 +65,14 @@ class Trainer:
         self.recipe, self.world = recipe, world or World()
         self.kind = name_of(config)
         self.model: Network = TRAINED[self.kind].model(config).to(self.world.device)
-        self._network = self.world.share(self.model)
+        self._mixtures = (main, finish or main)
+        self.model.look_at(self._mixtures)
+        self._lesson = self.world.share(_Lesson(self.model))
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self.best = dict(self.average)
         self.optimizers = _optimizers(self.model, recipe)
         on_gpu = self.world.device != "cpu"
         self._half = recipe.precision == "bf16" or (recipe.precision == "auto" and (on_gpu or reckons_in_bf16()))
-        self._mixtures = (main, finish or main)
         self._two_phases = finish is not None or recipe.coded[0] != recipe.coded[1]
         smallest = min(len(mixture) for mixture in self._mixtures)
         self._corpus = [mixture.sha256 for mixture in self._mixtures]
@@ -85,12 +85,12 @@ class Trainer:
         self._held_out = held_out
         self._state: Memory = self._started()
         self._random = torch.get_rng_state()
-        self._rows: NDArray[np.uint8] | None = None
+        self._rows: NDArray[np.integer] | None = None
         self.step, self.phase, self.part, self.place = 0, 0, 0, 0
         self.seconds, self.bits = 0.0, math.log2(config.vocabulary)
         self.best_bits, self.stale = math.inf, 0
         self.curve: list[tuple[int, float, float | None]] = []
-        """Characters read, bits per character, and bits on held-out text where they were just measured."""
+        """Symbols read, bits of each, and bits on held-out text where they were just measured."""
 
     def _started(self) -> Memory:
         """The state of this process's rows before a word is read; None for a model that carries none."""
@@ -132,8 +132,9 @@ class Trainer:
         save_every: float = 60.0,
         check_every: float = 300.0,
         stop_after: int | None = None,
+        longest: float = math.inf,
     ) -> bool:
-        """Trains until the budget is spent (True) or Ctrl-C, SIGTERM or `stop_after` steps (False).
+        """Trains until the budget is spent (True) or Ctrl-C, SIGTERM, `stop_after` steps or `longest` seconds (False).
 
         A checkpoint is left in `folder` every `save_every` seconds and at the end. Raises BrokenTrainingError when
         the loss is no longer a number or the disk takes no checkpoint; the last one written stays.
@@ -142,7 +143,7 @@ class Trainer:
         torch.set_rng_state(self._random)  # dropout and resets draw from torch's own generator
         with _stop_on_signal() as stopped:
             stop = False
-            while self.done < 1 and not (stop or self.step == stop_after):
+            while self.done < 1 and not (stop or self.step == stop_after or self.seconds >= longest):
                 began = time.monotonic()
                 bits = self._one_step()
                 now = time.monotonic()
@@ -190,7 +191,7 @@ class Trainer:
 
     def close(self) -> None:
         """Lets go of the other processes: before `World.leave`."""
-        self._network = self.model
+        self._lesson = _Lesson(self.model)
 
     def begin_with(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
         """Begins with a trained model's weights instead of random ones. Raises TrainingError for another shape."""
@@ -199,10 +200,6 @@ class Trainer:
         except RuntimeError as error:
             raise TrainingError("the model to begin with has another shape than the one to train") from error
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-
-    def fill(self, model: Network, weights: Mapping[str, NDArray[np.float32]]) -> None:
-        """Gives a model these weights."""
-        model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
 
     def averaged(self) -> Network:
         """A copy of the model with the running average of its weights, ready to be asked."""
@@ -230,10 +227,10 @@ class Trainer:
         for number in range(pieces):
             rows = slice(number * size, (number + 1) * size)
             part = None if state is None else state.take(rows)
-            with self.world.quietly(self._network, last=number == pieces - 1):
+            with self.world.quietly(self._lesson, last=number == pieces - 1):
                 with torch.autocast(self.world.device.partition(":")[0], torch.bfloat16, enabled=self._half):
-                    logits, after = self._network(x[rows], part)  # (B, T, V)
-                loss = nn.functional.cross_entropy(logits.float().flatten(0, 1), y[rows].flatten()) / pieces
+                    mean, after = self._lesson(x[rows], y[rows], part)
+                loss = mean / pieces
                 torch.autograd.backward(loss)
             nats += loss.item()
             states.append(after.detach() if state is not None else None)
@@ -345,41 +342,16 @@ class Trainer:
         self._random = tensors["random"].cpu()
 
 
-def sample_line(model: Network, vocabulary: Vocabulary, rng: np.random.Generator, longest: int = 60) -> str:
-    """A line the model writes at the start of a song, cut at `longest` characters: to see that it learns to spell."""
-    return raw_lines(model, vocabulary, rng, 1, longest)[0]
+class _Lesson(nn.Module):
+    """A network's loss as a module's own answer, which is what several processes can share."""
 
+    def __init__(self, network: Network):
+        super().__init__()
+        self.network = network
 
-def raw_lines(
-    model: Network, vocabulary: Vocabulary, rng: np.random.Generator, count: int, longest: int = 60
-) -> list[str]:
-    """Lines as the model writes them at the start of songs, at temperature 0.8 and min-p 0.05, none left out."""
-    ids = torch.full((count, 1), vocabulary.boundary)
-    state, drawn = model.start(count), []
-    spoken = np.array([c == "\n" or c >= " " for c in vocabulary.symbols])
-    with torch.no_grad():
-        for _ in range(longest):
-            logits, state = model(ids, state)  # (B, 1, V)
-            chosen = choose(logits[:, -1].numpy(), rng, temperature=0.8, min_p=0.05, mask=np.tile(spoken, (count, 1)))
-            drawn.append(chosen)
-            ids = torch.from_numpy(chosen)[:, None]  # (B, 1)
-    return [vocabulary.decode(row).lstrip("\n").partition("\n")[0] for row in np.array(drawn).T]
-
-
-def cold_bits(model: Network, ids: NDArray[np.uint8], block: int, rows: int = 64, *, half: bool = False) -> float:
-    """Bits per character of ids (T,), read in blocks of `block` characters, each from a zero state: a press is cold."""
-    whole = (ids.size - 1) // block
-    if whole < 1:
-        block, whole = ids.size - 1, 1
-    x = torch.from_numpy(ids[: whole * block].astype(np.int64)).view(whole, block)
-    y = torch.from_numpy(ids[1 : whole * block + 1].astype(np.int64)).view(whole, block)
-    total = 0.0
-    with torch.no_grad():
-        for xs, ys in zip(torch.split(x, rows), torch.split(y, rows), strict=True):
-            with torch.autocast("cpu", torch.bfloat16, enabled=half):
-                logits, _ = model(xs)
-            total += nn.functional.cross_entropy(logits.float().flatten(0, 1), ys.flatten(), reduction="sum").item()
-    return total / (whole * block) / math.log(2)
+    def forward(self, ids: Tensor, targets: Tensor, state: Memory) -> tuple[Tensor, Memory]:
+        """ids and targets (B, T) → nats a target, and the state after the last."""
+        return self.network.loss(ids, targets, state)
 
 
 def _defaults(made: Config | Recipe) -> dict[str, Any]:

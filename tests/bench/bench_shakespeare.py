@@ -123,7 +123,7 @@ def train_ours(
 
 def ours(given: argparse.Namespace) -> None:
     """In a process of its own: trains, then (not counted) scores and prints."""
-    from stagelyric.training.train import cold_bits
+    from stagelyric.training.measuring import cold_bits
 
     text = given.text.read_text(encoding="utf-8")
     more = json.loads(given.more)

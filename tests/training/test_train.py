@@ -21,8 +21,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
+from stagelyric.training.measuring import cold_bits, sample_line
 from stagelyric.training.recipe import BrokenTrainingError, Recipe, Report, TrainingError
-from stagelyric.training.train import CHECKPOINT, Trainer, cold_bits, sample_line
+from stagelyric.training.train import CHECKPOINT, Trainer
 
 VOCABULARY = Vocabulary()
 CONFIG = CharRnnConfig(embedding=8, hidden=16, dropout=0.2)

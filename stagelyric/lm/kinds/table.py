@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from stagelyric.lm.kinds.backward import card as backward
 from stagelyric.lm.kinds.char_rnn import card as char_rnn
 from stagelyric.lm.kinds.kind import Kind, Trained
 from stagelyric.lm.kinds.structure import card as structure
 from stagelyric.lm.kinds.transformer import card as transformer
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (char_rnn.KIND, transformer.KIND, structure.KIND)}
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in (char_rnn.KIND, transformer.KIND, structure.KIND, backward.KIND)
+}
 
 TRAINED: Mapping[str, Trained] = {name: kind.trained for name, kind in KINDS.items() if kind.trained is not None}
 """How those are trained that the training loop can train."""

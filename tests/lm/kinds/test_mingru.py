@@ -19,9 +19,10 @@ from stagelyric.lm.kinds.char_rnn.mingru import MinGru, Scan, scanned  # noqa: E
 from stagelyric.lm.kinds.char_rnn.model import CharRnn, State  # noqa: E402
 from stagelyric.lm.kinds.network import Network  # noqa: E402
 from stagelyric.lm.kinds.table import TRAINED  # noqa: E402
+from stagelyric.training.measuring import cold_bits  # noqa: E402
 from stagelyric.training.recipe import Recipe  # noqa: E402
 from stagelyric.training.release import release  # noqa: E402
-from stagelyric.training.train import Trainer, cold_bits  # noqa: E402
+from stagelyric.training.train import Trainer  # noqa: E402
 
 TEXT = "The rain came down on Harbour Street\nAnd Polly held the light\n\nSo carry me over, carry me on\n" * 3
 SHAPES = {

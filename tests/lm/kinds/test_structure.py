@@ -14,7 +14,6 @@ from stagelyric.lm.kinds.structure import tagging, tokens
 from stagelyric.lm.kinds.structure.runtime import TemplateModel
 from stagelyric.lm.kinds.structure.tagging import TaggedLine
 from stagelyric.lm.runtime import load
-from stagelyric.training import build
 from stagelyric.types.lines import Ask
 from stagelyric.words.names import Names
 from stagelyric.words.phonetics import line_syllables
@@ -35,15 +34,6 @@ NAMES = Names(frozenset({"polly"}), frozenset({"dover"}))
 def tagged() -> tagging.Tagged:
     require("package:denckring-en-pos")
     return tagging.tag_songs([SONG], NAMES, tagging.tagger(), line_syllables, lambda word: word[-2:])
-
-
-@pytest.fixture(scope="module")
-def vocabulary(random_attention: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A transformer's folder, its craft and all."""
-    folder = tmp_path_factory.mktemp("models") / "coin"
-    shutil.copytree(random_attention, folder)
-    build.build(folder, [lyrics(40)])
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -100,19 +90,27 @@ def test_no_token_has_two_meanings() -> None:
 
 
 @pytest.mark.needs("package:torch")
-def test_it_learns_what_follows_what_and_reads_what_is_asked() -> None:
-    from stagelyric.lm.kinds.structure.model import StructureRecipe
-    from stagelyric.lm.kinds.structure.model import train as train_on
+def test_it_learns_what_follows_what_and_reads_what_is_asked(tmp_path: Path) -> None:
+    import torch
+
+    from stagelyric.lm.kinds.structure.config import StructureConfig
+    from stagelyric.lm.kinds.structure.model import token_bits
+    from stagelyric.lm.kinds.structure.texts import Rows
+    from stagelyric.lm.kinds.table import TRAINED
+    from stagelyric.training.recipe import Recipe
+    from stagelyric.training.train import Trainer
 
     short = (TaggedLine((("rain", "NOUN"),), 3, 0), ["NOUN"])
     long = (TaggedLine((("rain", "NOUN"),) * 3, 9, 0), ["the", "ADJ", "NOUN"])
     songs = [[[short, long, short, long]], [[long, short, long]], [[long, long, short, short]]] * 20
     symbols = tokens.symbols(("the",))
-    model, measured = train_on(songs, [1.0] * len(songs), symbols, StructureRecipe(epochs=60, rows=4), songs[:3])
-    assert measured["held-out bits per word"] < 1.0
-    import torch
-
     place = {symbol: i for i, symbol in enumerate(symbols)}
+    config = StructureConfig(len(symbols))
+    recipe = {**TRAINED["structure"].recipe(config), "epochs": 20.0}
+    trainer = Trainer(config, Recipe(**recipe), Rows(songs, [1.0] * len(songs), place))
+    assert trainer.run(tmp_path)
+    model = trainer.averaged()
+    assert token_bits(model, songs[:3], place) < 1.0
     for count, first in ((3, "NOUN"), (9, "the")):
         asked = [tokens.SONG, tokens.syllables(count), tokens.rhyme(0), tokens.PLAIN]
         logits, _ = model(torch.tensor([[place[token] for token in asked]]))
@@ -123,7 +121,8 @@ def test_it_learns_what_follows_what_and_reads_what_is_asked() -> None:
 def test_the_graph_reckons_what_the_model_does(pair: Path) -> None:
     import torch
 
-    from stagelyric.lm.kinds.structure.model import Structure, StructureConfig
+    from stagelyric.lm.kinds.structure.config import StructureConfig
+    from stagelyric.lm.kinds.structure.model import Structure
 
     engine = load(pair)
     assert isinstance(engine.templates, TemplateModel)
@@ -131,7 +130,7 @@ def test_the_graph_reckons_what_the_model_does(pair: Path) -> None:
     model = Structure(StructureConfig(len(symbols))).eval()
     weights = {k.removeprefix("structure."): v for k, v in read_weights(pair, read_meta(pair)).items()}
     kept = {name: torch.from_numpy(weights[name]) for name in model.state_dict() if name in weights}
-    model.load_state_dict({**kept, "head.weight": kept["embedding.weight"]})
+    model.load_state_dict(kept)
     ids = np.random.default_rng(0).integers(len(symbols), size=(3, 11))
     with torch.no_grad():
         slow, _ = model(torch.from_numpy(ids))
@@ -189,7 +188,10 @@ def test_a_structure_graph_that_was_tampered_with_is_refused(pair: Path, tmp_pat
         ([], "found no --vocabulary MODEL"),
         (["--vocabulary", "RNN"], "wanted a transformer for the vocabulary, found a model of kind char-rnn"),
         (["--vocabulary", "BARE"], "lexicon.npz: wanted what belongs to the vocabulary model"),
-        (["--vocabulary", "COIN", "--minutes", "3"], "--minutes: wanted with another kind of model"),
+        (
+            ["--vocabulary", "COIN", "--cell", "lstm"],
+            "--cell lstm: wanted with --kind char-rnn, found --kind structure",
+        ),
     ],
 )
 def test_what_cannot_be_is_said_in_one_sentence(
@@ -205,7 +207,7 @@ def test_what_cannot_be_is_said_in_one_sentence(
 def test_words_of_another_model_are_for_a_structure_only(corpus: Path, vocabulary: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(train, [str(corpus), "--vocabulary", str(vocabulary), "--out", str(tmp_path / "out")])
     assert result.exit_code == 2
-    assert "--vocabulary: wanted with --kind structure" in result.output
+    assert ": wanted with --kind structure or backward, found --kind transformer" in result.output
 
 
 def test_a_missing_file_of_tags_is_named(pair: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +134,7 @@ class BackwardWords:
         return numbers_of(token, self.index)
 
 
-def numbers_of(token: str, index: dict[str, int]) -> list[int]:
+def numbers_of(token: str, index: Mapping[str, int]) -> list[int]:
     """The numbers of one token of a line, in the order of the line."""
     size = len(index)
     if token[0] in (PERSON, PLACE):
@@ -157,7 +157,7 @@ def _norm(x: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(x / np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + _EPSILON), dtype=np.float32)
 
 
-def save(file: Path, words: Sequence[str], weights: dict[str, NDArray[np.float32]]) -> None:
+def save(file: Path | IO[bytes], words: Sequence[str], weights: Mapping[str, NDArray[np.float32]]) -> None:
     """Writes the words and the weights; matrices in eight bits with a scale a row."""
     kept: dict[str, NDArray[np.generic]] = {
         "format": np.array(_FORMAT),
@@ -172,15 +172,9 @@ def save(file: Path, words: Sequence[str], weights: dict[str, NDArray[np.float32
     np.savez_compressed(file, digest=np.array(_digest(kept)), **kept)  # type: ignore[arg-type]
 
 
-def arrays(file: Path) -> dict[str, NDArray[np.float32]]:
-    """A model's weights as they are reckoned with, by name."""
-    with np.load(file, allow_pickle=False) as data:
-        scales = {name.removesuffix(".scale"): data[name] for name in data.files if name.endswith(".scale")}
-        return {
-            name: np.asarray(data[name] * scales.get(name, np.float32(1)), dtype=np.float32)
-            for name in data.files
-            if name not in ("format", "words", "digest") and not name.endswith(".scale")
-        }
+def weights(file: Path) -> dict[str, NDArray[np.float32]]:
+    """A model's weights as they are reckoned with, by their names in the network. Raises ModelError."""
+    return {name: array for name, array in _arrays(file).items() if name not in ("first", "correction")}
 
 
 def corrected(file: Path, correction: NDArray[np.float32], out: Path) -> None:

@@ -61,6 +61,6 @@ KIND = Kind(
         _graph,
         lambda config: config.get("cell") == "mingru",  # an LSTM's activations are known without looking
         _recipe,
-        ("cell", "layers", "hidden"),
+        ("cell", "layers", "hidden", "emphasis", "quotable"),
     ),
 )

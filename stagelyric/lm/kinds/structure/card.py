@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from stagelyric.lm.kinds.kind import Kind
+from stagelyric.lm.kinds.kind import Kind, Trained
+from stagelyric.lm.kinds.structure.config import StructureConfig
 
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
     from stagelyric.lm.engine import Engine
+    from stagelyric.lm.kinds.structure.model import Structure
 
 
 def _engine(folder: Path, meta: Meta, graph: str, exact: bool) -> Engine:
@@ -18,8 +21,34 @@ def _engine(folder: Path, meta: Meta, graph: str, exact: bool) -> Engine:
     return open_engine(folder, meta, graph, exact)
 
 
+def _model(config: StructureConfig) -> Structure:
+    from stagelyric.lm.kinds.structure.model import Structure
+
+    return Structure(config)
+
+
+def _recipe(config: StructureConfig) -> Mapping[str, Any]:
+    """`coded`: the share of what may be asked of a line that is asked. Weights are not averaged over its few steps."""
+    return {
+        "epochs": 6.0, "streams": 32, "segment": 64, "rate": 4e-3, "last_rate": 0.02, "cooldown": 1.0, "warmup": 50,
+        "reset": 0.0, "average": 0.0, "coded": (0.7, 0.7),
+    }  # fmt: skip
+
+
 def _describe(meta: Meta) -> str:
     return f"A {meta.kind}: {len(meta.config['tokens'])} tokens over the transformer {meta.parent['name']}."
 
 
-KIND = Kind("structure", _engine, _describe)
+KIND = Kind(
+    "structure",
+    _engine,
+    _describe,
+    Trained(
+        StructureConfig,
+        _model,
+        recipe=_recipe,
+        options=("hidden", "vocabulary", "words"),
+        reads="structure",
+        tunable=False,
+    ),
+)

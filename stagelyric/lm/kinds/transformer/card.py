@@ -52,6 +52,6 @@ KIND = Kind(
         _graph,
         lambda config: True,
         lambda config: {"streams": 14, "segment": 320, "rate": 4e-3, "weight_decay": 0.0},
-        ("layers", "hidden"),
+        ("layers", "hidden", "emphasis", "quotable"),
     ),
 )

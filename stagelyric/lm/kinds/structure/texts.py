@@ -1,0 +1,62 @@
+"""Songs as a structure model reads them: rows of tokens, with what is asked of each line before it (see `tokens`)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.lm.corpus import CorpusError
+from stagelyric.lm.kinds.structure import tokens
+from stagelyric.lm.kinds.structure.tagging import TaggedLine
+
+Song = Sequence[Sequence[tuple[TaggedLine, Sequence[str]]]]
+"""Stanzas of lines, each with its row of tokens."""
+
+
+def spelled(song: Song, place: Mapping[str, int], kept: float, rng: np.random.Generator) -> list[int]:
+    """A song as ids, a SONG before it, with some of what may be asked before each line."""
+    row = [tokens.SONG]
+    for stanza in song:
+        for line, words in stanza:
+            asked = rng.random(3) < kept
+            if asked[0]:
+                row.append(tokens.syllables(line.syllables))
+            if asked[1]:
+                row.append(tokens.rhyme(line.rhyme))
+            if asked[2]:
+                row.append(tokens.NAMED if line.named else tokens.PLAIN)
+            row += words
+            row.append(tokens.LINE)
+        row.append(tokens.STANZA)
+    return [place[token] for token in row]
+
+
+class Rows:
+    """Songs with a weight each, as a training reads them: see `corpus.Stream`."""
+
+    def __init__(self, songs: Sequence[Song], weights: Sequence[float], place: Mapping[str, int]):
+        """`place`: each token's number. Raises CorpusError where there is nothing to train on."""
+        self._songs, self._weights, self._place = songs, np.array(weights), place
+        whole = [spelled(song, place, 1.0, np.random.default_rng(0)) for song in songs]
+        self._sizes = np.array([len(song) for song in whole])
+        digest = hashlib.sha256(self._weights.tobytes())
+        for song in whole:
+            digest.update(np.array(song, dtype=np.int32).tobytes())
+        self.sha256 = digest.hexdigest()
+        if not len(self) > 1:
+            raise CorpusError("wanted songs to learn structure from, found none with a line that can be read")
+
+    def __len__(self) -> int:
+        return int(self._weights @ self._sizes) if len(self._sizes) else 0
+
+    def part(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[np.int32]:
+        """An epoch's ids (T,); a share `dressed` of what may be asked of a line is asked."""
+        rng = np.random.default_rng([seed, number])
+        counts = np.floor(self._weights + rng.random(len(self._weights))).astype(np.int64)
+        order = rng.permutation(np.repeat(np.arange(len(counts)), counts))
+        first = self._place[tokens.SONG]
+        row = [i for song in order for i in spelled(self._songs[song], self._place, dressed, rng)]
+        return np.array(row or [first, first], dtype=np.int32)

@@ -1,0 +1,166 @@
+"""A model over characters is made: the texts as they are spelled, and beside the model what the craft must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.gates import novelty
+from stagelyric.gates.novelty import shares_words
+from stagelyric.lm.checkpoint import META, Meta, ModelError, note_files
+from stagelyric.lm.codes import CODED_ALPHABET, Coder
+from stagelyric.lm.corpus import Mixture, Song, Source, stream
+from stagelyric.lm.curve import Curve
+from stagelyric.lm.kinds.backward import runtime
+from stagelyric.lm.kinds.network import Network
+from stagelyric.lm.vocabulary import Vocabulary
+from stagelyric.training.build import build, extend
+from stagelyric.training.measuring import cold_bits, filled, raw_lines, sample_line
+from stagelyric.training.release import HeldOut, release, tuned_from
+from stagelyric.training.texts import Pipeline
+from stagelyric.training.train import Trainer
+from stagelyric.training.tune_words import tune
+from stagelyric.types import paths
+from stagelyric.words import classes, lexicon, near
+from stagelyric.words.lists import STOP
+from stagelyric.words.names import find_names
+from stagelyric.words.phonetics import line_syllables
+from stagelyric.writing.drafters.backward import is_of_use
+
+CRAFT = (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)
+"""What the craft needs to know of a model's text."""
+
+_STUDIED = 32 * 2**20  # characters of a corpus that words, names and figures beside the model's are taken from
+_LINES_TO_JUDGE = 256
+
+
+class Characters(Pipeline):
+    """Every song as its characters, some with codes before their lines and slots for their names."""
+
+    def _look_up(self, vocabulary: Path | None) -> None:
+        self.vocabulary = self.parent.meta.vocabulary if self.parent else Vocabulary(CODED_ALPHABET)
+        if self.parent is None:
+            return
+        folder, meta = self.parent.folder, self.parent.meta
+        if meta.config.get("vocabulary") != len(self.vocabulary):
+            found = f"{meta.config.get('vocabulary')} with {len(self.vocabulary)} symbols"
+            raise ModelError(f"{folder / META}: wanted whole sizes and a symbol for each character, found {found}")
+        _check_words(folder)
+
+    def _read(self, main: Sequence[Source], last: Sequence[Source]) -> None:
+        self._measured = tuple(
+            HeldOut(source.name, source.sha256, stream(source.songs, self.vocabulary)) for source in self.held_out
+        )
+        self.measured_on = self._measured[-1].ids if self._measured else None
+        dress, emphasis = self._coder(), self.texts.emphasis
+        self.main = Mixture(main, self.vocabulary, emphasis=emphasis, dress=dress)
+        self.finish = Mixture(last, self.vocabulary, emphasis=emphasis, dress=dress) if last else None
+
+    def shape(self) -> dict[str, Any]:
+        return {"vocabulary": len(self.vocabulary)}
+
+    def symbols(self) -> str:
+        return self.vocabulary.symbols
+
+    def sample(self, network: Network, rng: np.random.Generator) -> str:
+        return sample_line(network, self.vocabulary, rng)
+
+    def write(self, meta: Meta, weights: dict[str, NDArray[np.float32]], went: Curve, *, complete: bool) -> Meta:
+        guarded, ours = self._guarded(), [source for source in self.sources if source.sha256 in self._ours]
+        text = stream(_studied(self.sources), self.vocabulary)
+        release(self.out, meta, weights, self._measured if complete else (), text, went)
+        if not self._takes_words_over():
+            self._tell("gathering the text's words", 0.0)
+            songs, quotable = ([song.text for song in _studied(sources)] for sources in (guarded, ours))
+            build(self.out, songs, quotable=quotable)
+        return note_files(self.out, CRAFT)
+
+    def told(self, meta: Meta) -> list[str]:
+        told = []
+        if meta.tuning:
+            told.append(tuned_from(meta.tuning))
+        for title, row in meta.bits.items():
+            told.append(f"{title}: {row['cold-256']:.3f} bits per character (int8 {row['int8 loss']:+.4f})")
+        return told
+
+    def tuning(self, trainer: Trainer, *, complete: bool) -> dict[str, float]:
+        """What the fine-tuning changed, on songs held back if there are some, and what raw lines copy from the rest."""
+        drafts = self._teach_drafts(trainer, complete=complete)
+        if not complete:
+            return {}
+        model, bits = trainer.averaged(), {}
+        for when, weights in (("before", self.parent_weights()), ("after", self.blended(trainer))):
+            filled(model, weights)
+            if self._measured:
+                bits[when] = round(cold_bits(model, self._measured[-1].ids, 256), 4)
+        rng = np.random.default_rng(trainer.recipe.seed)
+        lines = raw_lines(model, self.vocabulary, rng, _LINES_TO_JUDGE)
+        own = "\n".join(song.text for song in _studied(self._guarded()))
+        copied = round(float(np.mean([shares_words(line, own) for line in lines])), 4)
+        return {**bits, "copied": copied, **drafts}
+
+    def _guarded(self) -> list[Source]:
+        """The texts whose lines must not come up again."""
+        return [source for source in self.sources if source.sha256 not in self._ours]
+
+    def _takes_words_over(self) -> bool:
+        """Whether the model has its parent's words, and not those of its texts."""
+        return self.parent is not None and (self.parent.folder / lexicon.FILE).is_file()
+
+    def _teach_drafts(self, trainer: Trainer, *, complete: bool) -> dict[str, float]:
+        """Writes the parent's words and the band's own, and the model that drafts, taught them: what came of that."""
+        if self.parent is None or not self._takes_words_over():
+            return {}
+        self._tell("gathering the text's words", 0.0)
+        own = [song.text for song in _studied(self.sources[:1])]
+        self.out.mkdir(parents=True, exist_ok=True)
+        words = extend(self.out, self.parent.folder, [song.text for song in _studied(self._guarded())], own)
+        file = paths.backward(self.parent.folder)
+        if file is None or not complete or self.vocabulary.symbols != CODED_ALPHABET:
+            return {}
+        if not is_of_use(runtime.load(file), words.words):
+            return {}
+        tell = partial(self._tell, "teaching the model that drafts")
+        held = [song.text for song in self.held_back.songs] if self.held_back else []
+        return tune(file, self.out / file.name, words, own, held, seed=trainer.recipe.seed, tell=tell)
+
+    def _coder(self) -> Coder | None:
+        """What dresses songs in codes and slots, for a model whose alphabet has them."""
+        if self.vocabulary.symbols != CODED_ALPHABET:
+            return None
+        names = find_names(line for song in _studied(self.sources) for line in song.text.split("\n"))
+        return Coder(names, line_syllables, lambda word: len(word) > 2 and word not in STOP)
+
+
+def _check_words(folder: Path) -> None:
+    """Raises ModelError before hours are spent, where the words of a model to begin with are not in order."""
+    try:
+        if (folder / lexicon.FILE).is_file():
+            words = lexicon.load(folder / lexicon.FILE)
+            near.load(folder / near.FILE, len(words.words))
+            classes.load(folder / classes.FILE, len(words.words))
+            novelty.Copies.load(folder / novelty.FILE)
+    except (lexicon.LexiconError, near.NearError, classes.StructureError, novelty.NoveltyError) as error:
+        raise ModelError(str(error)) from error
+    except BadZipFile as error:
+        raise ModelError(f"{folder}: wanted whole files of the model's words, found a damaged one") from error
+
+
+def _studied(sources: Sequence[Source]) -> Iterator[Song]:
+    """The songs, up to as many characters as are worth looking at; each of a source that comes twice once."""
+    read, seen = 0, set()
+    for source in sources:
+        if source.sha256 in seen:
+            continue
+        seen.add(source.sha256)
+        for song in source.songs:
+            yield song
+            read += len(song.text)
+            if read > _STUDIED:
+                return
