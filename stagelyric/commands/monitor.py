@@ -21,17 +21,14 @@ from stagelyric.setlist.triggers import resolved, write_do
 from stagelyric.show.clock import Clock
 from stagelyric.types.actions import Do
 from stagelyric.types.events import (
+    BY_EVENT,
     Beat,
     ClockPulse,
     Command,
-    ControlChange,
     Event,
     KeyPress,
-    NoteOff,
-    NoteOn,
     Notice,
     OscMessage,
-    ProgramChange,
     SongSelect,
     Tempo,
     Transport,
@@ -42,7 +39,6 @@ if TYPE_CHECKING:
 
 KINDS = ("midi", "osc", "key", "clock")
 _CLOCK_EVERY = 1.0  # seconds between two sayings of what the clock does
-_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _WORDS = {ClockPulse: "clock", KeyPress: "key", OscMessage: "osc"}
 
 
@@ -167,28 +163,15 @@ def would(show: Show, event: Event) -> Iterator[str]:
 
 def decoded(event: Event) -> str:
     """An event in a musician's words."""
+    if (kind := BY_EVENT.get(type(event))) is not None:
+        return kind.decoded(event)
     match event:
-        case NoteOn():
-            return f"note {event.note} {_note(event.note)} on, velocity {event.velocity}, channel {event.channel}"
-        case NoteOff():
-            return f"note {event.note} {_note(event.note)} off, channel {event.channel}"
-        case ControlChange():
-            return f"control {event.control} value {event.value} (before {event.previous}), channel {event.channel}"
-        case ProgramChange():
-            bank = "" if event.bank is None else f", bank {event.bank}"
-            return f"program {event.program}{bank}, channel {event.channel}"
         case SongSelect():
             return f"song select {event.song}"
         case Transport():
             return f"{event.action}{f' {event.position}' if event.action == 'position' else ''}"
-        case OscMessage():
-            return " ".join([event.address, *(_argument(argument) for argument in event.arguments)])
-        case KeyPress():
-            return f'key "{event.key}"{" released" if event.released else ""}'
         case Tempo():
             return f"tempo {event.bpm:g} BPM"
-        case Beat():
-            return f"beat {event.beat:g}"
         case Command():
             return _said(event.do)
         case Notice():
@@ -227,16 +210,6 @@ def _type(event: Event) -> str:
 
 def _said(do: Do) -> str:
     return do.action if do.value is None else f"{do.action} {do.value}"
-
-
-def _note(number: int) -> str:
-    return f"{_NAMES[number % 12]}{number // 12 - 1}"
-
-
-def _argument(argument: object) -> str:
-    if isinstance(argument, str):
-        return json.dumps(argument, ensure_ascii=False)
-    return argument.hex(" ") if isinstance(argument, bytes) else f"{argument}"
 
 
 def _plain(value: object) -> object:

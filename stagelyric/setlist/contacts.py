@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from stagelyric.setlist.triggers import On, Trigger, is_release
-from stagelyric.types.events import Beat, ControlChange, Event, OscMessage
+from stagelyric.setlist.triggers import On, Trigger
+from stagelyric.types.events import Beat, ControlChange, Event, OscMessage, is_release
 
 THRESHOLD = 64
 HYSTERESIS = 16

@@ -1,46 +1,29 @@
 """What fires (`on`) and what is done (`do`): the words a musician writes, and pure tests of events against them."""
 
 import difflib
-import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    create_model,
+    model_validator,
+)
 
 from stagelyric.types.actions import ACTIONS, TABLE, Do, Row, Takes
-from stagelyric.types.events import (
-    Beat,
-    ControlChange,
-    Event,
-    KeyPress,
-    NoteOff,
-    NoteOn,
-    OscArgument,
-    OscMessage,
-    PadPress,
-    ProgramChange,
-)
-from stagelyric.types.texts import ECHO, SAYING, cleaned
+from stagelyric.types.events import BY_EVENT, EVENT_KINDS, Beat, Event, EventKind, Text
+from stagelyric.types.texts import ECHO
 
 FROM_EVENT = "value"  # { wildness = "value" }, { word = "value" }: the event's own value or text
 MOST_PLACES = 1_000_000  # the largest number of a song or a section that is looked for
 
-KINDS = ("note", "control", "program", "osc", "key", "pad", "beat", "bar")
+KINDS = tuple(kind.name for kind in EVENT_KINDS)
 _WHERE = ("channel", "bank", "port")
-
-_SEMITONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
-_NOTE = re.compile(r"([A-Ga-g])([#b]?)(-?\d+)")
-
-
-def note_number(name: str) -> int:
-    """A MIDI note number 0-127 from a note's name, C4 = 60 (scientific pitch). Raises ValueError."""
-    match = _NOTE.fullmatch(name.strip())
-    if match:
-        letter, accidental, octave = match.groups()
-        number = _SEMITONES[letter.lower()] + {"#": 1, "b": -1, "": 0}[accidental] + 12 * (int(octave) + 1)
-        if 0 <= number <= 127:
-            return number
-    raise ValueError(f'wanted a note from "C-1" to "G9" or a number from 0 to 127, found "{name}"')
 
 
 def parse_do(found: object) -> Do:
@@ -134,17 +117,49 @@ _DO_SCHEMA: dict[str, object] = {
 }
 
 
-def _note(value: object) -> object:
-    return note_number(value) if isinstance(value, str) else value
-
-
 class Written(BaseModel):
     """The base of all that a musician writes: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class On(Written):
+def _field(kind: EventKind) -> Any:
+    """The type that a kind's key has in `On`, with None where it is not written."""
+    wanted = kind.wanted
+    if isinstance(wanted, Text):
+        limits = Field(pattern=wanted.pattern) if wanted.pattern else Field(min_length=1)
+        return Annotated[Annotated[str, limits] | None, Field(description=kind.does)]
+    limits = Field(ge=wanted.least, le=wanted.most)
+    read = wanted.read
+    if read is None:
+        return Annotated[Annotated[int, limits] | None, Field(description=kind.does)]
+
+    def number(value: object) -> object:
+        return read(value) if isinstance(value, str) else value
+
+    by_name = BeforeValidator(number, json_schema_input_type=int | str)
+    return Annotated[Annotated[int, by_name, limits] | None, Field(description=kind.does)]
+
+
+if TYPE_CHECKING:
+
+    class _Contact(Written):
+        """As the table of event kinds makes it; a kind whose key nobody asks for by its name need not stand here."""
+
+        note: int | None = None
+        control: int | None = None
+        program: int | None = None
+        osc: str | None = None
+        key: str | None = None
+        pad: str | None = None
+        beat: int | None = None
+        bar: int | None = None
+
+else:
+    _Contact = create_model("_Contact", __base__=Written, **{kind.name: (_field(kind), None) for kind in EVENT_KINDS})
+
+
+class On(_Contact):
     """What fires. Exactly one of note, control, program, osc, key, pad, beat, bar.
 
     `beat = 4` fires on every fourth beat, `bar = 2` on every second bar. `threshold`: a control is down from
@@ -152,14 +167,6 @@ class On(Written):
     it a pedal with values in between must come before it is pressed again (default 16).
     """
 
-    note: Annotated[int, BeforeValidator(_note, json_schema_input_type=int | str), Field(ge=0, le=127)] | None = None
-    control: Annotated[int, Field(ge=0, le=119)] | None = None
-    program: Annotated[int, Field(ge=0, le=127)] | None = None
-    osc: Annotated[str, Field(pattern="^/")] | None = None
-    key: Annotated[str, Field(min_length=1)] | None = None
-    pad: Annotated[str, Field(min_length=1)] | None = None
-    beat: Annotated[int, Field(ge=1)] | None = None
-    bar: Annotated[int, Field(ge=1)] | None = None
     channel: Annotated[int, Field(ge=1, le=16)] | None = None
     bank: Annotated[int, Field(ge=0, le=16383)] | None = None
     port: str | None = None
@@ -168,20 +175,30 @@ class On(Written):
     hysteresis: Annotated[int, Field(ge=0, le=126)] | None = None
     debounce_ms: Annotated[float, Field(ge=0)] = 30.0
 
+    _kind: EventKind = PrivateAttr()
+    _which: Any = PrivateAttr()
+
     @model_validator(mode="after")
     def _one(self) -> "On":
-        written = [kind for kind in KINDS if getattr(self, kind) is not None]
+        written = [kind for kind in EVENT_KINDS if getattr(self, kind.name) is not None]
         if len(written) != 1:
-            raise ValueError(f"wanted one of {', '.join(KINDS)}, found {' and '.join(written) or 'none'}")
+            found = " and ".join(kind.name for kind in written) or "none"
+            raise ValueError(f"wanted one of {', '.join(KINDS)}, found {found}")
+        self._kind, self._which = written[0], written[0].same(getattr(self, written[0].name))
         return self
+
+    @property
+    def kind(self) -> EventKind:
+        """The row of the table of event kinds."""
+        return self._kind
 
     def fires(self, event: Event, beats_per_bar: float = 4.0) -> bool:
         """Whether the event fires this. Pure: what a contact did before is for `contacts`."""
         if isinstance(event, Beat):
-            every = self.beat or (self.bar or 0) * beats_per_bar
+            every = 0.0 if self._kind.every is None else self._kind.every(self._which, beats_per_bar)
             return bool(every) and event.beat > 0 and event.beat % every == 0
         edge = self.edge(event)
-        if edge is None or isinstance(event, ProgramChange):
+        if edge is None or self._kind.no_release:
             return edge is not None
         return self.answers(edge)
 
@@ -191,33 +208,27 @@ class On(Written):
 
     def edge(self, event: Event) -> bool | None:
         """True where the event presses this contact, False where it lets it go, None where it does neither."""
-        match event:
-            case OscMessage() if self.osc == event.address:
-                return not is_release(event.arguments)
-            case KeyPress() if self.key is not None and _key(self.key) == _key(event.key):
-                return not event.released
-            case PadPress() if self.pad == event.pad:
-                return not event.released
-            case NoteOn() if self.note == event.note and self._here(event):
-                return True if event.velocity >= (self.threshold or 1) else None
-            case NoteOff() if self.note == event.note and self._here(event):
-                return False
-            case ControlChange() if self.control == event.control and self._here(event):
-                return self._crossed(event)
-            case ProgramChange() if self.program == event.program and self.bank in (None, event.bank, event.bank_alone):
-                return True if self._here(event) else None
-        return None
+        return self._kind.edge(event, self.threshold) if self.means(event) and self.reaches(event) else None
+
+    def means(self, event: Event) -> bool:
+        """Whether the event is of the control, note, address, … that was written, wherever it comes from."""
+        kind = self._kind
+        return isinstance(event, kind.events) and kind.same(kind.which(event)) == self._which
+
+    def reaches(self, event: Any) -> bool:
+        """Whether channel, port and bank of an event that is meant are those that were written, if any were."""
+        if not self._kind.placed:
+            return True
+        banks = self._kind.banks(event)
+        return (
+            self.channel in (None, event.channel)
+            and (self.port is None or self.port.casefold() in event.port.casefold())
+            and (not banks or self.bank in (None, *banks))
+        )
 
     def moves(self, event: Event) -> bool:
         """Whether the event carries a value of this control, note or address, whatever the value is."""
-        match event:
-            case OscMessage():
-                return self.osc == event.address
-            case ControlChange():
-                return self.control == event.control and self._here(event)
-            case NoteOn():
-                return self.note == event.note and self._here(event)
-        return False
+        return isinstance(event, self._kind.carries) and self.means(event) and self.reaches(event)
 
     def same_contact(self, other: "On") -> bool:
         """Whether one message can fire both: same kind and number; channel, bank and port equal or left open."""
@@ -228,49 +239,17 @@ class On(Written):
             return False
         return all(mine.get(key) == theirs.get(key) for key in _WHERE if key in mine and key in theirs)
 
-    def _here(self, event: NoteOn | NoteOff | ControlChange | ProgramChange) -> bool:
-        return self.channel in (None, event.channel) and (
-            self.port is None or self.port.casefold() in event.port.casefold()
-        )
-
-    def _crossed(self, event: ControlChange) -> bool | None:
-        threshold = self.threshold or 64
-        down, was_down = event.value >= threshold, event.previous >= threshold
-        # Some pedals send their one value at every press and never a release: the same value again is a press.
-        if down and (not was_down or event.value == event.previous):
-            return True
-        return False if was_down and not down else None
-
-
-def _key(name: str) -> str:
-    """Page-turner pedals and people write keys in several ways: "space", " " and "Space" are one key."""
-    folded = name.casefold()
-    return {" ": "space", "spacebar": "space", "return": "enter", "esc": "escape"}.get(folded, folded)
-
-
-def is_release(arguments: tuple[OscArgument, ...]) -> bool:
-    """A lone 0, 0.0 or False is a button's release; a bare address is a press."""
-    return len(arguments) == 1 and isinstance(arguments[0], int | float) and arguments[0] == 0
-
 
 def event_value(event: Event) -> float | None:
     """The event's own value as 0.0-1.0: a control's or note's 0-127, an OSC number as it is (above 1: of 127)."""
-    match event:
-        case ControlChange():
-            return event.value / 127
-        case NoteOn():
-            return event.velocity / 127
-        case OscMessage() if event.arguments and isinstance(event.arguments[0], int | float):
-            number = float(event.arguments[0])
-            return min(max(number if number <= 1 else number / 127, 0.0), 1.0)
-    return None
+    kind = BY_EVENT.get(type(event))
+    return None if kind is None else kind.value(event)
 
 
 def event_text(event: Event) -> str | None:
     """The texts that an OSC message carries, joined; None where there is none."""
-    if not isinstance(event, OscMessage):
-        return None
-    return cleaned(" ".join(each[: 2 * SAYING] for each in event.arguments[:100] if isinstance(each, str))) or None
+    kind = BY_EVENT.get(type(event))
+    return None if kind is None or kind.text is None else kind.text(event)
 
 
 def resolved(do: Do, event: Event) -> Do | None:
@@ -299,7 +278,7 @@ class Trigger(Written):
 
     @model_validator(mode="after")
     def _has_a_text(self) -> "Trigger":
-        if self.do.value == FROM_EVENT and self.do.action in ("say", "word", "heard") and self.on.osc is None:
+        if self.do.value == FROM_EVENT and self.do.action in ("say", "word", "heard") and self.on.kind.text is None:
             raise ValueError(
                 f'{self.do.action} = "value" takes the text of an OSC message: wanted on = {{ osc = "/…" }}'
             )

@@ -6,18 +6,8 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from stagelyric.setlist.contacts import HYSTERESIS
-from stagelyric.setlist.triggers import KINDS, On, is_release
-from stagelyric.types.events import (
-    Command,
-    ControlChange,
-    Event,
-    KeyPress,
-    NoteOff,
-    NoteOn,
-    OscMessage,
-    PadPress,
-    ProgramChange,
-)
+from stagelyric.setlist.triggers import On
+from stagelyric.types.events import BY_EVENT, EVENT_KINDS, Event, EventKind
 
 WATCH = 2.0  # seconds from the first message on
 BOUNCE = 0.05  # seconds; a foot does not let go and press again this soon
@@ -101,53 +91,48 @@ class Watch:
 
     def _rank(self, contact: _Contact) -> tuple[bool, int, float]:
         """A board that sends several messages for one press means the one that it takes back on release."""
-        kinds = ("control", "note", "pad", "key", "osc", "program")
-        kind = next(place for place, kind in enumerate(kinds) if kind in contact.on)
-        return len({value > 0 for _, value in contact.moves}) < 2, kind, contact.moves[0][0]
+        return len({value > 0 for _, value in contact.moves}) < 2, _kind(contact.on).rank, contact.moves[0][0]
 
 
 def describe(on: Written) -> str:
     """`control 80 on channel 1`: a trigger's `on` for people."""
-    kind = next(kind for kind in KINDS if kind in on)
+    kind = _kind(on).name
     channel = f" on channel {on['channel']}" if "channel" in on else ""
     bank = f" of bank {on['bank']}" if "bank" in on else ""
     port = f' from "{on["port"]}"' if "port" in on else ""
     return f"{kind} {on[kind]}{bank}{channel}{port}"
 
 
+def _kind(on: Written) -> EventKind:
+    return next(kind for kind in EVENT_KINDS if kind.name in on)
+
+
 def _read(event: Event) -> tuple[Written, float] | None:
-    match event:
-        case NoteOn():
-            return {"note": event.note, "channel": event.channel, "port": event.port}, event.velocity
-        case NoteOff():
-            return {"note": event.note, "channel": event.channel, "port": event.port}, 0
-        case ControlChange():
-            return {"control": event.control, "channel": event.channel, "port": event.port}, event.value
-        case ProgramChange():
-            bank = {} if event.bank is None else {"bank": event.bank}
-            return {"program": event.program, **bank, "channel": event.channel, "port": event.port}, 127
-        case OscMessage():
-            return {"osc": event.address}, 0 if is_release(event.arguments) else 127
-        case KeyPress():
-            return {"key": "Space" if event.key == " " else event.key}, 0 if event.released else 127
-        case PadPress():
-            return {"pad": event.pad}, 0 if event.released else 127
-        case Command():
-            return None  # it does something without a trigger
-    return None
+    """A trigger's `on` for what sent the event, and the event's level, 0 to 127; None for what no press is."""
+    kind = BY_EVENT.get(type(event))
+    if kind is None or kind.every is not None:
+        return None
+    on: Written = {kind.name: kind.which(event)}
+    if (bank := next(iter(kind.banks(event)), None)) is not None:
+        on["bank"] = bank
+    if kind.placed:
+        placed: Any = event
+        on |= {"channel": placed.channel, "port": placed.port}
+    return on, kind.level(event)
 
 
 def _judge(contact: _Contact) -> Found:
-    on = dict(contact.on)
+    on, kind = dict(contact.on), _kind(contact.on)
     values = [value for _, value in contact.moves]
     where = f"{describe({k: v for k, v in on.items() if k != 'port'})}, {contact.name}"
-    if "program" in on:
-        return Found(on, "single", f"{where}: a program change, which has no release")
-    if "control" in on and len(set(values)) >= SWEEP:
+    if kind.no_release:
+        return Found(on, "single", f"{where}: {kind.no_release}")
+    if kind.is_continuous and len(set(values)) >= SWEEP:
         _set_hysteresis(on, values)
         return Found(on, "continuous", f"{where}: a knob or an expression pedal ({min(values)} to {max(values)})")
-    _set_threshold(on, values)
-    edges = list(_edges(contact.moves, float(on.get("threshold", THRESHOLD if "control" in on else 1))))
+    if kind.is_continuous:
+        _set_threshold(on, values)
+    edges = list(_edges(contact.moves, float(on.get("threshold", kind.threshold or 1))))
     bounce = _bounce(edges)
     if bounce:
         on["debounce_ms"] = bounce
@@ -155,18 +140,14 @@ def _judge(contact: _Contact) -> Found:
     downs = [down for _, down in edges]
     if True in downs and False in downs[downs.index(True) :]:
         return Found(on, "momentary", f"{where}: momentary (a press and a release)")
-    if "osc" in on and False not in downs:
-        return Found(on, "single", f"{where}: no release came; each message is a press")
-    if "key" in on:
-        return Found(on, "single", f"{where}: a key")
+    if kind.unreleased and (False not in downs or not kind.latches):
+        return Found(on, "single", f"{where}: {kind.unreleased}")
     on["press"] = "both"
     return Found(on, "latching", f"{where}: latching, or it never sends a release; each message is a press")
 
 
 def _set_threshold(on: Written, values: Sequence[float]) -> None:
     """Half way, where the default of 64 would never be reached or never be left."""
-    if "control" not in on:
-        return
     low, high = min(values), max(values)
     if len(set(values)) == 1:
         low = 0

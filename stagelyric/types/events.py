@@ -1,14 +1,17 @@
-"""What comes in: frozen events, stamped with `time.monotonic()` on arrival.
+"""What comes in: frozen events, stamped with `time.monotonic()` on arrival, and a table of those that triggers answer.
 
 Every input turns its driver's messages into these and hands them to `emit`, on the event loop's thread.
 Nothing here knows where an event goes.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from stagelyric.types.actions import Do
+from stagelyric.types.notes import note_name, note_number
+from stagelyric.types.texts import SAYING, cleaned
 
 Level = Literal["info", "warning"]
 OscArgument = int | float | str | bool | bytes | None
@@ -146,3 +149,233 @@ class Notice(Event):
 
 
 Emit = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number behind a key of a trigger's `on`. `read`: of a text that may stand in its place."""
+
+    least: int
+    most: int | None = None
+    read: Callable[[str], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text behind a key of a trigger's `on`; `pattern`: what it must match, as in JSON Schema."""
+
+    pattern: str = ""
+
+
+def _nothing(event: Any) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventKind:
+    """One way for a trigger to fire: a key of its `on`, and what is known of the events that it answers.
+
+    `name`: the key; `wanted`: what is written behind it; `does`: when it fires, for people; `events`: the classes of
+    its events, the one that presses first.
+
+    Of an event: `which`: the number or name that is compared with what was written, both as `same` makes them; `edge`:
+    True where it presses, False where it lets go, None where it does neither, given the threshold that was written;
+    `decoded`: the event in a musician's words; `value`: its own value, 0.0-1.0; `text`: the text that it carries (None:
+    none ever); `level`: 0 to 127, 0 for a release; `banks`: those that it may be said to be of. `carries`: the classes
+    whose events have a value, whether it is one to reckon with or not.
+
+    `placed`: its events have a port and a channel. `threshold`: from where on it is a press, where none is written;
+    None for what has no levels. `every`: for the clock's, how many beats lie between two, from what was written and the
+    beats of a bar; such a kind has no edges.
+
+    For `learn`: `rank`: which of several messages of one press is taken, the lowest first; `is_continuous`: whether it
+    may be a knob; `no_release`: what is said of a kind that never sends one; `unreleased`: of one that did not;
+    `latches`: whether several presses without a release are a latching switch.
+    """
+
+    name: str
+    wanted: Whole | Text
+    does: str
+    events: tuple[type[Event], ...]
+    decoded: Callable[[Any], str]
+    which: Callable[[Any], Any] = _nothing
+    same: Callable[[Any], object] = lambda written: written
+    edge: Callable[[Any, int | None], bool | None] = lambda event, threshold: None
+    value: Callable[[Any], float | None] = _nothing
+    text: Callable[[Any], str | None] | None = None
+    level: Callable[[Any], float] = lambda event: 127
+    banks: Callable[[Any], tuple[int | None, ...]] = lambda event: ()
+    carries: tuple[type[Event], ...] = ()
+    placed: bool = False
+    threshold: int | None = None
+    every: Callable[[int, float], float] | None = None
+    rank: int = 9
+    is_continuous: bool = False
+    no_release: str = ""
+    unreleased: str = ""
+    latches: bool = True
+
+
+def is_release(arguments: tuple[OscArgument, ...]) -> bool:
+    """A lone 0, 0.0 or False is a button's release; a bare address is a press."""
+    return len(arguments) == 1 and isinstance(arguments[0], int | float) and arguments[0] == 0
+
+
+def _crossed(event: ControlChange, threshold: int | None) -> bool | None:
+    threshold = threshold or 64
+    down, was_down = event.value >= threshold, event.previous >= threshold
+    # Some pedals send their one value at every press and never a release: the same value again is a press.
+    if down and (not was_down or event.value == event.previous):
+        return True
+    return False if was_down and not down else None
+
+
+def _struck(event: NoteOn | NoteOff, threshold: int | None) -> bool | None:
+    if isinstance(event, NoteOff):
+        return False
+    return True if event.velocity >= (threshold or 1) else None
+
+
+def _note_decoded(event: NoteOn | NoteOff) -> str:
+    how = f"on, velocity {event.velocity}" if isinstance(event, NoteOn) else "off"
+    return f"note {event.note} {note_name(event.note)} {how}, channel {event.channel}"
+
+
+def _program_decoded(event: ProgramChange) -> str:
+    bank = "" if event.bank is None else f", bank {event.bank}"
+    return f"program {event.program}{bank}, channel {event.channel}"
+
+
+def _argument(argument: OscArgument) -> str:
+    if isinstance(argument, str):
+        return json.dumps(argument, ensure_ascii=False)
+    return argument.hex(" ") if isinstance(argument, bytes) else f"{argument}"
+
+
+def _first_number(event: OscMessage) -> float | None:
+    """As it is from 0 to 1, above it as a share of 127."""
+    if not event.arguments or not isinstance(event.arguments[0], int | float):
+        return None
+    number = float(event.arguments[0])
+    return min(max(number if number <= 1 else number / 127, 0.0), 1.0)
+
+
+def _texts(event: OscMessage) -> str | None:
+    """All that it carries, joined; None where there is none."""
+    return cleaned(" ".join(each[: 2 * SAYING] for each in event.arguments[:100] if isinstance(each, str))) or None
+
+
+def _key(name: str) -> str:
+    """Page-turner pedals and people write keys in several ways: "space", " " and "Space" are one key."""
+    folded = name.casefold()
+    return {" ": "space", "spacebar": "space", "return": "enter", "esc": "escape"}.get(folded, folded)
+
+
+EVENT_KINDS = (
+    EventKind(
+        name="note",
+        wanted=Whole(0, 127, note_number),
+        does="a MIDI note, by its number or its name (C4 is 60)",
+        events=(NoteOn, NoteOff),
+        which=lambda event: event.note,
+        edge=_struck,
+        decoded=_note_decoded,
+        value=lambda event: event.velocity / 127 if isinstance(event, NoteOn) else None,
+        level=lambda event: event.velocity if isinstance(event, NoteOn) else 0,
+        carries=(NoteOn,),
+        placed=True,
+        threshold=1,
+        rank=1,
+    ),
+    EventKind(
+        name="control",
+        wanted=Whole(0, 119),
+        does="a MIDI control, where its value comes to the threshold",
+        events=(ControlChange,),
+        which=lambda event: event.control,
+        edge=_crossed,
+        decoded=lambda event: (
+            f"control {event.control} value {event.value} (before {event.previous}), channel {event.channel}"
+        ),
+        value=lambda event: event.value / 127,
+        level=lambda event: event.value,
+        carries=(ControlChange,),
+        placed=True,
+        threshold=64,
+        rank=0,
+        is_continuous=True,
+    ),
+    EventKind(
+        name="program",
+        wanted=Whole(0, 127),
+        does="a MIDI program change",
+        events=(ProgramChange,),
+        which=lambda event: event.program,
+        edge=lambda event, threshold: True,
+        decoded=_program_decoded,
+        banks=lambda event: (event.bank, event.bank_alone),
+        placed=True,
+        rank=5,
+        no_release="a program change, which has no release",
+    ),
+    EventKind(
+        name="osc",
+        wanted=Text("^/"),
+        does="an OSC message to this address; a lone 0 is a release",
+        events=(OscMessage,),
+        which=lambda event: event.address,
+        edge=lambda event, threshold: not is_release(event.arguments),
+        decoded=lambda event: " ".join([event.address, *map(_argument, event.arguments)]),
+        value=_first_number,
+        text=_texts,
+        level=lambda event: 0 if is_release(event.arguments) else 127,
+        carries=(OscMessage,),
+        rank=4,
+        unreleased="no release came; each message is a press",
+    ),
+    EventKind(
+        name="key",
+        wanted=Text(),
+        does="a key, by its name in a browser (PageDown, Space, b)",
+        events=(KeyPress,),
+        which=lambda event: "Space" if event.key == " " else event.key,
+        same=_key,
+        edge=lambda event, threshold: not event.released,
+        decoded=lambda event: f'key "{event.key}"{" released" if event.released else ""}',
+        level=lambda event: 0 if event.released else 127,
+        rank=3,
+        unreleased="a key",
+        latches=False,
+    ),
+    EventKind(
+        name="pad",
+        wanted=Text(),
+        does="a pad of the operator's page, by its name",
+        events=(PadPress,),
+        which=lambda event: event.pad,
+        edge=lambda event, threshold: not event.released,
+        decoded=lambda event: f'pad "{event.pad}"{" released" if event.released else ""}',
+        level=lambda event: 0 if event.released else 127,
+        rank=2,
+    ),
+    EventKind(
+        name="beat",
+        wanted=Whole(1),
+        does="every so many beats, while the clock runs",
+        events=(Beat,),
+        decoded=lambda event: f"beat {event.beat:g}",
+        every=lambda count, beats_per_bar: float(count),
+    ),
+    EventKind(
+        name="bar",
+        wanted=Whole(1),
+        does="every so many bars, while the clock runs",
+        events=(Beat,),
+        decoded=lambda event: f"beat {event.beat:g}",
+        every=lambda count, beats_per_bar: count * beats_per_bar,
+    ),
+)
+"""What triggers, the JSON Schema, `learn`, `monitor` and `doctor` read, in the order in which it is offered."""
+
+BY_EVENT: dict[type[Event], EventKind] = {cls: kind for kind in reversed(EVENT_KINDS) for cls in kind.events}
+"""The row of an event's class; none for those that no trigger answers."""

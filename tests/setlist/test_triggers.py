@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from stagelyric.setlist.triggers import On, Trigger, event_value, note_number, parse_do, write_do
+from stagelyric.setlist.triggers import On, Trigger, event_value, parse_do, write_do
 from stagelyric.types.actions import ACTIONS, Do
 from stagelyric.types.events import (
     Beat,
@@ -19,6 +19,7 @@ from stagelyric.types.events import (
     PadPress,
     ProgramChange,
 )
+from stagelyric.types.notes import note_number
 
 
 def control(value: int, previous: int = 0, **given: Any) -> ControlChange:
