@@ -109,19 +109,14 @@ def evaluate(
 
 @contextmanager
 def _faults() -> Iterator[None]:
-    from stagelyric.gates.novelty import NoveltyError
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.report.language import MissingExtraError
-    from stagelyric.words.classes import StructureError
-    from stagelyric.words.lexicon import LexiconError
-    from stagelyric.words.near import NearError
 
-    craft = (LexiconError, NearError, NoveltyError, StructureError)
     try:
         with plain_faults():
             yield
-    except (ModelError, CorpusError, MissingExtraError, ValueError, *craft) as error:
+    except (ModelError, CorpusError, MissingExtraError, ValueError) as error:
         raise Fault(str(error)) from None
     except OSError as error:
         raise Fault(f"{error.filename}: {error.strerror}") from None

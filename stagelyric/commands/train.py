@@ -223,14 +223,12 @@ def _check_folder(out: Path, resume: bool) -> None:
 
 
 def _pair(text: str) -> tuple[str, float]:
-    name, _, number = text.rpartition("=")
-    try:
-        factor = float(number)
-    except ValueError:
-        factor = -1.0
-    if not name or not 0 <= factor <= 100:
+    from stagelyric.lm.corpus import with_number
+
+    found = with_number(text)
+    if found is None or not 0 <= found[1] <= 100:
         raise Fault(f"--emphasis {text}: wanted TEXT=FACTOR with a factor from 0 to 100")
-    return name, factor
+    return found
 
 
 Tell = Callable[["Report", str], None]

@@ -244,19 +244,13 @@ def _open(name: str, never: Sequence[Path], own: Sequence[Path]) -> Writer:
 def model_faults() -> Iterator[None]:
     """A model that cannot be used becomes one sentence on standard error, and exit status 2."""
     from stagelyric.editor.faults import EditorError
-    from stagelyric.gates.novelty import NoveltyError
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.phrasebook.book import BookError
-    from stagelyric.words.classes import StructureError
-    from stagelyric.words.lexicon import LexiconError
-    from stagelyric.words.near import NearError
     from stagelyric.writing.taste import TasteError
 
     try:
         yield
-    except (
-        BookError, EditorError, ModelError, LexiconError, NearError, NoveltyError, StructureError, TasteError,
-    ) as error:  # fmt: skip
+    except (BookError, EditorError, ModelError, TasteError) as error:
         raise Fault(str(error)) from None
 
 

@@ -13,7 +13,8 @@ from stagelyric.editor.faults import EditorError
 from stagelyric.editor.folder import digest
 from stagelyric.editor.pieces import Kept, Pieces
 from stagelyric.types import paths
-from stagelyric.words.lexicon import FILE, LexiconError, load
+from stagelyric.words.lexicon import FILE, load
+from stagelyric.words.npz import ModelError
 
 _FIRST = 1 / 7  # of a line's words, the one that begins it
 _UNSUNG = 0.05  # of all that is heard: pieces of words that nobody counted
@@ -49,7 +50,7 @@ def words(file: Path | None) -> list[Word]:
         return []
     try:
         known = load(file)
-    except LexiconError as error:
+    except ModelError as error:
         raise EditorError(str(error)) from None
     return [Word(*row) for row in zip(known.words, known.forms.tolist(), known.count.tolist(), strict=True)]
 

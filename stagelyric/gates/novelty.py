@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from stagelyric.gates import quoting
 from stagelyric.gates.quoting import CHARACTERS as CHARACTERS
 from stagelyric.gates.quoting import WORDS as WORDS
 from stagelyric.gates.quoting import normal as normal
+from stagelyric.words.npz import ModelError, read_npz
 
 FILE = "copies.npz"
 _STRIDE = 4  # every 4th window of 21 characters is kept: each run of 24 holds one of them whole
@@ -29,10 +29,6 @@ _BITS = 30
 _AT_ONCE = 200  # stanzas
 WORN = 4  # words in a row that are a stock phrase, where many lines have them
 _WORN_COUNT = 5
-
-
-class NoveltyError(ValueError):
-    """A file of runs that is none; its text is one sentence for the user."""
 
 
 def build(lines: Iterable[str], words: Iterable[str] | None = None) -> NDArray[np.uint32]:
@@ -54,7 +50,7 @@ def of_files(
     """
     known = kept and kept / f"{quoting.stamp(files)}.npz"
     if known and known.is_file():
-        with contextlib.suppress(NoveltyError):
+        with contextlib.suppress(ModelError):
             return Copies.load(known).keys
     texts = [stanza for file in files for stanza in quoting.stanzas(file)]
     parts = [np.zeros(0, np.uint32)]
@@ -100,14 +96,9 @@ class Copies:
 
     @classmethod
     def load(cls, file: Path) -> Copies:
-        """Reads copies.npz. Raises NoveltyError where it is missing or is none."""
-        try:
-            with np.load(file, allow_pickle=False) as data:
-                return cls(_joined(data["planes"]), _joined(data["worn"]))
-        except FileNotFoundError:
-            raise NoveltyError(f"{file}: wanted the runs of the model's training text, found no such file") from None
-        except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
-            raise NoveltyError(f"{file}: wanted the runs of the model's training text, found another file") from error
+        """Reads copies.npz. Raises ModelError where it is missing or is none."""
+        with read_npz(file, "the runs of the model's training text") as data:
+            return cls(_joined(data["planes"]), _joined(data["worn"]))
 
     def and_of(self, keys: NDArray[np.uint32]) -> Copies:
         """These and the runs of another text."""

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.lm.vocabulary import Vocabulary
+from stagelyric.words.npz import ModelError as ModelError
 
 FORMAT = 1
 META = "meta.json"
@@ -31,10 +32,6 @@ CRAFT = ".npz"
 """What the files end in that hold a model's words and what belongs to them."""
 
 _LARGEST = 256 * 2**20  # bytes; a file beyond this is no model of ours, and is not read into memory
-
-
-class ModelError(Exception):
-    """A model that cannot be used; its text is one sentence for the user, naming the file."""
 
 
 @dataclass(frozen=True, slots=True)

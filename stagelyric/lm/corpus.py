@@ -55,20 +55,26 @@ class Source:
     weight: float = 1.0
 
 
+def with_number(argument: str) -> tuple[str, float] | None:
+    """The two parts of "TEXT=NUMBER", such as "rain=1.5"; None for what is not of this form."""
+    text, _, number = argument.rpartition("=")
+    try:
+        return (text, float(number)) if text else None
+    except ValueError:
+        return None
+
+
 def weighted(argument: str) -> tuple[Path, float]:
     """A path, or TEXT=WEIGHT where no file has that very name; the weight is 1 where none is given.
 
     Raises CorpusError for a weight that is not above 0 and up to 100.
     """
-    name, _, number = argument.rpartition("=")
-    if not name or Path(argument).exists():
+    found = None if Path(argument).exists() else with_number(argument)
+    if found is None:
         return Path(argument), 1.0
-    try:
-        weight = float(number)
-    except ValueError:
-        return Path(argument), 1.0
+    name, weight = found
     if not 0 < weight <= 100:
-        raise CorpusError(f"{argument}: wanted a weight above 0 and up to 100, found {number}")
+        raise CorpusError(f"{argument}: wanted a weight above 0 and up to 100, found {weight:g}")
     return Path(name), weight
 
 

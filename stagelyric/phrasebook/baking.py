@@ -28,6 +28,7 @@ from stagelyric.phrasebook.casting import Cast, Filling
 from stagelyric.phrasebook.compiled import Body, Choice, Piece
 from stagelyric.phrasebook.ears import Marks
 from stagelyric.phrasebook.forms import Drawing, Form, Wanted
+from stagelyric.words.npz import ModelError
 
 Hear = Callable[[Sequence[str], Sequence[Sequence[str]]], list[float]]
 """The sense of lines, each after its lines before: `Editor.score`."""
@@ -187,7 +188,7 @@ def main() -> int:
                 speed = (done - before) / (time.monotonic() - began)
                 print(f"{done:,} of {len(there):,} frames, {speed:.2f} a second", file=sys.stderr, flush=True)
         ears.save(file, known)
-    except (EditorError, BookError, ears.EarError, OSError) as error:
+    except (EditorError, BookError, ModelError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -17,6 +17,7 @@ from stagelyric.phrasebook.compiled import Body, Compiled, Entry
 from stagelyric.phrasebook.ears import Ear
 from stagelyric.phrasebook.ends import bare
 from stagelyric.phrasebook.frame import Frame
+from stagelyric.words.npz import ModelError
 
 CLASSES = "classes.words"
 
@@ -100,7 +101,7 @@ def open_book(folder: Path, own: Sequence[Path] = (), cache: Path | None = None)
         if own:
             volumes.append(Volume(_compiled(list(own), own[0].parent, None, cache), True))
         ear = ears.load(folder / ears.FILE)
-    except (classes.ClassesError, grammar.FrameFileError, compiled.CompiledError, ears.EarError) as error:
+    except (classes.ClassesError, grammar.FrameFileError, compiled.CompiledError, ModelError) as error:
         raise BookError(str(error)) from None
     return Book(volumes, known, ear, near_themes.load(folder / near_themes.FILE))
 

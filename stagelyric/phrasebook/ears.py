@@ -20,17 +20,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
+
+from stagelyric.words.npz import read_npz
 
 FILE = "ear.npz"
 SCALE = 16.0
 """Sixteenths of a nat to nats."""
-
-
-class EarError(ValueError):
-    """An ear's file that is none; its text is one sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +78,16 @@ class Ear:
 
 
 def load(file: Path) -> Ear:
-    """Reads ear.npz; an ear without marks where there is none. Raises EarError where the file is no ear."""
-    try:
-        data = file.read_bytes()
-    except FileNotFoundError:
+    """Reads ear.npz; an ear without marks where there is none. Raises ModelError where the file is no ear."""
+    if not file.exists():
         return Ear()
-    except OSError as error:
-        raise EarError(f"{file}: wanted the ear of the frames, found: {error.strerror}") from None
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            digests = [str(name) for name in arrays["digests"]]
-            starts, pair_starts = arrays["starts"].tolist(), arrays["pair_starts"].tolist()
-            alone = (arrays["alone"].astype(np.float32) / SCALE).tolist()
-            pairs = [(int(a), int(b)) for a, b in arrays["pairs"].tolist()]
-            together = (arrays["together"].astype(np.float32) / SCALE).tolist()
-            whole = (arrays["frames"].astype(np.float32) / SCALE).tolist()
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
-        raise EarError(f"{file}: wanted the ear of the frames, found a file that is none") from error
+    with read_npz(file, "the ear of the frames") as arrays:
+        digests = [str(name) for name in arrays["digests"]]
+        starts, pair_starts = arrays["starts"].tolist(), arrays["pair_starts"].tolist()
+        alone = (arrays["alone"].astype(np.float32) / SCALE).tolist()
+        pairs = [(int(a), int(b)) for a, b in arrays["pairs"].tolist()]
+        together = (arrays["together"].astype(np.float32) / SCALE).tolist()
+        whole = (arrays["frames"].astype(np.float32) / SCALE).tolist()
     marks = {
         name: Marks(
             tuple(alone[starts[i] : starts[i + 1]]),
@@ -108,7 +98,7 @@ def load(file: Path) -> Ear:
         )
         for i, name in enumerate(digests)
     }
-    return Ear(marks, hashlib.sha256(data).hexdigest()[:12])
+    return Ear(marks, hashlib.sha256(file.read_bytes()).hexdigest()[:12])
 
 
 def save(file: Path, marks: Mapping[str, Marks]) -> None:

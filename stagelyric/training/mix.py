@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from stagelyric.lm.corpus import with_number
 from stagelyric.phrasebook import book, classes, compiled, draw, ears, grammar
 from stagelyric.phrasebook.classes import Classes
 from stagelyric.phrasebook.ears import Ear, Marks
@@ -185,7 +186,7 @@ def main() -> None:
     if given.blocks:
         texts = [text for argument in given.blocks for text in blocks(_read(argument))]
         kept = [text for text in texts if not is_held_back(text[0])]
-        thin = [(text, float(share)) for text, _, share in (argument.rpartition("=") for argument in given.thin)]
+        thin = [pair for argument in given.thin if (pair := with_number(argument)) is not None]
         _write(given.out / "blocks.txt", (text for text in kept if not is_thinned(text, thin)))
         _write(given.out / "blocks.valid.txt", (text for text in texts if is_held_back(text[0])))
     if given.sentences:

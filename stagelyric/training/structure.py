@@ -124,10 +124,7 @@ def check(vocabulary: Path) -> lexicon.Lexicon:
     check_craft(vocabulary, read_vocabulary(vocabulary))
     if missing := next((name for name in CRAFT if not (vocabulary / name).is_file()), None):
         raise ModelError(f"{vocabulary / missing}: wanted what belongs to the vocabulary model, found no such file")
-    try:
-        return lexicon.load(vocabulary / lexicon.FILE)
-    except lexicon.LexiconError as error:
-        raise ModelError(str(error)) from error
+    return lexicon.load(vocabulary / lexicon.FILE)
 
 
 def _sound(word: str) -> object:

@@ -39,10 +39,7 @@ class Words(Pipeline):
             raise ModelError(f"--kind {self.kind}: {told}")
         else:
             self._symbols = read_meta(vocabulary).symbols
-            try:
-                self._words = tuple(lexicon.load(vocabulary / lexicon.FILE).words)
-            except lexicon.LexiconError as error:
-                raise ModelError(str(error)) from error
+            self._words = tuple(lexicon.load(vocabulary / lexicon.FILE).words)
 
     def _read(self, main: Sequence[Source], last: Sequence[Source]) -> None:
         names = find_names(line for source in self.sources for song in source.songs for line in song.text.split("\n"))

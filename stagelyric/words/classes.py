@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.words.lexicon import UPPER, Lexicon
+from stagelyric.words.npz import ModelError, read_npz
 
 FILE = "structure.npz"
 CLASSES = 112
@@ -27,10 +27,6 @@ _NEIGHBOURS = 400
 _DIMENSIONS = 60
 _ENDINGS = ("ing", "ed", "ly", "s", "'s", "er", "est", "ness", "tion", "ful", "less", "y", "en", "n't", "'ll", "ous")
 _STEPS = 1.5  # counts are kept as powers of this, and the lowest ones exactly
-
-
-class StructureError(ValueError):
-    """A file of word classes that is none; its text is one sentence for the user."""
 
 
 class Structure:
@@ -167,17 +163,10 @@ def save(file: Path, structure: Structure) -> None:
 
 
 def load(file: Path, words: int) -> Structure:
-    """Reads structure.npz. Raises StructureError where it is missing or for another lexicon."""
-    try:
-        with np.load(file, allow_pickle=False) as data:
-            classes, levels = data["classes"], data["counts"]
-            if len(classes) != words:
-                raise StructureError(f"{file}: wanted classes of {words} words, found them of {len(classes)}")
-            sizes = np.array([i if i <= 4 else 4 * _STEPS ** min(i - 4, 40) for i in range(256)], dtype=np.float64)
-            return Structure(classes, sizes.astype(np.float32)[levels], int(data["name"]))
-    except FileNotFoundError:
-        raise StructureError(f"{file}: wanted the model's word classes, found no such file") from None
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
-        if isinstance(error, StructureError):
-            raise
-        raise StructureError(f"{file}: wanted the model's word classes, found a file that is none") from error
+    """Reads structure.npz. Raises ModelError where it is missing or for another lexicon."""
+    with read_npz(file, "the model's word classes") as data:
+        classes, levels = data["classes"], data["counts"]
+        if len(classes) != words:
+            raise ModelError(f"{file}: wanted classes of {words} words, found them of {len(classes)}")
+        sizes = np.array([i if i <= 4 else 4 * _STEPS ** min(i - 4, 40) for i in range(256)], dtype=np.float64)
+        return Structure(classes, sizes.astype(np.float32)[levels], int(data["name"]))

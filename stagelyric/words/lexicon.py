@@ -12,11 +12,11 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.words.npz import ModelError, read_npz
 from stagelyric.words.phonetics import Phones, sung, syllables
 from stagelyric.words.rhyme import assonance, slant, tail
 
@@ -27,10 +27,6 @@ LOWER, UPPER = 1, 2
 
 MOST_SYLLABLES = 8
 _FORMAT = 1
-
-
-class LexiconError(ValueError):
-    """A lexicon file that is none; its text is one sentence for the user."""
 
 
 class Row(NamedTuple):
@@ -233,42 +229,32 @@ def _trie(
 
 
 def load(file: Path) -> Lexicon:
-    """Reads lexicon.npz. Raises LexiconError where it is missing or is none."""
-    try:
-        with np.load(file, allow_pickle=False) as data:
-            if int(data["format"]) != _FORMAT:
-                raise LexiconError(f"{file}: wanted a lexicon of format {_FORMAT}, found {int(data['format'])}")
-            parent = np.cumsum(data["parent_steps"], dtype=np.int32)
-            word = data["word"].astype(np.int32)
-            depth = np.zeros(len(parent), dtype=np.uint8)
-            for _ in range(40):  # a node is one deeper than its parent; settled after as many rounds as letters
-                deeper = (depth[parent] + 1).astype(np.uint8)
-                deeper[0] = 0
-                if np.array_equal(deeper, depth):
-                    break
-                depth = deeper
-            words, sounds = _unpacked(data["words"]), _unpacked(data["sounds"])
-            return Lexicon(
-                words=words,
-                forms=data["forms"],
-                count=data["count"],
-                stanzas_with=data["stanzas_with"],
-                last=data["last"],
-                thing=data["thing"].astype(np.float32) / 100,
-                sounds=sounds,
-                syllables=np.array([sum(map(sound.count, "012")) for sound in sounds], dtype=np.uint8),
-                stanzas=int(data["stanzas"]),
-                trie=_trie(parent, data["letter"], depth, np.where(word == 65535, -1, word)),
-            )
-    except FileNotFoundError:
-        told = (
-            f"{file}: wanted the model's lexicon, found no such file; stagelyric.training.build makes it from a corpus"
+    """Reads lexicon.npz. Raises ModelError where it is missing or is none."""
+    with read_npz(file, "the model's lexicon", "; stagelyric.training.build makes it from a corpus") as data:
+        if int(data["format"]) != _FORMAT:
+            raise ModelError(f"{file}: wanted a lexicon of format {_FORMAT}, found {int(data['format'])}")
+        parent = np.cumsum(data["parent_steps"], dtype=np.int32)
+        word = data["word"].astype(np.int32)
+        depth = np.zeros(len(parent), dtype=np.uint8)
+        for _ in range(40):  # a node is one deeper than its parent; settled after as many rounds as letters
+            deeper = (depth[parent] + 1).astype(np.uint8)
+            deeper[0] = 0
+            if np.array_equal(deeper, depth):
+                break
+            depth = deeper
+        words, sounds = _unpacked(data["words"]), _unpacked(data["sounds"])
+        return Lexicon(
+            words=words,
+            forms=data["forms"],
+            count=data["count"],
+            stanzas_with=data["stanzas_with"],
+            last=data["last"],
+            thing=data["thing"].astype(np.float32) / 100,
+            sounds=sounds,
+            syllables=np.array([sum(map(sound.count, "012")) for sound in sounds], dtype=np.uint8),
+            stanzas=int(data["stanzas"]),
+            trie=_trie(parent, data["letter"], depth, np.where(word == 65535, -1, word)),
         )
-        raise LexiconError(told) from None
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
-        if isinstance(error, LexiconError):
-            raise
-        raise LexiconError(f"{file}: wanted the model's lexicon, found a file that is none") from error
 
 
 def _packed(texts: Sequence[str]) -> NDArray[np.uint8]:

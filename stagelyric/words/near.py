@@ -8,23 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.words.lexicon import Lexicon
 from stagelyric.words.lists import STOP
+from stagelyric.words.npz import ModelError, read_npz
 
 FILE = "near.npz"
 _DIMENSIONS = 40
 _WORDS = 4500
 _LEAST = 15
 _SMOOTHING = 0.75  # context counts to this power: rare words are not everybody's nearest
-
-
-class NearError(ValueError):
-    """A file of word vectors that is none; its text is one sentence for the user."""
 
 
 def build(stanzas: Iterable[Sequence[str]], lexicon: Lexicon, least: int = _LEAST) -> NDArray[np.int8]:
@@ -71,20 +67,13 @@ def save(file: Path, vectors: NDArray[np.int8]) -> None:
 
 
 def load(file: Path, words: int) -> NDArray[np.float32]:
-    """Vectors (W, 40) of length 1 or 0. Raises NearError where the file is missing or for another lexicon."""
-    try:
-        with np.load(file, allow_pickle=False) as data:
-            if int(data["words"]) != words:
-                raise NearError(f"{file}: wanted vectors for {words} words, found them for {int(data['words'])}")
-            vectors = np.zeros((words, data["vectors"].shape[1]), dtype=np.float32)
-            vectors[data["rows"]] = data["vectors"].astype(np.float32) / 127
-            return vectors
-    except FileNotFoundError:
-        raise NearError(f"{file}: wanted the vectors of the model's words, found no such file") from None
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
-        if isinstance(error, NearError):
-            raise
-        raise NearError(f"{file}: wanted the vectors of the model's words, found a file that is none") from error
+    """Vectors (W, 40) of length 1 or 0. Raises ModelError where the file is missing or for another lexicon."""
+    with read_npz(file, "the vectors of the model's words") as data:
+        if int(data["words"]) != words:
+            raise ModelError(f"{file}: wanted vectors for {words} words, found them for {int(data['words'])}")
+        vectors = np.zeros((words, data["vectors"].shape[1]), dtype=np.float32)
+        vectors[data["rows"]] = data["vectors"].astype(np.float32) / 127
+        return vectors
 
 
 def closeness(vectors: NDArray[np.float32], numbers: Sequence[int]) -> NDArray[np.float32]:

@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.words.classes import StructureError
 from stagelyric.words.lexicon import Lexicon
+from stagelyric.words.npz import ModelError, read_npz
 
 FILE = "tags.npz"
 MOST = 32
@@ -28,10 +27,6 @@ SHARE = 0.1
 
 THING = "NOUN"
 """What a word that nobody knows is taken for."""
-
-
-class TagsError(StructureError):
-    """A file of tags that is none; its text is one sentence for the user."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,17 +111,10 @@ def save(file: Path, tags: Tags) -> None:
 
 
 def load(file: Path, words: int) -> Tags:
-    """Reads tags.npz. Raises TagsError where it is missing or for another lexicon."""
-    try:
-        with np.load(file, allow_pickle=False) as data:
-            names, own = tuple(map(str, data["names"])), frozenset(map(str, data["own"]))
-            shares = np.ascontiguousarray(data["shares"].T)
+    """Reads tags.npz. Raises ModelError where it is missing or for another lexicon."""
+    with read_npz(file, "what the model's words are used for") as data:
+        names, own = tuple(map(str, data["names"])), frozenset(map(str, data["own"]))
+        shares = np.ascontiguousarray(data["shares"].T)
         if shares.shape != (words, len(names)) or not 0 < len(names) <= MOST:
-            raise TagsError(f"{file}: wanted the tags of {words} words, found them of {len(shares)}")
+            raise ModelError(f"{file}: wanted the tags of {words} words, found them of {len(shares)}")
         return Tags(names, shares, own)
-    except FileNotFoundError:
-        raise TagsError(f"{file}: wanted what the model's words are used for, found no such file") from None
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
-        if isinstance(error, TagsError):
-            raise
-        raise TagsError(f"{file}: wanted what the model's words are used for, found another file") from error

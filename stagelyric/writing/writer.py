@@ -86,7 +86,7 @@ class Writer:
         `frames`: write with frames, ours and those in a band's own files (None: the models' lines alone); `editor`:
         what chooses by ear, where there is one (`editing.ready`); `server`: what drafts beside the model, if anything.
 
-        Raises ModelError, LexiconError, BookError and the like.
+        Raises ModelError, BookError and the like.
         """
         engine = runtime.load(folder, precision="fp32" if precision == "fp32" else "int8")
         words = lexicon.load(folder / lexicon.FILE)

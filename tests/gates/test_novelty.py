@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stagelyric.gates import cliches, novelty
-from stagelyric.gates.novelty import Copies, NoveltyError, normal, quotes_own
+from stagelyric.gates.novelty import Copies, normal, quotes_own
+from stagelyric.words.npz import ModelError
 
 LINE = "A silver spoon beside the window on a winter afternoon"
 
@@ -42,10 +43,10 @@ def test_it_is_kept_in_a_file(tmp_path: Path) -> None:
     keys = novelty.build(fakes.VERSES.splitlines())
     novelty.save(tmp_path / novelty.FILE, keys)
     assert Copies.load(tmp_path / novelty.FILE).quotes("The rain came down on the harbour wall")
-    with pytest.raises(NoveltyError, match="no such file"):
+    with pytest.raises(ModelError, match="no such file"):
         Copies.load(tmp_path / "nothing.npz")
     np.savez(tmp_path / "other.npz", other=np.zeros(3))
-    with pytest.raises(NoveltyError, match="found another file"):
+    with pytest.raises(ModelError, match="found a file that is none"):
         Copies.load(tmp_path / "other.npz")
 
 

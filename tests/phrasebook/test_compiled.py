@@ -16,6 +16,7 @@ from stagelyric.phrasebook.forms import Drawing, Wanted, ends_of, routes_to_word
 from stagelyric.phrasebook.frame import Slot, Text, pieces
 from stagelyric.phrasebook.grammar import parse
 from stagelyric.phrasebook.sounds import count as word_syllables
+from stagelyric.words.npz import ModelError
 
 PARSED = parse(frames.TEXT, "0.frames").frames
 
@@ -185,7 +186,7 @@ def test_an_ear_is_kept_and_read(tmp_path: Path) -> None:
     assert ear.of("abc", 4).of([0, 3]) == 0.0
     assert ear.of("nobody", 9).weigh(3, 2) == (1.0, 1.0)
     (tmp_path / ears.FILE).write_bytes(b"none")
-    with pytest.raises(ears.EarError, match="a file that is none"):
+    with pytest.raises(ModelError, match="a file that is none"):
         ears.load(tmp_path / ears.FILE)
 
 

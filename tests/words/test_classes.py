@@ -6,9 +6,8 @@ import pytest
 
 from stagelyric.training import build
 from stagelyric.words import classes, near, survey
-from stagelyric.words.classes import StructureError
 from stagelyric.words.lexicon import Row, make
-from stagelyric.words.near import NearError
+from stagelyric.words.npz import ModelError
 
 
 def grammar(text: str) -> float:
@@ -45,12 +44,12 @@ def test_it_is_kept_in_a_file(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.classes, kinds.classes)
     assert again.name == kinds.name
     np.testing.assert_allclose(again.following, kinds.following, atol=0.1)
-    with pytest.raises(StructureError, match="wanted classes of 3 words"):
+    with pytest.raises(ModelError, match="wanted classes of 3 words"):
         classes.load(tmp_path / classes.FILE, 3)
-    with pytest.raises(StructureError, match="no such file"):
+    with pytest.raises(ModelError, match="no such file"):
         classes.load(tmp_path / "nothing.npz", words)
     (tmp_path / "bad.npz").write_bytes(b"bad")
-    with pytest.raises(StructureError, match="found a file that is none"):
+    with pytest.raises(ModelError, match="found a file that is none"):
         classes.load(tmp_path / "bad.npz", words)
 
 
@@ -65,7 +64,7 @@ def test_words_of_one_stanza_are_near(tmp_path: Path) -> None:
     assert closeness[words.index["rain"]] == 1
     assert closeness[words.index["cloud"]] > closeness[words.index["coal"]] + 0.1
     assert not near.closeness(loaded, []).any()
-    with pytest.raises(NearError, match="wanted vectors for 2 words"):
+    with pytest.raises(ModelError, match="wanted vectors for 2 words"):
         near.load(tmp_path / near.FILE, 2)
-    with pytest.raises(NearError, match="no such file"):
+    with pytest.raises(ModelError, match="no such file"):
         near.load(tmp_path / "nothing.npz", 2)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from stagelyric.training import build
 from stagelyric.words import lexicon, survey
-from stagelyric.words.lexicon import LETTERS, LexiconError, Row, load, make, plant
+from stagelyric.words.lexicon import LETTERS, Row, load, make, plant
+from stagelyric.words.npz import ModelError
 from stagelyric.words.phonetics import pronounce
 
 
@@ -51,10 +52,10 @@ def test_a_saved_lexicon_is_the_same_again(tmp_path: Path) -> None:
 
 
 def test_faults_are_sentences(tmp_path: Path) -> None:
-    with pytest.raises(LexiconError, match="no such file"):
+    with pytest.raises(ModelError, match="no such file"):
         load(tmp_path / "nothing.npz")
     (tmp_path / "bad.npz").write_bytes(b"not a zip")
-    with pytest.raises(LexiconError, match="found a file that is none"):
+    with pytest.raises(ModelError, match="found a file that is none"):
         load(tmp_path / "bad.npz")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from stagelyric.words import tags
-from stagelyric.words.tags import TagsError
+from stagelyric.words.npz import ModelError
 
 LEXICON = fakes.language().lexicon
 USES = {
@@ -62,11 +62,11 @@ def test_what_was_saved_is_read_again(tmp_path: Path) -> None:
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / tags.FILE
-    with pytest.raises(TagsError, match="found no such file"):
+    with pytest.raises(ModelError, match="found no such file"):
         tags.load(file, 3)
     tags.save(file, MADE)
-    with pytest.raises(TagsError, match="wanted the tags of 3 words"):
+    with pytest.raises(ModelError, match="wanted the tags of 3 words"):
         tags.load(file, 3)
     file.write_bytes(b"no archive")
-    with pytest.raises(TagsError, match="found another file"):
+    with pytest.raises(ModelError, match="found a file that is none"):
         tags.load(file, 3)

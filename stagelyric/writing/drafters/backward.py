@@ -82,7 +82,7 @@ def make(parts: Parts) -> BackwardDrafter | None:
     """With the words in a model's folder, else with those that are shipped for all; None where they are of no use.
 
     They are where the model of letters knows no slots, drafts by templates of its own, or has mostly words that the
-    model of words does not know. Raises BackwardError.
+    model of words does not know. Raises ModelError.
     """
     if parts.engine.vocabulary.symbols != CODED_ALPHABET or parts.engine.templates is not None:
         return None

@@ -18,7 +18,7 @@ from stagelyric.lm.corpus import Song, Source
 from stagelyric.lm.kinds.backward import runtime, texts
 from stagelyric.lm.kinds.backward.config import BackwardConfig
 from stagelyric.lm.kinds.backward.model import Backward
-from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, OWN, SIGNS, STANZA, UNKNOWN, BackwardError
+from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, OWN, SIGNS, STANZA, UNKNOWN
 from stagelyric.lm.runtime import load
 from stagelyric.training.texts import Texts
 from stagelyric.training.words import Words
@@ -166,10 +166,10 @@ def test_the_fast_way_is_the_slow_way(tmp_path: Path) -> None:
 
 def test_what_is_none_or_was_changed_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "backward.npz"
-    with pytest.raises(BackwardError, match="found no such file"):
+    with pytest.raises(ModelError, match="found no such file"):
         runtime.load(file)
     file.write_bytes(b"PK\x03\x04 nothing")
-    with pytest.raises(BackwardError, match="found a file that is none"):
+    with pytest.raises(ModelError, match="found a file that is none"):
         runtime.load(file)
     weights = {name: value.numpy() for name, value in Backward(BackwardConfig(SIZE)).state_dict().items()}
     runtime.save(file, WORDS, weights | {"first": np.zeros(len(WORDS), np.float32)})
@@ -177,10 +177,10 @@ def test_what_is_none_or_was_changed_is_refused(tmp_path: Path) -> None:
         arrays = dict(data)
     arrays["bias"] = arrays["bias"] + 1
     np.savez(file, **arrays)
-    with pytest.raises(BackwardError, match="changed since"):
+    with pytest.raises(ModelError, match="changed since"):
         runtime.load(file)
     np.savez(file, **(arrays | {"format": np.array(9)}))
-    with pytest.raises(BackwardError, match="format 1, found 9"):
+    with pytest.raises(ModelError, match="format 1, found 9"):
         runtime.load(file)
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +15,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.lm.checkpoint import ModelError
 from stagelyric.lm.codes import PERSON, PLACE
 from stagelyric.lm.kinds.char_rnn.runtime import State
+from stagelyric.words.npz import ModelError, read_npz
 
 FILE = "backward.npz"
 SIGNS = ("\n", "\n\n", "?", ",", "'s", PERSON, PLACE)
@@ -30,10 +28,6 @@ LONGEST = 16
 _TOKEN = re.compile(rf"[A-Za-z]+(?:['-][A-Za-z]+)*|[{PERSON}{PLACE}](?:'s)?|[,;:](?= )| - ")
 _FORMAT = 1
 _EPSILON = 1e-6  # of RMSNorm, as the training has it
-
-
-class BackwardError(ModelError):
-    """A file of a backward model that is none; its text is one sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +172,10 @@ def weights(file: Path) -> dict[str, NDArray[np.float32]]:
 
 
 def corrected(file: Path, correction: NDArray[np.float32], out: Path) -> None:
-    """Writes the model in `file` to `out`, with so much (W,) added to its correction. Raises BackwardError."""
+    """Writes the model in `file` to `out`, with so much (W,) added to its correction. Raises ModelError."""
     before = load(file).correction
-    with np.load(file, allow_pickle=False) as data:
-        kept = {name: data[name] for name in data.files if name != "digest"}
+    with read_npz(file, "a backward model") as data:
+        kept = {name: data[name] for name in data if name != "digest"}
     kept["correction"] = np.round(before + correction, 2).astype(np.float16)
     np.savez_compressed(out, digest=np.array(_digest(kept)), **kept)
 
@@ -195,15 +189,14 @@ def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
 
 
 def load(file: Path) -> BackwardWords:
-    """Reads what `save` wrote. Raises BackwardError where it is missing or is none."""
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as data:
-            if int(data["format"]) != _FORMAT:
-                raise BackwardError(f"{file}: wanted a backward model of format {_FORMAT}, found {int(data['format'])}")
-            kept = {name: data[name] for name in data.files if name != "digest"}
-            digest = str(data["digest"])
+    """Reads what `save` wrote. Raises ModelError where it is missing or is none."""
+    with read_npz(file, "a backward model") as data:
+        if int(data["format"]) != _FORMAT:
+            raise ModelError(f"{file}: wanted a backward model of format {_FORMAT}, found {int(data['format'])}")
+        kept = {name: data[name] for name in data if name != "digest"}
+        digest = str(data["digest"])
         if _digest(kept) != digest:
-            raise BackwardError(f"{file}: wanted a backward model as it was saved, found one that was changed since")
+            raise ModelError(f"{file}: wanted a backward model as it was saved, found one that was changed since")
         words = kept["words"].tobytes().decode("ascii").split("\n")
         arrays = {
             name: np.asarray(array * kept.get(name + ".scale", np.float32(1)), dtype=np.float32)
@@ -211,7 +204,3 @@ def load(file: Path) -> BackwardWords:
             if name not in ("format", "words") and not name.endswith(".scale")
         }
         return BackwardWords(words, arrays, digest)
-    except FileNotFoundError:
-        raise BackwardError(f"{file}: wanted a backward model, found no such file") from None
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        raise BackwardError(f"{file}: wanted a backward model, found a file that is none") from error
