@@ -136,9 +136,7 @@ def _known() -> tuple[Book, Substitutes]:
     from stagelyric.phrasebook.substitutes import Substitutes
     from stagelyric.types import paths
     from stagelyric.words import lexicon, near, tags
-    from stagelyric.words.classes import StructureError
-    from stagelyric.words.lexicon import LexiconError
-    from stagelyric.words.near import NearError
+    from stagelyric.words.npz import ModelError
 
     folder = paths.frames()
     if folder is None:
@@ -150,7 +148,7 @@ def _known() -> tuple[Book, Substitutes]:
             words, tags.load(model / tags.FILE, len(words.words)), near.load(model / near.FILE, len(words.words))
         )
         shipped = book.open_book(folder, cache=paths.compiled_frames())
-    except (paths.ModelNotFoundError, LexiconError, StructureError, NearError, book.BookError) as error:
+    except (paths.ModelNotFoundError, ModelError, book.BookError) as error:
         raise Fault(str(error)) from None
     for file in sorted(folder.rglob("*.frames")):
         substitutes.learn_frames(grammar.parse(grammar.read(file), file.name, file.parent.name).frames)

@@ -26,7 +26,9 @@ class Recipe:
     A step reads `streams` rows of `segment` characters, whatever number of processes share them, each in `accumulate`
     pieces. With `patience`, a training ends where so many checks on held-out text in a row have found nothing better,
     one every `check_steps` steps or eighth of an epoch, whichever is longer, and what was best is kept. `threads` 0
-    leaves their number to torch, and so to OMP_NUM_THREADS.
+    leaves their number to torch, and so to OMP_NUM_THREADS. What is kept is a running average of the weights, of which
+    each step leaves a share of at most `average`; as if `average_before` steps had been taken before the first, so that
+    a model to begin with stays in it.
     """
 
     minutes: float | None = None
@@ -43,6 +45,7 @@ class Recipe:
     clip: float = 1.0
     reset: float = 0.04
     average: float = 0.999
+    average_before: int = 0
     finish_share: float = 0.3
     coded: tuple[float, float] = (0.1, 0.4)
     precision: str = "auto"

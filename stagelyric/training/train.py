@@ -243,7 +243,8 @@ class Trainer:
         self._random = torch.get_rng_state()
         self.step += 1
         # Early on a long average would remember the initial weights, so its horizon grows with the steps taken.
-        keep = min(self.recipe.average, (1 + self.step) / (10 + self.step))
+        steps = self.recipe.average_before + self.step
+        keep = min(self.recipe.average, (1 + steps) / (10 + steps))
         with torch.no_grad():
             weights = self.model.state_dict()
             torch._foreach_lerp_(list(self.average.values()), [weights[n] for n in self.average], 1 - keep)

@@ -7,20 +7,23 @@ long as songs held back are foretold better. Some dozens of steps, a minute or t
 
 from __future__ import annotations
 
-import time
+import math
+import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from stagelyric.lm.kinds.backward import model as words_model
-from stagelyric.lm.kinds.backward import runtime
-from stagelyric.lm.kinds.backward.model import Backward, Reading, Run, perplexity, read
+from stagelyric.lm.corpus import Song, Source
+from stagelyric.lm.kinds.backward import runtime, texts
+from stagelyric.lm.kinds.backward.config import BackwardConfig
+from stagelyric.lm.kinds.table import TRAINED
+from stagelyric.training.recipe import Recipe
+from stagelyric.training.train import Trainer
 from stagelyric.words.lexicon import Lexicon
-from stagelyric.words.names import Names, find_names
+from stagelyric.words.names import find_names
 
 RATE = 0.5
 """Of the usual learning rates."""
@@ -32,17 +35,6 @@ LONGEST = 240.0
 _BLIND = 15  # steps where no song is held back
 _ROWS, _SEGMENT = 24, 96
 _LEAST = 64  # words held back that are worth measuring on
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """A model's words in their order."""
-
-    words: tuple[str, ...]
-
-    @property
-    def index(self) -> dict[str, int]:
-        return {word: number for number, word in enumerate(self.words)}
 
 
 def tune(
@@ -62,28 +54,46 @@ def tune(
     Gives the perplexity on `held` before and after, nothing where too few words are held back.
     """
     before = runtime.load(file)
-    vocabulary = Vocabulary((*before.words, *(word for word in lexicon.words if word not in before.index)))
+    words = (*before.words, *(word for word in lexicon.words if word not in before.index))
+    index = {word: number for number, word in enumerate(words)}
     names = find_names(line for song in (*songs, *held) for line in song.split("\n"))
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    read_songs = _numbers(songs, vocabulary, names)
-    kept = _numbers(held, vocabulary, names)
-    measured = np.concatenate(Reading(kept, 1.0).part(rng)).astype(np.int64) if kept else np.zeros(0, np.int64)
-    measured = measured if len(measured) >= _LEAST else measured[:0]
-    size = len(vocabulary.words) + before.size - len(before.words)
-    counts = np.bincount(np.concatenate([np.where(s < 0, -s - 1, s) for s in read_songs]), minlength=size)
-    run = Run(Backward(size), counts, rows=_ROWS, rate=rate)
-    run.begin_with(_grown(runtime.arrays(file), len(before.words), len(vocabulary.words)))
-    best, bits = _learn(run, read_songs, measured, rng, steps if len(measured) else min(steps, _BLIND), tell)
-    fresh = words_model.beginnings([Reading(read_songs, 1.0)], len(vocabulary.words))
-    first = np.concatenate([before.first, fresh[len(before.words) :]])
-    correction = np.concatenate([before.correction, np.zeros(len(first) - len(before.correction), np.float32)])
-    runtime.save(out, vocabulary.words, {**best, "first": first, "correction": correction})
-    return bits
+    measured = texts.Lines([_source(held)], index, names).part(seed, 0, 1.0) if held else np.zeros(0, np.int32)
+    ids = measured if len(measured) >= _LEAST else None
+    # The songs come again as often as fills the rows of many steps, in another order and with other lengths told.
+    once = texts.Lines([_source(songs)], index, names)
+    lines = texts.Lines([_source(songs, max(1.0, 50 * _ROWS * _SEGMENT / len(once)))], index, names)
+    grown = _grown(runtime.weights(file), len(before.words), len(words))
+    config = _shape(grown)
+    steps = steps if ids is not None else min(steps, _BLIND)
+    usual: dict[str, Any] = {**TRAINED["backward"].recipe(config), "streams": _ROWS, "segment": _SEGMENT}
+    usual |= {"rate": usual["rate"] * rate, "muon_rate": usual["muon_rate"] * rate, "warmup": 1, "seed": seed}
+    usual |= {"average_before": 200}
+    usual |= {"epochs": steps * _ROWS * _SEGMENT / len(lines), "check_steps": CHECK}
+    trainer = Trainer(config, Recipe(**usual, patience=0 if ids is None else PATIENCE), lines, None, ids)
+    trainer.begin_with(grown)
+    first = 0.0 if ids is None else trainer.check()
+    with tempfile.TemporaryDirectory() as scratch:
+        trainer.run(Path(scratch), lambda report: tell(report.done), longest=LONGEST)
+    better = ids is None or trainer.best_bits < first
+    best = {name: value.cpu().numpy() for name, value in trainer.kept.items()} if better else grown
+    begun = np.concatenate([before.first, once.begun()[len(before.words) :]])
+    correction = np.concatenate([before.correction, np.zeros(len(begun) - len(before.correction), np.float32)])
+    runtime.save(out, words, {**best, "first": begun, "correction": correction})
+    if ids is None:
+        return {}
+    least = min(first, trainer.best_bits)
+    return {"words before": round(math.pow(2, first), 1), "words after": round(math.pow(2, least), 1)}
 
 
-def _numbers(songs: Sequence[str], vocabulary: Vocabulary, names: Names) -> tuple[NDArray[np.int32], ...]:
-    return tuple(read(song, vocabulary, names) for song in songs)
+def _source(songs: Sequence[str], weight: float = 1.0) -> Source:
+    return Source("songs", "", tuple(Song("", song) for song in songs), weight)
+
+
+def _shape(weights: dict[str, NDArray[np.float32]]) -> BackwardConfig:
+    """The shape of the network with these weights."""
+    size, width = weights["embedding"].shape
+    layers = sum(name.endswith(".taps") for name in weights)
+    return BackwardConfig(size, width, len(weights["blocks.0.gate.bias"]), layers)
 
 
 def _grown(arrays: dict[str, NDArray[np.float32]], old: int, new: int) -> dict[str, NDArray[np.float32]]:
@@ -96,40 +106,3 @@ def _grown(arrays: dict[str, NDArray[np.float32]], old: int, new: int) -> dict[s
         "embedding": np.concatenate([embedding[:old], more, embedding[old:]]),
         "bias": np.concatenate([bias[:old], rarest, bias[old:]]),
     }
-
-
-def _learn(
-    run: Run,
-    songs: tuple[NDArray[np.int32], ...],
-    measured: NDArray[np.int64],
-    rng: np.random.Generator,
-    steps: int,
-    tell: Callable[[float], None],
-) -> tuple[dict[str, NDArray[np.float32]], dict[str, float]]:
-    """The best weights there were, and the perplexity before and then."""
-    best = run.weights()
-    first = least = perplexity(run.averaged(), measured) if len(measured) else 0.0
-    stale, words, began = 0, sum(map(len, songs)), time.monotonic()
-    # Songs follow one another in another order, with other lengths told, as often as fills some steps' rows.
-    often = Reading(songs, max(1.0, 8 * _ROWS * (_SEGMENT + 1) / words))
-    rows, place = words_model.rows_of([often], rng, _ROWS), 0
-    for step in range(steps):
-        done = max(step / steps, (time.monotonic() - began) / LONGEST)
-        if done >= 1:
-            break
-        if place + _SEGMENT + 1 > rows.shape[1]:
-            rows, place = words_model.rows_of([often], rng, _ROWS), 0
-        run.learn(torch.from_numpy(rows[:, place : place + _SEGMENT + 1].copy()), done)
-        place += _SEGMENT
-        tell(done)
-        if not len(measured):
-            best = run.weights()
-        elif step % CHECK == CHECK - 1:
-            now = perplexity(run.averaged(), measured)
-            if now < least:
-                best, least, stale = run.weights(), now, 0
-            else:
-                stale += 1
-            if stale >= PATIENCE:
-                break
-    return best, {"words before": round(first, 1), "words after": round(least, 1)} if len(measured) else {}

@@ -65,7 +65,8 @@ class Words(Pipeline):
         kept = {"first": self._begun}
         if self.parent is not None:  # what was learned of its finished lines (`backtune`) stays
             before = runtime.load(self.parent.folder / runtime.FILE)
-            kept = {"first": (self._begun + before.first) / 2, "correction": before.correction}
+            first = np.asarray((self._begun + before.first) / 2, dtype=np.float32)
+            kept = {"first": first, "correction": before.correction}
         runtime.save(packed, self._words, weights | kept)
         files = {runtime.FILE: packed.getvalue()}
         files.update(went.files())

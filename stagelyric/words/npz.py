@@ -19,8 +19,8 @@ class ModelError(Exception):
 def read_npz(file: Path, wanted: str, missing: str = "") -> Iterator[Mapping[str, Any]]:
     """The arrays in a file by their names, while the context is open. Nothing is ever unpickled.
 
-    Raises ModelError, which says what was `wanted` (and `missing` of a file that is not there), where the file is missing or is none, and for a KeyError or
-    ValueError while the context is open: an array that is missing or is not as it should be.
+    Raises ModelError, which says what was `wanted`, where the file is missing (`missing`: what is said besides) or is
+    none, and for a KeyError or ValueError while the context is open: an array that is not as it should be.
     """
     try:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:

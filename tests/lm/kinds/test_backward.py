@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from lm.tiny import lyrics
 
 from stagelyric.commands.train import train
-from stagelyric.lm.checkpoint import ModelError, read_meta
+from stagelyric.lm.checkpoint import ModelError, note_files, read_meta
 from stagelyric.lm.codes import PERSON
 from stagelyric.lm.corpus import Song, Source
 from stagelyric.lm.kinds.backward import runtime, texts
@@ -90,9 +90,15 @@ def test_it_is_trained_as_every_kind_is_and_is_read_without_torch(vocabulary: Pa
     assert logits.shape == (1, model.size)
     with pytest.raises(ModelError, match="writes lines by itself, found one of kind backward"):
         load(out)
+    corrected = model.correction + 0.25
+    runtime.corrected(out / runtime.FILE, np.full(len(model.words), 0.25, np.float32), out / runtime.FILE)
+    note_files(out, [runtime.FILE])
     further = run(songs, "--from", out, "--out", tmp_path / "tuned", "--epochs", "0.2")
     assert further[0] == 0, further[1]
     assert read_meta(tmp_path / "tuned").parent["name"] == "ours"
+    tuned = runtime.load(tmp_path / "tuned" / runtime.FILE)
+    assert tuned.words == model.words
+    np.testing.assert_allclose(tuned.correction, corrected)
 
 
 def test_it_goes_on_from_where_it_was_stopped(vocabulary: Path, tmp_path: Path) -> None:
@@ -119,21 +125,6 @@ def test_it_needs_words(tmp_path: Path) -> None:
     code, output = run(songs, "--out", tmp_path / "out")
     assert code == 2
     assert "found no --vocabulary MODEL" in output
-
-
-def test_a_model_goes_on_from_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file, fresh = trained(tmp_path, 0.04)
-    before = runtime.load(file)
-    runtime.corrected(file, np.full(len(WORDS), 0.25, np.float32), file)
-    numbers = backward.read(fakes.VERSES, LEXICON, Names(frozenset({"mary"})))
-    held_out = np.concatenate(backward.Reading((numbers,) * 4, 1.0).part(np.random.default_rng(1))).astype(np.int64)
-    capsys.readouterr()
-    out = tmp_path / "more.npz"
-    backward.train([backward.Reading((numbers,) * 40, 1.0)], [], held_out, WORDS, 0.002, out, parent=file, rate=0.1)
-    after = float(capsys.readouterr().out.rstrip().split()[-1])
-    assert after < 0.9 * fresh
-    assert np.allclose(runtime.load(out).correction, 0.25)
-    assert runtime.load(out).digest != before.digest
 
 
 def test_the_fast_way_is_the_slow_way(tmp_path: Path) -> None:

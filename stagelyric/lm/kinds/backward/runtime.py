@@ -168,7 +168,7 @@ def save(file: Path | IO[bytes], words: Sequence[str], weights: Mapping[str, NDA
 
 def weights(file: Path) -> dict[str, NDArray[np.float32]]:
     """A model's weights as they are reckoned with, by their names in the network. Raises ModelError."""
-    return {name: array for name, array in _arrays(file).items() if name not in ("first", "correction")}
+    return {name: array for name, array in _read(file)[1].items() if name not in ("first", "correction")}
 
 
 def corrected(file: Path, correction: NDArray[np.float32], out: Path) -> None:
@@ -190,6 +190,11 @@ def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
 
 def load(file: Path) -> BackwardWords:
     """Reads what `save` wrote. Raises ModelError where it is missing or is none."""
+    return BackwardWords(*_read(file))
+
+
+def _read(file: Path) -> tuple[list[str], dict[str, NDArray[np.float32]], str]:
+    """The words, the numbers by their names, and the digest of what `save` wrote."""
     with read_npz(file, "a backward model") as data:
         if int(data["format"]) != _FORMAT:
             raise ModelError(f"{file}: wanted a backward model of format {_FORMAT}, found {int(data['format'])}")
@@ -203,4 +208,4 @@ def load(file: Path) -> BackwardWords:
             for name, array in kept.items()
             if name not in ("format", "words") and not name.endswith(".scale")
         }
-        return BackwardWords(words, arrays, digest)
+        return words, arrays, digest
