@@ -278,7 +278,7 @@ class Trigger(Written):
 
     @model_validator(mode="after")
     def _has_a_text(self) -> "Trigger":
-        if self.do.value == FROM_EVENT and self.do.action in ("say", "word", "heard") and self.on.kind.text is None:
+        if self.do.value == FROM_EVENT and ACTIONS[self.do.action].takes == "text" and self.on.kind.text is None:
             raise ValueError(
                 f'{self.do.action} = "value" takes the text of an OSC message: wanted on = {{ osc = "/…" }}'
             )

@@ -90,7 +90,7 @@ def test_on_is_one_thing_in_its_range(on: dict[str, Any]) -> None:
         On.model_validate(on)
 
 
-VALUES = {"say": "Hello", "word": "rain", "goto": "chorus", "song": 2, "wildness": 0.5}
+VALUES = {"say": "Hello", "word": "rain", "heard": "a cold rain", "goto": "chorus", "song": 2, "wildness": 0.5}
 
 
 @pytest.mark.parametrize("action", list(ACTIONS))
