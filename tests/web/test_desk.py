@@ -209,16 +209,16 @@ async def test_the_set_is_a_list_that_goes_anywhere(browser: Any, show: Show) ->
     async with looking(browser, show.page.url + "/operator") as tab:
         await tab.click("#tab-set")
         await tab.wait_for_selector("#set [aria-current=true]")
-        assert await tab.inner_text("#set [aria-current=true]") == "verse37"
-        await tab.get_by_role("button", name="chorus, 12 ready").click()
-        await tab.get_by_role("button", name="song, 0 ready").click()  # another song's: it asks
+        assert await tab.inner_text("#set [aria-current=true]") == "verse 37"
+        await tab.get_by_role("button", name="chorus 12 ready").click()
+        await tab.get_by_role("button", name="song 0 ready").click()  # another song's: it asks
         await tab.wait_for_selector("#set .armed")
         await asyncio.sleep(0.3)
         await tab.click("#set .armed")
         await until(lambda: len(show.events) == 3, "the orders")
         assert orders(show) == [Do("goto", 2), Do("song", 2), Do("goto", 1)]
         show.tell(song="Second Song", section="song", ready=4)
-        await holds(tab, "document.querySelector('#set [aria-current=true]').textContent === 'song4'")
+        await holds(tab, "document.querySelector('#set [aria-current=true]').textContent === 'song 4'")
         assert await tab.inner_text(".pool .count") == "4 ready"  # the number above and the number in the list
         assert await tab.inner_text("#place") == "song 2 of 2"
 
@@ -247,8 +247,8 @@ async def test_what_is_ready_is_a_bar_and_red_where_there_is_nothing(browser: An
 async def test_of_a_baked_show_the_lines_left_are_counted(browser: Any, show: Show) -> None:
     show.page.desk = replace(desk(), baked={"file": "friday.show", "of": [[48, 24], [16]]})
     async with looking(browser, show.page.url + "/operator", (1920, 1080)) as tab:
-        await holds(tab, "document.querySelector('#set [aria-current=true]')?.textContent === 'verse37 of 48'")
-        assert await tab.get_by_role("button", name="chorus, 12 of 24 left").count() == 1
+        await holds(tab, "document.querySelector('#set [aria-current=true]')?.textContent === 'verse 37 of 48'")
+        assert await tab.get_by_role("button", name="chorus 12 of 24 left").count() == 1
 
 
 async def test_words_of_ones_own_are_shown_or_written_around(browser: Any, show: Show) -> None:
@@ -349,9 +349,9 @@ async def test_the_rooms_words_are_let_through_or_not(browser: Any, show: Show) 
         show.page.box.tell()
         await holds(tab, "document.querySelector('#tab-words i').textContent === '2'")
         assert await tab.inner_text("#words b") == "harbour \u00d72"
-        await tab.get_by_role("button", name="Let harbour through").click()
+        await tab.get_by_role("button", name="let through harbour").click()
         await until(lambda: show.events, "the word")
-        await tab.get_by_role("button", name="Dismiss Leith").click()
+        await tab.get_by_role("button", name="no: Leith").click()
         await holds(tab, "document.querySelector('#words').textContent === 'No word waits.'")
         assert orders(show) == [Do("word", "harbour")]
 

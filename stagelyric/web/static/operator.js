@@ -93,6 +93,7 @@ function edit(on) {
   mode.setAttribute("aria-pressed", String(on));
   mode.dataset.label = on ? "done" : "edit";
   mode.textContent = mode.dataset.label;
+  mode.setAttribute("aria-label", on ? "Edit mode: done" : "Edit mode");
   pads.edit(on);
   learn.edit(on);
   if (on && !panels.isWide()) panels.choose("pads");

@@ -36,7 +36,7 @@ export function mountSet(root, desk) {
       song.sections.map((name, place) => {
         const button = make("button");
         const [count, bar] = [make("small"), make("i", "stock-bar", "", { "aria-hidden": "true" })];
-        button.append(make("span", "", name), count, bar);
+        button.append(make("span", "", name), " ", count, bar);
         const go = () => {
           if (!isHere(index)) desk.order({ song: index + 1 });
           desk.order({ goto: place + 1 });
@@ -66,14 +66,16 @@ export function mountSet(root, desk) {
         // The number that stands above is this section's, and newer than the list's.
         const lines = up ? view.ready : (ready[i] || [])[j];
         const full = baked ? (baked.of[i] || [])[j] : FULL;
-        say(count, lines === undefined ? "" : baked ? `${lines} of ${full}` : String(lines));
+        const counted = lines === undefined ? "" : baked ? `${lines} of ${full}` : String(lines);
+        say(count, counted);
         const alone = bare.some(([song, section]) => song === i && section === j);
         button.classList.toggle("low", lines > 0 && lines < LOW);
         button.classList.toggle("none", lines === 0);
         button.classList.toggle("bare", alone);
         bar.style.transform = `scaleX(${lines === undefined ? 0 : lines === 0 ? 1 : Math.min(1, lines / (full || FULL))})`;
-        const told = [name, lines === undefined ? "" : baked ? `${lines} of ${full} left` : `${lines} ready`, alone ? "nothing to fall back on" : ""];
-        button.setAttribute("aria-label", told.filter(Boolean).join(", "));
+        // Begins with what is seen, so that who speaks to the page can say what is read.
+        const told = counted ? `${name} ${counted} ${baked ? "left" : "ready"}` : name;
+        button.setAttribute("aria-label", alone ? `${told}, nothing to fall back on` : told);
         button.title = alone ? "nothing to fall back on: give it safety lines or lyrics" : "";
       });
     });

@@ -14,8 +14,8 @@ export function mountWords(root, desk) {
   press(open, () => desk.send({ words: open.getAttribute("aria-checked") !== "true" }));
 
   function row({ id, word, times }) {
-    const through = make("button", "keep", "let through", { "aria-label": `Let ${word} through` });
-    const not = make("button", "", "no", { "aria-label": `Dismiss ${word}` });
+    const through = make("button", "keep", "let through", { "aria-label": `let through ${word}` });
+    const not = make("button", "", "no", { "aria-label": `no: ${word}` });
     press(through, () => desk.send({ let: id }));
     press(not, () => desk.send({ dismiss: id }));
     const row = make("li");
