@@ -166,6 +166,9 @@ async def test_a_pin_in_the_address_opens_a_teleprompters_keys(browser: Any, mon
             await until(lambda: show.page._clients[-1].allowed, "the PIN")
             await tab.keyboard.press("PageDown")
             await until(lambda: show.events, "the key")
+            assert "1967" not in tab.url  # an address bar is on show, and is remembered
+            await tab.reload()
+            await until(lambda: show.page._clients and show.page._clients[-1].allowed, "the PIN, kept with the tab")
 
 
 async def test_an_order_without_a_link_is_not_kept_for_later(browser: Any) -> None:

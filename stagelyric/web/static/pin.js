@@ -4,16 +4,22 @@ import { find } from "./elements.js";
 
 const KEY = "stagelyric-pin";
 
-/** Mounts the dialog. `send(message)`; `warn(text)`; `onAllowed()`. Returns `offer(send)` and `hear(message)`. */
-export function mountPin({ given, send, warn, onAllowed }) {
-  const dialog = find("pin");
-  // A PIN in the address is taken along and wiped away: an address bar is on show.
+/** The PIN that this tab has. One in the address (`given`) is taken along and wiped away: an address bar is on show, and
+ * is remembered. */
+export function takeAlong(given) {
   if (given) {
     sessionStorage.setItem(KEY, given);
     const clean = new URL(location.href);
     clean.searchParams.delete("pin");
     history.replaceState(null, "", clean);
   }
+  return sessionStorage.getItem(KEY) ?? "";
+}
+
+/** Mounts the dialog. `send(message)`; `warn(text)`; `onAllowed()`. Returns `offer(send)` and `hear(message)`. */
+export function mountPin({ given, send, warn, onAllowed }) {
+  const dialog = find("pin");
+  takeAlong(given);
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     const pin = find("pin-field").value;
