@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from stagelyric.words import classes, lexicon, near
 from stagelyric.words.lists import STOP
 from stagelyric.words.names import find_names
 from stagelyric.words.phonetics import line_syllables
-from stagelyric.writing.drafters.backward import is_of_use
+from stagelyric.writing.drafters.backward import READ, is_of_use
 
 CRAFT = (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)
 """What the craft needs to know of a model's text."""
@@ -125,6 +126,8 @@ class Characters(Pipeline):
             return {}
         if not is_of_use(runtime.load(file), words.words):
             return {}
+        if (read := file.with_name(READ)).is_file():  # what its parent must not quote, it must not either
+            shutil.copyfile(read, self.out / READ)
         tell = partial(self._tell, "teaching the model that drafts")
         held = [song.text for song in self.held_back.songs] if self.held_back else []
         return tune(file, self.out / file.name, words, own, held, seed=trainer.recipe.seed, tell=tell)

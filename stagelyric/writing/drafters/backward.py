@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.gates.novelty import Copies
 from stagelyric.lm.codes import CODED_ALPHABET
 from stagelyric.lm.kinds.backward import runtime
 from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, OWN, STANZA, UNKNOWN, BackwardWords
@@ -21,7 +22,7 @@ from stagelyric.writing.rules import Ending, Rules
 from stagelyric.writing.spelling import slotted
 from stagelyric.writing.tasks import Task
 
-HEAT = 1.45
+HEAT = 1.15
 """Times the temperature of drafts by letters: a word has more to choose among than a letter."""
 
 LIFT, UNLIFTED = 45.0, 0.31
@@ -30,7 +31,10 @@ LIFT, UNLIFTED = 45.0, 0.31
 NAMED = 2.5
 """How much more than for a word it counts for a name whether it belongs where it is said."""
 
-MIN_P = 0.02
+MIN_P = 0.05
+READ = "backward.copies.npz"
+"""Beside the model: runs of what it alone has read (`gates.novelty`)."""
+
 _SPREAD = 0.7  # nats; of the lift among the drafts of a line
 _KNOWN, _LEAST = 0.5, 1000  # the share of a lexicon's words, and how many, that the model has to know to be of use
 _LONGEST = 40  # words and signs of a draft
@@ -51,8 +55,9 @@ class Worded:
 class BackwardDrafter:
     """Drafts last word first, with a model of words."""
 
-    def __init__(self, model: BackwardWords):
-        self.model = model
+    def __init__(self, model: BackwardWords, copies: Copies | None = None):
+        """`copies`: what it read beyond what the model of letters read, and must not quote either."""
+        self.model, self.copies = model, copies
         self._vocabulary = lru_cache(maxsize=8)(self._made)
         self._begun = lru_cache(maxsize=64)(self._begin)
 
@@ -90,7 +95,10 @@ def make(parts: Parts) -> BackwardDrafter | None:
     if file is None:
         return None
     model = runtime.load(file)
-    return BackwardDrafter(model) if is_of_use(model, parts.language.lexicon.words) else None
+    if not is_of_use(model, parts.language.lexicon.words):
+        return None
+    read = file.with_name(READ)
+    return BackwardDrafter(model, Copies.load(read) if read.is_file() else None)
 
 
 def is_of_use(model: BackwardWords, words: Sequence[str]) -> bool:
@@ -103,7 +111,7 @@ class BackwardDrafting(Drafting):
 
     def __init__(self, drafter: BackwardDrafter, job: Job, begun: State):
         self._model, self._words, self._job = drafter.model, drafter.vocabulary(job.rules), job
-        self._states = [begun] * job.stanzas
+        self._copies, self._states = drafter.copies, [begun] * job.stanzas
 
     def follow(self, stanza: int, place: int, text: str) -> None:
         numbers = self._model.numbers(slotted(text, self._job.ask.names))
@@ -118,8 +126,16 @@ class BackwardDrafting(Drafting):
         drafts: list[list[Drafted]] = [[] for _ in wanted]
         for row in sorted(made):
             own, task = made[row], tasks[row]
+            if self._quotes(own.text, task):
+                continue
             drafts[owner[row]].append(Drafted(own.text, task.syllables, task.must, own.setting, own.flow))
         return drafts
+
+    def _quotes(self, text: str, task: Task) -> bool:
+        if self._copies is None:
+            return False
+        said = text.replace(task.must.slot, task.must.text) if task.must is not None and task.must.slot else text
+        return self._copies.quotes(said)
 
     def _worded(
         self, endings: Sequence[Ending], tasks: Sequence[Task], state: State, rarity: NDArray[np.float64]
