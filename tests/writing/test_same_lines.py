@@ -24,7 +24,7 @@ WORDS = [Ask(word=word, syllables=(5, 9), seed=5) for word in ("lantern", "Marse
 LINES = {
     "char-rnn": "c61915682f608e1a",
     "structure": "94c714d7df53d6e8",
-    "transformer": "8c2d1a1920757b59",
+    "transformer": "6a7921e4402b2213",
 }
 
 ARITHMETIC = {
