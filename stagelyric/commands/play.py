@@ -2,7 +2,7 @@
 
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from stagelyric.baked.file import Opened
     from stagelyric.setlist.rig import Rig
+    from stagelyric.setlist.setlist import Setlist
     from stagelyric.stage.assemble import Assembly
+    from stagelyric.types.server import Server
 
 
 @click.command()
@@ -72,59 +74,76 @@ def play(
     bring_editor: bool,
 ) -> None:
     """Run a show: listen to OSC, MIDI and keys, put lines on the page, write the journal."""
-    import logging
-    import sys
-
     if fresh and resume:
         raise click.UsageError("wanted --fresh or --resume, found both")
     from stagelyric.setlist.rig import Rig, load_rig
-    from stagelyric.setlist.setlist import load
-    from stagelyric.types import paths
 
-    # In a terminal the show itself says what people should know; a log file gets the details too.
-    level = logging.ERROR if sys.stderr.isatty() else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    _log()
     with plain_faults():
-        baked = _baked(show_file, setlist, model, seed) if show_file else None
-        file = _wanted(setlist) if baked is None else baked.path
-        written = load(file) if baked is None else baked.bake.setlist
         rig = load_rig(rig_file) if rig_file else Rig()
-        name = model or written.model
-        folder = paths.find_model(name) if baked is None else None
-        asked = server_named(name, rig.writer.hosts) if baked is None else None
-    if baked is None:
-        _check_frames([file.parent / name for name in written.frames])
+        what = _what(show_file, setlist, model, seed, rig)
     rig = _changed(rig, {"host": host, "port": port, "pin": pin, "https": https or None}, osc_port)
     from stagelyric.stage.assemble import assemble
 
     with plain_faults():
         assembly = assemble(
-            written,
+            what.setlist,
             rig,
-            folder=file.parent,
-            file=file if baked is None else None,
-            model=folder,
-            seed=baked.bake.seed if baked is not None else written.seed if seed is None else seed,
+            folder=what.file.parent,
+            file=what.file if what.baked is None else None,
+            model=what.model,
+            seed=what.seed,
             journal_path=journal_file,
             speech=not no_speech,
             lines_ahead=lines_ahead,
             fresh=fresh,
             resume=resume,
-            server=asked,
+            server=what.server,
             midi=[name for name in midi if name != "none"] if midi else None,
-            baked=baked,
+            baked=what.baked,
         )
     opened = None if no_open else "/rehearse" if rehearse else "/"
     try:
-        _run(assembly, written.title, opened, qr, wait_ready, bring_editor)
+        _run(assembly, what.setlist.title, opened, qr, wait_ready, bring_editor)
     except OSError as error:
         raise Failure(str(error)) from None
 
 
-def _wanted(setlist: Path | None) -> Path:
+def _log() -> None:
+    """In a terminal the show itself says what people should know; a log file gets the details too."""
+    import logging
+    import sys
+
+    level = logging.ERROR if sys.stderr.isatty() else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+
+
+class What(NamedTuple):
+    """What is played: a setlist with the model that writes, and the server that drafts beside it, or a baked show."""
+
+    setlist: "Setlist"
+    file: Path
+    seed: int | None
+    model: Path | None = None
+    server: "Server | None" = None
+    baked: "Opened | None" = None
+
+
+def _what(show_file: Path | None, setlist: Path | None, model: str | None, seed: int | None, rig: "Rig") -> What:
+    """Raises FileError and the like, UsageError, Fault."""
+    if show_file is not None:
+        baked = _baked(show_file, setlist, model, seed)
+        return What(baked.bake.setlist, baked.path, baked.bake.seed, baked=baked)
     if setlist is None:
         raise click.UsageError("wanted a setlist, or a baked show with --show, found neither")
-    return setlist
+    from stagelyric.setlist.setlist import load
+    from stagelyric.types import paths
+
+    written = load(setlist)
+    name = model or written.model
+    folder, server = paths.find_model(name), server_named(name, rig.writer.hosts)
+    _check_frames([setlist.parent / name for name in written.frames])
+    return What(written, setlist, written.seed if seed is None else seed, folder, server)
 
 
 def _baked(file: Path, setlist: Path | None, model: str | None, seed: int | None) -> "Opened":

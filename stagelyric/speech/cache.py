@@ -4,12 +4,14 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import time
 from functools import lru_cache
 from pathlib import Path
 
 from stagelyric.types.lines import normal
 
+SHOWS = 3  # baked ones whose sounds stay unpacked
 EDITION = 1  # of what `sound` makes of a voice's file; another one is another sound
 
 
@@ -101,3 +103,11 @@ class Cache:
 def _spoken(text: str) -> str:
     """What the sound depends on: the words, and the marks that a voice pauses or rises at."""
     return " ".join(text.split()) if any(mark in text for mark in "?!,;:.…") else normal(text)
+
+
+def forget_others(folder: Path) -> None:
+    """Deletes the folders of baked shows beside this one, all but the last few that were played."""
+    with contextlib.suppress(OSError):
+        others = [(other.stat().st_mtime, other) for other in folder.parent.iterdir() if other != folder]
+        for _, other in sorted(others, reverse=True)[SHOWS - 1 :]:
+            shutil.rmtree(other, ignore_errors=True)

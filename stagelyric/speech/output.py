@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Literal, Protocol
 
 from stagelyric.setlist.rig import SpeechRig
-from stagelyric.speech.cache import Cache
+from stagelyric.speech.cache import Cache, forget_others
 from stagelyric.speech.player import Player
 from stagelyric.speech.renderer import LATER, NEXT, SOON, URGENT, Renderer, RenderError
 from stagelyric.speech.whisper import Whisper
@@ -57,6 +57,7 @@ class Speech(Part):
     ) -> None:
         self._rig, self._ahead, self._ready = rig, ahead, ready
         self._voice_is_wanted = asyncio.Event()
+        self._folder = folder
         self.cache = Cache(folder, rig.voice, rig.rate, limit=rig.cache_mb << 20)
         self.player = Player(
             rig, tell=self._tell_of_device, opened=self._opened, failed=self._failed, begun=self._begun
@@ -161,6 +162,8 @@ class Speech(Part):
     async def _go(self) -> None:
         try:
             await asyncio.to_thread(self.cache.open)
+            if self._ready is not None:
+                await asyncio.to_thread(forget_others, self._folder)
         except OSError as error:
             self._tell(f"speech: sounds can't be kept ({error}); the show goes on without", "warning")
             return

@@ -109,7 +109,7 @@ def assemble(
     wanted = None if midi == [] else tuple(rig.midi.inputs if midi is None else midi)
     given = Given(setlist, rig, show, kept, wanted, terminal, baked, generator)
     given.make()
-    page, osc, voice = given.the(Page), given.the(Osc), given.the(Speech)
+    page, osc = given.the(Page), given.the(Osc)
     notes = Journal(
         journal_file, title=setlist.title, seed=shown_seed, version=__version__, show=before.show,
         model=model.name if model is not None else baked.bake.model if baked is not None else "",
@@ -126,21 +126,27 @@ def assemble(
         tempo=before.standing.tempo if before.standing is not None else None,
         warm=osc.warm,
     )
+    _wire(stage, given, notes, bookmark, file, anew=before.standing is None)
+    told = before.told if baked is None else "\n  ".join(filter(None, (_in_short(baked), before.told)))
+    return Assembly(stage, page, osc, given.midi_in, shown_seed, told, rig.web.pin)
+
+
+def _wire(stage: Stage, given: "Given", notes: Journal, bookmark: Bookmark, file: Path | None, *, anew: bool) -> None:
+    """Who tells whom, of those that a stage does not know itself."""
+    show, page = given.show, given.the(Page)
 
     def whole() -> Record:
         return as_record(show.standing(stage.clock.tempo)) | {"seed": show.seed, "show": notes.show_id}
 
-    bookmark.begin(whole, anew=before.standing is None)
-    voice.spoken = notes.spoken
-    page.desk = _desk(setlist, show, stage, notes, baked)
+    bookmark.begin(whole, anew=anew)
+    given.the(Speech).spoken = notes.spoken
+    page.desk = _desk(given.setlist, show, stage, notes, given.baked)
     if given.machines is not None:
         stage.moved = given.machines.join(page, whole, lambda: show.seed, stage.take_place)
         page.desk = replace(page.desk, step=given.machines.step.told)
     if file is not None:
         page.learning = _learning(file, show, given.midi_in, given.addresses)
         stage.intercept = page.learning.hear
-    told = before.told if baked is None else "\n  ".join(filter(None, (_in_short(baked), before.told)))
-    return Assembly(stage, page, osc, given.midi_in, shown_seed, told, rig.web.pin)
 
 
 def _writing(setlist: Setlist, folder: Path, model: Path, server: Server | None) -> tuple[Generator, Store]:

@@ -1,6 +1,7 @@
 """What is spoken, and when: the Output between a show, a voice and a device that are at hand."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -322,7 +323,10 @@ class Baked:
 
 
 async def test_baked_sounds_want_no_voice(tmp_path: Path) -> None:
-    house = House(tmp_path, SpeechRig(), ("Line 0", "Line 1", "A title"), Baked("Line 0", "Line 1"))
+    for old in range(5):
+        (tmp_path / f"show{old}").mkdir()
+        os.utime(tmp_path / f"show{old}", (old, old))
+    house = House(tmp_path / "tonight", SpeechRig(), ("Line 0", "Line 1", "A title"), Baked("Line 0", "Line 1"))
     async with house.speech.running(house.heard):
         house.speech.state(START)
         await house.until(lambda: house.speech.cache.has("Line 1"))
@@ -333,10 +337,11 @@ async def test_baked_sounds_want_no_voice(tmp_path: Path) -> None:
         house.cue("Somebody says this", 2)  # what nobody could know of is the voice's, if there is one
         await house.until(lambda: len(house.device.told) == 2)
         assert house.voice.asked == ["Somebody says this"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["show3", "show4", "tonight"]
 
 
 async def test_a_baked_sound_that_can_t_be_read_is_said_and_the_others_are_heard(tmp_path: Path) -> None:
-    house = House(tmp_path, SpeechRig(), ("Line 0", "Line 1"), Baked("Line 0", "Line 1", lost="Line 0"))
+    house = House(tmp_path / "tonight", SpeechRig(), ("Line 0", "Line 1"), Baked("Line 0", "Line 1", lost="Line 0"))
     async with house.speech.running(house.heard):
         house.speech.state(START)
         await house.until(lambda: house.speech.cache.has("Line 1"))
