@@ -75,7 +75,7 @@ async def test_a_browser_that_cannot_run_a_page_says_so(browser: Any, show: Show
 async def test_after_a_click_a_pedals_keys_are_the_pedals_again(browser: Any, show: Show, key: str) -> None:
     async with looking(browser, show.page.url + "/operator", (1200, 800)) as tab:
         await tab.wait_for_selector("#speech[aria-checked=true]")
-        for name in ("hold", "again", "next_song"):
+        for name in ("hold", "again", "next_section"):
             button = f"[data-do={name}]"
             if await tab.query_selector(button) is None:
                 continue
