@@ -1,6 +1,7 @@
 """`stagelyric journal`: past shows."""
 
 import sys
+import time as clock
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -8,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.commands.common import Failure, Fault, json_option, plain_faults, print_json
 from stagelyric.gear.journal import journal as memory
 from stagelyric.gear.journal.exports import table
-from stagelyric.gear.journal.night import Bound, Draft, Night, joined, kept_alone, part
+from stagelyric.gear.journal.night import FOR_REPLAY, Bound, Draft, Night, joined, kept_alone, part
 from stagelyric.types import paths
 
 if TYPE_CHECKING:
     from stagelyric.gear.journal.exports.table import Export
+    from stagelyric.stage.replay import Shown
 
 EXPORTS = table.every()
 
@@ -69,7 +71,7 @@ def show(id: str, file: Path | None, as_json: bool) -> None:
     """What happened in a show, in order."""
     with plain_faults():
         rows = memory.records(file or paths.journal(), id)
-    rows = [row for row in rows if row["kind"] not in memory.FOR_REPLAY]
+    rows = [row for row in rows if row["kind"] not in FOR_REPLAY]
     if as_json:
         print_json(rows)
         return
@@ -80,6 +82,44 @@ def show(id: str, file: Path | None, as_json: bool) -> None:
         place = f" · {row['song']}, {row['section']}" if row["song"] else ""
         origin = f" [{row['origin']}]" if row["origin"] not in (None, "model") else ""
         click.echo(f"{at}  {row['kind']:6} {number:>4}  {what}{origin}{click.style(place, dim=True)}")
+
+
+@journal.command()
+@click.argument("id", default="last")
+@click.option("--speed", type=click.FloatRange(0, min_open=True), help="In time: 1 as it was, 2 twice as fast.")
+@file_option
+@json_option
+def replay(id: str, speed: float | None, file: Path | None, as_json: bool) -> None:
+    """The night again, from what came in: the same cues, at once or in time. Exit status 1: they are others."""
+    from stagelyric.stage import replay as again
+
+    with plain_faults():
+        night = again.prepare(memory.records(file or paths.journal(), id))
+    if as_json:
+        for _ in night.run():
+            pass
+        others = [[was and was.text, now and now.text] for was, now in night.differences()]
+        cues = len(night.recorded)
+        print_json({"same": night.same, "cues": cues, "missing": night.missing, "differences": others})
+        sys.exit(0 if night.same else 1)
+    as_it_was = bool(night.missing)  # nothing can be performed: what was up is shown as it was
+    last: float | None = None
+    for shown in night.recorded if as_it_was else night.run():
+        if speed and last is not None:
+            clock.sleep(max(shown.wall - last, 0) / speed)
+        last = shown.wall
+        click.echo(f"{shown.number:>4}  {shown.text or ''}{click.style(f' · {shown.song}, {shown.section}', dim=True)}")
+    if as_it_was:
+        raise Failure(f"{id}: shown as it was written down, since the journal lacks {'; '.join(night.missing)}")
+    for was, now in list(night.differences())[:10]:
+        click.echo(f"differs: was {_named(was)}, is {_named(now)}", err=True)
+    if night.missing or not night.same:
+        raise Failure("; ".join([*night.missing, "" if night.same else "the cues are others than on that night"]))
+    click.echo(f"{len(night.again)} cues, the same as on that night", err=True)
+
+
+def _named(shown: "Shown | None") -> str:
+    return "nothing" if shown is None else f'{shown.number} "{shown.text or ""}"'
 
 
 @journal.command()

@@ -1,6 +1,7 @@
 """Shelves of ready lines, one for each Ask. Taking one never waits and never fails; it may find nothing."""
 
-from collections.abc import Collection, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from stagelyric.types.lines import Ask, Line, normal
@@ -45,6 +46,11 @@ class Pool:
         self._shelves: dict[Ask, Shelf] = {}
         self._families: dict[Ask, list[Shelf]] = {}
         self.sung_from: dict[str, str] = {}
+        self.puts = 0
+        """How often lines were put on some shelf."""
+        self.passed_on: Callable[[Shelf], None] = lambda shelf: None
+        """Is told when a look at a shelf has moved its place: who looks, and when, is part of what comes up."""
+        self._lately: deque[tuple[int, Shelf, int]] = deque(maxlen=16)
         self._places: dict[str, int] = {}  # of shelves that are not there yet
         self._passed: dict[str, dict[str, int]] = {}
 
@@ -81,9 +87,15 @@ class Pool:
         """
         shelf = self.shelf(ask)
         fresh = list(lines[max(len(shelf.lines) - start, 0) :]) if start <= len(shelf.lines) else []
+        self.puts += 1
+        self._lately.append((self.puts, shelf, len(shelf.lines)))
         for line in fresh:
             shelf.lines.append(replace(line, index=len(shelf.lines)))
         return len(fresh)
+
+    def held(self, shelf: Shelf, puts: int) -> int:
+        """How many lines a shelf had when `self.puts` was `puts`, a moment ago."""
+        return next((before for put, which, before in self._lately if put > puts and which is shelf), len(shelf.lines))
 
     def lay(self, ask: Ask, lines: Sequence[Line]) -> None:
         """A shelf with just these lines, each at the place of its stanza that it was written for."""
@@ -92,11 +104,16 @@ class Pool:
     def peek(self, ask: Ask, used: Collection[str]) -> Line | None:
         """The line that `take` would give: the first whose normal form is not in `used`."""
         shelf = self.shelf(ask)
+        begun = shelf.position
         while shelf.position < len(shelf.lines):
             line = shelf.lines[shelf.position]
             if normal(line.text) not in used and not self._passes_over(shelf, line):
+                if shelf.position != begun:
+                    self.passed_on(shelf)
                 return line
             shelf.position += 1
+        if shelf.position != begun:
+            self.passed_on(shelf)
         return self._lent(shelf, used) if len(shelf.family) > 1 else None
 
     def take(self, ask: Ask, used: Collection[str]) -> Line | None:

@@ -1,7 +1,7 @@
 """Where we are in the set, and what an event does there. Pure: no I/O, no await, no clock of its own."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
@@ -106,6 +106,11 @@ class Show:
     def wildness(self) -> float:
         """What was set last in this song, or the song's own."""
         return self.song.wildness if self._position.wildness is None else self._position.wildness
+
+    @property
+    def used(self) -> Collection[str]:
+        """The normal forms of the lines that are not to come (again)."""
+        return self._used
 
     @property
     def epoch(self) -> int:

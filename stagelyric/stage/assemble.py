@@ -40,6 +40,7 @@ from stagelyric.stage.material import Judgements, Material, edition, judged
 from stagelyric.stage.recall import Recalled, recall
 from stagelyric.stage.stage import Stage
 from stagelyric.stage.store import Store
+from stagelyric.stage.trace import made_of as made_of_show
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask, Line
 from stagelyric.types.parts import Part
@@ -47,6 +48,7 @@ from stagelyric.types.server import Server
 from stagelyric.types.standing import Record, Standing, as_record
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
+from stagelyric.words import text as texts
 from stagelyric.words.syllables import syllabify
 
 if TYPE_CHECKING:
@@ -126,6 +128,11 @@ def assemble(
         tempo=before.standing.tempo if before.standing is not None else None,
         warm=osc.warm,
     )
+    written = _written(file, baked)
+    if stage.trace is not None and written is not None:
+        stage.trace.begin = partial(
+            made_of_show, written, made_of.lyrics, made_of.never_quote, made_of.frames, frozenset(vetoed), words
+        )
     _wire(stage, given, notes, bookmark, file, anew=before.standing is None)
     told = before.told if baked is None else "\n  ".join(filter(None, (_in_short(baked), before.told)))
     return Assembly(stage, page, osc, given.midi_in, shown_seed, told, rig.web.pin)
@@ -147,6 +154,16 @@ def _wire(stage: Stage, given: "Given", notes: Journal, bookmark: Bookmark, file
     if file is not None:
         page.learning = _learning(file, show, given.midi_in, given.addresses)
         stage.intercept = page.learning.hear
+
+
+def _written(file: Path | None, baked: "Opened | None") -> str | None:
+    """The setlist as it is written, None where nobody knows."""
+    if baked is not None:
+        return baked.bake.written
+    try:
+        return None if file is None else texts.read(file).text
+    except (OSError, texts.TextError):
+        return None
 
 
 def _writing(setlist: Setlist, folder: Path, model: Path, server: Server | None) -> tuple[Generator, Store]:

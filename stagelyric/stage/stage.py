@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 from stagelyric.gear.journal.bookmark import Bookmark
@@ -24,10 +24,11 @@ from stagelyric.stage.feeding import Feeder
 from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.stage.quantised import SOON, Quantised
 from stagelyric.stage.store import Store
+from stagelyric.stage.trace import Trace, key
 from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Tempo, Transport
-from stagelyric.types.lines import Alert, Cue, Line, State
+from stagelyric.types.lines import Alert, Cue, Line, State, as_list
 from stagelyric.types.parts import Part
-from stagelyric.types.standing import Record, Standing
+from stagelyric.types.standing import Record, Standing, as_record
 
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
@@ -68,6 +69,7 @@ class Stage:
         self.moved: Callable[[Record], None] | None = None  # is told what each press changed
         self.heard: Counter[str] = Counter()  # events so far, by the kind of their source ("midi", "osc")
         self._journal = journal
+        self.trace = Trace(journal, show) if journal is not None else None
         self._parts: list[Part] = [*([journal] if journal else []), *parts]
         self._prompt = [part for part in self._parts if part.first]
         self._patient = [part for part in self._parts if not part.first]
@@ -142,6 +144,8 @@ class Stage:
                 await stack.enter_async_context(part.running(self.hear))
         finally:
             self._early = None
+        if self.trace is not None:
+            self.trace.open(self.clock.tempo)
         for event in early:
             self.hear(event)
 
@@ -257,8 +261,15 @@ class Stage:
         effects = self.show.perform(event)
         if effects:
             self._carry_out(effects)
-            if self._journal is not None:
-                asyncio.get_running_loop().call_soon(self._tell, "journal", self._journal.fired, event, time.time())
+        if self.trace is not None and (effects or not isinstance(event, Beat)):
+            about = (event, bool(effects), time.time(), self.pool.puts)
+            asyncio.get_running_loop().call_soon(self._tell, "journal", self.trace.event, *about)
+
+    def _note(self, kind: str, told: dict[str, object]) -> None:
+        """For a replay of the night: what came of an event later."""
+        if self.trace is not None:
+            about = (kind, told, time.time(), self.pool.puts)
+            asyncio.get_running_loop().call_soon(self._tell, "journal", self.trace.note, *about)
 
     def _carry_out(self, effects: Sequence[Effect]) -> None:
         self._write_down()
@@ -312,6 +323,8 @@ class Stage:
             other = "the machine that leads has another seed, and this show was baked: its lines are other ones"
             self.trouble("seed", None if self.show.sow(seed) else other)
         self.show.stand(replace(standing, speech=self.show.speech))
+        if self._early is None:
+            self._note("stand", {"standing": as_record(standing), "seed": seed})
         if self._bookmark is not None:
             self._bookmark.rewrite()
         self._take_up_song()
@@ -357,6 +370,7 @@ class Stage:
         finally:
             self._words -= 1
         self._carry_out(self.show.answer(wanted, line))
+        self._note("answer", {"of": key(wanted), "lines": [] if line is None else [as_list(line)]})
 
     async def _written(self, wanted: Wanted) -> Line | None:
         """A line for a word, if there is one in time; of too many words at once none is waited for."""
@@ -375,6 +389,7 @@ class Stage:
                 async with asyncio.timeout(WORD_SECONDS):
                     lines += [] if self.generator is None else await self.generator.write(ask, 0, count, urgent=True)
         self._carry_out(self.show.answered(wanted, lines))
+        self._note("answer", {"of": key(wanted), "lines": [as_list(line) for line in lines]})
         await self._feeder.prepare(lines)
 
     def _judge(self, text: Unjudged) -> None:
@@ -392,10 +407,12 @@ class Stage:
         finally:
             self._unjudged -= 1
         self._carry_out(self.show.judged(text, why))
+        self._note("answer", {"of": key(text), "why": why})
 
     def _perform_deferred(self, wanted: Deferred) -> None:
         if wanted.epoch == self.show.epoch:
             self._carry_out(self.show.due(wanted.do, wanted.at, wanted.quantize))
+            self._note("due", {"do": asdict(wanted.do), "at": wanted.at, "quantize": wanted.quantize})
 
     def _say_due(self, beat: float | None) -> None:
         """After the cue that it may come with."""

@@ -114,8 +114,15 @@ def read_spool(content: bytes) -> Iterator[Record]:
 
 
 def _written_out(record: Record) -> Record:
-    """With its event in words: that is for the journal's thread to find, not for the loop's."""
-    return record if record[-1] is None else (*record[:-1], repr(record[-1]))
+    """With its event in words, or what `Journal.note` was to ask for: that is for the journal's thread to find, not for
+    the loop's."""
+    detail = record[-1]
+    if detail is None or isinstance(detail, str):
+        return record
+    if callable(detail):
+        told = detail()
+        return (*record[:-1], told if isinstance(told, str) else json.dumps(told, ensure_ascii=False))
+    return (*record[:-1], repr(detail))
 
 
 class DatabaseWriter:

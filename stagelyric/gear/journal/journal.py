@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from stagelyric.gear.journal.database import COLUMNS, DatabaseWriter, JournalError, Record, connect
-from stagelyric.gear.journal.night import Night, night
+from stagelyric.gear.journal.night import FOR_REPLAY, Night, night
 from stagelyric.gear.journal.recordfile import RecordFile, encode
 from stagelyric.types.events import Emit, Event, Level
-from stagelyric.types.lines import Cue
+from stagelyric.types.lines import Cue, State
 from stagelyric.types.parts import Part, ignore
 
 SPOOL_BYTES = 1 << 20
@@ -30,9 +30,9 @@ SPOOL_LOOK = 1.0  # seconds between two looks whether the spool is there
 TONIGHT = 400  # records that are kept at hand for the operator's page
 BATCH_SECONDS = 0.1  # between the batches that the database gets
 Judged = Literal["keep", "veto"]
-FOR_REPLAY = frozenset({"begin", "input", "lines", "due", "answer", "stand", "tempo"})
-"""Kinds of record that nobody reads: what it takes to play the night again."""
 
+_UNSEEN = FOR_REPLAY | {"event"}  # by the operator's page, and by the spool that is begun anew
+_OTHER_TEMPO = 0.5  # quarter notes a minute
 _TOLD = COLUMNS[1:9]
 _NOTHING: Record = (None,) * 9  # the columns after `wall`
 
@@ -69,7 +69,8 @@ class Journal(Part):
         self._gathered: list[Record] = []
         before = _latest(path, show) if show else []
         self._first = self._seq = before[-1][1] if before else 0
-        self._tonight: deque[Record] = deque((row for row in before if row[2] != "event"), maxlen=TONIGHT)
+        self._tonight: deque[Record] = deque((row for row in before if row[2] not in _UNSEEN), maxlen=TONIGHT)
+        self._tempo = 0.0
         self._spool: RecordFile | None = None
         self.on_trouble: Callable[[str, str | None], None] = _logged
 
@@ -116,6 +117,16 @@ class Journal(Part):
         """An event that did something."""
         self._append("event", wall, (*_NOTHING[:7], event.source, event), spooled=False)
 
+    def note(self, kind: str, wall: float, make: Callable[[], object]) -> None:
+        """A record for `replay`: `make` is called on the journal's thread, and gives a text or what JSON can say."""
+        self._append(kind, wall, (*_NOTHING[:8], make), spooled=False)
+
+    def state(self, state: State) -> None:
+        """The tempo, wherever it is another."""
+        if abs(state.tempo - self._tempo) > _OTHER_TEMPO:
+            self._tempo = state.tempo
+            self._append("tempo", time.time(), (*_NOTHING[:8], f"{state.tempo:.3f}"), spooled=False)
+
     def tonight(self, after: int = 0) -> list[dict[str, Any]]:
         """What the show has brought so far, without the events: its latest records, those numbered `after` left out."""
         late: list[Record] = []
@@ -143,7 +154,7 @@ class Journal(Part):
         drained = self._drained
         self._seq += 1
         record = (self.show_id, self._seq, kind, round(wall, 6), *rest)
-        if kind != "event":
+        if kind not in _UNSEEN:
             self._tonight.append(record)
         if self._writer is None:
             return

@@ -9,6 +9,9 @@ from typing import Any
 
 from stagelyric.words.syllables import syllabify
 
+FOR_REPLAY = frozenset({"begin", "input", "lines", "due", "answer", "stand", "look", "tempo"})
+"""Kinds of record that nobody reads: what it takes to play the night again."""
+
 LAST_SECONDS = 4.0  # that a line stays which nothing followed
 USUAL = 120.0  # quarter notes a minute, where nothing tells
 _SLOWEST, _FASTEST = 20.0, 400.0
@@ -117,7 +120,8 @@ def night(show: Row, rows: Sequence[Row]) -> Night:
                 verdicts.get((row["song"], row["section"], row["text"]), ""),
             )
         )  # fmt: skip
-    return Night(show["title"], show["id"], show["started"], show["seed"], tuple(lines), rows)
+    seen = [row for row in rows if row["kind"] not in FOR_REPLAY]
+    return Night(show["title"], show["id"], show["started"], show["seed"], tuple(lines), seen)
 
 
 def joined(nights: Iterable[Night]) -> Night:

@@ -1,0 +1,214 @@
+"""A night again, from what its journal has: the same events into the same show give the same cues."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import inf, nan
+from typing import Any
+
+from stagelyric.setlist import setlist as setlists
+from stagelyric.setlist.faults import FileError
+from stagelyric.show.answers import Answering
+from stagelyric.show.effects import Effect, Unjudged, Wanted
+from stagelyric.show.pool import Pool
+from stagelyric.show.show import Show
+from stagelyric.stage.trace import FORMAT, key
+from stagelyric.types import events, standing
+from stagelyric.types.actions import Do
+from stagelyric.types.events import Event
+from stagelyric.types.lines import Ask, Cue, Line, as_line
+from stagelyric.words.syllables import syllabify
+
+_NUMBERS = {"nan": nan, "inf": inf}
+_CLASSES = {
+    name: found for name, found in vars(events).items() if isinstance(found, type) and issubclass(found, Event)
+} | {"Do": Do}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What went up (`text` None: the stage was cleared). `wall` in unix seconds."""
+
+    wall: float
+    number: int
+    song: str
+    section: str
+    text: str | None
+    origin: str | None
+
+    @property
+    def what(self) -> tuple[int, str, str, str | None, str | None]:
+        """All but when."""
+        return self.number, self.song, self.section, self.text, self.origin
+
+
+@dataclass(slots=True)
+class Replay:
+    """`recorded`: what went up on the night; `missing`: what the journal lacks, in sentences; `again`: what goes up
+    now, once `run` has been gone through."""
+
+    recorded: list[Shown]
+    missing: list[str] = field(default_factory=list)
+    again: list[Shown] = field(default_factory=list)
+    _rows: Sequence[Mapping[str, Any]] = ()
+    _show: Show | None = None
+    _pending: dict[str, Wanted | Answering | Unjudged] = field(default_factory=dict)
+
+    @property
+    def same(self) -> bool:
+        return [shown.what for shown in self.again] == [shown.what for shown in self.recorded]
+
+    def differences(self) -> Iterator[tuple[Shown | None, Shown | None]]:
+        """(what was, what is), place by place, where they are not the same."""
+        for place in range(max(len(self.recorded), len(self.again))):
+            was = self.recorded[place] if place < len(self.recorded) else None
+            now = self.again[place] if place < len(self.again) else None
+            if was is None or now is None or was.what != now.what:
+                yield was, now
+
+    def run(self) -> Iterator[Shown]:
+        """Performs the night; what goes up, as it does. Nothing where the journal does not say how it began."""
+        for row in self._rows:
+            for effect in self._effects(row):
+                match effect:
+                    case Cue():
+                        shown = _shown(effect, row["wall"])
+                        self.again.append(shown)
+                        yield shown
+                    case Wanted() | Answering() | Unjudged():
+                        self._pending[key(effect)] = effect
+
+    def _effects(self, row: Mapping[str, Any]) -> Sequence[Effect]:
+        if row["kind"] == "begin":
+            self._begin(json.loads(row["detail"]))
+        show = self._show
+        if show is None:
+            return ()
+        match row["kind"]:
+            case "event" | "input":
+                try:
+                    return show.perform(read(row["detail"]))
+                except ValueError as error:
+                    self.missing.append(str(error))
+            case "lines":
+                _lay(show, json.loads(row["detail"]))
+            case "due":
+                told = json.loads(row["detail"])
+                return show.due(Do(**told["do"]), told["at"], told["quantize"])
+            case "answer":
+                return self._answer(show, json.loads(row["detail"]))
+            case "look":
+                wanted = json.loads(row["detail"])["shelf"]
+                for shelf in show.pool.shelves():
+                    if shelf.digest == wanted:
+                        show.pool.peek(shelf.ask, show.used)
+            case "stand":
+                told = json.loads(row["detail"])
+                if told["seed"] is not None:
+                    show.sow(told["seed"])
+                show.stand(replace(standing.read(told["standing"]), speech=show.speech))
+        return ()
+
+    def _begin(self, told: Mapping[str, Any]) -> None:
+        if told.get("format") != FORMAT:
+            self.missing.append(
+                f"how the night began is written in another way ({told.get('format')}, wanted {FORMAT})"
+            )
+            return
+        try:
+            setlist = setlists.loads(told["setlist"], "the setlist of that night")
+        except FileError as error:
+            self.missing.append(f"its setlist is no longer one: {error}")
+            return
+        words = told["words"]
+        show = self._show = Show(
+            setlist,
+            Pool(),
+            seed=told["seed"],
+            lyrics=told["lyrics"],
+            kept={(song, section): texts for song, section, texts in told["kept"]},
+            vetoed=told["vetoed"],
+            never_quote=told["never_quote"],
+            frames=told["frames"],
+            cut=syllabify,
+            words=None if words is None else {(song, section): _lines(of) for song, section, of in words},
+        )
+        show.stand(standing.read(told["standing"]))
+        show.speech = told["speech"]
+        self._pending.clear()
+
+    def _answer(self, show: Show, told: Mapping[str, Any]) -> Sequence[Effect]:
+        lines = [as_line(line) for line in told.get("lines", ())]
+        match self._pending.pop(told["of"], None):
+            case Wanted() as wanted:
+                return show.answer(wanted, lines[0] if lines else None)
+            case Answering() as wanted:
+                return show.answered(wanted, lines)
+            case Unjudged() as text:
+                return show.judged(text, told["why"])
+        self.missing.append(f"what was answered had not been asked for ({told['of']})")
+        return ()
+
+
+def prepare(rows: Sequence[Mapping[str, Any]]) -> Replay:
+    """A night from its records."""
+    recorded = [
+        Shown(row["wall"], row["number"], row["song"], row["section"], row["text"], row["origin"])
+        for row in rows
+        if row["kind"] in ("cue", "clear")
+    ]
+    found = Replay(recorded, _rows=rows)
+    if not any(row["kind"] == "begin" for row in rows):
+        found.missing.append(
+            "how it began (setlist, seed, kept lines), the lines that were ready, what came in and did nothing:"
+            " this night was written down before they were"
+        )
+    return found
+
+
+def read(text: str) -> Event:
+    """An event from its `repr`, of the kinds of `types.events` and nothing else. Raises ValueError."""
+    try:
+        found = _value(ast.parse(text, mode="eval").body)
+    except (SyntaxError, TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"an event that can't be read: {text[:80]} ({error})") from None
+    if not isinstance(found, Event):
+        raise ValueError(f"an event that can't be read: {text[:80]}")
+    return found
+
+
+def _value(node: ast.expr) -> Any:
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=[]) if name in _CLASSES:
+            return _CLASSES[name](**{word.arg or "": _value(word.value) for word in node.keywords})
+        case ast.Name(id=name) if name in _NUMBERS:
+            return _NUMBERS[name]
+        case ast.Tuple():
+            return tuple(_value(each) for each in node.elts)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="inf")):
+            return -inf
+    return ast.literal_eval(node)
+
+
+def _lay(show: Show, told: Mapping[str, Any]) -> None:
+    shelf = show.pool.shelf(_ask(told["ask"]))
+    del shelf.lines[told["start"] :]
+    gap = told["start"] - len(shelf.lines)  # what lies behind is looked at by nobody
+    shelf.lines += [Line("", "model")] * gap + [as_line(line) for line in told["lines"]]
+
+
+def _ask(told: Mapping[str, Any]) -> Ask:
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    return Ask(**values)
+
+
+def _lines(of: Mapping[str, Any]) -> dict[str, Line]:
+    return {word: as_line(line) for word, line in of.items()}
+
+
+def _shown(cue: Cue, wall: float) -> Shown:
+    text, origin = (cue.line.text, cue.line.origin) if cue.line is not None else (None, None)
+    return Shown(wall, cue.number, cue.song, cue.section, text, origin)

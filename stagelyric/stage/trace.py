@@ -1,0 +1,120 @@
+"""What it takes to play a night again, into its journal: how it began, what came in, which lines were ready then.
+
+A press is not delayed: the stage calls everything here in the loop's next round, when the press's line is on its way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+
+from stagelyric.gear.journal.journal import Journal
+from stagelyric.show.answers import Answering
+from stagelyric.show.effects import Unjudged, Wanted
+from stagelyric.show.pool import Shelf
+from stagelyric.show.show import Show
+from stagelyric.types.events import Event
+from stagelyric.types.lines import Ask, Line, as_list
+from stagelyric.types.standing import as_record
+
+FORMAT = 1
+"""How a night's beginning is written."""
+
+AHEAD = 96  # lines of a shelf that a press might look at
+BEHIND = 8  # lines before a shelf's place: a press that was the first to look there may have moved it
+MOST_INPUTS = 200_000  # a night's events that did nothing; a knob sends many
+
+Told = dict[str, object]
+
+
+class Trace:
+    """`begin`: what the show is made of, asked for once when it opens; without it the night can't be played again."""
+
+    def __init__(self, journal: Journal, show: Show) -> None:
+        self.begin: Callable[[], Told] | None = None
+        self._journal, self._show = journal, show
+        self._ends: dict[str, int] = {}  # how much of each shelf is written down
+        self._near: list[Ask] = []
+        self._inputs = 0
+
+    def open(self, tempo: float) -> None:
+        """The show stands where it will begin."""
+        if self.begin is None:
+            return
+        loop, pool = asyncio.get_running_loop(), self._show.pool
+
+        def looked(shelf: Shelf) -> None:
+            told: Told = {"shelf": shelf.digest}
+            loop.call_soon(self.note, "look", told, time.time(), pool.puts)
+
+        pool.passed_on = looked
+        standing, begin = as_record(self._show.standing(tempo)), self.begin
+        kept = [[*place, list(texts)] for place, texts in self._show.ladder.kept.items()]
+        seed, speech = self._show.seed, self._show.speech
+        told = {"standing": standing, "kept": kept, "seed": seed, "speech": speech}
+        self._journal.note("begin", time.time(), lambda: {**begin(), **told})
+
+    def event(self, event: Event, acted: bool, wall: float, puts: int) -> None:
+        """An event that was performed; `acted`: it did something. `puts`: see `Pool.held`."""
+        self._lines(puts)
+        if acted:
+            self._journal.fired(event, wall)
+        elif self._inputs < MOST_INPUTS:
+            self._inputs += 1
+            self._journal.note("input", wall, lambda: repr(event))
+
+    def note(self, kind: str, told: Told, wall: float, puts: int) -> None:
+        """What came of an event later: a cue on its beat, a line that was written, another place in the set."""
+        self._lines(puts)
+        self._journal.note(kind, wall, lambda: told)
+
+    def _lines(self, puts: int) -> None:
+        """The lines that a press could have looked at and that are not written down yet."""
+        near = self._show.asks()
+        for ask in dict.fromkeys([*self._near, *near]):
+            for shelf in self._show.pool.shelf(ask).family:
+                self._shelf(shelf, min(self._show.pool.held(shelf, puts), shelf.position + AHEAD))
+        self._near = near
+
+    def _shelf(self, shelf: Shelf, end: int) -> None:
+        start = self._ends.get(shelf.digest)
+        if start is None:
+            start = max(shelf.position - BEHIND, 0)
+        # Told in pieces of some length, so that a shelf that is used line by line costs a record every so often only.
+        if end <= start or (start > shelf.position + AHEAD // 2 and end == shelf.position + AHEAD):
+            return
+        self._ends[shelf.digest] = end
+        ask, lines = shelf.ask, shelf.lines[start:end]
+        self._journal.note("lines", time.time(), lambda: _told(ask, start, lines))
+
+
+def _told(ask: Ask, start: int, lines: Sequence[Line]) -> Told:
+    return {"ask": asdict(ask), "start": start, "lines": [as_list(line) for line in lines]}
+
+
+def key(effect: Wanted | Answering | Unjudged) -> str:
+    """Names what is waited for, the same on the night and in its replay."""
+    match effect:
+        case Wanted():
+            return f"word {effect.ask.digest}"
+        case Answering():
+            return f"heard {effect.times}"
+    return f"text {effect.at!r} {effect.do.action}"
+
+
+def made_of(
+    setlist: str, lyrics: Mapping[str, str], never_quote: str, frames: str, vetoed: Iterable[str],
+    words: Mapping[tuple[str, str], Mapping[str, Line]] | None,
+) -> Told:  # fmt: skip
+    """What `Trace.begin` gives; `setlist`: its file's text, the rest as for a `Show`."""
+    reserve = None
+    if words is not None:
+        reserve = [
+            [*place, {word: as_list(line) for word, line in of.items()}] for place, of in words.items()
+        ]  # fmt: skip
+    return {
+        "format": FORMAT, "setlist": setlist, "lyrics": dict(lyrics), "never_quote": never_quote, "frames": frames,
+        "vetoed": sorted(vetoed), "words": reserve,
+    }  # fmt: skip
