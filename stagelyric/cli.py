@@ -34,7 +34,7 @@ COMMANDS = {
     "analyse": "what a set of lyrics is like, beside what people write",
     "learn-taste": "fit the choice of lines to what the band kept and vetoed",
     "bake": "write a whole show ahead, lines and speech, in one file that play --show needs nothing else for",
-    "journal": "list, show and export past shows",
+    "journal": "list, show, count, replay and export past shows",
     "soak": "hours of a show in minutes: presses, faults, displays that come and go; a table and a picture",
     "bench": "measure this machine: trigger to page, trigger to sound, lines a second",
 }
