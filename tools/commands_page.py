@@ -25,7 +25,8 @@ def reference() -> str:
 
 
 def _helps() -> Iterator[str]:
-    context = click.Context(cli, info_name="stagelyric", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    settings = {**cli.context_settings, "terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    context = click.Context(cli, info_name="stagelyric", **settings)
     for name in COMMANDS:
         command = cli.get_command(context, name)
         assert command is not None
