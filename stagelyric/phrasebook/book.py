@@ -18,6 +18,8 @@ from stagelyric.phrasebook.ears import Ear
 from stagelyric.phrasebook.ends import bare
 from stagelyric.phrasebook.frame import Frame
 from stagelyric.words.npz import ModelError
+from stagelyric.words.phonetics import Phones
+from stagelyric.words.rhyme import slant
 
 CLASSES = "classes.words"
 
@@ -70,6 +72,19 @@ class Book:
     def with_rhyme(self, key: str) -> Iterator[tuple[int, int]]:
         """Frame and line for every line that can end on a rhyme (`ends.keys`)."""
         return self._looked_up("rhymes", key)
+
+    def with_slant_rhyme(self, key: str) -> Iterator[tuple[int, int]]:
+        """As `with_rhyme`, for lines that can end on a slant rhyme and not on a perfect one by this word."""
+        for other in self._by_slant.get(slant(tuple(key.split())), ()):
+            if other != key:
+                yield from self.with_rhyme(other)
+
+    @cached_property
+    def _by_slant(self) -> dict[Phones, list[str]]:
+        found: dict[Phones, list[str]] = {}
+        for key in sorted({key for volume in self.volumes for key in volume.compiled.rhymes}):
+            found.setdefault(slant(tuple(key.split())), []).append(key)
+        return found
 
     def commonness(self, text: str) -> float:
         """How common the pairs of words in a line are: for each the logarithm of how many frames may say it."""

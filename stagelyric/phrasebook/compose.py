@@ -23,6 +23,7 @@ from stagelyric.phrasebook.forms import (
 )
 from stagelyric.phrasebook.frame import SEXES
 from stagelyric.phrasebook.search import Place, Stanza
+from stagelyric.words.rhyme import Kind
 
 Admits = Callable[[Sequence[str]], bool]
 """Whether these lines may be shown, one after another."""
@@ -237,15 +238,16 @@ class Composer:
         lines = [Found(frame, line, f"*{one}") for one in kinds for frame, line in self.book.with_word(f"*{one}")]
         return other._single(lines, rhyme_with, number, rng, admits)
 
-    def rhyming(self, word: str, number: int, admits: Admits) -> Phrase | None:
-        """One line that ends on a rhyme with a word; None where no frame can."""
+    def rhyming(self, word: str, number: int, admits: Admits, how: Kind = "perfect") -> Phrase | None:
+        """One line that ends on a rhyme with a word, perfect or slant; None where no frame can."""
         rng = draw.seeded(self.place.seed, "rhyme", word)
-        lines = [Found(frame, line) for frame, line in dict.fromkeys(self._ending(word))]
-        return self._single(lines, word, number, rng, admits)
+        lines = [Found(frame, line) for frame, line in dict.fromkeys(self._ending(word, how))]
+        return self._single(lines, word, number, rng, admits, how)
 
-    def _ending(self, word: str) -> Iterator[tuple[int, int]]:
+    def _ending(self, word: str, how: Kind = "perfect") -> Iterator[tuple[int, int]]:
+        with_rhyme = self.book.with_rhyme if how == "perfect" else self.book.with_slant_rhyme
         for key in sorted(ends.keys_asked(word)):
-            yield from self.book.with_rhyme(key)
+            yield from with_rhyme(key)
 
     def _members(self, word: str) -> Iterator[tuple[str, Member, bool]]:
         """The members of open classes that a word is, and whether as a plural."""
@@ -257,11 +259,17 @@ class Composer:
                     yield kind, member, word != member.text.lower()
 
     def _single(
-        self, lines: Sequence[Found], rhyme_with: str | None, number: int, rng: random.Random, admits: Admits
+        self,
+        lines: Sequence[Found],
+        rhyme_with: str | None,
+        number: int,
+        rng: random.Random,
+        admits: Admits,
+        how: Kind = "perfect",
     ) -> Phrase | None:
         """One of some lines of frames: the best for number 0, the next best for 1; None where all had their turn."""
         low, high = self.place.syllables
-        rhymes = set(self._ending(rhyme_with)) if rhyme_with else None
+        rhymes = set(self._ending(rhyme_with, how)) if rhyme_with else None
         scored = search.Scored(self.book, self.place, self.closeness)
         able = []
         for found in lines:
@@ -278,12 +286,14 @@ class Composer:
             best.setdefault(item[1].frame, item)
         others = [item for item in able if best[item[1].frame] is not item]
         for score, found in [*best.values(), *others][number : number + _WORD_FRAMES]:
-            for form in self._line_forms(found, rhyme_with, rng):
+            for form in self._line_forms(found, rhyme_with, rng, how):
                 if admits(form.lines):
                     return self._phrases(found.frame, form, score)[0]
         return None
 
-    def _line_forms(self, wanted: Found, rhyme_with: str | None, rng: random.Random) -> list[Form]:
+    def _line_forms(
+        self, wanted: Found, rhyme_with: str | None, rng: random.Random, how: Kind = "perfect"
+    ) -> list[Form]:
         """Some forms of one line that have what is wanted, the best first."""
         entry, whole = self.book.entries[wanted.frame], self.book.body(wanted.frame)
         pieces, word = whole.lines[wanted.line], wanted.word
@@ -296,13 +306,13 @@ class Composer:
             routes = routes_to_word(pieces, word) if word else [{}]
         endings: list[dict[int, int]] = [{}]
         if rhyme_with:
-            endings = [route for end, route in ends_of(pieces) if ends.answers([end], rhyme_with)]
+            endings = [route for end, route in ends_of(pieces) if ends.answers([end], rhyme_with, how)]
         both = [{**a, **b} for a in routes for b in endings if all(a.get(slot, at) == at for slot, at in b.items())]
         found: list[Form] = []
         drawing = Drawing(replace(whole, lines=[pieces], refused={}), rng, marks.weigh)
         for attempt in range(_WORD_FORMS if both else 0):
-            how = Wanted(self.place.syllables, routes=draw.one(rng, both), loose=int(attempt > 1))
-            found += drawing.forms(lambda: Filling(self.cast, rng, wanted=members), how, 2)
+            wished = Wanted(self.place.syllables, routes=draw.one(rng, both), loose=int(attempt > 1))
+            found += drawing.forms(lambda: Filling(self.cast, rng, wanted=members), wished, 2)
         return sorted(found, key=lambda form: (-marks.of(form.taken), form.lines))
 
 

@@ -14,6 +14,7 @@ _WEAK = frozenset(
     words("it me him her us them you he she we they i on in up out off to of for by at is was are be do not too and")
 )
 """Last words that a singer may leave unstressed, so that the word before them rhymes."""
+_LONGEST_ENDING = 3  # letters that make another form of a word
 _CLOSEST: tuple[Kind, ...] = ("perfect", "slant", "assonance", "same")
 
 
@@ -67,7 +68,14 @@ def keys_asked(word: str) -> frozenset[str]:
     return frozenset(" ".join(tail(way)) for way in meanings(word))
 
 
-def answers(end: Sequence[str], word: str) -> bool:
-    """Whether a line that ends on these words rhymes perfectly with a word that is asked for, whichever is meant."""
+def answers(end: Sequence[str], word: str, how: Kind = "perfect") -> bool:
+    """Whether a line that ends on these words rhymes (`how`) with a word that is asked for, whichever is meant.
+
+    A form of the word itself ("windows") is none.
+    """
+    last = bare(end[-1]) if end else ""
+    short, long = sorted((last, bare(word)), key=len)
+    if long.startswith(short) and len(long) - len(short) <= _LONGEST_ENDING:
+        return False
     sounds = _sounds(tuple(map(bare, end[-2:])))
-    return any(kind_of_sounds(one, other) == "perfect" for one in sounds for other in meanings(word))
+    return any(kind_of_sounds(one, other) == how for one in sounds for other in meanings(word))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from stagelyric.phrasebook.frame import OPEN, Frame, Line, Open, Piece, Slot, Text, pieces
+from stagelyric.phrasebook.frame import OPEN, SEXES, Frame, Line, Open, Piece, Slot, Text, pieces
 from stagelyric.phrasebook.sounds import count as word_syllables
 
 Choice = frozenset[tuple[str, int]]
@@ -17,6 +17,8 @@ OPEN_SYLLABLES = 2
 OPEN_CHARACTERS = 7
 OPEN_FORMS = 8
 """What an open slot is counted as, before it is known who or what will fill it."""
+SHE_SYLLABLES, SHE_CHARACTERS = 1, 4
+"""What `*woman` and `*man` are counted as: she or he in most songs, Kate or Joe in others."""
 _MOST = 4000
 
 
@@ -111,13 +113,15 @@ def character_span(line: Line) -> tuple[int, int]:
 
 def _syllables_of(piece: Text | Open) -> int:
     if isinstance(piece, Open):
+        if piece.kind in SEXES:
+            return SHE_SYLLABLES
         return OPEN_SYLLABLES if piece.kind in (*OPEN, "himself") else 1
     return sum(map(word_syllables, piece.words))
 
 
 def _characters_of(piece: Text | Open) -> int:
     if isinstance(piece, Open):
-        return OPEN_CHARACTERS + len(piece.before) + len(piece.after) + 1
+        return (SHE_CHARACTERS if piece.kind in SEXES else OPEN_CHARACTERS) + len(piece.before) + len(piece.after) + 1
     return len(piece.text) + 1
 
 

@@ -18,6 +18,7 @@ _ALSO = {
     "windscreen": "W IH1 N D S K R IY2 N", "lorry": "L AO1 R IY0", "quid": "K W IH1 D", "pram": "P R AE1 M",
     "cagoule": "K AH0 G UW1 L", "plimsoll": "P L IH1 M S AH0 L", "jumble": "JH AH1 M B AH0 L", "nan": "N AE1 N",
     "gran": "G R AE1 N", "whippet": "W IH1 P AH0 T", "bodhran": "B AW1 R AA0 N", "croft": "K R AO1 F T",
+    "pillage": "P IH1 L AH0 JH", "racket": "R AE1 K AH0 T", "willow": "W IH1 L OW0",
 }  # fmt: skip
 _OPEN_O = re.compile(r"^[^aeiouy]*o(?:[bdfgkmnpst]|ng|ss|st|ft|th|ff|gs)")
 _NOT_IN_COMPOUNDS = frozenset(words("ed es ing ly un re in er st th nd al an or is it at on as us"))

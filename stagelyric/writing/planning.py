@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from stagelyric.types.lines import Ask, RhymeKind, Scheme
+from stagelyric.words.lexicon import Lexicon
 from stagelyric.words.lists import NEVER_LAST, PLACES, STOP, TITLES
-from stagelyric.words.phonetics import Phones, line_syllables, plain, pronounce, sung
+from stagelyric.words.phonetics import Phones, line_syllables, plain, pronounce, readings, sung
 from stagelyric.words.rhyme import assonance, kind_of_sounds, slant, tail
 from stagelyric.writing.rules import Ending, Rules
 from stagelyric.writing.tasks import Must, Task
@@ -276,6 +277,18 @@ def rhymes(
         if enough:
             break
     return found
+
+
+def has_living_rhyme(lexicon: Lexicon, word: str) -> bool:
+    """Whether a word in living use rhymes perfectly with one, which is no form of it."""
+    own = stems(word)
+    return any(
+        int(lexicon.count[number]) >= _LIVING
+        and own.isdisjoint(stems(lexicon.words[number]))
+        and kind_of_sounds(lexicon.phones(number), sound) == "perfect"
+        for sound in readings(word)
+        for number in lexicon.by_tail.get(tail(sound), ())
+    )
 
 
 def stems(word: str) -> frozenset[str]:

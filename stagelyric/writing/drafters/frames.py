@@ -120,9 +120,17 @@ class Framer:
         return composer.word(plain(word), ask.rhyme_with, number, admits)
 
     def rhyming(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
-        """Line `number` of a shelf whose lines all rhyme with one word."""
+        """Line `number` of a shelf whose lines all rhyme with one word; where no word in living use does so perfectly,
+        or looser rhymes are asked for, slant ones."""
         words = plain(ask.rhyme_with or "").split()
-        return self._composer(ask).rhyming(words[-1].lower(), number, admits) if words else None
+        if not words:
+            return None
+        word, composer = words[-1].lower(), self._composer(ask)
+        if (line := composer.rhyming(word, number, admits)) is not None or ask.rhyme_kind == "perfect":
+            return line
+        if ask.rhyme_kind or not planning.has_living_rhyme(self.language.lexicon, word):
+            return composer.rhyming(word, number, admits, "slant")
+        return None
 
     def _name(self, cast: Cast, word: str, ask: Ask) -> Member | None:
         """Who or where a wanted word is, if it is a name: one of the song's, or written like one that we know."""
