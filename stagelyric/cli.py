@@ -5,6 +5,7 @@ import errno
 import gc
 import importlib
 import os
+import re
 import sys
 
 import click
@@ -65,6 +66,21 @@ class Commands(click.Group):
         return super().resolve_command(context, args)
 
 
+_NO_NUMBER = re.compile(r"'?(?P<found>.*?)'? is not (?:a valid|in the) (?:integer|float|range)", re.DOTALL)
+
+
+def _said(error: click.ClickException) -> str:
+    """A mistake as a person would say it: what was wanted, what was found."""
+    kind = error.param.type if isinstance(error, click.BadParameter) and error.param is not None else None
+    found = _NO_NUMBER.match(error.message)
+    if not isinstance(error, click.BadParameter) or error.param is None or kind is None or found is None:
+        return error.format_message()
+    low, high = getattr(kind, "min", None), getattr(kind, "max", None)
+    span = (f" from {low:g}" if low is not None else "") + (f" to {high:g}" if high is not None else "")
+    number = "a whole number" if isinstance(kind, click.types.IntParamType) else "a number"
+    return f'{" / ".join(error.param.opts)}: wanted {number}{span}, found "{found["found"]}"'
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="stagelyric", message="stagelyric %(version)s")
 def cli() -> None:
@@ -88,7 +104,7 @@ def main() -> None:
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
-        click.echo(f"stagelyric: {error.format_message()}", err=True)
+        click.echo(f"stagelyric: {_said(error)}", err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -59,6 +59,8 @@ def list_(file: Path | None, as_json: bool) -> None:
         print_json(shows)
         return
     for show in shows:
+        if not show["cues"]:  # it came to nothing: a port was taken, a key was wrong
+            continue
         started = datetime.fromtimestamp(show["started"]).strftime("%Y-%m-%d %H:%M")
         click.echo(f"{show['id']}  {started}  {show['cues']:5} lines  {show['title']}")
 

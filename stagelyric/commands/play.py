@@ -102,7 +102,7 @@ def play(
             midi=[name for name in midi if name != "none"] if midi else None,
             baked=what.baked,
         )
-    opened = None if no_open else "/rehearse" if rehearse else "/"
+    opened = None if no_open else "/rehearse" if rehearse else "/together"
     try:
         _run(assembly, what.setlist.title, opened, qr, wait_ready, bring_editor)
     except OSError as error:
@@ -222,6 +222,14 @@ async def _show(
             _open(assembly.page.url + opened)
         async with watched(f"{title}: {assembly.page.url}"), _bringing(bring_editor):
             await over.wait()
+    _part(assembly)
+
+
+def _part(assembly: "Assembly") -> None:
+    """What the night brought, and where it is."""
+    cues, kept, vetoed = (assembly.tally(kind) for kind in ("cue", "keep", "veto"))
+    lines = f"{cues} line{'' if cues == 1 else 's'}"
+    click.echo(f"\n{lines} shown, {kept} kept, {vetoed} vetoed: stagelyric journal show last")
 
 
 @asynccontextmanager
@@ -274,18 +282,19 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
     click.echo(f"{click.style(title, bold=True)}  (seed {assembly.seed})")
     if assembly.told:
         click.echo(f"  {assembly.told}")
-    click.echo(f"  page      {assembly.page.url}   operator {assembly.page.url}/operator")
+    page = assembly.page.url
+    click.echo(f"  see it    {page}/together   or one by one: {page}  /operator  /audience  /rehearse")
     near = joining.reachable(assembly.page.host)
-    click.echo(f"  rehearse  {assembly.page.url}/rehearse")
     for number, name in enumerate(near):
         label = "tablets" if number == 0 else ""
-        click.echo(f"  {label:8}  {assembly.page.join_url(name)}   operator {assembly.page.join_url(name)}/operator")
+        click.echo(f"  {label:8}  {assembly.page.join_url(name)}   desk: {assembly.page.join_url(name)}/operator")
     if assembly.page.secure_port and not near:
         click.echo(f"  https     https://127.0.0.1:{assembly.page.secure_port}")
-    click.echo(f"  OSC       {host}:{port}   try: oscsend {host} {port} /stagelyric/line i 1")
     if assembly.pin is not None and len(assembly.pin) < SAFE_PIN:
         click.echo(f"  PIN       one of {SAFE_PIN} digits or more is not found by trying")
-    click.echo("  stop      Ctrl-C", nl=True)
+    click.echo(f"  press     space on the page, a pedal, or OSC: oscsend {host} {port} /stagelyric/line i 1")
+    click.echo("  yours     stagelyric new my-songs/ -o set.toml")
+    click.echo("  stop      Ctrl-C")
     if near and (sys.stdout.isatty() if qr is None else qr):
         click.echo(joining.qr_text(assembly.page.join_url(near[0])))
 

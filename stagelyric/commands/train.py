@@ -14,6 +14,7 @@ import click
 
 from stagelyric.commands.common import Fault
 from stagelyric.lm.kinds.table import KINDS, TRAINED
+from stagelyric.types.extras import how_to_get
 
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
@@ -207,7 +208,7 @@ def _need_torch() -> None:
         import safetensors  # noqa: F401
         import torch  # noqa: F401
     except ImportError as error:
-        raise Fault(f'training needs {error.name}, which is not installed: pip install "stagelyric[train]"') from error
+        raise Fault(f"training needs {error.name}, which is not installed: {how_to_get('train')}") from error
 
 
 def _check_folder(out: Path, resume: bool) -> None:

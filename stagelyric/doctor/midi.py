@@ -14,6 +14,7 @@ from stagelyric.setlist.rig import Rig
 from stagelyric.setlist.triggers import Trigger
 from stagelyric.types.devices import MORE, DeviceError, find, plain
 from stagelyric.types.events import ClockPulse, Event, Notice
+from stagelyric.types.extras import how_to_get
 
 STEADY_MS = 3.0  # deviation of a clock's pulses from their mean, 99th of 100: more is heard as a wandering tempo
 _PULSES = 24
@@ -27,7 +28,7 @@ def driver(found: Listing, rig: Rig) -> list[Finding]:
     if found.problem:
         mend = "sudo modprobe snd-seq" if "snd-seq" in found.problem else None
         if found.problem.startswith(NOT_INSTALLED):
-            mend = "python -m pip install 'stagelyric[midi]'"
+            mend = how_to_get("midi")
         elif found.binding is None:  # it crashed, hung, or did not start
             mend = "unplug the devices and try again; without MIDI: stagelyric play --midi none SETLIST"
         level = fix if wanted or rig.clock.source == "midi" else look

@@ -1,13 +1,13 @@
 """What goes wrong with an editor, in one plain sentence."""
 
+from stagelyric.types.extras import how_to_get
+
 
 class EditorError(Exception):
     """An editor that can't be had, read, built or used; its text says what, where, what was wanted and found."""
 
 
-WANTED_PACKAGES = (
-    "the editor can't be built: wanted the packages gguf and onnx; install them: pip install 'stagelyric[editor]'"
-)
+WANTED_PACKAGES = f"the editor can't be built: wanted the packages gguf and onnx; install them: {how_to_get('editor')}"
 
 
 def check_packages() -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from stagelyric.types.events import Beat, Emit, Notice, Tempo
+from stagelyric.types.extras import how_to_get
 from stagelyric.types.parts import Part, ignore
 
 # Seconds before we join. Of two sessions that meet, Link keeps the older one; where they are less than half a second
@@ -26,7 +27,7 @@ class Link(Part):
         try:
             import aalink
         except ImportError:
-            text = 'Ableton Link needs an extra: pip install "stagelyric[link]"; the songs\' own tempo goes on'
+            text = f"Ableton Link needs an extra: {how_to_get('link')}; the songs' own tempo goes on"
             emit(Notice(time.monotonic(), self.name, text))
             yield
             return

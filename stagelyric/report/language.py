@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+from stagelyric.types.extras import how_to_get
+
 Package = Any  # one of the extra, which may not be there
 
-HINT = "python -m pip install 'stagelyric[report]'"
+HINT = how_to_get("report")
 
 _PARTS = re.compile(r"^(.+?)('(?:m|s|d|ll|re|ve)|n't)$", re.IGNORECASE)
 

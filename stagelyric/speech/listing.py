@@ -6,7 +6,9 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-EXTRA = "python -m pip install 'stagelyric[speech]'"
+from stagelyric.types.extras import how_to_get
+
+EXTRA = how_to_get("speech")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def install(what: str) -> str:
         case "espeak":
             return f"espeak-ng is not installed: {EXTRA} (or Debian: apt install espeak-ng)"
         case "piper":
-            return "piper is not installed: python -m pip install 'stagelyric[piper]'"
+            return f"piper is not installed: {how_to_get('piper')}"
     return f"{what} is not installed: {EXTRA}"
 
 

@@ -69,6 +69,8 @@ class Assembly:
     seed: int
     told: str = ""
     pin: str | None = None
+    tally: Callable[[str], int] = field(default=lambda kind: 0)
+    """How many records of a kind ("cue", "keep", "veto") this run of the show has brought."""
 
 
 def assemble(
@@ -135,7 +137,7 @@ def assemble(
         )
     _wire(stage, given, notes, bookmark, file, anew=before.standing is None)
     told = before.told if baked is None else "\n  ".join(filter(None, (_in_short(baked), before.told)))
-    return Assembly(stage, page, osc, given.midi_in, shown_seed, told, rig.web.pin)
+    return Assembly(stage, page, osc, given.midi_in, shown_seed, told, rig.web.pin, notes.tally.__getitem__)
 
 
 def _wire(stage: Stage, given: "Given", notes: Journal, bookmark: Bookmark, file: Path | None, *, anew: bool) -> None:

@@ -11,13 +11,14 @@ from stagelyric.web.guard import Hosts, Origins, Pin
 HEADERS = {
     "Server": "stagelyric",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+    "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; manifest-src 'self'; "
-    "connect-src 'self' ws://{host} wss://{host}{also}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self' ws://{host} wss://{host}{also}; base-uri 'none'; form-action 'none'; "
+    "frame-src 'self'; frame-ancestors 'self'"
 )
 VISITING = "This page is another server's: here it may watch, and change nothing."
 

@@ -21,6 +21,7 @@ TYPES = {
 PAGES = {
     "/": ("teleprompter", "Teleprompter", "stage", "text"),
     "/operator": ("operator", "Operator", "operator", "text"),
+    "/together": ("together", "Side by side", "together", "text"),
     "/rehearse": ("rehearse", "Rehearsal", "rehearse", "text"),
     "/audience": ("audience", "Audience", "stage", "display"),
 }

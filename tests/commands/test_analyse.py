@@ -10,6 +10,7 @@ from report.songs import write_chordpro
 from stagelyric.commands.analyse import analyse
 from stagelyric.report import language
 from stagelyric.report.measures.whole import KEYS
+from stagelyric.types.extras import how_to_get
 
 
 def run(*arguments: str | Path) -> Result:
@@ -82,8 +83,8 @@ def test_without_the_extra_it_says_what_is_not_measured(songbook: Path, monkeypa
     found = told(songbook)
     assert found["content_zipf"] is None
     assert found["nidf"] > 0
-    assert "stagelyric[report]" in found["notes"][0]
-    assert "stagelyric[report]" in run(songbook).stdout
+    assert how_to_get("report") in found["notes"][0]
+    assert how_to_get("report") in run(songbook).stdout
 
 
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf", "html"])

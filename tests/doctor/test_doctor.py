@@ -27,6 +27,7 @@ from stagelyric.gear.midi.ports import Listing, list_ports
 from stagelyric.setlist.rig import ClockRig, LiveRig, MidiRig, OscRig, Rig, SpeechRig, WebRig
 from stagelyric.setlist.triggers import Trigger
 from stagelyric.types.events import ClockPulse, ControlChange, Event, NoteOn, Notice, ProgramChange
+from stagelyric.types.extras import how_to_get
 
 
 def examined(*arguments: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:
@@ -259,7 +260,7 @@ def test_a_machine_without_midi() -> None:
     none = Listing(problem="no MIDI driver is installed: …")
     assert midi.driver(none, Rig())[0].level == "look"
     assert midi.driver(none, Rig(midi=MidiRig(inputs=("FCB1010",))))[0].level == "fix"
-    assert midi.driver(none, Rig(clock=ClockRig(source="midi")))[0].mend == "python -m pip install 'stagelyric[midi]'"
+    assert midi.driver(none, Rig(clock=ClockRig(source="midi")))[0].mend == how_to_get("midi")
     assert [finding.level for finding in midi.driver(Listing("rtmidi", "alsa", (), (), None, ("alsa",)), Rig())] == [
         "fine",
         "look",

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from stagelyric.types.extras import how_to_get
+
 TWO_SESSIONS = """
 import asyncio, json
 import aalink
@@ -49,4 +51,4 @@ async def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.Mon
         pass
     (notice,) = heard
     assert isinstance(notice, Notice)
-    assert 'pip install "stagelyric[link]"' in notice.text
+    assert how_to_get("link") in notice.text

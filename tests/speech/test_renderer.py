@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from stagelyric.speech import renderer as module
 from stagelyric.speech.listing import list_voices
 from stagelyric.speech.renderer import LATER, URGENT, Renderer, RenderError
+from stagelyric.types.extras import how_to_get
 
 sound = pytest.importorskip("stagelyric.speech.sound", reason="the extra speech is not installed")
 pytest.importorskip("pyttsx3", reason="pyttsx3 is not installed")
@@ -292,7 +293,7 @@ async def test_without_the_extra_it_is_said_what_to_install(tmp_path: Path, with
         ):
             await renderer.render(TEXT, tmp_path / "line.flac", RATE)
     assert renderer.starts == 1
-    assert "stagelyric[speech]" in (list_voices().problem or "")
+    assert how_to_get("speech") in (list_voices().problem or "")
 
 
 async def test_without_espeak_it_is_said_what_to_install(tmp_path: Path, without: Any) -> None:

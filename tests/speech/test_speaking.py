@@ -17,6 +17,7 @@ from jack import Jack
 from sound_server import JackRecorder, Pulse, Samples, match
 
 from stagelyric.speech.cache import Cache
+from stagelyric.types.extras import how_to_get
 
 sound = pytest.importorskip("stagelyric.speech.sound", reason="the extra speech is not installed")
 if sys.platform == "win32":
@@ -206,7 +207,7 @@ async def test_a_sound_server_that_dies_costs_the_sound_and_not_the_show(tmp_pat
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("raise ImportError(name='sounddevice')", "pip install 'stagelyric[speech]'"),
+        ("raise ImportError(name='sounddevice')", how_to_get("speech")),
         ("raise OSError('PortAudio library not found')", "PortAudio is not installed"),
     ],
 )

@@ -15,6 +15,7 @@ from stagelyric.setlist.rig import Rig
 from stagelyric.speech.listing import Output, Outputs, SystemVoice, Voices
 from stagelyric.types import paths
 from stagelyric.types.devices import DeviceError, find, plain
+from stagelyric.types.extras import how_to_get
 
 PORTS = ["FCB1010:FCB1010 MIDI 1 20:0", "Launchpad X", "Launchpad Mini"]
 
@@ -94,9 +95,9 @@ def test_with_nothing_installed_devices_says_what_to_install(monkeypatch: pytest
     monkeypatch.setattr(paths, "models", dict)
     done = CliRunner().invoke(command.devices)
     assert done.exit_code == 0
-    assert "no MIDI driver is installed: python -m pip install 'stagelyric[midi]'" in done.output
+    assert f"no MIDI driver is installed: {how_to_get('midi')}" in done.output
     for name in ("sounddevice", "pyttsx3"):
-        assert f"{name} is not installed: python -m pip install 'stagelyric[speech]'" in done.output
+        assert f"{name} is not installed: {how_to_get('speech')}" in done.output
     assert "stagelyric train" in done.output
 
 

@@ -465,7 +465,7 @@ async def test_pages_are_there_and_carry_their_guards(show: Show, http: aiohttp.
         assert answer.status == 200
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
-        assert "frame-ancestors 'none'" in policy
+        assert "frame-ancestors 'self'" in policy
         assert "unsafe" not in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "aiohttp" not in answer.headers["Server"]
@@ -484,6 +484,8 @@ async def test_nothing_else_is(show: Show, http: aiohttp.ClientSession, path: st
 
 def test_nothing_is_fetched_from_elsewhere() -> None:
     for name, file in files.read().items():
+        if name.endswith("license.txt"):  # names its authors' home; nothing fetches it
+            continue
         foreign = file.body.replace(b"http://www.w3.org/2000/svg", b"")
         assert b"http://" not in foreign, name
         assert b"https://" not in foreign, name

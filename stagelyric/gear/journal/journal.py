@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -65,6 +65,7 @@ class Journal(Part):
         self.path = path
         self.show_id = show or uuid.uuid4().hex[:12]
         self._about = (self.show_id, title, time.time(), seed, model, version)
+        self.tally: Counter[str] = Counter()  # records of this run, by kind
         self._writer: DatabaseWriter | None = None
         self._gathered: list[Record] = []
         before = _latest(path, show) if show else []
@@ -151,6 +152,7 @@ class Journal(Part):
 
     def _append(self, kind: str, wall: float, rest: Record, *, spooled: bool = True) -> None:
         """`rest`: the values of the columns after `wall`."""
+        self.tally[kind] += 1
         drained = self._drained
         self._seq += 1
         record = (self.show_id, self._seq, kind, round(wall, 6), *rest)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from stagelyric.gear.midi.wire import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
 from stagelyric.types.child import Child, End, command, isolated_environment
 from stagelyric.types.devices import DeviceError, find, plain
+from stagelyric.types.extras import how_to_get
 
 Hear = Callable[[float, str, bytes], None]
 Tell = Callable[[str, Literal["info", "warning"]], None]
@@ -29,7 +30,7 @@ _NONE_WORKS = "no MIDI driver works here" + (
 )
 NOT_INSTALLED = "no MIDI driver is installed"
 _GOES_ON = "; the show goes on with keys, pages and OSC (`stagelyric doctor` says more)"
-_INSTALL = "python -m pip install 'stagelyric[midi]'"
+_INSTALL = how_to_get("midi")
 
 
 @dataclass(frozen=True, slots=True)

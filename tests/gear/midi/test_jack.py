@@ -21,6 +21,7 @@ from stagelyric.gear.midi import ports
 from stagelyric.gear.midi.input import Midi
 from stagelyric.gear.midi.ports import list_ports
 from stagelyric.types.events import ClockPulse, ControlChange, Event, NoteOff, NoteOn, Notice, ProgramChange, Transport
+from stagelyric.types.extras import how_to_get
 
 POLL = 0.1
 NOTES = ((0, 60, 2400), (8000, 63, 2400), (16000, 67, 2400))
@@ -301,7 +302,7 @@ async def test_it_is_told_once_where_no_driver_is_installed(monkeypatch: pytest.
         (tmp_path / f"{name}.py").write_text("raise ImportError('not installed')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     async with listening() as (heard, _):
-        await until(lambda: heard.said("stagelyric[midi]"), "the notice")
+        await until(lambda: heard.said(how_to_get("midi")), "the notice")
     assert len(heard) == 1
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from stagelyric.lm import codes
 from stagelyric.lm.kinds.structure import tokens
+from stagelyric.types.extras import how_to_get
 from stagelyric.words.names import Names
 
 _OWN = 72  # words of grammar that are tokens themselves
@@ -39,7 +40,7 @@ def tagger() -> Tagger:
     try:
         found: Any = importlib.import_module("denckring_en_pos").tagger()
     except ImportError:
-        told = 'a structure model needs denckring-en-pos, which is not installed: pip install "stagelyric[report]"'
+        told = f"a structure model needs denckring-en-pos, which is not installed: {how_to_get('report')}"
         raise NoTaggerError(told) from None
     return lambda words: [str(tag) for tag in found.tag(words)]
 
