@@ -40,7 +40,7 @@ def test_the_reference_has_every_key_of_every_table() -> None:
         model
         for module in (setlist, triggers, rig)
         for model in vars(module).values()
-        if isinstance(model, type) and issubclass(model, BaseModel) and model.model_fields
+        if isinstance(model, type) and issubclass(model, BaseModel) and model.model_fields and model.__name__[0] != "_"
     ]
     assert set(written) == set(reference.MEANINGS)
     for model, meanings in reference.MEANINGS.items():
