@@ -105,6 +105,8 @@ class Outbox(Mailbox[bytes]):
     def hang_up(self) -> None:
         """Says goodbye and ends the connection, without waiting for one that has stopped reading."""
         self.close()
+        if self._transport.is_closing():  # it went by itself, and what it sent is still being read
+            return
         if self._transport.get_write_buffer_size():
             self._transport.abort()
         else:

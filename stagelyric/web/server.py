@@ -8,7 +8,7 @@ import errno
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 from aiohttp import WSMsgType, web
@@ -247,7 +247,8 @@ class Page(Part):
                 elif message.type is WSMsgType.BINARY:
                     self._complain(client, "A message is text, not bytes.")
                 elif message.type is WSMsgType.PING:
-                    await socket.pong(message.data)
+                    with suppress(ConnectionError):  # gone meanwhile: the loop ends with the next message
+                        await socket.pong(message.data)
                 # One that sends more than its share is read more slowly, and nobody else is.
                 wait = budget.spend(len(message.data or ""), ACTING if client.allowed else WATCHING)
                 if wait > 0:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 from house import MODEL, Play, free_port, playing
 
 from stagelyric.setlist.setlist import Setlist
@@ -56,6 +57,12 @@ def stock(folder: Path, setlist: str = SET, *, seed: int = SEED, lines: int = 25
 
 
 waited: list[float] = []  # seconds from each press of this test to its state
+
+
+def hang_up(link: aiohttp.ClientWebSocketResponse) -> None:
+    """As a page that is gone: a goodbye would come after all that was sent, and be waited for."""
+    stream = link.get_extra_info("socket")
+    stream.shutdown(socket.SHUT_RDWR)
 
 
 async def press(play: Play, address: str = "/stagelyric/line", *arguments: object) -> dict[str, Any]:

@@ -4,13 +4,14 @@ import asyncio
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
-from faults.harness import show
+import pytest_asyncio
+from faults.harness import hang_up, show, stock
 from house import Display, Play
 
 KINDS = {
@@ -37,25 +38,38 @@ async def waits(play: Play, display: Display, presses: int = 60) -> list[float]:
     return found
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play]:
+    """One show for all floods, one after another; each wants 120 lines of it."""
+    folder: Path = tmp_path_factory.mktemp("flooded")
+    stock(folder, lines=1024)
+    async with show(folder) as play:
+        yield play
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("kind", [*KINDS, "control frames"])
 async def test_a_flooder_is_read_no_faster_than_its_share(
-    tmp_path: Path, kind: str, record_property: Callable[[str, object], None]
+    play: Play, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
-    async with show(tmp_path) as play, play.display() as display:
+    async with play.display() as display:
         alone = await waits(play, display)
         over, sent = asyncio.Event(), 0
 
         async def flood() -> None:
             nonlocal sent
             async with aiohttp.ClientSession() as session, session.ws_connect(f"{play.url}/live") as link:
-                while not over.is_set():
-                    for _ in range(50):
-                        if kind == "control frames":
-                            await link.ping(b"x" * 100)
-                        else:
-                            await link.send_str(KINDS[kind])
-                        sent += 1
-                    await asyncio.sleep(0)
+                try:
+                    while not over.is_set():
+                        for _ in range(50):
+                            if kind == "control frames":
+                                await link.ping(b"x" * 100)
+                            else:
+                                await link.send_str(KINDS[kind])
+                            sent += 1
+                        await asyncio.sleep(0)
+                finally:
+                    hang_up(link)
 
         flooding = asyncio.create_task(flood())
         await asyncio.sleep(0.3)

@@ -4,12 +4,14 @@ import asyncio
 import json
 import statistics
 import time
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
-from faults.harness import SET, press, show
+import pytest_asyncio
+from faults.harness import SET, hang_up, press, show, stock
 from house import Display, Play
 
 WAYS = SET.replace(
@@ -74,9 +76,19 @@ async def waits(play: Play, display: Display, presses: int = 20) -> list[float]:
     return found
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play]:
+    """One show for all kinds of text, one after another; each wants 41 lines of it."""
+    folder: Path = tmp_path_factory.mktemp("texts")
+    stock(folder, WAYS, lines=512)
+    async with show(folder, setlist=WAYS) as play:
+        yield play
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("kind", LONG)
-async def test_no_press_waits_for_a_long_text(tmp_path: Path, kind: str) -> None:
-    async with show(tmp_path, setlist=WAYS) as play, play.display() as display:
+async def test_no_press_waits_for_a_long_text(play: Play, kind: str) -> None:
+    async with play.display() as display:
         alone = await waits(play, display)
         over = asyncio.Event()
 
@@ -86,6 +98,7 @@ async def test_no_press_waits_for_a_long_text(tmp_path: Path, kind: str) -> None
                     for do in ("say", "word", "goto"):
                         await link.send_str(json.dumps({"do": {do: LONG[kind]}}))
                     await asyncio.sleep(0.02)
+                hang_up(link)
 
         flooding = asyncio.create_task(flood())
         await asyncio.sleep(0.2)
