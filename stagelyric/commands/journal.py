@@ -87,6 +87,31 @@ def show(id: str, file: Path | None, as_json: bool) -> None:
 
 
 @journal.command()
+@click.argument("id", default="all")
+@file_option
+@json_option
+def kept(id: str, file: Path | None, as_json: bool) -> None:
+    """What the band kept, by song and section. Without ID: of every night."""
+    with plain_faults():
+        nights = memory.nights(file or paths.journal(), id)
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    for night in nights:
+        for line in kept_alone(night).lines:
+            told = {"set": night.title, "song": line.song, "section": line.section, "text": line.text, "show": night.id}
+            found.setdefault((line.song, line.section, line.text), told)
+    lines = sorted(found.values(), key=lambda told: (told["set"], told["song"], told["section"]))
+    if as_json:
+        print_json(lines)
+        return
+    last: tuple[str, str] | None = None
+    for told in lines:
+        if (told["song"], told["section"]) != last:
+            click.secho(("" if last is None else "\n") + f"{told['song']} · {told['section']}", bold=True)
+            last = (told["song"], told["section"])
+        click.echo(f"  {told['text']}")
+
+
+@journal.command()
 @click.argument("id", default="last")
 @click.option("--speed", type=click.FloatRange(0, min_open=True), help="In time: 1 as it was, 2 twice as fast.")
 @file_option
@@ -147,10 +172,10 @@ def stats(id: str, plot: Path | None, file: Path | None, as_json: bool) -> None:
     shows = f"{len(nights)} show{'' if len(nights) == 1 else 's'}"
     for title, tallies in ((f"By section ({shows})", sections), ("By origin", origins)):
         width = max([len(name) for name in tallies] + [len(title)])
-        click.secho(f"{title:<{width}}  shown   kept         vetoed", bold=True)
+        click.secho(f"{title:<{width}}  shown   kept          vetoed", bold=True)
         for name, row in tallies.items():
             kept, vetoed = (f"{row[what]:6} {_share(row[what], row['shown']):>5}" for what in ("kept", "vetoed"))
-            click.echo(f"{name:<{width}} {row['shown']:6} {kept}   {vetoed}")
+            click.echo(f"{name:<{width}} {row['shown']:6} {kept}    {vetoed}")
         click.echo()
 
 

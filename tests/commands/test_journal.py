@@ -96,12 +96,31 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("stats", "all"), ("export", "all", "--kept", "--as", "songbook")])
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("stats", "all"), ("kept",), ("export", "all", "--kept", "--as", "songbook")]
+)
 def test_ten_thousand_kept_lines_are_answered_at_once(large: Path, arguments: tuple[str, ...]) -> None:
     begun = time.process_time()
     done = journal(large, *arguments)
     assert done.exit_code == 0, done.output
     assert time.process_time() - begun < 2  # one second on a machine that does nothing else
+
+
+def test_what_was_kept_is_listed(nights: Path) -> None:
+    told = journal(nights, "kept").output
+    assert told == "Harbour Lights · verse\n  Line 2 of the first night\n  Line 2 of the second night\n"
+    assert [line["song"] for line in json.loads(journal(nights, "kept", "last", "--json").output)] == ["Harbour Lights"]
+
+
+def test_a_picture_is_drawn_or_refused_in_a_sentence(nights: Path, tmp_path: Path) -> None:
+    done = journal(nights, "stats", "--plot", str(tmp_path / "stats.txt"))
+    assert (done.exit_code, "wanted a file that ends in .svg, .png, .pdf" in done.output) == (2, True)
+
+
+@pytest.mark.needs("package:matplotlib")
+def test_the_picture(nights: Path, tmp_path: Path) -> None:
+    assert journal(nights, "stats", "--plot", str(tmp_path / "stats.svg")).exit_code == 0
+    assert "</svg>" in (tmp_path / "stats.svg").read_text("utf-8")
 
 
 def test_the_stats_say_what_was_kept_where(nights: Path) -> None:

@@ -36,7 +36,7 @@ def write(file: Path, tables: Mapping[str, Counts]) -> None:
         axes.set_xlabel("lines")
         axes.spines[["top", "right"]].set_visible(False)
         if place == 0:
-            axes.legend(loc="lower right", frameon=False)
+            axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False, borderaxespad=0.2)
     made.savefig(file, dpi=160)
 
 

@@ -6,6 +6,10 @@ from html import escape
 from stagelyric.gear.journal.exports.table import Export
 from stagelyric.gear.journal.night import Night
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 _STYLE = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
@@ -39,7 +43,8 @@ def write(night: Night) -> str:
     kept = [line for line in night.lines if line.kept] or list(night.lines)
     songs = list(dict.fromkeys([*(draft.song for draft in night.drafts), *(line.song for line in kept)]))
     contents = "".join(f'<li><a href="#song-{place}">{escape(song)}</a></li>' for place, song in enumerate(songs, 1))
-    day = datetime.fromtimestamp(night.started).strftime("%d.%m.%Y")
+    began = datetime.fromtimestamp(night.started)
+    day = f"{began.day} {_MONTHS[began.month - 1]} {began.year}"
     articles = []
     for place, song in enumerate(songs, 1):
         parts = [
