@@ -39,7 +39,8 @@ class Ready(Protocol):
 
 class Speech(Part):
     """`folder`: where the sounds are kept; `ahead`: the texts that can come next, the nearest first; `ready`: sounds
-    that need no voice, which then is only started for a text that is not among them.
+    that need no voice, which then is only started for a text that is not among them; `spoken`: is told when a line's
+    sound has begun.
 
     It is an Input too, one that emits a Notice where the device or the voice is missing, lost or back. Device and
     voice are looked for when the show first has its speech on, and not before the stage stands.
@@ -54,6 +55,7 @@ class Speech(Part):
         *,
         ahead: Callable[[], Iterable[str]] = tuple,
         ready: "Ready | None" = None,
+        spoken: Callable[[Cue, float], None] = lambda cue, at: None,
     ) -> None:
         self._rig, self._ahead, self._ready = rig, ahead, ready
         self._voice_is_wanted = asyncio.Event()
@@ -62,7 +64,7 @@ class Speech(Part):
         self.player = Player(
             rig, tell=self._tell_of_device, opened=self._opened, failed=self._failed, begun=self._begun
         )
-        self.spoken: Callable[[Cue, float], None] = lambda cue, at: None  # is told when a line's sound has begun
+        self._spoken = spoken
         self.renderer = Renderer(rig.voice, rig.rate, tell=lambda text: self._tell(text, "warning"))
         self.unspoken = 0  # cues that had no sound in time, with a device open
         self._emit: Emit = lambda event: None
@@ -244,7 +246,7 @@ class Speech(Part):
 
     def _begun(self, number: int, at: float) -> None:
         if number in self._sounding:
-            self.spoken(self._sounding[number], at)
+            self._spoken(self._sounding[number], at)
 
     async def _say_late(self, cue: Cue, text: str, hushes: int) -> None:
         """A line that nobody knew of before (a word, a text that is said) is spoken as soon as its sound is made."""

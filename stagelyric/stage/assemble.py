@@ -5,7 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -107,18 +107,15 @@ def assemble(
     words = None if baked is None else {(part.song, part.section): part.words for part in baked.bake.parts}
     show = _show(setlist, made_of, Pool(lines_ahead), shown_seed, kept, vetoed, speech, words)
     generator, store = (None, None) if model is None else _writing(setlist, folder, model, server)
-    if prepared is not None:
-        prepared.put(show)
-    _fill(show, store, baked, before)
+    _fill(show, store, baked, before, prepared)
     wanted = None if midi == [] else tuple(rig.midi.inputs if midi is None else midi)
-    given = Given(setlist, rig, show, kept, wanted, terminal, baked, generator)
-    given.make()
-    page, osc = given.the(Page), given.the(Osc)
     notes = Journal(
         journal_file, title=setlist.title, seed=shown_seed, version=__version__, show=before.show,
         model=model.name if model is not None else baked.bake.model if baked is not None else "",
     )  # fmt: skip
-    stage = Stage(
+    given = Given(setlist, rig, show, kept, wanted, terminal, notes, file, baked, generator)
+    given.make()
+    given.stage = stage = Stage(
         show,
         show.pool,
         Clock(rig.clock.source),
@@ -128,34 +125,29 @@ def assemble(
         store=store,
         bookmark=bookmark,
         tempo=before.standing.tempo if before.standing is not None else None,
-        warm=osc.warm,
+        warm=given.the(Osc).warm,
+        intercept=given.learning.hear if given.learning else lambda event: False,
+        moved=given.machines.own if given.machines else None,
     )
-    written = _written(file, baked)
+    _begin_trace(stage, _written(file, baked), made_of, vetoed, words)
+    bookmark.begin(given.whole, anew=before.standing is None)
+    return _assembled(stage, given, shown_seed, _told(baked, before))
+
+
+def _begin_trace(
+    stage: Stage, written: str | None, made_of: Material, vetoed: set[str],
+    words: Mapping[tuple[str, str], Mapping[str, Line]] | None,
+) -> None:  # fmt: skip
+    """What a trace begins with: all that the show was made of."""
     if stage.trace is not None and written is not None:
         stage.trace.begin = partial(
             made_of_show, written, made_of.lyrics, made_of.never_quote, made_of.frames, frozenset(vetoed), words
         )
-    _wire(stage, given, notes, bookmark, file, anew=before.standing is None)
-    told = before.told if baked is None else "\n  ".join(filter(None, (_in_short(baked), before.told)))
-    return Assembly(stage, page, osc, given.midi_in, shown_seed, told, rig.web.pin, notes.tally.__getitem__)
 
 
-def _wire(stage: Stage, given: "Given", notes: Journal, bookmark: Bookmark, file: Path | None, *, anew: bool) -> None:
-    """Who tells whom, of those that a stage does not know itself."""
-    show, page = given.show, given.the(Page)
-
-    def whole() -> Record:
-        return as_record(show.standing(stage.clock.tempo)) | {"seed": show.seed, "show": notes.show_id}
-
-    bookmark.begin(whole, anew=anew)
-    given.the(Speech).spoken = notes.spoken
-    page.desk = _desk(given.setlist, show, stage, notes, given.baked)
-    if given.machines is not None:
-        stage.moved = given.machines.join(page, whole, lambda: show.seed, stage.take_place)
-        page.desk = replace(page.desk, step=given.machines.step.told)
-    if file is not None:
-        page.learning = _learning(file, show, given.midi_in, given.addresses)
-        stage.intercept = page.learning.hear
+def _assembled(stage: Stage, given: "Given", seed: int, told: str) -> Assembly:
+    page, osc, tally = given.the(Page), given.the(Osc), given.notes.tally
+    return Assembly(stage, page, osc, given.midi_in, seed, told, given.rig.web.pin, tally.__getitem__)
 
 
 def _written(file: Path | None, baked: "Opened | None") -> str | None:
@@ -202,8 +194,12 @@ def _show(
     return show
 
 
-def _fill(show: Show, store: Store | None, baked: "Opened | None", before: Recalled) -> None:
-    """Puts the pool's shelves as they were kept or baked, and the show where it stood."""
+def _fill(
+    show: Show, store: Store | None, baked: "Opened | None", before: Recalled, prepared: "material.Prepared | None"
+) -> None:
+    """Puts the pool's shelves as they were prepared, kept or baked, and the show where it stood."""
+    if prepared is not None:
+        prepared.put(show)
     # The gate unpacks its lists and the dictionary at its first look: a tenth of a second, not to be spent at a press.
     threading.Thread(target=family.found, args=("a f!rst look",), daemon=True).start()
     if store is not None:
@@ -222,7 +218,8 @@ def _fill(show: Show, store: Store | None, baked: "Opened | None", before: Recal
 
 @dataclass
 class Given:
-    """What parts are made of. `midi`: the names of inputs (() all, None no MIDI); `parts`: those made before."""
+    """What parts are made of. `midi`: the names of inputs (() all, None no MIDI); `file`: the setlist's, where there is
+    one; `parts`: those made before; `stage`: there when the show runs, and not while they are made."""
 
     setlist: Setlist
     rig: Rig
@@ -230,15 +227,27 @@ class Given:
     kept: Judgements
     midi: tuple[str, ...] | None
     terminal: bool
+    notes: Journal
+    file: Path | None = None
     baked: "Opened | None" = None
     generator: Generator | None = None
     parts: list[Part] = field(default_factory=list)
     machines: "Machines | None" = None
     addresses: set[str] = field(init=False)
     """OSC addresses that triggers want; learning a pedal adds to them."""
+    learning: LearnSession | None = field(init=False)
+    rehearsal: Rehearsal = field(init=False)
+    stage: Stage = field(init=False)
 
     def __post_init__(self) -> None:
         self.addresses = {trigger.on.osc for trigger in self.show.triggers() if trigger.on.osc}
+        self.learning = _learning(self)
+        self.rehearsal = _rehearsal(self)
+
+    def whole(self) -> Record:
+        """Where the show is, all of it, for this process or another to go on with."""
+        standing = self.show.standing(self.stage.clock.tempo)
+        return as_record(standing) | {"seed": self.show.seed, "show": self.notes.show_id}
 
     def make(self) -> None:
         """Every part that the rig has a use for."""
@@ -262,22 +271,40 @@ def _machines(given: Given) -> Part | None:
     from stagelyric.web.machines import Machines
 
     step = Step(secrets.token_hex(8), given.setlist.title, time.monotonic(), given.rig.web.also)
-    given.machines = Machines(step)
+    given.machines = Machines(
+        step,
+        page=lambda: given.the(Page),
+        whole=given.whole,
+        seed=lambda: given.show.seed,
+        take=lambda standing, seed: given.stage.take_place(standing, seed),
+    )
     return given.machines
 
 
 def _page(given: Given) -> Page:
     web = given.rig.web
     tree = Tree(f"stagelyric {given.setlist.title}", lambda: given.the(Osc).address, given.setlist.sections())
-    return Page(web.host, web.port, pin=web.pin, hosts=web.names, also=web.also, secure=_secure(given.rig), tree=tree)
+    return Page(
+        web.host,
+        web.port,
+        pin=web.pin,
+        hosts=web.names,
+        also=web.also,
+        secure=_secure(given.rig),
+        tree=tree,
+        desk=_desk(given),
+        learning=given.learning,
+        rehearsal=given.rehearsal,
+        greet_machine=given.machines.greeting if given.machines is not None else None,
+    )
 
 
 def _speech(given: Given) -> Speech:
     ahead = partial(coming, given.show, given.kept)
     if given.baked is None or not len(given.baked.sounds):
-        return Speech(given.rig.speech, paths.speech(), ahead=ahead)
+        return Speech(given.rig.speech, paths.speech(), ahead=ahead, spoken=given.notes.spoken)
     folder = paths.baked_speech(given.baked.digest)
-    return Speech(given.rig.speech, folder, ahead=ahead, ready=given.baked.sounds)
+    return Speech(given.rig.speech, folder, ahead=ahead, ready=given.baked.sounds, spoken=given.notes.spoken)
 
 
 def _osc(given: Given) -> Osc:
@@ -303,7 +330,7 @@ def _advertising(given: Given) -> Part | None:
     return Advertising(given.setlist.title, lambda: osc.address, lambda: page.address)
 
 
-def _rehearsal(given: Given) -> Part:
+def _rehearsal(given: Given) -> Rehearsal:
     titles = {song.title: song.given for song in given.setlist.songs}
     places = [(song.title, section.name) for song in given.setlist.songs for section in song.sections]
 
@@ -316,9 +343,7 @@ def _rehearsal(given: Given) -> Part:
         return dict(zip(places, given.show.every_ask(), strict=True)).get((song, section))
 
     drafts = Drafts(folder_of(paths.drafts(), given.setlist.title))
-    rehearsal = Rehearsal(drafts, write, ask_for, titles)
-    given.the(Page).rehearsal = rehearsal
-    return rehearsal
+    return Rehearsal(drafts, write, ask_for, titles)
 
 
 PARTS: tuple[Callable[[Given], Part | None], ...] = (
@@ -332,7 +357,7 @@ PARTS: tuple[Callable[[Given], Part | None], ...] = (
     _link,
     lambda given: live(given.rig.live, given.show) if given.rig.live is not None else None,
     _advertising,
-    _rehearsal,
+    lambda given: given.rehearsal,
     lambda given: Keyboard() if given.terminal else None,
 )
 """In the order in which they are opened and told; they are closed the other way round."""
@@ -352,7 +377,9 @@ def _secure(rig: Rig) -> ssl.SSLContext | None:
     return tls.context(paths.certificates(), [*joining.reachable(rig.web.host), *joining.names(), *rig.web.names])
 
 
-def _desk(setlist: Setlist, show: Show, stage: Stage, notes: Journal, baked: "Opened | None") -> Desk:
+def _desk(given: Given) -> Desk:
+    setlist, show, baked = given.setlist, given.show, given.baked
+
     def ready() -> list[list[int]]:
         counts = iter([show.pool.ready(ask) for ask in show.every_ask()])
         return [[next(counts) for _ in song.sections] for song in setlist.songs]
@@ -371,9 +398,15 @@ def _desk(setlist: Setlist, show: Show, stage: Stage, notes: Journal, baked: "Op
         for song in setlist.songs
     )
     return Desk(
-        setlist.title, songs, show.stock, ready, lambda: stage.heard, notes.tonight, bare_places, stage.wait,
-        baked=None if baked is None else told_of(baked), song_at=lambda: stage.song_at,
+        setlist.title, songs, show.stock, ready, lambda: given.stage.heard, given.notes.tonight, bare_places,
+        wait=lambda: given.stage.wait(),
+        step=given.machines.step.told if given.machines is not None else lambda: None,
+        baked=None if baked is None else told_of(baked), song_at=lambda: given.stage.song_at,
     )  # fmt: skip
+
+
+def _told(baked: "Opened | None", before: Recalled) -> str:
+    return before.told if baked is None else "\n  ".join(filter(None, (_in_short(baked), before.told)))
 
 
 def _in_short(baked: "Opened") -> str:
@@ -395,9 +428,15 @@ def told_of(baked: "Opened") -> dict[str, object]:
     }  # fmt: skip
 
 
-def _learning(file: Path, show: Show, ports: Midi | None, addresses: set[str]) -> LearnSession:
+def _learning(given: Given) -> LearnSession | None:
+    if given.file is None:
+        return None
+
     def learned(trigger: Trigger) -> None:
         if trigger.on.osc:
-            addresses.add(trigger.on.osc)
+            given.addresses.add(trigger.on.osc)
 
-    return LearnSession(file, show, ports=lambda: len(ports.ports) if ports is not None else 1, learned=learned)
+    def ports() -> int:
+        return 1 if given.midi_in is None else len(given.midi_in.ports)
+
+    return LearnSession(given.file, given.show, ports=ports, learned=learned)

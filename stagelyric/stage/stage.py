@@ -48,6 +48,9 @@ class Stage:
 
     A cue goes to the journal and to the parts that are `first` (the page) before anything else is done; the other
     `parts`, the state and the record of the event follow in the loop's next round, when the frame is on its way.
+
+    `intercept`: whether an event is taken away from the show (a pedal is being learned); `moved`: is told what each
+    press changed, before its cue goes up; `warm`: goes the way of a press up to the show, and changes nothing.
     """
 
     def __init__(
@@ -63,10 +66,10 @@ class Stage:
         bookmark: Bookmark | None = None,
         tempo: float | None = None,
         warm: Callable[[], None] = lambda: None,
+        intercept: Callable[[Event], bool] = lambda event: False,
+        moved: Callable[[Record], None] | None = None,
     ) -> None:
         self.show, self.pool, self.clock, self.generator = show, pool, clock, generator
-        self.intercept: Callable[[Event], bool] | None = None  # takes an event away from the show (learning a pedal)
-        self.moved: Callable[[Record], None] | None = None  # is told what each press changed
         self.heard: Counter[str] = Counter()  # events so far, by the kind of their source ("midi", "osc")
         self._journal = journal
         self.trace = Trace(journal, show) if journal is not None else None
@@ -74,7 +77,7 @@ class Stage:
         self._prompt = [part for part in self._parts if part.first]
         self._patient = [part for part in self._parts if not part.first]
         self._early: list[Event] | None = None  # heard before every part is up
-        self._warm = warm
+        self._warm, self._intercept, self._moved = warm, intercept, moved
         self._pressed = 0.0  # when the last cue was given
         self._state_is_due = False
         self._bookmark, self._tempo = bookmark, tempo
@@ -184,9 +187,7 @@ class Stage:
         if self._early is not None:
             self._early.append(event)
             return
-        if self.intercept is not None and self.intercept(event):
-            return
-        if self._is_stale(event):
+        if self._intercept(event) or self._is_stale(event):
             return
         self.clock.hear(event)
         match event:
@@ -309,11 +310,11 @@ class Stage:
 
     def _write_down(self) -> None:
         """Where the show is now, before anybody sees it: whoever is shown a line must find it there after a kill."""
-        if self._bookmark is None and self.moved is None:
+        if self._bookmark is None and self._moved is None:
             return
         record = self.show.change(self.clock.tempo)
-        if self.moved is not None:
-            self.moved(record)
+        if self._moved is not None:
+            self._moved(record)
         if self._bookmark is not None:
             self._bookmark.change(record)
 

@@ -27,32 +27,31 @@ log = logging.getLogger(__name__)
 
 
 class Machines(Part):
-    """The machines that this one keeps in step with; it tells of those that come and go."""
+    """The machines that this one keeps in step with; it tells of those that come and go.
+
+    `page`: whose socket they listen to; `whole`: where this show is, all of it; `seed`: its seed; `take(standing,
+    seed)` goes on from there. All four are asked once the show runs.
+    """
 
     name = "machines"
 
-    def __init__(self, step: Step) -> None:
+    def __init__(
+        self,
+        step: Step,
+        page: Callable[[], Page],
+        whole: Callable[[], Record],
+        seed: Callable[[], int],
+        take: Callable[[Standing, int | None], None],
+    ) -> None:
         self.step = step
-        self._page: Page | None = None
-        self._whole: Callable[[], Record] = dict
-        self._seed: Callable[[], int] = lambda: 0
-        self._take: Callable[[Standing, int | None], None] = lambda standing, seed: None
+        self._page, self._whole, self._seed, self._take = page, whole, seed, take
         self._emit: Emit = ignore
         self._look: asyncio.TimerHandle | None = None
         self._led: str | None = ""  # the leader's name as last said; None: this machine
 
-    def join(
-        self,
-        page: Page,
-        whole: Callable[[], Record],
-        seed: Callable[[], int],
-        take: Callable[[Standing, int | None], None],
-    ) -> Callable[[Record], None]:
-        """`whole`: where this show is, all of it; `seed`: its seed; `take(standing, seed)` goes on from there. Gives
-        what is to be told of each change."""
-        self._page, self._whole, self._seed, self._take = page, whole, seed, take
-        page.greet_machine = lambda: self.step.message(whole(), seed(), time.monotonic(), whole=True)
-        return self.own
+    def greeting(self) -> dict[str, object]:
+        """What another machine is told first: where this show is."""
+        return self.step.message(self._whole(), self._seed(), time.monotonic(), whole=True)
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
@@ -153,8 +152,7 @@ class Machines(Part):
         self._tell(self.step.message(self._whole(), self._seed(), now, whole=True))
 
     def _tell(self, message: dict[str, object]) -> None:
-        if self._page is not None:
-            self._page.tell_machines(message)
+        self._page().tell_machines(message)
 
     def _say(self, text: str, level: Level = "warning", about: str = "") -> None:
         self._emit(Notice(time.monotonic(), SOURCE, text, level, about))

@@ -49,8 +49,9 @@ class Page(Part):
 
     `pin`: lets clients beyond this machine change the show; `hosts`: further names the machine is reached by; `also`:
     second servers, whose pages are as good as ours. `port` 0 takes any free port (`address` tells which). `secure`: a
-    context for https, which then is on the port after it. `tree`: answers OSCQuery, on the
-    same port. `desk`: where the operator's page has its knowledge from.
+    context for https, which then is on the port after it. `tree`: answers OSCQuery, on the same port. `desk`: where the
+    operator's page has its knowledge from; `learning`: where pedals can be learned; `rehearsal`: where drafts are kept;
+    `greet_machine`: what another machine of the same show is told first.
     """
 
     name = "page"
@@ -65,11 +66,16 @@ class Page(Part):
         also: Iterable[str] = (),
         secure: ssl.SSLContext | None = None,
         tree: Tree | None = None,
+        *,
+        desk: Desk | None = None,
+        learning: LearnSession | None = None,
+        rehearsal: Rehearsal | None = None,
+        greet_machine: Callable[[], dict[str, object]] | None = None,
     ) -> None:
         self.host = host
         self.port = port
         self._addresses = Addresses(host, (host, port))
-        self.desk = Desk()
+        self.desk = desk or Desk()
         self.door = Door()
         self.bad_messages = 0  # what was malformed or not allowed, since the start
         self._secure = secure
@@ -83,9 +89,7 @@ class Page(Part):
         self._due: float | None = None  # the beat that something pressed waits for
         self._calm: asyncio.TimerHandle | None = None
         self._tree = tree
-        self.rehearsal: Rehearsal | None = None  # where drafts are kept
-        self.learning: LearnSession | None = None  # where pedals can be learned
-        self.greet_machine: Callable[[], dict[str, object]] | None = None  # what another machine is told first
+        self.learning, self.rehearsal, self._greet_machine = learning, rehearsal, greet_machine
 
     @property
     def address(self) -> tuple[str, int]:
@@ -291,8 +295,8 @@ class Page(Part):
             client.tell(messages.access(client.allowed, self._access.has_pin))
             self.desk.greet(client)
         self.box.greet(client)
-        if client.display.page == MACHINE and self.greet_machine is not None:
-            client.tell(self.greet_machine())
+        if client.display.page == MACHINE and self._greet_machine is not None:
+            client.tell(self._greet_machine())
         if refusal and offered:
             client.tell(messages.error(refusal))
         return client

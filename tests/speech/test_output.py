@@ -88,7 +88,11 @@ class Voice:
 
 class House:
     def __init__(self, folder: Path, rig: SpeechRig, texts: tuple[str, ...], ready: Ready | None = None) -> None:
-        self.speech = Speech(rig, folder, ahead=lambda: texts, ready=ready)
+        self.began: list[tuple[int, float]] = []
+        self.speech = Speech(
+            rig, folder, ahead=lambda: texts, ready=ready,
+            spoken=lambda cue, at: self.began.append((cue.number, at)),
+        )  # fmt: skip
         self.device = Device(self.speech._opened)
         self.voice = Voice()
         self.speech.player = self.device  # type: ignore[assignment]
@@ -265,12 +269,10 @@ async def test_the_next_line_is_whispered_and_never_while_the_line_is_held(tmp_p
 
 async def test_it_tells_when_a_line_s_sound_began(tmp_path: Path) -> None:
     async with house(tmp_path) as made:
-        began: list[tuple[int, float]] = []
-        made.speech.spoken = lambda cue, at: began.append((cue.number, at))
         made.cue("Line 0", 7)
         made.speech._begun(1, 12.5)
         made.speech._begun(99, 13.0)  # a whisper: nobody's cue
-        assert began == [(7, 12.5)]
+        assert made.began == [(7, 12.5)]
 
 
 async def test_a_folder_that_can_t_be_had_is_said_and_the_show_goes_on(tmp_path: Path) -> None:
