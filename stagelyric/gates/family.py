@@ -150,10 +150,21 @@ def found(text: str, *, mild: bool = True) -> str | None:
     return _phrase(tokens) or _spelled_out(tokens, mild)
 
 
+def look_ahead() -> None:
+    """Unpacks the lists and the dictionary, which the first look needs: in a thread, before anybody waits for it."""
+    global _unpacking
+    _unpacking = True
+    found("a f!rst look")
+    _unpacking = False
+
+
+_unpacking = False
+
+
 def is_quick(text: str) -> bool:
     """Whether `found` takes well under a millisecond: the text is short, and all but a few characters are in plain
     words. Asking takes a tenth of that."""
-    if len(text) > QUICK:
+    if _unpacking or len(text) > QUICK:
         return False
     odd = 0
     for token in text.lower().split():

@@ -201,7 +201,7 @@ def _fill(
     if prepared is not None:
         prepared.put(show)
     # The gate unpacks its lists and the dictionary at its first look: a tenth of a second, not to be spent at a press.
-    threading.Thread(target=family.found, args=("a f!rst look",), daemon=True).start()
+    threading.Thread(target=family.look_ahead, daemon=True).start()
     if store is not None:
         store.load(show.pool, show.every_ask())
     if baked is not None:

@@ -38,6 +38,7 @@ LONG = {
 
 async def test_a_singer_s_own_address_brings_a_word_and_a_text(tmp_path: Path) -> None:
     async with show(tmp_path, setlist=WAYS, ready=1) as play, play.display() as display:
+        await asyncio.sleep(0.3)  # the loop of a busy machine may stand still while all begins
         play.send("/singer/says", "Good evening\x07,\x1b[31m Leith\u202e")
         await display.until(lambda: bool(display.cues))
         assert display.lines == ["Good evening , [31m Leith"]
