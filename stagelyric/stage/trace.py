@@ -55,18 +55,22 @@ class Trace:
         seed, speech = self._show.seed, self._show.speech
         told = {"standing": standing, "kept": kept, "seed": seed, "speech": speech}
         self._journal.note("begin", time.time(), lambda: {**begin(), **told})
+        self._lines(pool.puts)
 
     def event(self, event: Event, acted: bool, wall: float, puts: int) -> None:
         """An event that was performed; `acted`: it did something. `puts`: see `Pool.held`."""
-        self._lines(puts)
+        if self.begin is not None:
+            self._lines(puts)
         if acted:
             self._journal.fired(event, wall)
-        elif self._inputs < MOST_INPUTS:
+        elif self.begin is not None and self._inputs < MOST_INPUTS:
             self._inputs += 1
             self._journal.note("input", wall, lambda: repr(event))
 
     def note(self, kind: str, told: Told, wall: float, puts: int) -> None:
         """What came of an event later: a cue on its beat, a line that was written, another place in the set."""
+        if self.begin is None:
+            return
         self._lines(puts)
         self._journal.note(kind, wall, lambda: told)
 
