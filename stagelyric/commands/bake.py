@@ -15,6 +15,8 @@ import click
 from stagelyric.commands.bake_saving import write_proof
 from stagelyric.commands.common import Failure, Fault, frame_faults, json_option, plain_faults, print_json, server_named
 
+_PATIENCE = 60.0  # seconds that a line waits for a server that drafts, if one is asked: nobody is on stage
+
 if TYPE_CHECKING:
     from stagelyric.baked.bake import Bake, Spoken
     from stagelyric.baked.file import Opened
@@ -159,7 +161,7 @@ def _recipe(
     with plain_faults():
         written = load(setlist)
         folder = paths.find_model(model or written.model)
-        asked = server_named(model or written.model, rig.writer.hosts)
+        asked = server_named(model or written.model, rig.writer.hosts, _PATIENCE)
         text = faults.read_toml(setlist)
     if told := frame_faults([setlist.parent / name for name in written.frames]):
         raise Fault("\n".join(told))
