@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help play test demo faults quick fix lint cov screenshots docs bench clean
+.PHONY: help play test demo faults quick fix lint cov screenshots samples docs bench clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,9 @@ lint: $(VENV)/test.done  ## ruff, mypy, and who may import whom
 
 screenshots: $(VENV)/test.done  ## take README's pictures anew, of the real program playing the demo set
 	@$(BIN)/python tools/screenshots.py
+
+samples: $(VENV)/test.done  ## write fifty quatrains of each way of drafting into docs/samples.md
+	@$(BIN)/python tools/samples.py
 
 docs: $(VENV)/test.done  ## the manual as a site, in docs/_site
 	@$(BIN)/python -m sphinx -q -W -b html docs docs/_site && echo "open docs/_site/index.html"
