@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -11,20 +10,20 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from stagelyric.commands import bench_speech
+from stagelyric.commands.bench_wire import floor_of, osc_packet, percentiles, receive_all, send_all
 from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
 from stagelyric.editor import fetch
 from stagelyric.editor.faults import EditorError
 from stagelyric.types import paths
 
 if TYPE_CHECKING:
-    import asyncio
+    pass
 
 SETLIST = """
 title = "Bench"
@@ -41,7 +40,6 @@ rhyme = "AABB"
 safety = ["Hold the light on the water", "Row me home"]
 """
 WORDS = ("window", "river", "candle", "engine", "letter", "winter", "kitchen", "ticket", "garden", "ladder")
-SILENCE = 3.0  # seconds without a frame after which no more is to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def _measure(model: Path, count: int, scratch: Path, *, print_progress: bool) ->
         "load": {"idle": "pool full, generator waiting", "full": "generator writing without a pause"},
     }
     say("the floor: a bare UDP echo")
-    result["floor_ms"] = {rate: _floor(count, hertz) for rate, hertz in (("50/s", 50), ("1000/s", 1000))}
+    result["floor_ms"] = {rate: floor_of(count, hertz) for rate, hertz in (("50/s", 50), ("1000/s", 1000))}
     with _play(model, scratch, lines_ahead=1_000_000) as house:
         began = time.monotonic()
         before = _written(house)
@@ -245,12 +243,12 @@ def _processor() -> str:
 
 
 def _presses(house: House, count: int, rate: int) -> dict[str, Any]:
-    packets = [_packet("/stagelyric/line", 1)] * count
+    packets = [osc_packet("/stagelyric/line", 1)] * count
     return _send_and_receive(house, packets, rate, accept=("frame", "own", "model", "kept", "safety", "written"))
 
 
 def _words(house: House, count: int) -> dict[str, Any]:
-    packets = [_packet("/stagelyric/word", WORDS[number % len(WORDS)]) for number in range(count)]
+    packets = [osc_packet("/stagelyric/word", WORDS[number % len(WORDS)]) for number in range(count)]
     return _send_and_receive(house, packets, 4, accept=("word",))
 
 
@@ -258,11 +256,11 @@ def _send_and_receive(house: House, packets: list[bytes], rate: int, accept: tup
     """Sends from one process, receives in another; both stamp with the machine's one monotonic clock."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    receiver = context.Process(target=_receive, args=(house.page, len(packets), theirs), daemon=True)
+    receiver = context.Process(target=receive_all, args=(house.page, len(packets), theirs), daemon=True)
     receiver.start()
     assert ours.recv() == "ready"
     sent_here, sent_there = context.Pipe()
-    sender = context.Process(target=_send, args=(house.osc, packets, rate, sent_there), daemon=True)
+    sender = context.Process(target=send_all, args=(house.osc, packets, rate, sent_there), daemon=True)
     sender.start()
     sent: list[int] = sent_here.recv()
     frames: list[tuple[int, str]] = ours.recv()
@@ -274,182 +272,13 @@ def _send_and_receive(house: House, packets: list[bytes], rate: int, accept: tup
     delays = [(at - begun) / 1e6 for begun, (at, _) in zip(sent, cues, strict=False)]
     origins = [cue["origin"] for _, cue in cues]
     return {
-        **_percentiles(delays),
+        **percentiles(delays),
         "sent": len(sent),
         "received": len(cues),
         "lost": len(sent) - len(cues),
         "origins": {origin: origins.count(origin) for origin in sorted(set(origins))},
         "unexpected": sum(origin not in accept for origin in origins),
     }
-
-
-def _send(port: int, packets: list[bytes], rate: int, pipe: Connection) -> None:
-    import gc
-    import socket
-
-    gc.disable()
-    stream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    stream.connect(("127.0.0.1", port))
-    pipe.send(_paced(stream.send, packets, rate))
-
-
-def _paced(send: Callable[[bytes], object], packets: list[bytes], rate: int) -> list[int]:
-    """Sends at a steady rate, asleep between the packets: a busy wait would take a core from what is measured."""
-    sent = []
-    start = time.monotonic()
-    for number, packet in enumerate(packets):
-        wait = start + number / rate - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
-        sent.append(time.monotonic_ns())
-        send(packet)
-    return sent
-
-
-def _receive(port: int, count: int, pipe: Connection) -> None:
-    """A bare WebSocket client: what is stamped is the arrival of the frame, not a client library's work on it."""
-    import gc
-    import socket
-
-    stream = socket.create_connection(("127.0.0.1", port), timeout=10)
-    stream.sendall(
-        f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c3RhZ2VseXJpYyBiZW5jaA==\r\n\r\n".encode()
-    )
-    data = b""
-    while b"\r\n\r\n" not in data or b'"type":"state"' not in data:
-        chunk = stream.recv(65536)
-        if not chunk:
-            raise ConnectionError("the page hung up before the first state")
-        data += chunk
-    data = data.split(b"\r\n\r\n", 1)[1]
-    *_, data = _frames(data)
-    gc.disable()
-    pipe.send("ready")
-    received: list[tuple[int, bytes]] = [(0, data)]
-    cues = 0
-    with contextlib.suppress(TimeoutError):
-        while cues < count:
-            chunk = stream.recv(65536)
-            if not chunk:  # the show has ended
-                break
-            received.append((time.monotonic_ns(), chunk))
-            if _PING in chunk:  # who does not answer is taken for dead and hung up on
-                stream.sendall(_PONG)
-            cues += chunk.count(b'"type":"cue"')
-            stream.settimeout(SILENCE)
-    stream.close()
-    frames: list[tuple[int, str]] = []
-    rest = b""
-    for at, chunk in received:
-        *whole, rest = _frames(rest + chunk)
-        frames += [(at, text.decode()) for text in whole if b'"type":"cue"' in text]
-    pipe.send(frames)
-
-
-_PING, _PONG = b"\x89\x00", b"\x8a\x80\0\0\0\0"  # whole frames; JSON never has a NUL
-
-
-def _frames(data: bytes) -> list[bytes]:
-    """The payloads of the whole frames at the beginning of what a server sent, and then what is left over."""
-    payloads = []
-    while len(data) >= 2:
-        size, begin = data[1] & 127, 2
-        if size > 125:
-            begin += 2 if size == 126 else 8
-            size = int.from_bytes(data[2:begin])
-        if len(data) < begin + size:
-            break
-        payloads.append(data[begin : begin + size])
-        data = data[begin + size :]
-    return [*payloads, data]
-
-
-def _floor(count: int, rate: int) -> dict[str, float]:
-    """A bare asyncio echo in its own process: what two hops between processes cost here at best."""
-    context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    echo = context.Process(target=_echo, args=(theirs,), daemon=True)
-    echo.start()
-    port = ours.recv()
-    here, there = context.Pipe()
-    peer = context.Process(target=_send_and_hear, args=(port, count, rate, there), daemon=True)
-    peer.start()
-    delays: list[float] = here.recv()
-    peer.join()
-    ours.send("over")
-    echo.join()
-    return _percentiles(delays)
-
-
-def _echo(pipe: Connection) -> None:
-    import asyncio
-
-    class Echo(asyncio.DatagramProtocol):
-        def connection_made(self, transport: Any) -> None:
-            self.transport = transport
-
-        def datagram_received(self, data: bytes, address: object) -> None:
-            self.transport.sendto(data, address)
-
-    async def run() -> None:
-        loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(Echo, local_addr=("127.0.0.1", 0))
-        pipe.send(transport.get_extra_info("sockname")[1])
-        await asyncio.to_thread(pipe.recv)
-        transport.close()
-
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(run())
-
-
-def _send_and_hear(port: int, count: int, rate: int, pipe: Connection) -> None:
-    import socket
-    import threading
-
-    stream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    stream.connect(("127.0.0.1", port))
-    stream.settimeout(SILENCE)
-    heard: list[int] = []
-
-    def hear() -> None:
-        with contextlib.suppress(TimeoutError):
-            while len(heard) < count:
-                stream.recv(512)
-                heard.append(time.monotonic_ns())
-
-    listener = threading.Thread(target=hear)
-    listener.start()
-    sent = _paced(stream.send, [_packet("/stagelyric/line", 1)] * count, rate)
-    listener.join()
-    pipe.send([(back - gone) / 1e6 for gone, back in zip(sent, heard, strict=False)])
-
-
-def _loop_factory() -> "Callable[[], asyncio.AbstractEventLoop] | None":
-    if sys.platform == "win32":
-        import asyncio
-
-        return asyncio.SelectorEventLoop
-    import uvloop
-
-    return uvloop.new_event_loop
-
-
-def _packet(address: str, argument: str | int) -> bytes:
-    from pythonosc.osc_message_builder import OscMessageBuilder
-
-    builder = OscMessageBuilder(address)
-    builder.add_arg(argument)
-    packet: bytes = builder.build().dgram
-    return packet
-
-
-def _percentiles(values: list[float]) -> dict[str, float]:
-    if len(values) < 2:
-        return dict.fromkeys(("p50", "p99", "p99_9", "max"), float("nan"))
-    cuts = statistics.quantiles(values, n=1000, method="inclusive")
-    named = {"p50": cuts[499], "p99": cuts[989], "p99_9": cuts[998], "max": max(values)}
-    return {name: round(value, 3) for name, value in named.items()}
 
 
 def _print(result: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ from bench.bench_page import _connect
 from house import SETLIST, playing
 from jack import Jack
 
-from stagelyric.commands.bench import _packet, _percentiles
+from stagelyric.commands.bench_wire import osc_packet, percentiles
 
 RATE = 50  # OSC presses a second
 LIFE, GONE = 4.0, 2.0  # seconds
@@ -123,7 +123,7 @@ def meter(page: int, osc: int) -> Any:
     sent, seen = ours.recv()
     process.join()
     told |= {"presses": len(sent), "lost": len(sent) - len(seen)}
-    told |= {"ms": _percentiles([(at - sent[number]) / 1e6 for number, at in seen.items()])}
+    told |= {"ms": percentiles([(at - sent[number]) / 1e6 for number, at in seen.items()])}
 
 
 def _meter(page: int, osc: int, pipe: Connection) -> None:
@@ -150,7 +150,7 @@ def _meter(page: int, osc: int, pipe: Connection) -> None:
                 due += 1 / RATE
                 number = len(sent)
                 sent[number] = time.monotonic_ns()
-                stream.send(_packet("/stagelyric/say", _words(number)))
+                stream.send(osc_packet("/stagelyric/say", _words(number)))
             read = _look(chooser, max(due - time.monotonic(), 0), read, seen)
     over_at = time.monotonic() + 2.0
     while len(seen) < len(sent) and time.monotonic() < over_at:

@@ -27,7 +27,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from programs import chromium
 from web.conftest import FLAGS
 
-from stagelyric.commands.bench import House, _paced, _packet, _percentiles, _play, _wait_for
+from stagelyric.commands.bench import House, _play, _wait_for
+from stagelyric.commands.bench_wire import osc_packet, paced, percentiles
 
 MODEL = Path(__file__).parent.parent.parent / "models" / "transformer"
 RATE = 10  # presses a second: more than any foot
@@ -79,15 +80,15 @@ def sockets(house: House, displays: int, presses: int) -> dict[str, Any]:
     return {
         "presses": presses,
         "whole": len(whole),
-        "first": _percentiles([(times[0] - at) / 1e6 for at, times in zip(sent, whole, strict=False)]),
-        "last": _percentiles([(times[-1] - at) / 1e6 for at, times in zip(sent, whole, strict=False)]),
+        "first": percentiles([(times[0] - at) / 1e6 for at, times in zip(sent, whole, strict=False)]),
+        "last": percentiles([(times[-1] - at) / 1e6 for at, times in zip(sent, whole, strict=False)]),
     }
 
 
 def _send(port: int, presses: int, pipe: Connection) -> None:
     stream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     stream.connect(("127.0.0.1", port))
-    pipe.send(_paced(stream.send, [_packet("/stagelyric/line", 1)] * presses, RATE * 5))
+    pipe.send(paced(stream.send, [osc_packet("/stagelyric/line", 1)] * presses, RATE * 5))
 
 
 def _receive_all(port: int, displays: int, presses: int, pipe: Connection) -> None:
@@ -160,7 +161,7 @@ async def painting(house: House, presses: int) -> dict[str, Any]:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stream:
                 for _ in range(presses):
                     # The desk is told once a second: a press for each.
-                    stream.sendto(_packet("/stagelyric/line", 1), ("127.0.0.1", house.osc))
+                    stream.sendto(osc_packet("/stagelyric/line", 1), ("127.0.0.1", house.osc))
                     async with asyncio.timeout(10):
                         while True:
                             told = json.loads((await operator.receive()).data)
@@ -171,8 +172,8 @@ async def painting(house: House, presses: int) -> dict[str, Any]:
                             seen[display["painted"]] = (display["round_trip_ms"], display["ms"])
     return {
         "presses": len(seen),
-        "there_and_back": _percentiles([trip for trip, _ in seen.values()]),
-        "in_the_page": _percentiles([ms for _, ms in seen.values()]),
+        "there_and_back": percentiles([trip for trip, _ in seen.values()]),
+        "in_the_page": percentiles([ms for _, ms in seen.values()]),
     }
 
 
@@ -219,7 +220,7 @@ async def long_show(cues: int) -> dict[str, Any]:
             "heap_after": await heap(),
             "nodes": await tab.evaluate("document.querySelectorAll('*').length"),
             "long_tasks_by_the_wall": {"count": len(walls), "longest_ms": max(walls, default=0)},
-            "tasks_by_the_processor_ms": _percentiles(sorted(main_thread_ms(trace))),
+            "tasks_by_the_processor_ms": percentiles(sorted(main_thread_ms(trace))),
         }
 
 
