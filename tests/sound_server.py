@@ -5,14 +5,13 @@
 `frames`, the place in `pcm` where it begins, and `seconds` of `time.monotonic()` at its beginning.
 """
 
-import asyncio
 import contextlib
 import os
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from waiting import until
 
 from stagelyric.speech.player import Player
 
@@ -163,12 +163,6 @@ def match(recorded: Samples, played: Samples) -> tuple[float, int]:
     wanted = played[: len(piece)].astype(np.float64)
     norm = np.linalg.norm(piece) * np.linalg.norm(wanted)
     return (float(piece @ wanted / norm) if norm else 0.0), place
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(LIMIT):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

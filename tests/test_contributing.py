@@ -1,6 +1,5 @@
 """The worked examples of CONTRIBUTING.md do what they say."""
 
-import asyncio
 import re
 import sys
 import time
@@ -11,6 +10,7 @@ from typing import Any
 
 import fakes
 import pytest
+from waiting import until
 
 from stagelyric.gear.journal.exports import table as table_of_exports
 from stagelyric.gear.journal.night import night
@@ -57,12 +57,6 @@ def stage(*parts: Part) -> Stage:
     show = Show(setlist, pool)
     pool.put(show.ask, 0, [Line(f"Line {number}", "model") for number in range(20)])
     return Stage(show, pool, Clock(), None, parts=parts)
-
-
-async def until(holds: Any) -> None:
-    async with asyncio.timeout(20):
-        while not holds():
-            await asyncio.sleep(0.005)
 
 
 @pytest.mark.example("input")

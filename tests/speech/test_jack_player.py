@@ -9,7 +9,8 @@ import numpy as np
 import psutil
 import pytest
 from jack import Jack
-from sound_server import LIMIT, JackRecorder, Recording, match, open_player, until
+from sound_server import LIMIT, JackRecorder, Recording, match, open_player
+from waiting import until
 
 from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.player import Player

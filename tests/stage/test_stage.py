@@ -1,9 +1,9 @@
 """The running show with a writer that is at hand, so that its faults can be made on purpose."""
 
-import asyncio
 import time
-from collections.abc import Callable
 from typing import Any, cast
+
+from waiting import until
 
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.clock import Clock
@@ -73,12 +73,6 @@ def stage(memo: Memo, *others: Memo, **change: Any) -> Stage:
 
 def press(made: Stage, action: Action = "next_line", value: Any = None) -> None:
     made.hear(Command(time.monotonic(), "test", Do(action, value)))
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIMIT):
-        while not condition():
-            await asyncio.sleep(0.001)
 
 
 async def test_a_press_goes_to_every_output_and_the_state_follows() -> None:

@@ -1,7 +1,6 @@
 """A page on a free port, what it emits, and a real browser to look at it with."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -55,15 +54,6 @@ async def running(port: int = 0, **options: object) -> AsyncIterator[Show]:
     show.page.state(show.now)
     async with show.page.running(show.events.append):
         yield show
-
-
-async def until(condition: Callable[[], object], what: str = "the condition") -> None:
-    """Waits on a condition, for as long as a slow machine may need."""
-    for _ in range(2000):
-        if condition():
-            return
-        await asyncio.sleep(0.005)
-    pytest.fail(f"waited in vain for {what}")
 
 
 @pytest.fixture

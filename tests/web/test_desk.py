@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from waiting import until
 
 from stagelyric.setlist.setlist import load
 from stagelyric.show.learn import LearnSession
@@ -20,7 +21,7 @@ from stagelyric.types.lines import Alert
 from stagelyric.web import guard
 from stagelyric.web.desk import Desk, Song
 
-from .conftest import LINE, Show, running, until
+from .conftest import LINE, Show, running
 from .pages import LINES, OVERFLOW, SIZES, chromium, holds, looking, shows
 
 playwright = pytest.importorskip("playwright.async_api")

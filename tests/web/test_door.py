@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
+from waiting import until
 
 from stagelyric.web import door
 from stagelyric.web.server import Page
@@ -84,9 +85,3 @@ async def test_one_address_leaves_places_for_the_others(monkeypatch: pytest.Monk
             return not page.door.visitors
 
         await until(free)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from waiting import until
 
 from stagelyric.types.events import Command, KeyPress
 
-from .conftest import Show, running, until
+from .conftest import Show, running
 from .pages import chromium, holds, looking
 
 playwright = pytest.importorskip("playwright.async_api")

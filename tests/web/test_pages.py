@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from waiting import until
 
 from stagelyric.types.events import KeyPress
 
-from .conftest import LINE, Show, running, until
+from .conftest import LINE, Show, running
 from .pages import LINES, OVERFLOW, SIZES, chromium, holds, looking, shows
 
 playwright = pytest.importorskip("playwright.async_api")

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from waiting import until
 
 from stagelyric.rehearsal.desk import Rehearsal
 from stagelyric.rehearsal.files import Drafts
@@ -17,7 +18,7 @@ from stagelyric.types.lines import Ask, Line
 from stagelyric.web import guard
 from stagelyric.web.server import Page
 
-from .conftest import START, Show, until
+from .conftest import START, Show
 from .pages import chromium, holds, looking
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

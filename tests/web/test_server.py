@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from waiting import until
 
 from stagelyric.types.actions import Do
 from stagelyric.types.devices import ListenError, PortInUseError
@@ -22,7 +23,7 @@ from stagelyric.web.client import LATEST
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
 
-from .conftest import LINE, Show, running, until
+from .conftest import LINE, Show, running
 
 LONG = aiohttp.ClientTimeout(total=30)
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from waiting import until
 
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, KeyPress
 
-from .conftest import LINE, running, until
+from .conftest import LINE, running
 from .pages import chromium, holds
 
 pytestmark = pytest.mark.needs("chromium")

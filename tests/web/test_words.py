@@ -1,25 +1,18 @@
 """The audience's words, with a clock of the test's own."""
 
 import pytest
+from waiting import ManualClock
 
 from stagelyric.web.words import EVERY, FROM_ONE_ADDRESS, ROOM, WINDOW, Words, is_clean, is_word
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def words(clock: Clock) -> Words:
+def words(clock: ManualClock) -> Words:
     box = Words(clock)
     box.open = True
     return box
@@ -39,11 +32,11 @@ def test_no_word(text: str) -> None:
     assert not is_word(text)
 
 
-def test_a_closed_box_takes_nothing(clock: Clock) -> None:
+def test_a_closed_box_takes_nothing(clock: ManualClock) -> None:
     assert Words(clock).refusal(1, "10.0.0.2", "harbour") == "The word box is closed."
 
 
-def test_a_page_waits_between_two_words(words: Words, clock: Clock) -> None:
+def test_a_page_waits_between_two_words(words: Words, clock: ManualClock) -> None:
     assert words.refusal(1, "10.0.0.2", "harbour") is None
     assert "The next one in 15 s" in (words.refusal(1, "10.0.0.2", "window") or "")
     assert words.refusal(2, "10.0.0.3", "window") is None
@@ -51,7 +44,7 @@ def test_a_page_waits_between_two_words(words: Words, clock: Clock) -> None:
     assert words.refusal(1, "10.0.0.2", "window") is None
 
 
-def test_an_address_with_many_pages_fills_nobodys_box(words: Words, clock: Clock) -> None:
+def test_an_address_with_many_pages_fills_nobodys_box(words: Words, clock: ManualClock) -> None:
     taken = [words.refusal(page, "10.0.0.2", "harbour") for page in range(50)]
     assert taken.count(None) == FROM_ONE_ADDRESS
     assert words.refusal(99, "10.0.0.3", "harbour") is None

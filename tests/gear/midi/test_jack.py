@@ -1,12 +1,11 @@
 """MIDI in against a real JACK server and programs that nobody here wrote: sequencers, csound, a clock."""
 
-import asyncio
 import importlib.util
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +15,7 @@ import psutil
 import pytest
 from jack import Jack
 from programs import require
+from waiting import until
 
 from stagelyric.gear.midi import ports
 from stagelyric.gear.midi.input import Midi
@@ -42,16 +42,6 @@ def server(house: Jack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jack]:
     house.start()
     yield house
     house.stop_players()
-
-
-async def until(true: Callable[[], object], what: str = "", seconds: float = 30.0) -> None:
-    """Waits for a condition; the limit is there only so that a failure ends."""
-    try:
-        async with asyncio.timeout(seconds):
-            while not true():
-                await asyncio.sleep(0.01)
-    except TimeoutError:
-        pytest.fail(f"waited in vain for {what or true}")
 
 
 class Heard(list[Event]):

@@ -1,13 +1,14 @@
 """Lamps on a pedal board: which messages go out when, and on a real JACK server, where they arrive."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import jack
 import pytest
 from jack import Jack
 from programs import require
+from waiting import until
 
 from stagelyric.gear.midi.input import Midi
 from stagelyric.gear.midi.output import Lamp, Lights, MidiOut
@@ -21,15 +22,6 @@ CLEAR = Cue(None, "Harbour Lights", "verse", "now", 0.0, 2)
 
 def state(ready: int = 40, line: str = LINE.text, cleared: bool = False) -> State:
     return State("Harbour Lights", "verse", 1, line, "", ready, 96.0, False, cleared, True)
-
-
-async def until(true: Callable[[], object], what: str, seconds: float = 30.0) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            while not true():
-                await asyncio.sleep(0.01)
-    except TimeoutError:
-        pytest.fail(f"waited in vain for {what}")
 
 
 @pytest.fixture

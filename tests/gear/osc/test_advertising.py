@@ -1,10 +1,9 @@
 """What the network is told, found there by a browser of zeroconf services as an app would."""
 
-import asyncio
 import socket
-from collections.abc import Callable
 
 import pytest
+from waiting import until
 from zeroconf import ServiceStateChange
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
@@ -12,15 +11,6 @@ from stagelyric.gear.osc.advertising import OSC, OSCQUERY, Advertising, reachabl
 from stagelyric.types.events import Event, Notice
 
 HERE = ["127.0.0.1"]
-
-
-async def until(true: Callable[[], object], what: str) -> None:
-    try:
-        async with asyncio.timeout(30):
-            while not true():
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        pytest.fail(f"waited in vain for {what}")
 
 
 def advertising(title: str, **changes: object) -> Advertising:

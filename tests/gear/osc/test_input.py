@@ -12,6 +12,7 @@ import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from osc_wire import bundle, message, string, timetag
+from waiting import ManualClock, until
 
 from stagelyric.gear.osc.addresses import TABLE
 from stagelyric.gear.osc.input import PENDING, Osc
@@ -26,16 +27,6 @@ SENDER = ("127.0.0.1", 9001)
 WALL = 1_763_890_000.0
 LINE = message("/stagelyric/line")
 STATE = State("Harbour Lights", "verse", 3, "up now", "up next", 37, 96.0, False, False, True)
-
-
-class Clock:
-    """Time that moves when told to."""
-
-    def __init__(self, now: float = 100.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
@@ -79,14 +70,6 @@ async def peer() -> AsyncIterator[Peer]:
         transport.close()
 
 
-async def until(true: Callable[[], bool]) -> None:
-    for _ in range(5000):
-        if true():
-            return
-        await asyncio.sleep(0.001)
-    raise AssertionError("it did not happen within 5 s")
-
-
 def unserved(**options: object) -> tuple[Osc, list[Event]]:
     """An endpoint without a socket, to hand datagrams to."""
     events: list[Event] = []
@@ -102,7 +85,7 @@ def dos(events: list[Event]) -> list[Do]:
 def test_a_press_from_another_program(run: Callable[..., None]) -> None:
     async def main() -> None:
         events: list[Event] = []
-        osc = Osc(port=0, clock=Clock(100.0))
+        osc = Osc(port=0, clock=ManualClock(100.0))
         async with osc.running(events.append), peer() as other:
             other.transport.sendto(LINE, osc.address)
             other.transport.sendto(message("/stagelyric/song", "s", "Montréal"), osc.address)
@@ -180,7 +163,7 @@ def test_ping_is_answered_with_the_same_bytes(run: Callable[..., None]) -> None:
 
 def test_a_subscriber_is_put_right_at_once_and_told_what_happens(run: Callable[..., None]) -> None:
     async def main() -> None:
-        clock = Clock()
+        clock = ManualClock()
         osc = Osc(port=0, clock=clock)
         async with osc.running(lambda event: None), peer() as one, peer() as two:
             osc.state(STATE)
@@ -312,7 +295,7 @@ async def test_numbers_that_are_not_finite_reach_no_trigger() -> None:
 
 
 async def test_what_is_turned_away_is_told_once_a_second(caplog: pytest.LogCaptureFixture) -> None:
-    clock = Clock()
+    clock = ManualClock()
     osc, events = unserved(clock=clock, allow=["127.0.0.1"])
     with caplog.at_level(logging.WARNING):
         for tenth in range(50):

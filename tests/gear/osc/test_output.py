@@ -2,12 +2,13 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
 from osc_wire import message
+from waiting import ManualClock, until
 
 from stagelyric.gear.osc import output as module
 from stagelyric.gear.osc.output import LEASE, SUBSCRIBERS, OscOutput, encode
@@ -16,14 +17,6 @@ from stagelyric.types.lines import Cue, Line, State
 
 STATE = State("Harbour Lights", "verse", 3, "up now", "up next", 37, 96.0, False, False, True)
 CUE = Cue(Line("Hold the light — Montréal", "model"), "Harbour Lights", "verse", "now", 1.0, 12)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Ear:
@@ -46,14 +39,6 @@ class Ear:
             found.append((one.address, *one.arguments))
 
 
-async def until(true: Callable[[], bool]) -> None:
-    for _ in range(5000):
-        if true():
-            return
-        await asyncio.sleep(0.001)
-    raise AssertionError("it did not happen within 5 s")
-
-
 @contextmanager
 def ears(count: int) -> Iterator[list[Ear]]:
     with ExitStack() as stack:
@@ -64,8 +49,8 @@ def ears(count: int) -> Iterator[list[Ear]]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
@@ -75,7 +60,7 @@ def ear() -> Iterator[Ear]:
 
 
 @pytest.fixture
-async def out(ear: Ear, clock: Clock) -> AsyncIterator[OscOutput]:
+async def out(ear: Ear, clock: ManualClock) -> AsyncIterator[OscOutput]:
     osc = OscOutput([ear.target], clock)
     async with osc.running():
         yield osc
@@ -105,7 +90,7 @@ async def test_a_syllable_for_each_beat_until_the_line_is_sung(out: OscOutput, e
     assert [found[0] for found in ear.heard()] == ["/stagelyric/cue", "/stagelyric/clear"]
 
 
-async def test_only_what_changed_is_sent(out: OscOutput, ear: Ear, clock: Clock) -> None:
+async def test_only_what_changed_is_sent(out: OscOutput, ear: Ear, clock: ManualClock) -> None:
     out.state(STATE)
     assert ear.heard() == [
         ("/stagelyric/song", "Harbour Lights"),
@@ -124,7 +109,7 @@ async def test_only_what_changed_is_sent(out: OscOutput, ear: Ear, clock: Clock)
     ]
 
 
-async def test_the_pool_is_paced_and_its_latest_value_arrives(out: OscOutput, ear: Ear, clock: Clock) -> None:
+async def test_the_pool_is_paced_and_its_latest_value_arrives(out: OscOutput, ear: Ear, clock: ManualClock) -> None:
     for ready in range(100):
         out.state(replace(STATE, ready=ready))
         clock.now += 0.01
@@ -141,7 +126,7 @@ async def test_the_pool_is_paced_and_its_latest_value_arrives(out: OscOutput, ea
     assert ear.heard() == []
 
 
-async def test_the_pools_timer_fires_by_itself_and_ends_with_the_show(ear: Ear, clock: Clock) -> None:
+async def test_the_pools_timer_fires_by_itself_and_ends_with_the_show(ear: Ear, clock: ManualClock) -> None:
     osc = OscOutput([ear.target], clock)
     async with osc.running():
         osc.state(STATE)
@@ -157,7 +142,7 @@ async def test_the_pools_timer_fires_by_itself_and_ends_with_the_show(ear: Ear, 
     assert ear.heard() == []
 
 
-async def test_subscribers_come_are_renewed_and_go(clock: Clock) -> None:
+async def test_subscribers_come_are_renewed_and_go(clock: ManualClock) -> None:
     osc = OscOutput((), clock)
     with ears(2) as (one, two):
         async with osc.running():
@@ -190,7 +175,7 @@ async def test_subscribers_come_are_renewed_and_go(clock: Clock) -> None:
             assert one.heard() == []
 
 
-async def test_the_places_of_those_who_left_are_free_again(clock: Clock) -> None:
+async def test_the_places_of_those_who_left_are_free_again(clock: ManualClock) -> None:
     osc = OscOutput((), clock)
     for number in range(SUBSCRIBERS):
         assert osc.subscribe((f"127.0.0.{number}", 2000))
@@ -207,7 +192,7 @@ async def test_who_is_told_twice_is_sent_once(out: OscOutput, ear: Ear) -> None:
 
 
 @pytest.mark.needs("ipv6")
-async def test_ipv6(clock: Clock) -> None:
+async def test_ipv6(clock: ManualClock) -> None:
     ear = Ear(socket.AF_INET6)
     osc = OscOutput([ear.target], clock)
     with ear.socket:
@@ -226,7 +211,7 @@ async def test_a_network_that_refuses_is_counted_and_never_raises(out: OscOutput
 
 
 async def test_a_name_is_looked_up_until_it_is_there(
-    ear: Ear, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ear: Ear, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     tries = 0
 
@@ -249,7 +234,7 @@ async def test_a_name_is_looked_up_until_it_is_there(
     ]
 
 
-async def test_localhost_is_found(clock: Clock) -> None:
+async def test_localhost_is_found(clock: ManualClock) -> None:
     osc = OscOutput([("localhost", 9000)], clock)
     async with osc.running():
         await until(lambda: bool(osc._resolved))

@@ -8,22 +8,17 @@ import signal
 import subprocess
 import sys
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import until
 
 from stagelyric.gear.terminal.keyboard import Keyboard, Repeats, decode, windows_key
 from stagelyric.types.events import Event, KeyPress
 
 LIMIT = 30.0  # seconds
-
-
-async def until(true: Callable[[], object], seconds: float = LIMIT) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize(
