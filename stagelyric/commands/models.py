@@ -82,6 +82,7 @@ def describe(name: str, folder: Path) -> dict[str, Any]:
     line of 40 characters on one core here and now.
     """
     from stagelyric.lm import checkpoint, evaluate, runtime
+    from stagelyric.lm.kinds.table import KINDS
 
     told: dict[str, Any] = {
         "name": name, "path": str(folder), "kind": None, "parameters": None, "bytes": _bytes(folder),
@@ -98,8 +99,9 @@ def describe(name: str, folder: Path) -> dict[str, Any]:
         for file in meta.files:
             checkpoint.read_file(folder, file, meta)
         told["parameters"] = parameters(folder / checkpoint.WEIGHTS)
-        engine = runtime.load(folder)
-        told["speed_ms"] = {key: round(value, 2) for key, value in evaluate.speed(engine).items()}
+        if meta.kind not in KINDS or KINDS[meta.kind].engine is not None:
+            engine = runtime.load(folder)
+            told["speed_ms"] = {key: round(value, 2) for key, value in evaluate.speed(engine).items()}
     except checkpoint.ModelError as error:
         told["problem"] = str(error)
     return told
