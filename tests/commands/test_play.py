@@ -322,7 +322,7 @@ async def test_ports_that_are_taken_are_named(tmp_path: Path) -> None:
         (["{set}", "--model", "char-rn"], 'did you mean "char-rnn"?'),
         (["{set}", "--rig", "nowhere.toml"], "wanted a rig file"),
         (["{set}", "--port", "99999"], "99999"),
-        ([], "SETLIST"),
+        ([], "wanted a setlist"),
     ],
 )
 def test_what_is_wrong_before_the_show_is_refused_plainly(tmp_path: Path, arguments: list[str], says: str) -> None:

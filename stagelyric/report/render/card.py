@@ -69,7 +69,8 @@ def report(result: Mapping[str, Any]) -> str:
     return (
         f"16 lines from each of {result['contexts']} places in songs that it did not read "
         f"({', '.join(result['held_out'])}), as the craft chose\nthem; beside them people's own from there, and plain "
-        "sampling. The last column is the middle half of people's lines.\nNone of these figures measures sense.\n\n"
+        "sampling. The last column is the middle half of people's lines.\n"
+        "What sense says is a language model's guess.\n\n"
         + "\n".join(table)
         + "\n\n| as asked for | |\n|---|---|\n"
         + "\n".join([*asked, f"| a wanted word | {100 * result['wanted_words']['rate']:.1f} % |"])
