@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from waiting import until
 
 from stagelyric.speech.player import Player
 
@@ -167,6 +166,8 @@ def match(recorded: Samples, played: Samples) -> tuple[float, int]:
 
 @asynccontextmanager
 async def open_player(player: Player) -> AsyncIterator[Player]:
+    from waiting import until  # not at the top: the recorder's process does not see the files beside this one
+
     async with player.running():
         await until(lambda: player.stream is not None)
         yield player
