@@ -24,7 +24,7 @@ WORDS = [Ask(word=word, syllables=(5, 9), seed=5) for word in ("lantern", "Marse
 LINES = {
     "char-rnn": "c61915682f608e1a",
     "structure": "94c714d7df53d6e8",
-    "transformer": "bb102b2b21d5f90e",
+    "transformer": "8c2d1a1920757b59",
 }
 
 ARITHMETIC = {

@@ -22,7 +22,7 @@ from stagelyric.writing.rules import Ending, Rules
 from stagelyric.writing.spelling import slotted
 from stagelyric.writing.tasks import Task
 
-HEAT = 1.15
+HEAT = 1.45
 """Times the temperature of drafts by letters: a word has more to choose among than a letter."""
 
 LIFT, UNLIFTED = 45.0, 0.31
@@ -31,7 +31,7 @@ LIFT, UNLIFTED = 45.0, 0.31
 NAMED = 2.5
 """How much more than for a word it counts for a name whether it belongs where it is said."""
 
-MIN_P = 0.05
+MIN_P = 0.02
 READ = "backward.copies.npz"
 """Beside the model: runs of what it alone has read (`gates.novelty`)."""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from stagelyric.gates import novelty
 from stagelyric.gates.novelty import Copies
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
+from stagelyric.writing.drafters import backward
 from stagelyric.writing.drafters.backward import READ, BackwardDrafter
+from stagelyric.writing.drafters.contract import Parts
 from stagelyric.writing.writer import Writer
 
 ASK = Ask(rhyme="free", syllables=(8, 10), seed=21, drafters=("backward",))
@@ -25,13 +30,17 @@ def drafter(writer: Writer) -> BackwardDrafter:
     return found
 
 
-def test_what_it_has_read_alone_is_known_with_the_shipped_model(writer: Writer) -> None:
-    own = drafter(writer).copies
+def test_what_it_alone_has_read_is_known_where_it_lies_beside_it(writer: Writer, tmp_path: Path) -> None:
     file = paths.backward(paths.find_model("transformer"))
     assert file is not None
-    assert file.with_name(READ).is_file()
-    assert own is not None
-    assert len(own.keys) > 100_000
+    assert drafter(writer).copies is None  # the shipped one has read what the model of letters has read
+    shutil.copyfile(file, tmp_path / file.name)
+    Copies(novelty.build(["the boats are coming home to the harbour"])).save(tmp_path / READ)
+    parts = Parts(writer.engine, writer.language, tmp_path)
+    found = backward.make(parts)
+    assert found is not None
+    assert found.copies is not None
+    assert found.copies.quotes("the boats are coming home to the harbour")
 
 
 def test_a_line_that_stands_in_what_it_has_read_is_not_drafted(writer: Writer) -> None:
