@@ -66,7 +66,9 @@ class Commands(click.Group):
         return super().resolve_command(context, args)
 
 
-_NO_NUMBER = re.compile(r"'?(?P<found>.*?)'? is not (?:a valid|in the) (?:integer|float|range)", re.DOTALL)
+_NO_NUMBER = re.compile(
+    r"(?P<quote>['\"]?)(?P<found>.*)(?P=quote) is not (?:a valid|in the) (?:integer|float|range)", re.DOTALL
+)
 
 
 def _said(error: click.ClickException) -> str:

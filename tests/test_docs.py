@@ -98,7 +98,7 @@ def band(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _parsed(words: list[str]) -> None:
     """Raises UsageError for an option that there is not, or a value that it does not take."""
     command: click.Command = cli
-    context = click.Context(cli, info_name="stagelyric")
+    context = click.Context(cli, info_name="stagelyric", **cli.context_settings)
     while isinstance(command, click.Group) and words:
         found = command.get_command(context, words[0])
         assert found is not None, words
@@ -126,8 +126,8 @@ def test_what_a_page_says_of_options_there_is(page: Path) -> None:
             assert missing == [], command
 
 
+@pytest.mark.needs("package:sphinx")
 def test_the_manual_becomes_a_site(tmp_path: Path) -> None:
-    pytest.importorskip("sphinx", reason="the extra `docs` is not installed")
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", str(DOCS), str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

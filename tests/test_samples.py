@@ -34,8 +34,8 @@ def test_there_are_fifty_of_each(samples: ModuleType) -> None:
 
 def test_those_of_frames_are_what_is_written(samples: ModuleType) -> None:
     text = samples.FILE.read_text("utf-8")
-    if f"<!-- {samples.stamp('frames', 'transformer')} -->" not in text:
-        pytest.skip("frames were changed since docs/samples.md was made: make samples")
+    stamp = f"<!-- {samples.stamp('frames', 'transformer')} -->"
+    assert stamp in text, "frames were changed since docs/samples.md was made: make samples"
     made = samples.written(samples.writer("transformer"), "frames", samples.asks()[:12])
     for number, sample in enumerate(made, 1):
         assert samples.shown(number, sample) in text

@@ -48,14 +48,14 @@ def new(
     ask: bool | None,
     as_json: bool,
 ) -> None:
-    """Draw up a setlist from your own songs: FOLDERs or files of lyrics (text, ChordPro, LRC, OpenLyrics …).
+    """Draw up a setlist from your own songs: FOLDERs or files of lyrics in any format.
 
     Titles, tempo, key and sections are as the files have them; syllables and rhymes are measured, names and themes
     found. What is a guess says so. A setlist that is there keeps all it has, and gains the songs it lacks.
 
     \b
     stagelyric new songs/ -o set.toml
-    stagelyric new -o set.toml --title "Night Ferry" --words "harbour, rain, goodbye"
+    stagelyric new -o set.toml --title "Night Ferry" --words "harbour, rain"
     """
     wishes = Wishes(
         title or "", triggers or ("keys", "footswitch"), wildness, tuple(_parts(avoid)), tuple(_parts(words))

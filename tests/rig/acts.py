@@ -57,6 +57,7 @@ ACTS = (
     Act(Do("speech_on"), "/stagelyric/speech", 1),
     Act(Do("speech_off"), "/stagelyric/speech", 0),
     _act("wildness", "wildness", 0.8),
+    _act("heard", "heard", "The boats are home"),
     _act("next_line", "line"),
     _act("panic", "panic"),
 )

@@ -11,11 +11,12 @@ from stagelyric.types.events import Command, Event, KeyPress
 from .conftest import LINE, running
 from .pages import chromium, holds
 
+playwright = pytest.importorskip("playwright.async_api")
+
 pytestmark = pytest.mark.needs("chromium")
 
 
 async def test_a_press_of_the_space_bar_counts_and_all_three_show_the_line() -> None:
-    playwright = pytest.importorskip("playwright.async_api")
     async with running() as show, chromium(playwright) as browser:
         tab = await browser.new_page(viewport={"width": 1440, "height": 900})
         faults: list[str] = []
