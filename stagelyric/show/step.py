@@ -16,7 +16,7 @@ from stagelyric.types.standing import Record, Standing
 
 SETTLED = 0.25  # seconds for which a press may be on its way to one machine and not to the other
 REMEMBERED = 64  # own changes that a late leader's word is compared with
-ALIKE = 1.0  # seconds of age within which the name decides who leads
+ALIKE = 0.25  # seconds of age within which the name decides who leads: more than a message is ever on its way
 
 
 @dataclass(frozen=True, slots=True)
