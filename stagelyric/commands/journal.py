@@ -1,5 +1,6 @@
 """`stagelyric journal`: past shows."""
 
+import re
 import sys
 import time as clock
 from dataclasses import asdict, replace
@@ -65,6 +66,38 @@ def list_(file: Path | None, as_json: bool) -> None:
         click.echo(f"{show['id']}  {started}  {show['cues']:5} lines  {show['title']}")
 
 
+_DO = re.compile(r"do=Do\(action='(?P<action>\w+)', value=(?P<value>.*)\)\)$", re.DOTALL)
+_FIELD = re.compile(r"(\w+)=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^,()]+)")
+_UNSAID = frozenset({"at", "previous"})
+_EVENT = re.compile(r"([A-Z]\w+)\((.*)\)$", re.DOTALL)
+
+
+def in_words(event: str) -> str:
+    """An event of the journal as a reader wants it: "keep, from the page"; "key press, key a, from terminal"."""
+    found = _EVENT.match(event)
+    if found is None:
+        return event
+    fields = {key: value.strip("'\"") for key, value in _FIELD.findall(found[2])}
+    source = fields.pop("source", "")
+    done = _DO.search(event)
+    if done is not None:
+        value = done["value"].strip("'\"")
+        told = done["action"].replace("_", " ") + ("" if value == "None" else f" {value}")
+    else:
+        name = re.sub(r"(?<!^)(?=[A-Z])", " ", found[1]).lower()
+        told = ", ".join(
+            [
+                name,
+                *(
+                    f"{key} {value}"
+                    for key, value in fields.items()
+                    if key not in _UNSAID and value not in ("None", "False")
+                ),
+            ]
+        )
+    return f"{told}, from the {source}" if source == "page" else f"{told}, from {source}" if source else told
+
+
 @journal.command()
 @click.argument("id", default="last")
 @file_option
@@ -79,7 +112,7 @@ def show(id: str, file: Path | None, as_json: bool) -> None:
         return
     for row in rows:
         at = datetime.fromtimestamp(row["wall"]).strftime("%H:%M:%S.%f")[:-3]
-        what = row["text"] or row["detail"] or ""
+        what = row["text"] or in_words(row["detail"] or "")
         number = row["number"] if row["kind"] == "cue" else ""
         place = f" · {row['song']}, {row['section']}" if row["song"] else ""
         origin = f" [{row['origin']}]" if row["origin"] not in (None, "model") else ""
