@@ -123,7 +123,7 @@ def read(path: Path) -> Opened:
         raise BakeError(f"{path}: wanted a baked show, found a file that is none or is damaged ({error})") from None
     try:
         return Opened(path, _understood(path, whole, sounds, sums), sounds, digest)
-    except BaseException:
+    except BaseException:  # whatever it is, Ctrl-C too: the file is not left open
         sounds.close()
         raise
 

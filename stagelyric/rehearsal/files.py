@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
-import tempfile
 import time
 from pathlib import Path
 
 from stagelyric.rehearsal import draft
 from stagelyric.rehearsal.draft import Draft
+from stagelyric.types import whole
 from stagelyric.words.alike import alike
 
 _LARGEST = 1 << 20  # bytes; a larger file is no draft
@@ -51,17 +50,7 @@ class Drafts:
     def save(self, made: Draft) -> None:
         """Writes a draft, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".draft-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as opened:
-                opened.write(made.text)
-                opened.flush()
-                os.fsync(opened.fileno())
-            os.replace(name, self.file(made.song))
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
+        whole.replace(self.file(made.song), made.text)
 
 
 def folder_of(drafts: Path, title: str) -> Path:

@@ -1,7 +1,5 @@
 """Writes a trigger into a setlist's file: comments, order and spacing stay as they are (tomlkit)."""
 
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping, MutableMapping, MutableSequence
 from pathlib import Path
@@ -13,6 +11,7 @@ from tomlkit.items import AoT, InlineTable, Table
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.setlist import Setlist, find_name, load
 from stagelyric.setlist.triggers import On, write_do
+from stagelyric.types import whole
 from stagelyric.types.actions import Do
 from stagelyric.words.alike import numbered
 
@@ -162,22 +161,7 @@ def _without_triggers(value: object) -> object:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Whole or not at all, also where the power goes. Links are followed; the file's rights stay."""
-    target = path.resolve()
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            if target.exists():
-                os.chmod(name, target.stat().st_mode)
-            else:
-                os.chmod(name, 0o644)
-            os.replace(name, target)
-        except BaseException:  # Ctrl-C too leaves no half-written file behind
-            os.unlink(name)
-            raise
+        whole.replace(path, text)
     except OSError as error:
         raise FileError([f"{path}: could not be written: {error.strerror}"]) from None

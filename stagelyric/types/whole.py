@@ -1,0 +1,26 @@
+"""A text file replaced in one go, so that neither a power cut nor Ctrl-C leaves half of it."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def replace(path: Path, text: str) -> None:
+    """Writes `text` as UTF-8, line ends as they are. Links are followed; the rights of a file that is there stay.
+
+    Raises OSError; the file is then as it was.
+    """
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, target.stat().st_mode if target.exists() else 0o644)
+        os.replace(name, target)
+    except BaseException:  # Ctrl-C too leaves no half-written file behind
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
