@@ -116,9 +116,9 @@ class Pipeline(ABC):
         """Writes the model's folder, but for its checkpoint; gives the meta as it was written. One that was stopped is
         not measured, so that Ctrl-C is answered at once."""
 
+    @abstractmethod
     def symbols(self) -> str:
         """The characters of the model's alphabet, or of the model whose words it knows."""
-        raise NotImplementedError
 
     def sample(self, network: Network, rng: np.random.Generator) -> str:
         """What the model writes by now, to be shown beside a measure; "" where it writes nothing alone."""
