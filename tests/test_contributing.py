@@ -2,7 +2,6 @@
 
 import re
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -10,7 +9,6 @@ from typing import Any
 
 import fakes
 import pytest
-from waiting import until
 
 from stagelyric.gear.journal.exports import table as table_of_exports
 from stagelyric.gear.journal.night import night
@@ -24,6 +22,7 @@ from stagelyric.show.clock import Clock
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.stage import Stage
+from stagelyric.testing.clock import ManualClock, settle
 from stagelyric.types.lines import Ask, Line
 from stagelyric.types.parts import Part
 from stagelyric.writing.drafters import table
@@ -52,29 +51,32 @@ def example(request: pytest.FixtureRequest) -> Iterator[Any]:
     del sys.modules[module.__name__]
 
 
-def stage(*parts: Part) -> Stage:
+def stage(*parts: Part, time: ManualClock) -> Stage:
     pool, setlist = Pool(), Setlist.model_validate(SET)
     show = Show(setlist, pool)
     pool.put(show.ask, 0, [Line(f"Line {number}", "model") for number in range(20)])
-    return Stage(show, pool, Clock(), None, parts=parts)
+    return Stage(show, pool, Clock(), None, parts=parts, time=time)
 
 
 @pytest.mark.example("input")
 async def test_an_input_presses(example: Any) -> None:
-    made = stage(example.Metronome("m", 0.01))
+    time = ManualClock()
+    made = stage(example.Metronome("m", 0.5, time), time=time)
     async with made.running():
-        await until(lambda: made.show.number >= 3)
+        await time.advance(1.6)
+    assert made.show.number == 3
 
 
 @pytest.mark.example("output")
 async def test_an_output_is_told(example: Any) -> None:
     from stagelyric.types.events import KeyPress
 
-    slate = example.Slate()
-    made = stage(slate)
+    slate, time = example.Slate(), ManualClock()
+    made = stage(slate, time=time)
     async with made.running():
-        made.hear(KeyPress(time.monotonic(), "test", "m"))
-        await until(lambda: slate.text == "Line 0")
+        made.hear(KeyPress(time.now(), "test", "m"))
+        await settle()
+    assert slate.text == "Line 0"
 
 
 @pytest.mark.example("drafter")

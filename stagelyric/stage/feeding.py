@@ -1,7 +1,6 @@
 """The pool is kept filled: the writer is asked for lines wherever a section that can come next wants some."""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 
 from stagelyric.show.pool import CHUNK, Pool
@@ -10,6 +9,7 @@ from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.stage.store import Store
 from stagelyric.types.lines import Ask, Line
 from stagelyric.types.parts import Part
+from stagelyric.types.time import MACHINE, Time
 
 REMEMBERED = 128  # lines of a shelf that the writer is told of, so as not to write them again
 RECENT = 8  # chunks over which it is measured how long a line takes
@@ -35,9 +35,10 @@ class Feeder:
         alert: Callable[[str], None],
         trouble: Callable[[str, str | None], None],
         changed: Callable[[], None],
+        time: Time = MACHINE,
     ) -> None:
         self._show, self._pool, self._generator, self._parts, self._store = show, pool, generator, parts, store
-        self._alert, self._trouble, self._changed = alert, trouble, changed
+        self._alert, self._trouble, self._changed, self._time = alert, trouble, changed, time
         self._hungry = asyncio.Event()
         self._failures: dict[Ask, int] = {}
         self._rushed: dict[Ask, asyncio.Task[None]] = {}  # what is being written at once
@@ -92,18 +93,18 @@ class Feeder:
 
     async def _fill(self, generator: Generator, ask: Ask, start: int, count: int) -> None:
         earlier = [line.text for line in self._pool.shelf(ask).lines[-REMEMBERED:]]
-        began = time.monotonic()
+        began = self._time.now()
         try:
             lines = await generator.write(ask, start, count, earlier)
         except GeneratorError as error:
             if not str(error).startswith("the writer "):
                 self._failed(ask, str(error))
-            await asyncio.sleep(AGAIN)
+            await self._time.sleep(AGAIN)
             return
         if not lines:
             self._failed(ask, "nothing that it wrote could be shown")
             return
-        self._line_seconds += ((time.monotonic() - began) / len(lines) - self._line_seconds) / RECENT
+        self._line_seconds += ((self._time.now() - began) / len(lines) - self._line_seconds) / RECENT
         is_empty = not self._pool.ready(ask)  # then it has its lines at once, and their sounds a little later
         if not is_empty:
             await self.prepare(lines)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from stagelyric.show.clock import Clock
 from stagelyric.show.effects import Deferred
+from stagelyric.types.time import MACHINE, Alarm, Time
 
 SOON = 0.001  # seconds; a beat this near is now
 
@@ -19,7 +18,7 @@ class _Pending:
 
     wanted: Deferred
     beat: float | None
-    timer: asyncio.TimerHandle | None = None
+    timer: Alarm | None = None
 
     def disarm(self) -> None:
         if self.timer is not None:
@@ -38,14 +37,15 @@ class Quantised:
         clock: Clock,
         due: Callable[[Deferred], None],
         told: Callable[[float | None], None] = lambda beat: None,
+        time: Time = MACHINE,
     ) -> None:
-        self._clock, self._due_to, self._told_to = clock, due, told
+        self._clock, self._due_to, self._told_to, self._time = clock, due, told, time
         self._pending: list[_Pending] = []
         self._told: float | None = None
 
     def add(self, wanted: Deferred) -> None:
         """Something to be done on its beat."""
-        now = time.monotonic()
+        now = self._time.now()
         pending = _Pending(wanted, self._clock.target(wanted.quantize, now))
         self._pending.append(pending)
         self._aim(pending, now)
@@ -55,7 +55,7 @@ class Quantised:
         """The clock has moved on, or its tempo may be another."""
         if not self._pending:
             return
-        now = time.monotonic()
+        now = self._time.now()
         running = self._clock.running(now)
         for pending in list(self._pending):
             if not running:
@@ -85,7 +85,7 @@ class Quantised:
         due = now if beat is None else self._clock.when(beat, now)
         # The loop's clock is the monotonic one, but nothing promises that it is: hand over the difference.
         wait = due - now if due - now > SOON else 0
-        pending.timer = asyncio.get_running_loop().call_later(wait, self._due, pending)
+        pending.timer = self._time.call_later(wait, self._due, pending)
 
     def _due(self, pending: _Pending) -> None:
         pending.disarm()

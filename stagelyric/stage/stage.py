@@ -6,7 +6,6 @@ import gc
 import logging
 import math
 import sys
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,6 +28,7 @@ from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Temp
 from stagelyric.types.lines import Alert, Cue, Line, State, as_list
 from stagelyric.types.parts import Part
 from stagelyric.types.standing import Record, Standing, as_record
+from stagelyric.types.time import MACHINE, Time
 
 WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
@@ -50,7 +50,8 @@ class Stage:
     `parts`, the state and the record of the event follow in the loop's next round, when the frame is on its way.
 
     `intercept`: whether an event is taken away from the show (a pedal is being learned); `moved`: is told what each
-    press changed, before its cue goes up; `warm`: goes the way of a press up to the show, and changes nothing.
+    press changed, before its cue goes up; `warm`: goes the way of a press up to the show, and changes nothing;
+    `time`: what everything in here goes by.
     """
 
     def __init__(
@@ -68,11 +69,13 @@ class Stage:
         warm: Callable[[], None] = lambda: None,
         intercept: Callable[[Event], bool] = lambda event: False,
         moved: Callable[[Record], None] | None = None,
+        time: Time = MACHINE,
     ) -> None:
+        self._time = time
         self.show, self.pool, self.clock, self.generator = show, pool, clock, generator
         self.heard: Counter[str] = Counter()  # events so far, by the kind of their source ("midi", "osc")
         self._journal = journal
-        self.trace = Trace(journal, show) if journal is not None else None
+        self.trace = Trace(journal, show, time) if journal is not None else None
         self._parts: list[Part] = [*([journal] if journal else []), *parts]
         self._prompt = [part for part in self._parts if part.first]
         self._patient = [part for part in self._parts if not part.first]
@@ -83,19 +86,19 @@ class Stage:
         self._bookmark, self._tempo = bookmark, tempo
         self._feeder = Feeder(
             show, pool, generator, self._parts, store,
-            alert=self.alert, trouble=self.trouble, changed=self._publish_state,
+            alert=self.alert, trouble=self.trouble, changed=self._publish_state, time=time,
         )  # fmt: skip
         self._rearm = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._quantised = Quantised(clock, self._perform_deferred, self._say_due)
+        self._quantised = Quantised(clock, self._perform_deferred, self._say_due, time)
         self._said: dict[str, float] = {}
         self._alerts: dict[str, Alert] = {}  # what is wrong now, by what it is about
         self._broken: set[str] = set()
         self._judging, self._unjudged = asyncio.Lock(), 0
         self._words = 0  # that lines are being written for
         self._song = show.song.title
-        self.song_at = time.time()  # when the present song began
-        self._turned = _awake()  # when the loop was last seen to turn
+        self.song_at = time.wall()  # when the present song began
+        self._turned = time.awake()  # when the loop was last seen to turn
         self._woke = float("-inf")
         self._stale = 0  # presses that had waited while the machine slept
         self._loop: asyncio.AbstractEventLoop
@@ -104,7 +107,7 @@ class Stage:
     async def running(self) -> AsyncIterator[None]:
         """Everything runs while this context is open; on the way out each is closed, the journal last."""
         loop = self._loop = asyncio.get_running_loop()
-        self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, time.monotonic())
+        self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, self._time.now())
         if self._tempo is not None:
             self.clock.tempo = self._tempo
         if self.generator is not None:
@@ -160,7 +163,7 @@ class Stage:
             except Exception as error:  # whichever fault of ours it is, the show must go on
                 log.exception("%s failed", work.__name__)
                 self.alert(f"a part of the show failed ({error}) and is taken up again")
-                await asyncio.sleep(0.5)
+                await self._time.sleep(0.5)
 
     async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
         self._quantised.close()
@@ -211,7 +214,7 @@ class Stage:
 
     def alert(self, text: str, level: Level = "warning") -> None:
         """Says something to everyone, once: the same words again within a second are only counted by the log."""
-        now = time.monotonic()
+        now = self._time.now()
         if now - self._said.get(text, float("-inf")) < SAME_ALERT:
             return
         if len(self._said) > 200:
@@ -223,10 +226,10 @@ class Stage:
 
     def _is_stale(self, event: Event) -> bool:
         """Whether a press waited while the machine slept: it is dropped, and said with the others."""
-        now = _awake()
+        now = self._time.awake()
         if now - self._turned > ASLEEP:
             self._woke, slept = now, now - self._turned
-            asyncio.get_running_loop().call_later(WAKING, self._say_stale, slept)
+            self._time.call_later(WAKING, self._say_stale, slept)
         self._turned = now
         if now - self._woke > WAKING or isinstance(event, Notice | ClockPulse | Transport | Tempo | Beat):
             return False
@@ -249,7 +252,7 @@ class Stage:
         else:
             if len(self._alerts) >= MOST_ALERTS:
                 del self._alerts[next(iter(self._alerts))]
-            self._alerts[about] = Alert("warning", text, time.time())
+            self._alerts[about] = Alert("warning", text, self._time.wall())
             self.alert(text)
         if self._early is None:
             self._publish_state()
@@ -263,13 +266,13 @@ class Stage:
         if effects:
             self._carry_out(effects)
         if self.trace is not None and (effects or not isinstance(event, Beat)):
-            about = (event, bool(effects), time.time(), self.pool.puts)
+            about = (event, bool(effects), self._time.wall(), self.pool.puts)
             asyncio.get_running_loop().call_soon(self._tell, "journal", self.trace.event, *about)
 
     def _note(self, kind: str, told: dict[str, object]) -> None:
         """For a replay of the night: what came of an event later."""
         if self.trace is not None:
-            about = (kind, told, time.time(), self.pool.puts)
+            about = (kind, told, self._time.wall(), self.pool.puts)
             asyncio.get_running_loop().call_soon(self._tell, "journal", self.trace.note, *about)
 
     def _carry_out(self, effects: Sequence[Effect]) -> None:
@@ -288,7 +291,7 @@ class Stage:
                     self._judge(effect)
                 case Judgement():
                     if self._journal is not None:
-                        judged = (effect.verdict, effect.text, effect.song, effect.section, time.time())
+                        judged = (effect.verdict, effect.text, effect.song, effect.section, self._time.wall())
                         self._tell("journal", self._journal.judged, *judged)
                     for part in self._parts:
                         self._tell(part.name, part.judgement, effect.verdict, effect.text, effect.song, effect.section)
@@ -304,8 +307,8 @@ class Stage:
 
     def _take_up_song(self) -> None:
         if self.show.song.title != self._song:
-            self._song, self.song_at = self.show.song.title, time.time()
-            self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, time.monotonic())
+            self._song, self.song_at = self.show.song.title, self._time.wall()
+            self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, self._time.now())
             self._rearm.set()
 
     def _write_down(self) -> None:
@@ -334,9 +337,9 @@ class Stage:
         self._feeder.look()
 
     def _publish(self, cue: Cue) -> None:
-        now = self._pressed = time.monotonic()
+        now = self._pressed = self._time.now()
         beat = self.clock.beat(now)
-        stamped = Cue(cue.line, cue.song, cue.section, cue.quantize, cue.at, cue.number, time.time(), beat)
+        stamped = Cue(cue.line, cue.song, cue.section, cue.quantize, cue.at, cue.number, self._time.wall(), beat)
         for part in self._prompt:
             self._tell(part.name, part.show, stamped)
         for part in self._patient:
@@ -378,7 +381,7 @@ class Stage:
         line = None
         with contextlib.suppress(TimeoutError, GeneratorError):
             if self.generator is not None and self._words <= MOST_WORDS:
-                async with asyncio.timeout(WORD_SECONDS):
+                async with self._time.limit(WORD_SECONDS):
                     lines = await self.generator.write(wanted.ask, urgent=True)
                     line = lines[0] if lines else None
         return line
@@ -387,7 +390,7 @@ class Stage:
         lines: list[Line] = []
         for ask, count in wanted.asks:
             with contextlib.suppress(TimeoutError, GeneratorError):
-                async with asyncio.timeout(WORD_SECONDS):
+                async with self._time.limit(WORD_SECONDS):
                     lines += [] if self.generator is None else await self.generator.write(ask, 0, count, urgent=True)
         self._carry_out(self.show.answered(wanted, lines))
         self._note("answer", {"of": key(wanted), "lines": [as_list(line) for line in lines]})
@@ -424,7 +427,7 @@ class Stage:
         """Gives a Beat on every beat, to the outputs and to the triggers."""
         last: float | None = None
         while True:
-            now = time.monotonic()
+            now = self._time.now()
             beat = float(math.floor(self.clock.beat(now + SOON)))
             # A pulse that comes a little late sets the beat back by less than one: that is no new beat.
             if self.clock.running(now) and last is not None and beat != last and beat != last - 1:
@@ -435,7 +438,7 @@ class Stage:
             self._rearm.clear()
             due = self.clock.next_beat(now + SOON)[0] - now if self.clock.running(now) else None
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(due):
+                async with self._time.limit(due):
                     await self._rearm.wait()
 
     async def _stay_warm(self) -> None:
@@ -445,9 +448,9 @@ class Stage:
         0.34 ms to its cue (median) and takes 0.24 ms with this, which costs about a hundredth of a core.
         """
         while True:
-            await asyncio.sleep(WARM_EVERY)
-            self._turned = self._turned if _awake() - self._turned > ASLEEP else _awake()
-            if time.monotonic() - self._pressed < WARM_EVERY:
+            await self._time.sleep(WARM_EVERY)
+            self._turned = self._turned if self._time.awake() - self._turned > ASLEEP else self._time.awake()
+            if self._time.now() - self._pressed < WARM_EVERY:
                 continue  # a press has just gone this way
             self._warm()
             self.show.state(self.clock.tempo)
@@ -457,17 +460,12 @@ class Stage:
 
     async def _sync(self) -> None:
         while self._bookmark is not None:
-            await asyncio.sleep(SYNC_EVERY)
+            await self._time.sleep(SYNC_EVERY)
             error = await asyncio.to_thread(self._bookmark.look)
             if error is not None:
                 self._bookmark.lose(error)
             if self._bookmark.wants:
                 self._write_down()
-
-
-def _awake() -> float:
-    """Seconds that go on while the machine sleeps, where a clock tells them."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def quick() -> None:

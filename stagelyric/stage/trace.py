@@ -6,7 +6,6 @@ A press is not delayed: the stage calls everything here in the loop's next round
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
@@ -18,6 +17,7 @@ from stagelyric.show.show import Show
 from stagelyric.types.events import Event
 from stagelyric.types.lines import Ask, Line, as_list
 from stagelyric.types.standing import as_record
+from stagelyric.types.time import MACHINE, Time
 
 FORMAT = 1
 """How a night's beginning is written."""
@@ -32,9 +32,9 @@ Told = dict[str, object]
 class Trace:
     """`begin`: what the show is made of, asked for once when it opens; without it the night can't be played again."""
 
-    def __init__(self, journal: Journal, show: Show) -> None:
+    def __init__(self, journal: Journal, show: Show, time: Time = MACHINE) -> None:
         self.begin: Callable[[], Told] | None = None
-        self._journal, self._show = journal, show
+        self._journal, self._show, self._time = journal, show, time
         self._ends: dict[str, int] = {}  # how much of each shelf is written down
         self._near: list[Ask] = []
         self._inputs = 0
@@ -47,14 +47,14 @@ class Trace:
 
         def looked(shelf: Shelf) -> None:
             told: Told = {"shelf": shelf.digest}
-            loop.call_soon(self.note, "look", told, time.time(), pool.puts)
+            loop.call_soon(self.note, "look", told, self._time.wall(), pool.puts)
 
         pool.passed_on = looked
         standing, begin = as_record(self._show.standing(tempo)), self.begin
         kept = [[*place, list(texts)] for place, texts in self._show.ladder.kept.items()]
         seed, speech = self._show.seed, self._show.speech
         told = {"standing": standing, "kept": kept, "seed": seed, "speech": speech}
-        self._journal.note("begin", time.time(), lambda: {**begin(), **told})
+        self._journal.note("begin", self._time.wall(), lambda: {**begin(), **told})
         self._lines(pool.puts)
 
     def event(self, event: Event, acted: bool, wall: float, puts: int) -> None:
@@ -91,7 +91,7 @@ class Trace:
             return
         self._ends[shelf.digest] = end
         ask, lines = shelf.ask, shelf.lines[start:end]
-        self._journal.note("lines", time.time(), lambda: _told(ask, start, lines))
+        self._journal.note("lines", self._time.wall(), lambda: _told(ask, start, lines))
 
 
 def _told(ask: Ask, start: int, lines: Sequence[Line]) -> Told:

@@ -1,6 +1,5 @@
 """A night is played again from its journal, and the same lines go up."""
 
-import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -24,6 +23,7 @@ from stagelyric.show.show import Show
 from stagelyric.stage import replay, trace
 from stagelyric.stage.generator import Generator
 from stagelyric.stage.stage import Stage
+from stagelyric.testing.clock import ManualClock
 from stagelyric.types import events
 from stagelyric.types.actions import Action, Do
 from stagelyric.types.events import Command, ControlChange, Event, KeyPress, NoteOn, OscMessage
@@ -65,8 +65,8 @@ class Slow:
 
     on_trouble: Any = None
 
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
+    def __init__(self, seed: int, time: ManualClock) -> None:
+        self._random, self._time = random.Random(seed), time
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -75,7 +75,7 @@ class Slow:
     async def write(
         self, ask: Ask, start: int = 0, count: int = 1, earlier: Sequence[str] = (), *, urgent: bool = False
     ) -> list[Line]:
-        await asyncio.sleep(self._random.choice((0, 0.001, 0.01)))
+        await self._time.sleep(self._random.choice((0, 0.001, 0.01)))
         # A frame of one shelf stands on others too, and some lines come twice.
         return [
             Line(f"{ask.digest[:4]} {at - at % 7 % 2} {ask.word or ''}", "frame", frame=f"f{at % 9}", index=at)
@@ -83,8 +83,8 @@ class Slow:
         ]
 
 
-def actions(chance: random.Random) -> Event:
-    now = time.monotonic()
+def actions(chance: random.Random, now: float) -> Event:
+    """One of all that may come in, `now`."""
 
     def command(action: Action, value: Any = None) -> Command:
         return Command(now, "page", Do(action, value))
@@ -107,15 +107,16 @@ async def a_night(file: Path, seed: int, presses: int = 250) -> Journal:
     kept, vetoed = {("Harbour Lights", "verse"): ["Kept once"]}, {"Nothing of it"}
     show = Show(setlist, Pool(24), seed=seed, kept=kept, vetoed=vetoed)
     made = Journal(file, title="Friday", seed=seed, model="m", version="0")
-    stage = Stage(show, show.pool, Clock(), cast(Generator, Slow(seed)), journal=made)
+    clock = ManualClock()
+    stage = Stage(show, show.pool, Clock(), cast(Generator, Slow(seed, clock)), journal=made, time=clock)
     assert stage.trace is not None
     stage.trace.begin = lambda: trace.made_of(SET, {}, "", "", vetoed, None)
     chance = random.Random(seed)
     async with stage.running():
         for _ in range(presses):
-            stage.hear(actions(chance))
-            await asyncio.sleep(chance.choice((0, 0, 0.001, 0.004)))
-        await asyncio.sleep(0.2)
+            stage.hear(actions(chance, clock.now()))
+            await clock.advance(chance.choice((0, 0, 0.001, 0.004)))
+        await clock.advance(0.2)
     return made
 
 

@@ -1,0 +1,87 @@
+"""Time that moves when it is told to."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+ROUNDS = 12  # of the loop, in which tasks that wake one another come to rest; the stage needs five
+
+
+class _Alarm:
+    def __init__(self, due: float, number: int, what: Callable[..., object], about: tuple[object, ...]) -> None:
+        self.due, self._number, self._what, self._about = due, number, what, about
+        self._off = False
+
+    def __lt__(self, other: "_Alarm") -> bool:
+        return (self.due, self._number) < (other.due, other._number)
+
+    def cancel(self) -> None:
+        self._off = True
+
+    def ring(self) -> None:
+        if not self._off:
+            self._what(*self._about)
+
+
+class ManualClock:
+    """A `Time` (types/time.py) that stands still until it is moved; called, it is a clock of seconds."""
+
+    def __init__(self, now: float = 100.0, wall: float = 1_700_000_000.0) -> None:
+        self._now, self._wall = now, wall - now
+        self._numbers = itertools.count()
+        self._alarms: list[_Alarm] = []
+
+    def now(self) -> float:
+        return self._now
+
+    __call__ = now
+
+    awake = now
+
+    def wall(self) -> float:
+        return self._wall + self._now
+
+    def skip(self, seconds: float) -> None:
+        """It is so much later, and whatever was to happen meanwhile is late: as when a machine has slept."""
+        self._now += seconds
+
+    async def advance(self, seconds: float) -> None:
+        """So much time passes: what is due is called at its moment, and what that leads to happens before the next."""
+        until = self._now + seconds
+        await settle()
+        while self._alarms and self._alarms[0].due <= until:
+            alarm = heapq.heappop(self._alarms)
+            self._now = max(self._now, alarm.due)
+            alarm.ring()
+            await settle()
+        self._now = max(self._now, until)
+
+    def call_later(self, seconds: float, what: Callable[..., object], *about: object) -> _Alarm:
+        alarm = _Alarm(self._now + seconds, next(self._numbers), what, about)
+        heapq.heappush(self._alarms, alarm)
+        return alarm
+
+    async def sleep(self, seconds: float) -> None:
+        over = asyncio.Event()
+        alarm = self.call_later(seconds, over.set)
+        try:
+            await over.wait()
+        finally:
+            alarm.cancel()
+
+    @asynccontextmanager
+    async def limit(self, seconds: float | None) -> AsyncIterator[None]:
+        async with asyncio.timeout(None) as body:
+            alarm = self.call_later(float("inf") if seconds is None else seconds, body.reschedule, 0.0)
+            try:
+                yield
+            finally:
+                alarm.cancel()
+
+
+async def settle() -> None:
+    """Returns when the loop's tasks have come to rest: those that wait for no thread and no other process."""
+    for _ in range(ROUNDS):
+        await asyncio.sleep(0)

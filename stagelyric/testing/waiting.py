@@ -1,0 +1,37 @@
+"""Waiting for what another task, thread or process does."""
+
+import asyncio
+from collections.abc import Callable
+
+LIMIT = 30.0  # seconds: there only so that a failure ends
+
+
+async def until(condition: Callable[[], object], what: str = "the condition", seconds: float = LIMIT) -> None:
+    """Returns as soon as it holds; AssertionError after so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110 - what it waits for may be another program's doing
+                await asyncio.sleep(0.002)
+    except TimeoutError:
+        raise AssertionError(f"waited in vain for {what}") from None
+
+
+class News:
+    """Waiting without looking again and again, for what is told on the same loop."""
+
+    def __init__(self) -> None:
+        self._told = asyncio.Event()
+
+    def tell(self) -> None:
+        """Something has come: whoever waits looks whether it is what they wait for."""
+        self._told.set()
+
+    async def until(self, condition: Callable[[], object], what: str = "the condition", seconds: float = LIMIT) -> None:
+        """Returns as soon as it holds; AssertionError after so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not condition():
+                    self._told.clear()
+                    await self._told.wait()
+        except TimeoutError:
+            raise AssertionError(f"waited in vain for {what}") from None

@@ -1,0 +1,54 @@
+"""The time that what waits goes by: handed in, so that a test may move it by hand (`testing.clock`)."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+
+class Alarm(Protocol):
+    """What is to be called later."""
+
+    def cancel(self) -> None:
+        """Takes it back; nothing happens where it is taken back already, or was called."""
+
+
+class Time(Protocol):
+    """Seconds are floats; all of it is asked on the event loop's thread, but the three readings are for any thread."""
+
+    def now(self) -> float:
+        """Seconds that only grow, as `time.monotonic()` gives them: what an event's `at` is compared with."""
+
+    def wall(self) -> float:
+        """Unix seconds, for people and files."""
+
+    def awake(self) -> float:
+        """Seconds that go on while the machine sleeps, where a clock of the system tells them."""
+
+    def call_later(self, seconds: float, what: Callable[..., object], *about: object) -> Alarm:
+        """Calls `what(*about)` on the loop after so many seconds."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns after so many seconds."""
+
+    def limit(self, seconds: float | None) -> AbstractAsyncContextManager[object]:
+        """Raises TimeoutError where its body takes longer; None: it may take for ever."""
+
+
+class _MachineTime:
+    # The very functions: a press reads the time more than once, and is not to pay for a call of ours each time.
+    now = staticmethod(time.monotonic)
+    wall = staticmethod(time.time)
+    sleep = staticmethod(asyncio.sleep)
+    limit = staticmethod(asyncio.timeout)
+
+    def awake(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+    def call_later(self, seconds: float, what: Callable[..., object], *about: object) -> Alarm:
+        return asyncio.get_running_loop().call_later(seconds, what, *about)
+
+
+MACHINE: Time = _MachineTime()
+"""The real time, as the machine has it."""
