@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from house import free_port, packet
 from pythonosc.osc_message import OscMessage
+
+from stagelyric.testing.play import free_port, packet
 
 
 class Ableton(asyncio.DatagramProtocol):

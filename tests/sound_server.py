@@ -166,7 +166,7 @@ def match(recorded: Samples, played: Samples) -> tuple[float, int]:
 
 @asynccontextmanager
 async def open_player(player: Player) -> AsyncIterator[Player]:
-    from waiting import until  # not at the top: the recorder's process does not see the files beside this one
+    from stagelyric.testing.waiting import until  # not at the top: the recorder's process has no use for it
 
     async with player.running():
         await until(lambda: player.stream is not None)

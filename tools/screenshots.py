@@ -10,10 +10,7 @@ import asyncio
 import base64
 import io
 import json
-import os
 import shutil
-import socket
-import sys
 import tempfile
 import time
 import urllib.request
@@ -24,6 +21,8 @@ from typing import Any
 
 from PIL import Image
 from playwright.async_api import async_playwright
+
+from stagelyric.testing.play import playing
 
 HERE = Path(__file__).parents[1]
 FOLDER = HERE / "docs" / "screenshots"
@@ -50,45 +49,13 @@ FILM = ((960, 540), (250, 540))  # the teleprompter and, beside it, the desk on 
 
 
 @asynccontextmanager
-async def playing() -> AsyncIterator[str]:
-    """The demo set on a free port, with a journal and caches of its own; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+async def demo() -> AsyncIterator[str]:
+    """The demo set with a journal and caches of its own; gives its address."""
     with tempfile.TemporaryDirectory() as folder:
-        home = {f"XDG_{kind}_HOME": folder for kind in ("DATA", "CACHE", "CONFIG")}
-        command = [
-            sys.executable, "-m", "stagelyric", "play", str(DEMO), "--port", str(port), "--osc-port", "0",
-            "--midi", "none", "--no-speech", "--no-open", "--fresh", "--journal", f"{folder}/journal.sqlite3",
-        ]  # fmt: skip
-        nowhere = asyncio.subprocess.DEVNULL
-        program = await asyncio.create_subprocess_exec(*command, stdin=nowhere, stdout=nowhere, env=os.environ | home)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            await until_ready(url, program)
-            yield url
-        finally:
-            program.terminate()
-            await program.wait()
-
-
-async def until_ready(url: str, program: asyncio.subprocess.Process) -> None:
-    for _ in range(600):
-        if program.returncode is not None:
-            sys.exit("the show has ended")
-        try:
-            if (await asyncio.to_thread(state, url))["ready"] >= READY:
-                return
-        except OSError:
-            pass  # not up yet
-        await asyncio.sleep(0.2)
-    sys.exit("the show has no lines")
-
-
-def state(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{url}/api/state", timeout=5) as answer:
-        found: dict[str, Any] = json.load(answer)
-        return found
+        options = ("--midi", "none", "--no-speech", "--fresh")
+        own = ("DATA", "CACHE", "CONFIG")
+        async with playing(Path(folder), str(DEMO), *options, ready=READY, own=own) as play:
+            yield play.url
 
 
 def do(url: str, what: object) -> None:
@@ -120,7 +87,7 @@ async def shoot(browser: Any, url: str, size: tuple[int, int], panel: str = "") 
 
 
 async def documentation(browser: Any) -> None:
-    async with playing() as url:
+    async with demo() as url:
         await press(url, 3)
         for name, path, size, panel in SHOTS:
             picture = await shoot(browser, url + path, size, panel)
@@ -128,7 +95,7 @@ async def documentation(browser: Any) -> None:
             colours = 256 if name.startswith("audience") else 64
             picture.quantize(colours).save(FOLDER / f"{name}.png", optimize=True)
             print(name)
-    async with playing() as url:
+    async with demo() as url:
         frames = await film(browser, url)
     times = {"duration": 1000 // RATE, "loop": 0}
     frames[0].save(FOLDER / "show.webp", save_all=True, append_images=frames[1:], quality=70, method=4, **times)
@@ -193,7 +160,7 @@ def framed(pictures: list[bytes]) -> Image.Image:
 
 async def everything(browser: Any, folder: Path) -> None:
     """Every page on every screen in every theme, and a sheet for each screen."""
-    async with playing() as url:
+    async with demo() as url:
         await press(url, 2)
         for width, height in (PHONE, TABLET, PORTRAIT, FULL_HD, UHD):
             scale = 640 / max(width, height)

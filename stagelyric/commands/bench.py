@@ -1,29 +1,26 @@
 """`stagelyric bench`: this machine's figures, through the real `play`, from other processes than its own."""
 
+import asyncio
 import contextlib
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from stagelyric.commands import bench_speech
-from stagelyric.commands.bench_wire import floor_of, osc_packet, percentiles, receive_all, send_all
+from stagelyric.commands.bench_wire import floor_of, percentiles, receive_all, send_all
 from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
 from stagelyric.editor import fetch
 from stagelyric.editor.faults import EditorError
+from stagelyric.testing.play import Play, PlayError, packet, playing
 from stagelyric.types import paths
-
-if TYPE_CHECKING:
-    pass
 
 SETLIST = """
 title = "Bench"
@@ -42,16 +39,6 @@ safety = ["Hold the light on the water", "Row me home"]
 WORDS = ("window", "river", "candle", "engine", "letter", "winter", "kitchen", "ticket", "garden", "ladder")
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """A running `play`: its ports, and where its pool is written."""
-
-    page: int
-    osc: int
-    pid: int
-    folder: Path
-
-
 @click.command()
 @click.option("--model", default="transformer", show_default=True, help="A model by name or folder.")
 @click.option("--presses", type=click.IntRange(100), default=5000, show_default=True, help="Presses of each run.")
@@ -64,20 +51,21 @@ def bench(model: str, presses: int, quick: bool, as_json: bool) -> None:
     Times are from the sending of a UDP packet in one process to the arrival of the WebSocket frame in another,
     in milliseconds. "floor" is a bare UDP echo of the same packets, there and back.
     """
-    from stagelyric.types import paths
-
     with plain_faults():
         folder = paths.find_model(model)
     count = 500 if quick else presses
     with tempfile.TemporaryDirectory(prefix="stagelyric-bench-") as scratch:
-        result = _measure(folder, count, Path(scratch), print_progress=not as_json)
+        try:
+            result = asyncio.run(_measure(folder, count, Path(scratch), print_progress=not as_json))
+        except (PlayError, TimeoutError) as error:
+            raise Failure(f"bench: {error or 'the show did not come up'}") from None
     if as_json:
         print_json(result)
     else:
         _print(result)
 
 
-def _measure(model: Path, count: int, scratch: Path, *, print_progress: bool) -> dict[str, Any]:
+async def _measure(model: Path, count: int, scratch: Path, *, print_progress: bool) -> dict[str, Any]:
     def say(text: str) -> None:
         if print_progress:
             click.echo(click.style(f"… {text}", dim=True), err=True)
@@ -90,30 +78,30 @@ def _measure(model: Path, count: int, scratch: Path, *, print_progress: bool) ->
     }
     say("the floor: a bare UDP echo")
     result["floor_ms"] = {rate: floor_of(count, hertz) for rate, hertz in (("50/s", 50), ("1000/s", 1000))}
-    with _play(model, scratch, lines_ahead=1_000_000) as house:
+    async with playing_bench(model, scratch, lines_ahead=1_000_000) as play:
         began = time.monotonic()
-        before = _written(house)
+        before = _written(play)
         say(f"full load, {count} presses at 50/s ({count // 50} s)")
-        full = {"50/s": _presses(house, count, 50)}
-        result["lines_per_second"] = round((_written(house) - before) / (time.monotonic() - began), 1)
-        _wait_for(house, count + 500, say)
+        full = {"50/s": _presses(play, count, 50)}
+        result["lines_per_second"] = round((_written(play) - before) / (time.monotonic() - began), 1)
+        await wait_for(play, count + 500, say)
         say(f"full load, {count} presses at 1000/s")
-        full["1000/s"] = _presses(house, count, 1000)
+        full["1000/s"] = _presses(play, count, 1000)
         say("a word asked for on the spot, at full load")
-        result["word_ms"] = _words(house, 100)
-        result["memory_mb"] = _memory(house)
-        _wait_for(house, 2 * count + 500, say)
-    with _play(model, scratch, lines_ahead=1) as house:
+        result["word_ms"] = _words(play, 100)
+        result["memory_mb"] = _memory(play)
+        await wait_for(play, 2 * count + 500, say)
+    async with playing_bench(model, scratch, lines_ahead=1) as play:
         say(f"idle, {count} presses at 50/s and 1000/s")
-        time.sleep(3.0)
+        await asyncio.sleep(3.0)
         result["press_to_page_ms"] = {
-            "idle": {"50/s": _presses(house, count, 50), "1000/s": _presses(house, count, 1000)},
+            "idle": {"50/s": _presses(play, count, 50), "1000/s": _presses(play, count, 1000)},
             "full": full,
         }
-    with _play(model, scratch, lines_ahead=1_000_000, speech=True) as house:
+    async with playing_bench(model, scratch, lines_ahead=1_000_000, speech=True) as play:
         spoken = max(count // 50, 20)
         say(f"full load, {spoken} presses to sound")
-        result["press_to_sound_ms"] = bench_speech.measure(house, spoken)
+        result["press_to_sound_ms"] = bench_speech.measure(play, spoken)
     result["ratios"] = {
         rate: {
             "p50_to_floor": _ratio(full[rate]["p50"], result["floor_ms"][rate]["p50"]),
@@ -134,7 +122,7 @@ def _with_editor(scratch: Path) -> dict[str, str]:
         source = fetch.chosen()
     except EditorError:
         return {}
-    built = scratch / "stagelyric" / paths.built_editors().name
+    built = scratch / "cache" / "stagelyric" / paths.built_editors().name
     if source is None or built.exists():
         return {} if source is None else {fetch.CHOSEN: str(source)}
     with contextlib.suppress(OSError):  # where links need a right of their own, it is measured without
@@ -143,78 +131,40 @@ def _with_editor(scratch: Path) -> dict[str, str]:
     return {fetch.CHOSEN: str(source)}
 
 
-@contextlib.contextmanager
-def _play(model: Path, scratch: Path, lines_ahead: int, *, speech: bool = False) -> Iterator[House]:
-    """The product itself, as its own command, on free ports, with its files in a folder of the bench's."""
-    page, osc = _free_port(), _free_port()
+@asynccontextmanager
+async def playing_bench(model: Path, scratch: Path, lines_ahead: int, *, speech: bool = False) -> AsyncIterator[Play]:
+    """The product itself, as its own command, with its files in a folder of the bench's."""
     (scratch / "bench.toml").write_text(SETLIST, encoding="utf-8")
-    environment = os.environ | {"XDG_CACHE_HOME": str(scratch), "XDG_DATA_HOME": str(scratch)} | _with_editor(scratch)
-    command = [
-        sys.executable, "-m", "stagelyric", "play", str(scratch / "bench.toml"), "--model", str(model),
-        "--port", str(page), "--osc-port", str(osc), "--midi", "none", "--no-open",
-        "--lines-ahead", str(lines_ahead), "--journal", str(scratch / "journal.sqlite3"),
+    arguments = (
+        str(scratch / "bench.toml"), "--model", str(model), "--midi", "none", "--lines-ahead", str(lines_ahead),
         *(() if speech else ("--no-speech",)),
-    ]  # fmt: skip
-    with (scratch / "play.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        house = House(page, osc, process.pid, scratch)
-        _until(lambda: _state(house)["ready"] > 0, process, scratch)
-        yield house
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    )  # fmt: skip
+    async with playing(scratch, *arguments, environment=_with_editor(scratch)) as play:
+        yield play
 
 
-def _until(ready: Callable[[], object], process: "subprocess.Popen[bytes]", scratch: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError):
-            if ready():
-                return
-        time.sleep(0.05)
-    raise Failure(f"bench: play did not come up: {(scratch / 'play.log').read_text(errors='replace').strip()}")
-
-
-def _state(house: House) -> dict[str, Any]:
-    from urllib.request import urlopen
-
-    with urlopen(f"http://127.0.0.1:{house.page}/api/state", timeout=5) as answer:
-        state: dict[str, Any] = json.load(answer)
-    return state
-
-
-def _wait_for(house: House, lines: int, say: Callable[[str], None]) -> None:
+async def wait_for(play: Play, lines: int, say: Callable[[str], None]) -> None:
     """Until so many lines are written in all: a burst must find its lines, as it would on stage."""
-    while _written(house) < lines:
-        say(f"waiting for lines: {_written(house)} of {lines}")
-        time.sleep(5.0)
+    while _written(play) < lines:
+        say(f"waiting for lines: {_written(play)} of {lines}")
+        await asyncio.sleep(5.0)
 
 
-def _written(house: House) -> int:
+def _written(play: Play) -> int:
     """Lines that the generator has written to the pool's files so far."""
     return sum(
         len(json.loads(chunk)[1])
-        for file in house.folder.glob("stagelyric/pool/*/*.jsonl")
+        for file in play.cache.glob("pool/*/*.jsonl")
         for chunk in file.read_text(encoding="utf-8").splitlines()
     )
 
 
-def _memory(house: House) -> dict[str, float]:
+def _memory(play: Play) -> dict[str, float]:
     import psutil
 
-    play = psutil.Process(house.pid)
-    sizes = {"play": play.memory_info().rss, "generator": sum(child.memory_info().rss for child in play.children())}
+    show = psutil.Process(play.process.pid)
+    sizes = {"play": show.memory_info().rss, "generator": sum(child.memory_info().rss for child in show.children())}
     return {name: round(size / 1e6, 1) for name, size in sizes.items()}
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as stream:
-        stream.bind(("127.0.0.1", 0))
-        port: int = stream.getsockname()[1]
-        return port
 
 
 def _machine() -> dict[str, Any]:
@@ -242,25 +192,25 @@ def _processor() -> str:
 # The peers, each a process of its own
 
 
-def _presses(house: House, count: int, rate: int) -> dict[str, Any]:
-    packets = [osc_packet("/stagelyric/line", 1)] * count
-    return _send_and_receive(house, packets, rate, accept=("frame", "own", "model", "kept", "safety", "written"))
+def _presses(play: Play, count: int, rate: int) -> dict[str, Any]:
+    packets = [packet("/stagelyric/line", 1)] * count
+    return _send_and_receive(play, packets, rate, accept=("frame", "own", "model", "kept", "safety", "written"))
 
 
-def _words(house: House, count: int) -> dict[str, Any]:
-    packets = [osc_packet("/stagelyric/word", WORDS[number % len(WORDS)]) for number in range(count)]
-    return _send_and_receive(house, packets, 4, accept=("word",))
+def _words(play: Play, count: int) -> dict[str, Any]:
+    packets = [packet("/stagelyric/word", WORDS[number % len(WORDS)]) for number in range(count)]
+    return _send_and_receive(play, packets, 4, accept=("word",))
 
 
-def _send_and_receive(house: House, packets: list[bytes], rate: int, accept: tuple[str, ...]) -> dict[str, Any]:
+def _send_and_receive(play: Play, packets: list[bytes], rate: int, accept: tuple[str, ...]) -> dict[str, Any]:
     """Sends from one process, receives in another; both stamp with the machine's one monotonic clock."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    receiver = context.Process(target=receive_all, args=(house.page, len(packets), theirs), daemon=True)
+    receiver = context.Process(target=receive_all, args=(play.page, len(packets), theirs), daemon=True)
     receiver.start()
     assert ours.recv() == "ready"
     sent_here, sent_there = context.Pipe()
-    sender = context.Process(target=send_all, args=(house.osc, packets, rate, sent_there), daemon=True)
+    sender = context.Process(target=send_all, args=(play.osc, packets, rate, sent_there), daemon=True)
     sender.start()
     sent: list[int] = sent_here.recv()
     frames: list[tuple[int, str]] = ours.recv()

@@ -7,22 +7,15 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
+
+from stagelyric.testing.play import Play
 
 GAP = 0.35  # seconds between presses: a foot's pace
 _STARTING = 90.0
 
 
-class Running(Protocol):
-    """A running `play`: its OSC port, and the folder with its journal and its caches."""
-
-    @property
-    def osc(self) -> int: ...
-    @property
-    def folder(self) -> Path: ...
-
-
-def measure(house: Running, presses: int) -> dict[str, Any]:
+def measure(play: Play, presses: int) -> dict[str, Any]:
     """Milliseconds from the press's arrival at the show to the audio callback that took the line's first samples.
 
     The figures are the show's own, from its journal. What the driver, the interface and the air add is not in them:
@@ -33,11 +26,11 @@ def measure(house: Running, presses: int) -> dict[str, Any]:
     outputs = list_outputs()
     if outputs.problem is not None:
         return {"problem": outputs.problem}
-    if not _until(lambda: len(list((house.folder / "stagelyric" / "speech").glob("*.flac"))) > 20):
+    if not _until(lambda: len(list((play.cache / "speech").glob("*.flac"))) > 20):
         return {"problem": "the voice rendered nothing"}
-    sent = _press(house.osc, presses)
-    _until(lambda: len(_spoken(house.folder)) >= presses, 5.0)
-    delays = [delay for _, delay in _spoken(house.folder)]
+    sent = _press(play, presses)
+    _until(lambda: len(_spoken(play.journal)) >= presses, 5.0)
+    delays = [delay for _, delay in _spoken(play.journal)]
     if len(delays) < 2:
         return {"problem": "nothing was spoken"}
     cuts = statistics.quantiles(delays, n=100, method="inclusive")
@@ -47,7 +40,7 @@ def measure(house: Running, presses: int) -> dict[str, Any]:
         "p50": round(cuts[49], 3),
         "p99": round(cuts[98], 3),
         "max": round(max(delays), 3),
-        "device": _device(house.folder),
+        "device": _device(play.journal),
         "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
     }
 
@@ -62,18 +55,10 @@ def row(found: dict[str, Any]) -> str:
     )
 
 
-def _press(port: int, presses: int) -> int:
-    import socket
-
-    from pythonosc.osc_message_builder import OscMessageBuilder
-
-    builder = OscMessageBuilder("/stagelyric/line")
-    builder.add_arg(1)
-    packet = builder.build().dgram
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stream:
-        for _ in range(presses):
-            time.sleep(GAP)
-            stream.sendto(packet, ("127.0.0.1", port))
+def _press(play: Play, presses: int) -> int:
+    for _ in range(presses):
+        time.sleep(GAP)
+        play.send("/stagelyric/line", 1)
     return presses
 
 
@@ -86,20 +71,20 @@ def _until(condition: Callable[[], object], seconds: float = _STARTING) -> bool:
     return False
 
 
-def _spoken(folder: Path) -> list[tuple[int, float]]:
-    return [(int(number), float(delay)) for number, delay in _rows(folder, "number, latency_ms", "spoken")]
+def _spoken(journal: Path) -> list[tuple[int, float]]:
+    return [(int(number), float(delay)) for number, delay in _rows(journal, "number, latency_ms", "spoken")]
 
 
-def _device(folder: Path) -> str:
-    said = [str(text) for (text,) in _rows(folder, "text", "alert")]
+def _device(journal: Path) -> str:
+    said = [str(text) for (text,) in _rows(journal, "text", "alert")]
     named = [text.partition('"')[2].partition('"')[0] for text in said if text.startswith("speech: audio output")]
     return named[-1] if named else "the audio device"
 
 
-def _rows(folder: Path, columns: str, kind: str) -> list[tuple[Any, ...]]:
+def _rows(journal: Path, columns: str, kind: str) -> list[tuple[Any, ...]]:
     with (
         contextlib.suppress(sqlite3.Error),
-        contextlib.closing(sqlite3.connect(f"file:{folder / 'journal.sqlite3'}?mode=ro", uri=True)) as database,
+        contextlib.closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as database,
     ):
         return database.execute(f"SELECT {columns} FROM records WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
     return []

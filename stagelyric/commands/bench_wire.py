@@ -29,12 +29,12 @@ def paced(send: Callable[[bytes], object], packets: list[bytes], rate: int) -> l
     """Sends at a steady rate, asleep between the packets: a busy wait would take a core from what is measured."""
     sent = []
     start = time.monotonic()
-    for number, packet in enumerate(packets):
+    for number, data in enumerate(packets):
         wait = start + number / rate - time.monotonic()
         if wait > 0:
             time.sleep(wait)
         sent.append(time.monotonic_ns())
-        send(packet)
+        send(data)
     return sent
 
 
@@ -139,6 +139,8 @@ def send_and_hear(port: int, count: int, rate: int, pipe: Connection) -> None:
     import socket
     import threading
 
+    from stagelyric.testing.play import packet
+
     stream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     stream.connect(("127.0.0.1", port))
     stream.settimeout(SILENCE)
@@ -152,7 +154,7 @@ def send_and_hear(port: int, count: int, rate: int, pipe: Connection) -> None:
 
     listener = threading.Thread(target=hear)
     listener.start()
-    sent = paced(stream.send, [osc_packet("/stagelyric/line", 1)] * count, rate)
+    sent = paced(stream.send, [packet("/stagelyric/line", 1)] * count, rate)
     listener.join()
     pipe.send([(back - gone) / 1e6 for gone, back in zip(sent, heard, strict=False)])
 
@@ -165,15 +167,6 @@ def loop_factory() -> "Callable[[], asyncio.AbstractEventLoop] | None":
     import uvloop
 
     return uvloop.new_event_loop
-
-
-def osc_packet(address: str, argument: str | int) -> bytes:
-    from pythonosc.osc_message_builder import OscMessageBuilder
-
-    builder = OscMessageBuilder(address)
-    builder.add_arg(argument)
-    packet: bytes = builder.build().dgram
-    return packet
 
 
 def percentiles(values: list[float]) -> dict[str, float]:

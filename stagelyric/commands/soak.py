@@ -2,16 +2,11 @@
 
 import asyncio
 import contextlib
-import json
-import os
 import random
 import socket
-import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +16,7 @@ import click
 import psutil
 
 from stagelyric.commands.common import Failure, json_option, print_json
+from stagelyric.testing.play import STARTING, Display, Play, PlayError, packet, playing
 
 EVERY = 8.0  # seconds of the show between two presses
 SAMPLES = 120  # looks at the process over the whole soak
@@ -70,7 +66,7 @@ def soak(hours: float, speed: float, model: str, seed: int, out: Path | None, as
     """
     try:
         found = asyncio.run(_soak(hours * 3600, speed, model, random.Random(seed)))
-    except (OSError, TimeoutError, aiohttp.ClientError) as error:
+    except (OSError, TimeoutError, PlayError, aiohttp.ClientError) as error:
         raise Failure(f"soak: the show did not stand it: {error}") from None
     told = summary(found)
     if out is not None:
@@ -86,32 +82,37 @@ def soak(hours: float, speed: float, model: str, seed: int, out: Path | None, as
 async def _soak(seconds: float, speed: float, model: str, rng: random.Random) -> Soak:
     """`seconds` of the show."""
     found = Soak()
-    async with _playing(model) as (process, page, osc), aiohttp.ClientSession() as session:
-        watching = asyncio.create_task(_come_and_go(session, page, rng, found))
-        try:
-            async with session.ws_connect(f"http://127.0.0.1:{page}/live") as display:
-                await _play(found, process, display, osc, seconds, speed, rng)
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "set.toml").write_text(SETLIST, encoding="utf-8")
+        arguments = (str(folder / "set.toml"), "--model", model, "--no-speech", "--midi", "none", "--wait-ready")
+        async with playing(folder, *arguments, ready=0, own=("CACHE",)) as play, aiohttp.ClientSession() as session:
+            await play.until(lambda: "Ctrl-C" in play.printed, STARTING)
+            watching = asyncio.create_task(_come_and_go(session, play, rng, found))
+            try:
+                async with play.display() as display:
+                    await _play(found, play, display, seconds, speed, rng)
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
     return found
 
 
 async def _play(
-    found: Soak, process: psutil.Process, display: aiohttp.ClientWebSocketResponse, osc: int, seconds: float,
-    speed: float, rng: random.Random,
+    found: Soak, play: Play, display: Display, seconds: float, speed: float, rng: random.Random
 ) -> None:  # fmt: skip
     began, sampled, longest = time.monotonic(), 0.0, 0.0
     shown: Counter[str] = Counter()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as pedal:
-        pedal.connect(("127.0.0.1", osc))
+        pedal.connect(("127.0.0.1", play.osc))
         while (at := (time.monotonic() - began) * speed) < seconds:
-            _something(pedal, process, rng, found)
+            _something(pedal, play, rng, found)
+            before = len(display.cues)
             pressed = time.monotonic()
             word = rng.random() < 0.04
-            pedal.send(_packet("/stagelyric/word", rng.choice(WORDS)) if word else _packet("/stagelyric/line"))
+            pedal.send(packet("/stagelyric/word", rng.choice(WORDS)) if word else packet("/stagelyric/line"))
             found.presses += 1
-            cue = await _next_cue(display)
+            cue = await _next_cue(display, before)
             if cue is None:
                 found.lost += 1
             else:
@@ -121,47 +122,45 @@ async def _play(
                 shown[cue["text"]] += 1
                 found.repeats += cue["origin"] in ("frame", "own", "model") and shown[cue["text"]] > 1
             if at - sampled >= seconds / SAMPLES:
-                found.samples.append(_sample(at, process, longest))
+                found.samples.append(_sample(at, play, longest))
                 sampled, longest = at, 0.0
             await asyncio.sleep(max(0.0, EVERY * rng.uniform(0.5, 1.5) / speed - (time.monotonic() - pressed)))
 
 
-def _something(pedal: socket.socket, process: psutil.Process, rng: random.Random, found: Soak) -> None:
+def _something(pedal: socket.socket, play: Play, rng: random.Random, found: Soak) -> None:
     """What a band does between two lines, and now and then what goes wrong."""
     chance = rng.random()
     if chance < 0.06:
-        pedal.send(_packet("/stagelyric/song", rng.randint(1, 8)))
+        pedal.send(packet("/stagelyric/song", rng.randint(1, 8)))
     elif chance < 0.18:
-        pedal.send(_packet("/stagelyric/section", rng.randint(1, 3)))
+        pedal.send(packet("/stagelyric/section", rng.randint(1, 3)))
     elif chance < 0.24:
-        pedal.send(_packet("/stagelyric/wildness", rng.random()))
+        pedal.send(packet("/stagelyric/wildness", rng.random()))
     elif chance < 0.27:
-        pedal.send(_packet("/stagelyric/keep"))
-    elif chance < 0.275 and (writer := _writer(process)) is not None:
+        pedal.send(packet("/stagelyric/keep"))
+    elif chance < 0.275 and (writers := play.writers()):
         found.kills += 1
         with contextlib.suppress(psutil.Error):
-            writer.kill()
+            writers[0].kill()
 
 
-async def _next_cue(display: aiohttp.ClientWebSocketResponse) -> dict[str, Any] | None:
-    """None where there was none within five seconds."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(5):
-            while True:
-                message: dict[str, Any] = json.loads((await display.receive()).data)
-                if message["type"] == "cue":
-                    return message
-    return None
+async def _next_cue(display: Display, before: int) -> dict[str, Any] | None:
+    """The one after so many; None where there was none within five seconds."""
+    try:
+        await display.until(lambda: len(display.cues) > before, 5.0)
+    except AssertionError:
+        return None
+    return display.cues[before]
 
 
-async def _come_and_go(session: aiohttp.ClientSession, page: int, rng: random.Random, found: Soak) -> None:
+async def _come_and_go(session: aiohttp.ClientSession, play: Play, rng: random.Random, found: Soak) -> None:
     """Displays: each reads for a while, not at all, or says that it has painted, and goes."""
 
     async def one() -> None:
         while True:
             with contextlib.suppress(OSError, aiohttp.ClientError, TimeoutError):
                 kind = rng.choice(["", "operator", "audience"])
-                async with session.ws_connect(f"http://127.0.0.1:{page}/live?page={kind}") as display:
+                async with session.ws_connect(f"{play.url}/live?page={kind}") as display:
                     found.displays += 1
                     async with asyncio.timeout(rng.uniform(0.2, 10.0)):
                         async for message in display:
@@ -172,65 +171,13 @@ async def _come_and_go(session: aiohttp.ClientSession, page: int, rng: random.Ra
     await asyncio.gather(*(one() for _ in range(DISPLAYS)))
 
 
-def _sample(at: float, process: psutil.Process, latency: float) -> Sample:
-    writer = _writer(process)
+def _sample(at: float, play: Play, latency: float) -> Sample:
     with contextlib.suppress(psutil.Error):
-        written = writer.memory_info().rss / 1e6 if writer is not None else 0.0
+        process, writers = psutil.Process(play.process.pid), play.writers()
+        written = writers[0].memory_info().rss / 1e6 if writers else 0.0
         descriptors = process.num_fds() if hasattr(process, "num_fds") else process.num_handles()
         return Sample(round(at), round(process.memory_info().rss / 1e6, 1), round(written, 1), descriptors, latency)
     return Sample(round(at), 0.0, 0.0, 0, latency)
-
-
-def _writer(process: psutil.Process) -> psutil.Process | None:
-    with contextlib.suppress(psutil.Error):
-        for child in process.children():
-            if "stagelyric.writing.process" in child.cmdline():
-                return child
-    return None
-
-
-def _packet(address: str, value: float | str | None = None) -> bytes:
-    from pythonosc.osc_message_builder import OscMessageBuilder
-
-    builder = OscMessageBuilder(address)
-    if value is not None:
-        builder.add_arg(value)
-    data: bytes = builder.build().dgram
-    return data
-
-
-@asynccontextmanager
-async def _playing(model: str) -> AsyncIterator[tuple[psutil.Process, int, int]]:
-    """A show in a folder of its own, ended on the way out: its process, the page's port and OSC's."""
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "set.toml").write_text(SETLIST, encoding="utf-8")
-        page, osc = _free(socket.SOCK_STREAM), _free(socket.SOCK_DGRAM)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "stagelyric", "play", f"{folder}/set.toml", "--model", model, "--no-open",
-            "--no-speech", "--midi", "none", "--port", str(page), "--osc-port", str(osc), "--wait-ready",
-            "--journal", f"{folder}/journal.sqlite3", env=os.environ | {"XDG_CACHE_HOME": folder},
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            assert process.stdout is not None
-            async with asyncio.timeout(120):
-                while b"Ctrl-C" not in (line := await process.stdout.readline()):
-                    if not line:
-                        raise OSError("it did not start; `stagelyric check` and `stagelyric models` may say why")
-            yield psutil.Process(process.pid), page, osc
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(20):
-                    await process.communicate()
-
-
-def _free(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def summary(found: Soak) -> dict[str, Any]:

@@ -32,7 +32,8 @@ from bench.bench_page import _connect
 from house import SETLIST, playing
 from jack import Jack
 
-from stagelyric.commands.bench_wire import osc_packet, percentiles
+from stagelyric.commands.bench_wire import percentiles
+from stagelyric.testing.play import packet
 
 RATE = 50  # OSC presses a second
 LIFE, GONE = 4.0, 2.0  # seconds
@@ -150,7 +151,7 @@ def _meter(page: int, osc: int, pipe: Connection) -> None:
                 due += 1 / RATE
                 number = len(sent)
                 sent[number] = time.monotonic_ns()
-                stream.send(osc_packet("/stagelyric/say", _words(number)))
+                stream.send(packet("/stagelyric/say", _words(number)))
             read = _look(chooser, max(due - time.monotonic(), 0), read, seen)
     over_at = time.monotonic() + 2.0
     while len(seen) < len(sent) and time.monotonic() < over_at:

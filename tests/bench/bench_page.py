@@ -27,8 +27,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from programs import chromium
 from web.conftest import FLAGS
 
-from stagelyric.commands.bench import House, _play, _wait_for
-from stagelyric.commands.bench_wire import osc_packet, paced, percentiles
+from stagelyric.commands.bench import playing_bench, wait_for
+from stagelyric.commands.bench_wire import paced, percentiles
+from stagelyric.testing.play import Play, packet
 
 MODEL = Path(__file__).parent.parent.parent / "models" / "transformer"
 RATE = 10  # presses a second: more than any foot
@@ -45,32 +46,37 @@ def main() -> None:
     result: dict[str, Any] = {"cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 2)}
     with tempfile.TemporaryDirectory() as scratch:
         for load, ahead in (("idle", 1), ("full", 1_000_000)):
-            folder = Path(scratch) / load
-            folder.mkdir()
-            with _play(MODEL, folder, lines_ahead=ahead) as house:
-                if load == "full":
-                    _wait_for(house, 200, lambda text: None)
-                else:
-                    time.sleep(3.0)
-                result[f"{given.displays} displays, generator {load}"] = sockets(house, given.displays, presses)
-                result[f"send to painted, generator {load}"] = asyncio.run(painting(house, presses // 10))
+            result |= asyncio.run(under(load, ahead, Path(scratch) / load, given.displays, presses))
             print(json.dumps(result), file=sys.stderr, flush=True)
     result[f"{cues} cues"] = asyncio.run(long_show(cues))
     result["load_after"] = round(os.getloadavg()[0], 2)
     print(json.dumps(result, indent=2))
 
 
+async def under(load: str, ahead: int, folder: Path, displays: int, presses: int) -> dict[str, Any]:
+    folder.mkdir()
+    async with playing_bench(MODEL, folder, lines_ahead=ahead) as play:
+        if load == "full":
+            await wait_for(play, 200, lambda text: None)
+        else:
+            await asyncio.sleep(3.0)
+        return {
+            f"{displays} displays, generator {load}": sockets(play, displays, presses),
+            f"send to painted, generator {load}": await painting(play, presses // 10),
+        }
+
+
 # -- many displays
 
 
-def sockets(house: House, displays: int, presses: int) -> dict[str, Any]:
+def sockets(play: Play, displays: int, presses: int) -> dict[str, Any]:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    receiver = context.Process(target=_receive_all, args=(house.page, displays, presses, theirs), daemon=True)
+    receiver = context.Process(target=_receive_all, args=(play.page, displays, presses, theirs), daemon=True)
     receiver.start()
     assert ours.recv() == "ready"
     here, there = context.Pipe()
-    sender = context.Process(target=_send, args=(house.osc, presses, there), daemon=True)
+    sender = context.Process(target=_send, args=(play.osc, presses, there), daemon=True)
     sender.start()
     sent: list[int] = here.recv()
     arrived: dict[int, list[int]] = ours.recv()
@@ -88,7 +94,7 @@ def sockets(house: House, displays: int, presses: int) -> dict[str, Any]:
 def _send(port: int, presses: int, pipe: Connection) -> None:
     stream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     stream.connect(("127.0.0.1", port))
-    pipe.send(paced(stream.send, [osc_packet("/stagelyric/line", 1)] * presses, RATE * 5))
+    pipe.send(paced(stream.send, [packet("/stagelyric/line", 1)] * presses, RATE * 5))
 
 
 def _receive_all(port: int, displays: int, presses: int, pipe: Connection) -> None:
@@ -149,11 +155,11 @@ async def page(url: str) -> Any:
         await browser.close()
 
 
-async def painting(house: House, presses: int) -> dict[str, Any]:
+async def painting(play: Play, presses: int) -> dict[str, Any]:
     """What the operator's page is told of a display: from the cue's sending to the news of its painting."""
     import aiohttp
 
-    url = f"http://127.0.0.1:{house.page}"
+    url = play.url
     seen: dict[int, tuple[float, float]] = {}
     async with page(url + "/?name=bench"), aiohttp.ClientSession() as session:
         await asyncio.sleep(2.0)
@@ -161,7 +167,7 @@ async def painting(house: House, presses: int) -> dict[str, Any]:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stream:
                 for _ in range(presses):
                     # The desk is told once a second: a press for each.
-                    stream.sendto(osc_packet("/stagelyric/line", 1), ("127.0.0.1", house.osc))
+                    stream.sendto(packet("/stagelyric/line", 1), ("127.0.0.1", play.osc))
                     async with asyncio.timeout(10):
                         while True:
                             told = json.loads((await operator.receive()).data)

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from baked.shows import baked
 from click.testing import CliRunner
-from house import free_port, playing
+from house import playing
 
 from stagelyric.baked import file as files
 from stagelyric.cli import cli
+from stagelyric.testing.play import free_port
 
 REPOSITORY = Path(__file__).parents[2]
 SET = """

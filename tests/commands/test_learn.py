@@ -17,12 +17,13 @@ from typing import Any
 import aiohttp
 import jack
 import pytest
-from house import LIMIT, SETLIST, Display, Play, free_port, packet, playing
+from house import SETLIST, playing
 from jack import Jack
 from programs import require
 
 from stagelyric.commands import learn
 from stagelyric.setlist.setlist import load
+from stagelyric.testing.play import LIMIT, Display, Play, free_port, packet
 from stagelyric.types.actions import Do
 
 
@@ -172,7 +173,7 @@ def learning(page: Display) -> list[dict[str, Any]]:
 async def test_the_operator_learns_a_pedal_while_the_show_is_up(tmp_path: Path) -> None:
     async with playing(tmp_path) as play, aiohttp.ClientSession() as session:
         page = await operator(play, session)
-        await page.socket.send_json({"learn": "start"})
+        await page.link.send_json({"learn": "start"})
         await page.until(lambda: bool(learning(page)))
         play.send("/pedal", 1.0)
         play.send("/pedal", 0.0)
@@ -180,41 +181,41 @@ async def test_the_operator_learns_a_pedal_while_the_show_is_up(tmp_path: Path) 
         found = learning(page)[-1]
         assert (found["state"], found["on"], found["kind"]) == ("found", {"osc": "/pedal"}, "momentary")
         assert found["does"] is None
-        await page.socket.send_json({"learn": {"do": "nextline"}})
+        await page.link.send_json({"learn": {"do": "nextline"}})
         await page.until(lambda: page.messages[-1]["type"] == "error")
         assert 'did you mean "next_line"?' in page.messages[-1]["text"]
-        await page.socket.send_json({"learn": {"do": "next_line"}})
+        await page.link.send_json({"learn": {"do": "next_line"}})
         await page.until(lambda: learning(page)[-1]["state"] == "written")
         assert load(tmp_path / "set.toml").triggers[-1].on.osc == "/pedal"
         assert page.cues == []
         play.send("/pedal", 1.0)
         await page.until(lambda: len(page.cues) == 1)
         # The same again: it says what the pedal does, and a press meanwhile is no line.
-        await page.socket.send_json({"learn": "start"})
+        await page.link.send_json({"learn": "start"})
         await page.until(lambda: learning(page)[-1]["state"] == "waiting")
         play.send("/pedal", 1.0)
         await page.until(lambda: learning(page)[-1]["state"] == "found")
         assert learning(page)[-1]["does"] == "next_line"
-        await page.socket.send_json({"learn": "stop"})
+        await page.link.send_json({"learn": "stop"})
         await page.until(lambda: learning(page)[-1]["state"] == "over")
         assert len(page.cues) == 1
         play.send("/pedal", 1.0)
         await page.until(lambda: len(page.cues) == 2)
-        await page.socket.send_json({"learn": {"do": "keep"}})
+        await page.link.send_json({"learn": {"do": "keep"}})
         await page.until(lambda: page.messages[-1]["type"] == "error")
-        await page.socket.close()
+        await page.link.close()
 
 
 async def test_one_page_learns_at_a_time_and_none_for_ever(tmp_path: Path) -> None:
     async with playing(tmp_path) as play, aiohttp.ClientSession() as session:
         one, other = await operator(play, session), await operator(play, session)
-        await one.socket.send_json({"learn": "start"})
+        await one.link.send_json({"learn": "start"})
         await one.until(lambda: bool(learning(one)))
-        await other.socket.send_json({"learn": "start"})
+        await other.link.send_json({"learn": "start"})
         await one.until(lambda: learning(one)[-1]["state"] == "over")
         await other.until(lambda: bool(learning(other)))
-        await other.socket.send_json({"learn": ["x"]})
+        await other.link.send_json({"learn": ["x"]})
         await other.until(lambda: other.messages[-1]["type"] == "error")
         for page in (one, other):
-            await page.socket.close()
+            await page.link.close()
         await asyncio.sleep(0)

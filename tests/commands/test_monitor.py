@@ -10,7 +10,7 @@ from typing import Any
 
 import jack
 import pytest
-from house import LIMIT, SETLIST
+from house import SETLIST
 from jack import Jack
 from programs import require
 
@@ -18,6 +18,7 @@ from stagelyric.commands.monitor import Screen, decoded
 from stagelyric.setlist import setlist as setlists
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
+from stagelyric.testing.play import LIMIT
 from stagelyric.types.actions import Do
 from stagelyric.types.events import (
     Beat,

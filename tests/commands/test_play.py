@@ -2,7 +2,6 @@
 
 import asyncio
 import codecs
-import contextlib
 import os
 import subprocess
 import sys
@@ -12,13 +11,14 @@ from pathlib import Path
 import aiohttp
 import psutil
 import pytest
-from house import LIMIT, SETLIST, Play, free_port, playing
+from house import SETLIST, playing
 from jack import Jack, server
 from programs import chromium, require
 
 from stagelyric.gates.family import is_clean
 from stagelyric.gates.quoting import quoting
 from stagelyric.gear.journal import journal as memory
+from stagelyric.testing.play import LIMIT, Play, free_port
 
 
 async def run(*command: str, **environment: str) -> None:
@@ -27,15 +27,6 @@ async def run(*command: str, **environment: str) -> None:
     )
     async with asyncio.timeout(LIMIT):
         await process.wait()
-
-
-def generators(play: Play) -> list[psutil.Process]:
-    found = []
-    for child in psutil.Process(play.process.pid).children():
-        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie among them: it has just been killed
-            if any("stagelyric.writing.process" in word for word in child.cmdline()):
-                found.append(child)
-    return found
 
 
 @pytest.mark.needs("oscsend")
@@ -157,7 +148,7 @@ async def test_a_generator_killed_again_and_again_costs_no_line(tmp_path: Path) 
     async with playing(tmp_path, ready=48) as play, play.display() as display:
         for press in range(60):
             if press % 10 == 5:
-                for victim in generators(play):
+                for victim in play.writers():
                     victim.kill()
             play.send("/stagelyric/line", 1)
             await display.until(lambda: len(display.cues) == press + 1)  # noqa: B023
@@ -173,14 +164,14 @@ async def test_a_generator_killed_again_and_again_costs_no_line(tmp_path: Path) 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP on Windows")
 async def test_a_generator_that_hangs_is_started_anew(tmp_path: Path) -> None:
     async with playing(tmp_path, "--lines-ahead", "4000") as play, play.display() as display:
-        (hung,) = generators(play)
+        (hung,) = play.writers()
         hung.suspend()
         play.send("/stagelyric/line", 1)
         await display.until(lambda: len(display.cues) == 1)
         await display.until(lambda: any("was stopped" in str(message.get("text")) for message in display.messages))
         ready = (await play.state())["ready"]
         await play.ready(ready + 32)
-        assert generators(play)[0].pid != hung.pid
+        assert play.writers()[0].pid != hung.pid
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
@@ -189,9 +180,8 @@ async def test_a_show_that_is_killed_has_written_down_every_line(tmp_path: Path)
         for press in range(25):
             play.send("/stagelyric/line", 1)
             await display.until(lambda: len(display.cues) == press + 1)  # noqa: B023
-        children = generators(play)
-        play.process.kill()
-        await play.process.wait()
+        children = play.writers()
+        await play.kill()
         shown = display.lines
     await asyncio.to_thread(psutil.wait_procs, children, timeout=LIMIT)
     assert not any(child.is_running() for child in children)
@@ -199,11 +189,11 @@ async def test_a_show_that_is_killed_has_written_down_every_line(tmp_path: Path)
     assert [row["text"] for row in rows] == shown
 
 
-async def lines_of_a_rig(folder: Path, presses: list[tuple[str, object]], kill_at: int | None = None) -> list[str]:
+async def lines_of_a_rig(folder: Path, presses: list[tuple[str, float | str]], kill_at: int | None = None) -> list[str]:
     async with playing(folder, ready=192) as play, play.display() as display:
         for number, (address, value) in enumerate(presses):
             if number == kill_at:
-                for victim in generators(play):
+                for victim in play.writers():
                     victim.kill()
             wanted = len(display.cues) + (address == "/stagelyric/line")
             if address == "/stagelyric/line":
@@ -215,7 +205,7 @@ async def lines_of_a_rig(folder: Path, presses: list[tuple[str, object]], kill_a
 
 @pytest.mark.slow
 async def test_two_rigs_with_one_seed_show_the_same_lines(tmp_path: Path) -> None:
-    presses: list[tuple[str, object]] = [("/stagelyric/line", 1)] * 100
+    presses: list[tuple[str, float | str]] = [("/stagelyric/line", 1)] * 100
     presses += [("/stagelyric/section", "chorus")] + [("/stagelyric/line", 1)] * 40
     presses += [("/stagelyric/section", "verse")] + [("/stagelyric/line", 1)] * 60
     first, second = await asyncio.gather(

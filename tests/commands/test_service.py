@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from house import LIMIT, SETLIST, playing
+from house import SETLIST, playing
 
 from stagelyric.stage import systemd as sd
+from stagelyric.testing.play import LIMIT
 
 
 def service(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

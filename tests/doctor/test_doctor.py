@@ -15,7 +15,7 @@ import jack
 import psutil
 import pytest
 from ableton import ableton
-from house import LIMIT, SETLIST, free_port, playing
+from house import SETLIST, playing
 from jack import Jack
 from programs import require
 
@@ -26,6 +26,7 @@ from stagelyric.gear.live import input as live_input
 from stagelyric.gear.midi.ports import Listing, list_ports
 from stagelyric.setlist.rig import ClockRig, LiveRig, MidiRig, OscRig, Rig, SpeechRig, WebRig
 from stagelyric.setlist.triggers import Trigger
+from stagelyric.testing.play import LIMIT, free_port
 from stagelyric.types.events import ClockPulse, ControlChange, Event, NoteOn, Notice, ProgramChange
 from stagelyric.types.extras import how_to_get
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from faults import harness
-from house import Display, Play
 
 from stagelyric.gear.journal import journal as memory
 from stagelyric.gear.journal.database import JournalError
+from stagelyric.testing.play import Display, Play
 
 _COLUMNS = ("sent", "answered", "longest wait", "said")
 _ABOUT = """# Faults

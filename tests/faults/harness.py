@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from house import MODEL, Play, free_port, playing
+from house import MODEL, playing
 
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.pool import CHUNK, Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.store import Store
+from stagelyric.testing.play import Play, free_port
 from stagelyric.types import paths
 from stagelyric.types.lines import Line
 
@@ -65,7 +66,7 @@ def hang_up(link: aiohttp.ClientWebSocketResponse) -> None:
     stream.shutdown(socket.SHUT_RDWR)
 
 
-async def press(play: Play, address: str = "/stagelyric/line", *arguments: object) -> dict[str, Any]:
+async def press(play: Play, address: str = "/stagelyric/line", *arguments: str | float | bytes) -> dict[str, Any]:
     """Presses, and gives the state once it has changed."""
     before = await play.state()
     began = time.monotonic()

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from faults.harness import ports, press, show, stock
-from house import Play
 
 from stagelyric.gear.journal import journal as memory
+from stagelyric.testing.play import Play
 
 PRESSES = 6
 

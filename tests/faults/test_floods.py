@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from faults.harness import hang_up, show, stock
-from house import Display, Play
+
+from stagelyric.testing.play import Display, Play
 
 KINDS = {
     "pings": '{"ping": 1}',
@@ -82,6 +83,6 @@ async def test_a_flooder_is_read_no_faster_than_its_share(
         record_property("sent", f"{sent} messages")
         record_property("answered", f"{len(beside)} of 60 presses")
         record_property("longest wait", f"{max(beside) * 1e3:.0f} ms")
-        assert not display.socket.closed
+        assert not display.link.closed
         assert json.dumps(display.messages).count('"cue"') >= 120
         assert statistics.median(beside) < 3 * statistics.median(alone) + 0.02, told

@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 from faults.harness import press, show
-from house import Play
 from jack import server
+
+from stagelyric.testing.play import Play
 
 
 def child(play: Play, module: str) -> psutil.Process | None:

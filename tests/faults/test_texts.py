@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from faults.harness import SET, hang_up, press, show, stock
-from house import Display, Play
+
+from stagelyric.testing.play import Display, Play
 
 WAYS = SET.replace(
     "[[songs]]",

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from faults.harness import SET, UNSEEDED, ports, show, stock
-from house import Display, Play
+
+from stagelyric.testing.play import Display, Play
 
 
 def rig(folder: Path, other: tuple[int, int]) -> str:

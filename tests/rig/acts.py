@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from house import SETLIST, Display
+from house import SETLIST
 
 from stagelyric.gear.journal import journal
 from stagelyric.setlist.triggers import write_do
+from stagelyric.testing.play import Display
 from stagelyric.types.actions import Action, Do
 
 SAYING = "Thank you, Leith"

@@ -15,7 +15,7 @@ from typing import Any
 
 import jack
 import pytest
-from house import LIMIT, Display, Play, free_port, packet, playing
+from house import playing
 from jack import Jack
 from programs import needing, require
 from rig import hydrogen
@@ -24,6 +24,7 @@ from rig.acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setl
 from stagelyric.patches.export import write
 from stagelyric.patches.supercollider import method
 from stagelyric.patches.target import Target
+from stagelyric.testing.play import LIMIT, Display, Play, free_port, packet
 
 Drive = Callable[[Play, Path], Coroutine[Any, Any, None]]
 Player = Callable[[Jack, Path, Callable[[], bool]], None]  # told whether anything has been heard of it

@@ -10,10 +10,10 @@ import psutil
 import pytest
 from jack import Jack
 from sound_server import LIMIT, JackRecorder, Recording, match, open_player
-from waiting import until
 
 from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.player import Player
+from stagelyric.testing.waiting import until
 from stagelyric.types.events import Level
 from stagelyric.types.mixing import Overlap
 

@@ -19,6 +19,7 @@ from stagelyric.speech import output as module
 from stagelyric.speech.output import Ready, Speech
 from stagelyric.speech.player import Stream
 from stagelyric.speech.renderer import RenderError
+from stagelyric.testing.waiting import until
 from stagelyric.types.events import Event, Notice
 from stagelyric.types.lines import Cue, Line, State
 
@@ -110,13 +111,8 @@ class House:
     def path(self, text: str) -> Path:
         return self.speech.cache.path(text)
 
-    async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(LIMIT):
-            while not condition():
-                await asyncio.sleep(0.001)
-
     async def has(self, *texts: str) -> None:
-        await self.until(lambda: all(self.speech.cache.has(text) for text in texts))
+        await until(lambda: all(self.speech.cache.has(text) for text in texts))
 
 
 @asynccontextmanager
@@ -171,7 +167,7 @@ async def test_a_vetoed_line_falls_silent(tmp_path: Path) -> None:
 async def test_a_line_that_nobody_knew_of_is_spoken_when_it_is_rendered(tmp_path: Path) -> None:
     async with house(tmp_path) as made:
         made.cue("A word", 1)
-        await made.until(lambda: made.device.told)
+        await until(lambda: made.device.told)
         assert made.device.told == [("house", made.path("A word"))]
 
 
@@ -194,7 +190,7 @@ async def test_lines_that_wait_for_each_other_are_all_spoken(tmp_path: Path) -> 
     async with house(tmp_path, overlap="wait") as made:
         made.cue("A word", 1)
         made.cue("Line 0", 2)
-        await made.until(lambda: len(made.device.told) == 2)
+        await until(lambda: len(made.device.told) == 2)
 
 
 async def test_the_stage_never_waits_for_a_voice_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,7 +276,7 @@ async def test_a_folder_that_can_t_be_had_is_said_and_the_show_goes_on(tmp_path:
     made = House(tmp_path / "file" / "speech", SpeechRig(), ())
     async with made.speech.running(made.heard):
         made.speech.state(START)
-        await made.until(lambda: made.notices)
+        await until(lambda: made.notices)
         made.cue("Line 0", 1)
     assert "sounds can't be kept" in made.notices[0]
 

@@ -5,18 +5,18 @@ import contextlib
 import os
 import sqlite3
 import sys
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from house import SETLIST, Play, playing
+from house import SETLIST, playing
 from jack import Jack
 from sound_server import JackRecorder, Pulse, Samples, match
 
 from stagelyric.speech.cache import Cache
+from stagelyric.testing.play import Play
 from stagelyric.types.extras import how_to_get
 
 sound = pytest.importorskip("stagelyric.speech.sound", reason="the extra speech is not installed")
@@ -30,7 +30,7 @@ WORDS = ("window", "river", "candle", "engine", "letter", "winter", "kitchen", "
 
 
 def cache(play: Play) -> Cache:
-    return Cache(play.folder / "cache" / "stagelyric" / "speech", None, None)
+    return Cache(play.cache / "speech", None, None)
 
 
 def rendered(play: Play, text: str) -> Samples:
@@ -38,16 +38,9 @@ def rendered(play: Play, text: str) -> Samples:
     return pcm
 
 
-async def until(play: Play, what: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIMIT):
-        while not what():
-            assert play.process.returncode is None, play.printed
-            await asyncio.sleep(0.05)
-
-
 async def speaking(play: Play) -> str:
     """Until the device is open and the line to come has its sound; that line."""
-    await until(play, lambda: OPEN in play.printed)
+    await play.until(lambda: OPEN in play.printed, LIMIT)
     async with asyncio.timeout(LIMIT):
         while not cache(play).path(text := (await play.state())["next"]).exists():
             await asyncio.sleep(0.05)
@@ -63,14 +56,14 @@ def records(play: Play, kind: str) -> list[dict[str, Any]]:
 
 async def spoken(play: Play, count: int) -> list[dict[str, Any]]:
     """What was spoken, as soon as it is so much."""
-    await until(play, lambda: len(records(play, "spoken")) >= count)
+    await play.until(lambda: len(records(play, "spoken")) >= count, LIMIT)
     return records(play, "spoken")
 
 
 async def order(play: Play, address: str, value: Any, number: int) -> str:
     """Sends it, and waits until so many lines have gone up; the last of them."""
     play.send(address, value)
-    await until(play, lambda: len(records(play, "cue")) >= number)
+    await play.until(lambda: len(records(play, "cue")) >= number, LIMIT)
     cues = records(play, "cue")
     assert len(cues) == number
     return str(cues[-1]["text"])
@@ -111,19 +104,19 @@ async def test_clear_veto_and_the_switch_hold_for_the_mouth_too(tmp_path: Path, 
     options: dict[str, Any] = {"setlist": setlist, "environment": jack.env, "ready": 0, "speech": True}
     async with playing(tmp_path, "--midi", "none", "--rig", str(rig), **options) as play:
         with JackRecorder(jack.name, tmp_path, early=True) as recorder:
-            await until(play, lambda: all(cache(play).path(text).exists() for text in (vetoed, cleared, unheard)))
+            await play.until(lambda: all(cache(play).path(text).exists() for text in (vetoed, cleared, unheard)), LIMIT)
             await order(play, "/say/1", 1, 1)
             await spoken(play, 1)
             await asyncio.sleep(1.2)
             play.send("/stagelyric/veto", 1)
-            await until(play, lambda: len(records(play, "cue")) == 2)
+            await play.until(lambda: len(records(play, "cue")) == 2, LIMIT)
             await asyncio.sleep(3.0)
             before = len(records(play, "spoken"))
             await order(play, "/say/2", 1, 3)
             await spoken(play, before + 1)
             await asyncio.sleep(1.2)
             play.send("/stagelyric/clear", 1)
-            await until(play, lambda: len(records(play, "clear")) == 1)
+            await play.until(lambda: len(records(play, "clear")) == 1, LIMIT)
             play.send("/stagelyric/speech", 0)
             await order(play, "/say/3", 1, 4)
             await asyncio.sleep(2.0)
@@ -149,7 +142,7 @@ async def test_a_line_that_is_said_is_spoken_as_soon_as_it_can_be(tmp_path: Path
         with JackRecorder(jack.name, tmp_path, early=True) as recorder:
             await speaking(play)
             assert await order(play, "/stagelyric/say", text, 1) == text
-            await until(play, lambda: cache(play).path(text).exists())
+            await play.until(lambda: cache(play).path(text).exists(), LIMIT)
             await spoken(play, 1)
             await asyncio.sleep(4.0)
         assert match(recorder.recording.pcm[:, 0], rendered(play, text))[0] > 0.99
@@ -194,10 +187,10 @@ async def test_a_sound_server_that_dies_costs_the_sound_and_not_the_show(tmp_pat
     async with on_stage(tmp_path, jack) as play:
         await speaking(play)
         jack.kill()
-        await until(play, lambda: "is gone; it is taken up again" in play.printed)
+        await play.until(lambda: "is gone; it is taken up again" in play.printed, LIMIT)
         await order(play, "/stagelyric/line", 1, 1)
         await asyncio.to_thread(jack.start)
-        await until(play, lambda: '(JACK)" is back' in play.printed)
+        await play.until(lambda: '(JACK)" is back' in play.printed, LIMIT)
         await speaking(play)
         await order(play, "/stagelyric/line", 1, 2)
         assert [row["number"] for row in await spoken(play, 1)] == [2]
@@ -217,7 +210,7 @@ async def test_without_a_library_the_show_says_so_once_and_goes_on(tmp_path: Pat
     (hidden / "sounddevice.py").write_text(content)
     path = {"PYTHONPATH": f"{hidden}{os.pathsep}{Path(__file__).parents[2]}"}
     async with playing(tmp_path, "--midi", "none", environment=path, ready=0, speech=True) as play:
-        await until(play, lambda: says in play.printed)
+        await play.until(lambda: says in play.printed, LIMIT)
         for number in (1, 2, 3):
             await order(play, "/stagelyric/line", 1, number)
         assert play.printed.count("speech:") == 1
@@ -233,7 +226,7 @@ async def test_without_a_device_the_show_says_so_once_and_goes_on(
     for name, value in SILENT.items():
         monkeypatch.setenv(name, value)
     async with playing(tmp_path, "--midi", "none", environment=SILENT, ready=0, speech=True) as play:
-        await until(play, lambda: "there is no audio output" in play.printed)
+        await play.until(lambda: "there is no audio output" in play.printed, LIMIT)
         await order(play, "/stagelyric/line", 1, 1)
         await asyncio.sleep(4.0)  # it looks again
         assert play.printed.count("speech:") == 1
@@ -246,7 +239,7 @@ async def test_an_audio_driver_that_crashes_as_it_starts_is_said_once(tmp_path: 
     nothing.write_text("")
     crashing = SILENT | {"ALSA_CONFIG_PATH": str(nothing)}
     async with playing(tmp_path, "--midi", "none", environment=crashing, ready=0, speech=True) as play:
-        await until(play, lambda: "the audio driver was ended by signal" in play.printed)
+        await play.until(lambda: "the audio driver was ended by signal" in play.printed, LIMIT)
         await order(play, "/stagelyric/line", 1, 1)
         await asyncio.sleep(4.0)  # it is started again, and crashes again
         assert play.printed.count("speech:") == 1

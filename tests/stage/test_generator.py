@@ -9,10 +9,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from house import LIMIT, MODEL
+from house import MODEL
 
 from stagelyric.show.pool import CHUNK
 from stagelyric.stage.generator import Generator, GeneratorError
+from stagelyric.testing.play import LIMIT
 from stagelyric.types.lines import Ask, Line, as_line, as_list
 
 ASK = Ask(syllables=(6, 9), rhyme="AABB", names=("Polly Magnet",), themes=("rain",), seed=1967)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stagelyric.testing.waiting import until
 from stagelyric.types.child import BACKOFF, Child, End, JsonLines, command
 
 LIMIT = 60.0
@@ -55,11 +56,6 @@ class Kept:
             environment={**os.environ, "PYTHONPATH": path, **environment}, **settings,
         )  # fmt: skip
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(LIMIT):
-            while not holds():
-                await asyncio.sleep(0.01)
-
     def said(self, key: str) -> list[Any]:
         return [message[key] for message in self.heard if key in message]
 
@@ -71,7 +67,7 @@ def kept(tmp_path: Path) -> Callable[..., Any]:
         it = Kept(tmp_path, environment or {}, **settings)
         keeper = asyncio.create_task(it.child.keep())
         try:
-            await it.until(lambda: bool(it.said("up")))
+            await until(lambda: bool(it.said("up")))
             yield it
         finally:
             keeper.cancel()
@@ -85,7 +81,7 @@ async def test_what_is_sent_is_heard_in_order_however_long(kept: Callable[..., A
     long = "x" * 700_000  # more than any pipe holds
     async with kept() as it:
         assert all(it.child.send({"echo": text}) for text in ("a", long, "b"))
-        await it.until(lambda: len(it.said("echo")) == 3)
+        await until(lambda: len(it.said("echo")) == 3)
         assert it.said("echo") == ["a", long, "b"]
 
 
@@ -93,11 +89,11 @@ async def test_one_that_ends_is_started_anew_and_its_status_told(kept: Callable[
     async with kept() as it:
         it.child.well()
         it.child.send({"exit": 7})
-        await it.until(lambda: len(it.said("up")) == 2)
+        await until(lambda: len(it.said("up")) == 2)
         assert [(end.how, end.status, end.spoke) for end in it.ends] == [("ended with status 7", 7, True)]
         assert it.child.starts == 2
         psutil.Process(it.child.pid).kill()
-        await it.until(lambda: len(it.said("up")) == 3)
+        await until(lambda: len(it.said("up")) == 3)
         assert it.ends[1].status is not None
         assert it.ends[1].status < 0
 
@@ -105,14 +101,14 @@ async def test_one_that_ends_is_started_anew_and_its_status_told(kept: Callable[
 async def test_one_that_is_silent_is_replaced(kept: Callable[..., Any]) -> None:
     async with kept(silence=1.0, ending=0.1) as it:
         it.child.send({"hang": True})
-        await it.until(lambda: len(it.said("up")) == 2)
+        await until(lambda: len(it.said("up")) == 2)
         assert it.ends[0].how == "gave no sign of life for 1 s"
 
 
 async def test_one_that_talks_nonsense_is_replaced(kept: Callable[..., Any]) -> None:
     async with kept() as it:
         it.child.send({"say": "no JSON at all"})
-        await it.until(lambda: len(it.said("up")) == 2)
+        await until(lambda: len(it.said("up")) == 2)
         assert it.ends[0].how.startswith("said something that is no message")
 
 
@@ -120,7 +116,7 @@ async def test_one_is_ended_for_a_reason_and_given_up(kept: Callable[..., Any]) 
     async with kept() as it:
         it.child.give_up()
         it.child.end("is of no use")
-        await it.until(lambda: bool(it.ends))
+        await until(lambda: bool(it.ends))
         await asyncio.sleep(3 * BACKOFF[1])
         assert [end.how for end in it.ends] == ["is of no use"]
         assert it.child.starts == 1
@@ -148,7 +144,7 @@ async def test_what_hearing_raises_costs_no_message(kept: Callable[..., Any]) ->
         it.child._life._hear = hear
         for text in ("bad", "good", "last"):
             it.child.send({"echo": text})
-        await it.until(lambda: len(it.said("echo")) == 3)
+        await until(lambda: len(it.said("echo")) == 3)
         assert it.said("echo") == ["bad", "good", "last"]
         assert len(failures) == 1
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from waiting import until
 
 from stagelyric.setlist.setlist import load
 from stagelyric.show.learn import LearnSession
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show as RealShow
+from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, ControlChange, KeyPress, PadPress
 from stagelyric.types.lines import Alert

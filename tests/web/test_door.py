@@ -5,8 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
-from waiting import until
 
+from stagelyric.testing.waiting import until
 from stagelyric.web import door
 from stagelyric.web.server import Page
 

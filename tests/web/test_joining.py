@@ -1,11 +1,8 @@
 """How tablets find the page, and the certificate they meet."""
 
-import asyncio
 import contextlib
-import os
 import socket
 import ssl
-import sys
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -13,8 +10,9 @@ import aiohttp
 import pytest
 import segno
 from cryptography import x509
-from house import LIMIT, MODEL, SETLIST
+from house import playing
 
+from stagelyric.testing.play import free_port
 from stagelyric.web import joining, tls
 
 
@@ -64,36 +62,17 @@ def test_a_certificate_is_made_once_and_anew_for_another_address(tmp_path: Path)
 
 
 async def test_play_prints_how_tablets_join_and_serves_them_by_https(tmp_path: Path) -> None:
-    port = two_free_ports()
-    environment = {"XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
-    (tmp_path / "set.toml").write_text(SETLIST, encoding="utf-8")
-    log = tmp_path / "play.log"
-    command = [
-        sys.executable, "-m", "stagelyric", "play", str(tmp_path / "set.toml"), "--model", str(MODEL), "--no-open",
-        "--midi", "none", "--no-speech", "--host", "0.0.0.0", "--port", str(port), "--osc-port", "0",
-        "--https", "--pin", "1967", "--qr", "--journal", str(tmp_path / "journal.sqlite3"),
-    ]  # fmt: skip
-    with log.open("wb") as out:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, env=os.environ | environment
-        )
-    try:
-        async with asyncio.timeout(LIMIT):
-            while "Ctrl-C" not in log.read_text("utf-8") or "\u2580" not in log.read_text("utf-8"):
-                assert process.returncode is None, log.read_text("utf-8")
-                await asyncio.sleep(0.1)
-        printed = log.read_text("utf-8")
+    here = two_free_ports(), free_port(socket.SOCK_DGRAM)
+    async with playing(tmp_path, "--host", "0.0.0.0", "--https", "--pin", "1967", "--qr", ready=0, ports=here) as play:
+        await play.until(lambda: "Ctrl-C" in play.printed and "\u2580" in play.printed)
         for host in joining.reachable("0.0.0.0"):
-            assert f"https://{host}:{port + 1}/operator" in printed
-        trusting = ssl.create_default_context(cafile=next(tmp_path.glob("*/https/page.pem")))
+            assert f"https://{host}:{play.page + 1}/operator" in play.printed
+        trusting = ssl.create_default_context(cafile=next(tmp_path.glob("data/*/https/page.pem")))
         async with aiohttp.ClientSession() as http:
-            async with http.get(f"https://127.0.0.1:{port + 1}/api/state", ssl=trusting) as answer:
+            async with http.get(f"https://127.0.0.1:{play.page + 1}/api/state", ssl=trusting) as answer:
                 assert (await answer.json())["song"] == "Harbour Lights"
-            async with http.get(f"http://127.0.0.1:{port}/operator") as answer:
+            async with http.get(f"{play.url}/operator") as answer:
                 assert answer.status == 200
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 def two_free_ports() -> int:

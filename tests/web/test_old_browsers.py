@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from waiting import until
 
+from stagelyric.testing.waiting import until
 from stagelyric.types.events import Command, KeyPress
 
 from .conftest import Show, running

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from waiting import until
 
+from stagelyric.testing.waiting import until
 from stagelyric.types.events import KeyPress
 
 from .conftest import LINE, Show, running

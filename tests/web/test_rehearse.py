@@ -8,10 +8,10 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from waiting import until
 
 from stagelyric.rehearsal.desk import Rehearsal
 from stagelyric.rehearsal.files import Drafts
+from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command
 from stagelyric.types.lines import Ask, Line

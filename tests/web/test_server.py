@@ -12,8 +12,8 @@ from typing import Any
 
 import aiohttp
 import pytest
-from waiting import until
 
+from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Command, KeyPress, PadPress

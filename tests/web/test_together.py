@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from waiting import until
 
+from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, KeyPress
 

@@ -1,13 +1,11 @@
 """The desk on a real show: its own process, its own generator, what one hand does there and everybody sees."""
 
-import asyncio
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-from house import LIMIT, playing
+from house import playing
+
+from stagelyric.testing.play import Display
 
 SET = """
 title = "Test night"
@@ -25,26 +23,28 @@ name = "chorus"
 
 
 class Desk:
-    """An operator's socket, and the latest of each kind of message that it was told."""
+    """What an operator's page is told, and what it asks for."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self.told: dict[str, dict[str, Any]] = {}
-        self.entries: list[dict[str, Any]] = []
-        self.beats = 0
+    def __init__(self, display: Display) -> None:
+        self.told, self.until, self.send, self._messages = (
+            display.told,
+            display.until,
+            display.link.send_json,
+            display.messages,
+        )
 
     async def do(self, what: object) -> None:
-        await self.socket.send_json({"do": what})
+        await self.send({"do": what})
 
-    async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(LIMIT):
-            while not condition():
-                message = json.loads((await self.socket.receive()).data)
-                self.told[message["type"]] = message
-                if message["type"] == "journal":
-                    known = {entry["seq"] for entry in self.entries}
-                    self.entries += [entry for entry in message["entries"] if entry["seq"] not in known]
-                self.beats += message["type"] == "beat"
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """The journal's, each once."""
+        told = (message["entries"] for message in self._messages if message["type"] == "journal")
+        return list({entry["seq"]: entry for entries in told for entry in entries}.values())
+
+    @property
+    def beats(self) -> int:
+        return sum(message["type"] == "beat" for message in self._messages)
 
     @property
     def next(self) -> str:
@@ -55,11 +55,10 @@ class Desk:
 async def test_a_night_at_the_desk(tmp_path: Path) -> None:
     async with (
         playing(tmp_path, "--no-speech", setlist=SET, ready=8) as play,
-        aiohttp.ClientSession() as session,
-        session.ws_connect(f"{play.url}/live?page=operator") as socket,
-        session.ws_connect(f"{play.url}/live?page=audience") as room,
+        play.display("operator") as operator,
+        play.display("audience") as room,
     ):
-        desk = Desk(socket)
+        desk = Desk(operator)
         await desk.until(lambda: "words" in desk.told)
         assert desk.told["set"]["songs"][0]["sections"] == ["verse", "chorus"]
         assert desk.told["desk"]["stock"]["safety"] == 2
@@ -93,11 +92,11 @@ async def test_a_night_at_the_desk(tmp_path: Path) -> None:
         await desk.until(lambda: desk.told["desk"]["heard"].get("osc"))
 
         # A word from the room, by the operator's hand.
-        await desk.socket.send_json({"words": True})
+        await desk.send({"words": True})
         await desk.until(lambda: desk.told["words"]["open"])
-        await room.send_json({"offer": "window"})
+        await room.link.send_json({"offer": "window"})
         await desk.until(lambda: desk.told["words"]["waiting"])
         (waiting,) = desk.told["words"]["waiting"]
-        await desk.socket.send_json({"let": waiting["id"]})
+        await desk.send({"let": waiting["id"]})
         await desk.until(lambda: desk.told["cue"]["origin"] == "word")
         assert "window" in desk.told["cue"]["text"].lower()

@@ -1,8 +1,8 @@
 """The audience's words, with a clock of the test's own."""
 
 import pytest
-from waiting import ManualClock
 
+from stagelyric.testing.clock import ManualClock
 from stagelyric.web.words import EVERY, FROM_ONE_ADDRESS, ROOM, WINDOW, Words, is_clean, is_word
 
 
@@ -40,7 +40,7 @@ def test_a_page_waits_between_two_words(words: Words, clock: ManualClock) -> Non
     assert words.refusal(1, "10.0.0.2", "harbour") is None
     assert "The next one in 15 s" in (words.refusal(1, "10.0.0.2", "window") or "")
     assert words.refusal(2, "10.0.0.3", "window") is None
-    clock.now += EVERY
+    clock.skip(EVERY)
     assert words.refusal(1, "10.0.0.2", "window") is None
 
 
@@ -48,7 +48,7 @@ def test_an_address_with_many_pages_fills_nobodys_box(words: Words, clock: Manua
     taken = [words.refusal(page, "10.0.0.2", "harbour") for page in range(50)]
     assert taken.count(None) == FROM_ONE_ADDRESS
     assert words.refusal(99, "10.0.0.3", "harbour") is None
-    clock.now += WINDOW
+    clock.skip(WINDOW)
     assert words.refusal(100, "10.0.0.2", "harbour") is None
 
 

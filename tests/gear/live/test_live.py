@@ -2,13 +2,13 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from ableton import Ableton, ableton
-from house import LIMIT, free_port, playing
+from house import playing
 
 from stagelyric.gear.live import input
 from stagelyric.gear.live.contents import (
@@ -27,6 +27,8 @@ from stagelyric.gear.live.contents import (
 )
 from stagelyric.gear.live.input import Live
 from stagelyric.gear.live.names import Place, leads, place
+from stagelyric.testing.play import free_port
+from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, Notice
 
@@ -190,11 +192,6 @@ class Hearing:
     def said(self) -> list[str]:
         return [event.text for event in self.events if isinstance(event, Notice)]
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(LIMIT):
-            while not condition():
-                await asyncio.sleep(0.01)
-
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +206,7 @@ def listener(there: Ableton, hearing: Hearing, track: str | None = None) -> Live
 async def met(there: Ableton, track: str | None = None) -> AsyncIterator[Hearing]:
     hearing = Hearing()
     async with there.open(), listener(there, hearing, track).running(hearing.hear):
-        await hearing.until(lambda: any(text.startswith("Live is here") for text in hearing.said))
+        await until(lambda: any(text.startswith("Live is here") for text in hearing.said))
         yield hearing
 
 
@@ -219,16 +216,16 @@ async def test_scenes_and_clips_lead_the_show() -> None:
         assert hearing.said == ["Live is here: 5 scenes and 6 clips; 7 of their names lead to a song or a section"]
         assert hearing.did == []
         there.launch(1)
-        await hearing.until(lambda: Do("song", "Harbour Lights") in hearing.did)
+        await until(lambda: Do("song", "Harbour Lights") in hearing.did)
         assert hearing.did[:3] == [Do("goto", "chorus"), Do("song", "Harbour Lights"), Do("goto", "chorus")]
         there.launch(3, waits=False)
-        await hearing.until(lambda: Do("goto", "chorus 2") in hearing.did)
+        await until(lambda: Do("goto", "chorus 2") in hearing.did)
         assert hearing.song == "Rain"
         there.launch_clip(1, 0)
-        await hearing.until(lambda: hearing.did[-1] == Do("goto", "verse"))
+        await until(lambda: hearing.did[-1] == Do("goto", "verse"))
         there.tracks["1-Drums"][4] = "Harbour - coda"  # recorded a moment ago
         there.launch_clip(0, 4)
-        await hearing.until(lambda: hearing.did[-1] == Do("goto", "coda"))
+        await until(lambda: hearing.did[-1] == Do("goto", "coda"))
         assert {address for address, _ in there.asked} == {address for address, _ in ASKED}, "what the README tells"
 
 
@@ -236,10 +233,10 @@ async def test_a_scene_without_clips_and_one_renamed() -> None:
     there = ableton(["intro", "Rain"], {"Drums": ["beat", None]})
     async with met(there) as hearing:
         there.launch(1)
-        await hearing.until(lambda: hearing.did == [Do("song", "Rain")])
+        await until(lambda: hearing.did == [Do("song", "Rain")])
         there.rename(0, "Harbour — coda")
         there.launch(0)
-        await hearing.until(lambda: hearing.did[-1] == Do("goto", "coda"))
+        await until(lambda: hearing.did[-1] == Do("goto", "coda"))
         assert hearing.song == "Harbour"
 
 
@@ -249,7 +246,7 @@ async def test_a_scene_that_was_called_off_does_nothing() -> None:
         there.call_off(0, then=1)
         there.launch_clip(0, 1)
         there.begin(1)
-        await hearing.until(lambda: bool(hearing.did))
+        await until(lambda: bool(hearing.did))
         await asyncio.sleep(input.SETTLING * 2)
         assert set(hearing.did) == {Do("song", "Harbour")}
 
@@ -258,7 +255,7 @@ async def test_only_one_track() -> None:
     there = ableton(["x", "y"], {"Drums": ["Rain", "Rain"], "Lyrics": ["verse", "Harbour"]})
     async with met(there, track="lyric") as hearing:
         there.launch(1)
-        await hearing.until(lambda: bool(hearing.did))
+        await until(lambda: bool(hearing.did))
         assert hearing.did == [Do("song", "Harbour")]
 
 
@@ -266,19 +263,19 @@ async def test_live_goes_and_comes_back_with_another_set() -> None:
     there = ableton(["Rain"], {"Drums": ["beat"]})
     hearing = Hearing()
     async with listener(there, hearing).running(hearing.hear):
-        await hearing.until(lambda: bool(hearing.said))
+        await until(lambda: bool(hearing.said))
         assert "Live is not heard at 127.0.0.1 port" in hearing.said[0]
         assert "choose AbletonOSC as a control surface" in hearing.said[0]
         async with there.open():
-            await hearing.until(lambda: "Live is here: 1 scenes" in hearing.said[-1])
+            await until(lambda: "Live is here: 1 scenes" in hearing.said[-1])
             there.launch(0)
-            await hearing.until(lambda: bool(hearing.did))
-        await hearing.until(lambda: "does not answer any more" in hearing.said[-1])
+            await until(lambda: bool(hearing.did))
+        await until(lambda: "does not answer any more" in hearing.said[-1])
         there.scenes, there.tracks, there.playing = ["end", "Harbour - coda"], {"Bass": [None, "low"]}, [-1]
         async with there.open():
-            await hearing.until(lambda: "Live is here: 2 scenes and 1 clips" in hearing.said[-1])
+            await until(lambda: "Live is here: 2 scenes and 1 clips" in hearing.said[-1])
             there.launch(1)
-            await hearing.until(lambda: hearing.did[-1] == Do("goto", "coda"))
+            await until(lambda: hearing.did[-1] == Do("goto", "coda"))
 
 
 async def test_a_port_in_use_is_said_once_and_taken_up_when_it_is_free() -> None:
@@ -287,20 +284,20 @@ async def test_a_port_in_use_is_said_once_and_taken_up_when_it_is_free() -> None
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", there.answers))
         async with there.open(), listener(there, hearing).running(hearing.hear):
-            await hearing.until(lambda: bool(hearing.said))
+            await until(lambda: bool(hearing.said))
             await asyncio.sleep(input.EVERY * 4)
             (said,) = hearing.said
             assert f"UDP port {there.answers}" in said
             assert "used by another program; close that one" in said
             other.close()
-            await hearing.until(lambda: "Live is here" in hearing.said[-1])
+            await until(lambda: "Live is here" in hearing.said[-1])
 
 
 async def test_a_machine_that_is_not_there_is_named() -> None:
     hearing = Hearing()
     port = free_port(socket.SOCK_DGRAM)
     async with Live(SONGS, lambda: "", "no-such-machine.invalid", port, port).running(hearing.hear):
-        await hearing.until(lambda: bool(hearing.said))
+        await until(lambda: bool(hearing.said))
     assert hearing.said == ['Live: there is no machine "no-such-machine.invalid" on the network yet; it is looked for']
 
 

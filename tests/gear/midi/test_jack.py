@@ -15,11 +15,11 @@ import psutil
 import pytest
 from jack import Jack
 from programs import require
-from waiting import until
 
 from stagelyric.gear.midi import ports
 from stagelyric.gear.midi.input import Midi
 from stagelyric.gear.midi.ports import list_ports
+from stagelyric.testing.waiting import until
 from stagelyric.types.events import ClockPulse, ControlChange, Event, NoteOff, NoteOn, Notice, ProgramChange, Transport
 from stagelyric.types.extras import how_to_get
 

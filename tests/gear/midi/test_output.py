@@ -8,10 +8,10 @@ import jack
 import pytest
 from jack import Jack
 from programs import require
-from waiting import until
 
 from stagelyric.gear.midi.input import Midi
 from stagelyric.gear.midi.output import Lamp, Lights, MidiOut
+from stagelyric.testing.waiting import until
 from stagelyric.types.events import ControlChange, Event, NoteOff, NoteOn
 from stagelyric.types.lines import Cue, Line, State
 

@@ -3,11 +3,11 @@
 import socket
 
 import pytest
-from waiting import until
 from zeroconf import ServiceStateChange
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from stagelyric.gear.osc.advertising import OSC, OSCQUERY, Advertising, reachable
+from stagelyric.testing.waiting import until
 from stagelyric.types.events import Event, Notice
 
 HERE = ["127.0.0.1"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from stagelyric.gear.osc.input import Osc
+from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, OscMessage
 from stagelyric.types.lines import Cue, Line, State
@@ -27,11 +28,7 @@ class Heard(list[Event]):
         return [event.do for event in self if isinstance(event, Command)]
 
     async def wait(self, count: int) -> None:
-        for _ in range(int(LIMIT * 200)):
-            if len(self) >= count:
-                return
-            await asyncio.sleep(0.005)
-        raise AssertionError(f"wanted {count} events, came: {list(self)}")
+        await until(lambda: len(self) >= count, f"{count} events")
 
 
 @asynccontextmanager

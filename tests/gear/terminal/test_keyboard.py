@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from waiting import until
 
 from stagelyric.gear.terminal.keyboard import Keyboard, Repeats, decode, windows_key
+from stagelyric.testing.waiting import until
 from stagelyric.types.events import Event, KeyPress
 
 LIMIT = 30.0  # seconds

@@ -1,0 +1,218 @@
+"""The real program: `stagelyric play` in a process of its own on free ports, and a display that listens to it."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import aiohttp
+import psutil
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from stagelyric.testing.waiting import News
+
+STARTING = 120.0  # seconds for a slow machine to read its model; a limit, not a measurement
+LIMIT = 60.0  # seconds for what takes a moment
+
+
+class PlayError(Exception):
+    """The show did not come up, or ended by itself; with what it printed."""
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket(socket.AF_INET, kind) as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def packet(address: str, *arguments: str | float | bytes) -> bytes:
+    """An OSC message, as it goes over UDP."""
+    builder = OscMessageBuilder(address)
+    for argument in arguments:
+        builder.add_arg(argument)
+    data: bytes = builder.build().dgram
+    return data
+
+
+class Display:
+    """A page's WebSocket: all that it was sent.
+
+    It is read all the time, as a page does: the server drops whoever leaves its pings unanswered for long.
+    """
+
+    def __init__(self, link: aiohttp.ClientWebSocketResponse) -> None:
+        self.link = link
+        self.messages: list[dict[str, Any]] = []
+        self.cues: list[dict[str, Any]] = []
+        self.told: dict[str, dict[str, Any]] = {}  # the latest message of each type
+        self._news = News()
+        self.reading = asyncio.create_task(self._read(), name="display")
+
+    @property
+    def lines(self) -> list[str]:
+        return [cue["text"] for cue in self.cues]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.told["state"]
+
+    async def until(self, condition: Callable[[], object], seconds: float = LIMIT) -> None:
+        """Returns as soon as it holds; AssertionError after so many seconds or when the link is lost."""
+        await self._news.until(lambda: condition() or self._lost(), seconds=seconds)
+        assert condition(), "the link is lost"
+
+    def _lost(self) -> bool:
+        return self.reading.done()
+
+    async def _read(self) -> None:
+        try:
+            with contextlib.suppress(aiohttp.ClientError):
+                async for message in self.link:
+                    assert message.type is aiohttp.WSMsgType.TEXT, message
+                    self._take(json.loads(message.data))
+        finally:  # once the task is done
+            asyncio.get_running_loop().call_soon(self._news.tell)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+        self.told[message["type"]] = message
+        if message["type"] == "cue":
+            self.cues.append(message)
+        self._news.tell()
+
+
+class Play:
+    """A running `stagelyric play`: its ports, and the folder of its own with its log, journal and caches."""
+
+    def __init__(self, process: asyncio.subprocess.Process, page: int, osc: int, folder: Path) -> None:
+        self.process, self.page, self.osc, self.folder = process, page, osc, folder
+        self.journal, self.cache = journal_of(folder), folder / "cache" / "stagelyric"
+        self.killed = False
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.page}"
+
+    @property
+    def printed(self) -> str:
+        """All of it so far, standard error too."""
+        return (self.folder / "play.log").read_text(encoding="utf-8", errors="replace")
+
+    def send(self, address: str, *arguments: str | float | bytes) -> None:
+        """An OSC message to it."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stream:
+            stream.sendto(packet(address, *arguments), ("127.0.0.1", self.osc))
+
+    async def state(self) -> dict[str, Any]:
+        """What its page says of it. Raises OSError where it does not answer."""
+
+        def get() -> dict[str, Any]:
+            with urlopen(f"{self.url}/api/state", timeout=10) as answer:
+                found: dict[str, Any] = json.load(answer)
+                return found
+
+        return await asyncio.to_thread(get)
+
+    async def ready(self, lines: int = 1) -> None:
+        """Until the page answers and so many lines are ready."""
+        async with asyncio.timeout(STARTING):
+            while True:
+                with contextlib.suppress(OSError):
+                    if (await self.state())["ready"] >= lines:
+                        return
+                await self._wait()
+
+    async def until(self, condition: Callable[[], object], seconds: float = LIMIT) -> None:
+        """Until something holds that is printed or written by the show. Raises PlayError where it ends before."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await self._wait()
+
+    async def _wait(self) -> None:
+        if self.process.returncode is not None:
+            raise PlayError(f"the show has ended: {self.printed.strip()}")
+        await asyncio.sleep(0.05)
+
+    def writers(self) -> list[psutil.Process]:
+        """The process that writes lines: none while it is started anew, two as one ends."""
+        found = []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(self.process.pid).children():
+                with contextlib.suppress(psutil.Error):  # a zombie among them: it has just been killed
+                    if "stagelyric.writing.process" in child.cmdline():
+                        found.append(child)
+        return found
+
+    async def kill(self) -> None:
+        """As a power cut does."""
+        self.killed = True
+        self.process.kill()
+        await self.process.wait()
+
+    @asynccontextmanager
+    async def display(self, page: str = "") -> AsyncIterator[Display]:
+        """One that has its first state; `page`: what it says that it is ("operator", "audience")."""
+        url = f"{self.url}/live" + (f"?page={page}" if page else "")
+        async with aiohttp.ClientSession() as session, session.ws_connect(url) as link:
+            display = Display(link)
+            await display.until(lambda: bool(display.messages))
+            assert display.messages[0]["type"] == "state"
+            yield display
+            display.reading.cancel()
+
+
+def journal_of(folder: Path) -> Path:
+    """Where a show below `folder` has its journal."""
+    return folder / "journal.sqlite3"
+
+
+@asynccontextmanager
+async def playing(
+    folder: Path,
+    *arguments: str,
+    ready: int = 1,
+    ports: tuple[int, int] | None = None,
+    environment: Mapping[str, str] | None = None,
+    own: Sequence[str] = ("CACHE", "DATA"),
+) -> AsyncIterator[Play]:
+    """`stagelyric play ARGUMENTS` with its files below `folder`, once its page answers and `ready` lines are.
+
+    `ports`: the page's and OSC's, free ones by default; `own`: which of the user's folders it is given others for.
+    Ended on the way out with SIGTERM and looked at: PlayError where it ended with a fault. Raises PlayError, and
+    TimeoutError, where it does not come up.
+    """
+    page, osc = ports or (free_port(), free_port(socket.SOCK_DGRAM))
+    command = [
+        sys.executable, "-m", "stagelyric", "play", *arguments, "--no-open",
+        "--port", str(page), "--osc-port", str(osc), "--journal", str(journal_of(folder)),
+    ]  # fmt: skip
+    places = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in own}
+    with (folder / "play.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=os.environ | places | dict(environment or {}),
+        )
+    play = Play(process, page, osc, folder)
+    try:
+        await play.ready(ready)
+        yield play
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        async with asyncio.timeout(LIMIT):
+            await process.wait()
+    ended_well = process.returncode == 0 or sys.platform == "win32"  # there it is not asked to end, but ended
+    if not play.killed and not (ended_well and "Traceback" not in play.printed):
+        raise PlayError(f"the show ended with status {process.returncode}: {play.printed.strip()}")
