@@ -327,13 +327,13 @@ async def test_baked_sounds_want_no_voice(tmp_path: Path) -> None:
     house = House(tmp_path / "tonight", SpeechRig(), ("Line 0", "Line 1", "A title"), Baked("Line 0", "Line 1"))
     async with house.speech.running(house.heard):
         house.speech.state(START)
-        await house.until(lambda: house.speech.cache.has("Line 1"))
+        await until(lambda: house.speech.cache.has("Line 1"))
         assert house.path("Line 0").read_text() == "the sound of Line 0"
         house.cue("Line 0", 1)
         assert house.device.told == [("house", house.path("Line 0"))]
         assert not house.voice.up
         house.cue("Somebody says this", 2)  # what nobody could know of is the voice's, if there is one
-        await house.until(lambda: len(house.device.told) == 2)
+        await until(lambda: len(house.device.told) == 2)
         assert house.voice.asked == ["Somebody says this"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["show3", "show4", "tonight"]
 
@@ -342,6 +342,6 @@ async def test_a_baked_sound_that_can_t_be_read_is_said_and_the_others_are_heard
     house = House(tmp_path / "tonight", SpeechRig(), ("Line 0", "Line 1"), Baked("Line 0", "Line 1", lost="Line 0"))
     async with house.speech.running(house.heard):
         house.speech.state(START)
-        await house.until(lambda: house.speech.cache.has("Line 1"))
+        await until(lambda: house.speech.cache.has("Line 1"))
         assert house.notices == ["speech: a baked sound can't be had (the stick is gone); the show goes on"]
         assert not house.speech.cache.has("Line 0")
