@@ -43,7 +43,7 @@ class ManualClock:
     def wall(self) -> float:
         return self._wall + self._now
 
-    def skip(self, seconds: float) -> None:
+    def jump(self, seconds: float) -> None:
         """It is so much later, and whatever was to happen meanwhile is late: as when a machine has slept."""
         self._now += seconds
 

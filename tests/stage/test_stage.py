@@ -190,7 +190,7 @@ async def test_presses_that_waited_while_the_machine_slept_are_dropped_and_said(
     made = stage(time, told, triggers=[])
     async with made.running():
         await time.advance(0.5)
-        time.skip(ASLEEP + 60)
+        time.jump(ASLEEP + 60)
         press(made, time)
         press(made, time)
         await time.advance(WAKING + 0.001)

@@ -40,7 +40,7 @@ def test_a_page_waits_between_two_words(words: Words, clock: ManualClock) -> Non
     assert words.refusal(1, "10.0.0.2", "harbour") is None
     assert "The next one in 15 s" in (words.refusal(1, "10.0.0.2", "window") or "")
     assert words.refusal(2, "10.0.0.3", "window") is None
-    clock.skip(EVERY)
+    clock.jump(EVERY)
     assert words.refusal(1, "10.0.0.2", "window") is None
 
 
@@ -48,7 +48,7 @@ def test_an_address_with_many_pages_fills_nobodys_box(words: Words, clock: Manua
     taken = [words.refusal(page, "10.0.0.2", "harbour") for page in range(50)]
     assert taken.count(None) == FROM_ONE_ADDRESS
     assert words.refusal(99, "10.0.0.3", "harbour") is None
-    clock.skip(WINDOW)
+    clock.jump(WINDOW)
     assert words.refusal(100, "10.0.0.2", "harbour") is None
 
 

@@ -184,7 +184,7 @@ def test_a_subscriber_is_put_right_at_once_and_told_what_happens(run: Callable[.
             await until(lambda: osc.counts.received == 3)
             osc.alert("again")
             assert await one.got() == ("/stagelyric/error", "again")
-            clock.skip(LEASE)
+            clock.jump(LEASE)
             osc.alert("after a minute")
             one.transport.sendto(message("/stagelyric/ping"), osc.address)
             assert await one.got() == ("/stagelyric/pong",)
@@ -304,7 +304,7 @@ async def test_what_is_turned_away_is_told_once_a_second(caplog: pytest.LogCaptu
                 osc.receive(b"rubbish", SENDER)
             osc.receive(message("/stagelyric/lien"), SENDER)
             osc.receive(LINE, ("10.0.0.1", 5000))
-            clock.skip(0.125)
+            clock.jump(0.125)
     assert (osc.counts.malformed, osc.counts.unknown, osc.counts.refused) == (800, 40, 40)
     assert len(caplog.messages) == 5
     assert caplog.messages[0] == (
@@ -319,11 +319,11 @@ async def test_what_is_turned_away_is_told_once_a_second(caplog: pytest.LogCaptu
     ]
     assert osc._telling is not None  # the rest is told in a second even if nothing more comes
     osc._telling.cancel()
-    clock.skip(1)
+    clock.jump(1)
     osc._tell_late()
     assert len(caplog.messages) == 6
     assert osc._telling is None
-    clock.skip(60)
+    clock.jump(60)
     osc.receive(b"rubbish", SENDER)
     assert sum(isinstance(event, Notice) for event in events) == 3
 

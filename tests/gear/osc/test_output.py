@@ -99,7 +99,7 @@ async def test_only_what_changed_is_sent(out: OscOutput, ear: Ear, clock: Manual
         ("/stagelyric/next", "up next"),
         ("/stagelyric/pool", 37),
     ]
-    clock.skip(1)
+    clock.jump(1)
     out.state(replace(STATE, number=4, line="another", tempo=97.0))
     assert ear.heard() == []
     out.state(replace(STATE, section="chorus", next="then this", ready=36))
@@ -113,14 +113,14 @@ async def test_only_what_changed_is_sent(out: OscOutput, ear: Ear, clock: Manual
 async def test_the_pool_is_paced_and_its_latest_value_arrives(out: OscOutput, ear: Ear, clock: ManualClock) -> None:
     for ready in range(100):
         out.state(replace(STATE, ready=ready))
-        clock.skip(0.01)
+        clock.jump(0.01)
     pools = [found[1] for found in ear.heard() if found[0] == "/stagelyric/pool"]
     assert len(pools) == 4
     assert pools[0] == 0
     timer = out._pool_timer
     assert timer is not None
     assert timer.when() - asyncio.get_running_loop().time() <= 0.25
-    clock.skip(0.25)
+    clock.jump(0.25)
     out._tell_pool()  # as the timer will
     assert ear.heard() == [("/stagelyric/pool", 99)]
     out._tell_pool()
@@ -131,7 +131,7 @@ async def test_the_pools_timer_fires_by_itself_and_ends_with_the_show(ear: Ear, 
     osc = OscOutput([ear.target], clock)
     async with osc.running():
         osc.state(STATE)
-        clock.skip(0.249)
+        clock.jump(0.249)
         osc.state(replace(STATE, ready=36))
         await asyncio.sleep(0.01)
         assert ear.heard()[-1] == ("/stagelyric/pool", 36)
@@ -151,7 +151,7 @@ async def test_subscribers_come_are_renewed_and_go(clock: ManualClock) -> None:
             assert one.heard() == []  # nothing is known yet
             osc.state(STATE)
             assert len(one.heard()) == 4
-            clock.skip(LEASE - 1)
+            clock.jump(LEASE - 1)
             assert osc.subscribe(one.target)
             assert osc.subscribe(two.target)
             assert (
@@ -164,14 +164,14 @@ async def test_subscribers_come_are_renewed_and_go(clock: ManualClock) -> None:
                     ("/stagelyric/pool", 37),
                 ]
             )
-            clock.skip(LEASE - 1)
+            clock.jump(LEASE - 1)
             osc.alert("x")
             assert one.heard() == two.heard() == [("/stagelyric/error", "x")]
             osc.unsubscribe(two.target)
             osc.unsubscribe(("127.0.0.1", 9))
             osc.alert("y")
             assert (len(one.heard()), len(two.heard())) == (1, 0)
-            clock.skip(1)
+            clock.jump(1)
             osc.alert("z")
             assert one.heard() == []
 
@@ -181,7 +181,7 @@ async def test_the_places_of_those_who_left_are_free_again(clock: ManualClock) -
     for number in range(SUBSCRIBERS):
         assert osc.subscribe((f"127.0.0.{number}", 2000))
     assert not osc.subscribe(("127.0.0.1", 9000))
-    clock.skip(LEASE)
+    clock.jump(LEASE)
     assert osc.subscribe(("127.0.0.1", 9000))
     assert len(osc._subscribers) == 1
 
