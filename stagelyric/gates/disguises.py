@@ -167,6 +167,12 @@ def stretchable(word: str) -> str:
     return "".join(f"{re.escape(letter)}{{{len(list(run))},}}" for letter, run in groupby(word))
 
 
+def runs(text: str) -> tuple[str, tuple[int, ...]]:
+    """The letters of a text without repetitions, and how often each stands in a row: ("son", (1, 3, 1)) for "sooon"."""
+    found = [(letter, len(list(run))) for letter, run in groupby(text)]
+    return "".join(letter for letter, _ in found), tuple(length for _, length in found)
+
+
 def sounded(letters: str) -> str:
     """Letters by how they are read: c, ck and q as k, ph as f, y as i, v as u, a last z as s."""
     text = letters.replace("ph", "f").replace("ck", "k").replace("c", "k").replace("q", "k")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
+from operator import ge
 
 from stagelyric.gates import disguises
 from stagelyric.words.lists import SHORT
@@ -81,23 +82,41 @@ def _inside() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, _stems())))
 
 
-@cache
-def _held() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """The stems, and the whole words without and with the mild ones, with their letters held."""
-    wholes = ("|".join(map(disguises.stretchable, sorted(_whole(mild)))) for mild in (False, True))
-    strict, mild = map(re.compile, wholes)
-    return re.compile("|".join(map(disguises.stretchable, _stems()))), strict, mild
+class _Held:
+    """Words that are known again with their letters held ("sooon"): each letter at least as often as the word has it.
+
+    A pattern of them all would say the same, and takes a tenth of a second to be made, in which nothing else of this
+    process goes on for long.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._runs: dict[str, set[tuple[int, ...]]] = {}
+        for word in words:
+            letters, lengths = disguises.runs(word)
+            self._runs.setdefault(letters, set()).add(lengths)
+
+    def has(self, text: str) -> bool:
+        """Whether the whole text is one of the words."""
+        letters, held = disguises.runs(text)
+        return any(all(map(ge, held, lengths)) for lengths in self._runs.get(letters, ()))
 
 
 @cache
-def _merged() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """`_held` for a token of many figures, which may be read in more ways than are worth trying."""
+def _held_stems() -> re.Pattern[str]:
+    return re.compile("|".join(map(disguises.stretchable, _stems())))
 
-    def among(words: frozenset[str]) -> re.Pattern[str]:
-        return re.compile("|".join(sorted({disguises.stretchable(disguises.merged(word)) for word in words})))
 
-    stems = frozenset(stem + ending for stem in _stems() for ending in _ENDINGS)
-    return among(stems | _whole(False)), among(stems | _whole(True))
+@cache
+def _held(mild: bool) -> _Held:
+    """The whole words, held."""
+    return _Held(_whole(mild))
+
+
+@cache
+def _merged(mild: bool) -> _Held:
+    """All of them for a token of many figures, which may be read in more ways than are worth trying."""
+    stems = {stem + ending for stem in _stems() for ending in _ENDINGS}
+    return _Held(map(disguises.merged, stems | _whole(mild)))
 
 
 @cache
@@ -148,6 +167,12 @@ def found(text: str, *, mild: bool = True) -> str | None:
         if word and not _is_in_company(word, token, tokens):
             return token
     return _phrase(tokens) or _spelled_out(tokens, mild)
+
+
+def postpone() -> None:
+    """Until `look_ahead` has been called no text is quick."""
+    global _unpacking
+    _unpacking = True
 
 
 def look_ahead() -> None:
@@ -206,9 +231,7 @@ def _hidden(token: str, mild: bool) -> str | None:
     for reading in (_base(bare), *disguises.readings(token)):
         if reading and (word := _says(reading, mild)):
             return word
-    if sum(map(disguises.has_figures, token)) > 1 and _merged()[mild].fullmatch(
-        disguises.merged(token.strip(".,;:?()"))
-    ):
+    if sum(map(disguises.has_figures, token)) > 1 and _merged(mild).has(disguises.merged(token.strip(".,;:?()"))):
         return bare
     return _starred(token, mild)
 
@@ -231,8 +254,7 @@ def _says(letters: str, mild: bool) -> str | None:
         return letters
     if disguises.is_word(letters) and not _HELD.search(letters):
         return None
-    stems, *wholes = _held()
-    if stems.search(letters) or wholes[mild].fullmatch(letters):
+    if _held_stems().search(letters) or _held(mild).has(letters):
         return letters
     sounded = disguises.sounded(letters)
     stems, *sounds = _sounded()
@@ -321,7 +343,7 @@ def _is_across(joined: str, parts: Sequence[str], mild: bool) -> bool:
     """Whether letters are a blocked word from the first part to the last, or have a stem that begins in the first
     and ends in the last."""
     if disguises.has_figures(joined):
-        return not joined.isdecimal() and _merged()[mild].fullmatch(disguises.merged(joined)) is not None
+        return not joined.isdecimal() and _merged(mild).has(disguises.merged(joined))
     if joined in _allowed() or _CLEAN_SHAPES.fullmatch(joined):
         return False
     if joined in _whole(mild):

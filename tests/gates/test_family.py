@@ -1,4 +1,5 @@
 import codecs
+import re
 from pathlib import Path
 from random import Random
 
@@ -7,7 +8,7 @@ from disguise import DISGUISES, disguised
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.gates import family
+from stagelyric.gates import disguises, family
 from stagelyric.gates.family import found, is_blocked, is_clean, mild_words
 from stagelyric.words.formats import read_sheet
 from stagelyric.words.phonetics import look_up
@@ -156,3 +157,21 @@ def test_any_text_can_be_read(text: str) -> None:
 @given(st.sampled_from(CLEAN), st.sampled_from([WORST, ALSO]), st.sampled_from(CLEAN))
 def test_clean_company_hides_nothing(before: str, word: str, after: str) -> None:
     assert not is_clean(f"{before} {word} {after}")
+
+
+@given(
+    st.sets(st.text("abco'", min_size=1, max_size=6), max_size=8),
+    st.lists(st.tuples(st.sampled_from("abco'"), st.integers(1, 3)), max_size=8),
+)
+def test_held_words_are_those_that_a_pattern_of_them_finds(words: set[str], runs: list[tuple[str, int]]) -> None:
+    text = "".join(letter * length for letter, length in runs)
+    pattern = re.compile("|".join(map(disguises.stretchable, words))) if words else re.compile("(?!)")
+    assert family._Held(words).has(text) == (pattern.fullmatch(text) is not None)
+
+
+def test_nothing_is_quick_until_the_lists_are_unpacked() -> None:
+    assert family.is_quick("Row me home")
+    family.postpone()
+    assert not family.is_quick("Row me home")
+    family.look_ahead()
+    assert family.is_quick("Row me home")
