@@ -7,7 +7,7 @@ from stagelyric.gear.journal import bookmark, database, journal
 from stagelyric.gear.osc import output as osc
 from stagelyric.setlist import triggers
 from stagelyric.show import step
-from stagelyric.stage import recall, stage, store
+from stagelyric.stage import asleep, recall, stage, store
 from stagelyric.types import texts
 from stagelyric.web import budget, door, guard, machines, server, words
 
@@ -70,7 +70,9 @@ LIMITS = (
         "a ready line with the word, or the word alone, at once",
     ),
     Limit("alerts that stand in the state", f"{stage.MOST_ALERTS}", "the oldest makes room"),
-    Limit("the loop standing still", f"{stage.ASLEEP:g} s", "presses that waited are dropped, and said"),
+    Limit(
+        "the machine asleep, or the show stopped", f"{asleep.ASLEEP:g} s", "presses that waited are dropped, and said"
+    ),
     Limit("a show that goes on by itself", f"{recall.TONIGHT / 3600:g} hours", "begins anew; `--resume` goes on"),
     Limit("shows of one title on one machine", f"{bookmark.AT_ONCE}", "the next one keeps no place"),
     Limit("room taken for where the show is", _bytes(bookmark.ROOM), "the file grows like any other"),

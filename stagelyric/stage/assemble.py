@@ -2,7 +2,6 @@
 
 import secrets
 import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -128,7 +127,9 @@ def assemble(
         warm=given.the(Osc).warm,
         intercept=given.learning.hear if given.learning else lambda event: False,
         moved=given.machines.own if given.machines else None,
+        beside=family.look_ahead,
     )
+    family.postpone()  # its first look unpacks lists and the dictionary, which neither the start nor a press waits for
     _begin_trace(stage, _written(file, baked), made_of, vetoed, words)
     bookmark.begin(given.whole, anew=before.standing is None)
     return _assembled(stage, given, shown_seed, _told(baked, before))
@@ -200,8 +201,6 @@ def _fill(
     """Puts the pool's shelves as they were prepared, kept or baked, and the show where it stood."""
     if prepared is not None:
         prepared.put(show)
-    # The gate unpacks its lists and the dictionary at its first look: a tenth of a second, not to be spent at a press.
-    threading.Thread(target=family.look_ahead, daemon=True).start()
     if store is not None:
         store.load(show.pool, show.every_ask())
     if baked is not None:

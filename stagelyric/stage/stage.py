@@ -6,6 +6,7 @@ import gc
 import logging
 import math
 import sys
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,6 +20,7 @@ from stagelyric.show.clock import Clock
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Unjudged, Wanted
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
+from stagelyric.stage.asleep import Asleep
 from stagelyric.stage.feeding import Feeder
 from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.stage.quantised import SOON, Quantised
@@ -36,9 +38,9 @@ WARM_EVERY = 0.005  # seconds
 MOST_WORDS = 24  # that lines are written for at once: more than are written in the time that a word has
 MOST_UNJUDGED = 8  # long texts that wait to be judged; more are not shown, and that is said
 MOST_ALERTS = 50  # that stand in the state at once
-ASLEEP = 2.0  # seconds without a turn of the loop after which the machine has slept, or the show was stopped
-WAKING = 0.3  # seconds after that in which what had waited arrives: nobody expects it any more
 SAME_ALERT = 1.0  # seconds in which the same alert is not said again
+
+_NO_PRESS = (Notice, ClockPulse, Transport, Tempo, Beat)
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class Stage:
 
     `intercept`: whether an event is taken away from the show (a pedal is being learned); `moved`: is told what each
     press changed, before its cue goes up; `warm`: goes the way of a press up to the show, and changes nothing;
-    `time`: what everything in here goes by.
+    `beside`: what a thread prepares once everything is up; `time`: what everything in here goes by.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Stage:
         warm: Callable[[], None] = lambda: None,
         intercept: Callable[[Event], bool] = lambda event: False,
         moved: Callable[[Record], None] | None = None,
+        beside: Callable[[], None] = lambda: None,
         time: Time = MACHINE,
     ) -> None:
         self._time = time
@@ -80,7 +83,7 @@ class Stage:
         self._prompt = [part for part in self._parts if part.first]
         self._patient = [part for part in self._parts if not part.first]
         self._early: list[Event] | None = None  # heard before every part is up
-        self._warm, self._intercept, self._moved = warm, intercept, moved
+        self._warm, self._intercept, self._moved, self._beside = warm, intercept, moved, beside
         self._pressed = 0.0  # when the last cue was given
         self._state_is_due = False
         self._bookmark, self._tempo = bookmark, tempo
@@ -98,9 +101,7 @@ class Stage:
         self._words = 0  # that lines are being written for
         self._song = show.song.title
         self.song_at = time.wall()  # when the present song began
-        self._turned = time.awake()  # when the loop was last seen to turn
-        self._woke = float("-inf")
-        self._stale = 0  # presses that had waited while the machine slept
+        self._asleep = Asleep(self.alert, time)
         self._loop: asyncio.AbstractEventLoop
 
     @asynccontextmanager
@@ -124,6 +125,7 @@ class Stage:
 
             self._journal.on_trouble = told
         async with AsyncExitStack() as stack:
+            stack.enter_context(self._asleep.watching())
             await self._open(stack)
             if self.generator is not None:
                 await stack.enter_async_context(self.generator.running())
@@ -133,6 +135,7 @@ class Stage:
             # A full collection costs milliseconds; what start-up made is here to stay and need not be looked at.
             gc.freeze()
             gc.enable()
+            threading.Thread(target=self._beside, name="beside", daemon=True).start()
             try:
                 yield
             finally:
@@ -190,7 +193,7 @@ class Stage:
         if self._early is not None:
             self._early.append(event)
             return
-        if self._intercept(event) or self._is_stale(event):
+        if self._intercept(event) or (not isinstance(event, _NO_PRESS) and self._asleep.drops()):
             return
         self.clock.hear(event)
         match event:
@@ -223,24 +226,6 @@ class Stage:
         log.info("%s", text)
         for part in self._parts:
             self._tell(part.name, part.alert, text, level)
-
-    def _is_stale(self, event: Event) -> bool:
-        """Whether a press waited while the machine slept: it is dropped, and said with the others."""
-        now = self._time.awake()
-        if now - self._turned > ASLEEP:
-            self._woke, slept = now, now - self._turned
-            self._time.call_later(WAKING, self._say_stale, slept)
-        self._turned = now
-        if now - self._woke > WAKING or isinstance(event, Notice | ClockPulse | Transport | Tempo | Beat):
-            return False
-        self._stale += 1
-        return True
-
-    def _say_stale(self, slept: float) -> None:
-        presses, self._stale = self._stale, 0
-        if presses:
-            were = "press that had waited was" if presses == 1 else "presses that had waited were"
-            self.alert(f"the machine stood still for {slept:.0f} s: {presses} {were} dropped")
 
     def trouble(self, about: str, text: str | None) -> None:
         """Something is wrong and stays so: it is said once, and stands in the state until it is over (None)."""
@@ -449,7 +434,7 @@ class Stage:
         """
         while True:
             await self._time.sleep(WARM_EVERY)
-            self._turned = self._turned if self._time.awake() - self._turned > ASLEEP else self._time.awake()
+            self._asleep.look()
             if self._time.now() - self._pressed < WARM_EVERY:
                 continue  # a press has just gone this way
             self._warm()

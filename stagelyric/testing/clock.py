@@ -29,7 +29,7 @@ class ManualClock:
     """A `Time` (types/time.py) that stands still until it is moved; called, it is a clock of seconds."""
 
     def __init__(self, now: float = 100.0, wall: float = 1_700_000_000.0) -> None:
-        self._now, self._wall = now, wall - now
+        self._now, self._wall, self._slept = now, wall - now, 0.0
         self._numbers = itertools.count()
         self._alarms: list[_Alarm] = []
 
@@ -38,14 +38,20 @@ class ManualClock:
 
     __call__ = now
 
-    awake = now
+    def slept(self) -> float:
+        return self._slept
 
     def wall(self) -> float:
         return self._wall + self._now
 
     def jump(self, seconds: float) -> None:
-        """It is so much later, and whatever was to happen meanwhile is late: as when a machine has slept."""
+        """It is so much later, and whatever was to happen meanwhile is late: as when others had the processor."""
         self._now += seconds
+
+    def suspend(self, seconds: float) -> None:
+        """The machine has slept so long: its clock of seconds stood still."""
+        self._slept += seconds
+        self._wall += seconds
 
     async def advance(self, seconds: float) -> None:
         """So much time passes: what is due is called at its moment, and what that leads to happens before the next."""

@@ -1,6 +1,7 @@
 """The time that what waits goes by: handed in, so that a test may move it by hand (`testing.clock`)."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -23,8 +24,8 @@ class Time(Protocol):
     def wall(self) -> float:
         """Unix seconds, for people and files."""
 
-    def awake(self) -> float:
-        """Seconds that go on while the machine sleeps, where a clock of the system tells them."""
+    def slept(self) -> float:
+        """Seconds that the machine has been asleep since it was started, where its clocks tell them; else always 0."""
 
     def call_later(self, seconds: float, what: Callable[..., object], *about: object) -> Alarm:
         """Calls `what(*about)` on the loop after so many seconds."""
@@ -43,8 +44,12 @@ class _MachineTime:
     sleep = staticmethod(asyncio.sleep)
     limit = staticmethod(asyncio.timeout)
 
-    def awake(self) -> float:
-        return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+    def slept(self) -> float:
+        if hasattr(time, "CLOCK_BOOTTIME"):  # Linux: of its two clocks one goes on meanwhile
+            return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+        if sys.platform == "darwin":
+            return time.clock_gettime(time.CLOCK_MONOTONIC_RAW) - time.clock_gettime(time.CLOCK_UPTIME_RAW)
+        return 0.0
 
     def call_later(self, seconds: float, what: Callable[..., object], *about: object) -> Alarm:
         return asyncio.get_running_loop().call_later(seconds, what, *about)

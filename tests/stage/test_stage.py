@@ -10,13 +10,15 @@ from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.clock import Clock
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
+from stagelyric.stage.asleep import ASLEEP, WAKING
 from stagelyric.stage.generator import Generator
-from stagelyric.stage.stage import ASLEEP, MOST_UNJUDGED, SAME_ALERT, WAKING, WORD_SECONDS, Stage
+from stagelyric.stage.stage import MOST_UNJUDGED, SAME_ALERT, WORD_SECONDS, Stage
 from stagelyric.testing.clock import ManualClock, settle
 from stagelyric.testing.recorder import Recorder
 from stagelyric.types.actions import Action, Do
-from stagelyric.types.events import Command, KeyPress, Notice, Tempo
+from stagelyric.types.events import Command, Emit, KeyPress, Notice, Tempo
 from stagelyric.types.lines import Ask, Line
+from stagelyric.types.parts import ignore
 
 SET: dict[str, Any] = {
     "title": "Friday",
@@ -190,13 +192,31 @@ async def test_presses_that_waited_while_the_machine_slept_are_dropped_and_said(
     made = stage(time, told, triggers=[])
     async with made.running():
         await time.advance(0.5)
-        time.jump(ASLEEP + 60)
+        time.suspend(ASLEEP + 60)
         press(made, time)
         press(made, time)
         await time.advance(WAKING + 0.001)
         assert told.alerts == ["the machine stood still for 62 s: 2 presses that had waited were dropped"]
         press(made, time)
     assert told.lines == ["Line 0"]
+
+
+async def test_a_press_while_the_show_starts_is_answered_however_long_that_takes(time: ManualClock) -> None:
+    class Slow(Recorder):
+        @asynccontextmanager
+        async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
+            emit(Command(time.now(), "test", Do("next_line")))
+            time.jump(60.0)
+            yield
+
+    told = Slow()
+    made = stage(time, told, triggers=[])
+    async with made.running():
+        time.jump(60.0)
+        press(made, time)
+        await time.advance(WAKING)
+    assert told.lines == ["Line 0", "Line 1"]
+    assert told.alerts == []
 
 
 async def test_a_part_that_fails_is_taken_up_again(time: ManualClock) -> None:
