@@ -12,8 +12,9 @@ import click
 
 from stagelyric.commands.common import Failure, Fault, json_option, plain_faults, print_json
 from stagelyric.gear.journal import journal as memory
+from stagelyric.gear.journal.database import FOR_REPLAY
 from stagelyric.gear.journal.exports import table
-from stagelyric.gear.journal.night import FOR_REPLAY, Bound, Draft, Night, joined, kept_alone, part
+from stagelyric.gear.journal.night import Bound, Draft, Night, joined, kept_alone, part
 from stagelyric.types import paths
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO
 
 from stagelyric.editor.faults import EditorError
-from stagelyric.editor.folder import digest, read
 from stagelyric.types import paths
 
 OFFLINE = "STAGELYRIC_OFFLINE"
@@ -74,6 +73,8 @@ def chosen() -> Path | None:
 
 def place(source: Path, cache: Path | None = None) -> Path:
     """Where the editor of a GGUF file is kept once it is built. Raises OSError."""
+    from stagelyric.editor.folder import digest
+
     known = SMOLLM2
     named = known.sha256 if source == known.place and source.stat().st_size == known.size else digest(source)
     return (cache or paths.built_editors()) / named[:16]
@@ -83,7 +84,11 @@ def stamp() -> str:
     """Names the editor that lines are chosen by on this machine; "" where they are chosen without one."""
     try:
         source = chosen()
-        return read(place(source), whole=False).digest if source else ""
+        if source is None:
+            return ""
+        from stagelyric.editor.folder import read  # which most machines have no use for
+
+        return read(place(source), whole=False).digest
     except (EditorError, OSError):
         return ""
 
@@ -93,6 +98,8 @@ def fetch(known: Known, source: Path | None, progress: Progress, say: Callable[[
 
     Raises EditorError.
     """
+    from stagelyric.editor.folder import digest
+
     if known.place.is_file() and digest(known.place) == known.sha256:
         say(f"{known.title} is here already: {known.place}")
         return known.place

@@ -120,7 +120,8 @@ _DO_SCHEMA: dict[str, object] = {
 class Written(BaseModel):
     """The base of all that a musician writes: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # What checks a table is built when one is read: those inside a setlist or a rig are parts of the whole one's.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def _field(kind: EventKind) -> Any:

@@ -4,13 +4,15 @@ trigger goes into the file and into the running show."""
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.triggers import On, Trigger, write_do
-from stagelyric.show.pedals import Found, Watch
 from stagelyric.show.show import Show
 from stagelyric.types.events import Event
+
+if TYPE_CHECKING:
+    from stagelyric.show.pedals import Found, Watch
 
 WAIT = 30.0  # seconds for the press to come; then presses are the show's again
 _LATE = 0.05  # seconds after the watch; what was sent within it may still be on its way here
@@ -71,6 +73,8 @@ class LearnSession:
                 raise ValueError('learn: wanted "start", "stop" or what the press is to do: {"do": "next_line"}')
 
     def _start(self, tell: Tell) -> None:
+        from stagelyric.show.pedals import Watch  # which most shows have no use for
+
         self._tell, self._found = tell, None
         self._watch = Watch(self._ports())
         self._pressed = False
@@ -102,7 +106,7 @@ class LearnSession:
         found, self._found = self._found, None
         self._writing = asyncio.get_running_loop().create_task(self._write(found, trigger, *places))
 
-    async def _write(self, found: Found, trigger: Trigger, song: str | None, section: str | None) -> None:
+    async def _write(self, found: "Found", trigger: Trigger, song: str | None, section: str | None) -> None:
         """The disk is waited for in a thread: the show is not."""
         tell, self._tell = self._tell, None
         try:
@@ -117,7 +121,7 @@ class LearnSession:
             tell, "written", f"{found.what} {how}: {write_do(trigger.do)}. It is in {self._file.name}, and works now."
         )
 
-    def _put(self, found: Found, trigger: Trigger, song: str | None, section: str | None) -> bool:
+    def _put(self, found: "Found", trigger: Trigger, song: str | None, section: str | None) -> bool:
         from stagelyric.setlist.file import write_trigger  # its library takes 20 ms to import
 
         where = {"song": song, "section": section}

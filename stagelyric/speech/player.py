@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from stagelyric.setlist.rig import SpeechRig
-from stagelyric.speech import listing
 from stagelyric.types.child import Child, End, JsonLines, command
 from stagelyric.types.devices import THERE_IS
 from stagelyric.types.events import Level
@@ -115,6 +114,8 @@ class Player:
                 self._say_problem(f"{problem[:1].lower()}{problem[1:]}")
             case {"missing": what}:
                 self._child.give_up()
+                from stagelyric.speech import listing
+
                 self._say_problem(listing.install(what))
 
     def _take(self, device: str, message: dict[str, Any]) -> None:

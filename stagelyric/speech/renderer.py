@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stagelyric.speech.listing import install
 from stagelyric.types.child import Child, End, JsonLines, command
 
 TRIES = 5  # lives of the process that one line may cost
@@ -141,11 +140,15 @@ class Renderer:
             if self.doubt:
                 self._say(f"speech: {message['doubt']}; the usual voice speaks")
         elif "missing" in message:
+            from stagelyric.speech.listing import install
+
             self._child.give_up()
             self._refuse(install(message["missing"]))
         elif "fatal" in message:
             self.problem = message["fatal"]
             if "espeak" in self.problem.casefold():
+                from stagelyric.speech.listing import install
+
                 self.problem = install("espeak")
         elif (job := self._answered()) is not None:
             self._child.well()

@@ -29,6 +29,9 @@ COLUMNS = (
     "detail",
 )  # fmt: skip
 INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' * len(COLUMNS))})"
+FOR_REPLAY = frozenset({"begin", "input", "lines", "due", "answer", "stand", "look", "tempo"})
+"""Kinds of record that nobody reads: what it takes to play the night again."""
+
 RETRY = 1.0  # seconds between two tries to write what could not be written
 MOST = 200_000  # records that wait in memory for a disk that is back: a night's are a tenth
 LARGEST_SPOOL = 1 << 30  # bytes of a spool that is read

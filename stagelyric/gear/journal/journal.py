@@ -16,14 +16,16 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from stagelyric.gear.journal.database import COLUMNS, DatabaseWriter, JournalError, Record, connect
-from stagelyric.gear.journal.night import FOR_REPLAY, Night, night
+from stagelyric.gear.journal.database import COLUMNS, FOR_REPLAY, DatabaseWriter, JournalError, Record, connect
 from stagelyric.gear.journal.recordfile import RecordFile, encode
 from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue, State
 from stagelyric.types.parts import Part, ignore
+
+if TYPE_CHECKING:
+    from stagelyric.gear.journal.night import Night
 
 SPOOL_BYTES = 1 << 20
 SPOOL_LOOK = 1.0  # seconds between two looks whether the spool is there
@@ -243,8 +245,10 @@ def _known(path: Path, show: str) -> list[dict[str, Any]]:
     return found
 
 
-def nights(path: Path, show: str) -> list[Night]:
+def nights(path: Path, show: str) -> "list[Night]":
     """The show whose id begins so, or the latest ("last"), or every one ("all"), oldest first. Raises JournalError."""
+    from stagelyric.gear.journal.night import night  # which no running show has a use for
+
     if show != "all":
         (row,) = _known(path, show)
         return [night(row, _rows(path, "SELECT * FROM records WHERE show = ? ORDER BY seq", row["id"]))]

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from stagelyric.gear.journal.database import FOR_REPLAY
 from stagelyric.words.syllables import syllabify
-
-FOR_REPLAY = frozenset({"begin", "input", "lines", "due", "answer", "stand", "look", "tempo"})
-"""Kinds of record that nobody reads: what it takes to play the night again."""
 
 LAST_SECONDS = 4.0  # that a line stays which nothing followed
 USUAL = 120.0  # quarter notes a minute, where nothing tells

@@ -235,9 +235,12 @@ export function keyMessage(event, released) {
 /** Whether the browser's own answer to a key (scrolling, pressing) is unwanted on a stage. */
 export const isPedalKey = (key) => PEDAL_KEYS.has(key);
 
-/** Milliseconds before try number `attempt` (0, 1, …) to connect again: doubling, at most 5 s, jittered. */
+/**
+ * Milliseconds before try number `attempt` (0, 1, …) to connect again: jittered, at most 5 s, and about a fifth of the time
+ * that the show has been gone for. One that was killed is back within a second, and a page must not come much later.
+ */
 export function backoff(attempt, random = Math.random) {
-  const most = Math.min(5000, 250 * 2 ** Math.min(attempt, 10));
+  const most = Math.min(5000, 250 * 1.2 ** Math.min(attempt, 20));
   return most / 2 + (random() * most) / 2;
 }
 
