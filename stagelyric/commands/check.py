@@ -1,6 +1,6 @@
 """`stagelyric check`: every fault of a setlist, a rig or files of lyrics, at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from stagelyric.commands.common import (
 )
 from stagelyric.editor import fetch
 from stagelyric.setlist import faults as files
-from stagelyric.setlist import setlist
+from stagelyric.setlist import rig, setlist
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.rig import Rig, load_rig
 from stagelyric.show.ladder import bare, told
@@ -70,7 +70,7 @@ def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: b
     if file.is_dir() or file.name.lower().endswith(ENDINGS):
         _look_through(file, found)
     else:
-        _look_at(file, as_rig or _is_rig(file), found)
+        _look_at(file, as_rig, found)
     _say(file, found, as_json)
     if found.faults:
         raise SystemExit(2)
@@ -177,13 +177,14 @@ def _one(file: Path, place: str, found: _Found, *, needed: bool) -> None:
         (worst if number == 0 else found.warnings).append(f"{place}: {warning}")
 
 
-def _look_at(file: Path, rig: bool, found: _Found) -> None:
+def _look_at(file: Path, as_rig: bool, found: _Found) -> None:
+    data = _read(file)  # once: of a long setlist that takes longer than all that follows
     try:
-        if rig:
-            load_rig(file)
+        if as_rig or (data is not None and _is_rig(data)):
+            load_rig(file) if data is None else rig.checked(data, file)
             found.told.append(f"{file}: a good rig")
             return
-        written = setlist.load(file)
+        written = setlist.load(file) if data is None else setlist.checked(data, file)
     except FileError as error:
         found.faults += error.faults
         return
@@ -230,13 +231,17 @@ def _lyrics_of(written: setlist.Setlist) -> Iterator[tuple[str, str, bool]]:
             yield f'songs[{number}] "{song.title}", lyrics', song.lyrics, False
 
 
-def _is_rig(file: Path) -> bool:
-    """A rig has tables of gear and no songs. A file that can't be read is told of as a setlist."""
+def _read(file: Path) -> dict[str, Any] | None:
+    """The table in a file; None where it can't be read, of which whoever loads it tells."""
     try:
-        keys = files.parsed(files.read_toml(file), file).keys()
+        return files.parsed(files.read_toml(file), file)
     except (OSError, FileError):
-        return False
-    return bool(keys & Rig.model_fields.keys()) and "songs" not in keys
+        return None
+
+
+def _is_rig(data: Mapping[str, Any]) -> bool:
+    """A rig has tables of gear and no songs."""
+    return bool(data.keys() & Rig.model_fields.keys()) and "songs" not in data
 
 
 def _summary(found: setlist.Setlist) -> str:

@@ -46,7 +46,13 @@ def load(path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folde
 
 def loads(text: str, path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())) -> M:
     """The table in a TOML text, which faults name as `path`. Raises FileError as `load` does."""
-    data = parsed(text, path)
+    return checked(parsed(text, path), path, kind, cross_check)
+
+
+def checked(
+    data: Mapping[str, Any], path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())
+) -> M:
+    """What `parsed` gave, as a model. Raises FileError as `load` does."""
     faults = list[str]()
     try:
         written = kind.model_validate(data)

@@ -143,7 +143,16 @@ class Rig(Written):
 
 def load_rig(path: Path) -> Rig:
     """The rig in a TOML file. Raises FileError with every fault in it."""
-    rig = faults.load(path, Rig, _rig_faults)
+    return _beside(faults.load(path, Rig, _rig_faults), path)
+
+
+def checked(data: Mapping[str, Any], path: Path) -> Rig:
+    """The rig in a file's table, as `faults.parsed` gives it. Raises FileError with every fault in it."""
+    return _beside(faults.checked(data, path, Rig, _rig_faults), path)
+
+
+def _beside(rig: Rig, path: Path) -> Rig:
+    """The rig with a voice that is looked for beside its file."""
     if rig.speech.voice is not None and rig.speech.voice.endswith(VOICE_FILE):
         voice = str(path.parent / Path(rig.speech.voice).expanduser())
         rig = rig.model_copy(update={"speech": rig.speech.model_copy(update={"voice": voice})})

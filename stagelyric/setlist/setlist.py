@@ -10,7 +10,7 @@ from stagelyric.setlist import faults
 from stagelyric.setlist.faults import nearest
 from stagelyric.setlist.triggers import Trigger, Written
 from stagelyric.types.lines import Drafter, Hand, RhymeKind, Scheme
-from stagelyric.words.alike import find, numbered
+from stagelyric.words.alike import alike, find, numbered
 from stagelyric.words.reading import LYRICS
 
 Syllables = Annotated[int, Field(ge=1, le=40)]
@@ -202,6 +202,11 @@ def load(path: Path) -> Setlist:
     return faults.load(path, Setlist, _cross_faults)
 
 
+def checked(data: Mapping[str, Any], path: Path) -> Setlist:
+    """The setlist in a file's table, as `faults.parsed` gives it. Raises FileError with every fault in it."""
+    return faults.checked(data, path, Setlist, _cross_faults)
+
+
 def loads(text: str, name: str) -> Setlist:
     """The setlist in a text, which faults name so; the files that it names need not be there. Raises FileError."""
     return faults.loads(text, Path(name), Setlist)
@@ -213,8 +218,8 @@ def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
     Works on the file as it was written, so that these are said together with every other fault.
     """
     songs = _tables(data.get("songs"))
-    titles = _names(songs, "title")
-    everywhere = [name for song in songs for name in _names(_tables(song.get("sections")), "name")]
+    titles = _known(_names(songs, "title"))
+    everywhere = _known([name for song in songs for name in _names(_tables(song.get("sections")), "name")])
     for key in ("never_quote", "frames"):
         named = _listed(data.get(key, []))
         for name in named if isinstance(named, list | tuple) else ():
@@ -224,7 +229,7 @@ def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
     for number, song in enumerate(songs, 1):
         place = f"songs[{number}]" + (f' "{song["title"]}"' if isinstance(song.get("title"), str) else "")
         sections = _tables(song.get("sections"))
-        names = _names(sections, "name")
+        names = _known(_names(sections, "name"))
         yield from _aims(song, f"{place}, ", titles, names)
         lyrics = song.get("lyrics")
         if isinstance(lyrics, str) and not (folder / lyrics).is_file():
@@ -241,12 +246,20 @@ def _names(tables: list[dict[str, Any]], key: str) -> list[str]:
     return [table[key] for table in tables if isinstance(table.get(key), str)]
 
 
-def _aims(table: Mapping[str, Any], place: str, titles: list[str], sections: list[str]) -> Iterator[str]:
+def _known(names: list[str]) -> tuple[frozenset[str], list[str]]:
+    """Names by the form in which they are compared, and as they were written."""
+    return frozenset(map(alike, names)), names
+
+
+def _aims(
+    table: Mapping[str, Any], place: str, titles: tuple[frozenset[str], list[str]],
+    sections: tuple[frozenset[str], list[str]],
+) -> Iterator[str]:  # fmt: skip
     for number, trigger in enumerate(_tables(table.get("triggers")), 1):
         do = trigger.get("do")
-        for action, there in (("goto", sections), ("song", titles)):
+        for action, (forms, there) in (("goto", sections), ("song", titles)):
             value = do.get(action) if isinstance(do, dict) else None
-            if not isinstance(value, str) or find_name(value, there) is not None:
+            if not isinstance(value, str) or alike(value) in forms:
                 continue
             hint = nearest(value, there) or f"there is: {', '.join(dict.fromkeys(there)) or 'none'}"
             yield f'{place}triggers[{number}], do, {action}: found no "{value}"; {hint}'

@@ -20,6 +20,8 @@ def alike(name: str) -> str:
 
     Accents count: "Cafe" is not "Café".
     """
+    if name.isascii():
+        return " ".join(name.replace("`", "'").casefold().split())
     # Before NFKC, which would make a space and a loose accent of "´".
     folded = unicodedata.normalize("NFKC", name.translate(_SAME)).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).translate(_SAME).split())
@@ -38,11 +40,15 @@ def find(wanted: str, names: Sequence[str], after: int | None = None) -> int | N
 def numbered(names: Sequence[str], mark: str = "{} {}") -> list[str]:
     """The names, with a number behind each that came before: verse, chorus, verse 2, chorus 2. A number that is taken
     by a name as it was written is left out."""
-    taken, seen, found = {alike(name) for name in names}, set[str](), []
-    for name in names:
-        label, number = name, 2
-        while alike(label) in seen or (label != name and alike(label) in taken):
+    forms = [alike(name) for name in names]
+    taken, seen, found = set(forms), set[str](), []
+    numbers: dict[str, int] = {}  # from which on one may be free, for a name that came before
+    for name, form in zip(names, forms, strict=True):
+        label, number = name, numbers.get(form, 2)
+        while form in seen or (label != name and form in taken):
             label, number = mark.format(name, number), number + 1
-        seen.add(alike(label))
+            form = alike(label)
+        numbers[alike(name)] = number
+        seen.add(form)
         found.append(label)
     return found
