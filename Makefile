@@ -36,7 +36,7 @@ demo: $(VENV)/play.done  ## bake the demo's first lines anew, as frames, models 
 		-o setlists/demo.bake --lines 32 --no-words --no-speech --anew --journal build/no-journal
 
 faults: $(VENV)/test.done  ## everything that can go wrong on a stage, done to the real show; prints a table and keeps it in docs/faults.md
-	@$(BIN)/python -m pytest -q -n0 tests/faults --faults-page docs/faults.md
+	@$(BIN)/python -m pytest -q -n0 tests/faults --kills 50 --faults-page docs/faults.md
 
 lint: $(VENV)/test.done  ## ruff, mypy, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

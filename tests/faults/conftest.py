@@ -27,6 +27,7 @@ _rows: list[tuple[str, dict[str, Any], str, float]] = []
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults-page", metavar="FILE", help="Write the table of faults into this file too.")
+    parser.addoption("--kills", type=int, default=2, metavar="N", help="How often a watched show is killed.")
 
 
 @pytest.fixture(autouse=True)
