@@ -28,11 +28,13 @@ from stagelyric.words.phonetics import plain, pronounce, sung, syllable_count
 from stagelyric.words.syllables import Counter, syllabify
 from stagelyric.writing import hearing, planning, ranking, rules
 from stagelyric.writing.automata.letters import Alphabet
-from stagelyric.writing.block import Block, Chosen, Kit
+from stagelyric.writing.block import Block
+from stagelyric.writing.choosing import Chosen
 from stagelyric.writing.drafters import table
 from stagelyric.writing.drafters.contract import Between, Parts, temperature
 from stagelyric.writing.drafters.frames import Framer
 from stagelyric.writing.editing import Judge
+from stagelyric.writing.kit import Kit
 from stagelyric.writing.ranking import Around, Draft, normal_words
 from stagelyric.writing.rules import Language, Rules
 

@@ -1,0 +1,189 @@
+"""Of the drafts of a line, the one that is taken: read, measured, marked, past every gate, one of the best drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from stagelyric.lm.state import Rows
+from stagelyric.types.lines import Ask, Origin
+from stagelyric.words.phonetics import plain, readings
+from stagelyric.words.rhyme import kind_of_sounds
+from stagelyric.writing import planning, ranking
+from stagelyric.writing.drafters.contract import Between, Standing
+from stagelyric.writing.gate import Gate
+from stagelyric.writing.hearing import Heard
+from stagelyric.writing.kit import Kit
+from stagelyric.writing.planning import Plan
+from stagelyric.writing.ranking import Around, Draft
+
+_RANKED = 8  # of a drafter's drafts of a line, those that are marked in full
+_AMONG = 3  # the best that pass, of which one is drawn
+_HEARD = 6  # the best that pass, which the editor hears, where there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The draft that was picked, its score and marks, and where the model stood at its end (one row; None where it
+    was not asked). `frame` names the frame that it is a form of."""
+
+    draft: Draft
+    score: float
+    marks: dict[str, float]
+    state: Rows | None
+    origin: Origin = "model"
+    frame: str = ""
+
+
+@dataclass(slots=True)
+class Place:
+    """One line of a block under way, and what has been chosen for it and, where lines belong together, those after."""
+
+    stanza: int
+    number: int  # in its stanza, from 0
+    plans: tuple[Plan, ...]  # of the stanza
+    standing: Standing
+    before: Sequence[str] = ()  # the words of the line before it
+    chosen: tuple[Chosen, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        return self.plans[self.number]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A draft as it would be shown, and where the model of letters stands at its end."""
+
+    draft: Draft
+    heard: Heard
+    origin: Origin
+
+
+Candidate = tuple[Read, ...]
+"""A draft of a line, or of lines that belong together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A candidate with a score and marks for each of its lines; `score` is their mean."""
+
+    score: float
+    lines: tuple[tuple[Read, float, dict[str, float]], ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(read.draft.text for read, _, _ in self.lines)
+
+    @property
+    def named(self) -> bool:
+        return any(read.draft.named for read, _, _ in self.lines)
+
+
+class Chooser:
+    """Chooses for one block. `told`: what the editor hears before it; the random generator is the block's own."""
+
+    def __init__(
+        self, kit: Kit, ask: Ask, gate: Gate, rng: np.random.Generator, told: Sequence[str], between: Between
+    ) -> None:
+        self.kit, self.rules, self.ask, self.gate, self.rng = kit, kit.rules, ask, gate, rng
+        self.told, self.between = told, between
+        self.low, self.high = planning.metre(ask)
+
+    def choose(
+        self, place: Place, candidates: list[list[Candidate]], stanza: list[Chosen], lines: list[list[str]],
+        attempt: int, *, by_ear: bool,
+    ) -> tuple[Chosen, ...]:  # fmt: skip
+        """One of the best candidates that pass every gate; nothing where none does.
+
+        `candidates`: by drafter; `stanza`: the lines that were chosen for it before; `lines`: the words of all that
+        were chosen; `by_ear`: whether the editor is heard.
+        """
+        judged = [self._judged(one, place, stanza, lines) for own in candidates for one in self._best_looking(own)]
+        calls = place.plan.must is not None and place.plan.must.own
+        judged.sort(key=lambda item: (calls and not item.named, -item.score, item.text))
+        draw = float(self.rng.random())
+        passed = []
+        for item in judged:
+            if self._all_pass(item, place, stanza, attempt):
+                passed.append(item)
+            if len(passed) == (_HEARD if by_ear else _AMONG):
+                break
+        if not passed:
+            return ()
+        if by_ear and len(passed) > 1:
+            passed = self._sensible(passed, stanza)
+            passed.sort(key=lambda item: (calls and not item.named, -item.score, item.text))
+            del passed[_AMONG:]
+        picked = passed[ranking.pick([item.score for item in passed], draw)]
+        return tuple(Chosen(own.draft, score, marks, end_of(own), own.origin) for own, score, marks in picked.lines)
+
+    def _sensible(self, passed: Sequence[_Judged], stanza: Sequence[Chosen]) -> list[_Judged]:
+        """Those that passed, once the editor has been heard on their first lines."""
+        assert self.kit.judge is not None
+        before = [chosen.draft.text for chosen in stanza] or self.told
+        firsts = [item.lines[0] for item in passed]
+        heard = self.kit.judge.marks([read.draft.text for read, _, _ in firsts], before, self.between)
+        found = []
+        for item, (read, score, marks), sense in zip(passed, firsts, heard, strict=True):
+            gained = sense * self.kit.weights["sense"]
+            first = (read, score + gained, {**marks, "sense": sense} if sense else marks)
+            found.append(_Judged(item.score + gained / len(item.lines), (first, *item.lines[1:])))
+        return found
+
+    def _best_looking(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Those that are worth being marked in full, by what the models alone make of them."""
+
+        def look(candidate: Candidate) -> float:
+            return sum(ranking.first_look(own.draft, self.kit.weights) for own in candidate) / len(candidate)
+
+        return sorted(candidates, key=lambda candidate: -look(candidate))[:_RANKED]
+
+    def _judged(self, candidate: Candidate, place: Place, stanza: list[Chosen], lines: list[list[str]]) -> _Judged:
+        said = [chosen.draft for chosen in stanza]
+        marked: list[tuple[Read, float, dict[str, float]]] = []
+        for own, plan in zip(candidate, place.plans[place.number :], strict=False):
+            around = Around(
+                before=(*self.gate.before, *map(tuple, lines), *(tuple(draft.words) for draft in said[-1:])),
+                due=plan.must is not None,
+                rarity=plan.rarity + planning.shift(self.ask),
+            )
+            draft = self._measured(own.draft, plan, said)
+            marks = ranking.marks(draft, self.rules, around, self.kit.copies.worn(plain(draft.text)))
+            marked.append((replace(own, draft=draft), ranking.score(marks, self.kit.weights), marks))
+            said.append(draft)
+        return _Judged(sum(score for _, score, _ in marked) / len(marked), tuple(marked))
+
+    def _measured(self, draft: Draft, plan: Plan, said: Sequence[Draft]) -> Draft:
+        """With its rhyme and its metre measured on the finished text; `said`: the lines of its stanza before it."""
+        rhymes, wanted = 1.0, ""
+        if self.ask.rhyme_with:
+            wanted = plain(self.ask.rhyme_with).split()[-1] if self.ask.rhyme_with.split() else ""
+        elif plan.mate is not None:
+            wanted = planning.last_word(said[plan.mate].words)
+        if wanted:
+            last = self.rules.sound(planning.last_word(draft.words))
+            kind = kind_of_sounds(last, self.rules.sound(wanted))
+            if self.ask.rhyme_with and kind != "perfect":
+                kind = "perfect" if any(kind_of_sounds(last, way) == "perfect" for way in readings(wanted)) else kind
+            rhymes = {"perfect": 1.0, "slant": 0.5, "assonance": 0.25}.get(kind or "", 0.0)
+        return replace(draft, rhymes=rhymes, off=max(0, self.low - draft.syllables, draft.syllables - self.high))
+
+    def _all_pass(self, judged: _Judged, place: Place, stanza: list[Chosen], attempt: int) -> bool:
+        said = [chosen.draft for chosen in stanza]
+        for (own, _, _), plan in zip(judged.lines, place.plans[place.number :], strict=False):
+            if not self.passes(own.draft, plan, said, attempt):
+                return False
+            said.append(own.draft)
+        return True
+
+    def passes(self, draft: Draft, plan: Plan, said: Sequence[Draft], attempt: int) -> bool:
+        """Whether a draft may be shown after the lines of its stanza before it (`said`)."""
+        return self.gate.passes(draft, said, self.rules, first=plan.mate is None, attempt=attempt)
+
+
+def end_of(read: Read) -> Rows:
+    """Where the model stands at the draft's end, in one row."""
+    return read.heard.state.take(np.array([read.heard.row]))
