@@ -7,7 +7,7 @@ from stagelyric.gear.journal import bookmark, database, journal
 from stagelyric.gear.osc import output as osc
 from stagelyric.setlist import triggers
 from stagelyric.show import step
-from stagelyric.stage import asleep, recall, stage, store
+from stagelyric.stage import asleep, recall, requests, stage, store
 from stagelyric.types import texts
 from stagelyric.web import budget, door, guard, machines, server, words
 
@@ -36,7 +36,7 @@ LIMITS = (
     Limit("a number of a song or a section", f"{triggers.MOST_PLACES:,}", "refused in a sentence"),
     Limit(
         "long or odd texts from outside that wait to be judged",
-        f"{stage.MOST_UNJUDGED}",
+        f"{requests.MOST_UNJUDGED}",
         "not shown, and that is said; nothing else waits for them",
     ),
     Limit("a message of a page", _bytes(server.MAX_MESSAGE), "the link is closed"),
@@ -66,7 +66,7 @@ LIMITS = (
     Limit("OSC subscribers on one host", f"{osc.OF_ONE_HOST}", "refused, and counted"),
     Limit(
         "words that lines are written for at once",
-        f"{stage.MOST_WORDS}",
+        f"{requests.MOST_WORDS}",
         "a ready line with the word, or the word alone, at once",
     ),
     Limit("alerts that stand in the state", f"{stage.MOST_ALERTS}", "the oldest makes room"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from stagelyric.gates import family
@@ -54,6 +54,39 @@ def answering(heard: str, ask: Ask, times: int) -> Answering | None:
     if ask.rhyme == "AAAA":
         return Answering(((rhyming, 3),), heard, times)
     return Answering(((rhyming, 1), (replace(common, rhyme="AABB"), 2)), heard, times)
+
+
+class Answers:
+    """The lines that answer what was heard last, while the show is in the place where it was heard."""
+
+    def __init__(self) -> None:
+        self._times = 0  # that something was heard
+        self._lines: list[Line] = []
+        self._place = ("", "")  # song and section
+
+    def hear(self, text: str, ask: Ask) -> Answering | None:
+        """What is asked for; None where there are no words. Answers to what was heard before are called off."""
+        self._times += 1
+        self._lines = []
+        return answering(text, ask, self._times)
+
+    def take(self, wanted: Answering, lines: Iterable[Line], place: tuple[str, str], used: Collection[str]) -> bool:
+        """The answers have come; whether they are still wanted: nothing else was heard since."""
+        if wanted.times != self._times:
+            return False
+        self._place = place
+        self._lines = [line for line in lines if normal(line.text) not in used and not is_echo(line, wanted.heard)]
+        return True
+
+    def next(self, place: tuple[str, str], used: Collection[str]) -> Line | None:
+        """The next of them that has not been up."""
+        if self._place != place:
+            return None
+        return next((line for line in self._lines if normal(line.text) not in used), None)
+
+    def clear(self) -> None:
+        """Calls off those that are left."""
+        self._lines = []
 
 
 def is_echo(line: Line, heard: str) -> bool:

@@ -6,25 +6,23 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
-from stagelyric.gates import family
 from stagelyric.setlist.setlist import Section, Setlist, Song
 from stagelyric.setlist.triggers import Trigger, resolved
-from stagelyric.show import answers
-from stagelyric.show.answers import Answering
-from stagelyric.show.asks import word_ask
+from stagelyric.show import answers, judging
+from stagelyric.show.answers import Answering, Answers
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Unjudged, Wanted
 from stagelyric.show.firing import Firing
 from stagelyric.show.ladder import Ladder
 from stagelyric.show.pool import Pool, Shelf
 from stagelyric.show.position import Position
+from stagelyric.show.word_lines import Baked, WordLines, ready_with
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, SongSelect
 from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, as_list, normal
 from stagelyric.types.standing import Record, Standing
-from stagelyric.types.texts import NAME, SAYING, WORD, cleaned
+from stagelyric.types.texts import WORD, cleaned
 
 COUNTED = 500  # ready lines: beyond these nobody asks how many of which
-_LONGEST = {"say": SAYING, "heard": SAYING, "word": WORD}  # characters of a text from outside
 
 
 class Show:
@@ -48,7 +46,7 @@ class Show:
         never_quote: str = "",
         frames: str = "",
         cut: Callable[[str], tuple[str, ...]] = lambda text: tuple(text.split()),
-        words: Mapping[tuple[str, str], Mapping[str, Line]] | None = None,
+        words: Baked | None = None,
     ) -> None:
         self.pool = pool
         self.number = 0
@@ -56,7 +54,7 @@ class Show:
         self.cleared = False
         self.speech = True
         self.up: Line | None = None
-        self._reserve = words
+        self._words = WordLines(words)
         self._position = Position(setlist, seed, lyrics or {}, never_quote, frames, fixed=words is not None)
         self._cut = lru_cache(maxsize=1024)(cut)  # safety lines come again and again
         there = {place: list(texts) for place, texts in (kept or {}).items()}
@@ -68,11 +66,7 @@ class Show:
         self._moved: dict[str, Shelf] = {}  # that presses were counted on, since the last record
         self._shown_at = float("-inf")
         self._firing = Firing(self._position)
-        self._words: dict[str, int] = {}
-        self._word_wanted: str | None = None  # since the last record
-        self._heard = 0  # how often the show was told what was sung
-        self._answers: list[Line] = []  # to what was heard last, while we are in its section
-        self._answers_in = ("", "")
+        self._answers = Answers()
         self._epoch = 0
 
     # Where we are
@@ -132,7 +126,7 @@ class Show:
     @property
     def baked(self) -> bool:
         """Whether its lines were written before it: there are no others, at no other wildness and of no other seed."""
-        return self._reserve is not None
+        return self._words.baked is not None
 
     def sow(self, seed: int) -> bool:
         """Another seed: from here on every shelf is another. Whether the show has that seed now."""
@@ -198,7 +192,7 @@ class Show:
             passed=self.pool.passed(),
             shown=tuple(self._shown),
             safety=dict(self.ladder.shown),
-            words=dict(self._words),
+            words=dict(self._words.times),
         )
 
     def change(self, tempo: float) -> Record:
@@ -223,9 +217,8 @@ class Show:
             record["frames"] = {self.up.frame: self.pool.sung_from[self.up.frame]}
         if self.up is not None and self.up.text in self.ladder.shown:
             record["safety"] = {self.up.text: self.ladder.shown[self.up.text]}
-        if self._word_wanted is not None:
-            record["words"] = {self._word_wanted: self._words[self._word_wanted]}
-            self._word_wanted = None
+        if words := self._words.change():
+            record["words"] = words
         return record
 
     def stand(self, standing: Standing) -> None:
@@ -237,7 +230,7 @@ class Show:
         self.pool.place(standing)
         self._used, self._shown = {*self._vetoed, *standing.shown}, list(standing.shown)
         self.ladder.shown = dict(standing.safety)
-        self._words = dict(standing.words)
+        self._words.times = dict(standing.words)
         self._epoch += 1  # what was pending belongs to where we were
 
     # What happens
@@ -266,12 +259,8 @@ class Show:
 
     def _from_outside(self, do: Do, at: float, quantize: Quantize = "now") -> list[Effect]:
         """What comes by OSC, from a page or from the audience: its words are not the setlist's, so they are judged."""
-        if isinstance(do.value, str):
-            do = replace(do, value=cleaned(do.value, _LONGEST.get(do.action, NAME)))
-        unjudged = Unjudged(do, quantize, at, self._epoch)
-        if do.action in _LONGEST and not family.is_quick(str(do.value)):
-            return [unjudged]
-        return self.judged(unjudged, self.unfit(do))
+        unjudged = Unjudged(judging.cut_short(do), quantize, at, self._epoch)
+        return [unjudged] if judging.takes_long(unjudged.do) else self.judged(unjudged, self.unfit(unjudged.do))
 
     def judged(self, text: Unjudged, why: str | None) -> list[Effect]:
         """What comes of words that `unfit` has looked at: nothing where what was pending has been called off since."""
@@ -291,22 +280,15 @@ class Show:
         return [remark, *(self._guarded(at) or self._next_line(at, "now"))]
 
     def unfit(self, do: Do) -> str | None:
-        """Why words may not be shown, None where they may. Whoever plays for no family may say what they like.
+        """Why words may not be shown, None where they may (`judging.unfit`).
 
         May be asked on any thread; what takes its time for a text that is shown is done with it.
         """
         if do.action == "heard":  # is not shown; its words are looked up here, and are known from then on
             answers.answering(str(do.value), self.ask, 0)
-        if do.action not in ("say", "word"):
-            return None
-        self._cut(str(do.value))
-        text, for_a_family = str(do.value), self.setlist.family_friendly
-        judged = for_a_family or do.action == "word"
-        if judged and family.found(text, mild=for_a_family) is not None:
-            return "it is not for a family" if for_a_family else "it is an obscenity or a slur"
-        spoken = f" {normal(text)} "
-        avoided = any(f" {normal(phrase)} " in spoken for phrase in self.setlist.avoid)
-        return "it has words that the setlist avoids" if avoided else None
+        if do.action in ("say", "word"):
+            self._cut(str(do.value))
+        return judging.unfit(do, self.setlist)
 
     def due(self, do: Do, at: float, quantize: Quantize = "now") -> list[Effect]:
         """What is done, now. `at` is when it was asked for, in seconds of the event's clock."""
@@ -342,7 +324,7 @@ class Show:
                 self.held = self.held and do.action == "clear"
                 self.cleared = True
                 self._epoch += 1
-                self._answers = []
+                self._answers.clear()
                 return [Cue(None, self.song.title, self.section.name, "now", at, self.number)]
             case "speech_on" | "speech_off":
                 self.speech = do.action == "speech_on"
@@ -358,22 +340,19 @@ class Show:
         if wanted.epoch != self._epoch or self.held:
             return []
         word = wanted.ask.word or ""
-        line = line or self._reserved(word)
+        places = [(self.song.title, section.name) for section in (self.section, *self.song.sections)]
+        line = line or self._words.of_baked(word, places, self._used)
         if line is None or normal(line.text) in self._used:
             if self.unfit(Do("word", word)) is not None:
                 return self._next_line(wanted.at, "now")
-            line = self._ready_with(word) or Line(word[:1].upper() + word[1:], "word", syllables=self._cut(word))
+            ready = ready_with(word, self.pool, self.asks(), self._used)
+            line = ready or Line(word[:1].upper() + word[1:], "word", syllables=self._cut(word))
         return [self._cue(replace(line, origin="word"), wanted.at, "now")]
 
     def answered(self, wanted: Answering, lines: Iterable[Line]) -> list[Effect]:
         """The answers to what was heard have come: they are the next lines, unless something else was heard since."""
-        if wanted.times != self._heard:
-            return []
-        self._answers_in = (self.song.title, self.section.name)
-        self._answers = [
-            line for line in lines if normal(line.text) not in self._used and not answers.is_echo(line, wanted.heard)
-        ]
-        return [Changed()]
+        came = self._answers.take(wanted, lines, (self.song.title, self.section.name), self._used)
+        return [Changed()] if came else []
 
     # How
 
@@ -398,20 +377,14 @@ class Show:
     def _next(self) -> Line:
         """The line that the next press gives."""
         kept = self._kept_first()
-        return self._answer() or kept or self.pool.peek(self.ask, self._used) or self._fallback()
+        answer = self._answers.next((self.song.title, self.section.name), self._used)
+        return answer or kept or self.pool.peek(self.ask, self._used) or self._fallback()
 
     def _hear(self, text: str) -> list[Effect]:
         if self.baked:
             return [Remark("heard: this show was baked, and no line is written to answer what is sung")]
-        self._heard += 1
-        self._answers = []
-        wanted = answers.answering(text, self.ask, self._heard)
+        wanted = self._answers.hear(text, self.ask)
         return [wanted] if wanted is not None else [Remark("heard: wanted what was sung, found no words")]
-
-    def _answer(self) -> Line | None:
-        if self._answers_in != (self.song.title, self.section.name):
-            return None
-        return next((line for line in self._answers if normal(line.text) not in self._used), None)
 
     def _kept_first(self) -> Line | None:
         """What was kept in rehearsal, where the setlist wants it before anything new."""
@@ -425,24 +398,6 @@ class Show:
         near = self.asks()[: len(self.song.sections)]
         up = self.up.text if self.up is not None else ""
         return self.ladder.pick(self.song, self.section, near, self._used, up)
-
-    def _reserved(self, word: str) -> Line | None:
-        """A baked line with the word, for this section or another of the song, which has not been up."""
-        for section in (self.section, *self.song.sections):
-            line = (self._reserve or {}).get((self.song.title, section.name), {}).get(word.casefold())
-            if line is not None and normal(line.text) not in self._used:
-                return line
-        return None
-
-    def _ready_with(self, word: str) -> Line | None:
-        wanted = f" {normal(word)} "
-        for ask in self.asks():
-            shelf = self.pool.shelf(ask)
-            for line in shelf.lines[shelf.position :]:
-                text = normal(line.text)
-                if text not in self._used and wanted in f" {text} ":
-                    return line
-        return None
 
     def _cue(self, line: Line, at: float, quantize: Quantize) -> Cue:
         self.number += 1
@@ -462,9 +417,7 @@ class Show:
     def _word(self, word: str, at: float) -> list[Effect]:
         if not word:
             return [Remark("word: wanted a word, found none")]
-        times = self._words[word] = self._words.get(word, 0) + 1
-        self._word_wanted = word
-        return [Wanted(word_ask(self.ask, word, times), at, self._epoch)]
+        return [Wanted(self._words.ask(self.ask, word), at, self._epoch)]
 
     def _judge(self, verdict: Literal["keep", "veto"], at: float) -> list[Effect]:
         if self.up is None or self.cleared:

@@ -22,21 +22,19 @@ from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.asleep import Asleep
 from stagelyric.stage.feeding import Feeder
-from stagelyric.stage.generator import Generator, GeneratorError
+from stagelyric.stage.generator import Generator
 from stagelyric.stage.quantised import SOON, Quantised
+from stagelyric.stage.requests import Requests
 from stagelyric.stage.store import Store
-from stagelyric.stage.trace import Trace, key
+from stagelyric.stage.trace import Told, Trace
 from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Tempo, Transport
-from stagelyric.types.lines import Alert, Cue, Line, State, as_list
+from stagelyric.types.lines import Alert, Cue, State
 from stagelyric.types.parts import Part
 from stagelyric.types.standing import Record, Standing, as_record
 from stagelyric.types.time import MACHINE, Time
 
-WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
 SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
 WARM_EVERY = 0.005  # seconds
-MOST_WORDS = 24  # that lines are written for at once: more than are written in the time that a word has
-MOST_UNJUDGED = 8  # long texts that wait to be judged; more are not shown, and that is said
 MOST_ALERTS = 50  # that stand in the state at once
 SAME_ALERT = 1.0  # seconds in which the same alert is not said again
 
@@ -92,13 +90,13 @@ class Stage:
             alert=self.alert, trouble=self.trouble, changed=self._publish_state, time=time,
         )  # fmt: skip
         self._rearm = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._requests = Requests(
+            show, generator, self._feeder, time, carry_out=self._carry_out, note=self._note, alert=self.alert
+        )
         self._quantised = Quantised(clock, self._perform_deferred, self._say_due, time)
         self._said: dict[str, float] = {}
         self._alerts: dict[str, Alert] = {}  # what is wrong now, by what it is about
         self._broken: set[str] = set()
-        self._judging, self._unjudged = asyncio.Lock(), 0
-        self._words = 0  # that lines are being written for
         self._song = show.song.title
         self.song_at = time.wall()  # when the present song began
         self._asleep = Asleep(self.alert, time)
@@ -139,7 +137,7 @@ class Stage:
             try:
                 yield
             finally:
-                await self._stop([*tasks, *self._tasks])
+                await self._stop(tasks)
                 gc.unfreeze()
 
     async def _open(self, stack: AsyncExitStack) -> None:
@@ -172,7 +170,7 @@ class Stage:
         self._quantised.close()
         for task in tasks:
             task.cancel()
-        tasks += self._feeder.close()
+        tasks += [*self._requests.close(), *self._feeder.close()]
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 log.error("a part of the show had failed", exc_info=result)
@@ -254,7 +252,7 @@ class Stage:
             about = (event, bool(effects), self._time.wall(), self.pool.puts)
             asyncio.get_running_loop().call_soon(self._tell, "journal", self.trace.event, *about)
 
-    def _note(self, kind: str, told: dict[str, object]) -> None:
+    def _note(self, kind: str, told: Told) -> None:
         """For a replay of the night: what came of an event later."""
         if self.trace is not None:
             about = (kind, told, self._time.wall(), self.pool.puts)
@@ -266,14 +264,10 @@ class Stage:
             match effect:
                 case Cue():
                     self._publish(effect)
-                case Wanted():
-                    self._spawn(self._write_now(effect))
-                case Answering():
-                    self._spawn(self._write_answers(effect))
+                case Wanted() | Answering() | Unjudged():
+                    self._requests.add(effect)
                 case Deferred():
                     self._quantised.add(effect)
-                case Unjudged():
-                    self._judge(effect)
                 case Judgement():
                     if self._journal is not None:
                         judged = (effect.verdict, effect.text, effect.song, effect.section, self._time.wall())
@@ -345,58 +339,6 @@ class Stage:
                 self._broken.add(name)
                 log.exception("%s failed", name)
                 self.alert(f"{name} failed ({error}); the show goes on")
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _write_now(self, wanted: Wanted) -> None:
-        line = None
-        self._words += 1
-        try:
-            line = await self._written(wanted)
-        finally:
-            self._words -= 1
-        self._carry_out(self.show.answer(wanted, line))
-        self._note("answer", {"of": key(wanted), "lines": [] if line is None else [as_list(line)]})
-
-    async def _written(self, wanted: Wanted) -> Line | None:
-        """A line for a word, if there is one in time; of too many words at once none is waited for."""
-        line = None
-        with contextlib.suppress(TimeoutError, GeneratorError):
-            if self.generator is not None and self._words <= MOST_WORDS:
-                async with self._time.limit(WORD_SECONDS):
-                    lines = await self.generator.write(wanted.ask, urgent=True)
-                    line = lines[0] if lines else None
-        return line
-
-    async def _write_answers(self, wanted: Answering) -> None:
-        lines: list[Line] = []
-        for ask, count in wanted.asks:
-            with contextlib.suppress(TimeoutError, GeneratorError):
-                async with self._time.limit(WORD_SECONDS):
-                    lines += [] if self.generator is None else await self.generator.write(ask, 0, count, urgent=True)
-        self._carry_out(self.show.answered(wanted, lines))
-        self._note("answer", {"of": key(wanted), "lines": [as_list(line) for line in lines]})
-        await self._feeder.prepare(lines)
-
-    def _judge(self, text: Unjudged) -> None:
-        """Has a text looked at that would take too long here; one after the other, in their order."""
-        if self._unjudged >= MOST_UNJUDGED:
-            self.alert(f"{text.do.action}: not shown, too many long texts came at once")
-            return
-        self._unjudged += 1
-        self._spawn(self._judge_beside(text))
-
-    async def _judge_beside(self, text: Unjudged) -> None:
-        try:
-            async with self._judging:
-                why = await asyncio.to_thread(self.show.unfit, text.do)
-        finally:
-            self._unjudged -= 1
-        self._carry_out(self.show.judged(text, why))
-        self._note("answer", {"of": key(text), "why": why})
 
     def _perform_deferred(self, wanted: Deferred) -> None:
         if wanted.epoch == self.show.epoch:

@@ -12,7 +12,8 @@ from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.asleep import ASLEEP, WAKING
 from stagelyric.stage.generator import Generator
-from stagelyric.stage.stage import MOST_UNJUDGED, SAME_ALERT, WORD_SECONDS, Stage
+from stagelyric.stage.requests import MOST_UNJUDGED, WORD_SECONDS
+from stagelyric.stage.stage import SAME_ALERT, Stage
 from stagelyric.testing.clock import ManualClock, settle
 from stagelyric.testing.recorder import Recorder
 from stagelyric.types.actions import Action, Do

@@ -1,0 +1,34 @@
+"""Whether words that come from outside, by OSC, from a page or from the audience, may be shown."""
+
+from dataclasses import replace
+
+from stagelyric.gates import family
+from stagelyric.setlist.setlist import Setlist
+from stagelyric.types.actions import Do
+from stagelyric.types.lines import normal
+from stagelyric.types.texts import NAME, SAYING, WORD, cleaned
+
+_LONGEST = {"say": SAYING, "heard": SAYING, "word": WORD}  # characters of a text from outside
+
+
+def cut_short(do: Do) -> Do:
+    """With its text as it may be looked at: no longer than what it is for, without what no page can show."""
+    return replace(do, value=cleaned(do.value, _LONGEST.get(do.action, NAME))) if isinstance(do.value, str) else do
+
+
+def takes_long(do: Do) -> bool:
+    """Whether its text is too long or too odd to be judged while a press waits."""
+    return do.action in _LONGEST and not family.is_quick(str(do.value))
+
+
+def unfit(do: Do, setlist: Setlist) -> str | None:
+    """Why its words may not be shown, None where they may. Whoever plays for no family may say what they like."""
+    if do.action not in ("say", "word"):
+        return None
+    text, for_a_family = str(do.value), setlist.family_friendly
+    judged = for_a_family or do.action == "word"
+    if judged and family.found(text, mild=for_a_family) is not None:
+        return "it is not for a family" if for_a_family else "it is an obscenity or a slur"
+    spoken = f" {normal(text)} "
+    avoided = any(f" {normal(phrase)} " in spoken for phrase in setlist.avoid)
+    return "it has words that the setlist avoids" if avoided else None
