@@ -1,6 +1,6 @@
 """`stagelyric check`: every fault of a setlist, a rig or files of lyrics, at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -188,14 +188,17 @@ def _look_at(file: Path, as_rig: bool, found: _Found) -> None:
     except FileError as error:
         found.faults += error.faults
         return
+    frames = [file.parent / name for name in written.frames]
+    wrong = frame_faults(frames)
     try:
-        found.faults += [f"{file}: model: {fault}" for fault in _damage(paths.find_model(written.model))]
+        damage = _damage(paths.find_model(written.model), [] if wrong else frames)
+        found.faults += [f"{file}: model: {fault}" for fault in damage]
         asked = server_named(written.model, hosts=None)  # which hosts may be asked is the rig's
     except (paths.ModelNotFoundError, Fault) as error:
         found.faults.append(f"{file}: {error.message if isinstance(error, Fault) else error}")
     else:
         found.told += [f"{file}: lines are also drafted by {asked.url}: no two nights are alike"] if asked else []
-    found.faults += frame_faults([file.parent / name for name in written.frames])
+    found.faults += wrong
     for place, name, needed in _lyrics_of(written):
         _one(file.parent / name, f"{file}: {place} {name}", found, needed=needed)
     if nothing := told(bare(written)):
@@ -206,8 +209,9 @@ def _look_at(file: Path, as_rig: bool, found: _Found) -> None:
     found.told.append(f"chosen by ear: {found.editor}" if found.editor else f"no editor here: {_WITHOUT}")
 
 
-def _damage(model: Path) -> Iterator[str]:
-    """What of a model is not as it was made: each of its files is read and compared with its hash."""
+def _damage(model: Path, frames: Sequence[Path]) -> Iterator[str]:
+    """What of a model is not as it was made: each of its files is read and compared with its hash. One that is whole is
+    opened as `play` opens it, with the band's own frames."""
     from stagelyric.lm import checkpoint
 
     try:
@@ -215,11 +219,20 @@ def _damage(model: Path) -> Iterator[str]:
     except checkpoint.ModelError as error:
         yield str(error)
         return
+    is_whole = True
     for name in meta.files:
         try:
             checkpoint.read_file(model, name, meta)
         except checkpoint.ModelError as error:
+            is_whole = False
             yield str(error)
+    if is_whole:
+        from stagelyric.writing.writer import Writer
+
+        try:
+            Writer.open(model, frames=frames)
+        except Exception as error:  # whatever keeps it from writing on stage is a fault of it
+            yield f"nothing can be written with it ({error})"
 
 
 def _lyrics_of(written: setlist.Setlist) -> Iterator[tuple[str, str, bool]]:

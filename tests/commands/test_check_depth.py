@@ -4,14 +4,20 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from house import MODEL
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from stagelyric.commands.check import check as command
+from stagelyric.lm import checkpoint
 from stagelyric.words.reading import LYRICS, SETLIST
+from stagelyric.writing import process
 
 SONG = 'title = "Night"\n{top}\n[[songs]]\ntitle = "A"\n{song}\n'
 
@@ -47,6 +53,63 @@ def test_a_damaged_model_is_no_good(tmp_path: Path) -> None:
     status, said = checked(tmp_path, top)
     assert status == 2
     assert "meta.json" in said
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of the band's own, which may be damaged as long as it is put right again."""
+    model = tmp_path_factory.mktemp("model") / "ours"
+    shutil.copytree(MODEL, model)
+    return model
+
+
+FILES = sorted(checkpoint.read_meta(MODEL).files)
+cut = given(name=st.sampled_from(FILES), part=st.floats(0, 0.999))
+
+
+@cut
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_file_of_a_model_that_was_cut_short_is_no_good(own: Path, tmp_path: Path, name: str, part: float) -> None:
+    with damaged(own / name, part):
+        status, said = checked(tmp_path, f'model = "{own}"')
+    assert status == 2
+    assert f"{name}: the file is damaged" in said
+
+
+@cut
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_noted_as_right_is_good_if_it_can_be_played(own: Path, tmp_path: Path, name: str, part: float) -> None:
+    """The hash is that of the damaged file: what was made wrong, and not damaged later."""
+    with damaged(own / name, part), damaged(own / "meta.json", 1.0):
+        checkpoint.note_files(own, [name])
+        status, said = checked(tmp_path, f'model = "{own}"')
+        why = ""
+        try:
+            process._opened([str(own)], lambda: None)
+        except Exception as error:
+            why = f"nothing can be written with it ({error})"
+    assert status == (2 if why else 0), said
+    assert why in said
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith((".npz", "int8.onnx"))])
+def test_a_model_without_one_of_its_files_is_no_good(own: Path, tmp_path: Path, name: str) -> None:
+    with damaged(own / name, 1.0):
+        (own / name).unlink()
+        status, said = checked(tmp_path, f'model = "{own}"')
+    assert status == 2
+    assert f"{name}: wanted a file of the model" in said
+
+
+@contextmanager
+def damaged(file: Path, part: float) -> Iterator[None]:
+    """Only so much of a file is left; it is put right again."""
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * part)])
+    try:
+        yield
+    finally:
+        file.write_bytes(content)
 
 
 def test_lyrics_beyond_all_measure_are_said_and_not_read(tmp_path: Path) -> None:
