@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stagelyric.commands.bake_saving import write_proof
-from stagelyric.commands.common import Failure, Fault, frame_faults, json_option, plain_faults, print_json, server_named
+from stagelyric.commands.common import (
+    Failure,
+    Fault,
+    frame_faults,
+    json_option,
+    plain_faults,
+    print_json,
+    seed_type,
+    server_named,
+)
 
 _PATIENCE = 60.0  # seconds that a line waits for a server that drafts, if one is asked: nobody is on stage
 
@@ -45,7 +54,7 @@ class Baking(click.Command):
 @click.option("--lines", type=click.IntRange(1, 4096), default=64, show_default=True, help="Lines for each section.")
 @click.option("--word", "words", multiple=True, metavar="WORD", help="A line with it for each section; repeatable.")
 @click.option("--no-words", is_flag=True, help="No lines for words but the songs' own and those of --word.")
-@click.option("--seed", type=click.IntRange(-(1 << 53), 1 << 53), help="In place of the setlist's.")
+@click.option("--seed", type=seed_type, help="In place of the setlist's.")
 @click.option("--model", help="A model by name or folder (default: the setlist's).")
 @click.option("--rig", "rig_file", type=click.Path(path_type=Path), help="The rig whose voice speaks the lines.")
 @click.option("--no-speech", is_flag=True, help="Lines without their sound.")

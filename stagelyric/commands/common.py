@@ -20,6 +20,9 @@ from stagelyric.types.streams import is_unicode
 if TYPE_CHECKING:
     from stagelyric.phrasebook.classes import Classes
 
+seed_type = click.IntRange(-(1 << 53), 1 << 53)
+"""What a show's seed may be: every program that reads JSON knows these numbers."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 

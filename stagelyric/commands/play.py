@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from stagelyric.commands.common import Failure, Fault, frame_faults, plain_faults, server_named
+from stagelyric.commands.common import Failure, Fault, frame_faults, plain_faults, seed_type, server_named
 
 SAFE_PIN = 6
-SEEDS = 1 << 53  # the largest seed: every program that reads JSON knows it
 
 if TYPE_CHECKING:
     import asyncio
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 @click.option("--model", help="A model by name or folder (default: the setlist's).")
 @click.option(
     "--seed",
-    type=click.IntRange(-(1 << 53), 1 << 53),
+    type=seed_type,
     help="Same seed, same presses: same lines (default: the setlist's).",
 )
 @click.option("--journal", "journal_file", type=click.Path(path_type=Path), help="Where the show is written down.")

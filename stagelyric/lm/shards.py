@@ -10,7 +10,9 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-INDEX = "index.npy"
+from stagelyric.words.npz import read_npz
+
+INDEX = "index.npz"
 SHARD = 256 * 2**20  # bytes, about
 
 
@@ -18,7 +20,8 @@ class Shards(Sequence["tuple[str, str]"]):
     """Songs as (title, text), in `shard-0000.txt` and its like, with an index (N, 3): shard, first byte, length."""
 
     def __init__(self, folder: Path):
-        self._index: NDArray[np.int64] = np.load(folder / INDEX)
+        with read_npz(folder / INDEX, "the index of packed songs") as arrays:
+            self._index: NDArray[np.int64] = arrays["songs"]
         count = int(self._index[:, 0].max()) + 1 if len(self._index) else 0
         self._maps = [np.memmap(folder / _name(number), dtype=np.uint8, mode="r") for number in range(count)]
 
@@ -41,7 +44,7 @@ class Shards(Sequence["tuple[str, str]"]):
                 at += len(data)
         finally:
             file.close()
-        np.save(folder / INDEX, np.array(index, dtype=np.int64).reshape(-1, 3))
+        np.savez(folder / INDEX, songs=np.array(index, dtype=np.int64).reshape(-1, 3))
         return cls(folder)
 
     def __len__(self) -> int:

@@ -25,6 +25,7 @@ from stagelyric.gates.novelty import Copies
 from stagelyric.report import grammar, language
 from stagelyric.report.grammar import Grammar
 from stagelyric.report.lyrics import spelled, words
+from stagelyric.words.npz import read_npz
 from stagelyric.words.survey import read_stanzas, survey
 
 FILE = "reference.npz"
@@ -55,7 +56,8 @@ class Reference:
 @cache
 def load() -> Reference:
     """The reference that is shipped."""
-    with resources.files("stagelyric.report").joinpath("data", FILE).open("rb") as file, np.load(file) as data:
+    shipped = resources.files("stagelyric.report").joinpath("data", FILE)
+    with resources.as_file(shipped) as file, read_npz(file, "what a report compares with") as data:
         known = data["words"].tobytes().decode("ascii").split("\n")
         counts, case = data["stanzas_with"].tolist(), data["case"].tolist()
         return Reference(

@@ -66,7 +66,6 @@ class Speech(Part):
         )
         self._spoken = spoken
         self.renderer = Renderer(rig.voice, rig.rate, tell=lambda text: self._tell(text, "warning"))
-        self.unspoken = 0  # cues that had no sound in time, with a device open
         self._emit: Emit = lambda event: None
         self._wanted = asyncio.Event()
         self._device = asyncio.Event()
@@ -257,8 +256,6 @@ class Speech(Part):
         passed = self._rig.overlap == "cut" and cue.number != self._number
         if done and self._on and hushes == self._hushes and not passed:
             self._say(cue, text)
-        elif not done:
-            self.unspoken += 1
 
     def _hush(self) -> None:
         self._hushes += 1
@@ -277,7 +274,6 @@ class Speech(Part):
 
     def _failed(self, path: Path) -> None:
         self.cache.lose(path)
-        self.unspoken += 1
         self._more.set()
 
     def _tell_of_device(self, text: str, level: Level) -> None:

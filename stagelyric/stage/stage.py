@@ -201,17 +201,21 @@ class Stage:
                 else:
                     self.trouble(event.about, None)
                     self.alert(event.text, event.level)
-            case ClockPulse():
-                self._rearm.set()
+            case ClockPulse() | Beat():
+                self._clock_moved()
             case Transport() | Tempo():
-                self._rearm.set()
+                self._clock_moved()
                 self._write_down()
                 self._publish_state()
-            case Beat():
-                self._rearm.set()
             case _:
                 self._perform(event)
         self.heard[event.source.partition(" ")[0]] += 1
+
+    def _clock_moved(self) -> None:
+        """Somebody outside said where the beat is: what waits for a beat is aimed anew, by the new count."""
+        self._rearm.set()
+        if self.clock.source != "internal":
+            self._quantised.aim_again()
 
     def alert(self, text: str, level: Level = "warning") -> None:
         """Says something to everyone, once: the same words again within a second are only counted by the log."""

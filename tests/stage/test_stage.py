@@ -17,7 +17,7 @@ from stagelyric.stage.stage import SAME_ALERT, Stage
 from stagelyric.testing.clock import ManualClock, settle
 from stagelyric.testing.recorder import Recorder
 from stagelyric.types.actions import Action, Do
-from stagelyric.types.events import Command, Emit, KeyPress, Notice, Tempo
+from stagelyric.types.events import ClockPulse, Command, Emit, KeyPress, Notice, Tempo, Transport
 from stagelyric.types.lines import Ask, Line
 from stagelyric.types.parts import ignore
 
@@ -143,6 +143,29 @@ async def test_a_quantised_press_waits_for_its_beat(time: ManualClock) -> None:
     (cue,) = told.cues
     assert cue.beat % 4 == pytest.approx(0, abs=0.01)
     assert cue.quantize == "bar"
+
+
+async def test_a_quantised_press_follows_a_new_tempo_and_waits_for_no_clock_that_stops(time: ManualClock) -> None:
+    told = Recorder()
+    made = stage(time, told, triggers=[SET["triggers"][1]])
+    async with made.running():
+        made.hear(Tempo(time.now(), "osc", 40.0))
+        made.hear(KeyPress(time.now(), "page", "q"))
+        await time.advance(0.1)
+        made.hear(Tempo(time.now(), "osc", 400.0))
+        await time.advance(4 * BEAT)
+    assert [cue.beat % 4 for cue in told.cues] == [pytest.approx(0, abs=0.01)]
+
+    made.clock.source = "midi"
+    async with made.running():
+        made.hear(ClockPulse(time.now(), "midi", "p"))
+        await time.advance(0.01)
+        made.hear(KeyPress(time.now(), "page", "q"))
+        await time.advance(0.01)
+        assert len(told.cues) == 1
+        made.hear(Transport(time.now(), "midi", "stop"))
+        await time.advance(0.0)
+    assert len(told.cues) == 2
 
 
 async def test_panic_calls_off_what_waits_for_the_bar(time: ManualClock) -> None:
