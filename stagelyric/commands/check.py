@@ -1,44 +1,19 @@
 """`stagelyric check`: every fault of a setlist, a rig or files of lyrics, at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from stagelyric.commands.common import (
-    Fault,
-    classes_of_frames,
-    frame_faults,
-    json_option,
-    plain_faults,
-    print_json,
-    server_named,
-)
-from stagelyric.editor import fetch
+from stagelyric.commands.common import Fault, classes_of_frames, json_option, plain_faults, print_json
 from stagelyric.setlist import faults as files
 from stagelyric.setlist import rig, setlist
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.rig import Rig, load_rig
-from stagelyric.show.ladder import bare, told
-from stagelyric.types import paths
-from stagelyric.words import look
-from stagelyric.words.formats import ENDINGS, LyricsError
-
-_WITHOUT = "lines are chosen without one; a second machine that has it writes others (stagelyric models fetch smollm2)"
-
-
-@dataclass(slots=True)
-class _Found:
-    """What is wrong (`faults`), what looks wrong (`warnings`), what is in the files of lyrics (`lyrics`), and, of a
-    setlist, the `editor` that chooses by ear on this machine."""
-
-    faults: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    lyrics: list[dict[str, Any]] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-    editor: str | None = None
+from stagelyric.setup import checking
+from stagelyric.setup.checking import Found, count, one
+from stagelyric.words.formats import ENDINGS
 
 
 @click.command()
@@ -66,7 +41,7 @@ def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: b
     if file.suffix == ".frames":
         _check_frames(file, sample, as_json)
         return
-    found = _Found()
+    found = Found()
     if file.is_dir() or file.name.lower().endswith(ENDINGS):
         _look_through(file, found)
     else:
@@ -92,13 +67,13 @@ def _check_baked(file: Path, as_json: bool) -> None:
         })  # fmt: skip
         return
     click.echo(
-        f'{file}: "{bake.setlist.title}" is whole: {_count(len(bake.parts), "section")}, {_count(lines, "line")} '
-        f"({struck} struck, {changed} changed), {_count(len(opened.sounds), 'sound')}, seed {bake.seed}"
+        f'{file}: "{bake.setlist.title}" is whole: {count(len(bake.parts), "section")}, {count(lines, "line")} '
+        f"({struck} struck, {changed} changed), {count(len(opened.sounds), 'sound')}, seed {bake.seed}"
     )
     if not bake.whole:
         click.echo(f"warning: {file}: not every section has its {bake.asked} lines; bake it with --resume", err=True)
     if missing:
-        click.echo(f"warning: {file}: {_count(len(missing), 'line')} without a sound", err=True)
+        click.echo(f"warning: {file}: {count(len(missing), 'line')} without a sound", err=True)
 
 
 def _check_frames(file: Path, sample: int, as_json: bool) -> None:
@@ -119,13 +94,13 @@ def _check_frames(file: Path, sample: int, as_json: bool) -> None:
         for finding in found.findings:
             click.echo(finding, err=finding.error)
         click.echo(
-            f"{file}: {_count(told['frames'], 'frame')}, {told['slots_a_line']} slots a line, "
+            f"{file}: {count(told['frames'], 'frame')}, {told['slots_a_line']} slots a line, "
             f"{told['alternatives_a_slot']} alternatives a slot, {told['forms']['median']:,} forms in the middle one; "
-            f"{_count(told['errors'], 'fault')}, {_count(told['warnings'], 'warning')}"
+            f"{count(told['errors'], 'fault')}, {count(told['warnings'], 'warning')}"
         )
         if told["waiting"]:
             click.echo(
-                f"{_count(told['waiting'], 'alternative')} not sung yet: proposed, and neither kept nor struck "
+                f"{count(told['waiting'], 'alternative')} not sung yet: proposed, and neither kept nor struck "
                 f"(stagelyric frames {file} --page)"
             )
         rng = random.Random()
@@ -135,7 +110,7 @@ def _check_frames(file: Path, sample: int, as_json: bool) -> None:
         raise SystemExit(2)
 
 
-def _say(file: Path, found: _Found, as_json: bool) -> None:
+def _say(file: Path, found: Found, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(file), "ok": not found.faults} | {
             "faults": found.faults, "warnings": found.warnings, "lyrics": found.lyrics, "editor": found.editor
@@ -149,7 +124,7 @@ def _say(file: Path, found: _Found, as_json: bool) -> None:
         click.echo(line)
 
 
-def _look_through(path: Path, found: _Found) -> None:
+def _look_through(path: Path, found: Found) -> None:
     """Lyrics: one file, or every one in a folder and below it."""
     lyrics = [path]
     if path.is_dir():
@@ -157,91 +132,22 @@ def _look_through(path: Path, found: _Found) -> None:
         if not lyrics:
             found.faults.append(f"{path}: wanted a folder with lyrics ({', '.join(ENDINGS[:8])} …), found none in it")
     for file in lyrics:
-        _one(file, str(file), found, needed=False)
+        one(file, str(file), found, needed=False)
     if len(lyrics) > 1:
         lines = sum(one["lines"] for one in found.lyrics)
-        found.told.append(f"{path}: {_count(len(lyrics), 'file')}, {_count(lines, 'line')}")
+        found.told.append(f"{path}: {count(len(lyrics), 'file')}, {count(lines, 'line')}")
 
 
-def _one(file: Path, place: str, found: _Found, *, needed: bool) -> None:
-    """One file of lyrics; `needed`: it is a fault where there is not a line in it."""
-    try:
-        seen = look.look(file)
-    except LyricsError as error:
-        found.faults.append(f"{place}: {str(error).removeprefix(f'{file}: ')}")
-        return
-    found.lyrics.append(asdict(seen))
-    found.told.append(f"{place}: {seen.found}")
-    worst = found.faults if needed and not seen.words else found.warnings
-    for number, warning in enumerate(seen.warnings):
-        (worst if number == 0 else found.warnings).append(f"{place}: {warning}")
-
-
-def _look_at(file: Path, as_rig: bool, found: _Found) -> None:
+def _look_at(file: Path, as_rig: bool, found: Found) -> None:
     data = _read(file)  # once: of a long setlist that takes longer than all that follows
+    if not as_rig and (data is None or not _is_rig(data)):
+        checking.look_at(file, found, data)
+        return
     try:
-        if as_rig or (data is not None and _is_rig(data)):
-            load_rig(file) if data is None else rig.checked(data, file)
-            found.told.append(f"{file}: a good rig")
-            return
-        written = setlist.load(file) if data is None else setlist.checked(data, file)
+        load_rig(file) if data is None else rig.checked(data, file)
+        found.told.append(f"{file}: a good rig")
     except FileError as error:
         found.faults += error.faults
-        return
-    frames = [file.parent / name for name in written.frames]
-    wrong = frame_faults(frames)
-    try:
-        damage = _damage(paths.find_model(written.model), [] if wrong else frames)
-        found.faults += [f"{file}: model: {fault}" for fault in damage]
-        asked = server_named(written.model, hosts=None)  # which hosts may be asked is the rig's
-    except (paths.ModelNotFoundError, Fault) as error:
-        found.faults.append(f"{file}: {error.message if isinstance(error, Fault) else error}")
-    else:
-        found.told += [f"{file}: lines are also drafted by {asked.url}: no two nights are alike"] if asked else []
-    found.faults += wrong
-    for place, name, needed in _lyrics_of(written):
-        _one(file.parent / name, f"{file}: {place} {name}", found, needed=needed)
-    if nothing := told(bare(written)):
-        found.warnings.append(f"{file}: {nothing}")
-    if not found.faults:
-        found.told.insert(0, f"{file}: {_summary(written)}")
-    found.editor = fetch.stamp() or None
-    found.told.append(f"chosen by ear: {found.editor}" if found.editor else f"no editor here: {_WITHOUT}")
-
-
-def _damage(model: Path, frames: Sequence[Path]) -> Iterator[str]:
-    """What of a model is not as it was made: each of its files is read and compared with its hash. One that is whole is
-    opened as `play` opens it, with the band's own frames."""
-    from stagelyric.lm import checkpoint
-
-    try:
-        meta = checkpoint.read_meta(model)
-    except checkpoint.ModelError as error:
-        yield str(error)
-        return
-    is_whole = True
-    for name in meta.files:
-        try:
-            checkpoint.read_file(model, name, meta)
-        except checkpoint.ModelError as error:
-            is_whole = False
-            yield str(error)
-    if is_whole:
-        from stagelyric.writing.writer import Writer
-
-        try:
-            Writer.open(model, frames=frames)
-        except Exception as error:  # whatever keeps it from writing on stage is a fault of it
-            yield f"nothing can be written with it ({error})"
-
-
-def _lyrics_of(written: setlist.Setlist) -> Iterator[tuple[str, str, bool]]:
-    """(where, the file's name, whether it must hold words) of each file of lyrics that a setlist names."""
-    for name in written.never_quote:
-        yield "never_quote", name, True
-    for number, song in enumerate(written.songs, 1):
-        if song.lyrics:
-            yield f'songs[{number}] "{song.title}", lyrics', song.lyrics, False
 
 
 def _read(file: Path) -> dict[str, Any] | None:
@@ -255,16 +161,3 @@ def _read(file: Path) -> dict[str, Any] | None:
 def _is_rig(data: Mapping[str, Any]) -> bool:
     """A rig has tables of gear and no songs."""
     return bool(data.keys() & Rig.model_fields.keys()) and "songs" not in data
-
-
-def _summary(found: setlist.Setlist) -> str:
-    sections = sum(len(song.sections) for song in found.songs)
-    safety = sum(len(section.safety) for song in found.songs for section in song.sections)
-    return (
-        f'"{found.title}" is good: {_count(len(found.songs), "song")}, {_count(sections, "section")}, '
-        f"{_count(safety, 'safety line')}, {_count(len(found.triggers), 'trigger')} for the whole set"
-    )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -44,13 +44,7 @@ def frame_faults(files: Sequence[Path]) -> list[str]:
         return []
     from stagelyric.phrasebook import grammar
 
-    told: list[str] = []
-    for file in files:
-        try:
-            told += map(str, grammar.parse(grammar.read(file), str(file)).findings)
-        except grammar.FrameFileError as error:
-            told.append(str(error))
-    return told
+    return grammar.faults_in(files)
 
 
 def classes_of_frames() -> "Classes":

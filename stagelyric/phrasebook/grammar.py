@@ -45,6 +45,17 @@ class Parsed:
     findings: list[Finding] = field(default_factory=list)
 
 
+def faults_in(files: Sequence[Path]) -> list[str]:
+    """Every mistake in files of frames, each with its place."""
+    told: list[str] = []
+    for file in files:
+        try:
+            told += map(str, parse(read(file), str(file)).findings)
+        except FrameFileError as error:
+            told.append(str(error))
+    return told
+
+
 def read(file: Path) -> str:
     """A file's text. Raises FrameFileError, one sentence, where it can't be read or is no UTF-8."""
     try:

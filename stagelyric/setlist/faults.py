@@ -5,7 +5,7 @@ import difflib
 import re
 import tomllib
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -217,6 +217,42 @@ def _place(keys: list[int | str], data: object) -> str:
             here = here.get(key) if isinstance(here, dict) else None
             parts.append(key)
     return ", ".join(parts)
+
+
+_KEY = re.compile(r"([\w-]+)(?:\[(\d+)\])?")
+_NAME = re.compile(r' "[^"]*"')
+
+
+def keys_of(sentence: str, data: Mapping[str, Any], known: Collection[str]) -> tuple[list[str | int], str]:
+    """The place that a sentence begins with (`songs[1] "Harbour Lights", tempo: wanted …`) as keys and indices from 0,
+    and the rest of the sentence. `data`: the table that it is about; `known`: the keys that this may have."""
+    keys: list[str | int] = []
+    at, here = 0, data if isinstance(data, dict) else {}
+    while (found := _KEY.match(sentence, at)) is not None:
+        if not keys and found[1] not in known and found[1] not in data:
+            break
+        keys.append(found[1])
+        inner: Any = here.get(found[1])
+        at = found.end()
+        if found[2]:
+            number = int(found[2]) - 1
+            keys.append(number)
+            inner = inner[number] if isinstance(inner, list) and 0 <= number < len(inner) else None
+            at = _after_name(sentence, at, inner)
+        here = inner if isinstance(inner, dict) else {}
+        if not sentence.startswith(", ", at):
+            break
+        at += 2
+    return keys, sentence[at:].removeprefix(":").lstrip() if keys else sentence
+
+
+def _after_name(sentence: str, at: int, table: object) -> int:
+    """Where a table's title or name ends in a sentence, if it stands there."""
+    name = (table.get("title") or table.get("name")) if isinstance(table, dict) else None
+    if isinstance(name, str) and sentence.startswith(f' "{name}"', at):
+        return at + len(name) + 3
+    other = _NAME.match(sentence, at)  # a title that comes again has a number
+    return at if other is None else other.end()
 
 
 def nearest(wanted: str, known: list[str]) -> str:

@@ -1,0 +1,140 @@
+"""What is right and wrong with a setlist: all that `stagelyric check` says of one, in its file or in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from stagelyric.editor import fetch
+from stagelyric.phrasebook import grammar
+from stagelyric.setlist import setlist
+from stagelyric.setlist.faults import FileError, read_toml
+from stagelyric.show.ladder import bare, told
+from stagelyric.types import paths, server
+from stagelyric.words import look
+from stagelyric.words.formats import LyricsError
+
+_WITHOUT = "lines are chosen without one; a second machine that has it writes others (stagelyric models fetch smollm2)"
+
+
+@dataclass(slots=True)
+class Found:
+    """What is wrong (`faults`), what looks wrong (`warnings`), what is in the files of lyrics (`lyrics`), and, of a
+    setlist, the `editor` that chooses by ear on this machine."""
+
+    faults: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    lyrics: list[dict[str, Any]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    editor: str | None = None
+
+
+def look_at(file: Path, found: Found, data: Mapping[str, Any] | None = None) -> None:
+    """A setlist; `data`: the table in its file, or the one that is to stand there, where that is known."""
+    try:
+        written = setlist.load(file) if data is None else setlist.checked(data, file)
+    except FileError as error:
+        found.faults += error.faults
+        return
+    frames = tuple(file.parent / name for name in written.frames)
+    wrong = grammar.faults_in(frames)
+    try:
+        model, used = paths.find_model(written.model), () if wrong else frames
+        found.faults += [f"{file}: model: {fault}" for fault in _damage(model, used, _stamp(model, used))]
+        # Which hosts may be asked is the rig's.
+        asked = server.parse(written.model, None) if server.is_url(written.model) else None
+    except (paths.ModelNotFoundError, ValueError) as error:
+        found.faults.append(f"{file}: {error}")
+    else:
+        found.told += [f"{file}: lines are also drafted by {asked.url}: no two nights are alike"] if asked else []
+    found.faults += wrong
+    for place, name, needed in _lyrics_of(written):
+        one(file.parent / name, f"{file}: {place} {name}", found, needed=needed)
+    if nothing := told(bare(written)):
+        found.warnings.append(f"{file}: {nothing}")
+    if not found.faults:
+        found.told.insert(0, f"{file}: {_summary(written)}")
+    found.editor = fetch.stamp() or None
+    found.told.append(f"chosen by ear: {found.editor}" if found.editor else f"no editor here: {_WITHOUT}")
+
+
+def one(file: Path, place: str, found: Found, *, needed: bool) -> None:
+    """One file of lyrics; `needed`: it is a fault where there is not a line in it."""
+    try:
+        seen = look.look(file)
+    except LyricsError as error:
+        found.faults.append(f"{place}: {str(error).removeprefix(f'{file}: ')}")
+        return
+    found.lyrics.append(asdict(seen))
+    found.told.append(f"{place}: {seen.found}")
+    worst = found.faults if needed and not seen.words else found.warnings
+    for number, warning in enumerate(seen.warnings):
+        (worst if number == 0 else found.warnings).append(f"{place}: {warning}")
+
+
+def text_of(file: Path) -> str:
+    """A setlist's text. Raises FileError."""
+    try:
+        return read_toml(file)
+    except OSError as error:
+        raise FileError([f"{file}: could not be read: {error.strerror}"]) from None
+
+
+def count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _stamp(model: Path, frames: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
+    """By which one sees that a model's files, or frames, are others than before."""
+    try:
+        files = sorted(path for path in (*model.iterdir(), *frames) if path.is_file())
+        return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    except OSError:
+        return ()
+
+
+@lru_cache(4)
+def _damage(model: Path, frames: tuple[Path, ...], stamp: object) -> tuple[str, ...]:
+    """What of a model is not as it was made: each of its files is read and compared with its hash. One that is whole is
+    opened as `play` opens it, with the band's own frames."""
+    from stagelyric.lm import checkpoint
+
+    try:
+        meta = checkpoint.read_meta(model)
+    except checkpoint.ModelError as error:
+        return (str(error),)
+    faults = []
+    for name in meta.files:
+        try:
+            checkpoint.read_file(model, name, meta)
+        except checkpoint.ModelError as error:
+            faults.append(str(error))
+    if not faults:
+        from stagelyric.writing.writer import Writer
+
+        try:
+            Writer.open(model, frames=frames)
+        except Exception as error:  # whatever keeps it from writing on stage is a fault of it
+            faults.append(f"nothing can be written with it ({error})")
+    return tuple(faults)
+
+
+def _lyrics_of(written: setlist.Setlist) -> Iterator[tuple[str, str, bool]]:
+    """(where, the file's name, whether it must hold words) of each file of lyrics that a setlist names."""
+    for name in written.never_quote:
+        yield "never_quote", name, True
+    for number, song in enumerate(written.songs, 1):
+        if song.lyrics:
+            yield f'songs[{number}] "{song.title}", lyrics', song.lyrics, False
+
+
+def _summary(found: setlist.Setlist) -> str:
+    sections = sum(len(song.sections) for song in found.songs)
+    safety = sum(len(section.safety) for song in found.songs for section in song.sections)
+    return (
+        f'"{found.title}" is good: {count(len(found.songs), "song")}, {count(sections, "section")}, '
+        f"{count(safety, 'safety line')}, {count(len(found.triggers), 'trigger')} for the whole set"
+    )
