@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from stagelyric.gear.journal import bookmark, database, journal
 from stagelyric.gear.osc import output as osc
 from stagelyric.setlist import triggers
+from stagelyric.setup import desk as setup
 from stagelyric.show import step
 from stagelyric.stage import asleep, recall, requests, stage, store
 from stagelyric.types import texts
-from stagelyric.web import budget, door, guard, machines, server, words
+from stagelyric.web import budget, door, guard, machines, server, setting_up, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ LIMITS = (
         f"{budget.ACTING.messages:g} messages and {_bytes(int(budget.ACTING.bytes))} a second",
         "it is read no faster; nobody else waits",
     ),
+    Limit(
+        "a set that `/setup` sends, and how long its check may take",
+        f"{_bytes(setup.LARGEST)}, {setup.SECONDS:g} s",
+        "413, or 503, said in a sentence",
+    ),
+    Limit("requests of `/setup` at once", f"{setting_up.BUSY}", "503; the show waits for none of them"),
     Limit("connections to the page's port", f"{door.CONNECTIONS}", "closed at once"),
     Limit("such connections from one address (or IPv6 network)", f"{door.OF_ONE_ADDRESS}", "closed at once"),
     Limit("a request before it is understood", _bytes(door.HEAD), "closed"),

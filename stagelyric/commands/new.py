@@ -35,6 +35,9 @@ _WIDTH = 34  # characters of a title in the list that is printed
 @click.option("--wildness", type=click.FloatRange(0, 1), help="Of all songs.  [default: guessed for each]")
 @click.option("--avoid", metavar="WORD,WORD", help="Words and phrases that are never shown.")
 @click.option("--ask/--no-ask", default=None, help="Five questions first.  [default: in a terminal]")
+@click.option("--page", is_flag=True, help="Go on with it on a page, on this machine alone.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The page's port.  [default: any]")
+@click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
 @json_option
 def new(
     folders: tuple[Path, ...],
@@ -46,6 +49,9 @@ def new(
     wildness: float | None,
     avoid: str | None,
     ask: bool | None,
+    page: bool,
+    port: int,
+    no_open: bool,
     as_json: bool,
 ) -> None:
     """Draw up a setlist from your own songs: FOLDERs or files of lyrics in any format.
@@ -60,8 +66,13 @@ def new(
     wishes = Wishes(
         title or "", triggers or ("keys", "footswitch"), wildness, tuple(_parts(avoid)), tuple(_parts(words))
     )
+    if page and not folders and (output.exists() or not words):
+        _serve(output, port, no_open)
+        return
     found = reading.read(folders)
     _say_refused(found, folders, as_json)
+    if page:
+        ask = bool(ask)
     if ask if ask is not None else sys.stdin.isatty() and not as_json:
         wishes, order = _asked(wishes, found.songs, order, output.exists())
     songs = _ordered(found.songs, order)
@@ -71,6 +82,14 @@ def new(
         _write(output, wishes, songs, as_json, folders)
     else:
         _write_alone(output, wishes, as_json)
+    if page:
+        _serve(output, port, no_open)
+
+
+def _serve(output: Path, port: int, no_open: bool) -> None:
+    from stagelyric.commands.new_page import serve
+
+    serve(output, port, opened=not no_open)
 
 
 def _parts(given: str | None) -> list[str]:

@@ -25,6 +25,7 @@ from stagelyric.rehearsal.files import Drafts, folder_of
 from stagelyric.setlist.rig import LiveRig, Rig, address
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.setlist.triggers import Trigger
+from stagelyric.setup.desk import Setup
 from stagelyric.show.ahead import coming
 from stagelyric.show.clock import Clock
 from stagelyric.show.ladder import bare
@@ -236,12 +237,14 @@ class Given:
     """OSC addresses that triggers want; learning a pedal adds to them."""
     learning: LearnSession | None = field(init=False)
     rehearsal: Rehearsal = field(init=False)
+    setup: Setup | None = field(init=False)
     stage: Stage = field(init=False)
 
     def __post_init__(self) -> None:
         self.addresses = {trigger.on.osc for trigger in self.show.triggers() if trigger.on.osc}
         self.learning = _learning(self)
         self.rehearsal = _rehearsal(self)
+        self.setup = Setup(self.file) if self.file is not None else None
 
     def whole(self) -> Record:
         """Where the show is, all of it, for this process or another to go on with."""
@@ -294,6 +297,7 @@ def _page(given: Given) -> Page:
         desk=_desk(given),
         learning=given.learning,
         rehearsal=given.rehearsal,
+        setup=given.setup,
         greet_machine=given.machines.greeting if given.machines is not None else None,
     )
 
@@ -357,6 +361,7 @@ PARTS: tuple[Callable[[Given], Part | None], ...] = (
     lambda given: live(given.rig.live, given.show) if given.rig.live is not None else None,
     _advertising,
     lambda given: given.rehearsal,
+    lambda given: given.setup,
     lambda given: Keyboard() if given.terminal else None,
 )
 """In the order in which they are opened and told; they are closed the other way round."""

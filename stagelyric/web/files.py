@@ -23,6 +23,7 @@ PAGES = {
     "/operator": ("operator", "Operator", "operator", "text"),
     "/together": ("together", "Side by side", "together", "text"),
     "/rehearse": ("rehearse", "Rehearsal", "rehearse", "text"),
+    "/setup": ("setup", "Setup", "setup", "text"),
     "/audience": ("audience", "Audience", "stage", "display"),
 }
 PADS = "/static/pads.js"  # holds a table that is ours

@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.http import WSMsgType
 
 from stagelyric.rehearsal.desk import Rehearsal
+from stagelyric.setup.desk import Setup
 from stagelyric.show.learn import LearnSession
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Level
@@ -29,6 +30,7 @@ from stagelyric.web.desk import Desk, keep_telling
 from stagelyric.web.door import Door, Runner
 from stagelyric.web.joining import Addresses
 from stagelyric.web.rehearsing import Rehearsing
+from stagelyric.web.setting_up import SettingUp
 from stagelyric.web.wordbox import WordBox
 
 MAX_MESSAGE = 64 * 1024
@@ -52,7 +54,7 @@ class Page(Part):
     second servers, whose pages are as good as ours. `port` 0 takes any free port (`address` tells which). `secure`: a
     context for https, which then is on the port after it. `tree`: answers OSCQuery, on the same port. `desk`: where the
     operator's page has its knowledge from; `learning`: where pedals can be learned; `rehearsal`: where drafts are kept;
-    `greet_machine`: what another machine of the same show is told first.
+    `setup`: where its file is edited; `greet_machine`: what another machine of the same show is told first.
     """
 
     name = "page"
@@ -71,6 +73,7 @@ class Page(Part):
         desk: Desk | None = None,
         learning: LearnSession | None = None,
         rehearsal: Rehearsal | None = None,
+        setup: Setup | None = None,
         greet_machine: Callable[[], dict[str, object]] | None = None,
     ) -> None:
         self.host = host
@@ -90,7 +93,8 @@ class Page(Part):
         self._due: float | None = None  # the beat that something pressed waits for
         self._calm: asyncio.TimerHandle | None = None
         self._tree = tree
-        self.learning, self.rehearsal, self._greet_machine = learning, rehearsal, greet_machine
+        self.learning, self.rehearsal, self._setup = learning, rehearsal, setup
+        self._greet_machine = greet_machine
 
     @property
     def address(self) -> tuple[str, int]:
@@ -130,6 +134,7 @@ class Page(Part):
         answers.add_to(application.router)
         if self.rehearsal is not None:
             Rehearsing(self.rehearsal, self._access, self._clients).add_to(application.router)
+        SettingUp(self._setup).add_to(application.router)
         runner = Runner(application, self.door)
         await runner.setup()
         watch = asyncio.get_running_loop().create_task(keep_telling(lambda: self.desk, self._clients))

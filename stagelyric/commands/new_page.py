@@ -1,0 +1,40 @@
+"""The page of `stagelyric new --page`: a setlist edited without a show, or begun with a title and three words."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from stagelyric.commands.common import Fault
+from stagelyric.setup.desk import Setup
+from stagelyric.types.devices import ListenError
+from stagelyric.web.server import Page
+
+HOST = "127.0.0.1"
+
+
+def serve(file: Path, port: int, *, opened: bool) -> None:
+    """Until Ctrl-C. Raises Fault where the port is taken or the file has no folder to be in."""
+    if not file.resolve().parent.is_dir():
+        raise Fault(f"{file}: wanted a folder that is there, found none")
+    try:
+        asyncio.run(_serve(file, port, opened))
+    except ListenError as error:
+        raise Fault(str(error)) from None
+    except KeyboardInterrupt:
+        return
+
+
+async def _serve(file: Path, port: int, opened: bool) -> None:
+    setup = Setup(file, new=True)
+    page = Page(HOST, port, setup=setup)
+    async with setup.running(), page.running():
+        url = f"{page.url}/setup"
+        click.echo(f"{file}: edit it at {url}   (Ctrl-C stops it; what you save is in the file)")
+        if opened:
+            from stagelyric.commands.play import _open
+
+            _open(url)
+        await asyncio.Event().wait()

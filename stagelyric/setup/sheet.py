@@ -1,0 +1,175 @@
+"""A setlist's file as the page sees it: told, checked as one types, and saved with its comments."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stagelyric.setlist import editing
+from stagelyric.setlist.faults import FileError, keys_of, parsed
+from stagelyric.setlist.setlist import Setlist
+from stagelyric.setup import checking
+from stagelyric.setup.form import form
+from stagelyric.types import whole
+
+Answer = tuple[int, dict[str, Any]]
+"""An HTTP status and what is told."""
+
+_ROWS = 400  # of what would be changed
+_COMPARED = 20_000  # lines of a file beyond which it is not said what would be changed
+_BASES = 4  # texts that are remembered, for pages that were opened at them
+_STALE = "{} was changed by somebody else meanwhile: nothing was saved"
+
+
+class Sheet:
+    """One setlist's file. It is read anew for each request; pages edit what they were told, by its `revision`."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._bases: dict[str, str] = {}
+
+    def told(self) -> Answer:
+        """The file as it stands, with its faults, and the form that edits it."""
+        about: dict[str, Any] = {"file": self.file.name, "revision": "", "set": None, "form": form()}
+        if not self.file.exists():
+            return 200, about | {"new": True, "faults": [], "warnings": [], "told": []}
+        try:
+            text, revision = self._read()
+            data = editing.as_data(_lines(text))
+        except FileError as error:
+            return 200, about | {"faults": [self._placed(fault, {}) for fault in error.faults], "warnings": []}
+        return 200, about | {"revision": revision, "set": data} | self._checked(text)
+
+    def check(self, asked: Mapping[str, Any]) -> Answer:
+        """What `stagelyric check` would say of the edited set, and what would be changed in the file."""
+        base = self._base(asked)
+        text = self._edited(base, asked)
+        return 200, self._checked(text) | {"changes": _changes(base, text), "stale": self._now() != asked["revision"]}
+
+    def save(self, asked: Mapping[str, Any]) -> Answer:
+        """Writes the edited set into the file, unless it has faults or the file is another than the page was told."""
+        base = self._base(asked)
+        text = self._edited(base, asked)
+        if self._now() != asked["revision"]:
+            return 409, {"error": _STALE.format(self.file.name), "changes": self._against(text)}
+        found = self._checked(text)
+        if found["faults"]:
+            return 422, {"error": f"not saved: {self.file.name} would have a fault"} | found
+        if text != base:
+            try:
+                whole.replace(self.file, text)
+            except OSError as error:
+                return 500, {"error": f"{self.file.name}: could not be written: {error.strerror}"}
+        return self.told()
+
+    def make(self, asked: Mapping[str, Any]) -> Answer:
+        """A set of one song, from a title and a few words, where there is no file yet."""
+        from stagelyric.songs import document
+
+        title, words = asked.get("title"), asked.get("words")
+        if not isinstance(title, str) or not title.strip():
+            raise ValueError("title: wanted a text, found none")
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise ValueError("words: wanted a few words")
+        if self.file.exists():
+            return 409, {"error": f"{self.file.name} is there by now: nothing was written"}
+        wishes = document.Wishes(title.strip(), ("keys", "footswitch"), words=tuple(filter(str.strip, words)))
+        if not wishes.words:
+            raise ValueError("words: wanted a few words that the song is about, found none")
+        text = document.head(wishes, "from a title and a few words") + document.without_songs(wishes)
+        try:
+            whole.replace(self.file, text)
+        except OSError as error:
+            return 500, {"error": f"{self.file.name}: could not be written: {error.strerror}"}
+        return self.told()
+
+    def _read(self) -> tuple[str, str]:
+        """The text and its revision; a byte-order mark and its line ends are kept apart. Raises FileError."""
+        try:
+            data = self.file.read_bytes()
+        except OSError as error:
+            raise FileError([f"{self.file}: could not be read: {error.strerror}"]) from None
+        text = checking.text_of(self.file)
+        if data.startswith(b"\xef\xbb\xbf"):
+            text = "\ufeff" + text
+        parsed(text.removeprefix("\ufeff"), self.file)
+        revision = hashlib.sha256(text.encode()).hexdigest()
+        self._bases[revision] = text
+        while len(self._bases) > _BASES:
+            del self._bases[next(iter(self._bases))]
+        return text, revision
+
+    def _now(self) -> str:
+        """The revision of the file as it stands; "" for one that can't be read."""
+        try:
+            return hashlib.sha256(self.file.read_bytes()).hexdigest()
+        except OSError:
+            return ""
+
+    def _base(self, asked: Mapping[str, Any]) -> str:
+        revision = asked.get("revision")
+        if not isinstance(revision, str):
+            raise ValueError("revision: wanted that of the file as it was told")
+        if revision not in self._bases:
+            self.told()  # another process may have told the page
+        if revision not in self._bases:
+            raise LookupError(_STALE.format(self.file.name))
+        return self._bases[revision]
+
+    def _edited(self, base: str, asked: Mapping[str, Any]) -> str:
+        """The whole text of the file after the edit, its mark and line ends as they were."""
+        wanted = asked.get("set")
+        if not isinstance(wanted, dict):
+            raise ValueError("set: wanted a table")
+        before = _lines(base)
+        after = editing.edited(before, wanted)
+        if after == before:
+            return base
+        mark = "\ufeff" if base.startswith("\ufeff") else ""
+        return mark + (after.replace("\n", "\r\n") if "\r\n" in base else after)
+
+    def _checked(self, text: str) -> dict[str, Any]:
+        found = checking.Found()
+        checking.look_at(self.file, found, text.removeprefix("\ufeff"))
+        try:
+            data = parsed(text.removeprefix("\ufeff"), self.file)
+        except FileError:
+            data = {}
+        return {
+            "faults": [self._placed(fault, data) for fault in found.faults],
+            "warnings": [self._placed(warning, data) for warning in found.warnings],
+            "told": [line.removeprefix(f"{self.file}: ") for line in found.told],
+        }
+
+    def _placed(self, sentence: str, data: dict[str, Any]) -> dict[str, Any]:
+        """A sentence as `check` has it but for the file's name, its keys, and what it says of them."""
+        text = sentence.removeprefix(f"{self.file}: ")
+        keys, short = keys_of(text, data, Setlist.model_fields)
+        return {"text": text, "keys": keys, "short": short}
+
+    def _against(self, text: str) -> list[str]:
+        """What saving would change in the file as somebody else left it."""
+        try:
+            return _changes(checking.text_of(self.file), text)
+        except FileError:
+            return []
+
+
+def _lines(text: str) -> str:
+    """As it is edited: without a mark, with plain line ends, the last one too."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").removesuffix("\n") + "\n"
+
+
+def _changes(before: str, after: str) -> list[str]:
+    old, new = before.splitlines(), after.splitlines()
+    if before == after or len(old) + len(new) > 2 * _COMPARED:
+        return []
+    first = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), len(old))
+    most = min(len(old), len(new)) - first
+    last = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+    old, new = old[first : len(old) - last], new[first : len(new) - last]
+    rows = list(difflib.unified_diff(old, new, n=0, lineterm=""))[2:]
+    return [row for row in rows if not row.startswith("@@")][:_ROWS]
