@@ -132,12 +132,12 @@ class Sheet:
         return mark + (after.replace("\n", "\r\n") if "\r\n" in base else after)
 
     def _checked(self, text: str) -> dict[str, Any]:
-        found = checking.Found()
-        checking.look_at(self.file, found, text.removeprefix("\ufeff"))
+        found, data = checking.Found(), dict[str, Any]()
         try:
             data = parsed(text.removeprefix("\ufeff"), self.file)
-        except FileError:
-            data = {}
+            checking.look_at(self.file, found, data)
+        except FileError as error:
+            found.faults += error.faults
         return {
             "faults": [self._placed(fault, data) for fault in found.faults],
             "warnings": [self._placed(warning, data) for warning in found.warnings],

@@ -90,7 +90,7 @@ def changed(draw: st.DrawFn, table: dict[str, Any], path: tuple[str, ...] = ()) 
             tables = list(draw(st.permutations(tables)))
         for _ in range(draw(st.integers(0, 1))):
             tables = [*tables, {"title": "new", "sections": [{"name": "x"}]} if key == "songs" else {"name": "n"}]
-        if tables and draw(st.booleans()):
+        if draw(st.booleans()) and tables:
             tables = [tables[-1], *tables] if draw(st.booleans()) else tables[1:]
         if tables or key in out:
             out[key] = tables
