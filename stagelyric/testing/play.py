@@ -192,9 +192,9 @@ async def playing(
     """
     page, osc = ports or (free_port(), free_port(socket.SOCK_DGRAM))
     command = [
-        sys.executable, "-m", "stagelyric", "play", *arguments, "--no-open",
-        "--port", str(page), "--osc-port", str(osc), "--journal", str(journal_of(folder)),
-    ]  # fmt: skip
+        sys.executable, "-m", "stagelyric", "play", "--no-open",
+        "--port", str(page), "--osc-port", str(osc), "--journal", str(journal_of(folder)), *arguments,
+    ]  # fmt: skip  # the arguments last: they may name another journal
     places = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in own}
     with (folder / "play.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
