@@ -84,7 +84,7 @@ class Stage:
         self._warm, self._intercept, self._moved, self._beside = warm, intercept, moved, beside
         self._pressed = 0.0  # when the last cue was given
         self._state_is_due = False
-        self._bookmark, self._tempo = bookmark, tempo
+        self._bookmark, self._store, self._tempo = bookmark, store, tempo
         self._feeder = Feeder(
             show, pool, generator, self._parts, store,
             alert=self.alert, trouble=self.trouble, changed=self._publish_state, time=time,
@@ -111,6 +111,7 @@ class Stage:
             self.clock.tempo = self._tempo
         if self.generator is not None:
             self.generator.on_trouble = partial(self.trouble, "writer")
+        self.trouble("shelves", self._store.damaged if self._store is not None else None)
         if self._bookmark is not None:
             self._bookmark.on_trouble = partial(self.trouble, "place")
             self.trouble("place", self._bookmark.trouble)

@@ -7,6 +7,8 @@ import contextlib
 import errno
 import json
 import os
+import re
+import time
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import get_args
@@ -16,6 +18,7 @@ from stagelyric.types.lines import Ask, Line, Origin, as_line, as_list
 from stagelyric.words.reading import read_bytes
 
 LARGEST = 32 << 20  # bytes of a shelf's file that is read
+_UNFINISHED = re.compile(rb"(?:\[\d*(?:,(?: (?:\[.*)?)?)?)?\0*", re.DOTALL)
 ROOM = 256 << 20  # bytes of all shelves together: some twenty thousand full ones
 
 
@@ -24,25 +27,51 @@ class Store:
 
     def __init__(self, folder: Path, edition: str) -> None:
         self._folder = folder / edition
+        self._aside: list[str] = []  # the names that damaged files have now
+        self._stuck = ""  # why one could not be given another
+
+    @property
+    def damaged(self) -> str | None:
+        """What is to be said of the files that `load` could not read, if anything."""
+        if self._stuck:
+            return f"a shelf of lines on the disk is damaged and can't be put aside ({self._stuck}); it is not used"
+        if not self._aside:
+            return None
+        if len(self._aside) == 1:
+            return f"a shelf of lines was damaged: it is {self._aside[0]} now, and a new one is begun"
+        called = f"{self._aside[0]} and the like"
+        return f"{len(self._aside)} shelves of lines were damaged: they are {called} now, and new ones are begun"
 
     def load(self, pool: Pool, asks: Iterable[Ask]) -> None:
-        """Puts what is on disk on the shelves. A damaged file gives what is whole, and is put aside."""
+        """Puts what is on disk on the shelves. A damaged file gives what is whole, and is put aside; one whose last
+        chunk was not written to its end, as when the machine went off, is only cut there."""
         for ask in asks:
             file = self._file(ask)
             try:
-                content = read_bytes(file, LARGEST)
-            except FileNotFoundError:
+                whole, end, is_sound = _chunks(read_bytes(file, LARGEST))
+            except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError:
-                content = b"?"
-            whole, damaged = _chunks(content)
+                whole, end, is_sound = [], None, False
             for start, lines in whole:
                 pool.put(ask, start, lines)
-            if damaged:
+            if not is_sound:
+                self._begin_anew(ask, file, whole)
+            elif end is not None:
                 with contextlib.suppress(OSError):
-                    file.replace(file.with_suffix(".damaged"))
-                    for start, lines in whole:
-                        self.append(ask, start, lines)
+                    os.truncate(file, end)
+
+    def _begin_anew(self, ask: Ask, file: Path, whole: Iterable[tuple[int, list[Line]]]) -> None:
+        aside = file.with_name(f"{file.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
+        try:
+            file.replace(aside)
+        except OSError as error:
+            self._stuck = error.strerror or str(error)
+            return
+        self._aside.append(aside.name)
+        with contextlib.suppress(OSError):
+            for start, lines in whole:
+                self.append(ask, start, lines)
 
     def append(self, ask: Ask, start: int, lines: Sequence[Line]) -> None:
         """Raises OSError where the disk is full or gone; then nothing is left of what was begun."""
@@ -78,8 +107,9 @@ class Store:
                     room -= found.st_size
 
 
-def _chunks(content: bytes) -> tuple[list[tuple[int, list[Line]]], bool]:
-    """The whole chunks at a file's beginning, as (start, lines), and whether something else follows them."""
+def _chunks(content: bytes) -> tuple[list[tuple[int, list[Line]]], int | None, bool]:
+    """The whole chunks at a file's beginning, as (start, lines); where they end, if an unfinished one follows; and
+    whether there is nothing else."""
     found: list[tuple[int, list[Line]]] = []
     written, _, rest = content.rpartition(b"\n")
     for chunk in written.split(b"\n") if written else ():
@@ -87,8 +117,10 @@ def _chunks(content: bytes) -> tuple[list[tuple[int, list[Line]]], bool]:
             start, lines = json.loads(chunk)
             found.append((int(start), [_checked(as_line(line)) for line in lines]))
         except (ValueError, TypeError, RecursionError, OverflowError):
-            return found, True
-    return found, bool(rest)
+            return found, None, False
+    if not rest:
+        return found, None, True
+    return found, len(content) - len(rest), _UNFINISHED.fullmatch(rest) is not None
 
 
 def _checked(line: Line) -> Line:

@@ -73,8 +73,11 @@ async def test_the_show_starts_without_its_folders(tmp_path: Path, spoil: Callab
             state = await press(play)
         assert state["number"] == PRESSES
         if spoil is _a_file_in_the_way:
-            assert "the journal can't be written" in await alerts(play)
+            await until_told(play, "the journal can't be written")
             assert "where the show is can't be written down" in await alerts(play)
+        if spoil is _damaged_shelves:
+            assert "shelves of lines were damaged: they are " in await alerts(play)
+            assert len(list(tmp_path.glob("cache/*/*/*/*.damaged-*"))) == 3
 
 
 async def test_a_journal_that_is_removed_in_mid_show_is_begun_anew_with_tonight_in_it(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stagelyric.show.pool import Pool
 from stagelyric.stage.store import Store
@@ -34,15 +37,55 @@ def test_another_model_s_lines_are_other_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [b"[16, [[", b"\xff\xfe", b'{"no": "chunk"}\n', b"null\n", b'[16, [["only a text"]]]\n']
-)
-def test_a_damaged_file_gives_what_is_whole(tmp_path: Path, damage: bytes) -> None:
+    "damage",
+    [
+        b'{"no": "chunk"}\n', b"null\n", b'[16, [["only a text"]]]\n', b"\xff\xfe\n[16", b"\xff\xfe[" * 50,
+        b"[0, [[5, 1, [], 2, 3]]]\n", b"[" * 100_000 + b"\n",
+    ],
+)  # fmt: skip
+def test_a_damaged_file_gives_what_is_whole_and_is_put_aside(tmp_path: Path, damage: bytes) -> None:
     store = Store(tmp_path, "char-rnn-1")
     store.append(ASK, 0, LINES[:16])
     (file,) = tmp_path.glob("*/*.jsonl")
-    file.write_bytes(file.read_bytes() + damage)
-    assert loaded(store).shelf(ASK).lines in (LINES[:16], [])
-    store.append(ASK, 0, LINES[:16])  # and can be written again
+    written = file.read_bytes() + damage
+    file.write_bytes(written)
+    assert loaded(store).shelf(ASK).lines == LINES[:16]
+    (aside,) = tmp_path.glob("*/*.damaged-*")
+    assert aside.read_bytes() == written
+    assert store.damaged == f"a shelf of lines was damaged: it is {aside.name} now, and a new one is begun"
+    store.append(ASK, 16, LINES[16:])  # the new one goes on
+    again = Store(tmp_path, "char-rnn-1")
+    assert loaded(again).shelf(ASK).lines == LINES
+    assert again.damaged is None
+
+
+@given(st.integers(1), st.integers(0, 9))
+def test_a_file_that_ends_anywhere_loses_its_last_chunk_alone(cut: int, zeros: int) -> None:
+    """As when the machine goes off: what follows the whole chunks is half a chunk, and room that was not written."""
+    with TemporaryDirectory() as name:
+        filled(folder := Path(name))
+        (file,) = folder.glob("*/*.jsonl")
+        first, second = file.read_bytes().splitlines(keepends=True)
+        file.write_bytes(first + second[: cut % len(second)] + bytes(zeros))
+        store = Store(folder, "char-rnn-1")
+        assert loaded(store).shelf(ASK).lines == LINES[:16]
+        assert store.damaged is None
+        assert file.read_bytes() == first
+        store.append(ASK, 16, LINES[16:])
+        assert loaded(Store(folder, "char-rnn-1")).shelf(ASK).lines == LINES
+
+
+def test_several_damaged_files_are_said_together(tmp_path: Path) -> None:
+    store = filled(tmp_path)
+    store.append(Ask(seed=2), 0, LINES)
+    for file in tmp_path.glob("*/*.jsonl"):
+        file.unlink()
+        file.mkdir()
+    assert loaded(store).shelf(ASK).lines == []
+    assert store.damaged is not None
+    assert store.damaged.startswith("2 shelves of lines were damaged: they are ")
+    store.append(ASK, 0, LINES)
+    assert loaded(store).shelf(ASK).lines == LINES
 
 
 def test_the_shelves_of_longest_ago_make_room_and_no_clock_is_asked(
@@ -60,21 +103,6 @@ def test_the_shelves_of_longest_ago_make_room_and_no_clock_is_asked(
     store.append(Ask(seed=2), 0, LINES)
     store.forget()
     assert not files[ASK.digest].exists()
-
-
-@pytest.mark.parametrize(
-    "damage", [b"\xff\xfe[" * 50, b"[0, [[5, 1, [], 2, 3]]]\n", b"[" * 100_000 + b"\n", b"[16, [["]
-)
-def test_what_is_damaged_is_put_aside_and_the_whole_chunks_go_on(tmp_path: Path, damage: bytes) -> None:
-    store = Store(tmp_path, "char-rnn-1")
-    store.append(ASK, 0, LINES[:2])
-    (file,) = tmp_path.glob("*/*.jsonl")
-    content = file.read_bytes() + damage
-    file.write_bytes(content)
-    assert loaded(store).shelf(ASK).lines == LINES[:2]
-    assert file.with_suffix(".damaged").read_bytes() == content
-    store.append(ASK, 2, LINES[2:4])
-    assert loaded(store).shelf(ASK).lines == LINES[:4]
 
 
 def test_a_shelf_that_is_no_file_is_put_aside(tmp_path: Path) -> None:
