@@ -1,7 +1,6 @@
 """The show's end of the audio device's process: orders go down a pipe and nothing is waited for."""
 
 import asyncio
-import contextlib
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable
@@ -76,13 +75,8 @@ class Player:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        keeper = asyncio.create_task(self._child.keep(), name="audio")
-        try:
+        async with self._child.running("audio"):
             yield
-        finally:
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
 
     def load(self, path: Path) -> None:
         """Has a sound in memory by the time it is played."""

@@ -1,7 +1,6 @@
 """The show's end of the voice's process: lines in, sound files out, and nothing that process does is felt here."""
 
 import asyncio
-import contextlib
 import heapq
 import itertools
 import json
@@ -92,13 +91,10 @@ class Renderer:
     async def running(self) -> AsyncIterator[None]:
         with tempfile.TemporaryDirectory(prefix="stagelyric-voice-", ignore_cleanup_errors=True) as scratch:
             self._settings["scratch"] = scratch
-            keeper = asyncio.create_task(self._child.keep(), name="voice")
             try:
-                yield
+                async with self._child.running("voice"):
+                    yield
             finally:
-                keeper.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await keeper
                 self._refuse("the show is over")
 
     async def render(self, text: str, path: Path, rate: int, urgency: int = LATER) -> float:

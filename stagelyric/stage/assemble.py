@@ -108,12 +108,11 @@ def assemble(
     show = _show(setlist, made_of, Pool(lines_ahead), shown_seed, kept, vetoed, speech, words)
     generator, store = (None, None) if model is None else _writing(setlist, folder, model, server)
     _fill(show, store, baked, before, prepared)
-    wanted = None if midi == [] else tuple(rig.midi.inputs if midi is None else midi)
     notes = Journal(
         journal_file, title=setlist.title, seed=shown_seed, version=__version__, show=before.show,
         model=model.name if model is not None else baked.bake.model if baked is not None else "",
     )  # fmt: skip
-    given = Given(setlist, rig, show, kept, wanted, terminal, notes, file, baked, generator)
+    given = Given(setlist, rig, show, kept, _inputs(rig, midi), terminal, notes, file, baked, generator)
     given.make()
     given.stage = stage = Stage(
         show,
@@ -134,6 +133,11 @@ def assemble(
     _begin_trace(stage, _written(file, baked), made_of, vetoed, words)
     bookmark.begin(given.whole, anew=before.standing is None)
     return _assembled(stage, given, shown_seed, _told(baked, before))
+
+
+def _inputs(rig: Rig, named: Sequence[str] | None) -> tuple[str, ...] | None:
+    """The names of MIDI inputs: those of the rig where none are given, () all of them; None for no MIDI."""
+    return None if named == [] else tuple(rig.midi.inputs if named is None else named)
 
 
 def _begin_trace(

@@ -6,7 +6,6 @@ Between them go JSON objects, one a line: {"id", "ask", "start", "count", "earli
 """
 
 import asyncio
-import contextlib
 import itertools
 import logging
 import os
@@ -70,13 +69,10 @@ class Generator:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        keeper = asyncio.create_task(self._child.keep(), name="generator")
         try:
-            yield
+            async with self._child.running("generator"):
+                yield
         finally:
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
             self._refuse("the writer was closed")
 
     async def write(

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -133,7 +134,18 @@ class Child(Generic[M]):
         if self._life is not None:
             self._life.end(why)
 
-    async def keep(self) -> None:
+    @asynccontextmanager
+    async def running(self, name: str) -> AsyncIterator[None]:
+        """It is kept while this context is open, and ended on the way out. `name`: of the task, for tracebacks."""
+        keeper = asyncio.create_task(self._keep(), name=name)
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeper
+
+    async def _keep(self) -> None:
         """Goes on until it is cancelled or given up."""
         clock = asyncio.get_running_loop().time
         while not self._given_up:

@@ -65,14 +65,9 @@ def kept(tmp_path: Path) -> Callable[..., Any]:
     @asynccontextmanager
     async def make(environment: dict[str, str] | None = None, **settings: Any) -> AsyncIterator[Kept]:
         it = Kept(tmp_path, environment or {}, **settings)
-        keeper = asyncio.create_task(it.child.keep())
-        try:
+        async with it.child.running("kept"):
             await until(lambda: bool(it.said("up")))
             yield it
-        finally:
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
 
     return make
 

@@ -3,12 +3,11 @@
 The drivers themselves live in `process`; here is its other end. Nothing of this blocks the event loop.
 """
 
-import asyncio
 import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Literal
@@ -213,13 +212,8 @@ class Ports:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Comes back at once; the ports open in the background."""
-        keeping = asyncio.create_task(self._child.keep(), name=f"midi {self._direction}")
-        try:
+        async with self._child.running(f"midi {self._direction}"):
             yield
-        finally:
-            keeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeping
 
     def send(self, message: bytes) -> None:
         """To every open port; never waits. Before the drivers are up it goes nowhere."""
