@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 
 TOLD_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
 SAVED_EVERY = 10.0  # seconds between two savings of what was written so far
+
+
+class Progressing(Protocol):
+    """What is being made: how much of it is there."""
+
+    @property
+    def done(self) -> int: ...
 
 
 class Baking(click.Command):
@@ -198,7 +205,7 @@ def _lines(recipe: Recipe, begun: Opened | None, part: Path, jobs: int) -> Bake:
     def so_far() -> Bake:
         return replace(made, parts=tuple(oven.parts))
 
-    with _kept(oven, lambda: files.write(part, so_far(), _from(begun)), part), _bar("lines", oven) as tell:
+    with _kept(oven, lambda: files.write(part, so_far(), _from(begun)), part), _bar("lines", oven, oven.total) as tell:
         oven.tell = tell
         _run(lambda: oven.bake(recipe.generator, jobs))
     return baking.judged_by_the_band(replace(made, parts=numbered(oven.parts)), vetoed)
@@ -284,23 +291,23 @@ def _run(work: Callable[[], Any]) -> None:
 
 
 @contextmanager
-def _bar(what: str, made: Any, total: int | None = None) -> Iterator[Callable[[], None]]:
+def _bar(what: str, made: Progressing, total: int) -> Iterator[Callable[[], None]]:
     """A bar with the time left on a terminal, a line now and then elsewhere; both on standard error."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console, whole = Console(stderr=True), made.total if total is None else total
+    console = Console(stderr=True)
     if not console.is_terminal:
-        yield _plain_lines(what, made, whole)
+        yield _plain_lines(what, made, total)
         return
     left = TimeRemainingColumn(compact=True, elapsed_when_finished=True)
     columns = (TextColumn("{task.description:6}"), BarColumn(), MofNCompleteColumn(), left, TextColumn("left"))
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=whole, completed=made.done)
+        task = bar.add_task(what, total=total, completed=made.done)
         yield lambda: bar.update(task, completed=made.done)
 
 
-def _plain_lines(what: str, made: Any, total: int) -> Callable[[], None]:
+def _plain_lines(what: str, made: Progressing, total: int) -> Callable[[], None]:
     began, first, told = time.monotonic(), made.done, float("-inf")
 
     def tell() -> None:

@@ -15,6 +15,7 @@ from stagelyric.commands.bake_saving import save, sounds_of
 from stagelyric.commands.common import Failure, plain_faults
 
 if TYPE_CHECKING:
+    from stagelyric.baked.bake import Bake
     from stagelyric.baked.file import Opened
 
 
@@ -48,7 +49,7 @@ class Proof:
         lines = [proof.as_told(made, place) for place in editing.every_place(made) if place.baked.number in numbers]
         return {"told": told, "lines": lines, "counted": proof.counted(made)}
 
-    def _write(self, made: Any) -> None:
+    def _write(self, made: Bake) -> None:
         try:
             files.write(self.opened.path, made, sounds_of(self.opened, made))
         except OSError as error:

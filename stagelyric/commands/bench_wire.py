@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import asyncio
@@ -118,10 +118,11 @@ def echo_back(pipe: Connection) -> None:
     import asyncio
 
     class Echo(asyncio.DatagramProtocol):
-        def connection_made(self, transport: Any) -> None:
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.DatagramTransport)
             self.transport = transport
 
-        def datagram_received(self, data: bytes, address: object) -> None:
+        def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
             self.transport.sendto(data, address)
 
     async def run() -> None:

@@ -6,7 +6,7 @@ import time as clock
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -31,15 +31,20 @@ file_option = click.option(
 )
 
 
-class When(click.ParamType[Any]):
+Moment = int | time | datetime
+
+
+class When(click.ParamType[Moment]):
     """A line's number, a time of the night (21:30, 21:30:15), or a day and a time (2026-11-28T21:30)."""
 
     name = "when"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Moment:
+        text = str(value)
         for read in (int, time.fromisoformat, datetime.fromisoformat):
             try:
-                return read(value)
+                found: Moment = read(text)
+                return found
             except ValueError:
                 continue
         return self.fail(f"wanted a line's number, 21:30 or 2026-11-28T21:30, found {value}", param, ctx)
@@ -242,7 +247,14 @@ def _draw(file: Path, tables: dict[str, dict[str, dict[str, int]]]) -> None:
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="A file, or a folder for a file a song.")
 @file_option
 def export(
-    id: str, form: str, kept: bool, song: str | None, begin: Any, end: Any, out: Path | None, file: Path | None
+    id: str,
+    form: str,
+    kept: bool,
+    song: str | None,
+    begin: Moment | None,
+    end: Moment | None,
+    out: Path | None,
+    file: Path | None,
 ) -> None:
     """A show, a song of it or what was kept, for other programs. ID "all": every night, one after the other."""
     with plain_faults():

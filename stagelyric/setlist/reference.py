@@ -166,13 +166,13 @@ def _tables() -> Iterator[str]:
         yield ""
 
 
-def _default(value: Any) -> str:
+def _default(value: object) -> str:
     if value is None or value == []:
         return "none"
     return "see there" if isinstance(value, dict) or _is_of_tables(value) else f"`{json.dumps(value)}`"
 
 
-def _is_of_tables(value: Any) -> bool:
+def _is_of_tables(value: object) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 

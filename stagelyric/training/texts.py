@@ -132,7 +132,7 @@ class Pipeline(ABC):
         """What a fine-tuning changed: see `Meta`."""
         return {}
 
-    def trainer(self, *, rate: float | None = None, sizes: dict[str, Any] | None = None, **recipe: Any) -> Trainer:
+    def trainer(self, *, rate: float | None = None, sizes: dict[str, Any] | None = None, **recipe: object) -> Trainer:
         """The trainer at its beginning. `recipe` and `sizes` (of the config) say what is not to be as usual."""
         config = dict(self.parent.meta.config) if self.parent else self.shape()
         config |= {name: value for name, value in (sizes or {}).items() if value is not None}

@@ -360,7 +360,7 @@ def _defaults(made: Config | Recipe) -> dict[str, Any]:
     return asdict(type(made)())
 
 
-def _settled(recipe: Mapping[str, Any]) -> Any:
+def _settled(recipe: Mapping[str, Any]) -> object:
     """As it is read back from a file, where a tuple is a list."""
     return json.loads(json.dumps(recipe))
 

@@ -167,7 +167,7 @@ class Text:
     pattern: str = ""
 
 
-def _nothing(event: Any) -> None:
+def _nothing(event: object) -> None:
     return None
 
 

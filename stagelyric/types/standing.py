@@ -5,9 +5,9 @@ takes the place of the one before it, a table adds to the one before it, and the
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from stagelyric.types.lines import Line, as_line, as_list
 
@@ -16,6 +16,9 @@ Record = dict[str, Any]
 LONGEST = 2000  # characters of any text in a record
 MOST = 200_000  # shelves, lines or words in a record
 _TABLES = ("places", "frames", "passed", "safety", "words")
+
+
+S = TypeVar("S", bound=Sized)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def read(record: Mapping[str, Any]) -> Standing:
         raise ValueError(f"wanted where a show is, found none ({error})") from None
 
 
-def _some(values: Any) -> Any:
+def _some(values: S) -> S:
     if len(values) > MOST:
         raise ValueError(f"wanted {MOST} values at most, found {len(values)}")
     return values

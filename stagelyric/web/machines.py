@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
 import aiohttp
 
@@ -110,7 +109,7 @@ class Machines(Part):
         return not any(machine.up for machine in self.step.machines)
 
     def _hear(self, machine: Machine, data: str) -> None:
-        message: Any = json.loads(data)
+        message: object = json.loads(data)
         if not isinstance(message, dict) or message.get("type") != "step":
             return
         new = not machine.up

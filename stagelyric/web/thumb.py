@@ -74,7 +74,7 @@ class Thumb:
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def answer(request: web.Request) -> web.Response:
             try:
-                asked: Any = await request.json() if request.method == "POST" and request.can_read_body else {}
+                asked: object = await request.json() if request.method == "POST" and request.can_read_body else {}
                 if not isinstance(asked, dict):
                     raise ValueError("That is no request.")
                 async with self._at_once:

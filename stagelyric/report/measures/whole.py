@@ -71,7 +71,7 @@ def measure(
     return report
 
 
-def rounded(value: Any) -> Any:
+def rounded(value: object) -> Any:
     """Numbers to four places, NaN as None, so that a report is JSON as it stands."""
     if isinstance(value, float):
         return None if math.isnan(value) else round(value, 4)
