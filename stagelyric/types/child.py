@@ -137,7 +137,7 @@ class Child(Generic[M]):
     @asynccontextmanager
     async def running(self, name: str) -> AsyncIterator[None]:
         """It is kept while this context is open, and ended on the way out. `name`: of the task, for tracebacks."""
-        keeper = asyncio.create_task(self._keep(), name=name)
+        keeper = asyncio.create_task(self.keep(), name=name)
         try:
             yield
         finally:
@@ -145,7 +145,7 @@ class Child(Generic[M]):
             with contextlib.suppress(asyncio.CancelledError):
                 await keeper
 
-    async def _keep(self) -> None:
+    async def keep(self) -> None:
         """Goes on until it is cancelled or given up."""
         clock = asyncio.get_running_loop().time
         while not self._given_up:
