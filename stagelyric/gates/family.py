@@ -11,7 +11,6 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from operator import ge
 
 from stagelyric.gates import disguises
@@ -37,6 +36,8 @@ _ENDINGS = ("", "s", "ing", "in", "er", "ers", "ed", "y")
 @cache
 def _lists() -> dict[str, tuple[str, ...]]:
     """The sections of data/blocked.txt: words, but for "phrases" and "company", which are lines."""
+    from importlib import resources  # a show's start is shorter without it
+
     text = resources.files("stagelyric.gates").joinpath("data", "blocked.txt").read_text("utf-8")
     sections = re.split(r"^\[(\w+)\]\n", text, flags=re.MULTILINE)[1:]
     named = {name: codecs.decode(body, "rot13") for name, body in zip(sections[::2], sections[1::2], strict=True)}

@@ -7,11 +7,9 @@ words; its licence lies beside it.
 
 from __future__ import annotations
 
-import lzma
 import re
 import unicodedata
 from functools import cache, lru_cache
-from importlib import resources
 
 from stagelyric.words.syllables import count
 
@@ -24,6 +22,9 @@ _SIBILANTS = frozenset({"S", "Z", "SH", "ZH", "CH", "JH"})
 @cache
 def _dictionary() -> bytes:
     """The dictionary's text, b"\\nword PH1 PH2\\n…", unpacked on first use (50 ms, 3 MB)."""
+    import lzma  # not all who need the sound of a word need the dictionary: a start without these is shorter
+    from importlib import resources
+
     packed = resources.files("stagelyric.words").joinpath("data", "cmudict.txt.xz").read_bytes()
     return lzma.decompress(packed)
 

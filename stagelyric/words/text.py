@@ -8,8 +8,6 @@ meaning is said in `Text.remarks`.
 from __future__ import annotations
 
 import codecs
-import gzip
-import pickletools
 import re
 import unicodedata
 import zlib
@@ -114,7 +112,11 @@ def unpacked(data: bytes) -> bytes:
         head = machine.decompress(data, LARGEST)
         if machine.unconsumed_tail:
             raise TextError(f"wanted a packed text of at most {LARGEST >> 20} MB, found a larger one")
-        return head if machine.eof and not machine.unused_data else gzip.decompress(data)
+        if machine.eof and not machine.unused_data:
+            return head
+        import gzip  # hardly a text comes packed twice
+
+        return gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
         raise TextError("wanted a whole gzip file, found a damaged one") from error
 
@@ -131,6 +133,8 @@ def _is_plain_pickle(data: bytes) -> bool:
     """Whether the data are a pickle of protocol 0, which is all letters: it is only looked through, never loaded."""
     if data[-1:] != b"." or data[:1] not in _PLAIN_PICKLES:
         return False
+    import pickletools  # which a setlist that is one has no use for
+
     try:
         return sum(1 for _ in pickletools.genops(data)) > 1
     except ValueError:  # what genops raises for anything else
