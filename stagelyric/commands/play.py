@@ -292,7 +292,8 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
     if assembly.pin is not None and len(assembly.pin) < SAFE_PIN:
         click.echo(f"  PIN       one of {SAFE_PIN} digits or more is not found by trying")
     click.echo(f"  press     space on the page, a pedal, or OSC: oscsend {host} {port} /stagelyric/line i 1")
-    click.echo("  yours     stagelyric new my-songs/ -o set.toml")
+    edited = f"{page}/setup edits this set; your own songs: " if assembly.page.setup is not None else ""
+    click.echo(f"  yours     {edited}stagelyric new my-songs/ -o set.toml")
     click.echo("  stop      Ctrl-C")
     if near and (sys.stdout.isatty() if qr is None else qr):
         click.echo(joining.qr_text(assembly.page.join_url(near[0])))

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from stagelyric.types.child import Child, End, command
@@ -35,15 +36,14 @@ class _Lines:
 
 
 class Setup(Part):
-    """`file`: the setlist; `new`: it may be made where there is none. The process starts with the first order."""
+    """`file`: the setlist; `new`: it may be made where there is none, for there is no show that plays it. The process
+    starts with the first order."""
 
     name = "setup"
 
     def __init__(self, file: Path, *, new: bool = False) -> None:
-        self.file, self._new = file, new
-        self._child = Child(
-            lambda: command("stagelyric.setup.process", str(file)), _Lines(), hear=self._hear, lost=self._lost
-        )
+        self.file, self.new = file, new
+        self._child = self._made()
         self._keeping: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._waiting: asyncio.Future[Told] | None = None
@@ -64,18 +64,20 @@ class Setup(Part):
 
     async def ask(self, order: str, body: bytes = b"{}") -> Told:
         """What the process tells. Raises TimeoutError where it tells nothing in time or dies."""
-        if order == "make" and not self._new:
+        if order == "make" and not self.new:
             return 404, b'{"error": "The set is there already."}'
         async with self._lock:
             if self._rest is not None:
                 self._rest.cancel()
             if self._keeping is None:
+                self._child = self._made()
                 self._keeping = asyncio.get_running_loop().create_task(self._child.keep())
             try:
                 async with asyncio.timeout(SECONDS):
                     await self._ready.wait()
                     self._waiting = asyncio.get_running_loop().create_future()
-                    self._child.send(order.encode() + b" " + body)
+                    if not self._child.send(order.encode() + b" " + body):
+                        raise TimeoutError("its process is gone")
                     return await self._waiting
             except TimeoutError:
                 self._child.kill()
@@ -83,6 +85,10 @@ class Setup(Part):
             finally:
                 self._waiting = None
                 self._rest = asyncio.get_running_loop().call_later(_REST, self._stop)
+
+    def _made(self) -> Child[bytes]:
+        start = partial(command, "stagelyric.setup.process", str(self.file))
+        return Child(start, _Lines(), hear=self._hear, lost=self._lost)
 
     def _hear(self, line: bytes) -> None:
         if not self._ready.is_set():

@@ -93,7 +93,7 @@ class Page(Part):
         self._due: float | None = None  # the beat that something pressed waits for
         self._calm: asyncio.TimerHandle | None = None
         self._tree = tree
-        self.learning, self.rehearsal, self._setup = learning, rehearsal, setup
+        self.learning, self.rehearsal, self.setup = learning, rehearsal, setup
         self._greet_machine = greet_machine
 
     @property
@@ -134,7 +134,7 @@ class Page(Part):
         answers.add_to(application.router)
         if self.rehearsal is not None:
             Rehearsing(self.rehearsal, self._access, self._clients).add_to(application.router)
-        SettingUp(self._setup).add_to(application.router)
+        SettingUp(self.setup).add_to(application.router)
         runner = Runner(application, self.door)
         await runner.setup()
         watch = asyncio.get_running_loop().create_task(keep_telling(lambda: self.desk, self._clients))

@@ -60,4 +60,5 @@ class SettingUp:
             return answer(503, "The check took too long, or its process died: try again.")
         finally:
             self._asked -= 1
-        return web.Response(body=told, status=status, content_type="application/json")
+        alone = {"X-Stagelyric-Alone": "1"} if self._setup.new else {}
+        return web.Response(body=told, status=status, content_type="application/json", headers=alone)

@@ -151,6 +151,32 @@ def test_what_cannot_be_is_said(
     assert not (tmp_path / "x.toml").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "there"),
+    [((), False), (("--title", "Night Ferry", "--words", "rain, harbour"), True), (("songs",), True)],
+)
+def test_a_page_goes_on_with_what_there_is(
+    arguments: tuple[str, ...], there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stagelyric.commands import new_page
+
+    served: list[tuple[Path, bool]] = []
+    monkeypatch.setattr(new_page, "serve", lambda file, port, *, opened: served.append((file, file.exists())))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "songs").mkdir()
+    (tmp_path / "songs" / "a.txt").write_text("The rain is on the harbour wall\nThe boats are out again\n")
+    for _ in range(2 if not arguments else 1):
+        result = run(*arguments, "-o", "x.toml", "--page", "--no-open")
+        assert result.exit_code == 0, result.output
+    assert served[-1] == (Path("x.toml"), there)
+
+
+def test_a_page_wants_a_folder_that_is_there(tmp_path: Path) -> None:
+    result = run("-o", str(tmp_path / "none" / "x.toml"), "--page", "--no-open")
+    assert result.exit_code == 2
+    assert "wanted a folder that is there" in result.output
+
+
 def test_every_song_of_the_songbook_gives_a_good_setlist(tmp_path: Path) -> None:
     found = reading.read([SONGBOOK])
     known = subject.names_of([song.sheet for song in found.songs])

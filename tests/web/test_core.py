@@ -7,7 +7,8 @@ import pytest
 
 
 @pytest.mark.needs("node")
-def test_the_pure_core() -> None:
-    tests = Path(__file__).with_name("core.test.mjs")
+@pytest.mark.parametrize("name", ["core.test.mjs", "setup.test.mjs"])
+def test_the_pure_core(name: str) -> None:
+    tests = Path(__file__).with_name(name)
     done = subprocess.run(["node", "--test", str(tests)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,6 +1,7 @@
 """The setup page: over HTTP, against hostile requests, and the whole way in a real Chromium."""
 
 import asyncio
+import contextlib
 import io
 import json
 import time
@@ -197,15 +198,29 @@ async def test_a_large_set_is_checked_beside_the_loop(page: Page, file: Path) ->
             await asyncio.sleep(0.001)
             steps.append(time.thread_time() - began)
 
-    assert page._setup is not None
+    assert page.setup is not None
     body = json.dumps({"revision": told["revision"], "set": told["set"]}).encode()
     watching = asyncio.create_task(watch())
-    status, found = await page._setup.ask("check", body)
+    status, found = await page.setup.ask("check", body)
     watching.cancel()
     assert status == 200
     assert b"+tempo = 97" in found
     assert len(steps) > 20
     assert max(steps) < 0.005
+
+
+async def test_a_process_that_dies_or_rests_is_started_anew(page: Page) -> None:
+    setup = page.setup
+    assert setup is not None
+    assert (await setup.ask("told"))[0] == 200
+    asking = asyncio.create_task(setup.ask("told"))
+    await asyncio.sleep(0)
+    setup._child.kill()
+    with contextlib.suppress(TimeoutError):  # it may have answered before
+        await asking
+    assert (await setup.ask("told"))[0] == 200
+    setup._stop()
+    assert (await setup.ask("told"))[0] == 200
 
 
 async def test_without_a_file_it_says_so(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ const SHOWN = ["title", "seed", "family_friendly", "avoid"]; // of the set; the 
 
 document.documentElement.dataset.theme = readOptions(location.search).theme;
 
+let alone = false; // no show runs here
 let form = null;
 let revision = "";
 let set = null; // as it is edited
@@ -28,6 +29,7 @@ async function ask(path, body) {
   const sent = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
   try {
     const response = await fetch(`/api/setup${path}`, sent);
+    alone = response.headers.has("X-Stagelyric-Alone");
     return { status: response.status, told: await response.json() };
   } catch {
     return { status: 0, told: { error: "There is no link to the show. What you typed is kept here." } };
@@ -50,6 +52,7 @@ async function load() {
 function take(told) {
   form = told.form || form;
   say(find("file"), told.file);
+  for (const link of document.querySelectorAll(".bar a")) link.hidden = alone;
   find("new").hidden = !told.new;
   for (const id of ["list", "main", "foot"]) find(id).hidden = Boolean(told.new);
   if (told.new) return;
@@ -108,7 +111,7 @@ async function save() {
   const { status, told } = await ask("/save", { revision, set: data.abridged(set, base) });
   if (status === 200) {
     take(told);
-    return tell(`Saved in ${told.file}. A show that runs takes it up at its next start, and goes on where it was.`);
+    return tell(`Saved in ${told.file}.${alone ? "" : " The show takes it up at its next start, and goes on where it was."}`);
   }
   if (status === 409) return stale(told);
   if (status === 422) {
@@ -146,7 +149,7 @@ function showState() {
   const state = find("state");
   state.classList.toggle("bad", count > 0);
   if (count) say(state, `${count} ${count === 1 ? "fault" : "faults"}: not to be saved yet`);
-  else say(state, changed ? (found.stale ? "the file was changed by somebody else" : "good, and not saved yet") : (found.told || [])[0] || "");
+  else say(state, changed ? (found.stale ? "the file was changed by somebody else" : "good, and not saved yet") : ((found.told || [])[0] || "").split(": ")[0]);
 }
 
 function showFound() {

@@ -143,6 +143,7 @@ function learnPress(button, tell, take) {
     onStatus: () => {},
     onMessage: (message) => {
       if (!begun) begun = link.send({ learn: "start" });
+      if (!learning) return;
       if (message.type === "error") {
         tell(message.text);
         return stop();
