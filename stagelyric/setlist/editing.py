@@ -64,31 +64,36 @@ def edited(text: str, wanted: Mapping[str, Any]) -> str:
 
     Raises ValueError where a mark is unknown, or the text can't be changed without changing more.
     """
-    try:
-        editor = _Editor(text)
-    except (ValueError, LookupError) as error:
-        raise ValueError(f"{_CANNOT} ({error})") from None
-    meant = editor.whole(dict(wanted))
-    after = editor.table(editor.root, dict(wanted))
-    if after.endswith("\n\n") and not text.endswith("\n\n"):  # the last table went
-        after = after.rstrip("\n") + "\n"
-    try:
-        said = _without_empty(plain(tomllib.loads(after)))
-    except ValueError:
-        said = None
-    if said is None or not same(said, _without_empty(meant)):
-        raise ValueError(_CANNOT)
-    return after
+    return Editor(text).edited(wanted)[0]
 
 
-class _Editor:
+class Editor:
+    """Edits one text, as often as is wanted; see `edited`."""
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.sources: dict[str, Source] = {}
         self._nodes: dict[str, Node] = {}
-        self.root = self._tree()
-        self._index(self.root, self.root.data, "")
+        try:
+            self.root = self._tree()
+            self._index(self.root, self.root.data, "")
+        except (ValueError, LookupError) as error:
+            raise ValueError(f"{_CANNOT} ({error})") from None
         self._values = rendering.Values(text, self.sources, self.whole)
+
+    def edited(self, wanted: Mapping[str, Any]) -> tuple[str, Data]:
+        """The text that says what is wanted, and what it says as `tomllib` has it."""
+        meant = self.whole(dict(wanted))
+        after = self.table(self.root, dict(wanted))
+        if after.endswith("\n\n") and not self.text.endswith("\n\n"):  # the last table went
+            after = after.rstrip("\n") + "\n"
+        try:
+            said = tomllib.loads(after)
+        except ValueError:
+            raise ValueError(_CANNOT) from None
+        if not same(_without_empty(plain(said)), _without_empty(meant)):
+            raise ValueError(_CANNOT)
+        return after, said
 
     # -- what is there
 
@@ -247,7 +252,7 @@ class _Slots:
     As many tables as can stay where they are do; one that is new or was moved follows the one that it comes after.
     """
 
-    def __init__(self, editor: _Editor, nodes: Sequence[Node], wanted: Any) -> None:
+    def __init__(self, editor: Editor, nodes: Sequence[Node], wanted: Any) -> None:
         if not isinstance(wanted, list) or not all(isinstance(one, dict) for one in wanted):
             raise ValueError("wanted a list of tables")
         self._editor, self._wanted = editor, wanted

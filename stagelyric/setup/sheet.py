@@ -30,6 +30,7 @@ class Sheet:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._bases: dict[str, str] = {}
+        self._editor = "", editing.Editor("\n")  # the last one, by its text
 
     def told(self) -> Answer:
         """The file as it stands, with its faults, and the form that edits it."""
@@ -46,16 +47,19 @@ class Sheet:
     def check(self, asked: Mapping[str, Any]) -> Answer:
         """What `stagelyric check` would say of the edited set, and what would be changed in the file."""
         base = self._base(asked)
-        text = self._edited(base, asked)
-        return 200, self._checked(text) | {"changes": _changes(base, text), "stale": self._now() != asked["revision"]}
+        text, data = self._edited(base, asked)
+        return 200, self._checked(text, data) | {
+            "changes": _changes(base, text),
+            "stale": self._now() != asked["revision"],
+        }
 
     def save(self, asked: Mapping[str, Any]) -> Answer:
         """Writes the edited set into the file, unless it has faults or the file is another than the page was told."""
         base = self._base(asked)
-        text = self._edited(base, asked)
+        text, data = self._edited(base, asked)
         if self._now() != asked["revision"]:
             return 409, {"error": _STALE.format(self.file.name), "changes": self._against(text)}
-        found = self._checked(text)
+        found = self._checked(text, data)
         if found["faults"]:
             return 422, {"error": f"not saved: {self.file.name} would have a fault"} | found
         if text != base:
@@ -119,28 +123,31 @@ class Sheet:
             raise LookupError(_STALE.format(self.file.name))
         return self._bases[revision]
 
-    def _edited(self, base: str, asked: Mapping[str, Any]) -> str:
-        """The whole text of the file after the edit, its mark and line ends as they were."""
+    def _edited(self, base: str, asked: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The whole text of the file after the edit, its mark and line ends as they were, and the table in it."""
         wanted = asked.get("set")
         if not isinstance(wanted, dict):
             raise ValueError("set: wanted a table")
         before = _lines(base)
-        after = editing.edited(before, wanted)
+        if self._editor[0] != before:
+            self._editor = before, editing.Editor(before)
+        after, data = self._editor[1].edited(wanted)
         if after == before:
-            return base
+            return base, data
         mark = "\ufeff" if base.startswith("\ufeff") else ""
-        return mark + (after.replace("\n", "\r\n") if "\r\n" in base else after)
+        return mark + (after.replace("\n", "\r\n") if "\r\n" in base else after), data
 
-    def _checked(self, text: str) -> dict[str, Any]:
-        found, data = checking.Found(), dict[str, Any]()
+    def _checked(self, text: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+        """`data`: the table in the text, where that is known."""
+        found = checking.Found()
         try:
-            data = parsed(text.removeprefix("\ufeff"), self.file)
+            data = parsed(text.removeprefix("\ufeff"), self.file) if data is None else data
             checking.look_at(self.file, found, data)
         except FileError as error:
             found.faults += error.faults
         return {
-            "faults": [self._placed(fault, data) for fault in found.faults],
-            "warnings": [self._placed(warning, data) for warning in found.warnings],
+            "faults": [self._placed(fault, data or {}) for fault in found.faults],
+            "warnings": [self._placed(warning, data or {}) for warning in found.warnings],
             "told": [line.removeprefix(f"{self.file}: ") for line in found.told],
         }
 
