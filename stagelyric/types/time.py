@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+_AT_ONCE = 0.1  # seconds that two readings may be apart
+
 
 class Alarm(Protocol):
     """What is to be called later."""
@@ -46,13 +48,22 @@ class _MachineTime:
 
     def slept(self) -> float:
         if hasattr(time, "CLOCK_BOOTTIME"):  # Linux: of its two clocks one goes on meanwhile
-            return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+            return _apart(time.CLOCK_BOOTTIME, time.CLOCK_MONOTONIC)
         if sys.platform == "darwin":
-            return time.clock_gettime(time.CLOCK_MONOTONIC_RAW) - time.clock_gettime(time.CLOCK_UPTIME_RAW)
+            return _apart(time.CLOCK_MONOTONIC_RAW, time.CLOCK_UPTIME_RAW)
         return 0.0
 
     def call_later(self, seconds: float, what: Callable[..., object], *about: object) -> Alarm:
         return asyncio.get_running_loop().call_later(seconds, what, *about)
+
+
+def _apart(ahead: int, behind: int) -> float:
+    """How far a clock is ahead of another. Read again where something came between the readings."""
+    while True:
+        before = time.clock_gettime(behind)
+        found = time.clock_gettime(ahead)
+        if time.clock_gettime(behind) - before < _AT_ONCE:
+            return found - before
 
 
 MACHINE: Time = _MachineTime()

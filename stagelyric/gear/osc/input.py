@@ -93,11 +93,12 @@ class Osc(OscOutput):
         """Raises PortInUseError, or ListenError."""
         bound = await _bind(self._host, self._port)
         endpoint = _Endpoint(self)
+        # Before the endpoint is there: what waits in the socket is read before we hear that it is.
+        self._emit, self._listening, self._own_port = emit, bound, bound.getsockname()[1]
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: endpoint, sock=bound)
         # asyncio's own reader takes a buffer of 256 KiB for every datagram, which costs more than the parsing.
         if hasattr(transport, "max_size"):
             transport.max_size = 65_536
-        self._emit, self._listening, self._own_port = emit, bound, bound.getsockname()[1]
         try:
             yield
         finally:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osc_wire import bundle, message, string, timetag
 
+from stagelyric.gear.osc import input as osc_input
 from stagelyric.gear.osc.addresses import TABLE
 from stagelyric.gear.osc.input import PENDING, Osc
 from stagelyric.gear.osc.output import LEASE, OF_ONE_HOST, SUBSCRIBERS
@@ -99,6 +100,29 @@ def test_a_press_from_another_program(run: Callable[..., None]) -> None:
                 OscMessage(100.0, source, "/live/scene", (3, 0.5)),
             ]
             assert osc.counts.received == 3
+
+    run(main)
+
+
+def test_a_press_that_waits_in_the_socket_before_it_is_read_is_heard(
+    run: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bind = osc_input._bind
+
+    async def pressed(host: str, port: int) -> socket.socket:
+        bound = await bind(host, port)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.sendto(LINE, bound.getsockname())
+        return bound
+
+    monkeypatch.setattr(osc_input, "_bind", pressed)
+
+    async def main() -> None:
+        events: list[Event] = []
+        osc = Osc(port=0)
+        async with osc.running(events.append):
+            await until(lambda: bool(osc.counts.received))
+            assert [type(event) for event in events] == [Command]
 
     run(main)
 
