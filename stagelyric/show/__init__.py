@@ -1,1 +1,1 @@
-"""Where we are in the set, and what a press does: no I/O, no await, time is handed in."""
+"""Tracks where the show is in the set and decides what a press does. No I/O and no await; time is passed in."""

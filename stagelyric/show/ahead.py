@@ -1,4 +1,4 @@
-"""Which texts can come next, so that their sounds are made before they do."""
+"""Lists the texts that may be shown next, so that their speech can be synthesised in advance."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -7,8 +7,9 @@ from stagelyric.types.lines import Ask
 
 
 def coming(show: Show, kept: Mapping[tuple[str, str], Iterable[str]]) -> Iterator[str]:
-    """The nearest first: this section's lines; what the ladder below them has, and texts that triggers say; the lines
-    of the sections beside it; those of the whole set. `kept`: lines kept in rehearsal by (song, section)."""
+    """Yields texts that may come next, most likely first: ready lines of this section; the texts of its fallback ladder
+    and those that triggers say; ready lines of the neighbouring sections; then those of the whole set. `kept`: lines
+    kept in rehearsal by (song, section)."""
     near, *others = show.asks()
     yield from _ready(show, near)
     yield from _standing(show, kept)

@@ -1,4 +1,4 @@
-"""Call and response: what was just sung is taken up, and the next lines answer it."""
+"""Call and response: the next lines answer the line that was just sung."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from stagelyric.types.lines import Ask, Line, normal
 from stagelyric.words.lists import DETERMINERS, NEVER_LAST, STOP
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
-_TAKEN_UP = 3  # words of what was heard that the answers are about
-_REMEMBERED = 300  # characters of what was heard, which the answers go on from
-_ECHO = 3  # words in a row that an answer may not share with what was heard
-_SHARED = 0.5  # of an answer's words of content; with more it says the same again
+_TAKEN_UP = 3  # at most so many words of what was heard become the answers' topics
+_REMEMBERED = 300  # characters of what was heard that are passed to the model as context
+_ECHO = 3  # an answer that shares this many consecutive words with what was heard is an echo
+_SHARED = 0.5  # so is one of whose content words more than this share were heard
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Lines that answer what was heard, to be written now. They go to `Show.answered`.
+    """A request for lines that answer what was heard. The lines written for it go to `Show.answered`.
 
-    `asks`: (ask, how many lines) in order; `times`: how often something was heard by then.
+    `asks`: pairs (ask, number of lines), in order; `times`: how many texts had been heard by then, which identifies the
+    latest request.
     """
 
     asks: tuple[tuple[Ask, int], ...]
@@ -31,10 +32,10 @@ class Answering:
 
 
 def answering(heard: str, ask: Ask, times: int) -> Answering | None:
-    """What to ask for so that lines of `ask`'s section answer a line that was heard; None where it has no words.
+    """Returns the request for lines of `ask`'s section that answer the text heard, or None if it contains no words.
 
-    The first answer rhymes with it where the section rhymes, all three do in AAAA; a couplet follows. They are about
-    its nouns and names first, and, after these, about what the section is about.
+    In a rhyming section the first answer rhymes with what was heard and a couplet follows; with AAAA all three answers
+    rhyme with it. The topics are first the nouns and names that were heard, then the section's own themes.
     """
     words = _WORD.findall(heard)
     if not words:
@@ -57,21 +58,23 @@ def answering(heard: str, ask: Ask, times: int) -> Answering | None:
 
 
 class Answers:
-    """The lines that answer what was heard last, while the show is in the place where it was heard."""
+    """The lines that answer what was heard last. They are used only in the song and section where it was heard."""
 
     def __init__(self) -> None:
-        self._times = 0  # that something was heard
+        self._times = 0  # how many texts have been heard
         self._lines: list[Line] = []
         self._place = ("", "")  # song and section
 
     def hear(self, text: str, ask: Ask) -> Answering | None:
-        """What is asked for; None where there are no words. Answers to what was heard before are called off."""
+        """Returns the request for answers, or None if the text contains no words. Drops the answers to earlier
+        texts."""
         self._times += 1
         self._lines = []
         return answering(text, ask, self._times)
 
     def take(self, wanted: Answering, lines: Iterable[Line], place: tuple[str, str], used: Collection[str]) -> bool:
-        """The answers have come; whether they are still wanted: nothing else was heard since."""
+        """Stores answers that were written; returns False if they are no longer wanted because something else was heard
+        since."""
         if wanted.times != self._times:
             return False
         self._place = place
@@ -79,19 +82,19 @@ class Answers:
         return True
 
     def next(self, place: tuple[str, str], used: Collection[str]) -> Line | None:
-        """The next of them that has not been up."""
+        """The next answer whose normal form is not in `used`."""
         if self._place != place:
             return None
         return next((line for line in self._lines if normal(line.text) not in used), None)
 
     def clear(self) -> None:
-        """Calls off those that are left."""
+        """Drops the remaining answers."""
         self._lines = []
 
 
 def is_echo(line: Line, heard: str) -> bool:
-    """Whether an answer says again what was heard: three words in a row of it, or more than half of its own words of
-    content."""
+    """Whether an answer only repeats what was heard: it shares three consecutive words with it, or more than half of
+    its own content words."""
     own, before = normal(line.text).split(), normal(heard).split()
     runs = {tuple(before[at : at + _ECHO]) for at in range(len(before) - _ECHO + 1)}
     if any(tuple(own[at : at + _ECHO]) in runs for at in range(len(own) - _ECHO + 1)):
@@ -101,7 +104,7 @@ def is_echo(line: Line, heard: str) -> bool:
 
 
 def _about(words: Sequence[str], heard: str) -> list[str]:
-    """The words of what was heard that say most: names, what stands behind "the" and its like, then the longest."""
+    """The most informative words heard: names first, then words after a determiner such as "the", then the longest."""
     shout = heard.isupper()
     worth: dict[str, tuple[int, int]] = {}
     for at, word in enumerate(words):

@@ -1,4 +1,4 @@
-"""What the show asks the writer for in a section of the set."""
+"""Builds the requests (`Ask`) that the show sends to the writer for a section of the set."""
 
 import hashlib
 from dataclasses import replace
@@ -20,7 +20,8 @@ def ask_for(
     never_quote: str = "",
     frames: str = "",
 ) -> Ask:
-    """What the show asks for in a section. The wildness is rounded to tenths, so that a knob has eleven shelves."""
+    """The request for lines of a section. The wildness is rounded to tenths, so that a knob selects among eleven
+    shelves only."""
     mood, temper = hands.mood_of(song.mood if section.mood is None else section.mood)
     place = f"{seed}/{song.title}/{section.name}"
     return Ask(
@@ -46,6 +47,6 @@ def ask_for(
 
 
 def word_ask(ask: Ask, word: str, times: int) -> Ask:
-    """What is asked for in a section where a line with a word is wanted, for so many times tonight."""
+    """The request for a line with a given word in a section. `times`: how often that word was asked for tonight."""
     seed = int.from_bytes(hashlib.sha256(f"{ask.seed}/{word}/{times}".encode()).digest()[:7])
     return replace(ask, word=word, rhyme="free", seed=seed)

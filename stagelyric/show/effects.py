@@ -10,7 +10,7 @@ from stagelyric.types.lines import Ask, Cue, Quantize
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A line that must be written now. Its answer goes to `Show.answer`."""
+    """A line with a certain word must be written now. The line goes to `Show.answer`."""
 
     ask: Ask
     at: float
@@ -19,7 +19,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Something to be done when the clock comes to the beat. What it does goes to `Show.due`."""
+    """An action to be done when the clock reaches the beat. It is then passed to `Show.due`."""
 
     do: Do
     quantize: Quantize
@@ -29,8 +29,8 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """Words from outside whose judging takes longer than a press may wait: `Show.unfit` is asked beside the loop, and
-    what it finds goes to `Show.judged`."""
+    """A text from outside that takes too long to judge while a press waits: call `Show.unfit` off the event loop, and
+    pass its result to `Show.judged`."""
 
     do: Do
     quantize: Quantize
@@ -40,7 +40,7 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The band's word on a line: it stays in the journal, and later shows know it."""
+    """The band's verdict on a line (keep or veto). It is written to the journal, and later shows read it."""
 
     verdict: Literal["keep", "veto"]
     text: str
@@ -50,14 +50,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A press that was disregarded, and why: never silently."""
+    """The reason why a press was disregarded; shown to people, so that no press is ignored silently."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """No cue, but the state is another: a section, the hold, the wildness."""
+    """The state changed without a cue: another section, hold on or off, another wildness."""
 
 
 Effect = Cue | Wanted | Answering | Deferred | Unjudged | Judgement | Remark | Changed

@@ -1,4 +1,4 @@
-"""Which triggers an event fires where the show is."""
+"""Finds the triggers that an event fires at the show's place in the set."""
 
 from stagelyric.setlist.contacts import Presses
 from stagelyric.setlist.triggers import On, Trigger
@@ -6,7 +6,7 @@ from stagelyric.show.position import Position
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Event, KeyPress
 
-# What page-turner pedals send, for a set that has no key triggers of its own.
+# The keys that page-turner pedals send; used if a set has no key triggers of its own.
 _PEDAL_KEYS = {
     "next_line": ("PageDown", "ArrowRight", "ArrowDown", "Space", "Enter"),
     "again": ("PageUp", "ArrowLeft", "ArrowUp"),
@@ -20,8 +20,8 @@ PEDAL_TRIGGERS = tuple(
 
 
 class Firing:
-    """Looks through the triggers of the section, the song and the set, in this order; a set that has no key triggers of
-    its own answers the keys of page-turner pedals."""
+    """Looks for triggers in the section, then the song, then the set. A set without key triggers of its own gets
+    default ones for the keys of page-turner pedals."""
 
     def __init__(self, position: Position) -> None:
         self._position = position
@@ -29,16 +29,17 @@ class Firing:
         self.setlist_changed()
 
     def setlist_changed(self) -> None:
-        """To be called when triggers were added to the position's setlist."""
+        """Call this when triggers were added to the position's setlist."""
         has_keys = any(trigger.on.key is not None for trigger in self._position.setlist.every_trigger())
         self._pedals = () if has_keys else PEDAL_TRIGGERS
 
     def triggered(self, event: Event) -> list[Trigger]:
-        """The triggers that an event fires here; a contact that still bounces fires none."""
+        """The triggers that an event fires here; none while the contact is still bouncing (debounce time)."""
         decided: list[Trigger] | None = None
         self._presses.hear(event)
         for level in (*self._levels(), self._pedals if isinstance(event, KeyPress) else ()):
-            # Those that do not fire, or not here, must know that the contact moved all the same.
+            # Every trigger must follow its contact's state, also those that this event does not fire or that belong
+            # elsewhere.
             heard = [
                 (trigger, self._presses.of(trigger, event, self._position.song.beats_per_bar)) for trigger in level
             ]
@@ -47,7 +48,8 @@ class Firing:
         return decided or []
 
     def remark(self, event: Event) -> str | None:
-        """What people should know of an event that fired nothing, where some trigger here names what sent it."""
+        """Why an event fired nothing although a trigger here names the control that sent it; None if there is nothing
+        to say."""
         remark = self._presses.contacts.remark(event)
         named = remark is not None and any(trigger.on.moves(event) for level in self._levels() for trigger in level)
         return remark if named else None

@@ -1,4 +1,4 @@
-"""Whether words that come from outside, by OSC, from a page or from the audience, may be shown."""
+"""Decides whether words from outside (OSC, a page, the audience) may be shown."""
 
 from dataclasses import replace
 
@@ -8,21 +8,22 @@ from stagelyric.types.actions import Do
 from stagelyric.types.lines import normal
 from stagelyric.types.texts import NAME, SAYING, WORD, cleaned
 
-_LONGEST = {"say": SAYING, "heard": SAYING, "word": WORD}  # characters of a text from outside
+_LONGEST = {"say": SAYING, "heard": SAYING, "word": WORD}  # maximum length in characters of a text from outside
 
 
 def cut_short(do: Do) -> Do:
-    """With its text as it may be looked at: no longer than what it is for, without what no page can show."""
+    """The action with its text cut to the maximum length and without characters that no page can display."""
     return replace(do, value=cleaned(do.value, _LONGEST.get(do.action, NAME))) if isinstance(do.value, str) else do
 
 
 def takes_long(do: Do) -> bool:
-    """Whether its text is too long or too odd to be judged while a press waits."""
+    """Whether the text is too long or too unusual to be judged while a press waits."""
     return do.action in _LONGEST and not family.is_quick(str(do.value))
 
 
 def unfit(do: Do, setlist: Setlist) -> str | None:
-    """Why its words may not be shown, None where they may. Whoever plays for no family may say what they like."""
+    """The reason why the words may not be shown, or None if they may. A requested word is never an obscenity or a slur;
+    a family-friendly setlist forbids more, in any text; and no text may contain what the setlist avoids."""
     if do.action not in ("say", "word"):
         return None
     text, for_a_family = str(do.value), setlist.family_friendly

@@ -1,8 +1,8 @@
-"""What is shown where a section's shelf is empty: the nearest that belongs to it, and never the same twice running.
+"""Chooses a fallback line while a section's shelf is empty, and never the same one twice in a row.
 
-Down the ladder: kept in rehearsal, the section's safety lines, the song's own lyrics, what was kept for or is ready in
-the song's other sections, what has been up longest ago, and last the people and things that the song is about. Never a
-title, and never another song's line.
+In order of preference: lines kept in rehearsal, the section's safety lines, the song's own lyrics, lines kept for the
+song's other sections or ready there, the line that was shown longest ago, and last the people and things that the song
+is about. Never a title, and never a line of another song.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -11,16 +11,16 @@ from stagelyric.setlist.setlist import Section, Setlist, Song
 from stagelyric.show.pool import Pool
 from stagelyric.types.lines import Ask, Line, Origin, normal
 
-NEIGHBOURS = 8  # lines of another section's shelf that are looked at
-LYRICS = 400  # lines of a song's lyrics that are looked at
+NEIGHBOURS = 8  # at most so many lines of another section's shelf are considered
+LYRICS = 400  # at most so many lines of a song's lyrics are considered
 
 Kept = dict[tuple[str, str], list[str]]
 
 
 class Ladder:
-    """`lyrics`: the songs' own words by title; `kept`: lines by (song, section); `cut`: a text as syllables.
+    """`lyrics`: the songs' own words by title; `kept`: lines by (song, section); `cut`: splits a text into syllables.
 
-    `shown` holds the cue's number before each line of the ladder that has been up.
+    `shown` maps the text of each fallback line that has been shown to the cue number before it.
     """
 
     def __init__(
@@ -36,8 +36,8 @@ class Ladder:
         self.shown: dict[str, int] = {}
 
     def pick(self, song: Song, section: Section, asks: Sequence[Ask], used: Collection[str], up: str) -> Line:
-        """`asks`: of the song's sections, this one first; `up`: the text that a press may only give where there is
-        nothing else."""
+        """Returns a fallback line. `asks`: those of the song's sections, this section's first; `up`: the text that is
+        up now, which is repeated only if there is nothing else."""
         for line in self._written(self.kept.get((song.title, section.name), ()), "kept"):
             if normal(line.text) not in used:
                 return line
@@ -61,7 +61,7 @@ class Ladder:
         return self.shown.get(line.text, -1)
 
     def _below(self, song: Song, section: Section, asks: Sequence[Ask]) -> Iterator[Line]:
-        """What belongs to the song rather than to the section, nearest first."""
+        """Lines that belong to the song rather than to this section, nearest first."""
         fitting, others = self._sung(song, section)
         yield from fitting
         for each in song.sections:
@@ -75,7 +75,7 @@ class Ladder:
         yield from others
 
     def _sung(self, song: Song, section: Section) -> tuple[list[Line], list[Line]]:
-        """The song's own lines: those that fit the section, and the others."""
+        """The lines of the song's lyrics, as (those whose syllable count fits the section, the others)."""
         key = (song.title, section.syllables)
         if key not in self._own:
             least, most = section.syllables
@@ -98,8 +98,8 @@ class Ladder:
 
 
 def bare(setlist: Setlist, kept: Collection[tuple[str, str]] = ()) -> list[tuple[str, str]]:
-    """The sections, as (song, section), that have nothing to fall back on while no line is ready: no safety line, no
-    lyrics of their song, nothing kept (`kept`: where there is)."""
+    """The sections, as (song, section), with nothing to fall back on while no line is ready: no safety lines, no lyrics
+    of their song and no kept lines. `kept`: the sections that have kept lines."""
     return [
         (song.title, section.name)
         for song in setlist.songs
@@ -109,7 +109,7 @@ def bare(setlist: Setlist, kept: Collection[tuple[str, str]] = ()) -> list[tuple
 
 
 def told(places: Sequence[tuple[str, str]]) -> str:
-    """What people should know of such sections, "" where there is none."""
+    """The warning about such sections, for people; "" if there are none."""
     if not places:
         return ""
     named = [f'"{song}", {section}' for song, section in places[:3]]

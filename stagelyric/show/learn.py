@@ -1,5 +1,5 @@
-"""Learning a pedal while the show is up, from the operator's page: a press is watched instead of performed, and the
-trigger goes into the file and into the running show."""
+"""Learns a pedal during the show, from the operator's page: presses are watched instead of performed, and the new
+trigger is written to the setlist file and added to the running show."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -14,19 +14,21 @@ from stagelyric.types.events import Event
 if TYPE_CHECKING:
     from stagelyric.show.pedals import Found, Watch
 
-WAIT = 30.0  # seconds for the press to come; then presses are the show's again
-_LATE = 0.05  # seconds after the watch; what was sent within it may still be on its way here
+WAIT = 30.0  # seconds to wait for a press; after that, presses belong to the show again
+_LATE = 0.05  # seconds to wait after the watch for messages that were sent within it but are still on their way
 
 Tell = Callable[[dict[str, object]], None]
 
 
 class LearnSession:
-    """One at a time. `learned(trigger)` is told of each new trigger; `ports` gives the number of MIDI inputs.
+    """One learning session at a time. `learned(trigger)` is called with each new trigger; `ports` returns the number of
+    MIDI inputs.
 
-    A page sends `{"learn": "start"}`, is told `{"type": "learn", "state": "waiting"}` and, 2 s after the press,
-    `{"type": "learn", "state": "found", "on": …, "kind": …, "text": …, "does": …}`; it sends
-    `{"learn": {"do": "next_line", "quantize": "bar", "song": "…", "section": "…"}}` (all but `do` may be left out) and
-    is told `written`. `{"learn": "stop"}` ends it; `over` tells that it ended. Every message has a `text` for people.
+    A page sends `{"learn": "start"}`, receives `{"type": "learn", "state": "waiting"}` and, 2 s after the press,
+    `{"type": "learn", "state": "found", "on": …, "kind": …, "text": …, "does": …}`; it sends `{"learn": {"do":
+    "next_line", "quantize": "bar", "song": "…", "section": "…"}}` (all but `do` may be left out) and receives the state
+    `written`. `{"learn": "stop"}` ends the session; the state `over` tells that it ended. Every message has a `text`
+    for people.
     """
 
     def __init__(
@@ -43,13 +45,13 @@ class LearnSession:
         self._learned = learned
         self._tell: Tell | None = None
         self._watch: Watch | None = None
-        self._pressed = False  # the watch has begun
+        self._pressed = False  # whether the first press has come
         self._found: Found | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
 
     def hear(self, event: Event) -> bool:
-        """Whether the event was taken, so that the show must not perform it."""
+        """Returns whether the session took the event, in which case the show must not perform it."""
         watch = self._watch
         if watch is None or not watch.hear(event):
             return False
@@ -59,7 +61,7 @@ class LearnSession:
         return True
 
     def ask(self, request: object, tell: Tell) -> None:
-        """What a page wants. Raises ValueError, with a plain sentence, for what it may not."""
+        """Handles a page's request. Raises ValueError, with a plain sentence, if it is invalid."""
         match request:
             case "start":
                 if self._tell is not None and self._tell != tell:
@@ -73,7 +75,7 @@ class LearnSession:
                 raise ValueError('learn: wanted "start", "stop" or what the press is to do: {"do": "next_line"}')
 
     def _start(self, tell: Tell) -> None:
-        from stagelyric.show.pedals import Watch  # which most shows have no use for
+        from stagelyric.show.pedals import Watch  # imported here since most shows never need it
 
         self._tell, self._found = tell, None
         self._watch = Watch(self._ports())
@@ -107,7 +109,7 @@ class LearnSession:
         self._writing = asyncio.get_running_loop().create_task(self._write(found, trigger, *places))
 
     async def _write(self, found: "Found", trigger: Trigger, song: str | None, section: str | None) -> None:
-        """The disk is waited for in a thread: the show is not."""
+        """Writes the file in a thread, so that the show does not wait for the disk."""
         tell, self._tell = self._tell, None
         try:
             before = await asyncio.to_thread(self._put, found, trigger, song, section)
@@ -149,6 +151,6 @@ def _send(tell: Tell | None, state: str, text: str, **more: object) -> None:
 
 
 def _first(fault: ValueError) -> str:
-    """The first of pydantic's complaints, or any other error's own words."""
+    """The first of pydantic's error messages, or the text of any other error."""
     errors = getattr(fault, "errors", None)
     return str(errors()[0]["msg"]).removeprefix("Value error, ") if callable(errors) else str(fault)

@@ -1,4 +1,5 @@
-"""What a pedal is, from what it sends: press it, and the trigger for it is proposed. Pure: time is the events' own."""
+"""Recognises what kind of pedal was pressed from the messages it sends, and proposes a trigger for it. Pure: time comes
+from the events."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,11 +10,11 @@ from stagelyric.setlist.contacts import HYSTERESIS
 from stagelyric.setlist.triggers import On
 from stagelyric.types.events import BY_EVENT, EVENT_KINDS, Event, EventKind
 
-WATCH = 2.0  # seconds from the first message on
-BOUNCE = 0.05  # seconds; a foot does not let go and press again this soon
+WATCH = 2.0  # seconds, from the first message
+BOUNCE = 0.05  # seconds; no foot releases and presses again faster than this
 DEBOUNCE_MS = 30
 THRESHOLD = 64
-SWEEP = 5  # different values from which on a control is a knob and no switch
+SWEEP = 5  # a control with at least this many different values is a knob, not a switch
 _MOST_DEBOUNCE_MS = 500
 
 Kind = Literal["momentary", "latching", "bouncing", "continuous", "single"]
@@ -24,8 +25,8 @@ Written = dict[str, str | int | float]
 class Found:
     """What was pressed. `on`: the keys of a trigger's `on`; `text`: the finding in one sentence.
 
-    momentary: a press and a release · latching: the one at one press, the other at the next (or never a release) ·
-    bouncing: several within 50 ms · continuous: a knob or an expression pedal · single: messages that have no
+    momentary: a press and a release · latching: one value at one press and the other at the next (or never a release) ·
+    bouncing: several changes within 50 ms · continuous: a knob or an expression pedal · single: messages without a
     release (a program change, an OSC message with text).
     """
 
@@ -41,18 +42,18 @@ class Found:
 
 @dataclass(slots=True)
 class _Contact:
-    """One control, note, key, pad or address: every value it had, 0-127 (OSC: as sent), and when."""
+    """One control, note, key, pad or address, with each value it sent (0-127; OSC: as sent) and when."""
 
     on: Written
-    name: str  # where it comes from
+    name: str  # the device or port it comes from
     moves: list[tuple[float, float]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Watch:
-    """Hears events from the first one that could be a trigger, for `seconds`; then `found` tells.
+    """Collects events for `seconds`, starting with the first that could be a trigger; then `found` gives the result.
 
-    `ports`: how many MIDI inputs there are. With several a trigger names its port.
+    `ports`: the number of MIDI inputs. If there are several, the trigger names its port.
     """
 
     ports: int = 1
@@ -62,11 +63,11 @@ class Watch:
 
     @property
     def over_at(self) -> float | None:
-        """When the watching ends, in the events' own time; None before anything has come."""
+        """When the watch ends, in the events' time; None before anything has come."""
         return None if self._began is None else self._began + self.seconds
 
     def hear(self, event: Event) -> bool:
-        """Whether the event is one that could be a trigger's. Clocks, transport and notices are not."""
+        """Whether the event could belong to a trigger. Clock, transport and notice events cannot."""
         read = _read(event)
         if read is None:
             return False
@@ -80,7 +81,7 @@ class Watch:
         return True
 
     def found(self) -> Found | None:
-        """The likeliest of what was heard; None where nothing was."""
+        """The most likely trigger for what was heard; None if nothing was."""
         contacts = sorted(self._contacts.values(), key=self._rank)
         if not contacts:
             return None
@@ -90,12 +91,12 @@ class Watch:
         return Found(_checked(on), best.kind, best.text, others)
 
     def _rank(self, contact: _Contact) -> tuple[bool, int, float]:
-        """A board that sends several messages for one press means the one that it takes back on release."""
+        """Sort key. A board that sends several messages for one press means the one that also has a release."""
         return len({value > 0 for _, value in contact.moves}) < 2, _kind(contact.on).rank, contact.moves[0][0]
 
 
 def describe(on: Written) -> str:
-    """`control 80 on channel 1`: a trigger's `on` for people."""
+    """A trigger's `on` as text for people, such as `control 80 on channel 1`."""
     kind = _kind(on).name
     channel = f" on channel {on['channel']}" if "channel" in on else ""
     bank = f" of bank {on['bank']}" if "bank" in on else ""
@@ -108,7 +109,7 @@ def _kind(on: Written) -> EventKind:
 
 
 def _read(event: Event) -> tuple[Written, float] | None:
-    """A trigger's `on` for what sent the event, and the event's level, 0 to 127; None for what no press is."""
+    """A trigger's `on` for what sent the event, and the event's level, 0 to 127; None if the event is no press."""
     kind = BY_EVENT.get(type(event))
     if kind is None or kind.every is not None:
         return None
@@ -147,7 +148,7 @@ def _judge(contact: _Contact) -> Found:
 
 
 def _set_threshold(on: Written, values: Sequence[float]) -> None:
-    """Half way, where the default of 64 would never be reached or never be left."""
+    """Sets a threshold half way between the values if the default of 64 would never be reached or never be left."""
     low, high = min(values), max(values)
     if len(set(values)) == 1:
         low = 0
@@ -156,8 +157,8 @@ def _set_threshold(on: Written, values: Sequence[float]) -> None:
 
 
 def _set_hysteresis(on: Written, values: Sequence[float]) -> None:
-    """Half way, with room to tremble, where a step that shows values in between does not pass the usual ones. A knob
-    that stays where it was turned to made no step."""
+    """Sets a threshold half way between the values, and a hysteresis, for a pedal with intermediate values that does
+    not cross the default ones. Does nothing for a knob that stays where it was turned to, since that is no press."""
     low, high = int(min(values)), int(max(values))
     if (low < THRESHOLD - HYSTERESIS and high >= THRESHOLD) or values[-1] > low + (high - low) // 4:
         return
@@ -166,7 +167,8 @@ def _set_hysteresis(on: Written, values: Sequence[float]) -> None:
 
 
 def _edges(moves: Sequence[tuple[float, float]], threshold: float) -> Iterator[tuple[float, bool]]:
-    """The changes between up and down, and the same again (a pedal that sends one value only)."""
+    """Yields (time, down) at each change between up and down, and at each repeated value (some pedals send one value
+    only)."""
     before: float | None = None
     for at, value in moves:
         down = value >= threshold
@@ -176,9 +178,10 @@ def _edges(moves: Sequence[tuple[float, float]], threshold: float) -> Iterator[t
 
 
 def _bounce(edges: Sequence[tuple[float, bool]]) -> int | None:
-    """The milliseconds of the longest rest within the bouncing, half as much again; None: settled.
+    """The debounce time in milliseconds: 1.5 times the longest gap within the bouncing; None if the contact does not
+    bounce.
 
-    A short time from down to up is a machine's press; from up to down again it is a bounce.
+    A short time from down to up may be a machine's press; a short time from up to down is a bounce.
     """
     rests = [(late[0] - early[0], late[1]) for early, late in pairwise(edges) if late[0] - early[0] < BOUNCE]
     if not any(down for _, down in rests):
@@ -188,7 +191,7 @@ def _bounce(edges: Sequence[tuple[float, bool]]) -> int | None:
 
 
 def _checked(on: Written) -> Written:
-    """As the setlist's own rules have it."""
+    """Returns `on` after validating it by the setlist's rules; raises pydantic's ValidationError if it is invalid."""
     given: dict[str, Any] = dict(on)
     On.model_validate(given)
     return on

@@ -1,4 +1,4 @@
-"""Shelves of ready lines, one for each Ask. Taking one never waits and never fails; it may find nothing."""
+"""Shelves of ready lines, one per Ask. Taking a line never waits and never fails, but may find none."""
 
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
@@ -7,19 +7,20 @@ from dataclasses import dataclass, field, replace
 from stagelyric.types.lines import Ask, Line, normal
 from stagelyric.types.standing import Standing
 
-CHUNK = 16  # lines are asked for, and written, in chunks of this many
-STANZA = 4  # lines of one frame, or of two
-FIRST = STANZA  # lines that are asked for where a shelf has none: a stanza of frames is there at once
+CHUNK = 16  # lines are requested and written in chunks of this size
+STANZA = 4  # lines of a stanza, which come from one frame or from two
+FIRST = STANZA  # lines requested for an empty shelf: a stanza made from frames is available at once
 
 
 @dataclass(slots=True)
 class Shelf:
-    """The lines of one Ask in their order. `position`: the first that has not been taken or passed over.
+    """The lines of one Ask, in order. `position`: index of the first line that has not been taken or passed over.
 
-    A press is counted, whether its line was there or not: the n-th press takes the n-th line, and where the writer was
-    late the n-th is passed over. So two machines stay in step though only one of them had to wait, and `position` may
-    lie beyond the lines. `family`: the shelves for the same place at any wildness, itself among them; `passed`: the
-    stanza in which a frame was passed over, since it had been sung from another shelf.
+    Each press advances `position` by one, whether or not its line was ready: the n-th press takes the n-th line, and if
+    the writer was late the n-th line is skipped. This keeps two machines in step even if only one of them had no line
+    ready; `position` may therefore lie beyond the end of `lines`. `family`: the shelves for the same place at all
+    wildnesses, including this one; `passed`: for each frame that was skipped because another shelf had used it, the
+    stanza in which that happened.
     """
 
     ask: Ask
@@ -35,10 +36,10 @@ class Shelf:
 
 
 class Pool:
-    """The n-th line of a shelf depends on its Ask and the model alone, never on when it was written.
+    """All shelves. The n-th line of a shelf depends only on its Ask and the model, never on when it was written.
 
-    `target`: how many lines a shelf should have ready; enough to outlast a restart of the generator; `sung_from`: the
-    shelf that a frame was sung from first, by its digest.
+    `target`: how many lines a shelf should have ready; enough to outlast a restart of the generator; `sung_from`: for
+    each frame, the digest of the shelf from which it was first shown.
     """
 
     def __init__(self, target: int = 192) -> None:
@@ -47,11 +48,12 @@ class Pool:
         self._families: dict[Ask, list[Shelf]] = {}
         self.sung_from: dict[str, str] = {}
         self.puts = 0
-        """How often lines were put on some shelf."""
+        """How many times lines were added to any shelf."""
         self.passed_on: Callable[[Shelf], None] = lambda shelf: None
-        """Is told when a look at a shelf has moved its place: who looks, and when, is part of what comes up."""
+        """Called when a look at a shelf has advanced its position: when that happened must be recorded, since it
+        affects which lines come up."""
         self._lately: deque[tuple[int, Shelf, int]] = deque(maxlen=16)
-        self._places: dict[str, int] = {}  # of shelves that are not there yet
+        self._places: dict[str, int] = {}  # positions for shelves that do not exist yet
         self._passed: dict[str, dict[str, int]] = {}
 
     def shelf(self, ask: Ask) -> Shelf:
@@ -65,15 +67,16 @@ class Pool:
         return shelf
 
     def places(self) -> dict[str, int]:
-        """The presses that were counted, by the shelf's digest."""
+        """The shelves' positions (presses counted), by the shelf's digest."""
         return self._places | {shelf.digest: shelf.position for shelf in self._shelves.values() if shelf.position}
 
     def passed(self) -> dict[str, dict[str, int]]:
-        """The frames that were passed over, by the shelf's digest."""
+        """The frames that were skipped, by the shelf's digest."""
         return self._passed | {shelf.digest: dict(shelf.passed) for shelf in self._shelves.values() if shelf.passed}
 
     def place(self, standing: Standing) -> None:
-        """Goes on where another show was: every shelf at its place, those that are yet to come too."""
+        """Continues where another show was: sets the position of every shelf, including those that are created
+        later."""
         self._places, self.sung_from = dict(standing.places), dict(standing.frames)
         self._passed = {digest: dict(passed) for digest, passed in standing.passed.items()}
         for shelf in self._shelves.values():
@@ -81,9 +84,10 @@ class Pool:
             shelf.passed = self._passed.pop(shelf.digest, {})
 
     def put(self, ask: Ask, start: int, lines: Sequence[Line]) -> int:
-        """Appends the lines from index `start` on; what is there already or would leave a gap is left out.
+        """Appends lines; `start` is the index of the first. Skips those that are there already, and all of them if they
+        would leave a gap.
 
-        Returns how many were new.
+        Returns how many were added.
         """
         shelf = self.shelf(ask)
         fresh = list(lines[max(len(shelf.lines) - start, 0) :]) if start <= len(shelf.lines) else []
@@ -94,11 +98,12 @@ class Pool:
         return len(fresh)
 
     def held(self, shelf: Shelf, puts: int) -> int:
-        """How many lines a shelf had when `self.puts` was `puts`, a moment ago."""
+        """How many lines a shelf had when `self.puts` had the value `puts`. Only the last 16 additions are
+        remembered."""
         return next((before for put, which, before in self._lately if put > puts and which is shelf), len(shelf.lines))
 
     def lay(self, ask: Ask, lines: Sequence[Line]) -> None:
-        """A shelf with just these lines, each at the place of its stanza that it was written for."""
+        """Replaces a shelf's lines. Each line keeps its index, which gives its place in its stanza."""
         self.shelf(ask).lines[:] = lines
 
     def peek(self, ask: Ask, used: Collection[str]) -> Line | None:
@@ -122,16 +127,17 @@ class Pool:
         return line
 
     def count(self, ask: Ask) -> None:
-        """A press: what `peek` gave goes up. On its own shelf a line that was lent will be passed over, being used."""
+        """Counts a press. A line lent by another shelf is skipped there later, since it is in `used` by then."""
         self.shelf(ask).position += 1
 
     def sung(self, ask: Ask, line: Line) -> None:
-        """A line has been up: other shelves pass its frame over."""
+        """Records that a line was shown: other shelves then skip its frame."""
         if line.frame:
             self.sung_from.setdefault(line.frame, self.shelf(ask).digest)
 
     def _passes_over(self, shelf: Shelf, line: Line) -> bool:
-        """Whether a line's frame was sung from another shelf. Once on each shelf: what comes again is all there is."""
+        """Whether to skip a line because its frame was shown from another shelf. A frame is skipped only once per
+        shelf: if it comes again, there is nothing else left."""
         if not line.frame or self.sung_from.get(line.frame, shelf.digest) == shelf.digest:
             return False
         stanza = line.index // STANZA
@@ -141,7 +147,7 @@ class Pool:
         return self.shelf(ask).ready
 
     def _lent(self, empty: Shelf, used: Collection[str]) -> Line | None:
-        """A line for the same place at the nearest wildness: better than none while the shelf is filled."""
+        """A line for the same place at the nearest wildness, used while the shelf itself is empty."""
         for shelf in sorted(empty.family, key=lambda shelf: abs(shelf.ask.wildness - empty.ask.wildness)):
             for line in shelf.lines[shelf.position :]:
                 if normal(line.text) not in used:
@@ -149,11 +155,12 @@ class Pool:
         return None
 
     def hungry(self, near: Sequence[Ask], every: Sequence[Ask] = ()) -> tuple[Ask, int, int] | None:
-        """The shelf that wants lines most, as (ask, start, count); None: all have enough.
+        """The shelf that needs lines most, as (ask, start, count); None if all have enough.
 
-        `near`: what can come next, nearest first, `every`: the whole set. Every section gets its first lines, this one
-        and the next before the others; then all get a whole chunk, then a quarter of the target, and only those that
-        can come next are filled: the section after next matters more than the two hundredth line of this one.
+        `near`: what can come next, nearest first; `every`: the whole set. First every section gets its first few lines,
+        beginning with this one and the next; then each gets a whole chunk, then a quarter of the target. Only the
+        sections that can come next are filled to the target, since the section after next matters more than this one's
+        two hundredth line.
         """
         for level, asks in (
             (1, [*near[:2], *every]),
@@ -168,7 +175,7 @@ class Pool:
         return None
 
     def portion(self, ask: Ask) -> int:
-        """How many lines a shelf is best written at once: a few at first, then to the end of a chunk."""
+        """How many lines to write for a shelf in one go: a few at first, then up to the end of a chunk."""
         begun = len(self.shelf(ask).lines)
         return CHUNK - begun % CHUNK if begun else FIRST
 

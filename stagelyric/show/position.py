@@ -1,4 +1,4 @@
-"""Where in the set a show is: its song, section and wildness, the asks of the sections around it, and moving on."""
+"""The show's place in the set: song, section and wildness, the asks of the sections around it, and moving on."""
 
 from collections.abc import Mapping
 
@@ -16,9 +16,9 @@ from stagelyric.words.alike import find
 class Position:
     """Begins at the first section of the first song.
 
-    `wildness`: what was set last in this song, 0.0 to 1.0; None: the song's own. `lyrics`: the songs' own words by
-    title; `never_quote`, `frames`: see `Ask`; `fixed`: there are no asks but those of the setlist, since the lines for
-    them are all there are.
+    `wildness`: the value set last in this song, 0.0 to 1.0; None: the song's own. `lyrics`: the songs' own words by
+    title; `never_quote`, `frames`: see `Ask`; `fixed`: a baked show, which has only the lines written in advance, so
+    its asks never depart from the setlist's.
     """
 
     def __init__(
@@ -53,7 +53,8 @@ class Position:
         return self._ask(self._song, self._section, self.wildness)
 
     def asks(self) -> list[Ask]:
-        """The shelves that can come next, nearest first: this section, its song's others, the songs beside it."""
+        """The asks whose lines can come next, nearest first: this section, the song's other sections, the neighbouring
+        songs."""
         sections = len(self.song.sections)
         near = [self.ask]
         near += [self._ask(self._song, (self._section + step) % sections, self.wildness) for step in range(1, sections)]
@@ -61,7 +62,7 @@ class Position:
         return near
 
     def every_ask(self) -> list[Ask]:
-        """The shelves of the whole set, in its order."""
+        """The asks of the whole set, in its order."""
         return [
             self._ask(place, index)
             for place, song in enumerate(self.setlist.songs)
@@ -69,14 +70,15 @@ class Position:
         ]
 
     def sow(self, seed: int) -> bool:
-        """Another seed: from here on every shelf is another. Whether the show has that seed now."""
+        """Changes the seed, so that other lines are written from here on. Returns whether the show has that seed
+        now."""
         if seed != self.seed and not self.fixed:
             self.seed = seed
             self._asks.clear()
         return seed == self.seed
 
     def stand(self, standing: Standing) -> None:
-        """Goes to that place. A song or section that the set does not have any more leaves us at the first."""
+        """Goes to the place in `standing`, or to the first section if the set no longer has that song or section."""
         song = find_name(standing.song, [song.title for song in self.setlist.songs])
         self._song, self._section = song or 0, 0
         if song is not None:
@@ -102,7 +104,7 @@ class Position:
         return [Changed()] if moved else []
 
     def to_song(self, do: Do) -> list[Effect]:
-        """Carries out `song`, `next_song` or `previous_song`; the wildness is the song's own again."""
+        """Carries out `song`, `next_song` or `previous_song`. The wildness returns to the song's own."""
         titles = [song.title for song in self.setlist.songs]
         match do.action:
             case "next_song":
@@ -122,7 +124,7 @@ class Position:
         return [Changed()]
 
     def _ask(self, song: int, section: int, wildness: float | None = None) -> Ask:
-        # A knob's every value would be another ask.
+        # Rounded, since otherwise each value of a knob would be an ask of its own.
         wildness = None if wildness is None or self.fixed else round(wildness, 1)
         key = (song, section, wildness)
         ask = self._asks.get(key)
@@ -142,9 +144,9 @@ class Position:
 
 
 def _place(wanted: str | int | float | None, names: list[str], given: list[str], here: int) -> int | None:
-    """The place of a name, or of a 1-based number; a number written as text is a number if no name is like it.
+    """The index of a name, or of a 1-based number. A number given as text counts as a number unless a name equals it.
 
-    Of several that were given the same name, the next one from here.
+    If several places were given the same name, it is the next one after `here`.
     """
     if isinstance(wanted, str):
         found = find(wanted, given, here)
@@ -154,6 +156,6 @@ def _place(wanted: str | int | float | None, names: list[str], given: list[str],
 
 
 def _named_back(value: object) -> str:
-    """What was asked for, in a message that everybody sees: not where it is long, or nothing for a family."""
+    """What was asked for, to quote in a message that everybody sees; left out if it is long or not family friendly."""
     text = cleaned(str(value), NAME)
     return f'"{text}"' if len(text) <= ECHO and family.found(text) is None else "with that name"

@@ -1,8 +1,9 @@
-"""Tempo and phase of MIDI clock that comes on a driver's grid: JACK's and PipeWire's blocks, USB's milliseconds.
+"""Tempo and phase of a MIDI clock whose pulses arrive on a driver's time grid: JACK's and PipeWire's blocks, USB's
+milliseconds.
 
-A pulse that was due at some moment arrives with its block, so arrivals lie in a strip about as wide as the grid beside
-the true line. Least squares would follow the strip's saw teeth; the narrowest strip that holds all arrivals does not.
-Times are handed in, in seconds.
+A pulse is delivered with the block after its due time, so arrivals lie in a strip about as wide as the grid, beside the
+true line. A least-squares fit would follow the strip's saw-tooth pattern; the narrowest strip that contains all
+arrivals does not. Times are passed in, in seconds.
 """
 
 from __future__ import annotations
@@ -12,24 +13,25 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-WINDOW = 192  # pulses: two bars of four
-FEWEST = 7  # pulses, before which there is no line
-CHANGED = 6  # pulses in a row off the line: the tempo is another
-NEAR = 9  # gaps, of which the middle one is compared with the others
-MANY, REST = 48, 6  # a line of so many pulses is drawn anew with every sixth only
-_LOOSE = 0.001  # seconds that an arrival may lie beside the strip: threads are woken late
-_WIDEST = 0.05  # seconds: 2048 frames at 44.1 kHz
+WINDOW = 192  # pulses: two bars of 4/4
+FEWEST = 7  # no line is fitted to fewer pulses than this
+CHANGED = 6  # so many consecutive pulses off the line mean that the tempo has changed
+NEAR = 9  # gaps between pulses; the middle one is compared with the median of all
+MANY, REST = 48, 6  # a line of at least MANY pulses is fitted again only at every REST-th pulse
+_LOOSE = 0.001  # seconds by which an arrival may lie outside the strip, since threads wake late
+_WIDEST = 0.05  # seconds, the widest grid: 2048 frames at 44.1 kHz take 0.046 s
 
 Point = tuple[int, float]
 
 
 class PulseLine:
-    """The line through the pulses: `interval` seconds from one to the next, `time(n)` when number n is due."""
+    """The line through the pulses: `interval` is the seconds between pulses (None before there is a line), `time(n)`
+    when pulse n is due."""
 
     def __init__(self) -> None:
         self.interval: float | None = None
         self.width = 0.0
-        """Seconds between the earliest and the latest arrival beside the line: the grid, and what else trembles."""
+        """Seconds between the earliest and the latest arrival relative to the line: the grid plus other jitter."""
         self._points: deque[Point] = deque(maxlen=WINDOW)
         self._off: list[Point] = []
         self._middle: Point = (0, 0.0)
@@ -40,15 +42,15 @@ class PulseLine:
         self._last: Point | None = None
 
     def clear(self) -> None:
-        """The clock fell silent."""
+        """Forgets everything, since the clock fell silent."""
         self.__init__()  # type: ignore[misc]
 
     def time(self, number: int) -> float:
-        """When pulse `number` is due, in the middle of the strip. Wants an `interval`."""
+        """When pulse `number` is due, measured in the middle of the strip. Requires that `interval` is not None."""
         return self._middle[1] + (number - self._middle[0]) * self._slope
 
     def hear(self, number: int, at: float) -> None:
-        """Pulse `number` has arrived."""
+        """Takes the arrival of pulse `number` at the time `at`."""
         point = (number, at)
         if self._last is not None and number == self._last[0] + 1:
             self._note_gap(at - self._last[1])
@@ -69,16 +71,18 @@ class PulseLine:
             self._fit()
 
     def _tolerance(self) -> float:
-        """So far from the middle of the strip an arrival is of this tempo; a short line is known less well."""
+        """Seconds from the middle of the strip within which an arrival fits this tempo; wider for a short line, which
+        is less certain."""
         return self._grid() * (0.5 + 4 / len(self._points)) + 2 * _LOOSE
 
     def _grid(self) -> float:
-        """How much gaps between pulses differ from those around them: the grid, where there is one."""
+        """An estimate of the grid in seconds, from how much single gaps differ from the gaps around them."""
         return max(self._odd, default=_WIDEST if len(self._points) < FEWEST else 0.0)
 
     def _note_gap(self, gap: float) -> None:
-        """How odd the middle one of the last nine gaps is. A ramp or a leap of the tempo makes none odd, since a median
-        keeps an edge; nor does a late pulse, whose gap is as much too long as the next is too short."""
+        """Records how far the middle one of the last nine gaps is from their median. A gradual or sudden tempo change
+        does not show, since a median preserves an edge; a single late pulse does not count either, since its gap is too
+        long by as much as the next is too short."""
         self._gaps.append(gap)
         if len(self._gaps) < NEAR:
             return
@@ -89,7 +93,7 @@ class PulseLine:
         self._odd.append(0.0 if late else min(odd, _WIDEST))
 
     def _fit(self) -> None:
-        """Through as many of the last pulses as one tempo explains."""
+        """Fits the line to as many of the latest pulses as are consistent with one tempo."""
         limit = self._grid() + 2 * _LOOSE
         points = list(self._points)
         slope, width, offset = _line(points)
@@ -106,7 +110,7 @@ class PulseLine:
 
 
 def _line(points: Sequence[Point]) -> tuple[float, float, float]:
-    """(slope, width, offset of the strip's middle from the first point) of the line through the points."""
+    """The line through the points, as (slope, width, offset of the strip's middle from the first point)."""
     if len(points) < 12:
         slope = _squares(points)
         low, high = _edges(points, slope)
@@ -129,8 +133,8 @@ def _squares(points: Sequence[Point]) -> float:
 
 
 def _strip(points: Sequence[Point]) -> tuple[float, float]:
-    """(slope, width) of the narrowest strip, measured along time, that holds all points: one of its edges lies on an
-    edge of their convex hull."""
+    """The narrowest strip that contains all points, as (slope, width), measured along the time axis. One of its edges
+    always contains an edge of the points' convex hull."""
     lower, upper = _hull(points, 1), _hull(points, -1)
     best = (0.0, float("inf"))
     for edge, other, sign in ((lower, upper, 1), (upper, lower, -1)):

@@ -1,4 +1,4 @@
-"""Where we are in the set, and what an event does there. Pure: no I/O, no await, no clock of its own."""
+"""The show's state, and what an event does in it. Pure: no I/O, no await, no clock of its own."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -22,16 +22,16 @@ from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, as_list, nor
 from stagelyric.types.standing import Record, Standing
 from stagelyric.types.texts import WORD, cleaned
 
-COUNTED = 500  # ready lines: beyond these nobody asks how many of which
+COUNTED = 500  # ready lines are counted up to this number; nobody needs exact counts beyond it
 
 
 class Show:
-    """`perform(event)` and `due(do)` give the effects, in order; the rest of the class is where we are.
+    """The state of a show. `perform(event)` and `due(do)` change it and return the effects, in order.
 
-    `lyrics`: the songs' own words by title; `kept`: lines kept in rehearsal by (song, section);
-    `vetoed`: lines never to be shown; `never_quote`, `frames`: see `Ask`; `cut`: a text as syllables for singing;
-    `words`: of a show that was baked, and has no other lines than its own, the lines by (song, section) and by the word
-    that they have in them; None where lines are written while it is played.
+    `lyrics`: the songs' own words by title; `kept`: lines kept in rehearsal by (song, section); `vetoed`: lines never
+    to be shown; `never_quote`, `frames`: see `Ask`; `cut`: splits a text into syllables for singing; `words`: for a
+    baked show, whose lines were all written in advance, its lines with a certain word by (song, section) and by that
+    word; None if lines are written during the show.
     """
 
     def __init__(
@@ -56,20 +56,20 @@ class Show:
         self.up: Line | None = None
         self._words = WordLines(words)
         self._position = Position(setlist, seed, lyrics or {}, never_quote, frames, fixed=words is not None)
-        self._cut = lru_cache(maxsize=1024)(cut)  # safety lines come again and again
+        self._cut = lru_cache(maxsize=1024)(cut)  # cached, since safety lines come again and again
         there = {place: list(texts) for place, texts in (kept or {}).items()}
         self.ladder = Ladder(setlist, pool, lyrics or {}, there, self._cut)
         self._vetoed = frozenset(normal(text) for text in vetoed)
         self._used = set(self._vetoed)
-        self._shown: list[str] = []  # tonight's among them, in their order
-        self._told = 0  # how many of these are in the records that were given
-        self._moved: dict[str, Shelf] = {}  # that presses were counted on, since the last record
+        self._shown: list[str] = []  # the lines in `_used` that were shown tonight, in order
+        self._told = 0  # how many of `_shown` are in the records given so far
+        self._moved: dict[str, Shelf] = {}  # shelves that advanced since the last record
         self._shown_at = float("-inf")
         self._firing = Firing(self._position)
         self._answers = Answers()
         self._epoch = 0
 
-    # Where we are
+    # Place and state
 
     @property
     def setlist(self) -> Setlist:
@@ -98,17 +98,17 @@ class Show:
 
     @property
     def wildness(self) -> float:
-        """What was set last in this song, or the song's own."""
+        """The value set last in this song, or else the song's own, 0.0 to 1.0."""
         return self.song.wildness if self._position.wildness is None else self._position.wildness
 
     @property
     def used(self) -> Collection[str]:
-        """The normal forms of the lines that are not to come (again)."""
+        """The normal forms of the lines that must not come (again)."""
         return self._used
 
     @property
     def epoch(self) -> int:
-        """Grows when what is pending is called off (clear, panic)."""
+        """Increased whenever pending actions are cancelled (clear, panic)."""
         return self._epoch
 
     @property
@@ -116,20 +116,22 @@ class Show:
         return self._position.ask
 
     def asks(self) -> list[Ask]:
-        """The shelves that can come next, nearest first: this section, its song's others, the songs beside it."""
+        """The asks whose lines can come next, nearest first: this section, the song's other sections, the neighbouring
+        songs."""
         return self._position.asks()
 
     def every_ask(self) -> list[Ask]:
-        """The shelves of the whole set, in its order."""
+        """The asks of the whole set, in its order."""
         return self._position.every_ask()
 
     @property
     def baked(self) -> bool:
-        """Whether its lines were written before it: there are no others, at no other wildness and of no other seed."""
+        """Whether all lines were written before the show; then its wildness and its seed are fixed."""
         return self._words.baked is not None
 
     def sow(self, seed: int) -> bool:
-        """Another seed: from here on every shelf is another. Whether the show has that seed now."""
+        """Changes the seed, so that other lines are written from here on. Returns whether the show has that seed
+        now."""
         return self._position.sow(seed)
 
     def triggers(self) -> list[Trigger]:
@@ -137,19 +139,20 @@ class Show:
         return list(self.setlist.every_trigger())
 
     def triggered(self, event: Event) -> list[Trigger]:
-        """The triggers that an event fires here; a contact that still bounces fires none."""
+        """The triggers that an event fires here; none while the contact is still bouncing (debounce time)."""
         return self._firing.triggered(event)
 
     def learn(self, trigger: Trigger, song: str | None = None, section: str | None = None) -> None:
-        """Adds a trigger to the set, or to the song or the section of that name; one for the same contact goes."""
+        """Adds a trigger to the set, or to the song or section of that name. It replaces one for the same contact."""
         self.setlist = self.setlist.with_trigger(trigger, song, section)
 
     def upcoming(self) -> Line:
-        """The line that the next press gives, were it pressed now."""
+        """The line that a press would give now."""
         return self._next()
 
     def stock(self) -> dict[str, int]:
-        """How many lines are ready for this section, by origin, down the ladder; of a long shelf its first part."""
+        """How many lines are ready for this section, by origin, in the ladder's order; at most `COUNTED` of its
+        shelf."""
         shelf = self.pool.shelf(self.ask)
         end = min(len(shelf.lines), shelf.position + COUNTED)
         counted = Counter[str](shelf.lines[place].origin for place in range(shelf.position, end))
@@ -175,7 +178,7 @@ class Show:
         )
 
     def standing(self, tempo: float) -> Standing:
-        """Where we are, whole. `tempo` in quarter notes a minute."""
+        """The complete state. `tempo` in quarter notes per minute."""
         self._told = len(self._shown)
         return Standing(
             song=self.song.title,
@@ -196,7 +199,8 @@ class Show:
         )
 
     def change(self, tempo: float) -> Record:
-        """What may have changed since the last `standing` or `change`, as a record that is merged with those before."""
+        """What may have changed since the last `standing` or `change`, as a record to be merged with the earlier
+        ones."""
         shown, moved = self._shown[self._told :], self._moved
         self._told, self._moved = len(self._shown), {}
         record: Record = {
@@ -222,7 +226,7 @@ class Show:
         return record
 
     def stand(self, standing: Standing) -> None:
-        """Goes on from there. A song or section that the set does not have any more leaves us at the first."""
+        """Continues from that state, or at the first section if the set no longer has its song or section."""
         self._position.stand(standing)
         self.number = standing.number
         self.up = standing.up
@@ -231,12 +235,12 @@ class Show:
         self._used, self._shown = {*self._vetoed, *standing.shown}, list(standing.shown)
         self.ladder.shown = dict(standing.safety)
         self._words.times = dict(standing.words)
-        self._epoch += 1  # what was pending belongs to where we were
+        self._epoch += 1  # cancels pending actions, which belonged to the previous place
 
-    # What happens
+    # Events
 
     def perform(self, event: Event) -> list[Effect]:
-        """What an event does here. Section, song and set are looked through in this order; the first that has a
+        """Carries out what an event does here. Section, song and set are searched in this order; the first with a
         trigger for the event decides."""
         if isinstance(event, Command):
             return self._from_outside(event.do, event.at)
@@ -258,12 +262,14 @@ class Show:
         return effects
 
     def _from_outside(self, do: Do, at: float, quantize: Quantize = "now") -> list[Effect]:
-        """What comes by OSC, from a page or from the audience: its words are not the setlist's, so they are judged."""
+        """Carries out an action from OSC, a page or the audience. Its words are not from the setlist, so they are
+        judged first."""
         unjudged = Unjudged(judging.cut_short(do), quantize, at, self._epoch)
         return [unjudged] if judging.takes_long(unjudged.do) else self.judged(unjudged, self.unfit(unjudged.do))
 
     def judged(self, text: Unjudged, why: str | None) -> list[Effect]:
-        """What comes of words that `unfit` has looked at: nothing where what was pending has been called off since."""
+        """Carries out the action whose words `unfit` has judged; does nothing if pending actions were cancelled
+        since."""
         if text.epoch != self._epoch:
             return []
         if why is not None:
@@ -273,25 +279,26 @@ class Show:
         return [Deferred(text.do, text.quantize, text.at, text.epoch)]
 
     def _refused(self, do: Do, why: str, at: float) -> list[Effect]:
-        """What was refused is not repeated. For a word another line goes up."""
+        """Reports that words were refused, without repeating them. If a line with a word was asked for, the next line
+        goes up."""
         remark = Remark(f"{do.action}: not shown, {why}")
         if do.action == "say":
             return [remark]
         return [remark, *(self._guarded(at) or self._next_line(at, "now"))]
 
     def unfit(self, do: Do) -> str | None:
-        """Why words may not be shown, None where they may (`judging.unfit`).
+        """The reason why words may not be shown, or None if they may (`judging.unfit`).
 
-        May be asked on any thread; what takes its time for a text that is shown is done with it.
+        Safe to call from any thread; the slow preparation of a text that is shown happens here too, and is cached.
         """
-        if do.action == "heard":  # is not shown; its words are looked up here, and are known from then on
+        if do.action == "heard":  # such a text is not shown; looking its words up here caches them
             answers.answering(str(do.value), self.ask, 0)
         if do.action in ("say", "word"):
             self._cut(str(do.value))
         return judging.unfit(do, self.setlist)
 
     def due(self, do: Do, at: float, quantize: Quantize = "now") -> list[Effect]:
-        """What is done, now. `at` is when it was asked for, in seconds of the event's clock."""
+        """Carries out an action now. `at`: when it was requested, in seconds of the events' clock."""
         match do.action:
             case "next_line":
                 return self._guarded(at) or self._next_line(at, quantize)
@@ -319,7 +326,7 @@ class Show:
             case "hold":
                 self.held = not self.held
             case "clear" if self.cleared:
-                return []  # two rigs that tell each other would never come to an end
+                return []  # otherwise two rigs that forward to each other would never stop
             case "clear" | "panic":
                 self.held = self.held and do.action == "clear"
                 self.cleared = True
@@ -335,8 +342,8 @@ class Show:
         return [Changed()]
 
     def answer(self, wanted: Wanted, line: Line | None) -> list[Effect]:
-        """The line that was wanted has come, or (None) has not: then a ready line that has the word, or the word, or
-        where that is unfit the next line."""
+        """Shows the line that was wanted. If `line` is None (none was written), shows a ready line with the word, else
+        the word itself, or the next line if the word is unfit."""
         if wanted.epoch != self._epoch or self.held:
             return []
         word = wanted.ask.word or ""
@@ -350,14 +357,14 @@ class Show:
         return [self._cue(replace(line, origin="word"), wanted.at, "now")]
 
     def answered(self, wanted: Answering, lines: Iterable[Line]) -> list[Effect]:
-        """The answers to what was heard have come: they are the next lines, unless something else was heard since."""
+        """Takes the answers to what was heard: they are the next lines, unless something else was heard since."""
         came = self._answers.take(wanted, lines, (self.song.title, self.section.name), self._used)
         return [Changed()] if came else []
 
-    # How
+    # Helpers
 
     def _guarded(self, at: float) -> list[Effect]:
-        """A remark where no line may go up now, else nothing."""
+        """A remark if no line may go up now, else nothing."""
         if self.held:
             return [Remark("on hold: the line stays; press hold again to go on")]
         gap = self.setlist.min_gap_ms
@@ -387,7 +394,7 @@ class Show:
         return [wanted] if wanted is not None else [Remark("heard: wanted what was sung, found no words")]
 
     def _kept_first(self) -> Line | None:
-        """What was kept in rehearsal, where the setlist wants it before anything new."""
+        """The next line kept in rehearsal, if the setlist wants these before new lines; else None."""
         if (self.song.kept or self.setlist.kept) == "first":
             for text in self.ladder.kept.get((self.song.title, self.section.name), ()):
                 if normal(text) not in self._used:
@@ -409,7 +416,7 @@ class Show:
         return Cue(line, self.song.title, self.section.name, quantize, at, self.number)
 
     def _use(self, text: str) -> None:
-        """`text`, in its normal form, has been up, or is never to be."""
+        """Marks `text`, in normal form, as not to be shown (again)."""
         if text not in self._used:
             self._used.add(text)
             self._shown.append(text)
@@ -426,12 +433,12 @@ class Show:
         if verdict == "keep":
             self.ladder.kept.setdefault((judgement.song, judgement.section), []).append(judgement.text)
             return [judgement]
-        # Off the stage at once, and what comes in its place must not wait for the minimum gap.
+        # The vetoed line goes off the stage at once; the next one must not wait for the minimum gap.
         self.held = False
         return [judgement, *self._next_line(at, "now")]
 
     def _pass_over(self, action: Literal["swap", "veto_next"]) -> list[Effect]:
-        """The line to come gives way to another before it was ever up; `veto_next`: for good."""
+        """Skips the next line before it was shown. `veto_next`: for later shows too."""
         line = self.upcoming()
         self._use(normal(line.text))
         self.ladder.shown[line.text] = self.number

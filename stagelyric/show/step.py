@@ -1,8 +1,10 @@
-"""Two machines in step: who leads, whether they differ, and when the one that follows takes the leader's place.
+"""Keeps two machines in step: decides which one leads, whether they differ, and when the follower takes over the
+leader's place in the show.
 
-Both hear the same presses, each over its own way, and each tells the other what a press changed. The one that has been
-up longer leads. A press that one machine has heard and the other not yet is no difference; what is one of them is that
-the same number has another line, or that they are apart for longer than a press is on its way. Pure: time is handed in.
+Both machines receive the same presses, each by its own route, and tell each other what each press changed. The one that
+has been up longer leads. A press that has reached only one of them so far is no difference. They differ if they have
+different lines for the same cue number, or if they stay apart for longer than a press can take. Pure: time is passed
+in.
 """
 
 from collections import deque
@@ -14,14 +16,14 @@ from typing import Any
 from stagelyric.types import standing
 from stagelyric.types.standing import Record, Standing
 
-SETTLED = 0.25  # seconds for which a press may be on its way to one machine and not to the other
-REMEMBERED = 64  # own changes that a late leader's word is compared with
-ALIKE = 0.25  # seconds of age within which the name decides who leads: more than a message is ever on its way
+SETTLED = 0.25  # seconds that a press may take to reach the other machine
+REMEMBERED = 64  # own changes that are kept, to compare with what a lagging leader says
+ALIKE = 0.25  # seconds; machines whose ages differ by less are ordered by name. It exceeds any message's delay.
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What can be compared of where a show is, and since when it was there (monotonic seconds)."""
+    """The comparable part of a show's state, and since when it has held (monotonic seconds)."""
 
     number: int
     song: str
@@ -53,8 +55,8 @@ def mark(record: Record, at: float) -> Mark:
 
 @dataclass(slots=True)
 class Machine:
-    """Another machine. `name`: its address; `started`: when it was, by our clock; `differed`: when it last took
-    another's place, in unix seconds."""
+    """Another machine. `name`: its address; `started`: when it started, by our clock; `differed`: when it last took
+    over another machine's state, in unix seconds."""
 
     name: str
     up: bool = False
@@ -68,12 +70,12 @@ class Machine:
     mark: Mark | None = None
 
     def told(self) -> dict[str, Any]:
-        """For the desk."""
+        """The machine's state for the operator's page."""
         return {"name": self.name, "up": self.up, "leads": self.leads, "differed": self.differed}
 
 
 class Step:
-    """This machine and the others that it names. `id` is another at every start."""
+    """This machine and the others that it names. `id` is new at every start."""
 
     def __init__(self, id: str, title: str, started: float, names: Sequence[str]) -> None:
         self.id, self.title, self.started = id, title, started
@@ -82,17 +84,18 @@ class Step:
         self._marks: deque[Mark] = deque(maxlen=REMEMBERED)
 
     def own(self, record: Record, now: float) -> None:
-        """Where this show is now."""
+        """Records this show's present state."""
         self._marks.append(mark(record, now))
 
     def hear(self, machine: Machine, message: Record, now: float) -> None:
-        """What another machine says: all of it (`whole`), or what has changed. Raises ValueError for nonsense."""
+        """Takes another machine's message: its complete state (`whole`) or what has changed. Raises ValueError if it is
+        invalid or comes from this machine itself."""
         record, name, age = message.get("record"), message.get("id"), message.get("age")
         if not isinstance(record, dict) or not isinstance(name, str) or not isinstance(age, int | float):
             raise ValueError("wanted where a show is, found none")
         machine.up, machine.id, machine.started = name != self.id, name[:40], now - age
         if not machine.up:
-            self.machines.remove(machine)  # it is this one
+            self.machines.remove(machine)  # the address leads to this machine itself
             raise ValueError("wanted another machine, found this one")
         machine.leads = message.get("leads") is True
         machine.title = str(message.get("title"))[:200]
@@ -112,7 +115,7 @@ class Step:
 
     @property
     def leader(self) -> Machine | None:
-        """The machine that leads; None: this one."""
+        """The machine that leads; None if it is this one."""
         leader: Machine | None = None
         for machine in self.machines:
             if machine.up and machine.title == self.title and self._before(machine, leader):
@@ -126,7 +129,7 @@ class Step:
         return machine.started < started
 
     def check(self, now: float) -> Standing | float | None:
-        """Where to go on instead, or the seconds after which to look again, or (in step, or leading) None."""
+        """Returns the state to take over, or the seconds after which to check again, or None (in step, or leading)."""
         leader = self.leader
         if leader is None or leader.mark is None or not self._marks:
             return None
@@ -139,19 +142,19 @@ class Step:
         return standing.read(leader.record)
 
     def _on_its_way(self, mine: Mark, theirs: Mark) -> float:
-        """Since when the two may be apart by no more than a press that is on its way; -inf: they differ."""
+        """Since when the two have been apart in a way that a press on its way explains; -inf if they really differ."""
         if mine.number < theirs.number:
             return theirs.at
         if mine.number == theirs.number:
             return max(mine.at, theirs.at) if mine.text == theirs.text else float("-inf")
-        # This machine is ahead. It may have been where the leader still is.
+        # This machine is ahead. It may have been in the state in which the leader still is.
         for earlier, later in pairwise(self._marks):
             if earlier.number == theirs.number and later.number > theirs.number:
                 return later.at if earlier.text == theirs.text else float("-inf")
         return max(mine.at, theirs.at)
 
     def message(self, record: Record, seed: int, now: float, *, whole: bool) -> dict[str, Any]:
-        """What this machine says of itself."""
+        """This machine's message to the others."""
         return {
             "type": "step",
             "id": self.id,
@@ -165,7 +168,7 @@ class Step:
         }
 
     def told(self) -> dict[str, Any]:
-        """For the desk: who leads, and the others."""
+        """For the operator's page: which machine leads, and the others' state."""
         leader = self.leader
         return {
             "leads": leader is None,

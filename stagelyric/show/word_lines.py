@@ -1,4 +1,4 @@
-"""Lines with a word that was called for: asked of the writer, baked ahead, or ready on a shelf by chance."""
+"""Finds lines with a requested word: written on demand, baked in advance, or ready on a shelf by chance."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -7,30 +7,31 @@ from stagelyric.show.pool import Pool
 from stagelyric.types.lines import Ask, Line, normal
 
 Baked = Mapping[tuple[str, str], Mapping[str, Line]]
-"""The lines of a baked show by (song, section) and by the word that they have in them, in small letters."""
+"""The lines of a baked show by (song, section) and by the word that they contain, in lower case."""
 
 
 class WordLines:
-    """`times`: how often each word was called for tonight; `baked`: None where lines are written during the show."""
+    """`times`: how often each word was requested tonight; `baked`: None if lines are written during the show."""
 
     def __init__(self, baked: Baked | None) -> None:
         self.baked = baked
         self.times: dict[str, int] = {}
-        self._latest: str | None = None  # since the last record
+        self._latest: str | None = None  # the word requested since the last record
 
     def ask(self, ask: Ask, word: str) -> Ask:
-        """What is asked of the writer for a word in the section of `ask`: another line each time."""
+        """The request for a line with the word in the section of `ask`; it gives another line each time."""
         times = self.times[word] = self.times.get(word, 0) + 1
         self._latest = word
         return word_ask(ask, word, times)
 
     def change(self) -> dict[str, int]:
-        """The word that was called for since this was last asked, and how often so far; nothing where none was."""
+        """The word requested since the last call, with its count so far; empty if there was none."""
         latest, self._latest = self._latest, None
         return {} if latest is None else {latest: self.times[latest]}
 
     def of_baked(self, word: str, places: Iterable[tuple[str, str]], used: Collection[str]) -> Line | None:
-        """A baked line with the word which has not been up, from the first of the places that has one."""
+        """A baked line with the word that has not been shown, from the first of the places that has one; None if there
+        is none."""
         for place in places:
             line = (self.baked or {}).get(place, {}).get(word.casefold())
             if line is not None and normal(line.text) not in used:
@@ -39,7 +40,7 @@ class WordLines:
 
 
 def ready_with(word: str, pool: Pool, asks: Iterable[Ask], used: Collection[str]) -> Line | None:
-    """A ready line of these shelves, the nearest first, that has the word and has not been up."""
+    """A ready line with the word that has not been shown, from the nearest of these shelves; None if there is none."""
     wanted = f" {normal(word)} "
     for ask in asks:
         shelf = pool.shelf(ask)
