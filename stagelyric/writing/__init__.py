@@ -1,1 +1,1 @@
-"""An Ask goes in, ranked Lines come out."""
+"""Writes lyric lines: given an `Ask`, returns ranked `Line`s."""

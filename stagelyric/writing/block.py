@@ -1,4 +1,4 @@
-"""Lines that are written together: planned, drafted side by side, judged, chosen, each going on from the one before."""
+"""Writes a block of lines together: plans, drafts side by side, judges and chooses, each line following the last."""
 
 from __future__ import annotations
 
@@ -31,34 +31,34 @@ from stagelyric.writing.spelling import Spelling
 from stagelyric.writing.tasks import Task
 
 DRAFTS = 12
-"""Drafts of each line of a shelf that rhymes with none before it."""
+"""Drafts of each line of a shelf that need not rhyme with an earlier one."""
 
 RHYMED_DRAFTS = 18
-"""Drafts of one that does: most of them stumble where they land."""
+"""Drafts of each line that must rhyme with an earlier one. More, since most are spoiled by their last words."""
 
 WORD_DRAFTS = 16
-"""Drafts of a line that is wanted now."""
+"""Drafts of a line with a word that the stage has just asked for."""
 
 _TRIES = 6
-_ONCE, _OFTEN = 10, 20  # words that must be there to rhyme with, where a line is to be rhymed with
-_RARE = 80  # times in the corpus; a theme below that is put into lines outright
+_ONCE, _OFTEN = 10, 20  # how many words must rhyme with a line's end where one line, or several, have to rhyme with it
+_RARE = 80  # times in the corpus; a theme rarer than this is forced into lines as a word
 
 
 class Block:
-    """One block being written. Nothing of it is shared, so that another may be written in the middle of it."""
+    """The writing of one block. It shares no state, so another block may be written between two of its steps."""
 
     def __init__(
         self, kit: Kit, ask: Ask, number: int, rng: np.random.Generator, earlier: Sequence[str], between: Between
     ):
-        """`number`: of the block on its shelf; `earlier`: the texts of the shelf's lines before it."""
+        """`number`: the block's index on its shelf; `earlier`: the texts of the shelf's lines before it."""
         if ask.word and not Gate(ask, kit.copies, earlier).is_fit(ask.word):
-            # Whoever sent it: it is not shown, and a line is.
+            # An unfit word is dropped, whoever sent it; a line is still written.
             ask = replace(ask, word=None)
         self.kit, self.rules, self.ask, self.number = kit, kit.rules, ask, number
         self.rng, self.between = rng, between
         self.gate = Gate(ask, kit.copies, earlier)
         self.count = 1  # stanzas
-        self.told = [*ask.prime.splitlines(), *earlier][-BEFORE:]  # what the editor hears before the block
+        self.told = [*ask.prime.splitlines(), *earlier][-BEFORE:]  # lines before the block, which the editor reads
         self.framed = Framed(kit.framer, ask, self.gate, kit.judge, self.told, between)
         self.rare = [theme for theme in ask.themes if planning.spelled(theme) and self._is_rare(theme)]
         self.low, self.high = planning.metre(ask)
@@ -66,10 +66,10 @@ class Block:
         self.spelling = Spelling((*ask.names, *self.rare, *((ask.word,) if ask.word else ())), self.rules)
 
     def quatrains(self, number: int, wanted: int) -> list[Chosen]:
-        """The lines of quatrains in order, `wanted` of them at least: first those of frames, then the others, line by
-        line, all of them side by side.
+        """Lines of consecutive quatrains, at least `wanted`: first those from frames, then the others, drafted place by
+        place for all quatrains together.
 
-        Where frames give the first lines and no more are wanted, no model is asked.
+        Where frames give the first lines and no more are wanted, no model is run.
         """
         self.count = number
         done: list[list[Chosen]] = []
@@ -101,7 +101,7 @@ class Block:
         return [chosen for lines in done for chosen in lines]
 
     def _framed(self, stanza: int, done: Sequence[Sequence[Chosen]]) -> list[Chosen]:
-        """A quatrain of the shelf from frames, or its first lines; nothing where it is not their turn."""
+        """A quatrain from frames (or its first lines); empty if it is not the frames' turn."""
         before = [chosen.draft.text for lines in done for chosen in lines]
         chosen = [_of_frame(phrase) for phrase in self.framed.stanza(stanza, before)]
         for one in chosen:
@@ -109,7 +109,7 @@ class Block:
         return chosen
 
     def word(self) -> Chosen:
-        """One line with the ask's word in it."""
+        """One line that has the ask's word in it."""
         if (phrase := self.framed.word(self.number)) is not None:
             return _of_frame(phrase)
         self._begin(1)
@@ -135,13 +135,13 @@ class Block:
         return planning.stanza(self.ask, self.rng, number, self.rare, names, slots)
 
     def _tell(self, stanza: int, first: int, lines: Sequence[Chosen]) -> None:
-        """Tells the ways to draft which lines were chosen, the first of them for place `first`."""
+        """Tells every drafter which lines were chosen for a stanza; `first` is the place of the first of them."""
         for drafting in self._drafting:
             for place, chosen in enumerate(lines, first):
                 drafting.follow(stanza, place, chosen.draft.text)
 
     def _go_on(self, states: Sequence[Rows], place: int) -> list[Standing]:
-        """Where the model stands after the lines of a place; it is told a mark that we do not show."""
+        """The model's state after the lines of a place. Each is closed by a comma or full stop that isn't shown."""
         engine, mark = self.kit.engine, "." if place % 2 else ","
         state = type(states[0]).joined(states)
         for i in engine.vocabulary.encode(mark + "\n"):
@@ -150,7 +150,7 @@ class Block:
         return [Standing(logits[q : q + 1], state.take(np.array([q]))) for q in range(len(states))]
 
     def _fill(self, places: list[Place], done: list[list[Chosen]]) -> None:
-        """Chooses a line for each place; what is asked is loosened from try to try, safety never."""
+        """Chooses a line for each place. Requirements are loosened from try to try, but never the safety gates."""
         for attempt in range(_TRIES):
             open_places = [place for place in places if not place.chosen]
             if not open_places:
@@ -207,10 +207,10 @@ class Block:
         else:
             return self.rules.free((_OFTEN if self.ask.rhyme == "AAAA" else _ONCE) if place.plan.to_be_rhymed else 0)
         kind = self.ask.rhyme_kind or None
-        # Rather a new word that rhymes than one of the last lines' again, and rather that than no rhyme.
+        # Preference: a rhyme on a new word, then one on a last word of recent lines, then no rhyme.
         for barred in ((never | ends, never) if attempt < 2 else (never,)) if sound and loose < 3 else ():
             found = planning.rhymes(self.rules, sound, barred, loose, kind)
-            for other in others:  # "wind" may be meant either way
+            for other in others:  # for a word with several pronunciations ("wind"), all are tried
                 found += [n for n in planning.rhymes(self.rules, other, barred, loose, kind) if n not in found]
             ending = self.rules.ending(found)
             if ending.size and ending.least <= self.high:
@@ -218,7 +218,7 @@ class Block:
         return self.rules.free()
 
     def _drafted(self, wanted: Sequence[Wanted], attempt: int) -> list[list[list[Candidate]]]:
-        """For each line that is wanted, the candidates of each drafter that drafts at this try."""
+        """For each wanted line, the candidates of each drafter that takes part in this try."""
         found: list[list[list[Candidate]]] = [[] for _ in wanted]
         for at in table.at_try(self._rows, attempt):
             drafts = self._drafting[at].draft(wanted, attempt)
@@ -228,7 +228,8 @@ class Block:
         return found
 
     def _read(self, drafts: Sequence[tuple[Standing, Drafted]], place: int = 0) -> list[Candidate]:
-        """What the model of letters makes of each draft, and of the lines that belong to it; `place` counts these."""
+        """Scores each draft, and the lines that belong to it, with the letter model. `place`: the line's index in its
+        candidate, since lines that belong together are scored one after another."""
         heard = [draft.heard for _, draft in drafts]
         unheard = [i for i, own in enumerate(heard) if own is None]
         if unheard:
@@ -262,18 +263,18 @@ class Block:
         return Read(draft, heard, drafted.origin)
 
     def _by_ear(self, place: Place) -> bool:
-        """Whether the editor is heard on a line."""
+        """Whether the editor has a say in choosing this line."""
         heard = editing.is_heard(self.number * self.count + place.stanza)
         return self.kit.judge is not None and not self.ask.word and heard
 
     def _is_rare(self, theme: str) -> bool:
-        """Whether a theme is fit, and one that the model, of itself, would hardly come to."""
+        """Whether a theme may be sung, and is too rare for the model to mention without being made to."""
         known = self.kit.lexicon
         numbers = [known.index.get(word) for word in normal(plain(theme)).split()]
         return self.gate.is_fit(theme) and any(n is None or known.count[n] < _RARE for n in numbers)
 
     def _plainest(self, place: Place) -> Chosen:
-        """The last resort, which no model can spoil: a handful of things, named one after another."""
+        """A fallback that needs no model: a line that lists a few nouns."""
         numbers = np.flatnonzero(self.rules.last_words & (self.rules.lexicon.thing > 0.3))
         if not len(numbers):
             numbers = np.flatnonzero(self.rules.last_words)
@@ -294,7 +295,7 @@ class Block:
 
 
 def _in_a_row(stanzas: Sequence[Sequence[Chosen]]) -> int:
-    """How many lines there are up to the first that is missing."""
+    """How many lines there are before the first missing one."""
     whole = next((i for i, lines in enumerate(stanzas) if len(lines) < planning.STANZA), len(stanzas))
     return whole * planning.STANZA + (len(stanzas[whole]) if whole < len(stanzas) else 0)
 

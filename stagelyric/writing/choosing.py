@@ -1,4 +1,5 @@
-"""Of the drafts of a line, the one that is taken: read, measured, marked, past every gate, one of the best drawn."""
+"""Chooses one of the drafts of a line: scores them, measures rhyme and metre, applies every gate, draws among the
+best."""
 
 from __future__ import annotations
 
@@ -19,15 +20,15 @@ from stagelyric.writing.kit import Kit
 from stagelyric.writing.planning import Plan
 from stagelyric.writing.ranking import Around, Draft
 
-_RANKED = 8  # of a drafter's drafts of a line, those that are marked in full
-_AMONG = 3  # the best that pass, of which one is drawn
-_HEARD = 6  # the best that pass, which the editor hears, where there is one
+_RANKED = 8  # drafts of each drafter that get all marks
+_AMONG = 3  # a line is drawn among this many of the best that pass the gates
+_HEARD = 6  # as many of the best that pass are read by the editor, if there is one
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The draft that was picked, its score and marks, and where the model stood at its end (one row; None where it
-    was not asked). `frame` names the frame that it is a form of."""
+    """The chosen draft, its score and marks, and the model's state at its end (one row; None if the model was not run).
+    `frame`: the name of the frame that the line was made from."""
 
     draft: Draft
     score: float
@@ -39,7 +40,7 @@ class Chosen:
 
 @dataclass(slots=True)
 class Place:
-    """One line of a block under way, and what has been chosen for it and, where lines belong together, those after."""
+    """One line of a block being written, and what has been chosen for it and for the lines that belong to it."""
 
     stanza: int
     number: int  # in its stanza, from 0
@@ -55,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A draft as it would be shown, and where the model of letters stands at its end."""
+    """A draft as it would be shown, and the letter model's state at its end."""
 
     draft: Draft
     heard: Heard
@@ -63,7 +64,7 @@ class Read:
 
 
 Candidate = tuple[Read, ...]
-"""A draft of a line, or of lines that belong together."""
+"""A draft of one line, or of several that belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class _Judged:
 
 
 class Chooser:
-    """Chooses for one block. `told`: what the editor hears before it; the random generator is the block's own."""
+    """Chooses lines for one block. `told`: the lines before it, for the editor. It has a random generator of its
+    own."""
 
     def __init__(
         self, kit: Kit, ask: Ask, gate: Gate, rng: np.random.Generator, told: Sequence[str], between: Between
@@ -96,10 +98,10 @@ class Chooser:
         self, place: Place, candidates: list[list[Candidate]], stanza: list[Chosen], lines: list[list[str]],
         attempt: int, *, by_ear: bool,
     ) -> tuple[Chosen, ...]:  # fmt: skip
-        """One of the best candidates that pass every gate; nothing where none does.
+        """Draws one of the best candidates that pass every gate; returns () if none passes.
 
-        `candidates`: by drafter; `stanza`: the lines that were chosen for it before; `lines`: the words of all that
-        were chosen; `by_ear`: whether the editor is heard.
+        `candidates`: one sequence for each drafter; `stanza`: the lines already chosen for this stanza; `lines`: the
+        words of all lines chosen so far; `by_ear`: whether the editor has a say.
         """
         judged = [self._judged(one, place, stanza, lines) for own in candidates for one in self._best_looking(own)]
         calls = place.plan.must is not None and place.plan.must.own
@@ -121,7 +123,7 @@ class Chooser:
         return tuple(Chosen(own.draft, score, marks, end_of(own), own.origin) for own, score, marks in picked.lines)
 
     def _sensible(self, passed: Sequence[_Judged], stanza: Sequence[Chosen]) -> list[_Judged]:
-        """Those that passed, once the editor has been heard on their first lines."""
+        """The candidates, re-scored with the editor's mark of their first lines."""
         assert self.kit.judge is not None
         before = [chosen.draft.text for chosen in stanza] or self.told
         firsts = [item.lines[0] for item in passed]
@@ -134,7 +136,7 @@ class Chooser:
         return found
 
     def _best_looking(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Those that are worth being marked in full, by what the models alone make of them."""
+        """The candidates with the best scores by the models alone; only these get all marks."""
 
         def look(candidate: Candidate) -> float:
             return sum(ranking.first_look(own.draft, self.kit.weights) for own in candidate) / len(candidate)
@@ -157,7 +159,7 @@ class Chooser:
         return _Judged(sum(score for _, score, _ in marked) / len(marked), tuple(marked))
 
     def _measured(self, draft: Draft, plan: Plan, said: Sequence[Draft]) -> Draft:
-        """With its rhyme and its metre measured on the finished text; `said`: the lines of its stanza before it."""
+        """The draft with rhyme and metre measured on its finished text; `said`: the earlier lines of its stanza."""
         rhymes, wanted = 1.0, ""
         if self.ask.rhyme_with:
             wanted = plain(self.ask.rhyme_with).split()[-1] if self.ask.rhyme_with.split() else ""
@@ -180,10 +182,10 @@ class Chooser:
         return True
 
     def passes(self, draft: Draft, plan: Plan, said: Sequence[Draft], attempt: int) -> bool:
-        """Whether a draft may be shown after the lines of its stanza before it (`said`)."""
+        """Whether a draft may follow `said`, the earlier lines of its stanza."""
         return self.gate.passes(draft, said, self.rules, first=plan.mate is None, attempt=attempt)
 
 
 def end_of(read: Read) -> Rows:
-    """Where the model stands at the draft's end, in one row."""
+    """The model's state at the draft's end, as a single row."""
     return read.heard.state.take(np.array([read.heard.row]))

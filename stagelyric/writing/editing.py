@@ -1,7 +1,8 @@
-"""The editor in the writing room: which of several stanzas or lines makes most sense after those before it.
+"""Lets the editor (a larger language model) choose which of several stanzas or lines makes most sense in context.
 
-It aims at a band, not at the most: what makes most sense of all is plain talk of you and me, and what was just said.
-Only lines that are written ahead are judged, never one that is wanted now.
+The target is a band of scores, not the maximum: the most predictable lines are plain talk of "you" and "me" and repeat
+what was just said.
+Only lines that are written ahead are judged, never a line that the stage is waiting for.
 """
 
 from __future__ import annotations
@@ -14,24 +15,26 @@ from stagelyric.editor.faults import EditorError
 from stagelyric.editor.folder import read
 
 BAND = (2.0, 2.7)
-"""Nats a piece: from the middle of people's lines to their upper fifth."""
+"""Nats a token: from the median of lines by people to their upper quintile."""
 
-_ABOVE = 0.5  # of what a line loses for a nat below the band, what it loses for one above
-_GRAIN = 0.05  # nats: senses nearer than this are alike, so that no processor's last bit decides
-_PLACES = 96  # read in one go, a tenth of a second: a line that is wanted now waits no longer
+_ABOVE = 0.5  # weight of a nat above the band, relative to a nat below it
+# nats: marks are rounded to this, so that rounding differences between processors don't change the choice
+_GRAIN = 0.05
+_PLACES = 96  # lines scored in one go, about a tenth of a second: an urgent line may have to wait that long
 
 
 _HEARD = 24
-"""Stanzas of a shelf that are chosen by ear: what comes after them is seldom sung, and would keep others waiting."""
+"""Stanzas from this number on are chosen without the editor: they are rarely sung, and would keep others waiting."""
 
 
 def is_heard(stanza: int) -> bool:
-    """Whether a stanza of a shelf is chosen by ear: not the first one, which is wanted at once, nor the far ones."""
+    """Whether the editor takes part in choosing a stanza: not the first, which is wanted at once, nor those far
+    ahead."""
     return 0 < stanza < _HEARD
 
 
 class Ear(Protocol):
-    """What hears lines: an `editor.Editor`."""
+    """What scores lines: an `editor.Editor`."""
 
     @property
     def digest(self) -> str: ...
@@ -42,20 +45,20 @@ class Ear(Protocol):
 
 
 class Judge:
-    """Chooses by ear."""
+    """Chooses by the editor's scores."""
 
     def __init__(self, ear: Ear):
         self._ear = ear
 
     @property
     def digest(self) -> str:
-        """Names the editor: the same asks give the same lines wherever it is the same."""
+        """Identifies the editor: asks give the same lines as long as it is the same."""
         return self._ear.digest
 
     def best(
         self, options: Sequence[Sequence[str]], before: Sequence[str], between: Callable[[], None] = lambda: None
     ) -> int:
-        """Which of some runs of lines goes on best from the lines `before`; of those that are alike the first."""
+        """The index of the option (a run of lines) that best continues the lines `before`; the first one on a tie."""
         flat = [(line, [*before, *lines[:place]]) for lines in options for place, line in enumerate(lines)]
         marks = iter(self._ear.score([line for line, _ in flat], [told for _, told in flat], between))
         means = [sum(mark(next(marks)) for _ in lines) / max(1, len(lines)) for lines in options]
@@ -64,27 +67,27 @@ class Judge:
     def marks(
         self, lines: Sequence[str], before: Sequence[str], between: Callable[[], None] = lambda: None
     ) -> list[float]:
-        """How far each of some lines that may stand in one place lies outside the band."""
+        """For each candidate line for one place, how far it lies outside the band (≤ 0, see `mark`)."""
         found = self._ear.score(lines, [before] * len(lines), between)
         return [round(mark(sense) / _GRAIN) * _GRAIN for sense in found]
 
 
 def mark(sense: float) -> float:
-    """0 within the band; below it as many nats less as are missing, above it half of what is too much."""
+    """0 within the band, else negative: the distance below it, or half the distance above it."""
     low, high = BAND
     return min(0.0, sense - low) - _ABOVE * max(0.0, sense - high)
 
 
 def ready() -> Judge | None:
-    """The judge, where there is an editor. Raises EditorError as `opened` does."""
+    """The judge; None if there is no editor. Raises EditorError as `opened` does."""
     ear = opened()
     return Judge(ear) if ear else None
 
 
 def opened() -> editor.Editor | None:
-    """The editor, where it was fetched and built: nothing is built here, since a show doesn't wait for it.
+    """The editor, if it was fetched and built; None if not. Never builds it, since a show can't wait for that.
 
-    Raises EditorError where there is one that can't be used.
+    Raises EditorError if an editor was chosen but can't be used.
     """
     source = fetch.chosen()
     if source is None:

@@ -1,4 +1,5 @@
-"""The lines of a block that are written with frames: whole stanzas, a line with a word, lines that rhyme with one."""
+"""Writes lines of a block from frames: whole stanzas, a line with a wanted word, lines that rhyme with a wanted
+word."""
 
 from __future__ import annotations
 
@@ -16,12 +17,13 @@ from stagelyric.writing.drafters.frames import Framer
 from stagelyric.writing.editing import Judge
 from stagelyric.writing.gate import Gate
 
-_WORD_SHARE = 0.4  # of stanzas from frames, above which a wanted word is looked for in frames first
+# if frames write more than this share of the stanzas, a line with a wanted word is looked for in frames first
+_WORD_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """What writes with frames in one block. `told`: the lines before the block that the editor hears."""
+    """Writes one block's lines from frames. `told`: the lines before the block, for the editor."""
 
     framer: Framer | None
     ask: Ask
@@ -31,8 +33,8 @@ class Framed:
     between: Between
 
     def stanza(self, number: int, before: Sequence[str]) -> list[Phrase]:
-        """Stanza `number` of the shelf, after the block's lines `before`; nothing where it is not the frames' turn, or
-        none suits. Where all lines rhyme with one word there may be fewer than four."""
+        """Stanza `number` of the shelf, after the block's lines `before`; [] if it is not the frames' turn or none
+        suits. Where all lines must rhyme with one word there may be fewer than four."""
         if self.framer is None or not frames.is_turn(self.ask, number):
             return []
         if self.ask.rhyme_with:
@@ -41,7 +43,7 @@ class Framed:
         return self.framer.stanza(self.ask, number, self.gate.admits, choose) or []
 
     def word(self, number: int) -> Phrase | None:
-        """A line with the ask's word in it, for the `number`th time it is asked."""
+        """A line with the ask's word in it; `number` counts the lines asked for with this word, from 0."""
         if self.framer is None or not self.ask.word or frames.share(self.ask) <= _WORD_SHARE:
             return None
         return self.framer.word(self.ask, number, self.gate.admits)
@@ -57,11 +59,11 @@ class Framed:
         return phrases
 
     def _by_ear(self, judge: Judge, before: Sequence[str], options: Sequence[Sequence[str]]) -> int:
-        """Which stanza goes on best from the lines that are there."""
+        """The index of the stanza that best continues the lines so far, by the editor."""
         return judge.best(options, [*self.told, *before], self.between)
 
     def _lands_anew(self, before: Sequence[str], lines: Sequence[str]) -> bool:
-        """Whether lines may be shown, and none of them ends as one of the last ones does."""
+        """Whether lines may be shown, and none of them ends on the last word of a recent line."""
         ends = {planning.last_word(normal(text).split()) for text in before} | self.gate.ends
         anew = all(planning.last_word(normal(text).split()) not in ends for text in lines)
         return anew and self.gate.admits([*before, *lines])

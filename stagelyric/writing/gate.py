@@ -1,4 +1,4 @@
-"""Which lines may be shown at all, and which of a block would say the same again."""
+"""Decides which lines may be shown at all, and rejects lines that repeat earlier ones of the shelf."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from stagelyric.writing import planning
 from stagelyric.writing.ranking import Draft, normal_words
 from stagelyric.writing.rules import Rules
 
-_REMEMBERED = 48  # lines of the shelf that a new one is not to be too much like
-_RECENT = 8  # of those, the lines whose last words do not come again at once
+_REMEMBERED = 48  # earlier lines of the shelf that are kept for comparison
+_RECENT = 8  # the last words of this many lines before the block may not be last words again
 
 
 class Gate:
-    """What every line of a block must pass, whatever it is marked; it remembers the lines that did.
+    """The checks that every line of a block must pass, however well it scores. Remembers the lines that were taken.
 
     `earlier`: the texts of the shelf's lines before the block.
     """
@@ -35,23 +35,23 @@ class Gate:
 
     @property
     def ends(self) -> set[str]:
-        """The last words of the lines just before, the block's own among them."""
+        """The last words of recent lines and of the block's lines so far."""
         return {planning.last_word(line) for line in self.recent} | self._ends
 
     @property
     def recent(self) -> Sequence[tuple[str, ...]]:
-        """The words of the last lines before the block."""
+        """The words of the last few lines before the block."""
         return self.before[-_RECENT:]
 
     def take(self, draft: Draft) -> None:
-        """A line has been chosen: it, and its last word, are not to come again."""
+        """Records a chosen line: from now on it is a repetition, and so is its last word as a rhyme."""
         self._taken.add(normal(draft.text))
         self._ends.add(planning.last_word(draft.words))
 
     def passes(self, draft: Draft, stanza: Sequence[Draft], rules: Rules, *, first: bool, attempt: int) -> bool:
         """Whether a draft may follow the lines of its `stanza` so far.
 
-        `first`: it is to bring a rhyme of its own. What is a matter of taste alone is given up after some attempts.
+        `first`: the line introduces a new rhyme. Checks of taste alone are dropped after some attempts.
         """
         words = draft.words
         if not words or any(a == b for a, b in pairwise(words)):
@@ -67,9 +67,10 @@ class Gate:
         return self.is_fit(draft.text)
 
     def admits(self, texts: Sequence[str]) -> bool:
-        """Whether lines that a person wrote may be shown one after another: new, nobody else's, fit for all.
+        """Whether lines by a person may be shown one after another: not shown before, not quoted from others, not
+        offensive.
 
-        Taste is not asked: whoever wrote them had it.
+        Checks of taste don't apply, since a person wrote them on purpose.
         """
         told = [normal(plain(text)) for text in texts]
         if len(set(told)) < len(told) or not self._taken.isdisjoint(told):
@@ -82,7 +83,7 @@ class Gate:
         )
 
     def is_fit(self, text: str) -> bool:
-        """Whether a line may be shown at all. The ask's own names are the band's, and are not judged."""
+        """Whether a line may be shown at all. The ask's names are the band's own and are not checked."""
         return not is_average(plain(text)) and self._is_clean(text)
 
     def _is_clean(self, text: str) -> bool:
@@ -94,7 +95,8 @@ class Gate:
         return family.is_clean(text, mild=self.ask.family_friendly)
 
     def _rhymes_by_chance(self, last: str, stanza: Sequence[Draft], rules: Rules) -> bool:
-        """Whether a line that is to bring a rhyme of its own rhymes with one before it: ABAB would be AAAA."""
+        """Whether a line that introduces a new rhyme happens to rhyme with an earlier one, which would turn ABAB into
+        AAAA."""
         if self.ask.rhyme == "free" or self.ask.rhyme_with:
             return False
         sound = rules.sound(last)

@@ -1,4 +1,4 @@
-"""What a model of letters makes of finished lines: how they flow, how they land, what mark they would close on."""
+"""Scores finished lines with a letter model: how likely they are, their last words, and their closing marks."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from stagelyric.lm.state import Rows
 from stagelyric.writing.automata.letters import Alphabet
 
 TOGETHER = 128
-"""Characters read in one go. A step of the model costs hardly more for eight of them than for one; but a line that is
-wanted now waits until it is done."""
+"""Characters of each text that are read in one call. A step costs hardly more for eight texts than for one, but an
+urgent line has to wait for the whole call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One line: mean ln p of a character, the same of its last word, its likeliest closing mark.
+    """The scores of one line: mean ln p of a character, the same for its last word only, and its likeliest closing
+    mark.
 
-    `state[row]` is where the model stands at its end, before the mark; of an empty text it means nothing.
+    `state[row]` is the model's state at the line's end, before the mark; meaningless for an empty text.
     """
 
     flow: float
@@ -39,9 +40,9 @@ def hear(
     state: Rows,
     between: Callable[[], None] = lambda: None,
 ) -> list[Heard]:
-    """Reads each text on from its own row of `logits` (B, V) and `state`, a few characters at a time.
+    """Scores each text after its own row of `logits` (B, V) and `state`, a few characters at a time.
 
-    Texts are of the model's own characters, with slots for names. A line may close on any mark; which, does not count.
+    Texts are in the model's own characters, with slots for names. The chances of all closing marks are added up.
     """
     texts = [text[:1].upper() + text[1:] for text in texts]
     spelled = [np.asarray(engine.vocabulary.spell(text), dtype=np.int64) for text in texts]
@@ -73,6 +74,6 @@ def hear(
 
 
 def log_chances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """ln p of each character, (…, V)."""
+    """ln p of each character, (…, V), from logits."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), dtype=np.float32)

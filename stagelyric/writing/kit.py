@@ -1,4 +1,4 @@
-"""What a block is written with."""
+"""Everything that is needed to write a block."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from stagelyric.writing.spelling import slotted
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What a block is written with: the model of letters and the words it learned, an ask's rules, what is not to be
-    quoted, what each mark counts for, the ways to draft, what writes with frames and who judges, if there are some."""
+    """Everything needed to write a block: the letter model and its language, the rules of an ask, texts that must not
+    be quoted, the weights of the marks, the drafters, and the framer and the judge, if there are any."""
 
     engine: Engine
     alphabet: Alphabet
@@ -35,10 +35,10 @@ class Kit:
 
     @property
     def coded(self) -> bool:
-        """Whether the model of letters knows slots for names (`lm.codes`)."""
+        """Whether the letter model knows slots for names (`lm.codes`)."""
         return self.alphabet.symbols == CODED_ALPHABET
 
     def context(self, ask: Ask) -> str:
-        """What a model reads before the first line; names are slots, where it knows slots."""
+        """The text that the model reads before the first line, with slots for names if the model knows slots."""
         text = ask.prime.rstrip() + "\n" if ask.prime.strip() else ""
         return slotted(text, ask.names) if self.coded else text

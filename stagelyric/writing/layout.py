@@ -1,4 +1,4 @@
-"""The words that drafts may be made of, laid out over the trie: of every ending, and of every kind in a template."""
+"""Lays out over the trie which words drafts may use: the words of each ending, and of each word kind in a template."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from stagelyric.writing.tasks import MUST, Task
 
 
 class Layout:
-    """For B tasks, of which the longest template has L words, over N nodes.
+    """For B tasks whose longest template has L words, over a trie of N nodes.
 
-    `reach`, `ends` (F, 3, N): of what a line may end on, and `final` (B,) which of these is a task's. `words`,
-    `word_ends` (K, 3, N): of what may stand before that, the first for drafts without a template, and `kinds`
-    (B, L + 1) which is due at a place. `suited` (S, 2, N): how well words suit a token (`Rules.suited`), the first not
-    at all asked, and `suits` (B, L + 1) which is due. `rest` (B, L + 2) and `length` (B,) are the templates' own.
+    Last words: `reach`, `ends` (F, 3, N), see `rules.Ending`; `final` (B,) is each task's index in them. Other words:
+    `words`, `word_ends` (K, 3, N), index 0 for drafts without a template; `kinds` (B, L + 1) is the index for each
+    place. `suited` (S, 2, N): how well words suit a token (`Rules.suited`), index 0 all zeros; `suits` (B, L + 1) is
+    the index for each place. `rest` (B, L + 2) and `length` (B,) are from the templates.
     """
 
     def __init__(self, rules: Rules, endings: Sequence[Ending], tasks: Sequence[Task]):

@@ -1,4 +1,4 @@
-"""What each line of a stanza sets out to be, before a word of it is written: its metre, its rhyme, what it must say."""
+"""Plans each line of a stanza before any word is written: its syllables, its rhyme, and what it must say."""
 
 from __future__ import annotations
 
@@ -24,36 +24,37 @@ MATES: dict[Scheme, tuple[int | None, ...]] = {
     "AAAA": (None, 0, 0, 0),
     "free": (None, None, None, None),
 }
-"""For each place in a quatrain, the place it rhymes with."""
+"""For each place in a quatrain, the earlier place that it rhymes with; None for none."""
 
 RARITY, RARITY_SPREAD = 0.375, 0.085
-"""The mean rarity (`Lexicon.rarity`) of a line's words in songs by people, and how far lines differ in it.
+"""Mean and spread (standard deviation) of a line's rarity (mean `Lexicon.rarity` of its words) in songs by people.
 
-Each line sets out to be as plain or as rare as some line by people: were all as people's are in the mean, they would
-be told by that.
+Each line gets a rarity drawn from this distribution: lines that were all equal to the mean would sound like a machine.
 """
 
 SCENE, BOTH = 2, 0.2
-"""Stanzas that a person or a place stays for; and how often both of two such scenes have one, where one always has.
+"""SCENE: stanzas in a scene, for which one person or place stays; BOTH: how often both of two scenes have one (one of
+the two always has).
 
-Each is named twice in its scene: who is named once and never again is nobody. That is a name in a line of four where a
+Each is named twice in its scene, since a name that never returns means nothing. This gives a name in one line of four
+at the song's start and in one of seven after it, like songs by people that have a hero.
 song begins and in one of seven after that, as in songs by people, which have more of them where there is a hero.
 """
-_LEADS = 0.5  # of the later scenes are the first name's again; the others take turns
+_LEADS = 0.5  # share of the later scenes that have the first name again; the others take turns
 THEME_RATE = 0.5
-"""Of stanzas, where the ask has a theme the model would not come to by itself."""
+"""The share of stanzas with a theme in them, if the ask has a theme that the model would not come to by itself."""
 _PLACE_ENDING = re.compile(
     r".(?:ton|ville|burg|burgh|borough|bury|ford|mouth|port|land|shire|stan|polis|chester|minster|haven|hurst|wick|dale)$"
 )
-_FEW = 5  # below this many rhymes, looser ones are let in where they are asked for
-_LIVING = 30  # times in the corpus; a rhyme that has no such word is hardly one
+_FEW = 5  # with fewer perfect rhymes than this, looser ones are added where the ask allows them
+_LIVING = 30  # times in the corpus, from which a word counts as in common use
 _ENDINGS = ("'s", "s", "es", "ed", "d", "ing", "er", "ers", "est", "ly", "ness", "less", "ful", "y")
 _LONGEST = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One line to be: its syllables, the place of the line it rhymes with, what it says, how rare its words are."""
+    """The plan of one line: its syllables, the place that it rhymes with, what it must say, how rare its words are."""
 
     syllables: int
     mate: int | None
@@ -70,9 +71,9 @@ def stanza(
     names: Sequence[str] = (),
     slots: tuple[str, str] = ("", ""),
 ) -> tuple[Plan, ...]:
-    """The four plans of quatrain `number` of a shelf. Lines that rhyme have the same length where they can.
+    """The plans of the four lines of a shelf's quatrain `number`. Lines that rhyme get the same length.
 
-    One of `names` comes in some lines (the first leads, the others take turns), and one of `themes` in some stanzas.
+    Some lines get one of `names` (the first most often, the others in turn), some stanzas one of `themes`.
     """
     mates = MATES[ask.rhyme]
     low, high = metre(ask)
@@ -81,7 +82,7 @@ def stanza(
         pairs = [0, 1, 0, 1]
     lengths = rng.integers(low, high + 1, size=STANZA)
     called = named_in(ask, number, names)
-    for place, name in called.items():  # long enough to say it, where lines may be
+    for place, name in called.items():  # long enough to say the name, if the range allows it
         needed = line_syllables(name) + 2
         lengths[pairs[place]] = max(lengths[pairs[place]], min(high, needed))
     theme_at = int(rng.integers(STANZA)) if themes and rng.random() < THEME_RATE else None
@@ -104,7 +105,8 @@ def stanza(
 
 
 def named_in(ask: Ask, number: int, names: Sequence[str]) -> dict[int, str]:
-    """The names that are due in quatrain `number` of a shelf, by their lines; the same whoever writes the quatrains."""
+    """The names due in quatrain `number` of a shelf, by the place of their line. Depends only on the ask and the
+    number."""
     if not names:
         return {}
     scene, stanza = divmod(number, SCENE)
@@ -118,17 +120,17 @@ def named_in(ask: Ask, number: int, names: Sequence[str]) -> dict[int, str]:
     name = names[0] if leads else names[1 + scene % (len(names) - 1)]
     first, second = rng.choice(SCENE * STANZA, size=2, replace=False)
     if scene == 0 and min(first, second) >= STANZA:
-        first -= STANZA  # a song's people are met in its first stanza
+        first -= STANZA  # the song's first name is introduced in its first stanza
     return {int(at) % STANZA: name for at in (first, second) if at // STANZA == stanza}
 
 
 def shift(ask: Ask) -> float:
-    """How much rarer than a sober one's the words of an ask are to be, by its wildness."""
+    """What an ask's wildness adds to its lines' rarity: -.07 at 0, 0 at 0.5, +.07 at 1."""
     return (ask.wildness - 0.5) * 0.14
 
 
 def rhyme_of(scheme: Scheme, place: int) -> int:
-    """Which of its stanza's rhymes a place has, from 0 in the order that they come up: AABB 0, 0, 1, 1."""
+    """The index of a place's rhyme in its stanza, in order of appearance: for AABB 0, 0, 1, 1."""
     mates = MATES[scheme]
     letters: list[int] = []
     for mate in mates[: place + 1]:
@@ -137,15 +139,15 @@ def rhyme_of(scheme: Scheme, place: int) -> int:
 
 
 def metre(ask: Ask) -> tuple[int, int]:
-    """The syllables asked for, kept to what a line can be."""
+    """The asked range of syllables, limited to 1 … 24."""
     low, high = sorted(ask.syllables)
     return max(1, min(low, _LONGEST)), max(1, min(high, _LONGEST))
 
 
 def as_name(name: str, *, may_end: bool, slots: tuple[str, str] = ("", "")) -> Must:
-    """A name to be said; what has no plain letters in it is left out ("Montréal" is drafted as "Montreal").
+    """A name to say, in plain letters ("Montréal" is drafted as "Montreal").
 
-    `slots`: the characters that stand for a person and a place where the model has such.
+    `slots`: the characters that stand for a person and a place, if the model has them; else "".
     """
     return Must(
         spelled(name),
@@ -158,13 +160,13 @@ def as_name(name: str, *, may_end: bool, slots: tuple[str, str] = ("", "")) -> M
 
 
 def is_place(name: str) -> bool:
-    """Whether a name sounds like a place's rather than a person's: by its last word, since no list has them all."""
+    """Whether a name looks like a place's rather than a person's, judged by its last word, as no list has all names."""
     words = spelled(name).lower().split()
     return bool(words) and words[0] not in TITLES and (words[-1] in PLACES or bool(_PLACE_ENDING.search(words[-1])))
 
 
 def as_word(word: str, rules: Rules, *, may_end: bool) -> Must:
-    """A word or phrase to be said, in small letters where the lexicon writes it so."""
+    """A word or phrase to say, in lower case if the lexicon has it in lower case."""
     text = spelled(word)
     number = rules.lexicon.index.get(text.lower())
     if number is not None:
@@ -176,13 +178,14 @@ def as_word(word: str, rules: Rules, *, may_end: bool) -> Must:
 
 
 def _length(text: str, elisions: bool) -> int:
-    """The syllables of what is to be said, but for names."""
+    """The syllables of something to say that isn't a name."""
     words = text.split() if elisions else ()
     return max(1, sum(sung(word.lower(), pronounce(word)) for word in words) if elisions else line_syllables(text))
 
 
 def inflected(must: Must, rules: Rules) -> list[Must]:
-    """A single word of the lexicon in its other forms that begin with it: "rains", "rain's", "rained", "raining"."""
+    """Other forms of a single word of the lexicon that begin with it: for "rain" "rains", "rain's", "rained",
+    "raining"."""
     lexicon, word = rules.lexicon, must.text
     if must.own or len(word) < 3 or word in STOP or word not in lexicon.index:
         return []
@@ -199,7 +202,7 @@ def inflected(must: Must, rules: Rules) -> list[Must]:
 
 
 def has_word(text: str, word: str) -> bool:
-    """Whether a wanted word stands in a line, or a form of it that begins with it."""
+    """Whether a line has a wanted word, or a form of it that begins with it."""
     form = re.escape(plain(word).lower())
     again = re.escape(plain(word).lower()[-1:])
     found = re.search(rf"(?<![a-z]){form}(?:s|es|'s|d|{again}?ed|{again}?ing)?(?![a-z])", plain(text).lower())
@@ -207,14 +210,15 @@ def has_word(text: str, word: str) -> bool:
 
 
 def spelled(text: str) -> str:
-    """In the letters that a draft has."""
+    """A text in the letters that drafts use: ASCII letters, apostrophes, hyphens and single spaces."""
     return " ".join("".join(c if c.isascii() and (c.isalpha() or c in "'-") else " " for c in plain(text)).split())
 
 
 def tasks(plan: Plan, drafts: int, low: int, high: int, ending: int, rng: np.random.Generator) -> list[Task]:
-    """The drafts of one line: a quarter of them a syllable longer or shorter, names in most.
+    """The tasks for the drafts of one line: a quarter are a syllable longer or shorter, and most say what the plan must
+    say.
 
-    Where something is to be said there are twice as many. In two of three a name comes where the model would have it.
+    If there is something to say, there are twice as many. In about two thirds, the model chooses where to say it.
     """
     made = []
     for i in range(drafts * (2 if plan.must is not None else 1)):
@@ -222,7 +226,7 @@ def tasks(plan: Plan, drafts: int, low: int, high: int, ending: int, rng: np.ran
         if i % 4 == 3:
             length = min(high, max(low, length + (1 if rng.random() < 0.5 else -1)))
         must = plan.must if i % 8 != 7 else None
-        after = 1 if must is not None and must.place else 0  # "to Leith", "in Leith"
+        after = 1 if must is not None and must.place else 0  # leaves room for a preposition: "to Leith", "in Leith"
         if must is not None and i % 3 == 0 and rng.random() > 0.2:
             after = int(rng.integers(1, max(2, length - must.syllables + 1)))
         made.append(Task(length, ending, must, after))
@@ -232,9 +236,9 @@ def tasks(plan: Plan, drafts: int, low: int, high: int, ending: int, rng: np.ran
 def wanted(
     must: Must, drafts: int, low: int, high: int, ending: Ending, rng: np.random.Generator, forms: Sequence[Must] = ()
 ) -> list[Task]:
-    """Drafts that say a word, each at another place; longer than asked for where the word is too long.
+    """Tasks for drafts that say a word, each at another place in the line; longer than asked if the word is too long.
 
-    A quarter of them say it in one of its other `forms`, to be taken where that reads better.
+    A quarter of them use one of its other `forms`, which are chosen where they score better.
     """
     exact, made = must, []
     for i in range(drafts):
@@ -250,11 +254,12 @@ def wanted(
 def rhymes(
     rules: Rules, sound: Phones, barred: Collection[str], loose: int = 0, kind: RhymeKind | None = None
 ) -> list[int]:
-    """The words that a line may end on to rhyme with a sound: perfect rhymes, else slant, else echoes.
+    """The numbers of the words that rhyme with a sound and may end a line: perfect rhymes, then slant rhymes, then
+    assonances.
 
-    Never a word of `barred`, a form of one, nor one that sounds alike. `kind` None: looser rhymes where no perfect one
-    is in living use, or from `loose` 2 on; "perfect": where there is no perfect one at all; else: where perfect ones
-    are few, and slant rhymes and echoes from `loose` 1 and 2 on.
+    Words of `barred`, forms of them, and words that sound the same are left out. Looser rhymes are added as follows.
+    `kind` None: if no perfect rhyme is in common use, or from `loose` 2 on; "perfect": only if there is no perfect
+    rhyme; any other: if there are few perfect rhymes, slant rhymes and assonances in any case from `loose` 1 and 2 on.
     """
     lexicon, key = rules.lexicon, tail(sound)
     found: list[int] = []
@@ -280,7 +285,7 @@ def rhymes(
 
 
 def has_living_rhyme(lexicon: Lexicon, word: str) -> bool:
-    """Whether a word in living use rhymes perfectly with one, which is no form of it."""
+    """Whether a word in common use, which is not a form of `word`, rhymes perfectly with it."""
     own = stems(word)
     return any(
         int(lexicon.count[number]) >= _LIVING
@@ -292,11 +297,11 @@ def has_living_rhyme(lexicon: Lexicon, word: str) -> bool:
 
 
 def stems(word: str) -> frozenset[str]:
-    """A word and what it may be a form of: "windows" is one of "window", "darkness" of "dark"."""
+    """A word and the words that it may be a form of: for "windows" also "window", for "darkness" "dark"."""
     shorter = (word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending) and len(word) - len(ending) > 2)
     return frozenset((word, *(stem for short in shorter for stem in (short, short.rstrip("e"), short + "e"))))
 
 
 def last_word(words: Sequence[str]) -> str:
-    """What a line ends on, "" for no words."""
+    """The last of a line's words; "" if there is none."""
     return words[-1] if words else ""

@@ -1,9 +1,9 @@
-"""The process that writes: run by `types.process`, asked over standard input.
+"""The process that writes lines. It is started by `types.process` and receives requests on standard input.
 
 Its arguments: MODEL [NEVER_QUOTE…] [-- FRAMES… [-- SERVER PATIENCE [HOSTS…]]].
 
-It holds the model, serves an urgent request between two steps of another, and gives a sign of life every quarter of a
-second. The show's end of the pipe, and what goes through it, is in `generator`.
+It holds the model, serves an urgent request between two steps of any other, and reports every quarter of a second that
+it is alive. The show's side of the pipe and the messages are in `generator`.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from stagelyric.types.lines import Ask, as_list
 from stagelyric.writing.turns import Turns, Work
 
-ALIVE_EVERY = 0.25  # seconds between signs of life
+ALIVE_EVERY = 0.25  # seconds between reports of being alive
 URGENT, PATIENT = 0, 1
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ log = logging.getLogger(__name__)
 
 
 def main(pipe: int) -> None:
-    """The process: reads requests, writes lines, gives signs of life, and ends when nobody reads it any more."""
+    """Runs the process: reads requests, writes lines, reports that it is alive, and exits when the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our pipe
     out, arguments = os.fdopen(pipe, "w", encoding="utf-8"), sys.argv[1:]
     requests: queue.PriorityQueue[Request] = queue.PriorityQueue()
-    forgotten: set[int] = set()  # requests that nobody waits for any more
+    forgotten: set[int] = set()  # ids of requests that were cancelled
     threading.Thread(target=_read, args=(requests, forgotten), daemon=True).start()
     last_sign, saying = 0.0, threading.Lock()
 
@@ -61,9 +61,9 @@ def main(pipe: int) -> None:
 
     try:
         writer = _opened(arguments, sign)
-    except Exception as error:  # whatever keeps it from writing, the show is told why
+    except Exception as error:  # the show is told why it can't write, whatever the reason
         say({"fatal": f"could not be started ({error})"})
-        # Not a plain exit: the reading thread holds standard input, and the interpreter would stumble over it.
+        # Not sys.exit: the reading thread is blocked on standard input, which would crash the interpreter's shutdown.
         os._exit(1)
 
     def serve(request: dict[str, Any], between: Callable[[], None]) -> None:
@@ -73,7 +73,7 @@ def main(pipe: int) -> None:
         say(_answer(writer, request, between))
 
     def waits() -> bool:
-        # A look without the lock: whoever looks is the only one that takes requests out.
+        # Safe without a lock: this thread is the only one that takes requests out.
         return bool(requests.queue) and requests.queue[0][0] == URGENT
 
     def urgent() -> Work | None:
@@ -106,7 +106,7 @@ def _answer(writer: "Writer", request: dict[str, Any], between: Callable[[], Non
 
 
 def told_apart(arguments: Sequence[str]) -> list[list[str]]:
-    """What stands before the first "--", between it and the second, and after that."""
+    """The arguments split at each "--"."""
     parts: list[list[str]] = [[]]
     for argument in arguments:
         if argument == "--":
@@ -118,7 +118,7 @@ def told_apart(arguments: Sequence[str]) -> list[list[str]]:
 
 def _opened(arguments: Sequence[str], sign: Callable[[], None]) -> "Writer":
     """The writer for the process's arguments."""
-    # Here and not above: the process has stepped aside by now, and a library that fails is told of as any fault.
+    # Imported here, after the process has lowered its priority, so that an import error is reported like any other.
     from stagelyric.gates import novelty
     from stagelyric.types import paths, server
     from stagelyric.writing.writer import Writer
@@ -133,7 +133,7 @@ def _opened(arguments: Sequence[str], sign: Callable[[], None]) -> "Writer":
 
 
 def _taste() -> Mapping[str, float]:
-    """What the band likes, where it was learned; a file that is none must not keep a show from being played."""
+    """The weights learned from the band's judgements, if any. A damaged file is reported but doesn't stop the show."""
     from stagelyric.types import paths
     from stagelyric.writing import ranking, taste
 
@@ -145,7 +145,7 @@ def _taste() -> Mapping[str, float]:
 
 
 def _editor() -> "Judge | None":
-    """The editor, where it was fetched; one that can't be used must not keep a show from being played."""
+    """The editor, if there is one. An editor that can't be used is reported but doesn't stop the show."""
     from stagelyric.editor.faults import EditorError
     from stagelyric.writing import editing
 
@@ -164,4 +164,4 @@ def _read(requests: queue.PriorityQueue[Request], forgotten: set[int]) -> None:
                 forgotten.add(request["forget"])
             continue
         requests.put((URGENT if request["urgent"] else PATIENT, number, request))
-    os._exit(0)  # the show is gone
+    os._exit(0)  # the show has ended

@@ -1,7 +1,7 @@
-"""Which of several drafts is worth singing: a few marks a draft, each with a name, weighed in one table.
+"""Scores drafts: each gets a few named marks, which are weighted and added up.
 
-Most marks have a band in which all is well, measured on lines by people (a quarter of them lies above and below it):
-a line gains nothing by going beyond, so that no mark can be driven to an end (Goodhart).
+Most marks have a band of good values, measured on lines by people (a quarter of them lie above and a quarter below). A
+line gains nothing beyond the band, so that no mark can be exploited (Goodhart's law).
 """
 
 from __future__ import annotations
@@ -21,50 +21,51 @@ from stagelyric.words.phonetics import plain
 from stagelyric.writing.rules import Rules
 
 WEIGHTS = {
-    "flow": 3.0,  # how naturally one letter follows another, by the model: nats a character, up to a limit
-    "phrasing": 0.6,  # how naturally one word leads to another: nats a word, up to a limit
-    "grammar": 1.2,  # how well one kind of word follows another: nats a word, up to a limit
-    "scans": 3.0,  # how its strong syllables keep step, up to a limit
-    "landing": 0.9,  # how naturally the last word comes
-    "rounded off": 0.7,  # whether its last kind of word can stand there: nats, up to a limit
-    "setting": 0.4,  # how naturally what had to be said comes: a name, a wanted word
-    "plain or rare": -0.5,  # words more common or rarer than the line was meant to have
-    "you and me": -0.8,  # more pronouns than people write
-    "something to see": 0.7,  # a thing one can see or touch
+    "flow": 3.0,  # how likely each letter is after the ones before, by the model: nats a letter, up to a limit
+    "phrasing": 0.6,  # how likely each word is after the others, by the word model: nats a word, up to a limit
+    "grammar": 1.2,  # how likely each word class is after the ones before: nats a word, up to a limit
+    "scans": 3.0,  # share of syllables whose stress fits a regular beat, up to a limit
+    "landing": 0.9,  # how likely the last word is
+    "rounded off": 0.7,  # how likely the line's last word class is at a line's end: nats, up to a limit
+    "setting": 0.4,  # how likely what had to be said (a name, a wanted word) is where it stands
+    "plain or rare": -0.5,  # distance from the rarity that was planned for the line
+    "you and me": -0.8,  # more pronouns than people use
+    "something to see": 0.7,  # words for things that can be seen or touched
     "of today": 0.25,
     "old-fashioned": -0.5,
-    "a name or theme": 2.0,  # where one was due
+    "a name or theme": 2.0,  # has a name or theme, where one was due
     "near the theme": 0.9,
-    "hangs together": 1.5,  # its words keep company with one another
-    "of": -0.4,  # a noun of a noun of a noun
-    "goes on from the last": 0.5,  # keeps company with the line before
-    "said before": -1.3,  # words of the last lines again
-    "worn": -0.3,  # words that the shelf has had twice and more
-    "same beginning": -0.7,  # begins as one of the last lines did
+    "hangs together": 1.5,  # how similar its words are in meaning
+    "of": -0.4,  # more than one "of": a noun of a noun of a noun
+    "goes on from the last": 0.5,  # similar in meaning to the line before
+    "said before": -1.3,  # words that the last eight lines had
+    "worn": -0.3,  # words that the shelf has had twice or more
+    "same beginning": -0.7,  # the first word of one of the last four lines
     "stammer": -1.5,  # a word twice in the line
     "stock phrase": -1.2,
     "weak opening": -0.3,
     "alliteration": 0.15,
-    "sense": 1.5,  # nats outside the band of what makes sense, by the editor where there is one
-    "rhyme": 1.0,  # 0 where the rhyme had to be loosened
-    "metre": -0.8,  # syllables off
+    "sense": 1.5,  # the editor's mark, if there is an editor: nats outside its band
+    "rhyme": 1.0,  # 1 perfect, .5 slant, 0 where it had to be loosened further
+    "metre": -0.8,  # syllables outside the range
 }
-"""What a mark counts for. A score is the sum of mark times weight; the better line has the higher one."""
+"""The weights of the marks. A score is the sum of mark times weight; higher is better."""
 
 FLOW = (-2.5, -1.45)
-"""Nats a character: below, lines stop making sense; above, they are too safe to gain more."""
+"""Nats a character. Below the band lines stop making sense; above it they are too predictable to gain more."""
 PHRASING = (-7.0, -5.0)
-"""Nats a word, limits as for flow."""
+"""Nats a word; band as for flow."""
 GRAMMAR = (-5.0, -3.7)
-"""Nats a word, limits as for flow."""
+"""Nats a word; band as for flow."""
 SCANS = (0.85, 0.95)
-"""The share of syllables in step: between, and 0 for the lower; the middle of lines by people is 0.92."""
+"""Share of syllables that fit the beat: the mark is 0 at the lower value and grows up to the upper. People's median is
+.92."""
 CLOSE = -2.2
-"""Nats, the middle of lines by people."""
+"""Nats; the median of lines by people."""
 LANDING = -1.0
-"""Nats a character of the last word: above, it comes too easily to gain more."""
+"""Nats a character of the last word; a more predictable one gains nothing more."""
 RARITY_WIDTH = 0.04
-"""How far a line's words may be from as rare as its plan would have them."""
+"""How far a line's rarity may be from the planned one without losing anything."""
 PRONOUN_SHARE = (0.0, 0.25)
 
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")
@@ -72,33 +73,33 @@ _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")
 
 @dataclass(frozen=True)
 class Draft:
-    """A finished draft: its text, and what the model made of it (nats)."""
+    """A finished draft: its text, and its scores by the model (nats)."""
 
     text: str
-    flow: float  # mean log-chance of a character it chose itself
+    flow: float  # mean ln p of the characters that the model chose itself
     landing: float  # the same of its last word alone
-    setting: float = 0.0  # the same of what had to be said; 0 for nothing
-    says: bool = False  # what was due
-    named: bool = False  # and that is a name
+    setting: float = 0.0  # ln p of what had to be said, where it stands; 0 for nothing
+    says: bool = False  # says what was due
+    named: bool = False  # what was due is a name
     rhymes: float = 1.0  # 1 as asked, 0.5 slant, 0 only an echo
     syllables: int = 0
     off: int = 0  # syllables outside the range asked for
-    phrasing: float = 0.0  # mean log-chance of a word by the model that drafted it word by word; 0 for none
+    phrasing: float = 0.0  # mean ln p of a word, by the word model that drafted it; 0 for none
 
     @cached_property
     def words(self) -> list[str]:
-        """In lower case."""
+        """The draft's words in lower case."""
         return [word.lower() for word in _WORD.findall(self.text)]
 
 
 def normal_words(text: str) -> list[str]:
-    """A line's words in lower case, as drafts are compared."""
+    """A line's words in lower case, as they are compared between drafts."""
     return Draft(plain(text), 0.0, 0.0).words
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands before the line: the lines of its stanza and shelf, the last of them last, as words."""
+    """A line's context: the words of the earlier lines of its stanza and shelf, most recent last."""
 
     before: tuple[tuple[str, ...], ...] = ()
     due: bool = False
@@ -115,12 +116,12 @@ class Around:
 
     @property
     def recent(self) -> frozenset[str]:
-        """Words with a meaning of their own in the last eight lines."""
+        """The words of the last eight lines, without stop words."""
         return self._recent
 
     @property
     def uses(self) -> Counter[str]:
-        """In how many of the lines before each word with a meaning of its own stands."""
+        """For each word that isn't a stop word, how many of the earlier lines have it."""
         return self._uses
 
     @property
@@ -130,7 +131,7 @@ class Around:
 
 
 def first_look(draft: Draft, weights: Mapping[str, float] = WEIGHTS) -> float:
-    """What the model alone makes of a draft: only the better ones are marked in full."""
+    """The score by the models alone. Only the best drafts by this are marked in full."""
     flow = min(draft.flow, FLOW[1])
     return (
         weights["flow"] * flow
@@ -141,7 +142,7 @@ def first_look(draft: Draft, weights: Mapping[str, float] = WEIGHTS) -> float:
 
 
 def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str, float]:
-    """The marks of a draft by name, unweighted, those that are 0 left out.
+    """The marks of a draft by name, without weights; marks of 0 are left out.
 
     `worn`: runs of four words that the corpus has many times (`novelty.Copies.worn`).
     """
@@ -184,19 +185,19 @@ def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str
 
 
 def score(marks: Mapping[str, float], weights: Mapping[str, float] = WEIGHTS) -> float:
-    """The weighed sum of marks."""
+    """The weighted sum of marks."""
     return sum(weights[name] * mark for name, mark in marks.items())
 
 
 def outside(value: float, low: float, high: float) -> float:
-    """How far a value lies outside its band, in half widths of the band; 0 inside."""
+    """How far a value lies outside its band, in units of half the band's width; 0 inside."""
     return max(0.0, low - value, value - high) / ((high - low) / 2)
 
 
 def pick(scores: Sequence[float], draw: float, temperature: float = 0.25, among: int = 3) -> int:
-    """The place of one of the best `among`, by a softmax of their scores; `draw` is a number 0 ≤ draw < 1.
+    """The index of one of the best `among` scores, drawn by softmax; `draw` is the random number, 0 ≤ draw < 1.
 
-    Not simply the best, so that two presses in one place differ.
+    Not always the best, so that two presses in the same place give different lines.
     """
     best = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:among]
     weights = np.exp([(scores[i] - scores[best[0]]) / temperature for i in best])
@@ -218,7 +219,7 @@ def _near(content: Sequence[str], rules: Rules) -> float:
 
 
 def _kinship(content: Sequence[str], rules: Rules, around: Around) -> float:
-    """The greatest cosine between a word of this line and one of the line before, over what is common, 0 … 1."""
+    """The greatest cosine between a content word of this line and one of the line before, above a baseline; 0 … 1."""
     if not around.before:
         return 0.0
     index = rules.lexicon.index
@@ -231,7 +232,7 @@ def _kinship(content: Sequence[str], rules: Rules, around: Around) -> float:
 
 
 def _coherence(content: Sequence[str], rules: Rules) -> float:
-    """How near each word is to its nearest in the line: mean cosine, up to the upper quarter of lines by people."""
+    """The mean cosine of each content word with its nearest in the line, capped at people's upper quartile."""
     numbers = [n for word in dict.fromkeys(content) if (n := rules.lexicon.index.get(word)) is not None]
     if len(numbers) < 2:
         return 0.0

@@ -1,4 +1,4 @@
-"""What an ask allows and leans to, laid out over the trie: which words, how they may end a line, which are favoured."""
+"""The rules of one ask as arrays over words and trie nodes: which words are allowed, may end a line, are favoured."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from stagelyric.words.tags import Tags
 
 _MANY = 400
 SMALL, CAPITAL, FIRST = 0, 1, 2
-"""How a word begins: with a small letter, with a capital of its own, or as the first of its line (any word)."""
+"""How a word begins: in lower case, with a capital of its own, or as the line's first word (any word)."""
 
-# How much likelier (natural log) a word is made than the model has it. Found by reading many lines.
+# Added to a word's log-probability. The values were set by hand after reading many lines.
 LEANINGS = {
     "old-fashioned": -1.2,
     "of today": 0.7,
@@ -44,31 +44,32 @@ LEANINGS = {
     "pronoun": 0.2,
     "scenery": -0.5,
     "grim": -0.5,
-    "of, the, and": -0.5,  # the model's easiest ways to go on
+    "of, the, and": -0.5,  # the words with which the model avoids saying anything
     "a stranger's name": -1.2,
     "hardly seen": -0.6,
     "near a theme": 1.4,
     "a theme": 0.2,
-    "a rare theme": 0.5,  # for each time that it is e times rarer than "window"
+    "a rare theme": 0.5,  # for each unit of natural log by which the theme is rarer than "window"
     "rare, by wildness": 1.5,
 }
 STRUCTURE = 0.45
-"""How much of a say the structure has beside the model: 0 none, 1 as much as it knows."""
+"""The structure model's weight against the letter model: 0 none, 1 its full probabilities."""
 
 COMPANY = 2.5
-"""How much words that keep company with those before them are favoured."""
+"""Weight of a word's similarity in meaning to the words before it."""
 
-_THEME_COUNT = 400  # a theme the corpus does not know is taken to be about as common as "window"
+_THEME_COUNT = 400  # times in the corpus; assumed for a theme that is not in it: about as common as "window"
 
 
 @dataclass(frozen=True, eq=False)
 class Ending:
-    """The words a line may end on: `reach` (3, N) and `ends` (3, N), as bits of their syllables; `least` of these."""
+    """The words that a line may end on. `reach`, `ends` (3, N): for each way to begin (SMALL, …) and trie node, the
+    syllables (as bits) of the words below the node, and of the word that ends there; `least`: the fewest syllables."""
 
     reach: NDArray[np.uint8]
     ends: NDArray[np.uint8]
     least: int
-    numbers: NDArray[np.int64]  # the words
+    numbers: NDArray[np.int64]  # the words' numbers in the lexicon
 
     @property
     def size(self) -> int:
@@ -77,17 +78,18 @@ class Ending:
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """What was learned from the corpus: the words, the company they keep, the kinds they are of."""
+    """What was learned from the corpus: the words, their meanings as vectors, and their classes."""
 
     lexicon: Lexicon
     vectors: NDArray[np.float32]  # (W, D)
     structure: Structure
     tags: Tags | None = None
-    """What words are used for, where the model has templates."""
+    """The words' parts of speech, if the model has templates."""
 
     @cached_property
     def kinds(self) -> NDArray[np.float16]:
-        """(N, C) of what classes the words below a node are, each row's sum 1. In half precision: 5 MB as it is."""
+        """(N, C) the share of each class among the words below a node; each row sums to 1. Half precision keeps it at 5
+        MB."""
         mass = np.zeros((len(self.lexicon.trie.parent), len(self.structure.alone)), dtype=np.float32)
         mass[self.nodes, self.structure.classes] = self.lexicon.count
         mass = self.lexicon.trie.up(mass, np.add)
@@ -96,7 +98,7 @@ class Language:
 
     @cached_property
     def company(self) -> NDArray[np.float32]:
-        """(N, D) the mean vector of the words below a node, by how common they are."""
+        """(N, D) the mean vector of the words below a node, weighted by frequency."""
         count = self.lexicon.count[:, None].astype(np.float32)
         sums = np.zeros((len(self.lexicon.trie.parent), self.vectors.shape[1] + 1), dtype=np.float32)
         sums[self.nodes] = np.hstack([self.vectors * count, count])
@@ -113,53 +115,56 @@ class Language:
 
     @cached_property
     def pull(self) -> NDArray[np.float32]:
-        """(C, C, C) the structure's opinion of the next class, as strong as it is let be."""
+        """(C, C, C) weights for the next class after two classes, by the structure model raised to the power
+        STRUCTURE."""
         return self.structure.pull**STRUCTURE
 
     @cached_property
     def determiners(self) -> NDArray[np.bool_]:
-        """(W,) "the", "my" and their like."""
+        """(W,) whether a word is a determiner ("the", "my", …)."""
         return np.array([word in DETERMINERS for word in self.lexicon.words], dtype=np.bool_)
 
     @cached_property
     def thing(self) -> int:
-        """The class of most things: what a wanted word that nobody knows is taken for."""
+        """The class of most things, which is assumed for unknown words."""
         things = self.structure.classes[(self.lexicon.thing >= 0.3) & (self.lexicon.syllables == 2)]
         return int(np.bincount(things, minlength=1).argmax())
 
     @cached_property
     def closes(self) -> NDArray[np.float32]:
-        """(C, C) how much likelier than at large a line ends after the two classes."""
+        """(C, C) how much more likely than usual a line ends after these two classes."""
         return self.pull[:, :, 0]
 
     @cached_property
     def closing(self) -> NDArray[np.float32]:
-        """(C, C, C) the chance, after a class and a next one, of a third that ends the line."""
+        """(C, C, C) the chance, after two classes, that a third one follows and ends the line."""
         following = self.structure.following
         return following * following[:, :, 0][None, :, :]
 
     def sung(self) -> Language:
-        """With syllables counted as singers elide them ("heaven" 1); all else is the same, and shared."""
+        """The same language with syllables counted as singers elide them ("heaven" 1); other data is shared."""
         language = Language(self.lexicon.sung(), self.vectors, self.structure, self.tags)
         for table in ("kinds", "company", "nodes", "pull", "determiners", "closes", "closing"):
             language.__dict__[table] = getattr(self, table)
         return language
 
     def taught(self, words: Sequence[str]) -> Language:
-        """With more words, for one song."""
+        """The same language with additional words, for one song."""
         lexicon = self.lexicon.extended(_as_row(word) for word in words)
         vectors = np.zeros((len(lexicon.words), self.vectors.shape[1]), dtype=np.float32)
         vectors[[lexicon.index[word] for word in self.lexicon.words]] = self.vectors
         tags = self.tags and self.tags.extended(self.lexicon, lexicon)
         taught = Language(lexicon, vectors, extended(self.structure, self.lexicon, lexicon), tags)
-        for table in ("pull", "closes", "closing"):  # of classes, not of words: large, and the same
+        # tables over classes, not words: large, and unchanged, so they are shared
+        for table in ("pull", "closes", "closing"):
             taught.__dict__[table] = getattr(self, table)
         return taught
 
 
 @dataclass(frozen=True, eq=False)
 class Rules:
-    """For one ask. Arrays over words are (W,), over nodes (N,); bit s-1 of a byte stands for s syllables."""
+    """The rules for one ask. Arrays over words are (W,), over trie nodes (N,); bit s-1 of a byte stands for s
+    syllables."""
 
     language: Language
     allowed: NDArray[np.bool_]  # (W,)
@@ -179,24 +184,24 @@ class Rules:
         return self.language.vectors
 
     def sound(self, word: str) -> Phones:
-        """A word's pronunciation, without opening the dictionary where the lexicon knows it."""
+        """A word's pronunciation. Doesn't open the dictionary if the lexicon has the word."""
         number = self.lexicon.index.get(word.lower())
         return pronounce(word) if number is None else self.lexicon.phones(number)
 
     @cached_property
     def closeness(self) -> NDArray[np.float32]:
-        """(W,) how near each word is to the ask's themes, 0 … 1."""
+        """(W,) how similar each word is to the ask's themes, 0 … 1."""
         return near.closeness(self.vectors, self.themes)
 
     @cached_property
     def bits(self) -> NDArray[np.uint8]:
-        """(W,) a word's syllables as a bit; 0 for a word of too many."""
+        """(W,) a word's syllables as a bit; 0 if it has more than 8."""
         s = self.lexicon.syllables.astype(np.int64)
         return np.where(s <= MOST_SYLLABLES, 1 << np.clip(s - 1, 0, 7), 0).astype(np.uint8)
 
     @cached_property
     def anywhere(self) -> Ending:
-        """All allowed words, as if a line might end on any."""
+        """All allowed words, as an ending."""
         return self._laid(np.where(self.allowed, self.bits, 0).astype(np.uint8))
 
     @cached_property
@@ -209,7 +214,7 @@ class Rules:
         return self.allowed & fit
 
     def ending(self, numbers: Iterable[int]) -> Ending:
-        """An ending on one of these words, of those that a line may end on."""
+        """The ending with those of these words that may end a line."""
         chosen = np.zeros(len(self.bits), dtype=np.uint8)
         numbers = list(numbers)
         chosen[numbers] = np.where(self.last_words[numbers], self.bits[numbers], 0)
@@ -233,25 +238,25 @@ class Rules:
         return Ending(reach, ends, least, numbers)
 
     def _climbed(self, ends: NDArray[np.uint8], nodes: NDArray[np.int32]) -> NDArray[np.uint8]:
-        """`ends` (3, N) joined from a few nodes up to the root: the same as over all the trie, and sooner done."""
+        """`ends` (3, N) propagated from a few nodes up to the root: the same as `trie.up` for all nodes, but faster."""
         trie, reach = self.lexicon.trie, ends.copy()
         for _ in range(int(trie.depth[nodes].max(initial=0))):
             nodes = np.unique(trie.parent[nodes])
             nodes = nodes[nodes > 0]
             if not len(nodes):
                 break
-            children = trie.next[nodes]  # (n, 28), 0 for none, and the root is nobody's child
+            children = trie.next[nodes]  # (n, 28), 0 where there is no child: the root, node 0, is never a child
             reach[:, nodes] |= np.bitwise_or.reduce(np.where(children > 0, reach[:, children], 0), axis=2)
         return reach
 
     def free(self, rhymes: int = 0) -> Ending:
-        """An ending on any word that at least `rhymes` others rhyme with; on fewer where the lexicon is small."""
+        """The ending with all words that at least `rhymes` others rhyme with; with fewer if the lexicon is small."""
         if rhymes not in self._free:
             self._free[rhymes] = self.ending(self._rich(rhymes))
         return self._free[rhymes]
 
     def tagged(self, token: str, ending: Ending | None = None) -> Ending:
-        """The allowed words that may stand for a template's token, of all words or of an ending's, laid out."""
+        """The allowed words (all, or an ending's) that may stand for a template's token, as an ending."""
         kept = ending is None or ending in self._free.values()
         found = self._tagged.get((ending, token))
         if found is None:
@@ -266,10 +271,11 @@ class Rules:
         return found
 
     def suited(self, token: str) -> NDArray[np.float32]:
-        """(2, N) ln of the share of uses that were a token's: of the word that ends at a node, of all words below it.
+        """(2, N) ln of the share of uses that have this token: for the word that ends at a node, and for all words
+        below it.
 
-        Without the second, a letter that mostly leads to other words ("t", to "the") would be taken where a noun is
-        due, and the noun be whatever is left there.
+        The second prevents dead ends: without it, where a noun is due, a letter that mostly leads to other words ("t"
+        to "the") would be chosen, and the noun would be one of the few left there.
         """
         found = self._suited.get(token)
         if found is None:
@@ -286,7 +292,7 @@ class Rules:
         return found
 
     def lengths(self, symbols: Sequence[str], ending: Ending | None = None) -> NDArray[np.uint8]:
-        """(V,) how many syllables, as bits, words have that may stand for each token; or those of an ending."""
+        """(V,) the syllable counts (as bits) of the words, all or an ending's, that may stand for each token."""
         key = ending, tuple(symbols)
         if (known := self._lengths.get(key)) is not None:
             return known
@@ -300,7 +306,7 @@ class Rules:
                 found[i] = np.bitwise_or.reduce(there[(tags.bits >> np.uint32(place)) & np.uint32(1) > 0], initial=0)
             elif symbol in tags.own and (number := self.lexicon.index.get(symbol)) is not None:
                 found[i] = there[number]
-        if ending is None or ending in self._free.values():  # others come once
+        if ending is None or ending in self._free.values():  # other endings are used once, so they are not cached
             self._lengths[key] = found
         return found
 
@@ -315,7 +321,7 @@ class Rules:
         return numbers
 
     def suits(self, ending: Ending) -> NDArray[np.float32]:
-        """(C,) what share of each class an ending has, by how common its words are."""
+        """(C,) the share of each class's uses that the words of an ending have."""
         count, classes = self.lexicon.count, self.language.structure.classes
         size = len(self.language.structure.alone)
         all_words = np.bincount(classes, count, minlength=size)
@@ -324,7 +330,8 @@ class Rules:
 
     @cached_property
     def lean(self) -> NDArray[np.float32]:
-        """(N,) what the words below a node are favoured by, weighed by how common they are: a look ahead."""
+        """(N,) mean preference for the words below a node, weighted by frequency, so that a letter counts for what
+        follows."""
         plain_mass = self._mass(np.zeros_like(self.leaning))
         with np.errstate(divide="ignore", invalid="ignore"):
             ahead = np.log(self._mass(self.leaning) / plain_mass)
@@ -337,7 +344,7 @@ class Rules:
 
     @cached_property
     def lean_of_word(self) -> NDArray[np.float32]:
-        """(N,) what the word that ends at a node is favoured by."""
+        """(N,) preference for the word that ends at a node."""
         word = self.lexicon.trie.word
         return np.where(word >= 0, self.leaning[word], 0.0).astype(np.float32)
 
@@ -350,24 +357,24 @@ def make(
     family_friendly: bool = True,
     wildness: float = 0.5,
 ) -> Rules:
-    """The rules for one ask. Themes that the language lacks should have been taught to it; others are left out."""
+    """The rules for one ask. Themes that the language lacks are ignored: teach them first (`Language.taught`)."""
     lexicon, theme_words = language.lexicon, words_of(themes)
     numbers = tuple(lexicon.index[word] for word in dict.fromkeys(theme_words) if word in lexicon.index)
     allowed = np.ones(len(lexicon.words), dtype=bool)
     barred = {word for phrase in avoid if " " not in (word := normal(plain(phrase)))}
     if family_friendly:
-        barred |= family.mild_words()  # what is worse than mild is in no lexicon
+        barred |= family.mild_words()  # stronger words are in no lexicon anyway
     allowed &= ~_among(lexicon, barred)
     return Rules(language, allowed, _leaning(lexicon, language.vectors, numbers, wildness), numbers)
 
 
 def words_of(themes: Iterable[str]) -> list[str]:
-    """The words of themes that mean something, in lower case."""
+    """The content words of themes, in lower case."""
     return list(dict.fromkeys(word for theme in themes for word in normal(plain(theme)).split() if word not in STOP))
 
 
 def unknown(themes: Iterable[str], lexicon: Lexicon) -> tuple[str, ...]:
-    """The words of themes that a lexicon would have to be taught."""
+    """The content words of themes that are not in a lexicon."""
     return tuple(word for word in words_of(themes) if word not in lexicon.index and _spellable(word))
 
 
@@ -376,7 +383,7 @@ def _spellable(word: str) -> bool:
 
 
 def _among(lexicon: Lexicon, group: Iterable[str]) -> NDArray[np.bool_]:
-    """(W,) which words, or whose possessives, are in a group."""
+    """(W,) which words, or the words whose possessives they are, are in a group."""
     there = np.zeros(len(lexicon.words), dtype=bool)
     for word in group:
         for form in (word, word + "'s"):

@@ -1,4 +1,4 @@
-"""A draft as it is shown: a capital, names in their own spelling, articles as they sound, a mark where one is due."""
+"""Spells a draft as it is shown: capitals, names as the user writes them, "a" or "an", and a closing mark."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ _ARTICLE = re.compile(r"\b([Aa])n? ([A-Za-z']+)")
 
 
 class Spelling:
-    """How one block's drafts, which are of plain letters, are written at last."""
+    """The spelling of one block's drafts, which are in plain letters."""
 
     def __init__(self, names: Sequence[str], rules: Rules):
-        """`names`: names and words to be written as they are here, accents and all."""
+        """`names`: names and words to be spelled exactly as given, including accents."""
         self._rules = rules
         self._names = spellings(names)
 
     def finished(self, text: str, must: Must | None, closing: str) -> str:
-        """`must`: what stands where the draft has a slot; `closing`: the mark that the model would close on."""
+        """A draft as shown. `must`: what stands in the draft's slot; `closing`: the mark that the model would close
+        on."""
         return self.polished(_filled(text, must), closing)
 
     def polished(self, text: str, closing: str) -> str:
-        """The line as it is shown, of a draft without slots."""
+        """A draft without slots, as shown."""
         text = self.with_articles(" ".join(text.partition("\n")[0].split()).strip(" ,"))
         for pattern, spelling in self._names:
             text = pattern.sub(partial(respelled, spelling), text)
@@ -35,7 +36,8 @@ class Spelling:
         return text + closing if closing == "?" else text
 
     def with_articles(self, text: str) -> str:
-        """With "a" or "an" as the next word sounds: last word first, the article is chosen before the word is known."""
+        """Corrects "a" and "an" to suit the next word: drafts written from the end choose the article after that
+        word."""
 
         def fitting(found: re.Match[str]) -> str:
             sound = self._rules.sound(found[2].lower())
@@ -46,7 +48,7 @@ class Spelling:
 
 
 def slotted(text: str, names: Sequence[str]) -> str:
-    """A text with a slot (`lm.codes`) for each of these names."""
+    """A text with a slot (`lm.codes`) in place of each of these names."""
     for name in names:
         if planning.spelled(name):
             text = text.replace(name, PLACE if planning.is_place(name) else PERSON)
@@ -54,7 +56,8 @@ def slotted(text: str, names: Sequence[str]) -> str:
 
 
 def spellings(names: Sequence[str]) -> list[tuple[re.Pattern[str], str]]:
-    """How what is drafted in plain letters is written at last: what to look for, and what to write (`respelled`)."""
+    """For each name with a special spelling, a pattern to find its plain form, and the spelling to use
+    (`respelled`)."""
     pairs = [(planning.spelled(name), name.strip()) for name in names]
     return [
         (re.compile(rf"(?<![\w']){re.escape(drafted)}(?!\w)", re.IGNORECASE), name)
@@ -64,10 +67,10 @@ def spellings(names: Sequence[str]) -> list[tuple[re.Pattern[str], str]]:
 
 
 def respelled(spelling: str, drafted: re.Match[str]) -> str:
-    """The spelling, with a capital where the draft had one."""
+    """The spelling, capitalised if the draft's form was."""
     return spelling[:1].upper() + spelling[1:] if drafted[0][0].isupper() else spelling
 
 
 def _filled(text: str, must: Must | None) -> str:
-    """A draft with its name where the slot was."""
+    """A draft with its slot replaced by the name."""
     return text.replace(must.slot, must.text) if must is not None and must.slot else text

@@ -1,22 +1,22 @@
-"""What a draft sets out to be: how long, on which ending, saying what, built how."""
+"""The tasks that drafts are written for: length, ending, what to say, and optionally a template."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 MUST = "MUST"
-"""In a template: what must be said."""
+"""In a template: stands for what must be said."""
 
 OWN = "'S"
-"""After it: the name's own ("Polly's")."""
+"""After MUST: the name is a possessive ("Polly's")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Must:
-    """Something to say: plain ASCII letters, spaces, apostrophes and hyphens; `own`: it takes "'s" (a name does).
+    """Something to say, in plain ASCII letters, spaces, apostrophes and hyphens; `own`: it can take "'s" (a name can).
 
-    `slot`: the one character that stands for it where the model has slots for names, else ""; `place`: it is a place's
-    name, no person's.
+    `slot`: the character that stands for it if the model has slots for names, else ""; `place`: it is the name of a
+    place, not a person.
     """
 
     text: str
@@ -29,9 +29,9 @@ class Must:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A line's words as tokens of `words.tags` or MUST, with OWN after it where it is to be the name's own.
+    """The words of a line as tokens of `words.tags`, or MUST, followed by OWN if it is a possessive.
 
-    `rest[i]` has bit k where the words from the i-th on can be sung on k syllables; the last stands for none.
+    `rest[i]` has bit k set if the words from index i on can have k syllables in total; the last entry is for no words.
     """
 
     tokens: tuple[str, ...]
@@ -40,9 +40,9 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One draft: its syllables, the ending it makes for (an index), and what it says after `after` syllables.
+    """The task of one draft: its syllables, its ending (an index), and what to say after at least `after` syllables.
 
-    With a `template`, word for word of the kinds that it has, as long as that leads somewhere.
+    With a `template` each word is of the template's kind, as long as words can be found.
     """
 
     syllables: int

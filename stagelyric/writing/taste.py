@@ -1,8 +1,9 @@
-"""The band's taste: the ranking's weights, moved towards what was kept and away from what was vetoed.
+"""The band's taste: adapts the ranking's weights to the lines that the band kept and vetoed.
 
-A regularised logistic fit: logit p(kept) = s · (usual score) + marks · δ + c. The lines on a stage were all chosen by
-the usual weights, so among them the usual score tells little: its scale s is left free and thrown away, and only δ,
-what the band likes besides, is added to the weights. δ is drawn to 0: twenty judgements move a little, more move more.
+A regularised logistic regression: logit p(kept) = s · (usual score) + marks · δ + c. All lines on stage were chosen by
+the usual weights, so the usual score differs little between them and its scale s can't be estimated well: it is left
+free and discarded. Only δ, the preference beyond the usual score, is added to the weights. δ is regularised towards 0,
+so that twenty judgements change little and more change more.
 """
 
 from __future__ import annotations
@@ -19,35 +20,35 @@ from numpy.typing import NDArray
 from stagelyric.words.reading import read_bytes
 from stagelyric.writing.ranking import WEIGHTS
 
-LARGEST = 1 << 20  # bytes of a taste, which has a few hundred
+LARGEST = 1 << 20  # bytes of a taste file, at most; a real one has a few hundred
 
 FILE = "taste.toml"
 LEAST = 20
-"""Keeps and vetoes from which a taste is learned."""
+"""Fewest keeps and vetoes from which a taste is learned."""
 
 PASSED = 0.1
-"""What a line that was shown and let pass counts for, against one that was judged."""
+"""The weight of a line that was shown and neither kept nor vetoed."""
 
 FITTED = tuple(
     name for name in WEIGHTS if name not in ("sense", "setting", "a name or theme", "near the theme", "rhyme", "metre")
 )
-"""Marks that a line has by itself: not those for what was asked of it, which a journal does not know."""
+"""The marks of the line itself. Marks for meeting an ask are excluded, as a journal doesn't record the ask."""
 
 _PULLS = (4.0, 16.0, 64.0, 256.0)
-_WORTH = 2.0  # of a score, for a logit: about the spread of the scores of drafts for one line
-_FURTHEST = 1.5  # a weight moves by this many times itself, or by at least _LEAST_REACH
+_WORTH = 2.0  # score units for each unit of logit: about the spread of scores among the drafts of one line
+_FURTHEST = 1.5  # a weight changes by at most this many times its value, or by _LEAST_REACH if that is more
 _LEAST_REACH = 0.6
 _FOLDS = 5
 _ROUNDS = 50
 
 
 class TasteError(ValueError):
-    """A taste that can't be learned or read; its text is one sentence for the user."""
+    """A taste that can't be learned or read. The message is one sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A line's marks and what became of it: 1 kept, 0 vetoed; `weight` 1, or less for one that was let pass."""
+    """A line's marks and the verdict: 1 kept, 0 vetoed; `weight` is 1, or less if the line was merely not judged."""
 
     marks: Mapping[str, float]
     kept: float
@@ -56,10 +57,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """Weights by mark, on how many judgements they stand, and how well they tell kept from vetoed lines.
+    """Weights by mark, the number of judgements behind them, and how well they separate kept from vetoed lines.
 
-    `before` and `after`: of pairs of a kept and a vetoed line, the share in which the kept one has the higher score,
-    by the usual weights, and by weights fitted without that fifth of the lines.
+    `before`, `after`: the share of pairs of a kept and a vetoed line in which the kept one has the higher score, with
+    the usual weights, and with cross-validated ones (each line scored by weights fitted without its fold).
     """
 
     weights: Mapping[str, float]
@@ -68,14 +69,14 @@ class Taste:
     before: float = 0.5
     after: float = 0.5
     moved: Mapping[str, float] = field(default_factory=dict)
-    """How far each weight went from the usual one, most first."""
+    """How far each weight moved from its usual value, largest change first."""
 
 
 def fit(judged: Sequence[Judged]) -> Taste:
-    """The weights that go with judgements. Raises TasteError for fewer than 20, or where all are of one kind.
+    """The weights for these judgements. Raises TasteError for fewer than 20, or if all are kept or all vetoed.
 
-    MAP under δ ~ N(0, 1 / pull) in units of each mark's spread; the pull is the one of four that does best on lines
-    left out. No weight moves by more than 1.5 times itself (0.6 for a small one).
+    A MAP estimate under δ ~ N(0, 1 / pull), with each mark scaled by its standard deviation. The best of four pulls is
+    chosen by cross-validation. No weight moves by more than 1.5 times its value (0.6 for a small one).
     """
     kept = sum(one.kept == 1 and one.weight == 1 for one in judged)
     vetoed = sum(one.kept == 0 and one.weight == 1 for one in judged)
@@ -96,7 +97,8 @@ def fit(judged: Sequence[Judged]) -> Taste:
 
 
 def _table(judged: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """(marks (N, F), kept (N,), weight (N,)); what was let pass counts together no more than what was judged."""
+    """(marks (N, F), kept (N,), weight (N,)). Lines that were not judged together count at most half as much as the
+    judged."""
     x = np.array([[one.marks.get(name, 0.0) for name in FITTED] for one in judged], dtype=np.float64)
     y = np.array([one.kept for one in judged], dtype=np.float64)
     weight = np.array([one.weight for one in judged], dtype=np.float64)
@@ -118,7 +120,7 @@ class _Solved(NamedTuple):
 def _solve(
     x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64], usual: NDArray[np.float64], pull: float
 ) -> _Solved:
-    """By Newton's method: the problem is convex, with one lowest point."""
+    """Minimises the loss, which is convex, by Newton's method."""
     spread = np.maximum(x.std(axis=0), 1e-3)
     z = np.column_stack([x, x @ usual, np.ones(len(x))])
     penalty = np.concatenate([pull * spread**2, [1.0, 1e-3]])
@@ -135,20 +137,21 @@ def _solve(
 
 
 def _steps(solved: _Solved, usual: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each weight moves (F,)."""
+    """How far each weight moves, (F,)."""
     reach = np.maximum(_LEAST_REACH, _FURTHEST * np.abs(usual))
     return np.asarray(np.clip(_WORTH * solved.likes, -reach, reach))
 
 
 class _LeftOut(NamedTuple):
     logits: NDArray[np.float64]  # (N,)
-    scores: NDArray[np.float64]  # (N,) by the moved weights
+    scores: NDArray[np.float64]  # (N,) by the changed weights
 
 
 def _left_out(
     x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64], usual: NDArray[np.float64], pull: float
 ) -> _LeftOut:
-    """Each line by a fit without its fifth of the lines; the fifths are drawn by seed."""
+    """Five-fold cross-validation: scores of each line by a fit without its fold. The folds are drawn with a fixed
+    seed."""
     fold = np.random.default_rng(0).permutation(len(x)) % _FOLDS
     logits, scores = np.zeros(len(x)), np.zeros(len(x))
     for number in range(_FOLDS):
@@ -176,7 +179,7 @@ def _pairs(scores: NDArray[np.float64], y: NDArray[np.float64], sure: NDArray[np
 
 
 def save(file: Path, taste: Taste) -> None:
-    """Writes a taste as TOML; the file appears in one piece."""
+    """Writes a taste file (TOML) atomically."""
     file.parent.mkdir(parents=True, exist_ok=True)
     lines = [
         "# What this band keeps and vetoes, learned by `stagelyric learn-taste`. Lines are chosen by these weights in",
@@ -193,9 +196,9 @@ def save(file: Path, taste: Taste) -> None:
 
 
 def load(file: Path) -> dict[str, float]:
-    """The weights in a taste file; the usual ones where there is none. A mark it lacks has its usual weight.
+    """The weights in a taste file; the usual ones if there is no file, or for a mark that the file lacks.
 
-    Raises TasteError for a file that is no taste, naming what is wrong with it.
+    Raises TasteError for a file that isn't a taste file, saying what is wrong with it.
     """
     try:
         written = tomllib.loads(read_bytes(file, LARGEST).decode())

@@ -1,9 +1,9 @@
-"""Two threads that write in turns: one has stepped aside, and one has not, for what the stage waits for.
+"""Runs two threads in turns: one at low priority that fills shelves, one at normal priority for urgent lines.
 
-A niceness can't be taken back, and on a machine that is full a process that has stepped aside by 15 may write nothing
-for minutes. So lines that nobody waits for are written by a thread that has, and those of a section on stage that has
-none by one that has not; it takes over between two steps of the other. Only Linux knows a niceness of threads:
-elsewhere the whole process steps aside.
+A process can't take back a niceness, and on a busy machine a process with niceness 15 may write nothing for minutes. So
+lines written ahead come from a thread with raised niceness, and lines that a section on stage lacks come from one
+without; the latter takes over between two steps of the former. Only Linux has a niceness for each thread: on other
+systems the whole process raises its niceness.
 """
 
 import contextlib
@@ -16,26 +16,26 @@ from collections.abc import Callable
 
 from stagelyric.types.child import step_aside
 
-Work = Callable[[Callable[[], None]], None]  # is given what it calls between two steps
+Work = Callable[[Callable[[], None]], None]  # is given a function to call between two steps
 
-LOOK = 0.25  # seconds between two looks at a thread that makes no step
-ASIDE = 15  # how much nicer the thread that fills shelves is than the process
+LOOK = 0.25  # seconds between two checks on a thread that makes no step
+ASIDE = 15  # what is added to the niceness of the thread that fills shelves
 _LAST = 19  # the highest niceness that Linux knows
-STARVED = 20.0  # seconds for which it may get hardly any of the processor before it counts as hanging
-HANGING = 1.0  # seconds of the processor's time without a step
+STARVED = 20.0  # seconds that it may get hardly any processor time before it counts as hanging
+HANGING = 1.0  # seconds of processor time without a step
 
 
 class Turns:
-    """`urgent()` gives the next thing that the stage waits for, or None; `waits()` whether there is one; `sign` says
-    that all is well. None of them is called by two threads at once, but
-    for `sign`."""
+    """`urgent()` returns the next urgent work, or None; `waits()` says whether there is any; `sign()` reports that the
+    process is alive. Only `sign` may be called by both threads at once."""
 
     def __init__(self, urgent: Callable[[], Work | None], waits: Callable[[], bool], sign: Callable[[], None]) -> None:
         self._urgent, self._waits, self._sign = urgent, waits, sign
         self._work: queue.SimpleQueue[Work] = queue.SimpleQueue()
-        self._told: queue.SimpleQueue[bool] = queue.SimpleQueue()  # whether it is done; else it waits for its turn
+        # True: the work is done; False: the thread waits for its turn
+        self._told: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._go_on = threading.Semaphore(0)
-        self._step = (0.0, 0.0)  # when the last one was, and what the thread had had of the processor by then
+        self._step = (0.0, 0.0)  # when the last step was, and the thread's processor time then
         self._thread: threading.Thread | None = None
         if sys.platform == "linux":
             self._thread = threading.Thread(target=self._write_aside, daemon=True)
@@ -44,7 +44,7 @@ class Turns:
             step_aside(ASIDE)
 
     def do(self, work: Work) -> None:
-        """Work that nobody waits for, and whatever becomes urgent in between; comes back when it is done."""
+        """Does work that isn't urgent, and any urgent work that arrives meanwhile; returns when the former is done."""
         if self._thread is None:
             work(self._between)
             return
@@ -54,7 +54,8 @@ class Turns:
             try:
                 done = self._told.get(timeout=LOOK)
             except queue.Empty:
-                # No step: it hangs if the processor was its own all the while, and else it only waits for it.
+                # No step for a while: the thread hangs if it has used processor time since; otherwise it is only
+                # starved.
                 at, spent = self._step
                 if self._spent() - spent < HANGING and time.monotonic() - at < STARVED:
                     self._sign()
@@ -73,7 +74,7 @@ class Turns:
             self._told.put(True)
 
     def _between(self) -> None:
-        """Between two steps of what is written aside."""
+        """Called between two steps of the work that isn't urgent."""
         self._step = (time.monotonic(), time.thread_time())
         self._sign()
         if self._thread is None:
@@ -87,7 +88,7 @@ class Turns:
             work(self._sign)
 
     def _spent(self) -> float:
-        """Seconds that the processor has worked for the thread."""
+        """Processor time in seconds that the thread has used."""
         assert self._thread is not None
         assert self._thread.ident is not None
         return time.clock_gettime(time.pthread_getcpuclockid(self._thread.ident))

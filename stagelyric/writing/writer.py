@@ -1,8 +1,8 @@
-"""An Ask goes in, ranked Lines come out: the model drafts, the craft judges.
+"""The writer: for an ask, the model drafts lines and the rules choose among them.
 
-A shelf is written in blocks of four quatrains. Within a block the first lines of all quatrains are drafted side by
-side, then the second ones, each going on from the line chosen before it. Line n of a shelf depends on the ask, the
-model and the lines before its block, and on nothing else: not on time, and not on how many lines were asked for.
+A shelf is written in blocks of four quatrains. Within a block the first lines of all quatrains are drafted together,
+then the second lines, each following the line chosen before it. Line n of a shelf depends only on the ask, the model
+and the lines before its block: not on time, nor on how many lines were asked for.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ from stagelyric.writing.ranking import Around, Draft, normal_words
 from stagelyric.writing.rules import Language, Rules
 
 BLOCK = 16
-"""Lines that are written together."""
+"""Lines in a block."""
 
 _KEPT_BLOCKS = 3
-_LONGEST = 120  # characters of a raw line
+_LONGEST = 120  # characters of a raw line, at most
 
 
 class Writer:
-    """Writes lines with a model and the craft that belongs to it."""
+    """Writes lines with a model and its language."""
 
     def __init__(
         self,
@@ -58,9 +58,9 @@ class Writer:
         framer: Framer | None = None,
         editor: Judge | None = None,
     ):
-        """`copies`: what must not be quoted; `weights`: what each mark counts for, by the band's taste; `drafters`: the
-        ways to draft (None: those that need no file); `framer` writes with frames, where there are some; `editor`
-        chooses by ear."""
+        """`copies`: texts that must not be quoted; `weights`: of the marks, adapted to the band's taste; `drafters`:
+        the ways to draft (None: those that need no file of their own); `framer`: writes with frames, if there are any;
+        `editor`: has a say in the choice, if there is one."""
         self.engine = engine
         self.language = language
         self.lexicon = language.lexicon
@@ -84,9 +84,10 @@ class Writer:
         editor: Judge | None = None,
         server: Server | None = None,
     ) -> Writer:
-        """The model in `folder`, with its lexicon. `never`: what is not to be quoted either (`novelty.of_files`);
-        `frames`: write with frames, ours and those in a band's own files (None: the models' lines alone); `editor`:
-        what chooses by ear, where there is one (`editing.ready`); `server`: what drafts beside the model, if anything.
+        """Opens the model in `folder` with its lexicon. `never`: further texts not to be quoted (`novelty.of_files`);
+        `frames`: the band's own frame files, used beside the shipped ones (None: use no frames at all); `editor`: has a
+        say in the choice, if there is one (`editing.ready`); `server`: a language model server that drafts as well, if
+        any.
 
         Raises ModelError, BookError and the like.
         """
@@ -104,7 +105,8 @@ class Writer:
 
     @property
     def digest(self) -> str:
-        """Names the model and its words: the same asks give the same lines wherever it is the same."""
+        """Identifies the model, its words and all else that writes: asks give the same lines as long as it is the
+        same."""
         taste = "" if self.weights == ranking.WEIGHTS else repr(sorted(self.weights.items()))
         drafters = "".join(ready.drafter.digest for ready in self.drafters)
         framed = self.framer.digest if self.framer else ""
@@ -118,14 +120,14 @@ class Writer:
         """Lines `start` to `start + count` of an ask's shelf.
 
         `earlier`: the texts of the shelf's lines before `start`, which are not written again. `between` is called
-        between every two steps of the model and may itself write. There are always as many lines as asked for.
+        between any two steps of the model and may write other lines. Always returns `count` lines.
         """
         return [line for line, _ in self.explain(ask, start, count, earlier, between)]
 
     def explain(
         self, ask: Ask, start: int = 0, count: int = 1, earlier: Sequence[str] = (), between: Between = lambda: None
     ) -> list[tuple[Line, dict[str, float]]]:
-        """`write`, and for each line what it was marked for: mark times weight by the mark's name."""
+        """As `write`, with the weighted marks (mark times weight, by name) of each line."""
         made: list[tuple[Line, dict[str, float]]] = []
         before = list(earlier)
         size = 1 if ask.word else BLOCK
@@ -138,19 +140,19 @@ class Writer:
             found = self._begun.pop(whole, None)
             if found is None:
                 found = self._block(ask, block, size, told, between, wanted)
-                if wanted < len(found):  # its rest is mostly what is asked for next
+                if wanted < len(found):  # what remains of the block is usually asked for next
                     self._begun = {**dict(list(self._begun.items())[-_KEPT_BLOCKS:]), whole: found}
             made += found
         return made[start - first : start - first + count]
 
     def why(self, line: Line, marks: Mapping[str, float]) -> dict[str, object]:
-        """What a line was chosen for, for people: whose frame it is a form of and what that is about, or its marks."""
+        """Why a line was chosen, for people: facts about its frame, if it is from one, else its weighted marks."""
         if line.frame and self.framer is not None:
             return self.framer.about(line.frame)
         return {"marks": {name: worth for name, worth in marks.items() if worth}}
 
     def raw(self, ask: Ask, count: int) -> list[Line]:
-        """Lines as the model has them: plain sampling, no craft but the ask's wildness."""
+        """Lines by plain sampling from the model, with no rules but the ask's temperature."""
         rng = self.random(ask, 0)
         made: list[Line] = []
         logits, state = self.engine.prime(self._kit(ask).context(ask))
@@ -167,21 +169,22 @@ class Writer:
         return made
 
     def judge(self, text: str, before: Sequence[str] = ()) -> dict[str, float]:
-        """The marks (unweighed) of a finished line, after the lines `before` it, with nothing asked of it."""
+        """The unweighted marks of any finished line after the lines `before` it, with no requirements."""
         logits, state = self.engine.prime("".join(line + "\n" for line in before))
         vocabulary = self.engine.vocabulary
-        letters = vocabulary.decode(vocabulary.encode(text)).rstrip(" .,;:!")  # anybody's text, so in our spelling
+        # anyone's text, so convert it to the model's letters
+        letters = vocabulary.decode(vocabulary.encode(text)).rstrip(" .,;:!")
         (own,) = hearing.hear(self.engine, self.alphabet, [letters], logits, state)
         draft = Draft(text, own.flow, own.landing, syllables=len(syllabify(text, self._count)))
         around = Around(before=tuple(tuple(normal_words(line)) for line in before))
         return ranking.marks(draft, self.rules(Ask(family_friendly=False)), around, self.copies.worn(plain(text)))
 
     def random(self, ask: Ask, block: int) -> np.random.Generator:
-        """What is drawn for one block of an ask's shelf, the same each time."""
+        """The random generator of one block of an ask's shelf, always with the same seed."""
         return np.random.default_rng([int(ask.digest, 16), int(self.engine.digest[:16], 16), block])
 
     def rules(self, ask: Ask) -> Rules:
-        """What drafts for an ask are held to."""
+        """The rules for an ask's drafts."""
         return self._rules(ask.themes, ask.avoid, ask.family_friendly, ask.wildness, ask.elisions)
 
     def _make_rules(
@@ -198,7 +201,7 @@ class Writer:
         return syllable_count(word) if known is None else known
 
     def _sung(self, ask: Ask) -> Counter:
-        """Counts as singers elide; names are sung in full, as they were drafted."""
+        """Syllable counts with elisions as sung; names are counted in full, as in their drafts."""
         index, names = self.lexicon.index, set(re.findall(r"[\w']+", plain(" ".join(ask.names))))
 
         def count(word: str) -> int | None:

@@ -1,1 +1,1 @@
-"""What a draft under way may say next, so that it comes out in metre and on its rhyme. Pure."""
+"""Automata that constrain unfinished drafts, so that each ends with the right metre and rhyme. No I/O."""

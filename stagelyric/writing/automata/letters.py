@@ -1,8 +1,9 @@
-"""Drafts under way: what each may say next, so that every one comes out in real words, in metre and on its rhyme.
+"""Constrains drafts written letter by letter, so that each is made of real words, in metre and on its rhyme.
 
-A draft is an automaton: where it stands in the trie, how many syllables are left, what it still has to say. Before
-every character `allowed` tells what fits (and nothing that fits leads into a dead end); `take` goes one on.
-Words end only where the syllables that remain can be filled, and a line only on a word of its ending, with none left.
+A draft is an automaton. Its state is a node of the trie, the syllables left, and what it still has to say. Before each
+character, `allowed` says which characters are possible (none of them leads to a dead end); `take` advances every draft
+by one character. A word may end only where the remaining syllables can still be filled, and a line only on a word of
+its ending with no syllables left.
 """
 
 from __future__ import annotations
@@ -18,16 +19,17 @@ from stagelyric.writing.rules import CAPITAL, COMPANY, FIRST, SMALL, Ending, Rul
 from stagelyric.writing.tasks import MUST, OWN, Task
 
 LOOK_AHEAD = 0.7
-"""How much the last word but one is chosen for the sake of the last."""
+"""How strongly the last word but one is chosen so that a last word of the ending can follow it: 0 not at all, 1
+fully."""
 _OF_ROWS = (
     "_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_commas", "_said", "_forced", "_kinds", "_pull",
     "_about", "_named", "_wants_noun", "_templated", "_at", "_final",
 )  # fmt: skip
-_LONGEST = 32  # syllables of a line
+_LONGEST = 32  # syllables in the longest line
 
 
 def _fits(left: int, least: int) -> int:
-    """The word lengths, as bits, after which what is left can still be filled."""
+    """Word lengths, as bits, after which the remaining syllables can still be filled."""
     return sum(1 << (s - 1) for s in range(1, MOST_SYLLABLES + 1) if left - s >= least)
 
 
@@ -36,7 +38,7 @@ _EXACT = np.array([1 << (s - 1) if 0 < s <= MOST_SYLLABLES else 0 for s in range
 
 
 class Alphabet:
-    """The columns of a model's characters."""
+    """Maps a model's character set to the columns of its logits."""
 
     def __init__(self, symbols: str):
         def columns(letters: str) -> NDArray[np.int64]:
@@ -53,26 +55,26 @@ class Alphabet:
         self.is_upper = np.zeros(len(symbols), dtype=bool)
         self.is_upper[self.upper] = True
         self.symbols = symbols
-        self.spoken = np.ones(len(symbols), dtype=bool)  # but for the control characters, which no one sings
+        self.spoken = np.ones(len(symbols), dtype=bool)  # all but control characters, which are not part of the lyric
         self.spoken[[i for i, c in enumerate(symbols) if ord(c) < 32 and c != "\n"]] = False
         self._codes = np.frombuffer(symbols.encode("ascii"), dtype=np.uint8)
 
     def text(self, ids: NDArray[np.uint8]) -> str:
-        """The characters of ids (T,)."""
+        """Decodes character ids (T,)."""
         return self._codes[ids].tobytes().decode("ascii")
 
 
 class Drafts:
-    """B drafts side by side; those that are done leave the arrays, and `rows` says who is still there."""
+    """B drafts advanced together. Finished drafts are removed from the arrays; `rows` lists the tasks that remain."""
 
     def __init__(self, rules: Rules, alphabet: Alphabet, endings: Sequence[Ending], tasks: Sequence[Task],
         about: NDArray[np.float32] | None = None,
     ):  # fmt: skip
-        """`about` (B, D): what each line is about before it has a word, in the language's vectors."""
+        """`about` (B, D): what each line is about before it has any words, as vectors of the language."""
         self.rules, self.alphabet, self.tasks = rules, alphabet, tuple(tasks)
         n = len(tasks)
         self.rows = np.arange(n)
-        self.own = np.array([t.must is not None and t.must.own for t in tasks], dtype=bool)  # (B,) says a name
+        self.own = np.array([t.must is not None and t.must.own for t in tasks], dtype=bool)  # (B,) must say a name
         self._layout = Layout(rules, endings, tasks)
         self._node = np.zeros(n, dtype=np.int64)
         self._kind = np.full(n, FIRST, dtype=np.int64)
@@ -83,15 +85,15 @@ class Drafts:
         self._owed = np.array([t.must is not None for t in tasks], dtype=bool)
         self._least = np.array([self._needed(t, endings[t.ending].least) for t in tasks], dtype=np.int64)
         self._commas = np.ones(n, dtype=np.int64)
-        self._said = np.zeros(n, dtype=bool)  # has just said what it must: no node to stand on
+        self._said = np.zeros(n, dtype=bool)  # has just said what it must, which is no path in the trie
         self._kinds = np.zeros((n, 2), dtype=np.int64)  # the classes of the last two words
         self._suits = np.stack([rules.suits(e) for e in endings])  # (E, C)
-        self._pull = np.zeros((n, self._suits.shape[1]), dtype=np.float32)  # towards the class of the next word
+        self._pull = np.zeros((n, self._suits.shape[1]), dtype=np.float32)  # weights of the next word's class
         self._about = np.zeros((n, rules.vectors.shape[1]), np.float32) if about is None else about
         self._named = np.zeros(n, dtype=bool)  # has just said a name
-        self._wants_noun = np.zeros(n, dtype=bool)  # has just said "the", "my" …: no place for a name
+        self._wants_noun = np.zeros(n, dtype=bool)  # has just said "the", "my" …, which no name may follow
         self._templated = np.array([t.template is not None for t in tasks], dtype=bool)
-        self._at = np.zeros(n, dtype=np.int64)  # the place of the next word in the template
+        self._at = np.zeros(n, dtype=np.int64)  # the next word's index in the template
         self._script: list[list[int]] = [[] for _ in tasks]
         self._forced = np.full(n, -1, dtype=np.int64)  # the character that must come next
         self._look_ahead(np.arange(n))
@@ -99,7 +101,8 @@ class Drafts:
             self._say_if_due(i)
 
     def _look_ahead(self, rows: NDArray[np.int64]) -> None:
-        """What the structure would have next: near the end of the line, what a last word of its ending can follow."""
+        """Sets the weights of the next word's class. Near the end of the line, favours classes that a last word of the
+        ending can follow."""
         language = self.rules.language
         before, last = self._kinds[rows, 0], self._kinds[rows, 1]
         self._pull[rows] = language.pull[before, last]
@@ -125,19 +128,17 @@ class Drafts:
 
     @property
     def spoken_for(self) -> NDArray[np.bool_]:
-        """(B,) whether the next character is none of the model's choosing."""
+        """(B,) whether the next character is forced rather than chosen by the model."""
         return self._forced >= 0
 
     def allowed(self) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-        """What fits, bool (B, V), and what it is favoured by, float (B, V), to be added to the logits."""
+        """Which characters are possible, bool (B, V), and a bias to add to their logits, float (B, V)."""
         mask, bias = self._allowed()
         stuck = self._templated & ~mask.any(axis=1)
         if stuck.any():  # a template that leads nowhere is dropped; the draft goes on without one
             self._loosen(np.flatnonzero(stuck))
             mask, bias = self._allowed()
-        mask[~mask.any(axis=1), self.alphabet.newline] = (
-            True  # a word for every case there is not; a short line there is
-        )
+        mask[~mask.any(axis=1), self.alphabet.newline] = True  # no word fits: end the line early rather than fail
         return mask, bias
 
     def _loosen(self, rows: NDArray[np.int64]) -> None:
@@ -148,7 +149,8 @@ class Drafts:
                 self._say_if_due(int(i))
 
     def _fitting(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]]:
-        """(B,) how long, as bits, the next word may be within the line, and as its last; which words it is one of."""
+        """Returns three (B,) arrays: the lengths, as bits, allowed for the next word inside the line; those allowed for
+        it as the last word; the index of the group of words that it must be one of."""
         fits = _FITS[self._left, np.minimum(self._least, _LONGEST - 1)]
         last = np.where(self._owed, 0, _EXACT[self._left]).astype(np.uint8)
         words = np.zeros(len(self.rows), dtype=np.int64)
@@ -193,7 +195,7 @@ class Drafts:
         return mask, bias
 
     def _lean(self, bias: NDArray[np.float32], mask: NDArray[np.bool_], children: NDArray[np.int32]) -> None:
-        """Towards the words that the ask and the line's structure would have: of what lies below each open letter."""
+        """Biases each open letter by how well the words below it in the trie suit the ask and the line's structure."""
         a, rules = self.alphabet, self.rules
         pull = self._pull
         is_open = mask[:, a.lower]
@@ -227,21 +229,22 @@ class Drafts:
         words: NDArray[np.int64],
         final: NDArray[np.int64],
     ) -> NDArray[np.bool_]:
-        """(B, 28) which letters lead to a word that fits: one of `words` within the line, one of `final` at its end."""
+        """(B, 28) letters that lead to a word that fits: one of group `words` inside the line, or of `final` at its
+        end."""
         middle = self._layout.words[words[:, None], kind[:, None], children] & fits[:, None]
         ends = self._layout.reach[final[:, None], kind[:, None], children] & last[:, None]
         is_open: NDArray[np.bool_] = (children > 0) & ((middle | ends) != 0)
         return is_open
 
     def _offer_slots(self, mask: NDArray[np.bool_]) -> None:
-        """A name that is still to be said may be said at any word, if the model would have it there."""
+        """Allows a name that is still to be said at the start of any word, so that the model can choose the place."""
         for i in np.flatnonzero(self._owed & self.at_word & ~self._templated):
             must = self._task(int(i)).must
             if must is not None and must.slot and not self._wants_noun[i] and self._may_say(int(i)):
                 mask[i, self.alphabet.symbols.index(must.slot)] = True
 
     def _overrule(self, mask: NDArray[np.bool_], bias: NDArray[np.float32]) -> None:
-        """Rows that have something to say, or have just said it."""
+        """Restricts the drafts that are being forced to say something, or have just said it."""
         a = self.alphabet
         if self._said.any():
             said = np.flatnonzero(self._said & (self._forced < 0))
@@ -270,12 +273,12 @@ class Drafts:
         return must is not None and must.own and asked and not must.text.endswith("s")
 
     def _must_own(self, i: int) -> bool:
-        """Whether the template has the name that was just said with what is its own behind it."""
+        """Whether the template puts a possessive 's after the name that was just said."""
         template = self._task(i).template if self._templated[i] else None
         return template is not None and template.tokens[int(self._at[i]) - 1] == MUST + OWN
 
     def take(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Goes one character on; (B,) which drafts are now done. Call `keep` with the others afterwards."""
+        """Advances by one character; returns (B,) which drafts are now done. Call `keep` with the others afterwards."""
         a, trie = self.alphabet, self.rules.lexicon.trie
         forced = self._forced >= 0
         letter = a.letter[ids]
@@ -334,7 +337,7 @@ class Drafts:
         self._forced[i] = self._script[i][0]
 
     def _say_if_due(self, i: int) -> None:
-        """At the beginning of a word: what must be said is said when its place has come, or when it just still fits."""
+        """At the start of a word, begins what must be said if its place has come or if it would no longer fit later."""
         if not self._owed[i]:
             return
         task = self._task(i)
@@ -357,7 +360,7 @@ class Drafts:
         return left >= self._tail[i] or (left == 0 and must.may_end)
 
     def _say(self, i: int, *, offered: bool = False) -> None:
-        """What must be said is said next; `offered`: the model has just said it itself, by its slot."""
+        """Begins what must be said. `offered`: the model chose it itself, as a slot, so it need not be forced."""
         task = self._task(i)
         assert task.must is not None
         text = task.must.slot or task.must.text
@@ -378,7 +381,7 @@ class Drafts:
         self._said[i] = True
 
     def keep(self, going: NDArray[np.bool_]) -> None:
-        """Leaves out the drafts that are done."""
+        """Removes the drafts where `going` is False."""
         self.rows = self.rows[going]
         for name in _OF_ROWS:
             setattr(self, name, getattr(self, name)[going])

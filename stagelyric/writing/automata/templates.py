@@ -1,7 +1,7 @@
-"""Templates under way: what kind of word each of a line's words will be, so that the line can come out in metre.
+"""Constrains templates (the kind of each word of a line), so that words for them exist that are in metre and rhyme.
 
-A sketch is an automaton as a draft is: it knows on how many syllables the words so far can be sung, and lets a line end
-only where words of the lexicon make it as long as it is to be, the last of them one of its ending.
+Like a draft, a template under way is an automaton: it tracks which syllable counts its words so far can have. It may
+end only where words of the lexicon can bring the line to its length, the last of them a word of its ending.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from stagelyric.writing.rules import Ending, Rules
 from stagelyric.writing.tasks import MUST, Must, Task, Template
 
-_MOST = 14  # words of a line
+_MOST = 14  # words in the longest line
 _FAR = 99
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The tokens that are no words: the end of a line, and by slot ("PERSON", "PLACE") the slot and the name's own."""
+    """The tokens that are not words: the end of the line, and for each slot ("PERSON", "PLACE") the slot and its
+    possessive."""
 
     end: str
     names: tuple[str, ...]
@@ -29,7 +30,7 @@ class Slots:
 
 
 class Sketches:
-    """B templates side by side, each for a task; those that are done leave the arrays, as `Drafts` do."""
+    """B templates advanced together, one for each task. Finished ones are removed, as in `Drafts`."""
 
     def __init__(
         self, rules: Rules, symbols: Sequence[str], slots: Slots, endings: Sequence[Ending], tasks: Sequence[Task]
@@ -39,13 +40,13 @@ class Sketches:
         self.templates: list[Template | None] = [None] * len(tasks)
         self._end = self.symbols.index(slots.end)
         self._lengths = rules.lengths(self.symbols)  # (V,) bits
-        self._last = [rules.lengths(self.symbols, ending) for ending in endings]  # (E) of (V,)
+        self._last = [rules.lengths(self.symbols, ending) for ending in endings]  # one (V,) array for each of E endings
         self._tails = [min((_lowest(int(bits) << 1) for bits in last), default=_FAR) for last in self._last]
         self._shortest = np.array([_lowest(int(bits) << 1) for bits in self._lengths])
         self._words: list[list[int]] = [[] for _ in tasks]
         self._sums: list[list[int]] = [[1] for _ in tasks]
-        """By place, the syllables (bits) that the words before it can be sung on."""
-        self._said = [-1] * len(tasks)  # the place of what must be said
+        """For each place, the syllable counts (as bits) that the words before it can add up to."""
+        self._said = [-1] * len(tasks)  # where in the template the thing that must be said stands; -1: not yet
         standing = {task.must: self._standing_for(task.must) for task in tasks if task.must is not None}
         self._places = [[] if task.must is None else standing[task.must] for task in tasks]
         self._own = [s.endswith(slots.own) for s in self.symbols]
@@ -54,7 +55,7 @@ class Sketches:
         return len(self.rows)
 
     def allowed(self) -> NDArray[np.bool_]:
-        """(B, V) what may come next. A row of which nothing can come is all False: `keep` leaves it out."""
+        """(B, V) which tokens may come next. A row that is all False is at a dead end: `keep` must remove it."""
         mask = np.zeros((len(self.rows), len(self.symbols)), dtype=bool)
         for i, row in enumerate(self.rows.tolist()):
             task, owed, sums = self.tasks[row], self._owed(row), self._sums[row][-1]
@@ -76,7 +77,7 @@ class Sketches:
         return self.tasks[row].must if self._said[row] < 0 else None
 
     def _standing_for(self, must: Must) -> list[int]:
-        """The tokens at which something may be said."""
+        """The tokens that a name or phrase may stand for."""
         if must.own:
             slot = self.slots.names[must.place]
             return [i for i, symbol in enumerate(self.symbols) if symbol.removesuffix(self.slots.own) == slot]
@@ -85,7 +86,7 @@ class Sketches:
         return [i for i, symbol in enumerate(self.symbols) if tags.may_be(word, symbol, self.rules.lexicon)]
 
     def _may_end(self, row: int) -> bool:
-        """Whether the words so far, the last of them one of the ending, are as long as the line is to be."""
+        """Whether the words so far can have exactly the line's syllables, with a last word of its ending."""
         words, task = self._words[row], self.tasks[row]
         if not words:
             return False
@@ -97,7 +98,7 @@ class Sketches:
         return bool(_sums(before, int(self._last[task.ending][last])) >> task.syllables & 1)
 
     def take(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Goes one token on; (B,) which are now done. Call `keep` with the others afterwards."""
+        """Advances by one token; returns (B,) which templates are now done. Call `keep` with the others afterwards."""
         for i, row in enumerate(self.rows.tolist()):
             at, task = int(ids[i]), self.tasks[row]
             if at == self._end:
@@ -119,7 +120,7 @@ class Sketches:
         return owed.own or _lowest(self._sums[row][-1]) >= task.after or self._shortest[at] == _FAR
 
     def keep(self, going: NDArray[np.bool_]) -> None:
-        """Leaves out the rows that are done or cannot go on."""
+        """Removes the rows where `going` is False."""
         self.rows = self.rows[going]
 
     def _made(self, row: int) -> Template:
@@ -138,7 +139,7 @@ class Sketches:
 
 
 def _sums(sums: int, lengths: int) -> int:
-    """The sums (bits) with a word of one of the lengths (bit s-1: s syllables) after them."""
+    """The possible sums (bits) after adding a word of one of the lengths (bit s-1: s syllables)."""
     total = 0
     while lengths:
         low = lengths & -lengths
@@ -148,10 +149,10 @@ def _sums(sums: int, lengths: int) -> int:
 
 
 def _closing(sums: int, whole: int) -> np.uint8:
-    """The lengths (bits) of a last word that makes a line of `whole` syllables of words that have one of the sums."""
+    """The lengths (bits) of a last word that brings words with one of the `sums` to `whole` syllables."""
     return np.uint8(sum(1 << (s - 1) for s in range(1, 9) if s <= whole and sums >> (whole - s) & 1))
 
 
 def _lowest(bits: int) -> int:
-    """The place of the lowest bit, which for lengths is one less than the length; far off for none."""
+    """The index of the lowest set bit, which for lengths is one less than the length; a very large number for 0."""
     return (bits & -bits).bit_length() - 1 if bits else _FAR

@@ -1,7 +1,8 @@
-"""Drafts written from their last word to their first: what each may say next, so that it comes out in metre.
+"""Constrains drafts that are written word by word from the last word to the first, so that each is in metre.
 
-The rhyme is chosen first, and what leads to it afterwards: a line need not be bent to land. A draft is an automaton
-over whole words, as `drafting.Drafts` is over letters: `allowed` tells what fits, `take` goes one on.
+The rhyme word is chosen first, and the words that lead to it afterwards, so that no line has to be bent towards its
+rhyme. A draft is an automaton over whole words, as `letters.Drafts` is over letters: `allowed` says which words are
+possible, `take` advances by one.
 """
 
 from __future__ import annotations
@@ -19,28 +20,29 @@ from stagelyric.writing.rules import Ending, Rules
 from stagelyric.writing.tasks import Must, Task
 
 LEANING = 0.8
-"""How much of the rules' leaning to words (`rules.LEANINGS`) counts: a model of words knows more of it by itself."""
+"""Factor on the rules' preference for words (`rules.LEANINGS`): below 1 since a word model knows part of it already."""
 
 BEGINNING = 0.7
-"""How much the line's first word, which is chosen last, is chosen for the sake of the beginning."""
+"""Weight of how often a word begins lines, used where the next word is the line's first (the last to be chosen)."""
 
 CALLED_FOR, OWNING = 3.5, 2.0
-"""Nats for a name that is due, and for its 's: it is said where it comes by itself rather than where it must."""
+"""Nats in favour of a name that is due, and of its possessive 's: better where the model would put it than forced
+later."""
 
 PLACE_IS_RARE = 2.5
-"""Nats that the model has places rarer than people, where either would do."""
+"""Nats added for a place's name, which the model makes rarer than a person's where either fits."""
 
 THING = 0.6
-"""Nats for a thing one can see or touch."""
+"""Nats in favour of a word for a thing that can be seen or touched."""
 
 HEARD_LATELY = 1.5
-"""Nats against a word of the last lines."""
+"""Nats against a word that stands in the last few lines."""
 
 _ARTICLES = ("a", "an", "the", "these", "those")  # not before a name
-_SEEN = 0.25  # of `Lexicon.thing`: a thing one can see or touch
-_SELDOM = 0.004  # of a word's uses: it hardly ever begins a line
+_SEEN = 0.25  # from this value of `Lexicon.thing` on, a word counts as a thing that can be seen or touched
+_SELDOM = 0.004  # added to the share of a word's uses that begin a line, so that its logarithm stays finite
 _MOST_COMMAS = 1
-_COMMA_SYLLABLES = 3  # of the line behind a comma, and before it
+_COMMA_SYLLABLES = 3  # least syllables on either side of a comma
 
 
 class Numbered(Protocol):
@@ -59,10 +61,10 @@ class Numbered(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """A model's words beside a lexicon's, and what an ask makes of them; all (V,) by the model's numbers."""
+    """Arrays (V,) by the model's word numbers: what the lexicon and an ask's rules say of each word."""
 
     numbered: Numbered
-    of_lexicon: NDArray[np.int64]  # (W,) the lexicon's number, -1 where it has none
+    of_lexicon: NDArray[np.int64]  # (V,) the word's number in the lexicon, -1 if it is not there
     syllables: NDArray[np.int64]  # 0 for signs
     allowed: NDArray[np.bool_]  # words only
     leaning: NDArray[np.float32]
@@ -72,7 +74,7 @@ class Vocabulary:
 
 
 def vocabulary(numbered: Numbered, rules: Rules) -> Vocabulary:
-    """For one ask."""
+    """The vocabulary for one ask."""
     lexicon = rules.lexicon
     count, size = len(numbered.words), numbered.size
     of = np.array([lexicon.index.get(word, -1) for word in numbered.words], dtype=np.int64)
@@ -103,7 +105,7 @@ def vocabulary(numbered: Numbered, rules: Rules) -> Vocabulary:
 
 
 class BackwardDrafts:
-    """B drafts side by side; those that are done leave the arrays, and `rows` says who is still there."""
+    """B drafts advanced together. Finished drafts are removed from the arrays; `rows` lists the tasks that remain."""
 
     def __init__(
         self,
@@ -115,9 +117,9 @@ class BackwardDrafts:
         lift: NDArray[np.float64],
         lately: frozenset[str] = frozenset(),
     ):
-        """`signs`: the numbers of LINE, COMMA and OWN; `lately`: words that were sung just now.
+        """`signs`: the model's numbers of LINE, COMMA and OWN; `lately`: words of the last few lines.
 
-        `lift` (B,): nats that a word gains for its rarity (`Lexicon.rarity`, 0 … 1).
+        `lift` (B,): nats that a word of rarity 1 gains (`Lexicon.rarity`, 0 … 1); others gain in proportion.
         """
         self.vocabulary, self.tasks = vocabulary, tuple(tasks)
         self._line, self._comma, self._own = signs
@@ -130,13 +132,14 @@ class BackwardDrafts:
         """(B,) whether there is still something that must be said."""
         self._must = np.array([t.must.syllables if t.must else 0 for t in tasks], dtype=np.int64)
         self._commas = np.zeros(n, dtype=np.int64)
-        self._since = np.zeros(n, dtype=np.int64)  # syllables since the comma, or the end
+        self._since = np.zeros(n, dtype=np.int64)  # syllables between here and the comma, or the end of the line
         self._last = np.full(n, -1, dtype=np.int64)
         self._named = np.zeros(n, dtype=bool)  # has just said a name
         self.said: list[list[str]] = [[] for _ in tasks]
-        """The words of each task's draft so far, from the last on; a slot or the text of what must be said as it is."""
+        """The words of each task's draft so far, last word first. What must be said is there as its slot or its
+        text."""
         self._called = [self._number(t.must) for t in tasks]
-        # What must be said is not said besides.
+        # The words of what must be said are not allowed anywhere else in the line.
         index = vocabulary.numbered.index
         self._used = [[index[w] for w in t.must.text.lower().split() if w in index] if t.must else [] for t in tasks]
         self._articles = [index[word] for word in _ARTICLES if word in index]
@@ -153,7 +156,7 @@ class BackwardDrafts:
         self._upper = (rules.lexicon.forms == UPPER)[np.maximum(vocabulary.of_lexicon, 0)]
 
     def _number(self, must: Must | None) -> int:
-        """The model's number of what must be said; -1 where it has none."""
+        """The model's number for what must be said; -1 if it has none."""
         if must is None:
             return -1
         numbered = self.vocabulary.numbered
@@ -162,13 +165,13 @@ class BackwardDrafts:
         word = must.text.lower()
         return numbered.index.get(
             word, numbered.index.get(word.replace("our", "or"), -1)
-        )  # "harbour" is sung as "harbor"
+        )  # the corpus spells "harbour" as "harbor"
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def can_begin(self) -> NDArray[np.bool_]:
-        """(B,) whether there is a word to end on."""
+        """(B,) whether any word is possible as the last word."""
         rows = self._ends[[self.tasks[row].ending for row in self.rows]]
         fits = rows & (self.vocabulary.syllables[None] <= (self._left - np.where(self.owed, self._must, 0))[:, None])
         own = np.array([self._may_end_on_must(i) for i in range(len(self.rows))], dtype=bool)
@@ -180,7 +183,7 @@ class BackwardDrafts:
         return must is not None and must.may_end
 
     def allowed(self) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-        """What fits, bool (B, V), and what it is favoured by, float (B, V)."""
+        """Which words are possible, bool (B, V), and a bias to add to their logits, float (B, V)."""
         v = self.vocabulary
         room = self._left - np.where(self.owed, self._must, 0)
         mask = v.allowed[None] & (v.syllables[None] <= room[:, None])
@@ -211,7 +214,7 @@ class BackwardDrafts:
         return mask, bias
 
     def _offer(self, i: int, mask: NDArray[np.bool_], bias: NDArray[np.float32]) -> None:
-        """What must be said is said where the model would have it, or where its place has come."""
+        """Allows what must be said where the model may choose it, and insists on it when its place has come."""
         row = int(self.rows[i])
         must, after = self.tasks[row].must, self.tasks[row].after
         assert must is not None
@@ -232,7 +235,7 @@ class BackwardDrafts:
         return here and self._left[i] - must.syllables <= after
 
     def forced(self) -> list[int]:
-        """The drafts that now say what the model has no number for, since its place has come."""
+        """The drafts that must now say something for which the model has no number."""
         found = []
         for i in np.flatnonzero(self.owed).tolist():
             task = self.tasks[int(self.rows[i])]
@@ -242,7 +245,8 @@ class BackwardDrafts:
         return found
 
     def take(self, ids: NDArray[np.int64], forced: Sequence[int] = ()) -> NDArray[np.bool_]:
-        """Goes one word on; (B,) which drafts are now done. `forced`: those that say what they must instead."""
+        """Advances by one word; returns (B,) which drafts are now done. `forced`: drafts that say their forced text
+        instead."""
         v, words = self.vocabulary, self.vocabulary.numbered.words
         for i, number in enumerate(ids.tolist()):
             row = int(self.rows[i])
@@ -272,11 +276,11 @@ class BackwardDrafts:
         return done
 
     def keep(self, going: NDArray[np.bool_]) -> None:
-        """Leaves out the drafts that are done."""
+        """Removes the drafts where `going` is False."""
         self.rows = self.rows[going]
         for name in ("_lift", "_left", "_begun", "owed", "_must", "_commas", "_since", "_last", "_named"):
             setattr(self, name, getattr(self, name)[going])
 
     def text(self, row: int) -> str:
-        """A task's draft, in the order that it is sung."""
+        """A task's draft in reading order."""
         return " ".join(reversed(self.said[row])).replace(" ,", ",")

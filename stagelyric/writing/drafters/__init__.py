@@ -1,1 +1,1 @@
-"""How drafts are made, a file for each way."""
+"""The ways to make drafts, one file each."""

@@ -1,7 +1,7 @@
-"""Asking a server that runs a language model: one question at a time, by a thread of its own, and never for long.
+"""Sends questions to a language model server, one at a time, in a thread of its own, with limits on everything.
 
-Whatever it does (hangs, streams for ever, answers with garbage or with a gigabyte), the worst that comes of it is no
-lines: there is a deadline for the whole answer, a limit to its bytes, and a rest after each failure.
+Whatever the server does (hangs, streams for ever, answers with garbage or a gigabyte), the worst result is no lines:
+the whole answer has a deadline, its size is limited, and after a failure the server is left alone for a while.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from dataclasses import dataclass, field
 
 from stagelyric.types.server import Server
 
-DEADLINE = 120.0  # seconds for a whole answer: a large model on a slow machine writes a dozen lines in that
+DEADLINE = 120.0  # seconds for a whole answer: a large model on a slow machine needs that for a dozen lines
 _CONNECTING = 5.0  # seconds
-_MOST = 1 << 20  # bytes of an answer
+_MOST = 1 << 20  # bytes of an answer, at most
 _PIECE = 1 << 14
-_WAITING = 8  # questions; more than that are asked in vain
-_REST, _LONGEST_REST = 2.0, 300.0  # seconds after the first failure, and at most
+_WAITING = 8  # questions that may wait; further ones are refused
+_REST, _LONGEST_REST = 2.0, 300.0  # seconds without questions after the first failure, and after many
 _TOKENS = 700
 
 log = logging.getLogger(__name__)
 
 
 class ServerError(Exception):
-    """A server that gave no answer of use; its text is one sentence."""
+    """The server gave no usable answer; the message is one sentence."""
 
 
 @dataclass(eq=False, slots=True)
 class Question:
-    """What is asked, and what came of it: the answer's text, "" for none, once `answered` is set."""
+    """A question to the server. Once `answered` is set, `text` has the answer, or "" if there was none."""
 
     system: str
     user: str
@@ -48,17 +48,17 @@ class Question:
 
 
 class Asker:
-    """Asks a server, in a thread that ends with the process."""
+    """Asks a server from a daemon thread."""
 
     def __init__(self, server: Server, deadline: float = DEADLINE):
         self.server, self._deadline = server, deadline
         self._questions: queue.Queue[Question] = queue.Queue(_WAITING)
         self._failures, self._rests_until = 0, 0.0
         self._thread: threading.Thread | None = None
-        self._plain = False  # it knows /completions alone
+        self._plain = False  # the server has /completions only, no /chat/completions
 
     def ask(self, system: str, user: str) -> Question | None:
-        """Puts a question, unless too many wait or the server is given a rest."""
+        """Queues a question; None if too many are waiting or the server is being left alone after a failure."""
         if time.monotonic() < self._rests_until:
             return None
         if self._thread is None:
@@ -84,7 +84,7 @@ class Asker:
                 self._failures += 1
                 rest = min(_LONGEST_REST, _REST * 2 ** min(self._failures - 1, 10))
                 self._rests_until = time.monotonic() + rest
-                if self._failures == 1:  # said once; after that it is tried again quietly
+                if self._failures == 1:  # reported once; later failures are silent
                     log.warning("%s; lines are written without it", error)
             finally:
                 question.answered.set()
@@ -115,7 +115,8 @@ class Asker:
         return text
 
     def _posted(self, path: str, told: dict[str, object]) -> tuple[int, bytes]:
-        """Status and body. A redirect is not followed: it would lead away from the host that may be asked."""
+        """Sends a POST; returns status and body. Redirects are not followed: they could lead to a host that isn't
+        allowed."""
         try:
             with self._connected() as connection:
                 headers = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}
@@ -128,13 +129,14 @@ class Asker:
                         raise ServerError(f"{self.server.url}: wanted some lines, found more than {_MOST >> 20} MB")
                 return response.status, bytes(body)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            # A socket that was shut at the deadline looks like one that the server closed.
+            # A socket that we shut at the deadline raises the same error as one closed by the server, so look at the
+            # time.
             why = str(error) or type(error).__name__
             raise ServerError(f"{self.server.url}: no answer ({why})") from None
 
     @contextmanager
     def _connected(self) -> Iterator[http.client.HTTPConnection]:
-        """A connection that is shut when its time is over, whatever the server does with it."""
+        """An HTTP connection that a timer shuts at the deadline, whatever the server does."""
         address = self._address()
         connected = socket.create_connection((address, self.server.port), _CONNECTING)
         overtime = threading.Timer(self._deadline, _shut, [connected])
@@ -152,7 +154,7 @@ class Asker:
             connected.close()
 
     def _address(self) -> str:
-        """Where the host lies. One that may only be this machine is looked up and held to it."""
+        """The host's address. A host that must be this machine is resolved here and must have a loopback address."""
         found = socket.getaddrinfo(self.server.host, self.server.port, type=socket.SOCK_STREAM)
         addresses = [str(one[4][0]) for one in found]
         if self.server.is_near:

@@ -1,4 +1,4 @@
-"""Drafts by a model of words that begins with the rhyme. They are read to the model of letters afterwards."""
+"""Drafts with a model that writes words from the rhyme backwards. The letter model scores these drafts afterwards."""
 
 from __future__ import annotations
 
@@ -23,40 +23,41 @@ from stagelyric.writing.spelling import slotted
 from stagelyric.writing.tasks import Task
 
 HEAT = 1.45
-"""Times the temperature of drafts by letters: a word has more to choose among than a letter."""
+"""Factor on the temperature of the letter drafters: a word has more alternatives than a letter."""
 
 LIFT, UNLIFTED = 45.0, 0.31
-"""Nats that a word gains for its rarity, for each unit that a line is to be rarer than drafts are by themselves."""
+"""Nats that a word gains for its rarity, for each unit by which a line's rarity is to exceed that of unbiased
+drafts."""
 
 NAMED = 2.5
-"""How much more than for a word it counts for a name whether it belongs where it is said."""
+"""Factor on how well something fits where it is said: higher for a name than for a wanted word."""
 
 MIN_P = 0.02
 READ = "backward.copies.npz"
-"""Beside the model: runs of what it alone has read (`gates.novelty`)."""
+"""A file beside the model: runs of words from texts that only this model was trained on (`gates.novelty`)."""
 
-_SPREAD = 0.7  # nats; of the lift among the drafts of a line
-_KNOWN, _LEAST = 0.5, 1000  # the share of a lexicon's words, and how many, that the model has to know to be of use
+_SPREAD = 0.7  # nats; the spread of the lift among the drafts of one line
+_KNOWN, _LEAST = 0.5, 1000  # the model is used if it knows this share of a lexicon's words, and this many of them
 _LONGEST = 40  # words and signs of a draft
-_UNUSUAL = 4.0  # nats; a name is less usual than that where it does not belong
-_READ = 12  # lines of a context
+_UNUSUAL = 4.0  # nats; a name that is more likely than this where it stands counts as fitting
+_READ = 12  # earlier lines that the model reads
 
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """A draft with slots for its names, and what its own model made of it: mean ln p of a word."""
+    """A draft with slots for its names, and its score by its own model: mean ln p of a word."""
 
     text: str
     flow: float
     setting: float
-    """ln p of what had to be said, where it was said; 0 for nothing."""
+    """ln p of what had to be said, at the place where it is said; 0 if nothing had to be."""
 
 
 class BackwardDrafter:
-    """Drafts last word first, with a model of words."""
+    """Drafts with a word model that writes the last word first."""
 
     def __init__(self, model: BackwardWords, copies: Copies | None = None):
-        """`copies`: what it read beyond what the model of letters read, and must not quote either."""
+        """`copies`: texts that only the word model was trained on, and which must not be quoted either."""
         self.model, self.copies = model, copies
         self._vocabulary = lru_cache(maxsize=8)(self._made)
         self._begun = lru_cache(maxsize=64)(self._begin)
@@ -69,14 +70,14 @@ class BackwardDrafter:
         return BackwardDrafting(self, job, self._begun(job.context))
 
     def vocabulary(self, rules: Rules) -> Vocabulary:
-        """The model's words, with what an ask's rules say of each. Remembered for the last eight."""
+        """The model's words with the values that an ask's rules give them. The last eight are cached."""
         return self._vocabulary(rules)
 
     def _made(self, rules: Rules) -> Vocabulary:
         return vocabulary(self.model, rules)
 
     def _begin(self, context: str) -> State:
-        """Where the model stands after a context, before a new stanza."""
+        """The model's state after a context, at the start of a new stanza."""
         stanza = [self.model.sign(STANZA)]
         lines = [line for line in context.split("\n") if line.strip()][-_READ:]
         read = [number for line in lines for number in self.model.numbers(line)]
@@ -84,10 +85,10 @@ class BackwardDrafter:
 
 
 def make(parts: Parts) -> BackwardDrafter | None:
-    """With the words in a model's folder, else with those that are shipped for all; None where they are of no use.
+    """The word model in the model's folder, or else the one shipped with the program; None if it can't be used.
 
-    They are where the model of letters knows no slots, drafts by templates of its own, or has mostly words that the
-    model of words does not know. Raises ModelError.
+    It can't where the letter model knows no slots or has templates of its own, or where the word model knows less than
+    half of its words. Raises ModelError.
     """
     if parts.engine.vocabulary.symbols != CODED_ALPHABET or parts.engine.templates is not None:
         return None
@@ -102,12 +103,12 @@ def make(parts: Parts) -> BackwardDrafter | None:
 
 
 def is_of_use(model: BackwardWords, words: Sequence[str]) -> bool:
-    """Whether a model of words knows enough of a lexicon's to draft for it."""
+    """Whether a word model knows enough of a lexicon's words to draft with it."""
     return sum(word in model.index for word in words) >= max(_LEAST, _KNOWN * len(words))
 
 
 class BackwardDrafting(Drafting):
-    """A block drafted last word first. It remembers where the model of words stands in each stanza."""
+    """Drafts one block, last words first. Keeps the word model's state for each stanza."""
 
     def __init__(self, drafter: BackwardDrafter, job: Job, begun: State):
         self._model, self._words, self._job = drafter.model, drafter.vocabulary(job.rules), job
@@ -140,9 +141,9 @@ class BackwardDrafting(Drafting):
     def _worded(
         self, endings: Sequence[Ending], tasks: Sequence[Task], state: State, rarity: NDArray[np.float64]
     ) -> dict[int, Worded]:
-        """The drafts of these tasks by their place; those that can't begin are left out.
+        """Drafts by the index of their task; tasks for which no last word is possible are left out.
 
-        `state` has a row for each; `rarity` (B,) is how rare its words are to be (`Lexicon.rarity`).
+        `state` has one row for each task; `rarity` (B,) is how rare the words are to be (`Lexicon.rarity`).
         """
         job, rng, between = self._job, self._job.rng, self._job.between
         lift = LIFT * (rarity - UNLIFTED) + rng.normal(0, _SPREAD, len(tasks))
@@ -193,7 +194,7 @@ class BackwardDrafting(Drafting):
 
 
 def _setting(task: Task, gained: float) -> float:
-    """How ill it fits where it is said, of the ln p it had there; 0 where it belongs."""
+    """A penalty (≤ 0) for something that fits ill where it is said, from its ln p there; 0 if it fits."""
     assert task.must is not None
     usual = gained + _UNUSUAL + PLACE_IS_RARE * task.must.place
     return min(0.0, usual) * (NAMED if task.must.own else 1.0)
@@ -202,7 +203,8 @@ def _setting(task: Task, gained: float) -> float:
 def _drawn(
     scores: NDArray[np.float32], mask: NDArray[np.bool_], temperature: float, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """As `lm.sample.choose` with MIN_P, (B,), without reckoning with the thousands of words that have no chance."""
+    """Draws as `lm.sample.choose` does with MIN_P, (B,), but skips the thousands of words whose chance is
+    negligible."""
     scores = np.where(mask, scores, -np.inf)
     scores -= scores.max(axis=1, keepdims=True)
     rows, words = np.nonzero(scores >= temperature * np.log(MIN_P))
@@ -214,7 +216,7 @@ def _drawn(
 
 
 def _gained(logits: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
-    """ln p of what was chosen, (B,)."""
+    """ln p of the chosen words, (B,)."""
     most = logits.max(axis=1, keepdims=True)
     whole = np.log(np.exp(logits - most).sum(axis=1)) + most[:, 0]
     return np.asarray(logits[np.arange(len(ids)), ids] - whole, dtype=np.float32)

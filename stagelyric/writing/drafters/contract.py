@@ -1,6 +1,6 @@
-"""What a way of drafting is: it is told of a block, asked for drafts of some of its lines, and told what was chosen.
+"""The interface of a drafter: it is given a block, asked for drafts of some lines, and told which lines were chosen.
 
-Everything a drafter remembers of a block is in its `Drafting`, so that two blocks may be written at the same time.
+All that a drafter remembers of a block is in its `Drafting`, so that two blocks can be written at the same time.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from stagelyric.writing.rules import Ending, Language, Rules
 from stagelyric.writing.tasks import Must, Task
 
 Between = Callable[[], None]
-"""Called between every two steps of a model; it may itself write lines."""
+"""Called between any two steps of a model; it may write other lines meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What drafters are made of: the model of letters, the words it may spell, the folder of their files, if any, and
-    the server that may be asked, if any."""
+    """What drafters are built from: the letter model, the words that it may spell, the folder of their files (or None),
+    and the language model server (or None)."""
 
     engine: Engine
     language: Language
@@ -39,10 +39,11 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A block: what is the same for all of its lines.
+    """A block: what is the same for all its lines.
 
-    `context`: the song so far, its names as slots where the model of letters knows slots; `first`, `stanzas`: which
-    stanzas of the ask's shelf it has, `first` and the next ones; `lately`: words of the lines before the block.
+    `context`: the song so far, with slots for names if the letter model knows slots; `first`, `stanzas`: the index of
+    the block's first stanza on the ask's shelf, and how many stanzas it has; `lately`: words of the lines before the
+    block.
     """
 
     ask: Ask
@@ -61,7 +62,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the model of letters stands in one row: its logits (1, V) for the next letter, and its state."""
+    """The letter model's state after some text, one row: logits (1, V) of the next letter, and the hidden state."""
 
     logits: NDArray[np.float32]
     state: Rows
@@ -69,10 +70,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A line that is open: place `place` of the `stanza`th stanza of the block, whose lines before it are chosen.
+    """A line to draft: place `place` of the block's stanza `stanza`, whose earlier lines have been chosen.
 
-    `plans`: of the whole stanza; `ending`: the words that it may end on; `tasks`: one for each draft that is wanted,
-    their `ending` an index among all that are wanted together; `before`: the words of the line before it.
+    `plans`: those of the whole stanza; `ending`: the words it may end on; `tasks`: one for each draft wanted (their
+    `ending` is an index into the list of lines that are drafted together); `before`: the words of the line before it.
     """
 
     stanza: int
@@ -90,12 +91,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A draft. `text` is of the model's own letters, with a slot where `must` stands, if `must` has a slot.
+    """A draft. `text` is in the model's own letters, with a slot where `must` stands, if `must` has a slot.
 
-    `setting`: ln p of what had to be said, where it was said, 0 for nothing; `phrasing`: mean ln p of a word by the
-    model that chose it, 0 for none; `heard`: what the model of letters makes of it, where that one wrote it (others
-    are read to it). `shown`: the line as it is to be shown, where that is more than its slot filled in. `then`: the
-    lines that belong to it, for the places that follow; they are judged, and chosen or not, with it.
+    `setting`: ln p of what had to be said, where it is said, 0 for nothing; `phrasing`: mean ln p of a word by the word
+    model that drafted it, 0 for none; `heard`: the letter model's score, if that model wrote the draft (it scores the
+    others afterwards). `shown`: the line as it is to be shown, if that is more than filling the slot. `then`: lines
+    that belong to this one, for the following places; they are judged and chosen together.
     """
 
     text: str
@@ -110,28 +111,30 @@ class Drafted:
 
 
 class Drafting(Protocol):
-    """One block being drafted."""
+    """The drafting of one block."""
 
     def draft(self, wanted: Sequence[Wanted], attempt: int) -> Sequence[Sequence[Drafted]]:
-        """Drafts for each of the lines that are wanted, as many as were found. `attempt`: the first is 0."""
+        """Drafts for each of the wanted lines, as many as were found. `attempt`: number of the try, from 0."""
         ...
 
     def follow(self, stanza: int, place: int, text: str) -> None:
-        """The line that was chosen for a place, as it is shown, whoever drafted it. Told line by line."""
+        """Called for each chosen line, in order, whoever drafted it; `text` is the line as shown."""
         ...
 
 
 class Drafter(Protocol):
-    """A way of drafting. To add one: a file here, and a row in `table`."""
+    """A way of drafting. To add one, write a file in this folder and add a row to `table`."""
 
     @property
     def digest(self) -> str:
-        """Names what it writes from, beside the model and its words; "" for nothing. Other digests, other lines."""
+        """Identifies the data it writes from besides the model and its words ("" for none): a new digest means new
+        lines."""
         ...
 
     def begin(self, job: Job) -> Drafting: ...
 
 
 def temperature(ask: Ask) -> float:
-    """From .55, sober, to 1.1, wild; .74 halfway, since lines come apart sooner than they grow dull."""
+    """The sampling temperature: 0.55 at wildness 0, 0.74 at 0.5, 1.1 at 1. Steeper at the top, since lines stop making
+    sense sooner than they become dull."""
     return 0.55 + 0.55 * float(min(1.0, max(0.0, ask.wildness)) ** 1.5)

@@ -1,4 +1,4 @@
-"""Drafts from frames: whole stanzas, or one line with a word or a rhyme, found, unfolded and chosen in milliseconds."""
+"""Drafts from the phrasebook's frames: whole stanzas, or one line with a word or a rhyme, in milliseconds."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ from stagelyric.writing.rules import Language
 
 NAME: Final = "frames"
 LEAN, BEND = 1.2, 4
-"""Of stanzas, 1 - LEAN * wildness ** BEND are frames: all at 0, 92 of a hundred at 0.5, 71 at 0.7, none above 0.95."""
+"""The share of stanzas that are frames is 1 - LEAN * wildness ** BEND: 1 at 0, .92 at 0.5, .71 at 0.7, 0 above 0.95."""
 
-_ALSO_NAMED = 0.9  # of the stanzas in which nobody is due: a frame's stanza names somebody once, a model's twice
-_LEAD = 0.6  # of those in which it is the song's first name
+# share of the stanzas with no name due that get one: a frame's stanza has a name once, a model's twice
+_ALSO_NAMED = 0.9
+_LEAD = 0.6  # in this share of them it is the song's first name
 _NEAR = (0.25, 0.65)
-"""Cosines between which a frame's words come to be close to a theme."""
+"""Cosines with the theme at which a frame's words begin to count as close to it, and count fully."""
 
 
 def _due(cast: Cast, name: str) -> Due:
-    """Which of a cast a name is; where there is none, nobody is to be invented either."""
+    """The place of a name in the cast; `Due("")`, which also forbids invented names, if it is not there."""
     for kind, members in (("person", cast.people), ("place", cast.places)):
         for at, member in enumerate(members):
             if member.text == name:
@@ -55,14 +56,14 @@ def share(ask: Ask) -> float:
 
 
 def is_turn(ask: Ask, stanza: int) -> bool:
-    """Whether a stanza of a shelf is a frame's: spread evenly, beginning with the first."""
+    """Whether a stanza of a shelf comes from a frame. Such stanzas are spread evenly, beginning with the first."""
     part = share(ask)
     start = max(0.5, 1.0 - part) + 1e-9
     return bool(part) and int((stanza + 1) * part + start) > int(stanza * part + start)
 
 
 class Framer:
-    """Writes with frames, for any ask."""
+    """Writes lines from frames, for any ask."""
 
     def __init__(self, frames: Book, language: Language):
         self.book, self.language = frames, language
@@ -71,7 +72,7 @@ class Framer:
 
     @classmethod
     def open(cls, language: Language, own: Sequence[Path] = ()) -> Framer | None:
-        """With the frames that are shipped and a band's `own`; None where there are none. Raises BookError."""
+        """Opens the shipped frames and those in a band's `own` files; None if there are none. Raises BookError."""
         folder = paths.frames()
         if folder is None:
             return None
@@ -80,11 +81,12 @@ class Framer:
 
     @property
     def digest(self) -> str:
-        """Names the frames: the same asks give the same lines wherever it is the same."""
+        """Identifies the frames: asks give the same lines as long as it is the same."""
         return self.book.stamp
 
     def about(self, digest: str) -> dict[str, object]:
-        """A frame for people: the `hand` that wrote it, its `themes` and `mood`, `where` it stands; {} for no frame."""
+        """Facts about a frame for people: the `hand` that wrote it, its `themes`, `mood` and place (`where`); {} if
+        unknown."""
         entry = self._by_digest.get(digest)
         if entry is None:
             return {}
@@ -95,7 +97,8 @@ class Framer:
         return {entry.digest: entry for entry in self.book.entries}
 
     def stanza(self, ask: Ask, number: int, admits: Admits, choose: Choose | None = None) -> list[Phrase] | None:
-        """The four lines of a shelf's stanza `number`; None where no frame suits. `choose` picks one of several."""
+        """The four lines of a shelf's stanza `number`; None if no frame suits. `choose` picks one of several
+        stanzas."""
         composer = self._composer(ask)
         names = [name.strip() for name in ask.names if planning.spelled(name)]
 
@@ -104,7 +107,7 @@ class Framer:
                 return None
             name = next(iter(planning.named_in(ask, stanza, names).values()), "")
             if not name and names and draw.hashed(f"{ask.seed} {stanza} named") < _ALSO_NAMED:
-                # The lead most often, then the others in turn: a place has no other stanzas to come back in.
+                # The first name most often, else the others in turn: a place's name would otherwise never come again.
                 lead = len(names) == 1 or draw.hashed(f"{ask.seed} {stanza} lead") < _LEAD
                 name = names[0] if lead else names[1 + stanza % (len(names) - 1)]
             return _due(composer.cast, name)
@@ -112,7 +115,7 @@ class Framer:
         return composer.stanza(number, due, admits, choose)
 
     def word(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
-        """Line `number` of those with the ask's word, which rhymes as is asked; None where no frame can have it."""
+        """Line `number` of those with the ask's word, rhyming as asked; None if no frame can take the word."""
         composer, word = self._composer(ask), " ".join((ask.word or "").split())
         if member := self._name(composer.cast, word, ask):
             kind = "place" if planning.is_place(word) else "person"
@@ -120,8 +123,8 @@ class Framer:
         return composer.word(plain(word), ask.rhyme_with, number, admits)
 
     def rhyming(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
-        """Line `number` of a shelf whose lines all rhyme with one word; where no word in living use does so perfectly,
-        or looser rhymes are asked for, slant ones."""
+        """Line `number` of a shelf whose lines all rhyme with one word. Slant rhymes are used if the ask wants loose
+        rhymes or no word in common use rhymes perfectly."""
         words = plain(ask.rhyme_with or "").split()
         if not words:
             return None
@@ -133,7 +136,8 @@ class Framer:
         return None
 
     def _name(self, cast: Cast, word: str, ask: Ask) -> Member | None:
-        """Who or where a wanted word is, if it is a name: one of the song's, or written like one that we know."""
+        """The person or place that a wanted word names, if it is a name: one of the song's, or written like a known
+        one."""
         own = next((m for m in (*cast.people, *cast.places) if m.text.lower() == word.lower()), None)
         if own is not None:
             return own
@@ -164,9 +168,9 @@ class Framer:
         return Composer(self.book, place, cast, self._closeness(ask.themes))
 
     def _cast_hand(self, song: tuple[str, ...], themes: tuple[str, ...], mood: float | None, temper: str) -> str:
-        """The hand that a song is cast with where its setlist names none: one that has written about its themes.
+        """The hand whose frames are used if the setlist names none: one that has written about the song's themes.
 
-        `song`: what all sections of the song have in common, so that all of it is in one hand.
+        `song`: what all sections of the song have in common, so that the whole song is in one hand.
         """
         scored = Scored(self.book, Place(themes=themes), self._closeness(themes))
         about = dict.fromkeys(HANDS, 0.0)
@@ -178,7 +182,8 @@ class Framer:
         return HANDS[draw.weighted(draw.seeded("hand", song), [about[hand] ** 2 for hand in HANDS])]
 
     def _closeness(self, themes: Sequence[str]) -> Closeness | None:
-        """How close each frame's words are to the themes, by the model's vectors; None where these can't tell."""
+        """How close each frame's words are to the themes, by the model's vectors; None if none of the themes has a
+        vector."""
         index, vectors = self.language.lexicon.index, self.language.vectors
         numbers = [number for theme in themes for word in plain(theme).lower().split() if (number := index.get(word))]
         wanted = vectors[numbers]
@@ -195,7 +200,7 @@ class Framer:
 
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:
-        """(F, D) for each frame the mean of its words' vectors, of length 1; 0 for a frame of unknown words."""
+        """(F, D): for each frame the mean of its words' vectors, of length 1; zeros if none of its words is known."""
         index, vectors = self.language.lexicon.index, self.language.vectors
         frames, numbers = [], []
         before = 0

@@ -1,4 +1,4 @@
-"""Drafts letter by letter: the model steps until every draft is at its end, within what the craft allows."""
+"""Drafts letter by letter: steps the model until every draft is complete, allowing only what metre and rhyme permit."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from stagelyric.writing.rules import Ending, Rules
 from stagelyric.writing.tasks import Task
 
 MIN_P = 0.05
-_LONGEST = 120  # characters of a draft
-_HARDLY = -6.0  # nats; how much less likely something is that had to be said, does not count
+_LONGEST = 120  # characters of a draft, at most
+_HARDLY = -6.0  # nats; less likely than this counts no worse, for something that had to be said
 
 
-_RHYMES = 600  # words; an ending of more is no rhyme
-_ABOUT = 0.4  # of the drafts are asked to hold a theme's word
+_RHYMES = 600  # words; an ending of more than this is not a rhyme
+_ABOUT = 0.4  # share of the drafts that are asked to have a word of the theme
 
 
 class LetterDrafter:
-    """Drafts with the model of letters alone."""
+    """Drafts with the letter model alone."""
 
     digest = ""
 
@@ -37,19 +37,19 @@ class LetterDrafter:
         self.engine = engine
         self.alphabet = Alphabet(engine.vocabulary.symbols)
         self.coded = engine.vocabulary.symbols == CODED_ALPHABET
-        """Whether the model can be asked for syllables, an end word, a name: see `lm.codes`."""
+        """Whether the model can be asked for syllables, a last word and a name: see `lm.codes`."""
 
     def begin(self, job: Job) -> LetterDrafting:
         return LetterDrafting(self, job)
 
 
 def make(parts: Parts) -> LetterDrafter:
-    """Every model can draft so."""
+    """The drafter, which every model can support."""
     return LetterDrafter(parts.engine)
 
 
 class LetterDrafting(Drafting):
-    """A block drafted letter by letter. It remembers nothing: each line says where the model stands before it."""
+    """Drafts one block letter by letter. Stateless: each line brings the model's state before it."""
 
     def __init__(self, drafter: LetterDrafter, job: Job):
         self._drafter, self._job = drafter, job
@@ -58,10 +58,10 @@ class LetterDrafting(Drafting):
         return self.of_tasks(wanted, [task for one in wanted for task in one.tasks])
 
     def follow(self, stanza: int, place: int, text: str) -> None:
-        """Nothing is remembered."""
+        """Does nothing, since this drafter keeps no state."""
 
     def of_tasks(self, wanted: Sequence[Wanted], tasks: Sequence[Task]) -> list[list[Drafted]]:
-        """`draft`, with `tasks` in the place of the tasks of all lines, in their order."""
+        """As `draft`, but with `tasks` (for all lines, in order) in place of the lines' own tasks."""
         job, drafter = self._job, self._drafter
         owner = [number for number, one in enumerate(wanted) for _ in one.tasks]
         endings = [one.ending for one in wanted]
@@ -83,7 +83,7 @@ class LetterDrafting(Drafting):
         return drafts
 
     def _asked(self, codes: list[str], state: Rows) -> tuple[NDArray[np.float32], Rows]:
-        """The model, after each row has read the codes of its line."""
+        """Logits and state of the model after each row has read the codes of its line."""
         engine = self._drafter.engine
         rows = [engine.vocabulary.spell(code) for code in codes]
         counts = np.array([len(row) for row in rows])
@@ -94,7 +94,8 @@ class LetterDrafting(Drafting):
         return logits[np.arange(len(ids)), counts - 1], state
 
     def _code(self, task: Task, ending: Ending) -> str:
-        """What one draft is asked for: its length, the word it rhymes on, what it says, what it is about."""
+        """The codes that ask the model for one draft: its length, its rhyme word, what it must say, what it is
+        about."""
         must, rules, rng = task.must, self._job.rules, self._job.rng
         lexicon = rules.lexicon
         last = seed = None
@@ -109,7 +110,7 @@ class LetterDrafting(Drafting):
 
 
 def _about(before: Sequence[str], rules: Rules) -> NDArray[np.float32]:
-    """What a line is to be about: the ask's themes, and the line before it."""
+    """Vectors of what a line is to be about: the ask's themes and the line before it."""
     vectors, index = rules.vectors, rules.lexicon.index
     themes = list(rules.themes)
     numbers = [n for word in before if word not in STOP and (n := index.get(word)) is not None]
@@ -121,7 +122,7 @@ def _about(before: Sequence[str], rules: Rules) -> NDArray[np.float32]:
 class Spelled:
     """One draft, with slots for names. `setting`: the sum of ln p of what it had to say.
 
-    Of what the model of letters makes of it, the letters that it had to say are left out.
+    The letters that it had to say are left out of the letter model's score.
     """
 
     text: str
@@ -139,9 +140,9 @@ def spell(
     temperature: float,
     between: Callable[[], None] = lambda: None,
 ) -> dict[int, Spelled]:
-    """Steps the model from `logits` (B, V) and `state` until every draft is done: what was made, by row.
+    """Steps the model from `logits` (B, V) and `state` until every draft is done; returns the drafts by row.
 
-    A draft that is not done after 120 characters is not among them.
+    Drafts that are not done after 120 characters are left out.
     """
     a, n = drafts.alphabet, len(drafts)
     chars = np.zeros((n, _LONGEST), dtype=np.uint8)
@@ -156,7 +157,7 @@ def spell(
         weights = np.exp(logits - most)
         ending_weights = weights[:, a.closing]
         logs = logits - most - np.log(weights.sum(axis=1, keepdims=True))
-        # A line may close on any mark; which, is not the draft's to choose.
+        # A line may close on any mark, so sum over them: which one is shown is decided later.
         logs[:, a.newline] = np.log(ending_weights.sum(axis=1) / weights.sum(axis=1) + 1e-12)
         ids = choose(logs + bias, rng, temperature=temperature, min_p=MIN_P, mask=mask)
         rows = drafts.rows
@@ -193,10 +194,10 @@ def spell(
 def _set(
     drafts: Drafts, logs: NDArray[np.float32], ids: NDArray[np.int64], chars: NDArray[np.uint8], t: int
 ) -> NDArray[np.float64]:
-    """What the model makes of a character it must say: of a name, only whether a capital suits the place."""
+    """ln p of characters that are forced. Of a name only the chance of a capital counts, not its letters."""
     a = drafts.alphabet
     gained = logs[np.arange(len(ids)), ids].astype(np.float64)
-    own = drafts.own[drafts.rows] & a.spoken[ids]  # a slot is judged as it is
+    own = drafts.own[drafts.rows] & a.spoken[ids]  # a slot is one character, so it is scored as it is
     if not own.any():
         return gained
     fresh = chars[drafts.rows, t - 1] == a.space if t else np.zeros(len(ids), dtype=bool)

@@ -1,11 +1,12 @@
-"""Drafts by a large language model that a server of the band's own runs: `model = "http://127.0.0.1:11434/v1#llama3.2"`.
+"""Drafts by a large language model on the band's own server: `model = "http://127.0.0.1:11434/v1#llama3.2"`.
 
-It is asked for many lines at a time, told what they need: the lines before, how long, which words they may end on, who
-or what is in them. What comes back is a stock for the song, from which every place takes what fits it; it goes through
-the same gates, and is read, marked and chosen beside the drafts of the models here. On stage nothing waits for it: a
-line takes what the stock has by then. Where there is time (`patience`), a place waits for its own answer.
+The server is asked for many lines at once and told what they need: the lines before, the length, the words that they
+may end on, who or what is in them. The answers are kept as a stock for the song, from which every place takes the lines
+that fit it. These pass the same gates, and are scored and chosen beside the local models' drafts. On stage nothing
+waits for the server: a line uses what the stock has by then. Where there is time (`patience`), a place waits for its
+own answer.
 
-With a server the same seed gives other lines: what was written is kept, not how.
+With a server the same seed does not give the same lines: what was written is recorded, but can't be written again.
 """
 
 from __future__ import annotations
@@ -26,17 +27,17 @@ from stagelyric.writing.rules import Ending
 from stagelyric.writing.spelling import slotted
 
 LINES = 20
-"""Lines that are asked for at a time."""
+"""Lines asked for in one question."""
 
 SYSTEM = (
     "You write lines of songs in plain, concrete English. Answer with the lines alone, each on a line of its own: "
     "no numbers, no quotation marks, no comments."
 )
 
-_BEFORE = 6  # lines that it is told
-_ENDS = 30  # words that it may choose from
-_STOCKED = 3_000  # lines of a song
-_LOOK = 0.05  # seconds between two looks whether an answer has come
+_BEFORE = 6  # earlier lines that the question quotes
+_ENDS = 30  # possible last words that the question lists
+_STOCKED = 3_000  # lines kept for a song
+_LOOK = 0.05  # seconds between two checks for an answer
 _LEAST_WORDS, _MOST_WORDS, _LONGEST = 2, 14, 90
 _MARKS = re.compile(r"^\s*(?:[-*\u2022>]+|\(?\d+[.):]|[A-Za-z][.)]\s)\s*")
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
@@ -44,7 +45,7 @@ _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*(?:-[A-Za-z']+)*")
 
 
 class ServerDrafter:
-    """Asks a server, and keeps for each song what it sent."""
+    """Asks a server, and keeps a stock of its lines for each song."""
 
     def __init__(self, asker: Asker, lexicon: Lexicon, symbols: str):
         self.asker, self.lexicon = asker, lexicon
@@ -60,11 +61,11 @@ class ServerDrafter:
         return ServerDrafting(self, job)
 
     def ends(self, ending: Ending) -> frozenset[str]:
-        """The words that an ending allows."""
+        """The words of an ending."""
         return self._ends(ending)
 
     def is_writable(self, line: str, names: Sequence[str]) -> bool:
-        """Whether a line is made of words that can be sung, in letters that the model of letters knows."""
+        """Whether a line has only words that can be sung, in letters that the letter model knows."""
         if not set(line) <= self._spoken:
             return False
         told = f" {line} "
@@ -83,14 +84,14 @@ class ServerDrafter:
 
 
 class Stock:
-    """The lines that came for a song, the latest first to be taken, and what is still being asked."""
+    """The server's lines for one song, oldest first (the newest are used first), and the questions still open."""
 
     def __init__(self) -> None:
         self.lines: dict[str, None] = {}
         self._open: dict[tuple[object, ...], Question] = {}
 
     def gather(self) -> None:
-        """Takes in what was answered meanwhile."""
+        """Adds the lines of all questions answered since the last call."""
         for key, question in list(self._open.items()):
             if question.answered.is_set():
                 del self._open[key]
@@ -100,7 +101,7 @@ class Stock:
             del self.lines[line]
 
     def ask(self, asker: Asker, key: tuple[object, ...], text: str) -> Question | None:
-        """The question under way for a place, or a new one; None where it can't be asked now."""
+        """The open question for a place, or a new one; None if none can be asked now."""
         if key not in self._open:
             question = asker.ask(SYSTEM, text)
             if question is None:
@@ -109,13 +110,13 @@ class Stock:
         return self._open[key]
 
     def without(self, text: str) -> None:
-        """A line was chosen: it, whatever its marks, is not drafted again."""
+        """Removes a line that was chosen, compared without punctuation, so that it isn't drafted again."""
         for line in [line for line in self.lines if normal(line) == normal(text)]:
             del self.lines[line]
 
 
 class ServerDrafting(Drafting):
-    """A block drafted from a song's stock."""
+    """Drafts one block from a song's stock."""
 
     def __init__(self, drafter: ServerDrafter, job: Job):
         self._drafter, self._job = drafter, job
@@ -148,14 +149,14 @@ class ServerDrafting(Drafting):
         return self._stock.ask(self._drafter.asker, (*before, *ends, must), text)
 
     def _wanted_ends(self, wanted: Wanted) -> list[str]:
-        """Words that it may end on, where it is to rhyme: the commonest of them."""
+        """The most common words that the line may end on, if it has to rhyme."""
         if wanted.plan.mate is None and not self._job.ask.rhyme_with:
             return []
         numbers = sorted(map(int, wanted.ending.numbers), key=lambda n: -int(self._drafter.lexicon.count[n]))
         return [self._drafter.lexicon.words[number] for number in numbers[:_ENDS]]
 
     def _fitting(self, wanted: Wanted) -> list[Drafted]:
-        """Of the stock what fits a place: its length, its end, who or what is in it."""
+        """The stock's lines that fit a place by length, last word and what they must say."""
         job, found = self._job, list[Drafted]()
         low, high = planning.metre(job.ask)
         ends, must = self._drafter.ends(wanted.ending), wanted.plan.must
@@ -172,7 +173,7 @@ class ServerDrafting(Drafting):
             if not self._drafter.is_writable(line, names):
                 continue
             if must is None and any(planning.spelled(name) in line for name in names):
-                continue  # a name is due now and then, not in every line
+                continue  # a line must not have a name that isn't due in it
             text = slotted(line, [must.text]) if must is not None and must.slot else line
             if must is None or not must.slot or text.count(must.slot) == 1:
                 found.append(Drafted(text, count, must))
@@ -180,7 +181,7 @@ class ServerDrafting(Drafting):
 
 
 def question(ask: Ask, before: Sequence[str], ends: Sequence[str], must: str, syllables: tuple[int, int]) -> str:
-    """What is asked for a place."""
+    """The text of a question for one place."""
     low, high = syllables
     told = [f"Write {LINES} different lines, each of which could come next in a song."]
     told += [f"The song is about: {', '.join(ask.themes)}."] if ask.themes else []
@@ -193,7 +194,7 @@ def question(ask: Ask, before: Sequence[str], ends: Sequence[str], must: str, sy
 
 
 def lines_of(answer: str) -> list[str]:
-    """The lines of an answer, in plain letters; what is none (a comment, an address, a paragraph) is left out."""
+    """The lines of an answer, in plain letters. Whatever isn't a lyric line (comment, URL, paragraph) is left out."""
     found = []
     for raw in _THOUGHT.sub("", answer).splitlines()[:200]:
         if len(raw) > 4 * _LONGEST:
@@ -219,7 +220,7 @@ def _last(line: str) -> str:
 
 
 def make(parts: Parts) -> ServerDrafter | None:
-    """With the server that is named in the place of a model; None where none is."""
+    """The drafter, if the setlist's model is a server; else None."""
     if parts.server is None:
         return None
     return ServerDrafter(Asker(parts.server), parts.language.lexicon, parts.engine.vocabulary.symbols)

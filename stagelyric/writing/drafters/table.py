@@ -1,4 +1,4 @@
-"""Which ways of drafting there are, and which of them drafts when."""
+"""The table of drafters, and at which of a line's tries each takes part."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ ALWAYS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`make` gives the drafter, or None where a model has no use for it. `tries`: of the tries that a line is given,
-    it drafts in the first so many. `beside`: it drafts beside the next one, else in its stead. `name`: how a setlist
-    calls it, "" for what it can't name."""
+    """`make` builds the drafter, or returns None if it can't be used with a model. `tries`: it takes part in the first
+    so many tries of a line. `beside`: the next drafter takes part in the same try, rather than only when this one no
+    longer does. `name`: its name in a setlist, "" if a setlist can't choose it."""
 
     make: Callable[[Parts], Drafter | None]
     tries: int = ALWAYS
@@ -29,30 +29,30 @@ DRAFTERS = (
     Row(templates.make, name="templates"),
     Row(letters.make, name="letters"),
 )
-"""From the one that is asked first to the one that can always write something."""
+"""In order of preference; the last can always write something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A drafter that is of use, with its row."""
+    """A usable drafter, with its row."""
 
     row: Row
     drafter: Drafter
 
 
 def ready(parts: Parts) -> tuple[Ready, ...]:
-    """The drafters that a model has. Raises ModelError and the like for a damaged file of theirs."""
+    """The drafters that can be used with a model. Raises e.g. ModelError if one of their files is damaged."""
     made = ((row, row.make(parts)) for row in DRAFTERS)
     return tuple(Ready(row, drafter) for row, drafter in made if drafter is not None)
 
 
 def chosen(drafters: tuple[Ready, ...], names: Sequence[str]) -> tuple[Ready, ...]:
-    """Those of the drafters that have one of `names`; all of them where none has, so that there are always lines."""
+    """The drafters with one of `names`; all of them if none has, so that there are always lines."""
     return tuple(ready for ready in drafters if ready.row.name in names) or drafters
 
 
 def at_try(rows: Sequence[Row], attempt: int) -> list[int]:
-    """The places of those that draft at a try (from 0): the first that still does, and what is beside it."""
+    """Indexes of the drafters that take part in a try (from 0): the first still to do so, and those beside it."""
     found: list[int] = []
     for place, row in enumerate(rows):
         if attempt < row.tries:

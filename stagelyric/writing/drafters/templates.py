@@ -1,8 +1,9 @@
-"""Templates for lines to come: the structure model proposes, the craft sees to it that the words are there.
+"""Drafts from templates: a structure model proposes each line's word kinds, limited to those that words can be found
+for.
 
-What Castro and Attarian (arXiv 1811.04651) join, a model of structure and a model of vocabulary, is joined here line by
-line: a template is drawn from the first, given the lines before it and what is asked, and the second spells a line of
-words that can stand for it. Their method section was not to be had; this way of joining the two is ours.
+Castro and Attarian (arXiv 1811.04651) combine a model of structure with a model of vocabulary. Here this is done line
+by line: the structure model draws a template, given the lines before it and what is asked; the letter model then spells
+a line of words of these kinds. Their method section was not available; this way of combining the two is our own.
 """
 
 from __future__ import annotations
@@ -31,16 +32,16 @@ Floats = NDArray[np.float32]
 HEAT = 0.9
 MIN_P = 0.02
 _STEPS = 16
-_BEFORE = 12  # lines of the song that are read
+_BEFORE = 12  # earlier lines of the song that the model reads
 _WORD = re.compile(rf"[A-Za-z]+(?:'[A-Za-z]+)*|[{codes.PERSON}{codes.PLACE}]")
 _SLOTS = Slots(tokens.LINE, (tokens.PERSON, tokens.PLACE), OWN)
 _NAMES = {codes.PERSON: tokens.PERSON, codes.PLACE: tokens.PLACE}
 
 
 class TemplateDrafter:
-    """Drafts letter by letter, each by a template."""
+    """Drafts letter by letter, each draft following a template."""
 
-    digest = ""  # the structure model is in the digest of the engine that it belongs to
+    digest = ""  # the structure model is already part of the engine's digest
 
     def __init__(self, source: TemplateSource, letters: LetterDrafter):
         self.source, self.letters = source, letters
@@ -50,14 +51,14 @@ class TemplateDrafter:
 
 
 def make(parts: Parts) -> TemplateDrafter | None:
-    """None for a model without templates."""
+    """The drafter; None if the model has no templates."""
     if parts.engine.templates is None:
         return None
     return TemplateDrafter(TemplateSource(parts.engine.templates, parts.language), LetterDrafter(parts.engine))
 
 
 class TemplateDrafting(Drafting):
-    """A block drafted by templates. It remembers where the structure model stands in each stanza."""
+    """Drafts one block from templates. Keeps the structure model's state for each stanza."""
 
     def __init__(self, source: TemplateSource, letters: LetterDrafting, job: Job):
         self._source, self._letters, self._job = source, letters, job
@@ -81,18 +82,19 @@ class TemplateDrafting(Drafting):
 
 @dataclass(frozen=True, slots=True)
 class TemplateSource:
-    """A structure model and the language whose words it has in mind."""
+    """A structure model, and the language whose words fill its templates."""
 
     templates: Templates
     language: Language
 
     def begin(self, text: str) -> Floats:
-        """The state (1, 1, H) before a stanza that follows a song's `text`, in which names are slots (`lm.codes`)."""
+        """The state (1, 1, H) before a stanza that follows `text`, the song so far with slots for names
+        (`lm.codes`)."""
         rows = [self._spelled(line) for line in text.strip().split("\n")[-_BEFORE:] if line.strip()]
         return self.templates.prime(tuple(token for row in rows for token in row) + (tokens.STANZA,) * bool(rows))
 
     def after(self, state: Floats, text: str, names: Sequence[str], rhyme: int) -> Floats:
-        """The state after one more line, with these names in it and the `rhyme`th rhyme of its stanza."""
+        """The state after one more line, which has these `names` and the stanza's rhyme number `rhyme`."""
         slotted = plain(text)
         for name in names:
             slotted = slotted.replace(plain(name), codes.PERSON) if name else slotted
@@ -107,7 +109,8 @@ class TemplateSource:
         states: Sequence[Floats],
         rng: np.random.Generator,
     ) -> list[Task]:
-        """The tasks, each with a template where one was found; `rhymes` and `states` (1, 1, H) are by task."""
+        """The tasks, each with a template if one was found. `rhymes` and `states` (1, 1, H) each have one entry for a
+        task."""
         made = Sketches(rules, self.templates.symbols, _SLOTS, endings, tasks)
         logits, state = self._asked(tasks, rhymes, np.concatenate(states, axis=1))
         for _ in range(_STEPS):
@@ -137,7 +140,7 @@ class TemplateSource:
         return logits, state
 
     def _spelled(self, line: str, *asked: str) -> list[str]:
-        """A line as tokens: each word by what it most often is, since there is no tagger on stage."""
+        """A line as tokens. Each word gets its most frequent tag, since no tagger runs during a show."""
         tags, lexicon = self.language.tags, self.language.lexicon
         assert tags is not None
         words = _WORD.findall(plain(line))
