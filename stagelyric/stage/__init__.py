@@ -1,1 +1,1 @@
-"""The running show: everything concrete is put together and kept alive here."""
+"""The running show: all concrete parts are put together and kept alive here."""

@@ -1,7 +1,8 @@
-"""A machine that slept wakes with presses in its sockets that nobody expects any more: they are dropped, and said.
+"""When the machine wakes from sleep, presses may wait in its sockets that nobody expects any more: they are dropped,
+and people are told.
 
-A loop that stood still because others had the processor, as on a full machine or while the show starts, has not slept:
-what arrives late then was pressed just now, and is answered.
+A loop that was delayed because other programs had the processor (a busy machine, the show's start) has not slept:
+presses that arrive late then were made just now, and are answered.
 """
 
 import contextlib
@@ -11,29 +12,30 @@ from contextlib import contextmanager
 
 from stagelyric.types.time import Time
 
-ASLEEP = 2.0  # seconds that the machine slept, or the show was stopped, for its presses to be old
-WAKING = 0.3  # seconds after that in which what had waited arrives
+# seconds that the machine must have slept, or the show been stopped, for its waiting presses to count as stale
+ASLEEP = 2.0
+WAKING = 0.3  # seconds after waking in which waiting messages arrive
 
 
 class Asleep:
-    """`say(text)`: tells people."""
+    """Detects that the machine slept or the process was stopped. `say(text)`: tells people."""
 
     def __init__(self, say: Callable[[str], None], time: Time) -> None:
         self._say, self._time = say, time
-        self._slept = time.slept()  # until the last look
+        self._slept = time.slept()  # total seconds asleep at the last look
         self._looked = time.now()
         self._woke = float("-inf")
         self._dropped = 0
 
     def look(self) -> None:
-        """The loop turns: whether the machine slept since it did so last."""
+        """Called by the loop: checks whether the machine has slept since the last call."""
         slept, before = self._time.slept(), self._slept
         self._slept, self._looked = slept, self._time.now()
         if slept - before > ASLEEP:
             self._wake(slept - before)
 
     def drops(self) -> bool:
-        """Whether a press that is heard now is dropped."""
+        """Whether to drop a press that arrives now; it is counted then."""
         self.look()
         if self._looked - self._woke > WAKING:
             return False
@@ -42,9 +44,11 @@ class Asleep:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """A show that was stopped (Ctrl-Z, SIGSTOP) is told by a signal when it goes on, before it hears anything."""
+        """While open, SIGCONT tells a show that was stopped (Ctrl-Z, SIGSTOP) that it continues, before it reads any
+        event."""
         before = None
-        with contextlib.suppress(ValueError, AttributeError):  # on another thread than the main one; on Windows
+        # ValueError: not on the main thread; AttributeError: no SIGCONT, as on Windows
+        with contextlib.suppress(ValueError, AttributeError):
             before = signal.signal(signal.SIGCONT, self.goes_on)
         try:
             yield
@@ -53,7 +57,7 @@ class Asleep:
                 signal.signal(signal.SIGCONT, before)
 
     def goes_on(self, *about: object) -> None:
-        """The show was stopped, and is not any more."""
+        """Signal handler: the show was stopped and continues now."""
         if (stopped := self._time.now() - self._looked) > ASLEEP:
             self._wake(stopped)
 

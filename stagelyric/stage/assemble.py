@@ -60,7 +60,8 @@ P = TypeVar("P", bound=Part)
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """The stage, and those of its parts that a person is told about; `told`: how it goes on with the last show."""
+    """The stage, and those of its parts that people are told about. `told`: how this show relates to the last one
+    (continued or new)."""
 
     stage: Stage
     page: Page
@@ -70,7 +71,7 @@ class Assembly:
     told: str = ""
     pin: str | None = None
     tally: Callable[[str], int] = field(default=lambda kind: 0)
-    """How many records of a kind ("cue", "keep", "veto") this run of the show has brought."""
+    """The number of records of a kind ("cue", "keep", "veto") that this run of the show has written."""
 
 
 def assemble(
@@ -91,8 +92,9 @@ def assemble(
     server: Server | None = None,
     baked: "Opened | None" = None,
 ) -> Assembly:
-    """`folder`: where the setlist lies; `file`: the setlist itself; `midi`: names in place of the rig's ([]: none);
-    `server`: what drafts beside the model; `baked`: all of its lines, and then there is no `model`."""
+    """Builds the stage for a setlist and a rig. `folder`: the setlist's folder; `file`: the setlist file; `midi`: names
+    of MIDI inputs instead of the rig's ([]: none); `server`: a language model server that drafts lines beside the
+    model; `baked`: a baked show, which has all of its lines and needs no `model`."""
     journal_file = journal_path or paths.journal()
     bookmark = Bookmark(journal_file, setlist.title)
     before = recall(bookmark.last, bookmark.before, seed=seed, now=time.time(), fresh=fresh, resume=resume)
@@ -129,14 +131,15 @@ def assemble(
         moved=given.machines.own if given.machines else None,
         beside=family.look_ahead,
     )
-    family.postpone()  # its first look unpacks lists and the dictionary, which neither the start nor a press waits for
+    # the first check unpacks word lists and the dictionary; neither the start nor a press may wait for that
+    family.postpone()
     _begin_trace(stage, _written(file, baked), made_of, vetoed, words)
     bookmark.begin(given.whole, anew=before.standing is None)
     return _assembled(stage, given, shown_seed, _told(baked, before))
 
 
 def _inputs(rig: Rig, named: Sequence[str] | None) -> tuple[str, ...] | None:
-    """The names of MIDI inputs: those of the rig where none are given, () all of them; None for no MIDI."""
+    """The names of the MIDI inputs: the rig's if none are given; () means all inputs, None means no MIDI."""
     return None if named == [] else tuple(rig.midi.inputs if named is None else named)
 
 
@@ -144,7 +147,7 @@ def _begin_trace(
     stage: Stage, written: str | None, made_of: Material, vetoed: set[str],
     words: Mapping[tuple[str, str], Mapping[str, Line]] | None,
 ) -> None:  # fmt: skip
-    """What a trace begins with: all that the show was made of."""
+    """Sets what a trace begins with: everything that the show was made of."""
     if stage.trace is not None and written is not None:
         stage.trace.begin = partial(
             made_of_show, written, made_of.lyrics, made_of.never_quote, made_of.frames, frozenset(vetoed), words
@@ -157,7 +160,7 @@ def _assembled(stage: Stage, given: "Given", seed: int, told: str) -> Assembly:
 
 
 def _written(file: Path | None, baked: "Opened | None") -> str | None:
-    """The setlist as it is written, None where nobody knows."""
+    """The setlist as written in its file, or None if it is not known."""
     if baked is not None:
         return baked.bake.written
     try:
@@ -167,15 +170,16 @@ def _written(file: Path | None, baked: "Opened | None") -> str | None:
 
 
 def _writing(setlist: Setlist, folder: Path, model: Path, server: Server | None) -> tuple[Generator, Store]:
-    """What writes lines, and where they are kept."""
+    """The generator that writes lines, and the store that keeps them on disk."""
     never, frames = ([folder / name for name in names] for names in (setlist.never_quote, setlist.frames))
     return Generator(model, never, frames, server), Store(paths.pools(), edition(model, server))
 
 
 def _sung_lately(file: Path, title: str, kept: Judgements) -> set[str]:
-    """Lines of the last nights, which are not to come again, but for those that were kept.
+    """Lines shown on the last nights, which must not come again, except for those that were kept.
 
-    With a seed every night is to be the same; and a second server would not have the same nights behind it.
+    Not used with a seed, which must give the same lines every night, nor with a second machine, which would not have
+    the same past nights.
     """
     return journal.sung_lately(file, title) - {text for texts in kept.values() for text in texts}
 
@@ -203,7 +207,7 @@ def _show(
 def _fill(
     show: Show, store: Store | None, baked: "Opened | None", before: Recalled, prepared: "material.Prepared | None"
 ) -> None:
-    """Puts the pool's shelves as they were prepared, kept or baked, and the show where it stood."""
+    """Puts baked, stored and prepared lines on the pool's shelves, and sets the show to where it was."""
     if prepared is not None:
         prepared.put(show)
     if store is not None:
@@ -217,13 +221,13 @@ def _fill(
         show.pool.place(Standing("", "", places=before.places))
 
 
-# The parts: each factory gives one, or None where tonight's rig has no use for it.
+# The parts: each factory returns one, or None if this rig does not use it.
 
 
 @dataclass
 class Given:
-    """What parts are made of. `midi`: the names of inputs (() all, None no MIDI); `file`: the setlist's, where there is
-    one; `parts`: those made before; `stage`: there when the show runs, and not while they are made."""
+    """What the factories make parts from. `midi`: names of inputs (() all, None no MIDI); `file`: the setlist's file,
+    if there is one; `parts`: those made so far; `stage`: set once all parts are made."""
 
     setlist: Setlist
     rig: Rig
@@ -238,7 +242,7 @@ class Given:
     parts: list[Part] = field(default_factory=list)
     machines: "Machines | None" = None
     addresses: set[str] = field(init=False)
-    """OSC addresses that triggers want; learning a pedal adds to them."""
+    """OSC addresses that triggers use; learning a pedal adds to them."""
     learning: LearnSession | None = field(init=False)
     rehearsal: Rehearsal = field(init=False)
     setup: Setup | None = field(init=False)
@@ -251,12 +255,12 @@ class Given:
         self.setup = Setup(self.file) if self.file is not None else None
 
     def whole(self) -> Record:
-        """Where the show is, all of it, for this process or another to go on with."""
+        """The complete state of the show, from which this process or another can continue."""
         standing = self.show.standing(self.stage.clock.tempo)
         return as_record(standing) | {"seed": self.show.seed, "show": self.notes.show_id}
 
     def make(self) -> None:
-        """Every part that the rig has a use for."""
+        """Makes every part that the rig uses."""
         for factory in PARTS:
             if (part := factory(self)) is not None:
                 self.parts.append(part)
@@ -266,12 +270,12 @@ class Given:
         return next((part for part in self.parts if isinstance(part, Midi)), None)
 
     def the(self, kind: type[P]) -> P:
-        """The part of a kind that there always is."""
+        """The part of a kind that is always present."""
         return next(part for part in self.parts if isinstance(part, kind))
 
 
 def _machines(given: Given) -> Part | None:
-    """The machines that run in step with this one: asked before the page opens."""
+    """The part that keeps other machines in step; they are asked for their state before the page opens."""
     if not given.rig.web.also:
         return None
     from stagelyric.web.machines import Machines
@@ -368,7 +372,7 @@ PARTS: tuple[Callable[[Given], Part | None], ...] = (
     lambda given: given.setup,
     lambda given: Keyboard() if given.terminal else None,
 )
-"""In the order in which they are opened and told; they are closed the other way round."""
+"""In the order in which they are opened and told; they are closed in reverse."""
 
 
 def live(rig: LiveRig, show: Show) -> Part:
@@ -424,7 +428,7 @@ def _in_short(baked: "Opened") -> str:
 
 
 def told_of(baked: "Opened") -> dict[str, object]:
-    """What an operator should know of a baked show."""
+    """What the operator's page is told about a baked show."""
     bake = baked.bake
     struck, changed = bake.touched
     words = len({word for part in bake.parts for word in part.words})

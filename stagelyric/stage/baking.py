@@ -1,4 +1,5 @@
-"""A show written ahead: lines for every section, by as many writers as there are cores, and their sounds."""
+"""Bakes a show: writes lines for every section in advance, with as many writer processes as there are cores, and
+renders their speech."""
 
 import asyncio
 import contextlib
@@ -21,21 +22,21 @@ from stagelyric.stage.material import beside, edition, judged
 from stagelyric.types.lines import Ask, normal
 from stagelyric.types.server import Server
 
-BLOCK = 16  # lines that are written together
-STARTS = 3  # of a writer that ends each time before it has written
-TRIES = 4  # requests that may fail for one block, as where a writer is lost
-RATE = 48_000  # samples a second of the sounds
+BLOCK = 16  # lines that are written in one request
+STARTS = 3  # a writer that ends this often before it has written anything is given up
+TRIES = 4  # attempts per block, since a writer may be lost during a request
+RATE = 48_000  # sample rate of the sounds, in Hz
 
 
 class BakingError(Exception):
-    """What keeps lines from being written or spoken: one plain sentence."""
+    """Lines can't be written or spoken; the message is one plain sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is to be baked. `file`: the setlist's, and `written` what stands in it; `model`: a folder; `asked`: lines
-    for each section; `words`: for which each section gets a line, beside its song's own names and themes;
-    `server`: what drafts beside the model."""
+    """What is to be baked. `file`: the setlist file, `written`: its text; `model`: a folder; `asked`: lines per
+    section; `words`: words for each of which every section gets a line, beside the names and themes of its own song;
+    `server`: a language model server that drafts lines beside the model."""
 
     file: Path
     written: str
@@ -49,7 +50,7 @@ class Recipe:
     server: Server | None = None
 
     def begin(self) -> tuple[Bake, list[Ask]]:
-        """The show without a line, and the shelves of its sections. Raises FileError, QuotingError."""
+        """The show without any lines yet, and the asks of its sections. Raises FileError, QuotingError."""
         folder, setlist = self.file.parent, self.setlist
         made_of = beside(setlist, folder)
         position = Position(setlist, self.seed, made_of.lyrics, made_of.never_quote, made_of.frames, fixed=True)
@@ -66,20 +67,20 @@ class Recipe:
         return bake, asks
 
     def generator(self) -> Generator:
-        """One of those that write."""
+        """A new writer process; one is made per worker."""
         never, frames = (
             [self.file.parent / name for name in names] for names in (self.setlist.never_quote, self.setlist.frames)
         )
         return Generator(self.model, never, frames, self.server)
 
     def vetoed(self) -> set[str]:
-        """The normal forms of lines that the band threw out in the shows before."""
+        """The normal forms of lines that the band vetoed in earlier shows."""
         made_of = beside(self.setlist, self.file.parent)
         return {normal(text) for text in judged(self.journal, self.setlist.title, made_of)[1]}
 
 
 def going_on(begun: Bake, fresh: Bake) -> Bake:
-    """What is to be baked, with the lines that there are already. Raises BakingError where they are another show's."""
+    """`fresh` with the lines that `begun` has already. Raises BakingError if those belong to a different show."""
     for what, one, other in (
         ("another setlist", begun.written, fresh.written),
         ("another seed", begun.seed, fresh.seed),
@@ -96,16 +97,16 @@ def going_on(begun: Bake, fresh: Bake) -> Bake:
 
 
 def judged_by_the_band(bake: Bake, vetoed: Collection[str]) -> Bake:
-    """Without the lines that were thrown out in rehearsal: they are struck, as by hand."""
+    """The baked show without the lines vetoed in rehearsal: they are struck, as if by hand."""
     thrown = {one.number: replace(one, struck=True) for one in bake.lines if normal(one.line.text) in vetoed}
     return bake.with_lines(thrown)
 
 
 @dataclass
 class Oven:
-    """Sections being written. `parts`: what there is, `asks`: their shelves, both in the set's order; `asked`: lines
-    for each, `wanted`: words for each, by its place. What was written stands in `parts` at any moment; `tell` and
-    `each` are called whenever it is more."""
+    """Writes the lines of all sections. `parts`: the sections' lines so far, `asks`: their asks, both in the set's
+    order; `asked`: lines per section; `wanted`: words per section, by its index. `parts` is consistent at any moment;
+    `tell` and `each` are called whenever it has grown."""
 
     parts: list[Part]
     asks: Sequence[Ask]
@@ -116,7 +117,7 @@ class Oven:
 
     @property
     def done(self) -> int:
-        """Lines that there are, those for words among them."""
+        """The number of lines written so far, including those for words."""
         lines = sum(min(len(part.lines), self.asked) for part in self.parts)
         return lines + sum(len(part.words) for part in self.parts)
 
@@ -125,7 +126,7 @@ class Oven:
         return len(self.parts) * self.asked + sum(map(len, self.wanted))
 
     async def bake(self, make: Callable[[], Generator], workers: int) -> None:
-        """Until every section has its lines. Raises BakingError."""
+        """Writes until every section has its lines. Raises BakingError."""
         missing = [at for at in range(len(self.parts)) if not self._is_done(at)]
         open_places = iter(missing)
         async with AsyncExitStack() as stack:
@@ -145,7 +146,7 @@ class Oven:
 
     async def _work(self, generator: Generator, places: Iterable[int]) -> None:
         await _up(generator)
-        for at in places:  # one iterator for all workers: each takes the next section that nobody has
+        for at in places:  # one iterator shared by all workers: each takes the next section that nobody else has
             while len(self.parts[at].lines) < self.asked:
                 await self._block(generator, at)
             for word in self.wanted[at]:
@@ -174,7 +175,7 @@ class Oven:
 
 
 async def _up(generator: Generator) -> None:
-    """Until a writer is there. Raises BakingError where none comes to be."""
+    """Waits until a writer answers. Raises BakingError if none can be started."""
     troubles: list[str] = []
     generator.on_trouble = lambda text: troubles.append(text) if text else None
     while not generator.up:
@@ -184,7 +185,7 @@ async def _up(generator: Generator) -> None:
 
 
 async def _patiently(asking: Callable[[], Awaitable[list[Explained]]]) -> list[Explained]:
-    """What is answered, asked again where the writer was lost meanwhile. Raises BakingError."""
+    """Returns the answer of `asking`, which is repeated if the writer was lost meanwhile. Raises BakingError."""
     why = ""
     for _ in range(TRIES):
         try:
@@ -196,9 +197,10 @@ async def _patiently(asking: Callable[[], Awaitable[list[Explained]]]) -> list[E
 
 
 class Choir:
-    """Texts being spoken. `sounds`: the file of each that has its sound; `unspeakable`: those that can't be spoken.
+    """Renders texts as speech. `sounds`: the sound file of each text that is done; `unspeakable`: the error for each
+    text that can't be spoken.
 
-    Sounds are kept where a show keeps its own: what was heard in rehearsal is not made again.
+    The sounds go to the cache that shows use too, so what was rendered in rehearsal is not rendered again.
     """
 
     def __init__(self, spoken: Spoken, folder: Path, tell: Callable[[], None] = lambda: None) -> None:
@@ -208,7 +210,8 @@ class Choir:
         self._cache = Cache(folder, spoken.voice, spoken.words_a_minute)
 
     async def speak(self, texts: Sequence[str], workers: int) -> None:
-        """Until every text has its sound. Raises BakingError where there is no such voice."""
+        """Renders until every text has its sound. Raises BakingError if the voice is missing or sounds can't be
+        stored."""
         try:
             await asyncio.to_thread(self._cache.open)
         except OSError as error:
@@ -240,7 +243,8 @@ class Choir:
             await renderer.ready()
         except RenderError as error:
             raise BakingError(f"speech: {error}") from None
-        if renderer.doubt:  # the voice that is wanted is not here: another one must not stand in unheard
+        # the wanted voice is not installed; another must not replace it without anybody hearing it first
+        if renderer.doubt:
             raise BakingError(f'speech: wanted the voice "{self.spoken.voice}", and this machine has none like it')
         for text in texts:
             path = self._cache.path(text)

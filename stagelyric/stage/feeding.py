@@ -1,4 +1,4 @@
-"""The pool is kept filled: the writer is asked for lines wherever a section that can come next wants some."""
+"""Keeps the pool filled: asks the writer for lines for sections that can come next and have too few."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,17 +11,17 @@ from stagelyric.types.lines import Ask, Line
 from stagelyric.types.parts import Part
 from stagelyric.types.time import MACHINE, Time
 
-REMEMBERED = 128  # lines of a shelf that the writer is told of, so as not to write them again
-RECENT = 8  # chunks over which it is measured how long a line takes
-PATIENCE = 3  # times that a shelf may get nothing before it is left alone
-AGAIN = 0.02  # seconds after which a writer that could not answer is asked again
+REMEMBERED = 128  # most recent lines of a shelf that the writer is told, so that it does not repeat them
+RECENT = 8  # number of chunks over which the writing time per line is averaged
+PATIENCE = 3  # a shelf that got no line in this many attempts is left alone
+AGAIN = 0.02  # seconds to wait after a failed request
 
 
 class Feeder:
-    """Asks `generator` (None: nothing writes) and puts what it wrote into `pool`, and into `store` for the next show.
+    """Asks `generator` for lines (None: nothing writes) and puts them into `pool`, and into `store` for the next show.
 
-    `parts` prepare each line before it is put on a shelf. `alert(text)` and `trouble(about, text)` are the stage's;
-    `changed()` is called when there are more lines. All of it on the event loop's thread.
+    Before a line is put on a shelf, `parts` prepare it. `alert(text)` and `trouble(about, text)` are the stage's;
+    `changed()` is called when there are more lines. Everything runs on the event loop's thread.
     """
 
     def __init__(
@@ -41,19 +41,21 @@ class Feeder:
         self._alert, self._trouble, self._changed, self._time = alert, trouble, changed, time
         self._hungry = asyncio.Event()
         self._failures: dict[Ask, int] = {}
-        self._rushed: dict[Ask, asyncio.Task[None]] = {}  # what is being written at once
-        self._line_seconds = 0.1  # that a line takes to be written, lately
+        self._rushed: dict[Ask, asyncio.Task[None]] = {}  # urgent requests in progress
+        self._line_seconds = 0.1  # running average of the seconds it takes to write a line
 
     @property
     def prepared(self) -> tuple[int, int]:
-        """How many of the set's sections have lines, and how many there are; those that get none are left out."""
+        """How many of the set's sections have lines, and how many sections there are; not counting those that get
+        none."""
         if self._generator is None:
-            return 1, 1  # there will be no more than there are
+            return 1, 1  # a baked show: no more lines will come
         every = self._worth_asking(self._show.every_ask())
         return sum(self._pool.ready(ask) > 0 for ask in every), len(every)
 
     def wait(self) -> float | None:
-        """Seconds until every section has a chunk of lines, as fast as they were written so far; None: they have."""
+        """Estimated seconds until every section has a chunk of lines, at the recent writing speed; None if all have
+        one."""
         asks = self._worth_asking(self._show.every_ask())
         missing = sum(max(min(CHUNK, self._pool.target) - self._pool.ready(ask), 0) for ask in asks)
         if not missing or self._generator is None:
@@ -61,8 +63,8 @@ class Feeder:
         return round(missing * self._line_seconds, 1)
 
     def look(self) -> None:
-        """Lines were taken, or the show is elsewhere: another shelf may want some. A section on stage that has no line
-        ready gets some before whatever else is being written."""
+        """To be called when lines were taken or the show moved, since another shelf may need lines now. If the section
+        on stage has no line ready, it gets some before anything else is written."""
         self._hungry.set()
         ask = self._show.ask
         idle = ask not in self._rushed and self._failures.get(ask, 0) < PATIENCE
@@ -70,7 +72,7 @@ class Feeder:
             self._rushed[ask] = asyncio.create_task(self._write_first(self._generator, ask))
 
     async def run(self) -> None:
-        """Asks for lines wherever a shelf that can come next wants some, then for the rest of the set; for ever."""
+        """Runs for ever: fills the shelves that can come next, then those of the rest of the set."""
         if self._generator is None:
             return
         while True:
@@ -83,7 +85,7 @@ class Feeder:
                 await self._fill(self._generator, *wanted)
 
     def close(self) -> list[asyncio.Task[None]]:
-        """Calls off what is being written at once; gives the tasks, to be awaited."""
+        """Cancels urgent requests; returns their tasks, to be awaited."""
         tasks = list(self._rushed.values())
         for task in tasks:
             task.cancel()
@@ -105,7 +107,7 @@ class Feeder:
             self._failed(ask, "nothing that it wrote could be shown")
             return
         self._line_seconds += ((self._time.now() - began) / len(lines) - self._line_seconds) / RECENT
-        is_empty = not self._pool.ready(ask)  # then it has its lines at once, and their sounds a little later
+        is_empty = not self._pool.ready(ask)  # then its lines are put there at once and their sounds follow
         if not is_empty:
             await self.prepare(lines)
         self._pool.put(ask, start, lines)
@@ -120,7 +122,7 @@ class Feeder:
         try:
             lines = await generator.write(ask, start, self._pool.portion(ask), earlier, urgent=True)
         except GeneratorError:
-            return  # `run` asks again
+            return  # `run` will ask again
         finally:
             del self._rushed[ask]
         if self._pool.put(ask, start, lines):
@@ -141,7 +143,7 @@ class Feeder:
             try:
                 for line in lines:
                     await part.prepare(line)
-            except Exception as error:  # a part may raise what it likes
+            except Exception as error:  # a part may raise any exception
                 self._alert(f"{part.name} could not prepare a line ({error}); the show goes on")
 
     async def _keep(self, ask: Ask, start: int, lines: list[Line]) -> None:

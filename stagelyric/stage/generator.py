@@ -1,8 +1,8 @@
-"""The writer in a process of its own: asked over a pipe, watched, and started anew when it dies or hangs.
+"""The writer in a process of its own: asked over a pipe, watched, and restarted when it dies or hangs.
 
-The show's end: asyncio, without numpy and onnxruntime. The other end, `writing.process`, holds the model.
-Between them go JSON objects, one a line: {"id", "ask", "start", "count", "earlier", "urgent"} out, {"id", "lines"} or
-{"alive": true} back; with "why" asked for, what each line was chosen for comes too.
+This is the show's end, on asyncio, without numpy and onnxruntime. The other end, `writing.process`, holds the model.
+They exchange JSON objects, one per line: {"id", "ask", "start", "count", "earlier", "urgent"} to the writer, {"id",
+"lines"} or {"alive": true} back. If the request has "why", the answer also says for each line what it was chosen for.
 """
 
 import asyncio
@@ -19,28 +19,28 @@ from stagelyric.types.child import Child, End, JsonLines, command
 from stagelyric.types.lines import Ask, Line, as_line
 from stagelyric.types.server import Server
 
-SILENCE = 2.0  # seconds without one after which it hangs
-STARTING = 20.0  # seconds it may take to load the model on a slow disk
-LONGEST = 1 << 22  # bytes of one answer
+SILENCE = 2.0  # seconds without a sign of life after which the writer counts as hung
+STARTING = 20.0  # seconds allowed for loading the model from a slow disk
+LONGEST = 1 << 22  # maximum size of one answer in bytes
 
 Explained = tuple[Line, Mapping[str, Any]]
-"""A line, and what it was chosen for."""
+"""A line, and the reasons why it was chosen."""
 
 log = logging.getLogger(__name__)
 
 
 class GeneratorError(Exception):
-    """The writer died, hung or could not do what was asked; the request may be made again."""
+    """The writer died, hung or could not do what was asked; the request may be repeated."""
 
 
 class Generator:
-    """`write` asks for lines; `running` keeps a process that answers. `on_trouble` is told of each loss, and (None)
-    when there is a process again."""
+    """`write` asks for lines; `running` keeps a writer process alive. `on_trouble` is called with a text at each loss,
+    and with None when there is a working process again."""
 
     def __init__(
         self, model: Path, never_quote: Sequence[Path] = (), frames: Sequence[Path] = (), server: Server | None = None
     ) -> None:
-        """`server`: a language model that drafts beside ours."""
+        """`server`: a language model server that drafts lines beside our model."""
         self.model, self.never_quote, self.frames = model, tuple(never_quote), tuple(frames)
         self.server = server
         self.on_trouble: Callable[[str | None], None] = _log
@@ -52,7 +52,7 @@ class Generator:
         self._ids = itertools.count(1)
         self._up = asyncio.Event()
         self._failures = 0
-        self._troubled = False  # that has been said
+        self._troubled = False  # whether the present trouble has been reported
 
     @property
     def pid(self) -> int | None:
@@ -60,7 +60,7 @@ class Generator:
 
     @property
     def up(self) -> bool:
-        """Whether there is a process that answers."""
+        """Whether a process is there that answers."""
         return self._up.is_set()
 
     @property
@@ -78,12 +78,12 @@ class Generator:
     async def write(
         self, ask: Ask, start: int = 0, count: int = 1, earlier: Sequence[str] = (), *, urgent: bool = False
     ) -> list[Line]:
-        """Lines `start` to `start + count` of an ask's shelf; an urgent request is served between two steps of
-        another. Raises GeneratorError where the process is lost meanwhile."""
+        """Returns the lines `start` to `start + count` of an ask's shelf. An urgent request is served between two steps
+        of another. Raises GeneratorError if the process is lost meanwhile or can't do it."""
         return [line for line, _ in await self._asked(ask, start, count, earlier, {"urgent": urgent})]
 
     async def explain(self, ask: Ask, start: int, count: int, earlier: Sequence[str] = ()) -> list[Explained]:
-        """`write`, and for each line what it was chosen for (`Writer.why`). Raises GeneratorError."""
+        """Like `write`, but with each line also the reasons why it was chosen (`Writer.why`). Raises GeneratorError."""
         return await self._asked(ask, start, count, earlier, {"urgent": False, "why": True})
 
     async def _asked(
@@ -102,14 +102,14 @@ class Generator:
             return await answer
         finally:
             self._waiting.pop(number, None)
-            if answer.cancelled():  # nobody waits for it any more: it need not be written
+            if answer.cancelled():  # nobody waits for it any more, so it need not be written
                 self._child.send({"forget": number})
 
     def _command(self) -> list[str]:
         return command("stagelyric.writing.process", *self.arguments())
 
     def arguments(self) -> list[str]:
-        """The process's, as `writing.process` reads them."""
+        """The process's arguments, as `writing.process` reads them."""
         files = [*map(str, self.never_quote), "--", *map(str, self.frames)]
         if self.server is not None:
             files += ["--", self.server.url, str(self.server.patience), *self.server.hosts]
@@ -129,14 +129,14 @@ class Generator:
         self._take(said)
 
     def _lost(self, end: End) -> None:
-        if not self._up.is_set():  # it came to nothing
-            # A writer that someone kills is wanted back soon, one that ends by itself may do so again at once.
+        if not self._up.is_set():  # the process ended before it was ready
+            # A writer killed by a signal is restarted soon; one that exits by itself may do so again at once.
             self._failures = 1 if "signal" in end.how else self._failures + 1
             if self._failures == 1:
                 self._child.again_soon()
         self._up.clear()
         self._refuse("the writer was lost")
-        if self._failures <= 1:  # said once; a writer that can't start is tried again quietly
+        if self._failures <= 1:  # reported once; later failed starts are retried quietly
             self._troubled = True
             self.on_trouble(f"the writer {end.how}; it is started anew, and the lines that are ready go on")
 

@@ -1,4 +1,4 @@
-"""What a show is made of beside its setlist: from the files that the setlist names, or from a baked show."""
+"""What a show is made of beside its setlist, read from the files that the setlist names or from a baked show."""
 
 import hashlib
 import logging
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stagelyric.baked.bake import Bake
 
 Judgements = Mapping[tuple[str, str], Sequence[str]]
-"""Texts by the song and the section that they were sung in."""
+"""Texts by (song, section) in which they were sung."""
 
 
 def _none(texts: Iterable[str]) -> set[str]:
@@ -29,8 +29,8 @@ def _none(texts: Iterable[str]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """`lyrics`: the songs' own words by title; `never_quote`, `frames`: see `Ask`; `quoting`: those of some texts that
-    quote what the band never wants to quote; `kept`: lines kept in rehearsal that come with it."""
+    """`lyrics`: the songs' own words by title; `never_quote`, `frames`: see `Ask`; `quoting`: given some texts, returns
+    those that quote what the band never wants to quote; `kept`: lines kept in rehearsal that a baked show brings."""
 
     lyrics: Mapping[str, str] = field(default_factory=dict)
     never_quote: str = ""
@@ -40,7 +40,7 @@ class Material:
 
 
 def beside(setlist: Setlist, folder: Path) -> Material:
-    """From the files in a setlist's folder. Raises FileError, QuotingError."""
+    """Reads the files in a setlist's folder. Raises FileError, QuotingError."""
     never = [folder / name for name in setlist.never_quote]
     frames = [folder / name for name in setlist.frames]
     return Material(
@@ -52,7 +52,7 @@ def beside(setlist: Setlist, folder: Path) -> Material:
 
 
 def _named(frames: Sequence[Path]) -> str:
-    """Names the band's own frames, "" for none."""
+    """A digest of the band's own frames; "" for none."""
     if not frames:
         return ""
     from stagelyric.phrasebook import compiled
@@ -69,8 +69,8 @@ def baked(bake: "Bake") -> Material:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Lines that were baked and lie beside a setlist which is played live: the first ones, and the same ones that would
-    be written. `unwanted`: those that the band struck or changed."""
+    """Baked lines that lie beside a setlist which is played live. They are the first lines of each shelf, exactly as
+    they would be written. `unwanted`: those that the band struck or changed."""
 
     bake: "Bake"
 
@@ -79,7 +79,7 @@ class Prepared:
         return {(one.first or one.line).text for one in self.bake.lines if one.struck or one.first}
 
     def put(self, show: Show) -> None:
-        """On the shelves that they were written for; the writer goes on behind them."""
+        """Puts the lines on the shelves that they were written for; the writer continues after them."""
         parts = {part.digest: part for part in self.bake.parts}
         for ask in show.every_ask():
             part = parts.get(ask.digest)
@@ -88,9 +88,10 @@ class Prepared:
 
 
 def prepared(setlist: Path, wrote: str) -> Prepared | None:
-    """What was baked for a setlist by just what would write it now; `wrote`: its edition. None where there is none."""
+    """The lines baked for a setlist with the edition `wrote` (see `edition`), so that they are what would be written
+    now; None if there are none."""
     if not setlist.with_suffix(".bake").is_file():
-        return None  # without an import that most shows have no use for
+        return None  # avoids an import that most shows don't need
     from stagelyric.baked import file as files
 
     opened = files.beside(setlist)
@@ -101,10 +102,11 @@ def prepared(setlist: Path, wrote: str) -> Prepared | None:
 
 
 def judged(file: Path, title: str, made_of: Material) -> tuple[Judgements, set[str]]:
-    """What was kept and what was vetoed in the shows before, by song and section; nothing kept that is a quotation."""
+    """The lines kept and those vetoed in earlier shows, by song and section. A kept line that is a forbidden quotation
+    is left out."""
     try:
         kept, vetoed = journal.judgements(file, title)
-    except JournalError as error:  # whoever writes it puts a damaged one aside, and says so
+    except JournalError as error:  # the journal's writer puts a damaged file aside and reports it
         logging.getLogger(__name__).warning("%s; nothing is known of earlier shows", error)
         kept, vetoed = {}, set()
     places = dict.fromkeys([*made_of.kept, *kept])
@@ -114,6 +116,6 @@ def judged(file: Path, title: str, made_of: Material) -> tuple[Judgements, set[s
 
 
 def edition(model: Path, server: Server | None = None) -> str:
-    """Names all that lines depend on beside what is asked: lines of one edition are never taken for another's."""
+    """A name for everything that lines depend on beside the ask; lines of one edition are never used for another."""
     drafted = hashlib.sha256(server.url.encode()).hexdigest()[:8] if server else ""
     return paths.edition(model) + fetch.stamp() + drafted

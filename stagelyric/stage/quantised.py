@@ -1,4 +1,5 @@
-"""Cues that wait for their beat: aimed when they are pressed, and anew with every pulse, beat or tempo that comes."""
+"""Holds quantised actions until their beat. The time is computed when they are requested, and again with every pulse,
+beat or tempo that comes."""
 
 from __future__ import annotations
 
@@ -9,12 +10,12 @@ from stagelyric.show.clock import Clock
 from stagelyric.show.effects import Deferred
 from stagelyric.types.time import MACHINE, Alarm, Time
 
-SOON = 0.001  # seconds; a beat this near is now
+SOON = 0.001  # seconds; a beat closer than this counts as now
 
 
 @dataclass(eq=False, slots=True)
 class _Pending:
-    """`beat` None: at once."""
+    """A waiting action. `beat` None: it is due at once."""
 
     wanted: Deferred
     beat: float | None
@@ -27,9 +28,9 @@ class _Pending:
 
 
 class Quantised:
-    """Holds what was deferred, and hands it to `due` when the clock is there.
+    """Holds deferred actions and passes each to `due` when the clock reaches its beat.
 
-    `told` is given the beat that is waited for, the nearest one, whenever it is another; None where nothing waits.
+    `told` is called with the nearest beat that an action waits for, whenever that changes; with None if none waits.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Quantised:
         self._told: float | None = None
 
     def add(self, wanted: Deferred) -> None:
-        """Something to be done on its beat."""
+        """Adds an action to be done on its beat."""
         now = self._time.now()
         pending = _Pending(wanted, self._clock.target(wanted.quantize, now))
         self._pending.append(pending)
@@ -52,14 +53,14 @@ class Quantised:
         self._tell()
 
     def aim_again(self) -> None:
-        """The clock has moved on, or its tempo may be another."""
+        """Computes the times again: the clock has advanced, or its tempo may have changed."""
         if not self._pending:
             return
         now = self._time.now()
         running = self._clock.running(now)
         for pending in list(self._pending):
             if not running:
-                pending.beat = None  # it was stopped: nothing waits for it
+                pending.beat = None  # the clock was stopped, so nothing waits for it
             self._aim(pending, now)
         self._tell()
 
@@ -71,7 +72,7 @@ class Quantised:
             self._told_to(nearest)
 
     def close(self) -> None:
-        """Calls all of it off."""
+        """Cancels everything that waits."""
         for pending in self._pending:
             pending.disarm()
         self._pending.clear()
@@ -80,10 +81,10 @@ class Quantised:
         pending.disarm()
         beat = pending.beat
         if beat is not None and self._clock.reached(beat):
-            self._due(pending)  # its pulse is the one that has just come
+            self._due(pending)  # this beat's pulse has just come
             return
         due = now if beat is None else self._clock.when(beat, now)
-        # The loop's clock is the monotonic one, but nothing promises that it is: hand over the difference.
+        # The loop's clock need not be the monotonic one that `due` refers to, so pass the difference.
         wait = due - now if due - now > SOON else 0
         pending.timer = self._time.call_later(wait, self._due, pending)
 

@@ -1,4 +1,5 @@
-"""Whether a show goes on where the last one of its title was, or begins anew; and what is said of it."""
+"""Decides whether a show continues where the last one of its title ended or begins anew, and what people are told about
+it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,14 +7,14 @@ from dataclasses import dataclass, field
 from stagelyric.types import standing
 from stagelyric.types.standing import Record, Standing
 
-TONIGHT = 4 * 3600.0  # seconds after which a show is over, unless it is asked for
+TONIGHT = 4 * 3600.0  # seconds after which the last show counts as over, unless `resume` is asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """`standing`: where to go on (None: the show begins anew); `seed`: the one it drew; `show`: its name in the
-    journal; `places`: how far each shelf was used, for a show that begins anew and has no seed of its own; `told`: what
-    people should know, "" for nothing."""
+    """`standing`: the state to continue from (None: the show begins anew); `seed`: the seed of that show; `show`: its
+    name in the journal; `places`: how far each shelf was used, for a show that begins anew without a seed of its own;
+    `told`: what people should know, "" for nothing."""
 
     standing: Standing | None = None
     seed: int | None = None
@@ -31,8 +32,8 @@ def recall(
     fresh: bool = False,
     resume: bool = False,
 ) -> Recalled:
-    """`last`, `before`: what the last two shows of this title left; `seed`: the one that is asked for; `now` in unix
-    seconds; `fresh`: begin anew whatever there is; `resume`: go on, however long ago it was."""
+    """`last`, `before`: what the last two shows of this title left; `seed`: the seed that was asked for; `now` in unix
+    seconds; `fresh`: begin anew in any case; `resume`: continue, however long ago it was."""
     if resume and before is not None and (last is None or not last.get("number")):
         last = before
     found = _stood(last)
@@ -40,7 +41,7 @@ def recall(
         return Recalled(told="there is no last show to go on with: this one begins anew" if resume else "")
     drawn = last.get("seed") if isinstance(last.get("seed"), int) else None
     if seed is not None and drawn != seed:
-        return Recalled()  # other lines: another show
+        return Recalled()  # with another seed the lines differ: it is another show
     again = Recalled(seed=drawn, places={} if seed is not None else found.places)
     ago = now - _number(last.get("wall"), now)
     if fresh or (not found.number and not resume):
@@ -49,7 +50,8 @@ def recall(
         said = f"the last show, {_age(ago)} ago, is over and this one begins anew; to go on with it: --resume"
         return Recalled(seed=again.seed, places=again.places, told=said)
     where = f"{found.song}, {found.section}, line {found.number}"
-    # A clock that was set back (none of its own, no network yet) tells of no age, and keeps no show from going on.
+    # If the clock was set back (a machine without a clock battery, before it has network), the age is negative: then it
+    # is not mentioned, and does not keep the show from continuing.
     since = f", {_age(ago)} ago" if ago >= 0 else ""
     name = last.get("show") if isinstance(last.get("show"), str) else None
     return Recalled(found, drawn, name, told=f"goes on where it was{since}: {where} (--fresh begins anew)")

@@ -1,4 +1,4 @@
-"""A night again, from what its journal has: the same events into the same show give the same cues."""
+"""Replays a night from its journal: the same events into the same show give the same cues."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CLASSES = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What went up (`text` None: the stage was cleared). `wall` in unix seconds."""
+    """What was shown (`text` None: the stage was cleared). `wall` in unix seconds."""
 
     wall: float
     number: int
@@ -41,14 +41,14 @@ class Shown:
 
     @property
     def what(self) -> tuple[int, str, str, str | None, str | None]:
-        """All but when."""
+        """Everything but the time."""
         return self.number, self.song, self.section, self.text, self.origin
 
 
 @dataclass(slots=True)
 class Replay:
-    """`recorded`: what went up on the night; `missing`: what the journal lacks, in sentences; `again`: what goes up
-    now, once `run` has been gone through."""
+    """A night to be replayed. `recorded`: what was shown that night; `missing`: what the journal lacks, in sentences;
+    `again`: what the replay shows, complete once `run` is exhausted."""
 
     recorded: list[Shown]
     missing: list[str] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Replay:
         return [shown.what for shown in self.again] == [shown.what for shown in self.recorded]
 
     def differences(self) -> Iterator[tuple[Shown | None, Shown | None]]:
-        """(what was, what is), place by place, where they are not the same."""
+        """The (recorded, replayed) pairs that differ, in order; None where one of them has no more."""
         for place in range(max(len(self.recorded), len(self.again))):
             was = self.recorded[place] if place < len(self.recorded) else None
             now = self.again[place] if place < len(self.again) else None
@@ -70,7 +70,8 @@ class Replay:
                 yield was, now
 
     def run(self) -> Iterator[Shown]:
-        """Performs the night; what goes up, as it does. Nothing where the journal does not say how it began."""
+        """Performs the night and yields what is shown. Yields nothing if the journal does not say how the night
+        began."""
         for row in self._rows:
             for effect in self._effects(row):
                 match effect:
@@ -154,7 +155,7 @@ class Replay:
 
 
 def prepare(rows: Sequence[Mapping[str, Any]]) -> Replay:
-    """A night from its records."""
+    """Prepares the replay of a night from its records."""
     recorded = [
         Shown(row["wall"], row["number"], row["song"], row["section"], row["text"], row["origin"])
         for row in rows
@@ -170,7 +171,7 @@ def prepare(rows: Sequence[Mapping[str, Any]]) -> Replay:
 
 
 def read(text: str) -> Event:
-    """An event from its `repr`, of the kinds of `types.events` and nothing else. Raises ValueError."""
+    """Parses the `repr` of an event; only the classes of `types.events` are accepted. Raises ValueError."""
     try:
         found = _value(ast.parse(text, mode="eval").body)
     except (SyntaxError, TypeError, ValueError, RecursionError) as error:
@@ -196,7 +197,8 @@ def _value(node: ast.expr) -> Any:
 def _lay(show: Show, told: Mapping[str, Any]) -> None:
     shelf = show.pool.shelf(_ask(told["ask"]))
     del shelf.lines[told["start"] :]
-    gap = told["start"] - len(shelf.lines)  # what lies behind is looked at by nobody
+    # no press of the night looked at the lines in the gap, so empty ones fill it
+    gap = told["start"] - len(shelf.lines)
     shelf.lines += [Line("", "model")] * gap + [as_line(line) for line in told["lines"]]
 
 

@@ -1,4 +1,4 @@
-"""What a press asked for and that takes time: a line for a word, answers to what was heard, a long text judged."""
+"""Requests by a press that take time: a line for a word, answers to what was heard, a long text to be judged."""
 
 import asyncio
 import contextlib
@@ -13,14 +13,14 @@ from stagelyric.stage.trace import Told, key
 from stagelyric.types.lines import Line, as_list
 from stagelyric.types.time import Time
 
-WORD_SECONDS = 1.2  # how long a line for a word may take before the stage makes do
-MOST_WORDS = 24  # that lines are written for at once: more than are written in the time that a word has
-MOST_UNJUDGED = 8  # long texts that wait to be judged; more are not shown, and that is said
+WORD_SECONDS = 1.2  # seconds that a line for a word may take; after that the show uses what it has
+MOST_WORDS = 24  # words for which lines are written at once; more could not be written within WORD_SECONDS
+MOST_UNJUDGED = 8  # long texts that may wait to be judged; further ones are refused with an alert
 
 
 class Requests:
-    """Each is a task of its own beside the loop's work. What comes of it goes to `carry_out`, and to `note` for a
-    replay; `alert(text)` is the stage's."""
+    """Runs each request as a task of its own. The resulting effects go to `carry_out`, and a record of them to `note`
+    for a replay; `alert(text)` is the stage's."""
 
     def __init__(
         self,
@@ -37,10 +37,10 @@ class Requests:
         self._carry_out, self._note, self._alert = carry_out, note, alert
         self._tasks: set[asyncio.Task[None]] = set()
         self._judging, self._unjudged = asyncio.Lock(), 0
-        self._words = 0  # that lines are being written for
+        self._words = 0  # number of words for which lines are being written
 
     def add(self, request: Wanted | Answering | Unjudged) -> None:
-        """Returns at once; of too many long texts one is not taken, and that is said."""
+        """Starts a request and returns at once. If too many long texts wait, the new one is refused with an alert."""
         match request:
             case Wanted():
                 self._spawn(self._write_now(request))
@@ -50,7 +50,7 @@ class Requests:
                 self._judge(request)
 
     def close(self) -> list[asyncio.Task[None]]:
-        """Calls them off; gives the tasks, to be awaited."""
+        """Cancels all requests; returns their tasks, to be awaited."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -72,7 +72,7 @@ class Requests:
         self._note("answer", {"of": key(wanted), "lines": [] if line is None else [as_list(line)]})
 
     async def _written(self, wanted: Wanted) -> Line | None:
-        """A line for a word, if there is one in time; of too many words at once none is waited for."""
+        """The line for a word, or None if it does not come in time or too many words are being written for already."""
         line = None
         with contextlib.suppress(TimeoutError, GeneratorError):
             if self._generator is not None and self._words <= MOST_WORDS:
@@ -92,7 +92,7 @@ class Requests:
         await self._feeder.prepare(lines)
 
     def _judge(self, text: Unjudged) -> None:
-        """Has a text looked at that would take too long here; one after the other, in their order."""
+        """Has a text judged off the loop, where it would take too long; one at a time, in order."""
         if self._unjudged >= MOST_UNJUDGED:
             self._alert(f"{text.do.action}: not shown, too many long texts came at once")
             return

@@ -1,4 +1,4 @@
-"""The running show: events in, cues out, and beside them the pool refilled. asyncio, one thread."""
+"""The running show: events come in, cues go out, and the pool is refilled. asyncio, one thread."""
 
 import asyncio
 import contextlib
@@ -33,10 +33,10 @@ from stagelyric.types.parts import Part
 from stagelyric.types.standing import Record, Standing, as_record
 from stagelyric.types.time import MACHINE, Time
 
-SYNC_EVERY = 1.0  # seconds in which what was written down is brought to the disk itself: a power cut costs no more
-WARM_EVERY = 0.005  # seconds
-MOST_ALERTS = 50  # that stand in the state at once
-SAME_ALERT = 1.0  # seconds in which the same alert is not said again
+SYNC_EVERY = 1.0  # seconds between calls that force the journal to disk; a power cut loses no more than this
+WARM_EVERY = 0.005  # seconds between two warming runs
+MOST_ALERTS = 50  # alerts that stand in the state at once, at most
+SAME_ALERT = 1.0  # seconds within which an identical alert is not repeated
 
 _NO_PRESS = (Notice, ClockPulse, Transport, Tempo, Beat)
 
@@ -46,12 +46,11 @@ log = logging.getLogger(__name__)
 class Stage:
     """Carries out what the show decides.
 
-    A cue goes to the journal and to the parts that are `first` (the page) before anything else is done; the other
-    `parts`, the state and the record of the event follow in the loop's next round, when the frame is on its way.
-
-    `intercept`: whether an event is taken away from the show (a pedal is being learned); `moved`: is told what each
-    press changed, before its cue goes up; `warm`: goes the way of a press up to the show, and changes nothing;
-    `beside`: what a thread prepares once everything is up; `time`: what everything in here goes by.
+    A cue goes to the journal and to the parts that are `first` (the page) before anything else is done. The other
+    `parts`, the state and the event's record follow in the loop's next round, when the frame is on its way.
+    `intercept`: returns whether an event is taken away from the show (a pedal is being learned); `moved`: is told what
+    each press changed, before its cue goes up; `warm`: runs through the code path of a press and changes nothing;
+    `beside`: work done in a thread once everything is up; `time`: the clock that everything here uses.
     """
 
     def __init__(
@@ -80,7 +79,7 @@ class Stage:
         self._parts: list[Part] = [*([journal] if journal else []), *parts]
         self._prompt = [part for part in self._parts if part.first]
         self._patient = [part for part in self._parts if not part.first]
-        self._early: list[Event] | None = None  # heard before every part is up
+        self._early: list[Event] | None = None  # events heard before every part is up; None afterwards
         self._warm, self._intercept, self._moved, self._beside = warm, intercept, moved, beside
         self._pressed = 0.0  # when the last cue was given
         self._state_is_due = False
@@ -95,16 +94,16 @@ class Stage:
         )
         self._quantised = Quantised(clock, self._perform_deferred, self._say_due, time)
         self._said: dict[str, float] = {}
-        self._alerts: dict[str, Alert] = {}  # what is wrong now, by what it is about
+        self._alerts: dict[str, Alert] = {}  # present alerts, by what they are about
         self._broken: set[str] = set()
         self._song = show.song.title
-        self.song_at = time.wall()  # when the present song began
+        self.song_at = time.wall()  # when the present song began (unix seconds)
         self._asleep = Asleep(self.alert, time)
         self._loop: asyncio.AbstractEventLoop
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Everything runs while this context is open; on the way out each is closed, the journal last."""
+        """Everything runs while this context is open. At its end all parts are closed, the journal last."""
         loop = self._loop = asyncio.get_running_loop()
         self.clock.song(self.show.song.tempo, self.show.song.beats_per_bar, self._time.now())
         if self._tempo is not None:
@@ -118,7 +117,7 @@ class Stage:
             self.trouble("last place", self._bookmark.damaged)
         if self._journal is not None:
 
-            def told(about: str, text: str | None) -> None:  # on the journal's thread
+            def told(about: str, text: str | None) -> None:  # runs on the journal's thread
                 with contextlib.suppress(RuntimeError):  # the loop has ended
                     loop.call_soon_threadsafe(self.trouble, about, text)
 
@@ -131,7 +130,7 @@ class Stage:
             self._publish_state()
             parts = (self._tick, self._feeder.run, self._sync, self._stay_warm)
             tasks = [asyncio.create_task(self._go_on(work)) for work in parts]
-            # A full collection costs milliseconds; what start-up made is here to stay and need not be looked at.
+            # A full collection takes milliseconds. The objects made at start-up stay, so it need not look at them.
             gc.freeze()
             gc.enable()
             threading.Thread(target=self._beside, name="beside", daemon=True).start()
@@ -142,12 +141,12 @@ class Stage:
                 gc.unfreeze()
 
     async def _open(self, stack: AsyncExitStack) -> None:
-        """Every part, one after another; what is heard meanwhile is done when all of them are up."""
+        """Opens every part, one after another; events heard meanwhile are performed when all are up."""
         early: list[Event] = []
         self._early = early
         try:
             for part in self._parts:
-                if part.first:  # a display that is back before the show is up must see no other song
+                if part.first:  # a display that reconnects before the show is up must not see another song
                     self._tell(part.name, part.state, self._state())
                 await stack.enter_async_context(part.running(self.hear))
         finally:
@@ -158,11 +157,12 @@ class Stage:
             self.hear(event)
 
     async def _go_on(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Takes a part of the show up again that has failed: said once, with its traceback in the log."""
+        """Runs a part of the show, and restarts it if it fails. The failure is reported once; its traceback goes to the
+        log."""
         while True:
             try:
                 return await work()
-            except Exception as error:  # whichever fault of ours it is, the show must go on
+            except Exception as error:  # whatever the bug, the show must go on
                 log.exception("%s failed", work.__name__)
                 self.alert(f"a part of the show failed ({error}) and is taken up again")
                 await self._time.sleep(0.5)
@@ -180,15 +180,17 @@ class Stage:
 
     @property
     def prepared(self) -> tuple[int, int]:
-        """How many of the set's sections have lines, and how many there are; those that get none are left out."""
+        """How many of the set's sections have lines, and how many sections there are; not counting those that get
+        none."""
         return self._feeder.prepared
 
     def wait(self) -> float | None:
-        """Seconds until every section has a chunk of lines, as fast as they were written so far; None: they have."""
+        """Estimated seconds until every section has a chunk of lines, at the recent writing speed; None if all have
+        one."""
         return self._feeder.wait()
 
     def hear(self, event: Event) -> None:
-        """An event has come in. The one way into the show; on the event loop's thread."""
+        """Performs an event. This is the only way into the show; call it on the event loop's thread."""
         if self._early is not None:
             self._early.append(event)
             return
@@ -213,13 +215,13 @@ class Stage:
         self.heard[event.source.partition(" ")[0]] += 1
 
     def _clock_moved(self) -> None:
-        """Somebody outside said where the beat is: what waits for a beat is aimed anew, by the new count."""
+        """An external clock sent a beat or a tempo: recompute when waiting actions are due."""
         self._rearm.set()
         if self.clock.source != "internal":
             self._quantised.aim_again()
 
     def alert(self, text: str, level: Level = "warning") -> None:
-        """Says something to everyone, once: the same words again within a second are only counted by the log."""
+        """Shows everyone a text once; the same text again within `SAME_ALERT` seconds is only counted in the log."""
         now = self._time.now()
         if now - self._said.get(text, float("-inf")) < SAME_ALERT:
             return
@@ -231,7 +233,8 @@ class Stage:
             self._tell(part.name, part.alert, text, level)
 
     def trouble(self, about: str, text: str | None) -> None:
-        """Something is wrong and stays so: it is said once, and stands in the state until it is over (None)."""
+        """Something is wrong and stays so: it is reported once and stands in the state until it is over (`text`
+        None)."""
         if text is None:
             if self._alerts.pop(about, None) is None:
                 return
@@ -258,7 +261,7 @@ class Stage:
             asyncio.get_running_loop().call_soon(self._tell, "journal", self.trace.event, *about)
 
     def _note(self, kind: str, told: Told) -> None:
-        """For a replay of the night: what came of an event later."""
+        """Records, for a replay of the night, what came of an event later."""
         if self.trace is not None:
             about = (kind, told, self._time.wall(), self.pool.puts)
             asyncio.get_running_loop().call_soon(self._tell, "journal", self.trace.note, *about)
@@ -296,7 +299,8 @@ class Stage:
             self._rearm.set()
 
     def _write_down(self) -> None:
-        """Where the show is now, before anybody sees it: whoever is shown a line must find it there after a kill."""
+        """Writes the show's state down before the line is displayed: after a kill it must include every line that was
+        shown."""
         if self._bookmark is None and self._moved is None:
             return
         record = self.show.change(self.clock.tempo)
@@ -306,7 +310,8 @@ class Stage:
             self._bookmark.change(record)
 
     def take_place(self, standing: Standing, seed: int | None) -> None:
-        """Goes on from where another machine is: what is up there is up here too. Whether it speaks stays as it is."""
+        """Takes over another machine's state, including the line that is up there. Whether this machine speaks stays as
+        it is."""
         if seed is not None:
             other = "the machine that leads has another seed, and this show was baked: its lines are other ones"
             self.trouble("seed", None if self.show.sow(seed) else other)
@@ -316,7 +321,7 @@ class Stage:
         if self._bookmark is not None:
             self._bookmark.rewrite()
         self._take_up_song()
-        if self._early is None:  # else every part is told where the show is when it opens
+        if self._early is None:  # else every part is told the state when it opens
             self._publish_state()
         self._feeder.look()
 
@@ -336,10 +341,10 @@ class Stage:
             self._tell(part.name, part.state, state)
 
     def _tell(self, name: str, what: Callable[..., object], *about: object) -> None:
-        """One part's fault is its own: it is said once, and the others are told as ever."""
+        """Calls one part's method. If it raises, that is reported once, and the other parts are told as usual."""
         try:
             what(*about)
-        except Exception as error:  # a part may raise what it likes
+        except Exception as error:  # a part may raise any exception
             if name not in self._broken:
                 self._broken.add(name)
                 log.exception("%s failed", name)
@@ -351,17 +356,17 @@ class Stage:
             self._note("due", {"do": asdict(wanted.do), "at": wanted.at, "quantize": wanted.quantize})
 
     def _say_due(self, beat: float | None) -> None:
-        """After the cue that it may come with."""
+        """Tells the waiting beat in the loop's next round, after the cue that may come in this one."""
         for part in self._parts:
             asyncio.get_running_loop().call_soon(self._tell, part.name, part.due, beat)
 
     async def _tick(self) -> None:
-        """Gives a Beat on every beat, to the outputs and to the triggers."""
+        """Emits a Beat on every beat, to the parts and to the triggers."""
         last: float | None = None
         while True:
             now = self._time.now()
             beat = float(math.floor(self.clock.beat(now + SOON)))
-            # A pulse that comes a little late sets the beat back by less than one: that is no new beat.
+            # A late pulse sets the beat back by less than one: that is no new beat.
             if self.clock.running(now) and last is not None and beat != last and beat != last - 1:
                 for part in self._parts:
                     self._tell(part.name, part.beat, beat, self.clock.tempo)
@@ -374,16 +379,16 @@ class Stage:
                     await self._rearm.wait()
 
     async def _stay_warm(self) -> None:
-        """Goes the way of a press again and again, and stops short of the cue.
+        """Runs through the code path of a press again and again, short of the cue.
 
-        Between two presses of a foot the processor's caches forget that way. At 50 presses a second a packet took
-        0.34 ms to its cue (median) and takes 0.24 ms with this, which costs about a hundredth of a core.
+        Between two presses the processor's caches lose that code. At 50 presses a second the median time from packet to
+        cue was 0.34 ms without this and 0.24 ms with it; it costs about a hundredth of a core.
         """
         while True:
             await self._time.sleep(WARM_EVERY)
             self._asleep.look()
             if self._time.now() - self._pressed < WARM_EVERY:
-                continue  # a press has just gone this way
+                continue  # a press has just used this path
             self._warm()
             self.show.state(self.clock.tempo)
             cue = Cue(self.show.upcoming(), self.show.song.title, self.show.section.name, "now", 0.0, 0)
@@ -401,5 +406,5 @@ class Stage:
 
 
 def quick() -> None:
-    """Settings of the interpreter for a process whose loop must never wait long for another thread."""
+    """Interpreter settings for a process whose loop must never wait long for another thread."""
     sys.setswitchinterval(0.0005)

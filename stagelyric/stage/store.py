@@ -1,6 +1,6 @@
-"""The pool on disk: what was written for a show is there at once when the next one begins.
+"""The pool on disk: lines written for one show are there at once when the next begins.
 
-A file a shelf, a chunk a line, appended as it comes: saving never reads or writes a shelf as a whole.
+One file per shelf and one line per chunk, appended as chunks come: saving never reads or writes a whole shelf.
 """
 
 import contextlib
@@ -17,22 +17,23 @@ from stagelyric.show.pool import Pool
 from stagelyric.types.lines import Ask, Line, Origin, as_line, as_list
 from stagelyric.words.reading import read_bytes
 
-LARGEST = 32 << 20  # bytes of a shelf's file that is read
+LARGEST = 32 << 20  # maximum size in bytes of a shelf's file that is read
 _UNFINISHED = re.compile(rb"(?:\[\d*(?:,(?: (?:\[.*)?)?)?)?\0*", re.DOTALL)
-ROOM = 256 << 20  # bytes of all shelves together: some twenty thousand full ones
+ROOM = 256 << 20  # bytes of all shelves together, about twenty thousand full ones
 
 
 class Store:
-    """`folder`/`edition`: a folder for each model and version, since lines of another model are other lines."""
+    """Stores shelves in `folder`/`edition`: one folder per model and version, since another model writes other
+    lines."""
 
     def __init__(self, folder: Path, edition: str) -> None:
         self._folder = folder / edition
-        self._aside: list[str] = []  # the names that damaged files have now
-        self._stuck = ""  # why one could not be given another
+        self._aside: list[str] = []  # the new names of damaged files
+        self._stuck = ""  # why a damaged file could not be renamed
 
     @property
     def damaged(self) -> str | None:
-        """What is to be said of the files that `load` could not read, if anything."""
+        """A message about the files that `load` could not read, or None."""
         if self._stuck:
             return f"a shelf of lines on the disk is damaged and can't be put aside ({self._stuck}); it is not used"
         if not self._aside:
@@ -43,8 +44,8 @@ class Store:
         return f"{len(self._aside)} shelves of lines were damaged: they are {called} now, and new ones are begun"
 
     def load(self, pool: Pool, asks: Iterable[Ask]) -> None:
-        """Puts what is on disk on the shelves. A damaged file gives what is whole, and is put aside; one whose last
-        chunk was not written to its end, as when the machine went off, is only cut there."""
+        """Puts what is on disk on the shelves. From a damaged file the intact part is used and the file is renamed; a
+        file whose last chunk is incomplete, as after a power cut, is only truncated there."""
         for ask in asks:
             file = self._file(ask)
             try:
@@ -74,7 +75,7 @@ class Store:
                 self.append(ask, start, lines)
 
     def append(self, ask: Ask, start: int, lines: Sequence[Line]) -> None:
-        """Raises OSError where the disk is full or gone; then nothing is left of what was begun."""
+        """Appends a chunk. Raises OSError if the disk is full or gone; then nothing of the chunk stays in the file."""
         self._folder.mkdir(parents=True, exist_ok=True)
         chunk = json.dumps([start, [as_list(line) for line in lines]], ensure_ascii=False) + "\n"
         with self._file(ask).open("ab", buffering=0) as file:
@@ -91,10 +92,10 @@ class Store:
         return self._folder / f"{ask.digest}.jsonl"
 
     def forget(self, keep: Collection[str] = ()) -> None:
-        """Deletes the shelves that were added to longest ago, once all together take more than their room.
+        """Deletes the least recently extended shelves once all together exceed their room (`ROOM`).
 
-        `keep`: the digests of those that the show has. The clock is not asked how old they are: one that is wrong by a
-        year would have them all deleted.
+        `keep`: the digests of the show's own shelves. Ages are not compared with the clock: a clock that is off by a
+        year would have all of them deleted.
         """
         with contextlib.suppress(OSError):
             files = [(file.stat(), file) for file in self._folder.parent.glob("*/*.jsonl")]
@@ -108,8 +109,8 @@ class Store:
 
 
 def _chunks(content: bytes) -> tuple[list[tuple[int, list[Line]]], int | None, bool]:
-    """The whole chunks at a file's beginning, as (start, lines); where they end, if an unfinished one follows; and
-    whether there is nothing else."""
+    """The complete chunks at the start of a file, as (start, lines); the offset where they end, if an incomplete chunk
+    follows, else None; and whether there is nothing else in it."""
     found: list[tuple[int, list[Line]]] = []
     written, _, rest = content.rpartition(b"\n")
     for chunk in written.split(b"\n") if written else ():

@@ -1,6 +1,6 @@
-"""Tells systemd that the show is up, and goes on telling it that the loop turns (sd_notify(3), Type=notify).
+"""Tells systemd that the show is up, and keeps telling it that the loop turns (sd_notify(3), Type=notify).
 
-Three datagrams to a socket: the one library for it has seen no release since 2017.
+It takes three datagrams to a socket. Written here since the one library for it has had no release since 2017.
 """
 
 import asyncio
@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 
 
 def notify(state: str) -> bool:
-    """Sends "READY=1" and the like; False where nobody asked (no NOTIFY_SOCKET), listens or keeps up. Never waits."""
+    """Sends a state such as "READY=1". Returns False if there is no NOTIFY_SOCKET, nobody listens, or the receiver is
+    too slow. Never waits."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")) or not hasattr(socket, "AF_UNIX"):
         return False
@@ -25,7 +26,7 @@ def notify(state: str) -> bool:
 
 @asynccontextmanager
 async def watched(status: str) -> AsyncIterator[None]:
-    """Ready from here on, and stopping at the end; in between the watchdog is fed from the loop's own thread."""
+    """Sends ready on entry and stopping on exit; in between it feeds the watchdog from the loop's own thread."""
     if not notify(f"READY=1\nSTATUS={status}"):
         yield
         return
@@ -38,7 +39,7 @@ async def watched(status: str) -> AsyncIterator[None]:
 
 
 def _watchdog_seconds() -> float | None:
-    """The watchdog's limit in seconds; None where it is not for this process."""
+    """The watchdog's limit in seconds; None if there is none for this process."""
     microseconds, pid = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID", str(os.getpid()))
     return int(microseconds) / 1e6 if microseconds.isdecimal() and pid == str(os.getpid()) else None
 

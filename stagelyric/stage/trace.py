@@ -1,6 +1,6 @@
-"""What it takes to play a night again, into its journal: how it began, what came in, which lines were ready then.
+"""Writes to the journal what a replay of the night needs: how it began, what came in, which lines were ready then.
 
-A press is not delayed: the stage calls everything here in the loop's next round, when the press's line is on its way.
+No press is delayed: the stage calls everything here in the loop's next round, when the press's line is on its way.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from stagelyric.types.standing import as_record
 from stagelyric.types.time import MACHINE, Time
 
 FORMAT = 1
-"""How a night's beginning is written."""
+"""Version of the format of the "begin" record."""
 
-AHEAD = 96  # lines of a shelf that a press might look at
-BEHIND = 8  # lines before a shelf's place: a press that was the first to look there may have moved it
-MOST_INPUTS = 200_000  # a night's events that did nothing; a knob sends many
+AHEAD = 96  # lines of a shelf after its position that a press might look at
+BEHIND = 8  # lines before a shelf's position, since a press that looked there first may have advanced it
+MOST_INPUTS = 200_000  # maximum number of recorded events that did nothing in a night; a knob sends many
 
 Told = dict[str, object]
 
 
 class Trace:
-    """`begin`: what the show is made of, asked for once when it opens; without it the night can't be played again."""
+    """`begin`: returns what the show is made of, called once when it opens; without it the night can't be replayed."""
 
     def __init__(self, journal: Journal, show: Show, time: Time = MACHINE) -> None:
         self.begin: Callable[[], Told] | None = None
         self._journal, self._show, self._time = journal, show, time
-        self._ends: dict[str, int] = {}  # how much of each shelf is written down
+        self._ends: dict[str, int] = {}  # the index up to which each shelf has been written down
         self._near: list[Ask] = []
         self._inputs = 0
 
     def open(self, tempo: float) -> None:
-        """The show stands where it will begin."""
+        """Records the start; the show must be in its initial state."""
         if self.begin is None:
             return
         loop, pool = asyncio.get_running_loop(), self._show.pool
@@ -58,7 +58,7 @@ class Trace:
         self._lines(pool.puts)
 
     def event(self, event: Event, acted: bool, wall: float, puts: int) -> None:
-        """An event that was performed; `acted`: it did something. `puts`: see `Pool.held`."""
+        """Records an event that was performed; `acted`: it did something. `puts`: see `Pool.held`."""
         if self.begin is not None:
             self._lines(puts)
         if acted:
@@ -68,14 +68,14 @@ class Trace:
             self._journal.note("input", wall, lambda: repr(event))
 
     def note(self, kind: str, told: Told, wall: float, puts: int) -> None:
-        """What came of an event later: a cue on its beat, a line that was written, another place in the set."""
+        """Records what came of an event later: a cue on its beat, a line that was written, another place in the set."""
         if self.begin is None:
             return
         self._lines(puts)
         self._journal.note(kind, wall, lambda: told)
 
     def _lines(self, puts: int) -> None:
-        """The lines that a press could have looked at and that are not written down yet."""
+        """Records the lines that a press could have looked at and that are not written down yet."""
         near = self._show.asks()
         for ask in dict.fromkeys([*self._near, *near]):
             for shelf in self._show.pool.shelf(ask).family:
@@ -86,7 +86,7 @@ class Trace:
         start = self._ends.get(shelf.digest)
         if start is None:
             start = max(shelf.position - BEHIND, 0)
-        # Told in pieces of some length, so that a shelf that is used line by line costs a record every so often only.
+        # Written in larger pieces, so that a shelf that is used line by line costs a record only now and then.
         if end <= start or (start > shelf.position + AHEAD // 2 and end == shelf.position + AHEAD):
             return
         self._ends[shelf.digest] = end
@@ -99,7 +99,7 @@ def _told(ask: Ask, start: int, lines: Sequence[Line]) -> Told:
 
 
 def key(effect: Wanted | Answering | Unjudged) -> str:
-    """Names what is waited for, the same on the night and in its replay."""
+    """A name for a pending request, the same on the night and in its replay."""
     match effect:
         case Wanted():
             return f"word {effect.ask.digest}"
@@ -112,7 +112,7 @@ def made_of(
     setlist: str, lyrics: Mapping[str, str], never_quote: str, frames: str, vetoed: Iterable[str],
     words: Mapping[tuple[str, str], Mapping[str, Line]] | None,
 ) -> Told:  # fmt: skip
-    """What `Trace.begin` gives; `setlist`: its file's text, the rest as for a `Show`."""
+    """The value that `Trace.begin` returns. `setlist`: the text of its file; the rest as for a `Show`."""
     reserve = None
     if words is not None:
         reserve = [
