@@ -1,1 +1,1 @@
-"""What every room may name: events, lines, devices, paths, and processes that are kept. No numpy here."""
+"""Types that every package may import: events, lines, devices, paths, and supervised child processes. No numpy here."""

@@ -1,4 +1,5 @@
-"""What can be done in a show: one table, which triggers, OSC, the patches, `learn` and the operator's pads read."""
+"""The actions that a show knows, in one table, which triggers, OSC, the patches, `learn` and the operator's pads
+read."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,12 +10,14 @@ Action = Literal[
     "wildness",
 ]  # fmt: skip
 Takes = Literal["nothing", "text", "place", "share"]
-"""What stands behind an action: a text, a title or number from 1, or a number from 0.0 to 1.0."""
+"""The kind of value that an action takes: none, a text, a place (a title, or a number from 1), or a share (0.0 to
+1.0)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """What is done. `value`: what the action `takes`; for a share also "value", the value of the event itself."""
+    """An action to be done. `value`: what the action `takes`; for a share also "value", which means the event's own
+    value."""
 
     action: Action
     value: str | int | float | None = None
@@ -22,8 +25,9 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`label`: for a button; `does`: for a reader, in the third person; `pad`: how the operator's page offers it for a
-    pad, "" for not at all; `pedal`: its place among what pedals are mostly learned for, 0 for none."""
+    """An action's row in the table. `label`: for a button; `does`: its description, in the third person; `pad`: how the
+    operator's page offers it for a pad, "" for not at all; `pedal`: its rank among the actions that pedals are mostly
+    used for, 0 for none."""
 
     name: Action
     label: str

@@ -1,8 +1,9 @@
-"""A process of ours that is kept: started, heard, given up when it is silent, stopped, and started anew.
+"""Supervises a child process of ours: starts it, reads its messages, gives it up when it is silent, stops and restarts
+it.
 
-Every child begins in `types.process`. What goes through its pipes is a matter of its `Framing`. A pipe is a file
-descriptor on the event loop, so that a message is heard in the round in which it arrives; where the loop takes none
-(Windows), a thread reads it.
+Every child begins in `types.process`. Its `Framing` defines the format of the messages on its pipes. A pipe is a file
+descriptor on the event loop, so that a message is handled in the round in which it arrives; where the loop supports no
+pipes (Windows), a thread reads it.
 """
 
 import asyncio
@@ -20,27 +21,28 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 
-BACKOFF = (0.0, 0.1, 0.5, 2.0, 5.0)  # seconds before each start that follows a life without a use
-ENDING = 2.0  # seconds that a child has from the end of its input to its own, before it is killed
-LOOK = 0.5  # seconds of silence after which it is looked whether somebody has stopped it
-_EXITING = 1.0  # seconds from the end of what it says to its own; a status that is not told by then is a kill's
-_UNSENT = 1 << 20  # bytes that wait for a child that does not read; what is sent beyond is lost
+BACKOFF = (0.0, 0.1, 0.5, 2.0, 5.0)  # seconds before each start after a run that was of no use (see `Child.well`)
+ENDING = 2.0  # seconds that a child may take to exit after its input was closed, before it is killed
+LOOK = 0.5  # seconds of silence after which to check whether somebody has stopped the process (SIGSTOP)
+_EXITING = 1.0  # seconds that a child may take to exit after it closed its output; then it is killed
+_UNSENT = 1 << 20  # bytes queued for a child that does not read; anything beyond is dropped
 
 M = TypeVar("M")
 
 
 class Framing(Protocol[M]):
-    """How messages are cut out of a stream of bytes, and orders put into one."""
+    """How messages are split from a stream of bytes, and how orders are encoded."""
 
     def pack(self, order: M) -> bytes: ...
 
     def unpack(self, data: bytes) -> tuple[list[M], bytes]:
-        """The whole messages at the beginning of `data`, and the rest of it. Raises ValueError for what is none."""
+        """The complete messages at the beginning of `data`, and the rest of it. Raises ValueError for an invalid
+        message."""
         ...
 
 
 class JsonLines:
-    """JSON objects, one a line. `longest`: bytes of a line, beyond which it is no message."""
+    """JSON objects, one per line. `longest`: maximum length of a line in bytes; a longer one is an error."""
 
     def __init__(self, longest: int = 1 << 20) -> None:
         self._longest = longest
@@ -57,8 +59,8 @@ class JsonLines:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a life ended: in words; with which exit status, if with one (negative: by that signal); whether anything
-    was heard in it; how many seconds it lasted."""
+    """How one run of the process ended: the reason in words; its exit status, if it has one (negative: killed by that
+    signal); whether any message came from it; how many seconds it lasted."""
 
     how: str
     status: int | None
@@ -67,11 +69,12 @@ class End:
 
 
 class Child(Generic[M]):
-    """`command` is asked anew for each life. `hear` gets each message, `lost` how each life ended.
+    """A process that is restarted whenever it ends.
 
-    `starting`, `silence`: how long the first message that is a sign of life (`alive`), and each later one, may take
-    (`silence` None: it may be silent for as long as it likes). `pauses`: seconds before the first start, before the
-    second, and so on; `well` goes back to the pause `after_use`. `ending`: see ENDING; 0 kills at once.
+    `command` is called for each start. `hear` gets each message, `lost` is told how each run ended. `starting`,
+    `silence`: seconds within which the first sign of life (a message for which `alive` is true), and each later one,
+    must come (`silence` None: no limit). `pauses`: seconds before the first start, the second, and so on; `well` resets
+    to the pause with the index `after_use`. `ending`: see ENDING; 0 kills at once.
     """
 
     def __init__(
@@ -109,34 +112,35 @@ class Child(Generic[M]):
         return self._given_up
 
     def give_up(self) -> None:
-        """The next end is the last."""
+        """No restart after the present run."""
         self._given_up = True
 
     def well(self) -> None:
-        """This life was of use: the next one may begin soon."""
+        """The present run has been of use, so the pauses begin again at `after_use`."""
         self._failures = self._after_use
 
     def again_soon(self) -> None:
-        """After a life that ended without a fault of its own: the next pause is the shortest but one."""
+        """The run ended through no fault of its own, so the next pause is the second shortest."""
         self._failures = 1
 
     def send(self, order: M) -> bool:
-        """Whether there is a process that it goes to. Never waits."""
+        """Sends an order; returns whether there is a process to send it to. Never waits."""
         return self._life is not None and self._life.send(self._framing.pack(order))
 
     def kill(self) -> None:
-        """Ends this life at once, in a process that may hang."""
+        """Kills the present process at once, also if it hangs."""
         if self._life is not None:
             self._life.process.kill()
 
     def end(self, why: str) -> None:
-        """Ends this life, for a reason in words that `lost` is told; another one follows."""
+        """Ends the present run, and passes the reason `why` to `lost`; another run follows."""
         if self._life is not None:
             self._life.end(why)
 
     @asynccontextmanager
     async def running(self, name: str) -> AsyncIterator[None]:
-        """It is kept while this context is open, and ended on the way out. `name`: of the task, for tracebacks."""
+        """The process is kept running while this context is open, and ended on exit. `name`: the task's name, for
+        tracebacks."""
         keeper = asyncio.create_task(self.keep(), name=name)
         try:
             yield
@@ -146,7 +150,7 @@ class Child(Generic[M]):
                 await keeper
 
     async def keep(self) -> None:
-        """Goes on until it is cancelled or given up."""
+        """Runs and restarts the process until cancelled or given up."""
         clock = asyncio.get_running_loop().time
         while not self._given_up:
             await asyncio.sleep(self._pauses[min(self._failures, len(self._pauses) - 1)])
@@ -160,7 +164,7 @@ class Child(Generic[M]):
             self._lost(ended)
 
     async def _live(self) -> "tuple[str, _Life[M]]":
-        """One life of the process, and the way it ended."""
+        """Runs the process once; returns the reason of its end, and the run."""
         starting = asyncio.ensure_future(asyncio.to_thread(self._spawn))
         try:
             process = await asyncio.shield(starting)
@@ -181,7 +185,7 @@ class Child(Generic[M]):
         return (f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"), life
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
-        # Not in a session of its own: under the kernel's autogroups a niceness counts only inside a session.
+        # Not in a session of its own: with the kernel's autogroup scheduling, niceness counts only within a session.
         process = subprocess.Popen(
             self._command(), bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if self._quiet else None, env=self._environment,
@@ -193,7 +197,8 @@ class Child(Generic[M]):
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether a process stands still by a signal (Linux; elsewhere nobody tells, and its silence must do)."""
+    """Whether a process is stopped by a signal. Known on Linux only; elsewhere such a process is noticed by its
+    silence."""
     try:
         return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] in (b"T", b"t")
     except (OSError, IndexError):
@@ -201,7 +206,7 @@ def is_stopped(pid: int) -> bool:
 
 
 class _Life(Generic[M]):
-    """One process: what it says, what it is sent, its silence."""
+    """One run of the process: its messages, what is sent to it, and its silence."""
 
     def __init__(
         self,
@@ -224,7 +229,7 @@ class _Life(Generic[M]):
         self._limits = limits
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
-        self.finished = False  # it said its last word itself
+        self.finished = False  # whether it closed its output itself
         self.spoke = False
         if sys.platform == "win32":
             threading.Thread(target=self._read, name="child", daemon=True).start()
@@ -236,7 +241,7 @@ class _Life(Generic[M]):
         if self._over.is_set() or self._closed:
             return False
         if len(self._unsent) + len(data) > max(_UNSENT, len(data)):
-            return True  # it hangs, and its pipe is full: its silence will be noticed
+            return True  # it hangs and its pipe is full; its silence will be noticed
         self._unsent += data
         self._writable()
         return True
@@ -246,22 +251,22 @@ class _Life(Generic[M]):
         self._over.set()
 
     async def ended(self) -> str:
-        """Returns when there is nothing more to wait for: why, or "" where the process said its last word."""
+        """Waits for the end of the run; returns the reason, or "" if the process closed its output itself."""
         await self._over.wait()
         return self._why
 
     def _watch(self) -> None:
-        """Looks whether the process is silent, and again when it could be."""
+        """Checks whether the process has been silent for too long, and schedules the next check."""
         limit = self._limits[1] if self.spoke else self._limits[0]
         if limit is None or self._over.is_set():
             return
         if self._loop.time() >= self._last + limit and sys.platform != "win32":
-            self._readable()  # it was perhaps we who had no time to hear it
+            self._readable()  # it may be us who had no time to read
         left = self._last + limit - self._loop.time()
         if left <= 0:
             self.end(f"gave no sign of life for {limit:g} s")
         elif self._loop.time() - self._last >= LOOK and is_stopped(self.process.pid):
-            self.process.kill()  # it would hear of nothing else
+            self.process.kill()  # a stopped process reacts to no other signal
             self.end("was stopped")
         else:
             self._timer = self._loop.call_later(min(left, LOOK), self._watch)
@@ -275,12 +280,12 @@ class _Life(Generic[M]):
         self._closed = True
 
     def _writable(self) -> None:
-        """Sends what waits, as far as the pipe takes it."""
+        """Sends what is queued, as far as the pipe accepts it."""
         try:
             sent = os.write(self._in, self._unsent)
         except BlockingIOError:
             sent = 0
-        except OSError:  # it has ended
+        except OSError:  # the process has ended
             sent = len(self._unsent)
         self._unsent = self._unsent[sent:]
         if sys.platform != "win32":
@@ -301,7 +306,7 @@ class _Life(Generic[M]):
         while data:
             try:
                 data = os.read(self._out, 65536)
-            except OSError:  # closed while it was read
+            except OSError:  # closed while being read
                 data = b""
             with contextlib.suppress(RuntimeError):  # the loop is closed
                 self._loop.call_soon_threadsafe(self._received, data)
@@ -326,15 +331,16 @@ class _Life(Generic[M]):
                     self._watch()
             try:
                 self._hear(message)
-            except Exception as error:  # whatever hearing raises must not cost the next message
+            except Exception as error:  # an error in `hear` must not cost the messages that follow
                 self._loop.call_exception_handler({"message": "a message was not understood", "exception": error})
 
 
 async def _stopped(process: "subprocess.Popen[bytes]", seconds: float) -> None:
-    """The end of its input, then a limit, then a kill: a sound server is kept busy by a program that just vanishes."""
+    """Closes its input, waits up to the limit, then kills it. Asked to exit first, since a program that just vanishes
+    leaves a sound server busy."""
     stopping = asyncio.ensure_future(asyncio.to_thread(_stop, process, seconds))
     try:
-        # Shielded: whoever cancels this must not leave a process behind.
+        # Shielded, so that cancelling this leaves no process behind.
         await asyncio.shield(stopping)
     except asyncio.CancelledError:
         await stopping
@@ -352,19 +358,19 @@ def _stop(process: "subprocess.Popen[bytes]", seconds: float) -> None:
 
 
 def command(module: str, *arguments: str, isolated: bool = False) -> list[str]:
-    """How a module of ours is run as a child. `isolated`: nothing in the working directory stands in for a module, and
-    the child needs `isolated_environment`."""
+    """The command line that runs a module of ours as a child. `isolated`: files in the working directory can't replace
+    a module; the child then needs `isolated_environment`."""
     python = [sys.executable, "-P"] if isolated else [sys.executable]
     return [*python, "-m", "stagelyric.types.process", module, *arguments]
 
 
 def isolated_environment() -> dict[str, str]:
-    """The environment of an isolated child, in which the package's own place is named."""
+    """The environment of an isolated child, which names the package's own location."""
     here = str(Path(__file__).parents[2])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}
 
 
 def step_aside(by: int = 15) -> None:
-    """Gives the processor to the show and to whatever else plays tonight."""
+    """Lowers this process's priority, in favour of the show and of other programs playing tonight."""
     with contextlib.suppress(OSError, AttributeError):
         os.nice(by)

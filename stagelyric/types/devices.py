@@ -1,10 +1,10 @@
-"""Finding a device by part of its name, with errors that say what there is."""
+"""Finds a device by part of its name, with errors that say which there are."""
 
 import re
 import sys
 from collections.abc import Sequence
 
-# ALSA's client:port; on Windows the place in the list, which RtMidi adds.
+# ALSA's client:port; on Windows the index in the list, which RtMidi adds.
 _NUMBERS = re.compile(r"\s+\d+$" if sys.platform == "win32" else r"\s+\d+:\d+$")
 
 
@@ -12,30 +12,30 @@ MORE = "; write more of its name"
 
 
 THERE_IS = "; there is: "
-"""What follows it in a DeviceError's message may change from one look to the next."""
+"""The text after it in a DeviceError's message may change from one scan to the next."""
 
 
 class DeviceError(Exception):
-    """No device, or more than one, answers to a name. The message names what was wanted and what there is."""
+    """No device, or more than one, matches a name. The message says what was wanted and what there is."""
 
 
 class ListenError(OSError):
-    """An address cannot be had. The message names it, and says why and what to do."""
+    """An address can't be listened on. The message names it, and says why and what to do."""
 
 
 class PortInUseError(ListenError):
-    """Another program has the port."""
+    """Another program uses the port."""
 
 
 def plain(name: str) -> str:
-    """A port's name without the numbers at its end that change from boot to boot (`FCB1010 MIDI 1 20:0`)."""
+    """A port's name without the numbers at its end, which change from boot to boot (`FCB1010 MIDI 1 20:0`)."""
     return _NUMBERS.sub("", name)
 
 
 def find(wanted: str, names: Sequence[str], kind: str = "port") -> str:
-    """The one name that contains `wanted` (case-insensitive); an exact name wins over a part of one.
+    """Returns the one name that contains `wanted` (case-insensitive); an exact match wins over a partial one.
 
-    Raises DeviceError where none or several match.
+    Raises DeviceError if none or several match.
     """
     exact = [name for name in names if wanted.casefold() in (name.casefold(), plain(name).casefold())]
     matches = exact or [name for name in names if wanted.casefold() in plain(name).casefold()]

@@ -1,7 +1,8 @@
-"""What comes in: frozen events, stamped with `time.monotonic()` on arrival, and a table of those that triggers answer.
+"""Incoming events: frozen, stamped with `time.monotonic()` on arrival; and a table of the kinds that triggers respond
+to.
 
-Every input turns its driver's messages into these and hands them to `emit`, on the event loop's thread.
-Nothing here knows where an event goes.
+Every input converts its driver's messages to these and passes them to `emit`, on the event loop's thread. Nothing here
+knows where an event goes.
 """
 
 import json
@@ -44,7 +45,7 @@ class NoteOff(Event):
 
 @dataclass(frozen=True, slots=True)
 class ControlChange(Event):
-    """`control` 0-119, `value` 0-127; `previous`: the value before, same port, channel and control (0 at first)."""
+    """`control` 0-119, `value` 0-127; `previous`: the last value of the same port, channel and control (0 at first)."""
 
     port: str
     channel: int
@@ -57,7 +58,8 @@ class ControlChange(Event):
 class ProgramChange(Event):
     """`program` 0-127; `bank` is the last bank select (MSB * 128 + LSB) on the port's channel, if any.
 
-    `bank_alone`: what people call the bank of a board that sends CC 0 (the MSB) and never CC 32: its own number.
+    `bank_alone`: the MSB itself, if the board sends CC 0 (the MSB) and never CC 32; that is the number that people call
+    the bank.
     """
 
     port: str
@@ -102,14 +104,14 @@ class PadPress(Event):
 
 @dataclass(frozen=True, slots=True)
 class ClockPulse(Event):
-    """One MIDI clock: 24 to a quarter note."""
+    """One MIDI clock pulse, of which there are 24 per quarter note."""
 
     port: str
 
 
 @dataclass(frozen=True, slots=True)
 class Transport(Event):
-    """`position` is in MIDI beats (sixteenth notes) and comes with "position" only."""
+    """A MIDI transport message. `position` is in MIDI beats (sixteenth notes) and only set with "position"."""
 
     action: Literal["start", "stop", "continue", "position"]
     position: int = 0
@@ -117,7 +119,7 @@ class Transport(Event):
 
 @dataclass(frozen=True, slots=True)
 class Tempo(Event):
-    """Beats a minute, told from outside (OSC, Link)."""
+    """A tempo from outside (OSC, Link). `bpm`: quarter notes per minute."""
 
     bpm: float
 
@@ -131,16 +133,16 @@ class Beat(Event):
 
 @dataclass(frozen=True, slots=True)
 class Command(Event):
-    """An order given outright, by OSC's own addresses or by a page: no trigger stands between."""
+    """An order given directly, by one of OSC's own addresses or by a page, without a trigger."""
 
     do: Do
 
 
 @dataclass(frozen=True, slots=True)
 class Notice(Event):
-    """Something people should know, said once by whoever noticed it: a port lost, a port back.
+    """Something people should know, reported once by the part that noticed it: a port lost, a port back.
 
-    `about`: what it is about, where it stays so: a warning is what is wrong until an "info" about the same comes.
+    `about`: the subject, if the condition lasts: a warning stands until an "info" about the same subject comes.
     """
 
     text: str
@@ -153,7 +155,7 @@ Emit = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole number behind a key of a trigger's `on`. `read`: of a text that may stand in its place."""
+    """A key of a trigger's `on` whose value is a whole number. `read`: converts a text that may be given instead."""
 
     least: int
     most: int | None = None
@@ -162,7 +164,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text behind a key of a trigger's `on`; `pattern`: what it must match, as in JSON Schema."""
+    """A key of a trigger's `on` whose value is a text; `pattern`: what it must match, as in JSON Schema."""
 
     pattern: str = ""
 
@@ -173,24 +175,24 @@ def _nothing(event: object) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventKind:
-    """One way for a trigger to fire: a key of its `on`, and what is known of the events that it answers.
+    """One way to fire a trigger: a key of its `on`, and what is known of the events that it responds to.
 
-    `name`: the key; `wanted`: what is written behind it; `does`: when it fires, for people; `events`: the classes of
-    its events, the one that presses first.
+    `name`: the key; `wanted`: the type of its value; `does`: when it fires, for people; `events`: the classes of its
+    events, beginning with the one that presses.
 
-    Of an event: `which`: the number or name that is compared with what was written, both as `same` makes them; `edge`:
-    True where it presses, False where it lets go, None where it does neither, given the threshold that was written;
-    `decoded`: the event in a musician's words; `value`: its own value, 0.0-1.0; `text`: the text that it carries (None:
-    none ever); `level`: 0 to 127, 0 for a release; `banks`: those that it may be said to be of. `carries`: the classes
-    whose events have a value, whether it is one to reckon with or not.
+    Functions of an event: `which`: the number or name that is compared with the trigger's value, after `same`
+    normalised both; `edge`: given the threshold, True for a press, False for a release, None for neither; `decoded`:
+    the event in a musician's words; `value`: its own value, 0.0-1.0; `text`: the text that it carries (None: this kind
+    has no texts); `level`: 0 to 127, 0 for a release; `banks`: the bank numbers that it may be given. `carries`: the
+    classes whose events have a value at all, even if a certain event's is None.
 
-    `placed`: its events have a port and a channel. `threshold`: from where on it is a press, where none is written;
-    None for what has no levels. `every`: for the clock's, how many beats lie between two, from what was written and the
-    beats of a bar; such a kind has no edges.
+    `placed`: its events have a port and a channel. `threshold`: the level from which it is a press, if the trigger
+    gives none; None if the kind has no levels. `every`: for the clock's kinds, the beats between two events, from the
+    trigger's value and the beats per bar; such a kind has no edges.
 
-    For `learn`: `rank`: which of several messages of one press is taken, the lowest first; `is_continuous`: whether it
-    may be a knob; `no_release`: what is said of a kind that never sends one; `unreleased`: of one that did not;
-    `latches`: whether several presses without a release are a latching switch.
+    For `learn`: `rank`: of several messages sent by one press, the kind with the lowest rank is taken; `is_continuous`:
+    whether it may be a knob; `no_release`: the text for a kind that never sends a release; `unreleased`: the text if a
+    release could have come and did not; `latches`: whether several presses without a release mean a latching switch.
     """
 
     name: str
@@ -217,14 +219,15 @@ class EventKind:
 
 
 def is_release(arguments: tuple[OscArgument, ...]) -> bool:
-    """A lone 0, 0.0 or False is a button's release; a bare address is a press."""
+    """Whether the arguments are a button's release: a single 0, 0.0 or False. A message without arguments is a
+    press."""
     return len(arguments) == 1 and isinstance(arguments[0], int | float) and arguments[0] == 0
 
 
 def _crossed(event: ControlChange, threshold: int | None) -> bool | None:
     threshold = threshold or 64
     down, was_down = event.value >= threshold, event.previous >= threshold
-    # Some pedals send their one value at every press and never a release: the same value again is a press.
+    # Some pedals send the same value at every press and never a release, so a repeated value counts as a press.
     if down and (not was_down or event.value == event.previous):
         return True
     return False if was_down and not down else None
@@ -253,7 +256,8 @@ def _argument(argument: OscArgument) -> str:
 
 
 def _first_number(event: OscMessage) -> float | None:
-    """As it is from 0 to 1, above it as a share of 127."""
+    """The first argument as a number from 0 to 1: taken as it is up to 1, and divided by 127 above. None if it is no
+    number."""
     if not event.arguments or not isinstance(event.arguments[0], int | float):
         return None
     number = float(event.arguments[0])
@@ -261,12 +265,12 @@ def _first_number(event: OscMessage) -> float | None:
 
 
 def _texts(event: OscMessage) -> str | None:
-    """All that it carries, joined; None where there is none."""
+    """All text arguments, joined by spaces and cleaned; None if there are none."""
     return cleaned(" ".join(each[: 2 * SAYING] for each in event.arguments[:100] if isinstance(each, str))) or None
 
 
 def _key(name: str) -> str:
-    """Page-turner pedals and people write keys in several ways: "space", " " and "Space" are one key."""
+    """A key's name in one spelling: page-turner pedals and people write "space", " " and "Space" for the same key."""
     folded = name.casefold()
     return {" ": "space", "spacebar": "space", "return": "enter", "esc": "escape"}.get(folded, folded)
 
@@ -375,7 +379,7 @@ EVENT_KINDS = (
         every=lambda count, beats_per_bar: count * beats_per_bar,
     ),
 )
-"""What triggers, the JSON Schema, `learn`, `monitor` and `doctor` read, in the order in which it is offered."""
+"""Read by triggers, the JSON Schema, `learn`, `monitor` and `doctor`; in the order in which they are offered."""
 
 BY_EVENT: dict[type[Event], EventKind] = {cls: kind for kind in reversed(EVENT_KINDS) for cls in kind.events}
-"""The row of an event's class; none for those that no trigger answers."""
+"""The kind for an event's class; classes that no trigger responds to are missing."""

@@ -1,4 +1,4 @@
-"""How an optional extra is installed here: in a checkout of the project, or where the package was installed."""
+"""How to install an optional extra here: in a checkout of the project, or where the package was installed."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def how_to_get(*extras: str) -> str:
-    """The line to type for the extras of these names."""
+    """The command line that installs the extras of these names."""
     names = ",".join(extras)
     if not (ROOT / "pyproject.toml").is_file():
         return f"python -m pip install 'stagelyric[{names}]'"

@@ -1,4 +1,4 @@
-"""What goes out: a request for lines, a line, a cue, and the outputs' one contract."""
+"""What the show exchanges with writer and outputs: a request for lines, a line, a cue, the state."""
 
 import hashlib
 import re
@@ -12,11 +12,11 @@ from typing import Any, Literal
 from stagelyric.types.events import Level
 
 Origin = Literal["model", "frame", "own", "kept", "written", "safety", "word"]
-"""Where a line comes from; "own": a form of one of the band's own frames."""
+"""Where a line comes from; "own": it is made from one of the band's own frames."""
 Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
 Quantize = Literal["now", "beat", "bar"] | float
 Hand = Literal["plain", "ballad", "ranter", "tender", "list", "comic", "dreamer", "chant"]
-"""Who of eight writers unlike one another wrote a frame; a song is cast with one."""
+"""The style of a frame's writer, one of eight that differ strongly; each song is given one."""
 Drafter = Literal["frames", "backward", "letters", "templates", "server"]
 RhymeKind = Literal["perfect", "slant", "any"]
 
@@ -27,17 +27,16 @@ _NOT_WORDS = re.compile(r"[^\w]+")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request for lines, hashable: it names a shelf of the pool.
+    """A request for lines; hashable, and the name of a shelf in the pool.
 
-    `prime`: text before the lines (the song's own words); `syllables`: (fewest, most);
-    `rhyme`: the scheme that consecutive lines of the shelf follow; `wildness` 0.0 sober to 1.0 wild;
-    `word`: stands in the line; `rhyme_with`: the line's end rhymes with this word;
-    `avoid`: words and phrases never shown; `family_friendly`: the gate for a family audience; `never_quote` names what
-    stands in the "never quote" files (`gates.quoting.stamp`), "" for none; `elisions`: syllables are counted as
-    singers elide them ("heaven" 1); `hand`, `mood` (0 dark to 1 bright, None for either), `temper` ("calm", "fierce")
-    and `at` ("opening", "chorus", …): which frames are preferred; `drafters`: who may draft, () for all; `rhyme_kind`:
-    "perfect", "slant" or "any", "" for perfect rhymes where there are some; `frames` names the band's own frames, ""
-    for none.
+    `prime`: text before the lines (the song's own words); `syllables`: (fewest, most); `rhyme`: the scheme that
+    consecutive lines of the shelf follow; `wildness` 0.0 sober to 1.0 wild; `word`: a word that the line must contain;
+    `rhyme_with`: a word with which the line must rhyme; `avoid`: words and phrases never shown; `family_friendly`:
+    whether to filter for a family audience; `never_quote`: a digest of the "never quote" files (`gates.quoting.stamp`),
+    "" for none; `elisions`: count syllables as singers elide them ("heaven" 1); `hand`, `mood` (0 dark to 1 bright,
+    None for either), `temper` ("calm", "fierce") and `at` ("opening", "chorus", …): which frames are preferred;
+    `drafters`: which drafters are used, () for all; `rhyme_kind`: "perfect", "slant" or "any", "" for perfect rhymes
+    where there are some; `frames`: a digest of the band's own frames, "" for none.
     """
 
     prime: str = ""
@@ -63,13 +62,14 @@ class Ask:
 
     @property
     def digest(self) -> str:
-        """A name for the shelf that is the same on every machine and in every run (`hash()` is not)."""
+        """A name for the shelf that is the same on every machine and in every run (unlike `hash()`)."""
         written = {name: value for name, value in asdict(self).items() if name not in _LATER or _is_said(value)}
         return hashlib.sha256(repr(sorted(written.items())).encode()).hexdigest()[:16]
 
 
 _LATER = frozenset({"never_quote", "elisions", "hand", "mood", "temper", "at", "drafters", "rhyme_kind", "frames"})
-"""What asks have had only lately: left out of an ask's name where it is not asked for, so that shelves keep theirs."""
+"""Fields that were added later. They are left out of the digest if they are not set, so that older shelves keep
+theirs."""
 
 
 def _is_said(value: object) -> bool:
@@ -78,8 +78,8 @@ def _is_said(value: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A finished line. `syllables` are its words cut for singing ("wa-", "ter"); `index` its place on the shelf;
-    `frame` names the frame it is a form of, "" for none."""
+    """A finished line. `syllables`: its words split for singing ("wa-", "ter"); `index`: its place on the shelf;
+    `frame`: the name of the frame it is made from, "" for none."""
 
     text: str
     origin: Origin
@@ -90,9 +90,9 @@ class Line:
 
 
 def as_line(found: Sequence[Any]) -> Line:
-    """A line from what `as_list` made of it: in pipes and pool files.
+    """A line from the list that `as_list` made of it; used in pipes and pool files.
 
-    What lines share (a show has tens of thousands) is there once: 400 bytes a line instead of 750.
+    Equal values are shared between lines (a show has tens of thousands): 400 bytes per line instead of 750.
     """
     text, origin, score, syllables, index, *frame = found
     shared = tuple(map(sys.intern, syllables))
@@ -106,7 +106,7 @@ def as_list(line: Line) -> list[Any]:
 
 @lru_cache(maxsize=8192)
 def normal(text: str) -> str:
-    """A line's text as the ear has it: two lines with one normal form are the same line."""
+    """The normal form of a line's text, as it is heard: two lines with the same normal form count as the same line."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return _NOT_WORDS.sub(" ", _APOSTROPHES.sub("", folded)).strip()
 
@@ -115,8 +115,8 @@ def normal(text: str) -> str:
 class Cue:
     """A line goes up, or (`line` None) the stage is cleared.
 
-    `at`: when the press arrived (`time.monotonic()`); `wall`: when the cue was given (unix seconds);
-    `beat`: the clock's beat then; `number` grows by one with every cue and is never given twice.
+    `at`: when the press arrived (`time.monotonic()`); `wall`: when the cue was given (unix seconds); `beat`: the
+    clock's beat at that time; `number` grows by one with every cue and is never given twice.
     """
 
     line: Line | None
@@ -131,7 +131,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What is wrong now. `since` in unix seconds."""
+    """A problem that exists now. `since` in unix seconds."""
 
     level: Level
     text: str
@@ -140,9 +140,9 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The whole of what a display needs to be right, in the field order of the page's `state` message.
+    """Everything that a display needs to show the right thing, in the field order of the page's `state` message.
 
-    `tempo` in quarter notes a minute; `wildness` 0.0-1.0; `beats_per_bar` in quarter notes.
+    `tempo` in quarter notes per minute; `wildness` 0.0-1.0; `beats_per_bar` in quarter notes.
     """
 
     song: str

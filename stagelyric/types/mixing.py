@@ -1,4 +1,4 @@
-"""The few words about mixing that the show's own process needs, which holds no samples."""
+"""The few mixing functions that the show's own process needs; it holds no samples itself."""
 
 from typing import Literal
 
@@ -7,5 +7,5 @@ Bus = Literal["house", "whisper"]
 
 
 def factor(decibels: float) -> float:
-    """A gain as a factor: 0 dB is 1, -6 dB about a half."""
+    """A gain in decibels as a factor: 0 dB is 1, -6 dB about a half."""
     return float(10 ** (decibels / 20))

@@ -19,5 +19,5 @@ def note_number(name: str) -> int:
 
 
 def note_name(number: int) -> str:
-    """60 is "C4"."""
+    """The name of a MIDI note number: 60 is "C4"."""
     return f"{_NAMES[number % 12]}{number // 12 - 1}"

@@ -1,4 +1,4 @@
-"""Where things lie: the models, the journal, the pool on disk, the lines' sounds."""
+"""Where files lie: models, journal, the pool on disk, the lines' sounds."""
 
 import contextlib
 import difflib
@@ -16,11 +16,11 @@ _DIRECTORIES = PlatformDirs("stagelyric", appauthor=False)
 
 
 _WRITTEN = (".frames", ".words", ".npz")
-"""What frames are made of, but for what is compiled of them."""
+"""Suffixes of the files from which frames are built, without the compiled ones."""
 
 
 class ModelNotFoundError(Exception):
-    """No model answers to a name: one plain sentence that says which there are."""
+    """No model matches a name; the message is one plain sentence that says which there are."""
 
 
 def journal() -> Path:
@@ -32,7 +32,7 @@ def certificates() -> Path:
 
 
 def drafts() -> Path:
-    """Where the drafts of songs are kept, a folder a set."""
+    """The folder with drafts of songs, which has one folder per set."""
     return Path(_DIRECTORIES.user_data_dir) / "drafts"
 
 
@@ -41,7 +41,7 @@ def pools() -> Path:
 
 
 def quotes() -> Path:
-    """Where the indexes of "never quote" files lie."""
+    """The folder with the indexes of "never quote" files."""
     return Path(_DIRECTORIES.user_cache_dir) / "quotes"
 
 
@@ -50,27 +50,27 @@ def speech() -> Path:
 
 
 def baked_speech(digest: str) -> Path:
-    """Where the sounds of one baked show are unpacked."""
+    """The folder into which one baked show's sounds are unpacked."""
     return Path(_DIRECTORIES.user_cache_dir) / "baked" / digest[:16]
 
 
 def editors() -> Path:
-    """Where the language models lie that judge lines, as they were fetched."""
+    """The folder with the downloaded language models that judge lines."""
     return Path(_DIRECTORIES.user_data_dir) / "editors"
 
 
 def built_editors() -> Path:
-    """Where what is built from them is kept."""
+    """The folder with what is built from them."""
     return Path(_DIRECTORIES.user_cache_dir) / "editors"
 
 
 def taste() -> Path:
-    """Where `learn-taste` keeps what the band likes, unless told otherwise; `STAGELYRIC_TASTE` names another file."""
+    """The file in which `learn-taste` stores what the band likes by default; `STAGELYRIC_TASTE` names another."""
     return Path(os.environ.get("STAGELYRIC_TASTE") or Path(_DIRECTORIES.user_config_dir) / "taste.toml")
 
 
 def model_folders() -> list[Path]:
-    """Where models are looked for: here, beside the source, where the package put them, among the user's own."""
+    """The folders searched for models: the working directory, beside the source, the package's own, the user's."""
     return [
         Path("models"),
         Path(__file__).parents[2] / "models",
@@ -80,7 +80,7 @@ def model_folders() -> list[Path]:
 
 
 def models() -> dict[str, Path]:
-    """Every model by name; the first folder that has a name wins."""
+    """Every model by name; if several folders have the same name, the first wins."""
     found: dict[str, Path] = {}
     for folder in model_folders():
         for meta in sorted(folder.glob("*/meta.json")):
@@ -89,11 +89,11 @@ def models() -> dict[str, Path]:
 
 
 def find_model(wanted: str) -> Path:
-    """The folder of a model, by its path or its name; of a server's address that of the model beside it.
+    """The folder of a model, given its path or name; for a server's address, that of the model used beside the server.
 
     Raises ModelNotFoundError.
     """
-    if server.is_url(wanted):  # it drafts; what reads its drafts, and writes without it, is a model of ours
+    if server.is_url(wanted):  # the server only drafts; a model of ours reads its drafts, and writes without it
         return find_model(server.BESIDE)
     path = Path(wanted)
     if (path / "meta.json").is_file():
@@ -109,27 +109,29 @@ def find_model(wanted: str) -> Path:
 
 
 def backward(model: Path) -> Path | None:
-    """The words that a model's lines begin at their end with: its own, else those that are shipped for all."""
+    """The file of words that lines are built backward from, starting at their end: the model's own, or else the one
+    shipped for all; None if there is none."""
     files = (folder / "backward.npz" for folder in (model, *(folder / "backward" for folder in model_folders())))
     return next((file.resolve() for file in files if file.is_file()), None)
 
 
 def frames() -> Path | None:
-    """The folder of the frames that are shipped; None where there are none."""
+    """The folder of the frames that are shipped; None if there are none."""
     folders = (folder / "songbook" / "frames" for folder in model_folders())
     return next((folder.resolve() for folder in folders if (folder / "classes.words").is_file()), None)
 
 
 def compiled_frames() -> Path:
-    """Where frames that had to be compiled are kept."""
+    """The folder for frames that had to be compiled."""
     return Path(_DIRECTORIES.user_cache_dir) / "frames"
 
 
 def edition(model: Path) -> str:
-    """A name for what a model, the band's taste and this version write together: kept lines are never another's."""
+    """A name for everything that determines the lines (model, the band's taste, frames, this version): stored lines are
+    used only with the same edition."""
     meta = (model / "meta.json").read_bytes()
     liked = b""
-    with contextlib.suppress(OSError):  # one that can't be read is none, as where lines are ranked
+    with contextlib.suppress(OSError):  # a taste that can't be read counts as none, as it does when lines are ranked
         liked = taste().read_bytes() if taste().is_file() else b""
     words = backward(model)
     liked += hashlib.sha256(words.read_bytes()).digest() if words is not None else b""

@@ -1,9 +1,9 @@
-"""Where every child process begins: `python -m stagelyric.types.process MODULE [ARGUMENT…]`.
+"""Starts every child process: `python -m stagelyric.types.process MODULE [ARGUMENT…]`.
 
-Our processes talk over the child's standard output, and sound drivers, voices and their libraries print there, from
-Python and from C. So before MODULE and whatever it needs is imported, the pipe moves to a file descriptor that only
-MODULE is told of, and what is printed goes to standard error. MODULE's `main` is called with that descriptor; its
-arguments are in `sys.argv[1:]` as if it had been started by itself.
+Our processes communicate over the child's standard output, but sound drivers, voices and their libraries print there
+too, from Python and from C. So before MODULE and its imports are loaded, the pipe is moved to a file descriptor that
+only MODULE is told of, and everything printed goes to standard error. MODULE's `main` is called with that descriptor;
+its arguments are in `sys.argv[1:]` as if it had been started directly.
 """
 
 import os
@@ -12,10 +12,11 @@ from importlib import import_module
 
 
 def private_pipe() -> int:
-    """Takes standard output away from everybody else; its pipe's new descriptor, which no child inherits."""
+    """Moves the standard output's pipe to a new descriptor, which no child inherits, and returns it; standard output
+    then goes to standard error."""
     try:
         os.fstat(2)
-    except OSError:  # whoever started us closed standard error, and the pipe would get its number
+    except OSError:  # standard error is closed, and the pipe would get its number
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     pipe = os.dup(1)
     os.dup2(2, 1)

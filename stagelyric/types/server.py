@@ -1,7 +1,7 @@
-"""A language model that a local server runs: where it is asked, as `model = "http://127.0.0.1:11434/v1#llama3.2"`.
+"""The address of a language model on a local server, as in `model = "http://127.0.0.1:11434/v1#llama3.2"`.
 
-Any server with the OpenAI API will do (Ollama, LM Studio, llama.cpp). It is never waited for on stage and never
-trusted: see `writing.drafters.server`.
+Any server with the OpenAI API works (Ollama, LM Studio, llama.cpp). The stage never waits for it and never trusts its
+output: see `writing.drafters.server`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 BESIDE = "transformer"
-"""The model that writes where the server has nothing, and reads its drafts."""
+"""The model that reads the server's drafts, and writes when the server has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """`path` is what stands before "/chat/completions"; `name` the model's, "" where the server has but one.
+    """`path`: the part of the address before "/chat/completions"; `name`: the model's name, "" if the server has only
+    one.
 
-    `hosts`: names and addresses beyond this machine that may be asked; `patience`: seconds that a line is waited for,
-    0 on stage.
+    `hosts`: names and addresses beyond this machine that may be asked; `patience`: seconds to wait for a line, 0 on
+    stage.
     """
 
     url: str
@@ -34,7 +35,7 @@ class Server:
 
     @property
     def is_near(self) -> bool:
-        """Whether its address can only be this machine's; a name other than localhost could be anybody's."""
+        """Whether its address can only mean this machine; a host name other than localhost could belong to another."""
         if self.host == "localhost":
             return True
         try:
@@ -44,14 +45,14 @@ class Server:
 
 
 def is_url(written: str) -> bool:
-    """Whether a setlist's `model` is a server's address, and no folder's name."""
+    """Whether a setlist's `model` is a server's address rather than a folder's name."""
     return written.partition("://")[0].lower() in ("http", "https") and "://" in written
 
 
 def parse(written: str, hosts: Sequence[str] | None = (), patience: float = 0.0) -> Server:
-    """`hosts` beyond this machine may be asked, None: any.
+    """Parses a server's address. `hosts` beyond this machine may be asked, None: any.
 
-    Raises ValueError, in one sentence, for what is no address or one that may not be asked.
+    Raises ValueError, with one sentence, if it is no address or one that may not be asked.
     """
     wanted = 'wanted a server like "http://127.0.0.1:11434/v1#llama3.2"'
     try:

@@ -1,7 +1,7 @@
-"""Where a show is: all that must be known to go on with it, in this process or in another.
+"""The state of a show: everything needed to continue it, in this process or in another.
 
-A record is a standing as JSON has it, or the part of one that has changed. Records are merged in their order: a value
-takes the place of the one before it, a table adds to the one before it, and the lines shown are added at the end.
+A record is a standing as JSON, or only the part of it that has changed. Records are merged in order: a value replaces
+the earlier one, a table is added to the earlier one, and lines shown are appended.
 """
 
 import math
@@ -13,8 +13,8 @@ from stagelyric.types.lines import Line, as_line, as_list
 
 Record = dict[str, Any]
 
-LONGEST = 2000  # characters of any text in a record
-MOST = 200_000  # shelves, lines or words in a record
+LONGEST = 2000  # maximum length in characters of any text in a record
+MOST = 200_000  # maximum number of shelves, lines or words in a record
 _TABLES = ("places", "frames", "passed", "safety", "words")
 
 
@@ -23,11 +23,11 @@ S = TypeVar("S", bound=Sized)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`number`: of the last cue; `up`: its line; `wildness` 0.0-1.0 as set in this song (None: the song's own); `tempo`
-    in quarter notes a minute; `places`: presses counted, by the shelf's digest; `frames`: those that were sung, each
-    with the shelf that it was sung from first; `passed`: by the shelf's digest, the frames that were passed over there,
-    and in which stanza; `shown`: the normal forms of tonight's lines in their order; `safety`: the number at which each
-    safety line was last shown; `words`: how often a line was wanted for each word."""
+    """A show's state. `number`: of the last cue; `up`: its line; `wildness` 0.0-1.0 as set in this song (None: the
+    song's own); `tempo` in quarter notes per minute; `places`: presses counted, by the shelf's digest; `frames`: for
+    each frame shown, the digest of the shelf it was first shown from; `passed`: by the shelf's digest, the frames that
+    were skipped there, and in which stanza; `shown`: the normal forms of tonight's lines, in order; `safety`: the cue
+    number at which each safety line was last shown; `words`: how often a line was requested for each word."""
 
     song: str
     section: str
@@ -67,7 +67,7 @@ def as_record(standing: Standing) -> Record:
 
 
 def merged(records: Iterable[Record]) -> Record:
-    """One record that says what all of them say, one after the other."""
+    """One record with the effect of all of them, applied in order."""
     whole: Record = {}
     for record in records:
         add(whole, record)
@@ -75,7 +75,7 @@ def merged(records: Iterable[Record]) -> Record:
 
 
 def add(whole: Record, record: Record) -> None:
-    """What has changed, put into what there is."""
+    """Merges a record of changes into `whole`."""
     for key, value in record.items():
         if key in _TABLES and isinstance(value, dict):
             whole.setdefault(key, {}).update(value)
@@ -86,7 +86,7 @@ def add(whole: Record, record: Record) -> None:
 
 
 def read(record: Mapping[str, Any]) -> Standing:
-    """A standing from a record of any origin. Raises ValueError where it is none."""
+    """A standing from a record of unknown origin. Raises ValueError if it is invalid."""
     up = record.get("up")
     wildness, tempo = record.get("wildness"), record.get("tempo")
     try:

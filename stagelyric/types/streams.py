@@ -1,4 +1,5 @@
-"""Printing to any stream: one whose encoding lacks a letter is given the nearest it has, never a traceback."""
+"""Printing to any stream: characters that its encoding lacks are replaced by the nearest it has, without a
+traceback."""
 
 from __future__ import annotations
 
@@ -20,16 +21,16 @@ _NEAREST = {
 
 
 def nearest(text: str) -> str:
-    """The nearest plain ASCII of each character, "?" where none is like it."""
+    """The nearest plain ASCII for each character, "?" if there is none."""
     return "".join(_plain(c) for c in text)
 
 
 def _plain(c: str) -> str:
     if c in _NEAREST:
         return _NEAREST[c]
-    if 0x2500 <= ord(c) < 0x2580:  # lines of tables
+    if 0x2500 <= ord(c) < 0x2580:  # box drawing, as in tables
         return "-" if c in "─━╌╍┄┅┈┉═╴╶╸╺" else "|" if c in "│┃╎╏┆┇┊┋║╵╷╹╻" else "+"
-    if 0x2580 <= ord(c) < 0x25A0:  # bars
+    if 0x2580 <= ord(c) < 0x25A0:  # block elements, as in bars
         return "#"
     plain = unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode()
     return plain or ("" if unicodedata.combining(c) else "?")
@@ -42,17 +43,17 @@ def _handle(error: UnicodeError) -> tuple[str, int]:
 
 
 def make_safe() -> None:
-    """From now on nothing printed to standard output or error fails for its letters."""
+    """From now on, printing to standard output or error never fails because of a character."""
     codecs.register_error(HANDLER, _handle)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and not is_unicode(stream):
             reconfigure(errors=HANDLER)
         elif reconfigure is not None:
-            reconfigure(errors="backslashreplace")  # half a surrogate pair, as from a damaged file's name
+            reconfigure(errors="backslashreplace")  # a lone surrogate, as from the name of a damaged file
 
 
 def is_unicode(stream: TextIO | None) -> bool:
-    """Whether a stream takes every letter."""
+    """Whether a stream can encode every character."""
     name = (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-")
     return name.startswith(("utf", "cp65001"))

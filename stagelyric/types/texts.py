@@ -1,18 +1,18 @@
-"""Texts from outside: cut and cleaned before anything looks at them, so that none costs more than its share."""
+"""Texts from outside are cut and cleaned before anything looks at them, so that none takes long to process."""
 
 import unicodedata
 
-SAYING = 500  # characters of a text that is shown as it comes
-WORD = 80  # of a word that a line is wanted for
+SAYING = 500  # maximum length in characters of a text that is shown as it comes
+WORD = 80  # of a word that a line is requested for
 NAME = 200  # of a title or a section's name
-ECHO = 40  # of what somebody sent, where it is named in a message
+ECHO = 40  # of input that is quoted in a message
 
-_JOINERS = "\u200c\u200d"  # scripts and emoji are written with them
+_JOINERS = "\u200c\u200d"  # zero-width joiners, which some scripts and emoji need
 
 
 def cleaned(text: str, most: int = SAYING) -> str:
-    """At most so many characters, without control characters, marks of direction and halves of characters; runs of
-    white space are one space."""
+    """The text, at most `most` characters long, without control characters, direction marks and surrogates; runs of
+    white space become one space."""
     kept = (letter if _is_shown(letter) else " " for letter in text[: 2 * most])
     return " ".join("".join(kept).split())[:most].rstrip()
 

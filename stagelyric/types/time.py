@@ -1,4 +1,4 @@
-"""The time that what waits goes by: handed in, so that a test may move it by hand (`testing.clock`)."""
+"""The clock that timers use: passed in, so that a test can advance it by hand (`testing.clock`)."""
 
 import asyncio
 import sys
@@ -7,47 +7,48 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-_AT_ONCE = 0.1  # seconds that two readings may be apart
+_AT_ONCE = 0.1  # maximum seconds between the two readings that are compared
 
 
 class Alarm(Protocol):
-    """What is to be called later."""
+    """A scheduled call."""
 
     def cancel(self) -> None:
-        """Takes it back; nothing happens where it is taken back already, or was called."""
+        """Cancels it; does nothing if it was cancelled or called already."""
 
 
 class Time(Protocol):
-    """Seconds are floats; all of it is asked on the event loop's thread, but the three readings are for any thread."""
+    """Seconds are floats. The readings `now`, `wall` and `slept` may be called on any thread, the rest on the event
+    loop's."""
 
     def now(self) -> float:
-        """Seconds that only grow, as `time.monotonic()` gives them: what an event's `at` is compared with."""
+        """Seconds on a clock that never goes back, like `time.monotonic()`; an event's `at` uses this clock."""
 
     def wall(self) -> float:
         """Unix seconds, for people and files."""
 
     def slept(self) -> float:
-        """Seconds that the machine has been asleep since it was started, where its clocks tell them; else always 0."""
+        """Total seconds that the machine has slept since it started, if its clocks tell; otherwise always 0."""
 
     def call_later(self, seconds: float, what: Callable[..., object], *about: object) -> Alarm:
-        """Calls `what(*about)` on the loop after so many seconds."""
+        """Calls `what(*about)` on the loop after `seconds`."""
 
     async def sleep(self, seconds: float) -> None:
-        """Returns after so many seconds."""
+        """Returns after `seconds`."""
 
     def limit(self, seconds: float | None) -> AbstractAsyncContextManager[object]:
-        """Raises TimeoutError where its body takes longer; None: it may take for ever."""
+        """Raises TimeoutError if its body takes longer than `seconds`; None: no limit."""
 
 
 class _MachineTime:
-    # The very functions: a press reads the time more than once, and is not to pay for a call of ours each time.
+    # The functions themselves, not wrappers: a press reads the time more than once and should not pay for extra calls.
     now = staticmethod(time.monotonic)
     wall = staticmethod(time.time)
     sleep = staticmethod(asyncio.sleep)
     limit = staticmethod(asyncio.timeout)
 
     def slept(self) -> float:
-        if hasattr(time, "CLOCK_BOOTTIME"):  # Linux: of its two clocks one goes on meanwhile
+        if hasattr(time, "CLOCK_BOOTTIME"):  # Linux: CLOCK_BOOTTIME goes on during sleep, CLOCK_MONOTONIC does not
             return _apart(time.CLOCK_BOOTTIME, time.CLOCK_MONOTONIC)
         if sys.platform == "darwin":
             return _apart(time.CLOCK_MONOTONIC_RAW, time.CLOCK_UPTIME_RAW)
@@ -58,7 +59,8 @@ class _MachineTime:
 
 
 def _apart(ahead: int, behind: int) -> float:
-    """How far a clock is ahead of another. Read again where something came between the readings."""
+    """How far one clock is ahead of another, in seconds. Repeated if the thread was interrupted between the
+    readings."""
     while True:
         before = time.clock_gettime(behind)
         found = time.clock_gettime(ahead)
@@ -67,4 +69,4 @@ def _apart(ahead: int, behind: int) -> float:
 
 
 MACHINE: Time = _MachineTime()
-"""The real time, as the machine has it."""
+"""The machine's real clock."""

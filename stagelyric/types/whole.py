@@ -1,4 +1,4 @@
-"""A text file replaced in one go, so that neither a power cut nor Ctrl-C leaves half of it."""
+"""Replaces a text file in one step, so that neither a power cut nor Ctrl-C leaves half of it."""
 
 import contextlib
 import os
@@ -7,9 +7,10 @@ from pathlib import Path
 
 
 def replace(path: Path, text: str) -> None:
-    """Writes `text` as UTF-8, line ends as they are. Links are followed; the rights of a file that is there stay.
+    """Writes `text` as UTF-8, with its line ends unchanged. Symbolic links are followed; an existing file's permissions
+    stay.
 
-    Raises OSError; the file is then as it was.
+    Raises OSError; then the file is as it was.
     """
     target = path.resolve()
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
@@ -20,7 +21,7 @@ def replace(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         os.chmod(name, target.stat().st_mode if target.exists() else 0o644)
         os.replace(name, target)
-    except BaseException:  # Ctrl-C too leaves no half-written file behind
+    except BaseException:  # after Ctrl-C too, no half-written file may remain
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
