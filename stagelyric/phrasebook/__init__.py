@@ -1,1 +1,1 @@
-"""Frames: couplets and quatrains with alternatives, written by hand, that unfold into lines (docs/lines.md)."""
+"""Frames: couplets and quatrains with alternatives, written by hand, that expand into many lines (docs/lines.md)."""

@@ -1,4 +1,4 @@
-"""`python -m stagelyric.phrasebook FILE… [--sample N]`: frames checked as they are written; or compiled, a folder."""
+"""`python -m stagelyric.phrasebook FILE… [--sample N]`: checks files of frames; with --compile, compiles a folder."""
 
 from __future__ import annotations
 

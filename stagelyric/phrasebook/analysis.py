@@ -1,4 +1,4 @@
-"""What a folder of frames is like: how many there are of each kind, how many forms, and everything wrong with them."""
+"""Statistics of a folder of frames: how many of each kind, how many forms, and every mistake in them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHARES = ("hand", "scheme", "mood", "who", "tense", "at")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Frames and what there is to say of them, in the order of files and rows."""
+    """Frames and the findings about them, in the order of files and rows."""
 
     frames: list[Frame]
     findings: list[Finding]
@@ -32,7 +32,7 @@ class Read:
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
-    """The files of frames among some paths and in the folders among them."""
+    """The frame files among some paths, and in the folders among them."""
     found: list[Path] = []
     for path in paths:
         found += sorted(path.rglob("*.frames")) if path.is_dir() else [path]
@@ -40,7 +40,7 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def read(files: Sequence[Path], known: Classes) -> Read:
-    """Every frame of some files, checked in all its forms, and against one another. Raises FrameFileError."""
+    """Reads some frame files; checks every frame in all its forms and against the others. Raises FrameFileError."""
     frames: list[Frame] = []
     findings: list[Finding] = []
     for file in files:
@@ -55,7 +55,7 @@ def read(files: Sequence[Path], known: Classes) -> Read:
 
 
 def summary(found: Read) -> dict[str, Any]:
-    """The figures: counts by tag, forms, slots, beginnings, names, findings."""
+    """The figures: counts by tag, forms, slots, beginnings, names and findings."""
     frames = found.frames
     lines = [line for frame in frames for line in frame.lines]
     widths = [width for frame in frames for line in frame.widths for width in line]
@@ -98,7 +98,7 @@ def _shares(frames: Sequence[Frame], name: str) -> dict[str, float]:
 
 
 def _share(frames: Sequence[Frame], test: Callable[[str], bool]) -> float:
-    """The share of lines with such a first word, as their first alternatives have it."""
+    """The share of lines whose first word passes `test`, with the first alternative taken in every slot."""
     firsts = [reach.first_words(line, 1)[0].words for frame in frames for line in frame.lines]
     return round(sum(bool(words) and test(words[0].lower()) for words in firsts) / max(1, len(firsts)), 3)
 

@@ -1,12 +1,12 @@
-"""The ear, baked: each alternative of each frame is heard in its place by a pretrained language model.
+"""Precomputes the ear: a pretrained language model scores each alternative of each frame in its place.
 
-`python -m stagelyric.phrasebook.baking FOLDER --editor MODEL.gguf` writes FOLDER/ear.npz (see `ears`). Frames that it
-knows already are left as they are, so a stopped run goes on, and a changed frame alone is heard again.
+`python -m stagelyric.phrasebook.baking FOLDER --editor MODEL.gguf` writes FOLDER/ear.npz (see `ears`). Frames that the
+file already has are skipped, so that a stopped run can continue and only changed frames are scored again.
 
-Of each frame some forms are drawn. In each of them every slot is turned through its alternatives with all else left as
-it is, and the model hears the lines that changed and the line after each. What an alternative gains in sense beside the
-others of its slot, on average over the forms, is its mark. It can't see what two alternatives do to each other, nor
-whether a line is true.
+A few forms of each frame are drawn. In each form every slot is set to each of its alternatives while all else stays the
+same; the model scores the lines that change and the line after each. The mark of an alternative is how much better
+these lines score than with the other alternatives of its slot, averaged over the forms. Interactions between two
+alternatives are not seen, nor whether a line is true.
 """
 
 from __future__ import annotations
@@ -31,22 +31,24 @@ from stagelyric.phrasebook.forms import Drawing, Form, Wanted
 from stagelyric.words.npz import ModelError
 
 Hear = Callable[[Sequence[str], Sequence[Sequence[str]]], list[float]]
-"""The sense of lines, each after its lines before: `Editor.score`."""
+"""Scores lines for sense, each after the lines before it: `Editor.score`."""
 
 FORMS = 2
-"""Forms of a frame in which its slots are turned."""
+"""Forms of a frame in which every slot is varied."""
 GAIN = 4.0
-"""Nats of a mark for one nat of sense a word: of two alternatives that differ by .25, one is taken e times as often."""
-_MOST = 5.0  # nats of a mark
-_NEXT = 0.5  # what the line after a changed one counts
-_USUAL, _WHOLE, _LEAST_WHOLE, _MOST_WHOLE = 1.6, 0.8, -1.2, 0.6  # of a frame's sense beside all frames
-_AT_ONCE = 12  # frames that are heard together, since their lines begin alike
-_SAVED = 20  # times that, between two savings
+"""Nats of a mark for one nat of sense a word. An alternative that scores .25 higher than another is drawn e times as
+often."""
+_MOST = 5.0  # limit of a mark, nats
+_NEXT = 0.5  # weight of the line after a changed one
+# a frame's own mark is _WHOLE * (its sense - _USUAL), within limits
+_USUAL, _WHOLE, _LEAST_WHOLE, _MOST_WHOLE = 1.6, 0.8, -1.2, 0.6
+_AT_ONCE = 12  # frames scored together, since their lines share beginnings
+_SAVED = 20  # batches between two saves
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """A slot that is turned: the first one of its label."""
+    """A slot whose alternatives are tried: the first slot with its label."""
 
     number: int
     first: int
@@ -55,7 +57,7 @@ class _Slot:
 
 @dataclass(slots=True)
 class _Turned:
-    """One form with one alternative changed, and what is asked about it: (line, its sense as it was)."""
+    """A form with one alternative changed. `asked`: the lines to score, by number."""
 
     base: int
     slot: _Slot
@@ -65,7 +67,7 @@ class _Turned:
 
 
 class _Listening:
-    """One frame being heard."""
+    """One frame being scored."""
 
     def __init__(self, found: Book, number: int, cast: Cast):
         self.entry = found.entries[number]
@@ -75,7 +77,7 @@ class _Listening:
         rng = draw.seeded("ear", self.entry.digest)
         self.bases: list[Form] = []
         self.turned: list[_Turned] = []
-        # An end that no longer rhymes is heard all the same: it may well be taken together with another.
+        # Forms whose rhyme breaks are scored too: the alternative may rhyme in combination with others.
         free = Drawing(replace(body, refused={}), rng)
         for _ in range(FORMS):
             filling = Filling(cast, rng)
@@ -89,7 +91,7 @@ class _Listening:
         routes = {self._home[taken][0]: self._home[taken][1] for taken in form.taken}
         for slot in self._slots:
             if slot.number not in routes:
-                continue  # inside of an alternative that this form has not taken
+                continue  # the slot is inside an alternative that this form has not taken
             for position in range(slot.count):
                 if position == routes[slot.number]:
                     continue
@@ -102,14 +104,14 @@ class _Listening:
                     yield _Turned(base, slot, position, sorted({*changed, *after}), made[0].lines)
 
     def questions(self) -> Iterator[tuple[str, Sequence[str]]]:
-        """The lines to hear and what stands before each, in the order in which `marks` takes the answers."""
+        """The lines to score, each with the lines before it, in the order in which `marks` reads the scores."""
         for form in self.bases:
             yield from ((line, form.lines[:i]) for i, line in enumerate(form.lines))
         for one in self.turned:
             yield from ((one.lines[i], one.lines[:i]) for i in one.asked)
 
     def marks(self, answers: Iterator[float]) -> Marks:
-        """What this frame's alternatives are worth, by the senses of `questions`."""
+        """The marks of this frame's alternatives, from the scores of `questions`."""
         own = [[next(answers) for _ in form.lines] for form in self.bases]
         gained: dict[tuple[int, int], list[float]] = {}
         for one in self.turned:
@@ -132,7 +134,8 @@ def _always(filling: Filling) -> Callable[[], Filling]:
 
 
 def _slots(body: Body) -> tuple[list[_Slot], dict[int, tuple[int, int]]]:
-    """The slots that are turned, and for each alternative its slot's number and its position in it."""
+    """The slots whose alternatives are tried, and for each alternative its slot's number and its position in the
+    slot."""
     found: list[_Slot] = []
     homes: dict[int, tuple[int, int]] = {}
     labels: set[str] = set()
@@ -154,7 +157,7 @@ def _slots(body: Body) -> tuple[list[_Slot], dict[int, tuple[int, int]]]:
 
 
 def bake(found: Book, hear: Hear, known: dict[str, Marks]) -> Iterator[int]:
-    """Adds the marks of every frame that is not among `known`; yields how many are there after every few."""
+    """Adds to `known` the marks of every frame that it lacks; yields the number of known frames after each batch."""
     cast = casting.cast(found.classes, (), (), 0)
     left = [entry.number for entry in found.entries if entry.digest not in known]
     for start in range(0, len(left), _AT_ONCE):

@@ -1,4 +1,4 @@
-"""The phrasebook opened: all frames there are, ours and a band's own, and how they are found."""
+"""The open phrasebook: all frames, ours and a band's own, and the ways to look them up."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ CLASSES = "classes.words"
 
 
 class BookError(ValueError):
-    """Frames that can't be used; its text is one sentence for the user, or several, one a line."""
+    """Frames that can't be used. The message is for the user, with one sentence a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Some frames, and whether they are a band's own."""
+    """A set of frames, and whether they are a band's own."""
 
     compiled: Compiled
     own: bool
 
 
 class Book:
-    """Frames by number through all volumes."""
+    """All frames of some volumes, numbered consecutively."""
 
     def __init__(self, volumes: Sequence[Volume], known: Classes, ear: Ear, table: Mapping[str, Sequence[str]]):
         self.volumes, self.classes, self.ear, self.table = tuple(volumes), known, ear, table
@@ -62,19 +62,19 @@ class Book:
 
     @cached_property
     def stamp(self) -> str:
-        """Names the frames, the ear and the classes: where it is the same, so are the lines."""
+        """Identifies the frames, the ear and the classes: lines are the same as long as it is the same."""
         return "-".join([*(volume.compiled.stamp for volume in self.volumes), self.ear.stamp])
 
     def with_word(self, word: str) -> Iterator[tuple[int, int]]:
-        """Frame and line for every line in which a word (or "*animal") may come."""
+        """(frame, line) of every line that can have a word, or an open slot such as "*animal"."""
         return self._looked_up("words", word)
 
     def with_rhyme(self, key: str) -> Iterator[tuple[int, int]]:
-        """Frame and line for every line that can end on a rhyme (`ends.keys`)."""
+        """(frame, line) of every line that can end on a rhyme, given by a key of `ends.keys`."""
         return self._looked_up("rhymes", key)
 
     def with_slant_rhyme(self, key: str) -> Iterator[tuple[int, int]]:
-        """As `with_rhyme`, for lines that can end on a slant rhyme and not on a perfect one by this word."""
+        """As `with_rhyme`, for lines that have a slant rhyme with this key but no perfect one."""
         for other in self._by_slant.get(slant(tuple(key.split())), ()):
             if other != key:
                 yield from self.with_rhyme(other)
@@ -87,13 +87,15 @@ class Book:
         return found
 
     def commonness(self, text: str) -> float:
-        """How common the pairs of words in a line are: for each the logarithm of how many frames may say it."""
+        """How common the pairs of adjacent words in a line are: the sum of ln(number of frames that can have the
+        pair)."""
         words = [bare(word) for word in text.split()]
         return sum(math.log(self._common.get(f"{a} {b}", 1)) for a, b in pairwise(words))
 
     @cached_property
     def _common(self) -> dict[str, int]:
-        """How many of our frames may say two words in a row; a band's own are too few to tell."""
+        """For each common pair of adjacent words, how many of our frames can have it; a band's own are too few to
+        count."""
         return next((volume.compiled.pairs for volume in self.volumes if not volume.own), {})
 
     def _looked_up(self, what: str, key: str) -> Iterator[tuple[int, int]]:
@@ -108,7 +110,7 @@ class Book:
 def open_book(folder: Path, own: Sequence[Path] = (), cache: Path | None = None) -> Book:
     """The frames in `folder`, and the band's `own` files. Raises BookError.
 
-    What was compiled is taken from the folder, else from `cache`, where it is put when it had to be made.
+    Uses the compiled frames in the folder, or else those in `cache`; compiles them into `cache` if neither is current.
     """
     try:
         known = classes.load(folder / CLASSES)
@@ -122,7 +124,7 @@ def open_book(folder: Path, own: Sequence[Path] = (), cache: Path | None = None)
 
 
 def compile_folder(folder: Path) -> int:
-    """Writes the folder's compiled file; its size in bytes. Raises BookError."""
+    """Writes the folder's compiled file and returns its size in bytes. Raises BookError."""
     try:
         files = sorted(folder.rglob("*.frames"))
         texts = [_bytes(file) for file in files]
@@ -161,7 +163,7 @@ def _bytes(file: Path) -> bytes:
 
 
 def _frames(files: Sequence[Path], texts: Sequence[bytes], root: Path) -> list[Frame]:
-    """The frames of some files; raises BookError with every mistake where a file has one."""
+    """The frames of some files. Raises BookError with all mistakes if there are any."""
     frames: list[Frame] = []
     wrong: list[grammar.Finding] = []
     for file, text in zip(files, texts, strict=True):
@@ -171,7 +173,7 @@ def _frames(files: Sequence[Path], texts: Sequence[bytes], root: Path) -> list[F
             raise grammar.FrameFileError(f"{file}: wanted frames in UTF-8, found other bytes") from None
         name = str(file.relative_to(root)) if file.is_relative_to(root) else file.name
         parsed = grammar.parse(told, name, file.parent.name)
-        # What a band has opened and kept nothing of has one form, the one that is sung already.
+        # Leave out a song of the band's of which no alternatives were kept: its only form is what they sing already.
         frames += [frame for frame in parsed.frames if not frame.tags.own or reach.forms(frame) > 1]
         wrong += parsed.findings
     if wrong:

@@ -1,4 +1,5 @@
-"""Who and what fills the open slots of a song's frames: its own people and places first, then ours, then kept."""
+"""Chooses who and what fills the open slots of a song's frames: the song's own names first, else drawn once and
+kept."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ _TITLES = {
     "f": frozenset(words("missus mrs mrs. miss ms ms. lady queen aunt auntie mother sister grandma princess")),
 }
 _FORMAL = frozenset(words("doctor dr professor captain big little old young saint the st"))
-_SURNAMED = 0.4  # of those whom we name ourselves
-_SHORT = 0.5  # of forms
+_SURNAMED = 0.4  # share of the people invented by us who get a surname
+_SHORT = 0.5  # share of forms that use first names only
 _EITHER = frozenset({"captain", "old"})
 _STREETS = frozenset(
     words("street road lane avenue row hill square way drive alley terrace walk close wharf quay boulevard")
@@ -29,8 +30,8 @@ _HOUSES = frozenset(words("house inn hotel bar cafe arms hall club tavern palace
 
 @dataclass(slots=True)
 class Cast:
-    """Who is in a song. `people`, `places`: the song's own, in the order in which they are wanted; `theirs`: the
-    members that stay once they were drawn. Names of the band are used as they are written."""
+    """The people and places of a song. `people`, `places`: the song's own, in order of importance; `theirs`: further
+    ones, kept once they were drawn. The band's names are used as written."""
 
     classes: Classes
     people: tuple[Member, ...]
@@ -39,7 +40,7 @@ class Cast:
     theirs: dict[tuple[str, int], Member] = field(default_factory=dict)
 
     def supporting(self, kind: str, number: int) -> Member:
-        """Somebody or somewhere else, the same throughout a song."""
+        """A person or place that isn't the song's own; the same one throughout a song."""
         key = (kind, number)
         if key not in self.theirs:
             own = {member.text.split()[0] for member in (*self.people, *self.places)}
@@ -53,7 +54,8 @@ class Cast:
         return self.theirs[key]
 
     def person(self, number: int, lead: int = 0, *, short: bool = False) -> Member:
-        """The `number`th person of a frame whose first is the song's person `lead`; `short`: by the first name."""
+        """Person `number` (from 1) of a frame whose first person is the song's person `lead`; `short`: first name
+        only."""
         if number <= len(self.people):
             found = self.people[(lead + number - 1) % len(self.people)]
         else:
@@ -61,10 +63,11 @@ class Cast:
         return Member(first_name(found.text), sort=found.sort) if short else found
 
     def of_sex(self, sex: str, number: int, lead: int = 0, *, short: bool = False) -> Member | None:
-        """The `number`th woman (sex f) or man (m) of the song's people from `lead` on; None where there are fewer."""
+        """Woman (sex f) or man (m) `number` among the song's people, starting at `lead`; None if there are not so
+        many."""
         around = (*self.people[lead:], *self.people[:lead])
         able = [member for member in around if member.sort in (sex, "")]
-        # Whoever may be either is taken last, or she would be he in the next frame.
+        # People who may be either come last, so that the same person isn't "she" in one frame and "he" in the next.
         able.sort(key=lambda member: member.sort != sex)
         if number > len(able):
             return None
@@ -72,7 +75,7 @@ class Cast:
         return Member(first_name(found.text), sort=sex) if short else Member(found.text, sort=sex)
 
     def place(self, number: int, lead: int = 0) -> Member:
-        """The `number`th place of a frame, as `person`."""
+        """Place `number` (from 1) of a frame; `lead` as for `person`."""
         if number <= len(self.places):
             return self.places[(lead + number - 1) % len(self.places)]
         return self.supporting("place", number)
@@ -89,7 +92,7 @@ def cast(classes: Classes, people: Sequence[str], places: Sequence[str], seed: i
 
 
 def gender(name: str, classes: Classes) -> str:
-    """m or f by a title or by our own list of first names, "" where neither tells."""
+    """m or f, by a title or by our list of first names; "" if neither decides it."""
     parts = [part.strip(".,").lower() for part in name.split()]
     for sort, titles in _TITLES.items():
         if parts and parts[0] in titles and parts[0] not in _EITHER:
@@ -99,14 +102,14 @@ def gender(name: str, classes: Classes) -> str:
 
 
 def first_name(name: str) -> str:
-    """What somebody is called by friends: "Nora" of "Nora Pike"; the whole of what begins with a title."""
+    """The short form of a name: "Nora" for "Nora Pike"; a name that begins with a title stays whole."""
     parts = name.split()
     titles = _TITLES["m"] | _TITLES["f"] | _FORMAL
     return parts[0] if parts and parts[0].strip(".").lower() not in titles and len(parts) > 1 else name
 
 
 def preposition(place: str) -> str:
-    """What says that one is there: in Leith, on Mulberry Road, at the Corner House."""
+    """The preposition for being at a place: in Leith, on Mulberry Road, at the Corner House."""
     parts = place.lower().split()
     if not parts or parts[-1] in _STREETS:
         return "on" if parts else "in"
@@ -115,7 +118,7 @@ def preposition(place: str) -> str:
 
 @dataclass(slots=True)
 class Filling:
-    """The open slots of one form: members drawn on first use."""
+    """What fills the open slots of one form, drawn on first use."""
 
     cast: Cast
     rng: random.Random
@@ -126,7 +129,7 @@ class Filling:
     _short: bool | None = None
 
     def said(self, piece: Open) -> tuple[str, str]:
-        """What a piece says without what is written against it, and the preposition of a place ("" else)."""
+        """The words for an open slot, without attached signs, and the preposition of a place ("" for other kinds)."""
         if piece.kind in PRONOUNS:
             gender = self.member("person", piece.number).sort
             return SAID["m" if gender == "m" else "f"][piece.kind], ""
@@ -141,7 +144,7 @@ class Filling:
 
     def _drawn(self, kind: str, number: int) -> Member:
         if kind == "person" or kind in SEXES:
-            # "Nora Pike" at length or, half of the time, "Nora": drawn once for a form.
+            # Either "Nora Pike" or just "Nora", drawn once for a form.
             if self._short is None:
                 self._short = self.rng.random() < _SHORT
             if kind == "person":

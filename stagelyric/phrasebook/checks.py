@@ -1,4 +1,4 @@
-"""Everything that can be said against a frame: of all its forms where that is possible, else of some."""
+"""All checks of one frame: exhaustive over its forms where possible, else on a sample."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from stagelyric.phrasebook.sounds import is_known
 from stagelyric.phrasebook.tags import words
 
 LONGEST = 46
-"""Characters of a line."""
+"""Characters of a line, at most."""
 WIDEST = 4
-"""Syllables between the shortest and the longest line of any form of a frame."""
+"""Greatest difference in syllables between the shortest and longest line of any form of a frame."""
 FEWEST_FORMS = {2: 50, 4: 200}
 _SLOTS, _ALTERNATIVES = 2.2, 2.1
 _SHOWN = 4
@@ -41,7 +41,7 @@ Check = Callable[[Frame], Iterator[Finding]]
 
 
 def findings(frame: Frame, classes: Classes) -> list[Finding]:
-    """All that is to be said of one frame by itself, in the order of its lines."""
+    """All findings about one frame by itself, in the order of its lines."""
     if frame.tags.own:
         return _sung(frame, classes)
     checks: tuple[Check, ...] = (_tags, _open_slots, _slots, _few, _metre, _rhymes, _words, _seams, _count)
@@ -51,7 +51,7 @@ def findings(frame: Frame, classes: Classes) -> list[Finding]:
 
 
 def _sung(frame: Frame, classes: Classes) -> list[Finding]:
-    """What is to be said of a frame that was a band's song: how it is written is the band's own business."""
+    """Findings about a frame made from a band's song. Style is not checked, as it is theirs."""
     wrong: tuple[Check, ...] = (_open_slots, _slots, _rhymes)
     odd = [*_words(frame), *_seams(frame), *_taste(frame, classes)]
     found = [finding for check in wrong for finding in check(frame)]
@@ -103,7 +103,7 @@ def _slots(frame: Frame) -> Iterator[Finding]:
 
 
 def _few(frame: Frame) -> Iterator[Finding]:
-    """Fewer slots, or fewer alternatives in them, than make a frame worth having."""
+    """Too few slots, or too few alternatives in them, to make a frame useful."""
     widths = [width for line in frame.widths for width in line]
     opened = sum(isinstance(piece, Open) for piece in frame.pieces())
     per_line = (len(widths) + opened) / len(frame.lines)
@@ -133,7 +133,7 @@ def _rhymes(frame: Frame) -> Iterator[Finding]:
 
 
 def _pair(frame: Frame, a: int, b: int) -> Iterator[Finding]:
-    """Two lines that the scheme ties: every combination of their ends that the labels allow."""
+    """Checks the rhyme of two lines that the scheme ties, in every combination of ends that the labels allow."""
     first, second = (reach.last_words(frame.lines[line], 2) for line in (a, b))
     if any("*" in end.words[-1] for end in (*first, *second) if end.words):
         yield _say(frame, b, f"line {a + 1} and {b + 1} rhyme on an open slot: few members will", error=False)
@@ -165,7 +165,7 @@ def _pair(frame: Frame, a: int, b: int) -> Iterator[Finding]:
 def _dead(
     frame: Frame, b: int, a: int, pairs: Sequence[tuple[str, str, str]], able: Sequence[str]
 ) -> Iterator[Finding]:
-    """Ends that rhyme with nothing there is, so that they never come up."""
+    """Line ends that rhyme with none of the other line's ends, so that they can never be drawn."""
     living = {(side, pair[side]) for pair in pairs if pair[2] in able for side in (0, 1)}
     if not living:
         return
@@ -221,7 +221,7 @@ def _seams(frame: Frame) -> Iterator[Finding]:
 
 
 def _is_said_twice(line: Line, doubled: set[str]) -> bool:
-    """Whether the words are doubled in plain text, on purpose."""
+    """Whether the repeated words stand in plain text, so that the repetition is intended."""
     plain = " ".join(piece.text for piece in pieces(line) if isinstance(piece, Text)).lower()
     return all(f"{word} {word}".lower() in plain for word in doubled)
 
@@ -233,7 +233,7 @@ def _count(frame: Frame) -> Iterator[Finding]:
 
 
 def _taste(frame: Frame, classes: Classes) -> Iterator[Finding]:
-    """Clichés and the family gate, on forms that between them hold every alternative."""
+    """Checks for clichés and offensive words, on forms that together contain every alternative."""
     rng = random.Random("".join(frame.source))
     choose = unfolding.in_turn(rng)
     seen: set[tuple[int, str]] = set()

@@ -1,7 +1,7 @@
-"""The members of the open classes, from a text file: `[class]`, then members with commas between.
+"""Members of the open classes (names, animals, …), read from a text file: `[class]`, then members, comma-separated.
 
-A noun is "dog", or "ox / oxen" where its plural is no plain one. People stand under `[person.f]` and `[person.m]`,
-places under `[place.in]`, `[place.on]` and `[place.at]`: the preposition that says one is there.
+A noun is written "dog", or "ox / oxen" if its plural is irregular. People are under `[person.f]` and `[person.m]`,
+places under `[place.in]`, `[place.on]` and `[place.at]`, after the preposition for being there.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _ES = re.compile(r"(?:s|x|z|ch|sh)$")
 
 
 class ClassesError(ValueError):
-    """A file of classes that can't be read; one sentence with file and line."""
+    """A classes file that can't be read. The message is one sentence with file and line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One that may fill an open slot. `sort`: m or f of a person, the preposition of a place, else ""."""
+    """What can fill an open slot. `sort`: m or f for a person, the preposition of a place, else ""."""
 
     text: str
     plural: str = ""
@@ -34,29 +34,29 @@ class Member:
 
 @dataclass(frozen=True)
 class Classes:
-    """All members by kind."""
+    """All members, by class."""
 
     by_kind: dict[str, tuple[Member, ...]]
 
     def members(self, kind: str) -> tuple[Member, ...]:
-        """The members of one kind, at least one."""
+        """The members of one class, at least one."""
         return self.by_kind[kind]
 
     @cached_property
     def genders(self) -> dict[str, str]:
-        """m or f for each first name in small letters."""
+        """m or f for each first name in lower case."""
         return {member.text.lower(): member.sort for member in self.by_kind["person"]}
 
 
 def plural(noun: str) -> str:
-    """The plain plural of a noun: boxes, ferries, boats."""
+    """The regular plural of a noun: boxes, ferries, boats."""
     if _IES.search(noun):
         return noun[:-1] + "ies"
     return noun + ("es" if _ES.search(noun) else "s")
 
 
 def load(file: Path) -> Classes:
-    """Reads a file of classes. Raises ClassesError."""
+    """Reads a classes file. Raises ClassesError."""
     try:
         text = file.read_text("utf-8")
     except OSError as error:
@@ -65,7 +65,7 @@ def load(file: Path) -> Classes:
 
 
 def parse(text: str, file: str = "") -> Classes:
-    """The classes in a text. Raises ClassesError."""
+    """Parses the text of a classes file. Raises ClassesError."""
     found: dict[str, list[Member]] = {}
     body = "\n".join(line for line in text.split("\n") if not line.startswith("#"))
     first, *parts = re.split(r"^\[([^\]\n]*)\][ \t]*$", body, flags=re.MULTILINE)

@@ -1,9 +1,9 @@
-"""Frames made ready for the stage: one small file that opens in a moment, each frame's body read when it is wanted.
+"""Compiled frames: one small file that opens quickly; the body of each frame is read when it is needed.
 
-The file: MAGIC, the length of a JSON header (4 bytes, little endian), the header, then its sections by offset:
-`entries` (what is looked for in all frames), `words` and `rhymes` (which lines have a word, which can end on a rhyme;
-read when first asked), `pairs` (how many frames may say two words in a row, where it is some), and the bodies one after
-another.
+File format: MAGIC, the length of a JSON header (4 bytes, little endian), the header, then the sections, whose offsets
+the header has: `entries` (the search data of all frames), `words` and `rhymes` (which lines can have a word, which can
+end on a rhyme; read on first use), `pairs` (how many frames can have two adjacent words, if COMMON or more), and the
+bodies.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from stagelyric.phrasebook.sounds import count
 MAGIC = b"FRAMES4\n"
 FILE = "frames.index"
 COMMON = 4
-"""Frames that may say two words in a row, from which the pair is kept as a common one."""
+"""A pair of adjacent words is stored as common if at least this many frames can have it."""
 
 
 Piece: TypeAlias = "tuple[str, int] | Open | Choice"
-"""Words and their syllables, an open slot, or a choice."""
+"""Words with their syllable count, an open slot, or a choice."""
 
 
 class CompiledError(ValueError):
-    """A file of compiled frames that is none, or an older one; its text is one sentence."""
+    """A file that isn't one of compiled frames, or is of an older version. The message is one sentence."""
 
 
 @dataclass(slots=True)
 class Choice:
-    """A slot: `number` counts a frame's slots in the order of the text; its alternatives, counted through all slots,
-    begin with `first`."""
+    """A slot. `number`: its index in the frame, in the order of the text; `first`: the index of its first alternative
+    among those of all slots."""
 
     number: int
     first: int
@@ -51,8 +51,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A frame's lines, and which ends must not meet: (line, line) → pairs of last words, or of the last two
-    (`ends.two`) where the one before decides. A pair of lines is a key too where one may end on an open slot."""
+    """A frame's lines, and which ends don't rhyme: (line, line) → pairs of last words, or of last two words
+    (`ends.two`) where the word before decides. Pairs of lines that may end on an open slot are keys too, as their rhyme
+    must be checked when the slot is filled."""
 
     lines: list[list[Piece]]
     refused: dict[tuple[int, int], frozenset[tuple[str, str]]]
@@ -61,10 +62,10 @@ class Body:
 
 
 class Entry(NamedTuple):
-    """What a frame is looked for by. `spans`: fewest and most syllables by line; `people`, `places`: how many of each
-    it has; `sexes`: f where it has a `*woman`, m where a `*man`; `named`: in how many lines; `gendered`: whether it
-    says he or she of somebody; `kinds`: its other open classes; `where`: file and row; `plain`: how common the pairs of
-    words are that it says, beside all frames of its file (0: as common as in most, 1: e times as common)."""
+    """The search data of a frame. `spans`: fewest and most syllables, by line; `people`, `places`: how many it has;
+    `sexes`: f if it has a `*woman`, m if a `*man`; `named`: how many lines name somebody; `gendered`: whether it has
+    "he" or "she" for a person; `kinds`: its other open classes; `where`: file and row; `plain`: how common its word
+    pairs are compared with all frames (0: average, 1: e times as common)."""
 
     number: int
     digest: str
@@ -89,12 +90,12 @@ class Entry(NamedTuple):
 
 
 def digest(frame: Frame) -> str:
-    """Names a frame by its text: 12 hex digits."""
+    """Identifies a frame by its text: 12 hex digits."""
     return hashlib.sha256("\n".join(frame.source).encode()).hexdigest()[:12]
 
 
 def stamp(texts: Iterable[bytes]) -> str:
-    """Names a set of frame files by what is in them, and the way they are compiled."""
+    """Identifies a set of frame files by their contents and the version of the compiler."""
     whole = hashlib.sha256(MAGIC)
     for text in texts:
         whole.update(hashlib.sha256(text).digest())
@@ -102,7 +103,7 @@ def stamp(texts: Iterable[bytes]) -> str:
 
 
 def compiled(frames: Sequence[Frame], stamped: str) -> bytes:
-    """The file's bytes for these frames."""
+    """The bytes of a compiled file with these frames."""
     entries, bodies, offsets = [], [], [0]
     words: dict[str, list[int]] = {}
     rhymes: dict[str, list[int]] = {}
@@ -157,7 +158,7 @@ def _entry_fields(number: int, frame: Frame) -> list[Any]:
 
 
 def _vocabulary(line: Line) -> set[str]:
-    """The words in small letters that a line may have, and its open slots as "*animal" or "*animal.s"."""
+    """The words (in lower case) that a line can have, and its open slots as "*animal" or "*animal.s"."""
     texts = [piece.text for piece in pieces(line) if isinstance(piece, Text)]
     opened = {f"*{p.kind}{'.s' if p.plural else ''}" for p in pieces(line) if isinstance(p, Open) and p.number == 1}
     return {word for text in texts for word in map(ends.bare, text.split(" ")) if word} | opened
@@ -168,7 +169,7 @@ def _rhyme_keys(line: Line) -> set[str]:
 
 
 def said_together(frame: Frame) -> set[tuple[str, str]]:
-    """Every two words that a form of a frame may say one after the other in a line; an open slot is no word."""
+    """All pairs of words that can be adjacent in a line of some form of a frame; open slots don't count as words."""
     found: set[tuple[str, str]] = set()
     for line in frame.lines:
         _together(line, found)
@@ -176,7 +177,7 @@ def said_together(frame: Frame) -> set[tuple[str, str]]:
 
 
 def _together(line: Line, found: set[tuple[str, str]]) -> tuple[set[str], set[str], bool]:
-    """Adds a line's pairs; its first words, its last ones, and whether it may have none at all."""
+    """Adds a line's pairs to `found`; returns its possible first words, its last words, and whether it can be empty."""
     firsts: set[str] = set()
     lasts: set[str] = set()
     empty_so_far = True
@@ -211,7 +212,7 @@ def _body_fields(frame: Frame) -> list[Any]:
                 last = ends.bare(x[-1]), ends.bare(y[-1])
                 by_last.setdefault(last, {})[ends.two(x), ends.two(y)] = ends.kind(x, y) in able
             bad = [last for last, rhymes in by_last.items() if not any(rhymes.values())]
-            # "found it" rhymes with "around it", not with "kept it": there the word before decides.
+            # "found it" rhymes with "around it" but not with "kept it": here the word before the last decides.
             bad += [two for rhymes in by_last.values() if any(rhymes.values()) for two, ok in rhymes.items() if not ok]
             if bad:
                 refused.append([a, b, sorted(bad)])
@@ -231,7 +232,7 @@ def _line_fields(line: Line) -> list[Any]:
 
 
 class Compiled:
-    """Compiled frames, opened: entries at once, all else when it is asked for."""
+    """Open compiled frames: the entries are read at once, everything else on first use."""
 
     def __init__(self, data: bytes, file: str = ""):
         """Raises CompiledError."""
@@ -260,19 +261,19 @@ class Compiled:
 
     @cached_property
     def words(self) -> dict[str, list[int]]:
-        """The lines (frame number times 4 plus line) in which a word may come, by the word in small letters."""
+        """For each word in lower case, the lines that can have it (frame number * 4 + line)."""
         found: dict[str, list[int]] = orjson.loads(self._section("words"))
         return found
 
     @cached_property
     def rhymes(self) -> dict[str, list[int]]:
-        """The lines that can end on a rhyme, by `ends.keys`."""
+        """For each key of `ends.keys`, the lines that can end on this rhyme (numbered as in `words`)."""
         found: dict[str, list[int]] = orjson.loads(self._section("rhymes"))
         return found
 
     @cached_property
     def pairs(self) -> dict[str, int]:
-        """How many frames may say two words in a row ("on the"), where COMMON or more do."""
+        """How many frames can have two adjacent words ("on the"), if COMMON or more can."""
         found: dict[str, int] = orjson.loads(self._section("pairs"))
         return found
 
@@ -313,5 +314,5 @@ def _pieces(fields: Sequence[Any], counter: list[int], labels: dict[str, int]) -
 
 
 def slots(frame: Frame) -> Iterable[Slot]:
-    """A frame's slots in the order in which `Choice.number` counts them."""
+    """A frame's slots in the order of `Choice.number`."""
     return (piece for piece in frame.pieces() if isinstance(piece, Slot))

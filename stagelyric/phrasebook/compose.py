@@ -1,4 +1,4 @@
-"""Stanzas and single lines of frames for one song: found, unfolded, heard, chosen; the same seed, the same lines."""
+"""Composes stanzas and single lines for one song from frames: finds, fills, scores, chooses. Repeatable with a seed."""
 
 from __future__ import annotations
 
@@ -31,42 +31,44 @@ Admits = Callable[[Sequence[str]], bool]
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Whom a stanza is to name. `kind`: "person", "place", "" for nobody, "any" where it is all the same; `lead`: which
-    of the song's own people or places that is."""
+    """Whom a stanza must name. `kind`: "person", "place", "" for nobody, "any" if it doesn't matter; `lead`: the index
+    among the song's own people or places."""
 
     kind: str
     lead: int = 0
 
 
 Dues = Callable[[int], Due | None]
-"""Whom a shelf's stanza is to name; None for a stanza that is not a frame's."""
+"""Whom a stanza of the shelf must name; None if the stanza isn't made from a frame."""
 
 Choose = Callable[[Sequence[Sequence[str]]], int]
-"""Which of some stanzas is the best."""
+"""The index of the best of some stanzas."""
 
 _AGAINST, _FILLINGS = 2, 3
-"""Where one chooses by ear: how many frames are weighed against each other, and how often each is filled."""
-_PLENTY = 8  # stanzas that suit, for each of a shelf, above which others than the next may be taken for it
+"""If there is a `choose`: how many frames compete, and how many fillings of each."""
+_PLENTY = 8  # frames compete only if there are at least this many suitable stanzas for each one of the shelf so far
 
 FORMS = 64
-"""Forms of a quatrain that are heard for one stanza."""
-_FEW = 16  # stanzas that suit, below which those with lines a syllable off are taken in
-_COMMON = 0.4  # nats that a form is worth less for each nat by which a pair of its words is common
-_HEAT = 0.7  # nats between forms that are taken nearly as often as one another
-_SPARE = 12  # other stanzas that are tried where one can't be shown
+"""Forms of a quatrain that are scored for one stanza."""
+_FEW = 16  # with fewer suitable stanzas than this, those with lines a syllable too long or short are added
+_COMMON = 0.4  # nats that a form loses for each nat of `Book.commonness`
+_HEAT = 0.7  # nats; the temperature of the draw among scored forms
+_SPARE = 12  # stanzas that are tried in turn until one may be shown
 _KINDS = {
     "person": {"person": 3.6, "place": 0.6}, "place": {"place": 4.2, "person": 1.4}, "": {"": 2.0, "place": 0.3},
     "any": {},
 }  # fmt: skip
-"""What a stanza gains that names whom it is due to: less than what it is about counts, more than all else."""
-_FIRST, _CLOSE = 8, 1.5  # stanzas that suit best, and by how much less than the best, of which one begins a shelf
-_MORE = 0.5  # what it gains for each further line that names somebody
+"""Score added to a stanza by whom it names and whom it should name: less than for the right theme, more than the
+rest."""
+# a shelf begins with one of the best 8 stanzas, drawn among those that score within 1.5 of the best
+_FIRST, _CLOSE = 8, 1.5
+_MORE = 0.5  # added for each further line that names the person or place
 _WORD_FRAMES, _WORD_FORMS = 24, 6
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One line of a form. `frame`: its digest; `named`: it names somebody or somewhere; `own`: a band's own frame."""
+    """One line of a form. `frame`: its digest; `named`: it has a name; `own`: it is from a band's own frame."""
 
     text: str
     frame: str
@@ -79,7 +81,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A line of a frame, and what it is to have: a word or an open slot ("*animal"), and who or what fills that."""
+    """A line of a frame, and what it must have: a word or an open slot ("*animal"), and the member that fills the
+    slot."""
 
     frame: int
     line: int
@@ -88,7 +91,7 @@ class Found:
 
 
 class Composer:
-    """Writes with frames for one place in a song."""
+    """Composes lines from frames for one place in a song."""
 
     def __init__(self, book: Book, place: Place, cast: Cast, closeness: search.Closeness | None = None):
         self.book, self.place, self.cast, self.closeness = book, place, cast, closeness
@@ -97,7 +100,7 @@ class Composer:
 
     @cached_property
     def stanzas(self) -> list[Stanza]:
-        """All stanzas that suit, in the order in which they are taken."""
+        """All suitable stanzas, best first."""
         found = search.stanzas(self.book, self.place, self.closeness)
         if len(found) < _FEW and not self.place.loose:
             taken = {number for stanza in found for number in stanza.frames}
@@ -107,16 +110,16 @@ class Composer:
 
     @cached_property
     def _by_name(self) -> dict[str, list[Stanza]]:
-        """Stanzas by whom they name: those that have a person, a place alone, nobody."""
+        """The stanzas in three groups: naming a person, naming a place only, naming nobody."""
         groups: dict[str, list[Stanza]] = {"person": [], "place": [], "": []}
         for stanza in self.stanzas:
             groups[_group(stanza)].append(stanza)
         return groups
 
     def stanza(self, number: int, due: Dues, admits: Admits, choose: Choose | None = None) -> list[Phrase] | None:
-        """Four lines for a shelf's stanza `number`, None where no frame gives any that `admits` lets through.
+        """Four lines for a shelf's stanza `number`; None if no frame gives lines that pass `admits`.
 
-        `choose`: picks one of several frames, each filled in several ways; None: the first will do.
+        `choose`: picks one of several frames, each filled in several ways; None: take the first.
         """
         wanted = due(number) or Due("")
         against = 1 if choose is None or len(self.stanzas) < _PLENTY * (number + 1) else _AGAINST
@@ -136,14 +139,14 @@ class Composer:
         return options[choose([[line.text for line in lines] for lines in options])]
 
     def _assigned_to(self, number: int, due: Dues) -> Stanza | None:
-        """The stanza of frames that a shelf's stanza has: in their order, none twice while others fit."""
+        """The stanza of frames for a shelf's stanza, assigned in order; none is used twice as long as others fit."""
         while len(self._assigned) <= number:
             wanted = due(len(self._assigned))
             self._assigned.append(None if wanted is None else self._next(wanted))
         return self._assigned[number] or self._spare(number, due(number) or Due(""), 0)
 
     def _next(self, wanted: Due) -> Stanza | None:
-        """The best stanza that was not used yet and has forms; all may be used again where none is left."""
+        """The best unused stanza that has forms. When all have been used, they may be used again."""
         gains = _KINDS[wanted.kind]
         for _ in range(2):
             able = [
@@ -151,7 +154,8 @@ class Composer:
                 for one in self.stanzas if one.frames not in self._used
             ]  # fmt: skip
             able.sort(key=lambda item: -item[0])
-            if not self._used and able:  # or most seeds would begin a song with the one that suits it best
+            # without this draw, most seeds would begin a song with the same, most suitable stanza
+            if not self._used and able:
                 close = sum(score > able[0][0] - _CLOSE for score, _ in able[:_FIRST])
                 first = draw.below(draw.seeded(self.place.seed, "first"), close)
                 able = [*able[first:], *able[:first]]
@@ -163,7 +167,7 @@ class Composer:
         return None
 
     def _has_forms(self, stanza: Stanza, wanted: Due) -> bool:
-        """Whether the names that are due leave a stanza forms of the length that is wanted."""
+        """Whether a stanza has forms of the wanted length with the names that are due."""
         rng = draw.seeded(self.place.seed, "forms", stanza.frames)
         entries = (self.book.body(frame) for frame in stanza.frames)
         loose = Wanted(self.place.syllables, loose=max(1, self.place.loose))
@@ -172,7 +176,8 @@ class Composer:
         )  # fmt: skip
 
     def _spare(self, number: int, wanted: Due, attempt: int) -> Stanza | None:
-        """Another stanza where one can't be shown: from the end of the order, where it is not soon to come."""
+        """A replacement for a stanza that can't be shown, from the end of the order, so that it isn't due soon
+        itself."""
         group = self._by_name.get(wanted.kind) or self.stanzas
         able = [one for one in reversed(group) if one.frames not in self._used] or group
         return able[(3 * number + attempt) % len(able)] if able else None
@@ -187,7 +192,8 @@ class Composer:
         return lines
 
     def _form(self, frame: int, lead: int, said: Sequence[str], admits: Admits, rng: random.Random) -> Form | None:
-        """A form of a frame after the lines of its stanza that are `said`, as long as is wanted if it can be."""
+        """A form that may follow the stanza's lines so far (`said`); of the wanted length if possible, else a syllable
+        off."""
         taken = {ends.bare(text.split()[-1]) for text in said}
         for loose in (self.place.loose,) if self.place.loose else (0, 1):
             for form in self._heard(frame, lead, rng, Wanted(self.place.syllables, loose=loose)):
@@ -196,12 +202,12 @@ class Composer:
         return None
 
     def _heard(self, frame: int, lead: int, rng: random.Random, wanted: Wanted) -> Iterator[Form]:
-        """Forms of a frame, in the order in which they are tried: drawn softly by what the ear thinks of them."""
+        """Forms of a frame in the order in which to try them: drawn at random, those with better marks more often."""
         entry, body = self.book.entries[frame], self.book.body(frame)
         marks = self.book.ear.of(entry.digest, body.alternatives)
         drawing = Drawing(body, rng, marks.weigh)
         found = drawing.forms(lambda: Filling(self.cast, rng, lead), wanted, FORMS)
-        if self.book.is_own(frame):  # as the band has sung it already: only where it has no other form
+        if self.book.is_own(frame):  # not exactly the line that the band sings already, unless there is no other form
             found = [form for form in found if not is_as_written(body, form)] or found
         worth = ((marks.of(form.taken) - _COMMON * sum(map(self.book.commonness, form.lines)), form) for form in found)
         scored = sorted(worth, key=lambda item: (-item[0], item[1].lines))
@@ -220,7 +226,7 @@ class Composer:
         ]  # fmt: skip
 
     def word(self, word: str, rhyme_with: str | None, number: int, admits: Admits) -> Phrase | None:
-        """One line with a word in it, or a form of it; None where no frame can have it."""
+        """One line with a word, or a form of it; None if no frame can have it."""
         rng = draw.seeded(self.place.seed, "word", word, rhyme_with)
         asked = word.lower()
         lines = [Found(frame, line, asked) for frame, line in self.book.with_word(asked)]
@@ -230,7 +236,7 @@ class Composer:
         return self._single(lines, rhyme_with, number, rng, admits)
 
     def name(self, name: Member, kind: str, rhyme_with: str | None, number: int, admits: Admits) -> Phrase | None:
-        """One line that names somebody (`kind` person) or somewhere (place)."""
+        """One line that names a person (`kind` "person") or a place ("place")."""
         rng = draw.seeded(self.place.seed, "name", name.text, rhyme_with)
         cast = replace(self.cast, people=(name,)) if kind == "person" else replace(self.cast, places=(name,))
         other = Composer(self.book, self.place, cast, self.closeness)
@@ -239,7 +245,7 @@ class Composer:
         return other._single(lines, rhyme_with, number, rng, admits)
 
     def rhyming(self, word: str, number: int, admits: Admits, how: Kind = "perfect") -> Phrase | None:
-        """One line that ends on a rhyme with a word, perfect or slant; None where no frame can."""
+        """One line that ends on a perfect or slant rhyme with a word; None if no frame has one."""
         rng = draw.seeded(self.place.seed, "rhyme", word)
         lines = [Found(frame, line) for frame, line in dict.fromkeys(self._ending(word, how))]
         return self._single(lines, word, number, rng, admits, how)
@@ -250,7 +256,7 @@ class Composer:
             yield from with_rhyme(key)
 
     def _members(self, word: str) -> Iterator[tuple[str, Member, bool]]:
-        """The members of open classes that a word is, and whether as a plural."""
+        """The members of open classes with this text: class, member, and whether the word is the plural."""
         for kind, members in self.book.classes.by_kind.items():
             if kind in ("person", "surname", "place"):
                 continue
@@ -267,7 +273,8 @@ class Composer:
         admits: Admits,
         how: Kind = "perfect",
     ) -> Phrase | None:
-        """One of some lines of frames: the best for number 0, the next best for 1; None where all had their turn."""
+        """One form among lines of frames: from the best line for number 0, the next for 1 …; None when all have been
+        used."""
         low, high = self.place.syllables
         rhymes = set(self._ending(rhyme_with, how)) if rhyme_with else None
         scored = search.Scored(self.book, self.place, self.closeness)
@@ -277,7 +284,8 @@ class Composer:
             least, most = entry.spans[line]
             if least > high + 1 or most < low - 1 or (rhymes is not None and (found.frame, line) not in rhymes):
                 continue
-            # Alone, a first line says most by itself, and a couplet's lines more than a quatrain's inner ones.
+            # On its own, a stanza's first line is clearest, and a line of a couplet clearer than an inner line of a
+            # quatrain.
             score = scored.of(entry) + (0.8 if line == 0 else 0.3 if len(entry.spans) == 2 else 0.0) + rng.random()
             able.append((score, found))
         able.sort(key=lambda item: (-item[0], item[1].frame, item[1].line))
@@ -294,7 +302,7 @@ class Composer:
     def _line_forms(
         self, wanted: Found, rhyme_with: str | None, rng: random.Random, how: Kind = "perfect"
     ) -> list[Form]:
-        """Some forms of one line that have what is wanted, the best first."""
+        """Some forms of one line that have what is wanted, best first."""
         entry, whole = self.book.entries[wanted.frame], self.book.body(wanted.frame)
         pieces, word = whole.lines[wanted.line], wanted.word
         marks = self.book.ear.of(entry.digest, whole.alternatives)
@@ -317,10 +325,10 @@ class Composer:
 
 
 def _often(stanza: Stanza, wanted: Due) -> float:
-    """What a stanza gains that names whom it is due to more than once."""
+    """Score added to a stanza that has the name due in more than one line."""
     return _MORE * min(2, max(0, stanza.lines - 1)) if wanted.kind else 0.0
 
 
 def _group(stanza: Stanza) -> str:
-    """person, place or "" for nobody; a person where it names both."""
+    """ "person", "place" or "" (nobody); "person" if it names both."""
     return "person" if stanza.named in ("person", "both") else stanza.named

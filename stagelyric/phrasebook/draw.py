@@ -1,4 +1,4 @@
-"""Draws that are the same on every machine and in every version of Python: only `Random.random` is relied on."""
+"""Random draws that are the same on every machine and Python version: of `random`, only `Random.random` is used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def seeded(*parts: object) -> random.Random:
-    """A source of draws named by its parts."""
+    """A random generator seeded with the parts."""
     told = hashlib.sha256(repr(parts).encode()).digest()
     return random.Random(int.from_bytes(told[:8], "little"))
 
@@ -23,12 +23,12 @@ def below(rng: random.Random, count: int) -> int:
 
 
 def one(rng: random.Random, items: Sequence[T]) -> T:
-    """One of some items."""
+    """A random item."""
     return items[below(rng, len(items))]
 
 
 def weighted(rng: random.Random, weights: Sequence[float]) -> int:
-    """A place in `weights`, drawn by them; the last one for weights that are all zero."""
+    """A random index with probability proportional to its weight; the last index if all weights are zero."""
     at = rng.random() * sum(weights)
     for place, weight in enumerate(weights):
         at -= weight
@@ -38,6 +38,6 @@ def weighted(rng: random.Random, weights: Sequence[float]) -> int:
 
 
 def hashed(text: str) -> float:
-    """A number from 0 to 1 that a text alone decides; cheap, for thousands at once."""
-    # Two rounds: the checksums of texts that differ in one letter lie on a lattice.
+    """A number from 0 to 1 determined by a text; fast, for thousands of texts."""
+    # Applied twice, since checksums of texts that differ in one letter are strongly correlated.
     return zlib.crc32(str(zlib.crc32(text.encode()) * 0x9E3779B1).encode()) / 2**32

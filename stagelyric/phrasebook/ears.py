@@ -1,16 +1,16 @@
-"""The ear: what a language model thought of each alternative and of pairs of them, baked into a small table.
+"""The ear: a small table of precomputed language model scores for each alternative and for pairs of alternatives.
 
 `ear.npz` beside the frames holds, for F frames in any order:
 
-- `digests` (F,) of 12 characters: `compiled.digest` of each frame, so that a frame that was changed since has none;
+- `digests` (F,) of 12 characters: each frame's `compiled.digest`, so that a frame that was edited has no marks;
 - `starts` (F + 1,) int32: where a frame's alternatives begin in `alone`;
-- `alone` int8: a mark for each alternative, numbered as `forms.Form.taken` has them (slots in the order of the text,
-  outer before inner), in sixteenths of a nat: what it gains in sense beside the others of its slot (`baking`);
-- `pair_starts` (F + 1,) int32, `pairs` (P, 2) uint16 and `together` int8: the same for two alternatives of one frame
-  beyond what they are worth alone, where it is much;
-- `frames` int8 (F,): how a frame's lines sound as a whole, beside all frames.
+- `alone` int8: a mark for each alternative, numbered as in `forms.Form.taken` (slots in the order of the text, outer
+before inner), in sixteenths of a nat: its gain in sense over the others of its slot (`baking`);
+- `pair_starts` (F + 1,) int32, `pairs` (P, 2) uint16 and `together` int8: for pairs of alternatives of one frame, the
+gain beyond the sum of their own marks, where it is large;
+- `frames` int8 (F,): how much sense a frame's lines make as a whole, compared with all frames.
 
-Where there is no such file, or a frame is not in it, all alternatives weigh the same.
+Without the file, or for a frame that is not in it, all alternatives have the same weight.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from stagelyric.words.npz import read_npz
 
 FILE = "ear.npz"
 SCALE = 16.0
-"""Sixteenths of a nat to nats."""
+"""Marks are stored in units of 1/SCALE nat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """One frame's marks in nats: of its alternatives, of pairs of them, and its own."""
+    """One frame's marks in nats: of its alternatives, of pairs of them, and of the frame itself."""
 
     alone: tuple[float, ...] = ()
     together: Mapping[tuple[int, int], float] = field(default_factory=dict)
     whole: float = 0.0
 
     def of(self, taken: Sequence[int]) -> float:
-        """What a form is worth that has taken these alternatives."""
+        """The mark of a form that has taken these alternatives."""
         if not self.alone:
             return 0.0
         total = sum(self.alone[number] for number in taken)
@@ -51,7 +51,7 @@ class Marks:
         return total
 
     def weigh(self, first: int, count: int) -> Sequence[float]:
-        """The weights of a slot's alternatives, to draw by."""
+        """Probabilities, up to a factor, for drawing one of a slot's alternatives."""
         if not self.alone:
             return (1.0,) * count
         return [math.exp(mark) for mark in self.alone[first : first + count]]
@@ -62,23 +62,23 @@ _NEUTRAL = Marks()
 
 @dataclass(frozen=True)
 class Ear:
-    """Marks by a frame's digest."""
+    """Marks, by the digest of a frame."""
 
     marks: Mapping[str, Marks] = field(default_factory=dict)
     stamp: str = "even"
 
     def of(self, digest: str, alternatives: int) -> Marks:
-        """A frame's marks; none where it is not known, or has other alternatives than it had."""
+        """A frame's marks; none if it isn't in the table or has another number of alternatives."""
         found = self.marks.get(digest, _NEUTRAL)
         return found if not found.alone or len(found.alone) == alternatives else _NEUTRAL
 
     def whole(self, digest: str) -> float:
-        """How a frame sounds beside all others, 0 where it is not known."""
+        """The mark of a frame as a whole, compared with all others; 0 if it isn't in the table."""
         return self.marks.get(digest, _NEUTRAL).whole
 
 
 def load(file: Path) -> Ear:
-    """Reads ear.npz; an ear without marks where there is none. Raises ModelError where the file is no ear."""
+    """Reads ear.npz; without the file, an ear with no marks. Raises ModelError if the file is damaged."""
     if not file.exists():
         return Ear()
     with read_npz(file, "the ear of the frames") as arrays:

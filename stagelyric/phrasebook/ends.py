@@ -1,4 +1,4 @@
-"""How the ends of two lines rhyme, the last word alone or with a weak one before it ("found it" / "around it")."""
+"""Rhyme between line ends: the last word alone, or with an unstressed one after it ("found it" / "around it")."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from stagelyric.words.rhyme import Kind, kind_of_sounds, tail
 _WEAK = frozenset(
     words("it me him her us them you he she we they i on in up out off to of for by at is was are be do not too and")
 )
-"""Last words that a singer may leave unstressed, so that the word before them rhymes."""
-_LONGEST_ENDING = 3  # letters that make another form of a word
+"""Last words that can be sung unstressed, so that the word before them carries the rhyme."""
+_LONGEST_ENDING = 3  # letters of an ending that makes another form of a word
 _CLOSEST: tuple[Kind, ...] = ("perfect", "slant", "assonance", "same")
 
 
 def bare(word: str) -> str:
-    """A word in small letters without the marks around it; of "back-door" what comes last."""
+    """A word in lower case without punctuation; of "back-door" the last part."""
     if word.endswith("in'"):
         return word.lower().strip(".,;:!?(")
     return word.lower().strip(".,;:!?()'-").rpartition("-")[2]
 
 
 def two(words: Sequence[str]) -> str:
-    """The last two words as one: "found it"."""
+    """The last two words as one string: "found it"."""
     return " ".join(map(bare, words[-2:]))
 
 
 def kind(a: Sequence[str], b: Sequence[str]) -> Kind | None:
-    """How two lines rhyme that end on these words; "same" where one word only rhymes with itself."""
+    """How two lines that end on these words rhyme; "same" if a word would only rhyme with itself."""
     return _kind(tuple(map(bare, a[-2:])), tuple(map(bare, b[-2:])))
 
 
@@ -43,7 +43,7 @@ def _kind(a: tuple[str, ...], b: tuple[str, ...]) -> Kind | None:
 
 @lru_cache(maxsize=1 << 15)
 def _sounds(end: tuple[str, ...]) -> tuple[Phones, ...]:
-    """The ways to say an end: the last word as it is, and weakly after the one before it."""
+    """The sounds of a line end: the last word stressed, or unstressed after the word before it."""
     if not end or not end[-1]:
         return ()
     alone = said(end[-1])
@@ -54,24 +54,24 @@ def _sounds(end: tuple[str, ...]) -> tuple[Phones, ...]:
 
 
 def keys(word: str) -> frozenset[str]:
-    """What a last word rhymes on, one key for each way to say it: words with a key in common rhyme, or are alike."""
+    """The rhyme keys of a last word, one for each pronunciation. Words rhyme (or are the same) if they share a key."""
     return frozenset(" ".join(tail(way)) for way in said(bare(word)))
 
 
 def meanings(word: str) -> tuple[Phones, ...]:
-    """Every way to say a word that somebody asks for, who has not told which is meant: "wind" blows, and turns."""
+    """Every pronunciation of a word that a user gave without saying which is meant ("wind")."""
     return tuple(dict.fromkeys((*said(bare(word)), *readings(bare(word)))))
 
 
 def keys_asked(word: str) -> frozenset[str]:
-    """What `keys` gives, by any meaning of the word."""
+    """As `keys`, over every pronunciation that the user may mean."""
     return frozenset(" ".join(tail(way)) for way in meanings(word))
 
 
 def answers(end: Sequence[str], word: str, how: Kind = "perfect") -> bool:
-    """Whether a line that ends on these words rhymes (`how`) with a word that is asked for, whichever is meant.
+    """Whether a line that ends on these words rhymes (`how`) with a user's word, in any of its pronunciations.
 
-    A form of the word itself ("windows") is none.
+    A form of the word itself ("windows" for "window") doesn't count.
     """
     last = bare(end[-1]) if end else ""
     short, long = sorted((last, bare(word)), key=len)

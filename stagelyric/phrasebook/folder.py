@@ -1,4 +1,4 @@
-"""What frames must not share with the others of their folder: a beginning, a verse."""
+"""Finds frames of a folder that begin alike."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Opening = tuple[str, ...]
 
 
 def beginnings(line: str) -> tuple[_Opening, list[_Opening]]:
-    """The first three words of a frame: as its first alternatives have it, and all that it can begin with."""
+    """The first three words of a frame: with first alternatives, and all the beginnings that it can have."""
     try:
         read = read_line(line)
     except GrammarError:
@@ -26,7 +26,7 @@ def beginnings(line: str) -> tuple[_Opening, list[_Opening]]:
 
 
 def others(root: Path, leave: Path) -> Iterator[tuple[str, int, str]]:
-    """File, row and first line of every frame under `root`, but for those of the file `leave`."""
+    """File, row and first line of every frame under `root`, except those in the file `leave`."""
     for file in sorted(root.rglob("*.frames")):
         hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
         if hidden or file.resolve() == leave.resolve():
@@ -46,7 +46,7 @@ def first_lines(text: str, name: str) -> Iterator[tuple[str, int, str]]:
 
 
 def shared(frames: Sequence[Frame], elsewhere: Iterable[tuple[str, int, str]]) -> Iterator[Finding]:
-    """Frames that begin as another one does: with its own first words, or in half of all forms."""
+    """Frames that begin like another one, in their first alternatives or in more than half of their forms."""
     plain: dict[_Opening, str] = {}
     all_of: dict[_Opening, str] = {}
     for name, row, line in elsewhere:

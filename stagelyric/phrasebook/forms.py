@@ -1,4 +1,4 @@
-"""Forms of compiled frames: drawn under constraints, thousands a second."""
+"""Draws forms of compiled frames that meet given constraints; thousands a second."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from stagelyric.phrasebook.frame import WHERE, Open
 from stagelyric.phrasebook.unfolding import begins_with_vowel, capital
 
 Taken = dict[int, int]
-"""The choice taken in each slot, by the slot's number."""
-_TRIES, _LOST = 5, 60  # draws for each form that is wanted; draws without any, after which there are none
+"""For each slot's number, the alternative taken (by its index in the frame)."""
+_TRIES, _LOST = 5, 60  # draws for each form wanted; draws without success after which to give up
 _ROUTES = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A frame filled. `taken`: its alternatives, numbered through the frame; `syllables`, `ends`: by line."""
+    """One filling of a frame. `taken`: indexes of its alternatives; `syllables`, `ends`: by line."""
 
     lines: tuple[str, ...]
     taken: tuple[int, ...]
@@ -32,8 +32,8 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a form is to be. `syllables`: (fewest, most) of each line; `ends`: by line, last words one of which is to be
-    taken; `routes`: choices that are taken whatever else is; `loose`: syllables a line may be off."""
+    """What a form must be like. `syllables`: (fewest, most) of each line; `ends`: for some lines, the allowed last
+    words; `routes`: slots whose position is given; `loose`: syllables by which a line may be outside the range."""
 
     syllables: tuple[int, int] = (1, 24)
     ends: Mapping[int, frozenset[str]] = field(default_factory=dict)
@@ -42,21 +42,21 @@ class Wanted:
 
 
 Weigh = Callable[[int, int], Sequence[float]]
-"""The weights of a slot's alternatives, by the number of its first and how many there are."""
+"""The weights of a slot's alternatives, given the index of the first and their number."""
 
 
 def even(first: int, count: int) -> Sequence[float]:
-    """All alternatives alike."""
+    """Equal weights for all alternatives."""
     return (1.0,) * count
 
 
 class _Line:
-    """One line under way."""
+    """One line being built."""
 
     __slots__ = ("kinds", "opened", "syllables", "words")
 
     def __init__(self) -> None:
-        self.opened = False  # whether it ends on an open slot, so far
+        self.opened = False  # whether what it ends on, so far, is an open slot
         self.words: list[str] = []
         self.syllables = 0
         self.kinds: list[str] = []
@@ -70,7 +70,7 @@ class Drawing:
         self._cumulated: dict[int, list[float]] = {}
 
     def forms(self, filling: Callable[[], Filling], wanted: Wanted, count: int) -> list[Form]:
-        """Up to `count` different forms that are as wanted; fewer, or none, where such are rare."""
+        """Up to `count` different forms that meet the constraints; fewer, or none, if these are rare."""
         found: dict[tuple[str, ...], Form] = {}
         for attempt in range(max(_LOST + 1, count * _TRIES)):
             form = self._form(filling(), wanted)
@@ -157,8 +157,9 @@ class Drawing:
 
 
 def _rhyme(one: _Line, other: _Line, refused: frozenset[tuple[str, str]]) -> bool:
-    """Whether the ends of two lines that are to rhyme do."""
-    if one.opened or other.opened:  # who fills it was not known when the frame was compiled
+    """Whether the ends of two lines that must rhyme do so."""
+    # rhymes with open slots can't be checked when compiling, as it is unknown who fills them
+    if one.opened or other.opened:
         return kind(one.words, other.words) == "perfect"
     last = bare(one.words[-1]), bare(other.words[-1])
     return last not in refused and (two(one.words), two(other.words)) not in refused
@@ -173,7 +174,8 @@ def _finished(words: Sequence[str]) -> str:
 
 
 def routes_to_word(line: Sequence[Piece], word: str) -> list[dict[int, int]]:
-    """The ways to have a word in a line: for each, the choices that lead to it by slot. [{}]: it is always there."""
+    """The ways for a line to have a word: for each, the position to take in some slots. [{}]: the line always has
+    it."""
     found: list[dict[int, int]] = []
     for piece in line:
         if type(piece) is tuple:
@@ -186,7 +188,7 @@ def routes_to_word(line: Sequence[Piece], word: str) -> list[dict[int, int]]:
 
 
 def routes_to_open(line: Sequence[Piece], kind: str, *, plural: bool) -> list[dict[int, int]]:
-    """The ways to come to an open slot `*kind`, the first of its kind, in singular or plural."""
+    """The ways for a line to reach its first open slot `*kind`, in singular or plural; as for `routes_to_word`."""
     found: list[dict[int, int]] = []
     for piece in line:
         if isinstance(piece, Open):
@@ -199,7 +201,7 @@ def routes_to_open(line: Sequence[Piece], kind: str, *, plural: bool) -> list[di
 
 
 def ends_of(line: Sequence[Piece]) -> list[tuple[str, dict[int, int]]]:
-    """The last words a line can have, each with the choices that lead to it; those of open slots are left out."""
+    """The last words that a line can have, each with the positions to take for it; open slots are left out."""
     return list(_ends(line))
 
 
@@ -217,7 +219,7 @@ def _ends(line: Sequence[Piece]) -> Iterator[tuple[str, dict[int, int]]]:
 
 
 def is_as_written(body: Body, form: Form) -> bool:
-    """Whether a form has taken what is written first in every slot, and has no open one."""
+    """Whether a form has the first alternative in every slot, and no open slots."""
     firsts: set[int] = set()
 
     def walk(line: Sequence[Piece]) -> None:
@@ -233,7 +235,7 @@ def is_as_written(body: Body, form: Form) -> bool:
 
 
 def pick(rng: random.Random, scores: Sequence[float], heat: float) -> int:
-    """A place in `scores` (best first), softly: at heat 0 the best."""
+    """Draws an index of `scores` (sorted, best first), better ones more often; heat 0 takes the best."""
     if heat <= 0 or len(scores) < 2:
         return 0
     best = scores[0]

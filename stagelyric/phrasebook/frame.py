@@ -1,4 +1,4 @@
-"""A frame in memory: lines made of pieces. A line is pieces with one space between any two."""
+"""A frame in memory. A line is a list of pieces, which are joined with single spaces."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ NOUNS = (
     "animal", "food", "drink", "tool", "thing", "plant", "garment", "vehicle", "instrument", "room", "trade", "day",
     "month", "colour", "number",
 )  # fmt: skip
-"""The open classes of one noun each."""
+"""The open classes that hold single nouns."""
 PRONOUNS = ("he", "him", "his", "hers", "himself")
 WHERE = frozenset({"in", "at", "on"})
 SAID = {
     "m": {"he": "he", "him": "him", "his": "his", "hers": "his", "himself": "himself"},
     "f": {"he": "she", "him": "her", "his": "her", "hers": "hers", "himself": "herself"},
 }
-"""What is said of a man and of a woman, by pronoun."""
+"""For each pronoun of a person, its masculine and feminine form."""
 SEXES = {"woman": "f", "man": "m"}
-"""People of one sex: a frame says she or he of them itself, and that alone in a song that has no such person."""
+"""Open slots for people of one sex. If the song has no such person, they are filled with "she" or "he"."""
 OPEN = ("person", *SEXES, "place", *NOUNS)
 PLURALS = frozenset(NOUNS) - {"number", "month", "colour"}
-"""Classes that `.s` makes plural."""
+"""The classes that can be made plural with `.s`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words as they are, one space between any two."""
+    """Plain words, separated by single spaces."""
 
     text: str
 
@@ -39,9 +39,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A slot that is filled at show time, with what is written against it on both sides ("'s", ",").
+    """A slot that is filled at show time, and the signs attached on either side ("'s", ",").
 
-    `kind` is one of OPEN or PRONOUNS; `number` tells a second person from the first.
+    `kind` is one of OPEN or PRONOUNS; `number` tells several of one kind apart.
     """
 
     kind: str
@@ -52,14 +52,14 @@ class Open:
 
     @property
     def marker(self) -> str:
-        """How it is written in a frame."""
+        """The slot as it is written in a frame."""
         number = self.number if self.number > 1 else ""
         return f"{self.before}*{self.kind}{number}{'.s' if self.plural else ''}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One of several; slots with the same `label` take the same position."""
+    """A slot with alternatives. Slots with the same `label` always take the same position."""
 
     choices: tuple[Line, ...]
     label: str = ""
@@ -74,8 +74,8 @@ Line = tuple[Piece, ...]
 class Frame:
     """Two or four lines, and their tags.
 
-    `widths`: for each line, how many alternatives each of its slots has as it was written; `row`: where it begins in
-    its file, from 1; `rows`: where each of its lines stands.
+    `widths`: for each line, the number of alternatives in each of its slots, as written; `row`: where the frame begins
+    in its file, from 1; `rows`: the row of each line.
     """
 
     lines: tuple[Line, ...]
@@ -87,17 +87,17 @@ class Frame:
     source: tuple[str, ...] = ()
 
     def pieces(self) -> Iterator[Piece]:
-        """Every piece, those inside of slots too."""
+        """All pieces, including those inside slots."""
         for line in self.lines:
             yield from pieces(line)
 
     def labels(self) -> dict[str, int]:
-        """How many positions each label has."""
+        """The number of positions of each label."""
         return {p.label: len(p.choices) for p in self.pieces() if isinstance(p, Slot) and p.label}
 
     @property
     def groups(self) -> list[list[int]]:
-        """The lines that rhyme with one another, two or more in each group."""
+        """Groups of two or more lines that rhyme with one another."""
         scheme = self.tags.scheme
         if scheme == "free":
             return []
@@ -108,7 +108,7 @@ class Frame:
 
 
 def pieces(line: Line) -> Iterator[Piece]:
-    """Every piece of a line, those inside of slots too."""
+    """All pieces of a line, including those inside slots."""
     for piece in line:
         yield piece
         if isinstance(piece, Slot):

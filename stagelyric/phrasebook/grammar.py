@@ -1,4 +1,4 @@
-"""Text to frames: a small grammar, with one clear sentence for every mistake.
+"""Parses the text of frames; each mistake is reported as one clear sentence.
 
 file  = { comment | "@@" tags | frame } ;  frame = [ "@" tags ] 2 or 4 lines, then a blank line
 (a line: see `reader`)
@@ -20,7 +20,7 @@ from stagelyric.phrasebook.tags import TagError, Tags
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to be said of a place in a file. `row` and `column` from 1; column 0 is the whole line."""
+    """A finding about a place in a file. `row` and `column` count from 1; column 0 means the whole line."""
 
     file: str
     row: int
@@ -34,19 +34,19 @@ class Finding:
 
 
 class FrameFileError(ValueError):
-    """A file of frames that can't be read; its text is one sentence for the user."""
+    """A frame file that can't be read. The message is one sentence for the user."""
 
 
 @dataclass(slots=True)
 class Parsed:
-    """The frames of a file, and what was wrong with those that are none."""
+    """The frames of a file, and the findings about those that couldn't be parsed."""
 
     frames: list[Frame] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
 def faults_in(files: Sequence[Path]) -> list[str]:
-    """Every mistake in files of frames, each with its place."""
+    """Every mistake in some frame files, each with its place."""
     told: list[str] = []
     for file in files:
         try:
@@ -57,7 +57,7 @@ def faults_in(files: Sequence[Path]) -> list[str]:
 
 
 def read(file: Path) -> str:
-    """A file's text. Raises FrameFileError, one sentence, where it can't be read or is no UTF-8."""
+    """A file's text. Raises FrameFileError if it can't be read or isn't UTF-8."""
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError:
@@ -67,9 +67,9 @@ def read(file: Path) -> str:
 
 
 def parse(text: str, file: str = "", hand: str = "", *, proposed: bool = False) -> Parsed:
-    """The frames in a file's text. A frame that can't be read is left out and told of; the others are there.
+    """The frames in a file's text. A frame that can't be parsed is skipped and reported as a finding.
 
-    `proposed`: with the alternatives that wait to be kept, as if they had been; else without them.
+    `proposed`: treat proposed alternatives as if they had been kept; else they are left out.
     """
     parsed, base = Parsed(), Tags(hand=hand if hand in tagging.HANDS else "")
     for block in _blocks(text):
@@ -83,7 +83,7 @@ def parse(text: str, file: str = "", hand: str = "", *, proposed: bool = False) 
 
 
 def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
-    """Runs of lines that are neither blank nor comments, each with its row."""
+    """Runs of lines that are neither blank nor comments, each line with its row."""
     block: list[tuple[int, str]] = []
     for row, line in enumerate(text.lstrip("\ufeff").split("\n"), 1):
         line = line.rstrip()
@@ -102,7 +102,7 @@ def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
 def _read_tags(
     block: Sequence[tuple[int, str]], base: Tags, file: str, parsed: Parsed
 ) -> tuple[Tags | None, list[tuple[int, str]], Tags]:
-    """A block's own tags (None where they are wrong), its lines of verse, and the tags that go on for the file."""
+    """A block's own tags (None if they are wrong), its lines of verse, and the tags for the frames that follow."""
     own: Tags | None = base
     lines: list[tuple[int, str]] = []
     for row, line in block:
@@ -152,7 +152,7 @@ def _frame(lines: Sequence[tuple[int, str]], own: Tags, file: str, row: int, pro
 
 @contextmanager
 def _told(file: str, row: int) -> Iterator[None]:
-    """A mistake in a line becomes one with its place."""
+    """Raises a mistake in a line again, with its file and row."""
     try:
         yield
     except GrammarError as error:
@@ -173,7 +173,7 @@ def _with_scheme(own: Tags, count: int, file: str, row: int) -> Tags:
 
 
 def _check_labels(lines: Sequence[Sequence[Item]], rows: Sequence[int], file: str) -> None:
-    """Slots with one label have equally many alternatives."""
+    """Checks that all slots with the same label have the same number of alternatives."""
     sizes: dict[str, tuple[int, int]] = {}
     for row, line in zip(rows, lines, strict=True):
         for slot in reader.slots(line):

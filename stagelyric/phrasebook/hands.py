@@ -1,4 +1,4 @@
-"""Which hand a song is cast with, what its mood says, and where in a song a section stands."""
+"""Chooses a song's hand (one writer's frames); reads a setlist's mood, and a section's place in the song."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HANDS_BY_TEMPER = {
 
 
 def hand_for(title: str, seed: int, mood: float | None, temper: str) -> str:
-    """The hand that a song is cast with: the same whenever it is played with the same seed, by its mood."""
+    """The hand for a song, by its mood: always the same for the same title and seed."""
     hands = _HANDS_BY_TEMPER.get(temper, HANDS)
     if mood is not None and mood < 0.35:
         hands = tuple(hand for hand in hands if hand != "comic") or hands
@@ -24,7 +24,7 @@ def hand_for(title: str, seed: int, mood: float | None, temper: str) -> str:
 
 
 def at_for(section: str) -> str:
-    """Where in a song a section of this name stands, "" where its name does not tell."""
+    """The place in a song of a section with this name; "" if the name doesn't tell."""
     told = section.lower()
     for at, names in _SECTIONS.items():
         if any(name in told for name in names):
@@ -33,7 +33,7 @@ def at_for(section: str) -> str:
 
 
 def mood_of(written: float | Sequence[str] | None) -> tuple[float | None, str]:
-    """What a setlist says of a mood: dark to bright as a number from 0 to 1 (None: either), and calm, fierce or ""."""
+    """A setlist's mood: brightness from 0 (dark) to 1 (bright), None for either; and "calm", "fierce" or ""."""
     if written is None or isinstance(written, int | float):
         return written, ""
     shades = [_SHADES[word] for word in written if word in _SHADES]

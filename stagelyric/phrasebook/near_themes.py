@@ -1,4 +1,4 @@
-"""Which themes of the frames a song's words are close to, from a table written by hand."""
+"""Maps a song's words to the frames' themes, with a table written by hand."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from stagelyric.phrasebook.tags import THEMES
 
 FILE = "themes.words"
 _CLOSE, _KIN = 0.7, 0.5
-"""What a theme is worth that a word is close to, and one that is kin to a theme asked for."""
+"""The weight of a theme that a word is close to, and of one related to a theme that was asked for by name."""
 _FORMS = ("", "s", "es", "ing", "ed", "d", "er")
 
 
 @lru_cache(maxsize=4)
 def load(file: Path) -> Mapping[str, tuple[str, ...]]:
-    """The themes of each word in the table, themes themselves among them; only themes where there is no table."""
+    """For each word in the table its themes; each theme also has itself. Without the file, only the themes
+    themselves."""
     table: dict[str, list[str]] = {theme: [theme] for theme in THEMES}
     try:
         text = file.read_text("utf-8")
@@ -31,7 +32,7 @@ def load(file: Path) -> Mapping[str, tuple[str, ...]]:
 
 
 def wanted(themes: Sequence[str], table: Mapping[str, Sequence[str]]) -> dict[str, float]:
-    """What each of the frames' themes is worth to a song about `themes`: 1 for its own word, less for one close by."""
+    """The weight of each of the frames' themes for a song about `themes`: 1 if named itself, less if only close."""
     worth: dict[str, float] = {}
     for theme in themes:
         for word in theme.lower().split():
@@ -43,7 +44,7 @@ def wanted(themes: Sequence[str], table: Mapping[str, Sequence[str]]) -> dict[st
 
 
 def _stems(word: str) -> list[str]:
-    """A word and what it may be a form of."""
+    """A word and the words that it may be a form of."""
     found = [word]
     for ending in _FORMS[1:]:
         if word.endswith(ending) and len(word) - len(ending) > 2 and (ending != "d" or word.endswith("ed")):

@@ -1,7 +1,7 @@
-"""Songs that are sung already, opened into frames: names become slots, and alternatives are proposed beside the words.
+"""Turns songs into frames: names become open slots, and alternatives are proposed for some words.
 
-What is proposed has a "?" before it and is not sung until somebody keeps it (see `reader`). Whatever is proposed
-rhymes where the line is tied, has the syllables of what it stands for (one more or less), and is of its kind.
+A proposal is marked "?" and isn't sung until somebody keeps it (see `reader`). It rhymes if the line has to rhyme, is
+within a syllable of the word it replaces, and is of the same part of speech.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ HEADER = """\
 @@ own
 """
 Hear = Callable[[Sequence[str], Sequence[Sequence[str]]], list[float]]
-"""The sense of lines, each after its lines before: `editor.Editor.score`."""
+"""Scores lines for sense, each after the lines before it: `editor.Editor.score`."""
 
 _MOST = {2: 5, 4: 9}
-"""Proposals for a couplet, a quatrain."""
+"""Most proposals for a couplet, and for a quatrain."""
 _A_WORD, _A_LINE = 2, 3
-_HEARD = 5  # of a word's substitutes that are heard by the editor
-_LOSS = 0.25  # sense that a line may lose
+_HEARD = 5  # substitutes for a word that the editor scores
+_LOSS = 0.25  # nats of sense that a line may lose by a substitute
 _ROOM = checks.LONGEST
-_ALIKE = 24  # frames nearest to a stanza that say what its mood and hand may be
+_ALIKE = 24  # the most similar frames, from which a stanza's mood and hand are guessed
 _TENSES = {"VERB|Fin|ed": "past", "VERB|Fin|s": "present"}
 _WHO = (
     ("I", {"i", "me", "my", "i'm", "i'll", "i'd", "i've", "mine"}), ("you", {"you", "your", "you're", "you'll"}),
@@ -47,20 +47,21 @@ _WHO = (
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """One song: its title, and its stanzas with the kinds of their sections."""
+    """One song: its title, and its stanzas, each with the kind of its section."""
 
     title: str
     stanzas: tuple[tuple[str, tuple[str, ...]], ...]
 
     @classmethod
     def of(cls, sheet: Sheet, name: str) -> Song:
-        """The song of a sheet; `name`: what it is called where it doesn't say."""
+        """The song on a sheet; `name`: its title if the sheet has none."""
         return cls(sheet.tags.get("title", "") or name, sheet.stanzas)
 
 
 @dataclass(slots=True)
 class Result:
-    """What came of songs: `frames`, each the text of one; `lines` of `all_lines` are in them; `proposed` wait."""
+    """The result for some songs. `frames`: the text of each; `lines` of `all_lines` are in frames; `proposed`:
+    alternatives."""
 
     frames: list[str] = field(default_factory=list)
     lines: int = 0
@@ -71,7 +72,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A proposal for a word of a line."""
+    """A proposed substitute for a word of a line."""
 
     line: int
     word: int
@@ -79,7 +80,8 @@ class _Place:
 
 
 class Opener:
-    """Opens stanzas. `hear`: an editor's ear, which strikes what breaks a line; None: without one."""
+    """Turns stanzas into frames. `hear`: the editor's score, which rejects substitutes that spoil a line; None: no
+    editor."""
 
     def __init__(self, book: Book, substitutes: Substitutes, names: Names, hear: Hear | None = None):
         self.book, self.substitutes, self.names, self.hear = book, substitutes, names, hear
@@ -87,7 +89,7 @@ class Opener:
         self._frames_of = self._by_word()
 
     def songs(self, songs: Iterable[Song], known: Iterable[str] = ()) -> Result:
-        """The stanzas of some songs, each once. `known`: first lines that are in a file already."""
+        """The frames of some songs' stanzas, each stanza once. `known`: first lines that are in a file already."""
         result, there = Result(), {normal(line) for line in known}
         seen: set[tuple[str, ...]] = set()
         for song in songs:
@@ -106,7 +108,7 @@ class Opener:
         return result
 
     def _opened(self, title: str, kind: str, lines: Sequence[str], first: bool, last: bool) -> str:
-        """The frame of a stanza, "" where none can be made of it."""
+        """The text of a stanza's frame; "" if it can't be made into one."""
         made = sung.stanza(lines, self.names, self._classes)
         if made is None:
             return ""
@@ -140,7 +142,7 @@ class Opener:
         return _spread(found, _MOST[len(lines)])
 
     def _about(self, made: Stanza) -> Callable[[str], float]:
-        """How near a word is to what a stanza is about, 0 to 1."""
+        """A function that says how close a word is to what a stanza is about, 0 to 1."""
         index, vectors = self.substitutes.lexicon.index, self.substitutes.vectors
         numbers = [n for line in made.lines for w in line if w.bare not in STOP and (n := index.get(w.bare))]
         mean = vectors[numbers].sum(axis=0)
@@ -148,7 +150,8 @@ class Opener:
         return lambda word: max(0.0, float(near[index[word]])) if word in index else 0.0
 
     def _rhymes(self, made: Stanza, number: int, at: int, other: str) -> bool:
-        """Whether a word may be another one's: at an end that is tied only what rhymes with the ends it is tied to."""
+        """Whether a word may replace another. At a line end that must rhyme, it has to rhyme with the others of its
+        group."""
         line = made.lines[number]
         scheme, slant = sung.measured(made)
         tied = [i for i, letter in enumerate(scheme) if letter == scheme[number] and i != number]
@@ -161,7 +164,7 @@ class Opener:
         return all(ends.kind(said[-2:], [w.text for w in made.lines[i]][-2:]) == "perfect" for i in tied)
 
     def _heard(self, made: Stanza, number: int, at: int, able: Sequence[Substitute]) -> list[Substitute]:
-        """The best few: as they come, or those that cost a line no sense."""
+        """The best few substitutes; with an editor, only those by which the line loses no sense."""
         if self.hear is None or not able:
             return list(able[:_A_WORD])
         texts = made.texts
@@ -199,7 +202,7 @@ class Opener:
         return found
 
     def _alike(self, words: Sequence[str]) -> list[tuple[float, int]]:
-        """The frames that have most of a stanza's words, rare words counting for more."""
+        """The frames that share most words with a stanza, rare words counting more."""
         score: dict[int, float] = defaultdict(float)
         for word in dict.fromkeys(words):
             frames = self._frames_of.get(word, ())
@@ -208,7 +211,7 @@ class Opener:
         return [(worth, frame) for frame, worth in sorted(score.items(), key=lambda item: (-item[1], item[0]))[:_ALIKE]]
 
     def _most_of(self, alike: Sequence[tuple[float, int]], of: Callable[[Entry], Sequence[str]], otherwise: str) -> str:
-        """What most of the frames that are alike have."""
+        """The most frequent value among similar frames."""
         worth: dict[str, float] = defaultdict(float)
         for value, frame in alike:
             for said in of(self.book.entries[frame]):
@@ -241,7 +244,7 @@ class Opener:
 
 
 def _cut(song: Song) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """A song's stanzas cut into quatrains and couplets; a line that is left over is left out."""
+    """A song's stanzas cut into quatrains and couplets; a single line left over is dropped."""
     for kind, lines in song.stanzas:
         at = 0
         while len(lines) - at >= 2:
@@ -251,7 +254,7 @@ def _cut(song: Song) -> Iterable[tuple[str, tuple[str, ...]]]:
 
 
 def _above(title: str, kind: str, made: Stanza) -> str:
-    """The comments above a frame: where it comes from, how it began, and who was in it."""
+    """The comment above a frame: the song, the stanza's original first line, and the names in it."""
     said = f"# {sung.plain(title)}{f', {sung.plain(kind)}' if kind else ''}: {made.texts[0]}\n"
     if made.named:
         said += "# " + "; ".join(f"{marker}: {sung.plain(name)}" for marker, name in sorted(made.named.items())) + "\n"
@@ -259,7 +262,7 @@ def _above(title: str, kind: str, made: Stanza) -> str:
 
 
 def _written(made: Stanza, places: Sequence[_Place]) -> list[str]:
-    """The lines of a frame, with what is proposed."""
+    """The lines of a frame, with the proposals."""
     told = []
     for number, line in enumerate(made.lines):
         words = []
@@ -278,7 +281,7 @@ def _short(made: Stanza, number: int, at: int, one: Substitute) -> bool:
 
 
 def _spread(found: Sequence[list[_Place]], most: int) -> list[_Place]:
-    """The best proposals, not too many in one line: all first ones of their words before the second ones."""
+    """The best proposals, not too many in a line: the first substitutes of all words before any second ones."""
     kept: list[_Place] = []
     words: Counter[int] = Counter()
     for group in sorted(found, key=lambda group: -group[0].what.score):

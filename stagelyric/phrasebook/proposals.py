@@ -1,7 +1,7 @@
-"""Alternatives that wait to be kept: found in a file of frames, shown in their lines, kept or struck, each by itself.
+"""Finds the proposed alternatives in a file of frames, shows them in their lines, and keeps or removes each.
 
-All of it works on the text as it is written, so that comments, order and everything else stay as they are. A place is
-a row of the file and where in it an alternative begins (0-based, its "?" included).
+All of this edits the file's text, so that comments, order and all else stay as they are. A place is a row of the file
+and the position in it where an alternative begins (0-based, including its "?").
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from stagelyric.phrasebook.frame import Frame
 from stagelyric.phrasebook.reader import GrammarError, Raw, Reader
 
 Said = list[tuple[str, bool]]
-"""A line in parts, and whether each is what is being asked about."""
+"""A line in parts, each with whether it belongs to the alternative that is shown."""
 _TRIES = 40
 _UNREADABLE = "This frame can't be read any more: stagelyric check says why."
 _NAMED = re.compile(r"(\*(?:person|place)\d?): ([^;]+)")
 
 
 class ProposalError(ValueError):
-    """What was asked for is not there (the file was changed meanwhile), or would leave nothing; one sentence."""
+    """The alternative isn't there (the file was changed meanwhile), or the slot would be left empty. One sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An alternative as it is written. `waits`: it is proposed, and neither kept nor struck."""
+    """An alternative as written. `waits`: it is proposed, and neither kept nor removed yet."""
 
     text: str
     row: int
@@ -41,9 +41,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A frame in its file. `title`: the comment above it; `rows`: where its lines of verse stand, from 1; `guessed`:
-    its tags that are guesses; `slots`: for each line its slots' alternatives; `names`: who and where its open slots
-    were in the song ("*person": "Polly"), from the comment that says so."""
+    """A frame in its file. `title`: the comment above it; `rows`: the rows of its lines, from 1; `guessed`: tags that
+    were guessed; `slots`: for each line the alternatives of its slots; `names`: the song's names for its open slots
+    ("*person": "Polly"), from the comment that lists them."""
 
     title: str
     rows: tuple[int, ...]
@@ -54,7 +54,7 @@ class Opened:
 
     @property
     def waiting(self) -> list[Choice]:
-        """What waits, each once where it is linked."""
+        """The proposed alternatives; of linked ones only the first."""
         seen: set[tuple[str, int]] = set()
         found = []
         for slot in (slot for line in self.slots for slot in line):
@@ -66,7 +66,7 @@ class Opened:
 
 
 def opened(text: str) -> list[Opened]:
-    """Every frame of a file that can be read, in its order."""
+    """Every frame of a file that can be parsed, in order."""
     lines = text.split("\n")
     found = []
     for frame in grammar.parse(text, proposed=True).frames:
@@ -83,7 +83,7 @@ def opened(text: str) -> list[Opened]:
 
 
 def waiting(text: str) -> int:
-    """How many alternatives of a file wait."""
+    """How many proposed alternatives a file has."""
     return sum(len(frame.waiting) for frame in opened(text))
 
 
@@ -107,9 +107,9 @@ def _choices(line: str, row: int) -> tuple[tuple[Choice, ...], ...]:
 
 
 def decided(text: str, row: int, at: int, *, keep: bool) -> str:
-    """The file's text with an alternative kept (its "?" is gone), or struck, and all that is linked to it.
+    """The file's text with an alternative and all linked ones kept (without the "?") or removed.
 
-    Raises ProposalError: no alternative begins there, or a slot would have none left that is sung.
+    Raises ProposalError if no alternative begins there, or if a slot would have none left.
     """
     lines = text.split("\n")
     for place, slot, position in _linked(lines, row, at):
@@ -133,9 +133,9 @@ def _struck(line: str, slot: Raw, position: int) -> str:
 
 
 def _linked(lines: Sequence[str], row: int, at: int) -> list[tuple[int, Raw, int]]:
-    """The slots that an alternative changes with its own: the line (0-based), the slot, the alternative's position.
+    """The alternative and those linked to it: (line, 0-based; slot; position).
 
-    The last ones of a line first, so that what is done to one leaves the places of the others as they are.
+    In each line the last comes first, so that editing one doesn't move the others.
     """
     start, end = _block(lines, row)
     verse = [at for at in range(start, end) if not lines[at].startswith(("@", "#"))]
@@ -156,7 +156,7 @@ def _position(slot: Raw, at: int) -> int | None:
 
 
 def in_place(text: str, row: int, at: int) -> str:
-    """The file's text as if one alternative were all that its slots have."""
+    """The file's text with one alternative as the only one in its slots."""
     lines = text.split("\n")
     for place, slot, position in _linked(lines, row, at):
         start, end = slot.spans[position]
@@ -166,18 +166,19 @@ def in_place(text: str, row: int, at: int) -> str:
 
 
 def said_with(text: str, row: int, at: int, classes: Classes, names: Mapping[str, str]) -> list[Said]:
-    """The lines of a frame as they are sung with one alternative, all else as it comes first."""
+    """The lines of a frame with one alternative, and first alternatives in all other slots."""
     plain, changed = (_first(_frame_at(one, row), classes, names) for one in (text, in_place(text, row, at)))
     return [_compared(a, b) for a, b in zip(plain, changed, strict=True)]
 
 
 def sung(text: str, row: int, classes: Classes, names: Mapping[str, str]) -> tuple[str, ...]:
-    """The lines of a frame with what comes first in each slot."""
+    """The lines of a frame with first alternatives in all slots."""
     return _first(_frame_at(text, row), classes, names)
 
 
 def fillings(text: str, row: int, classes: Classes, count: int, at: int | None = None) -> list[tuple[str, ...]]:
-    """Up to `count` different forms of what is kept, drawn at random; `at`: with the alternative that begins there."""
+    """Up to `count` different forms, drawn at random from what was kept; `at`: with the alternative that begins
+    there."""
     frame = _frame_at(text if at is None else in_place(text, row, at), row)
     rng = random.Random()
     found = dict.fromkeys(unfolding.rhymed(frame, rng, classes) for _ in range(_TRIES))
@@ -185,7 +186,7 @@ def fillings(text: str, row: int, classes: Classes, count: int, at: int | None =
 
 
 def _block(lines: Sequence[str], row: int) -> tuple[int, int]:
-    """From where to where (0-based, the end left out) the frame goes that has a row (from 1)."""
+    """The range (0-based, end excluded) of the frame that contains a row (from 1)."""
     if not 1 <= row <= len(lines) or not lines[row - 1].strip():
         raise ProposalError("There is no such frame any more: the file was changed.")
     start = end = row - 1
@@ -197,7 +198,7 @@ def _block(lines: Sequence[str], row: int) -> tuple[int, int]:
 
 
 def _frame_at(text: str, row: int) -> Frame:
-    """The frame that has a row, read by itself: a file may have hundreds."""
+    """The frame that contains a row. Only this frame is parsed, since a file may have hundreds."""
     lines = text.split("\n")
     start, end = _block(lines, row)
     above = [line for line in lines[:start] if line.startswith("@@")]
@@ -217,7 +218,7 @@ def _first(frame: Frame, classes: Classes, names: Mapping[str, str]) -> tuple[st
 
 
 def _compared(plain: str, changed: str) -> Said:
-    """The second line, in words that are the first one's and words that are its own."""
+    """The second line in parts, each with whether it differs from the first line."""
     return list(_parts(plain.split(" "), changed.split(" ")))
 
 

@@ -1,4 +1,4 @@
-"""What all forms of a line have in common, without writing them out: ends, beginnings, lengths, how many there are."""
+"""Properties of all forms of a line, without listing them: ends, beginnings, lengths, and their number."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from stagelyric.phrasebook.frame import OPEN, SEXES, Frame, Line, Open, Piece, S
 from stagelyric.phrasebook.sounds import count as word_syllables
 
 Choice = frozenset[tuple[str, int]]
-"""Which position some labels have taken."""
+"""The position taken by each of some labels."""
 
 OPEN_SYLLABLES = 2
 OPEN_CHARACTERS = 7
 OPEN_FORMS = 8
-"""What an open slot is counted as, before it is known who or what will fill it."""
+"""How many fillings an open slot is counted as, for the number of forms."""
 SHE_SYLLABLES, SHE_CHARACTERS = 1, 4
-"""What `*woman` and `*man` are counted as: she or he in most songs, Kate or Joe in others."""
+"""Size assumed for `*woman` and `*man`, which become she or he in most songs, Kate or Joe in others."""
 _MOST = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Some words at an end of a line, and which positions of labels lead to them."""
+    """Words at one end of a line, and the label positions that lead to them."""
 
     labels: Choice
     words: tuple[str, ...]
 
 
 def joined(a: Choice, b: Choice) -> Choice | None:
-    """Both, or None where they take a label differently."""
+    """Both choices together; None if they contradict each other."""
     if not a or not b:
         return a or b
     merged = dict(a)
@@ -42,12 +42,12 @@ def joined(a: Choice, b: Choice) -> Choice | None:
 
 
 def last_words(line: Line, count: int) -> list[Reached]:
-    """Every row of `count` words (fewer where the line has fewer) that a form of the line can end on."""
+    """Every sequence of `count` words (fewer if the line is shorter) that a form of the line can end on."""
     return _distinct(_from_end(line, count, last=True))
 
 
 def first_words(line: Line, count: int) -> list[Reached]:
-    """Every row of `count` words that a form of the line can begin with."""
+    """Every sequence of `count` words that a form of the line can begin with."""
     return _distinct(_from_end(line, count, last=False))
 
 
@@ -85,7 +85,7 @@ def _of_piece(piece: Piece, count: int, last: bool) -> Iterator[tuple[Choice, tu
 
 
 def seams(line: Line) -> Iterator[tuple[str, str]]:
-    """Every two words that may stand side by side where two pieces meet, and inside of plain text."""
+    """Every pair of words that can be adjacent, in plain text or where two pieces meet."""
     for at, piece in enumerate(line):
         if isinstance(piece, Text):
             yield from zip(piece.words, piece.words[1:], strict=False)
@@ -133,7 +133,7 @@ def _span(line: Line, measure: object) -> tuple[int, int]:
 
 
 def _repeated(line: Line) -> dict[str, int]:
-    """Labels that stand more than once in a line, with their sizes: only those make its slots depend on one another."""
+    """Labels that occur more than once in a line, with their sizes: only these make its slots depend on one another."""
     seen: dict[str, int] = {}
     found: dict[str, int] = {}
     for piece in pieces(line):
@@ -167,7 +167,7 @@ def _fixed_span(line: Line, measure: object, taken: Mapping[str, int]) -> tuple[
 
 
 def forms(frame: Frame) -> int:
-    """About how many forms a frame has: labels once, every other slot for itself."""
+    """Approximate number of a frame's forms: each label counts once, every other slot by itself."""
     count = math.prod(frame.labels().values())
     return count * math.prod(round(_forms(line)) for line in frame.lines)
 

@@ -1,10 +1,10 @@
-"""A line of verse as it is written: its slots, its labels, its open slots, and which alternatives wait to be kept.
+"""Parses one line of verse: text, slots with labels, open slots, and proposed alternatives.
 
 line = { text | slot | open } ;  slot = "{" [ label ": " ] choice { "|" choice } "}" ;  choice = [ "?" ] line
-open = "*" kind [ digit ] [ ".s" ] ;  a backslash before { | } * @ # ? means the sign itself
+open = "*" kind [ digit ] [ ".s" ] ;  a backslash before { | } * @ # ? makes it a plain character
 
-A "?" before an alternative says that it was proposed and nobody has kept it yet: it is not sung. (A "?" that no word
-follows is a question mark.)
+A "?" before an alternative marks a proposal that nobody has kept yet: it isn't sung. (A "?" with no word after it is a
+question mark.)
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DEEPEST = 6
 
 
 class GrammarError(ValueError):
-    """What was wanted and found, and at which column (from 1)."""
+    """What was expected and found, and at which column (from 1)."""
 
     def __init__(self, told: str, column: int):
         super().__init__(told)
@@ -32,10 +32,10 @@ class GrammarError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A slot as it is read: its choices are runs of text, slots and open slots, spaces still in the text.
+    """A slot as parsed: its choices are lists of text, slots and open slots, with spaces still in the text.
 
-    `column`: where its "{" stands, from 1; `spans`: from where to where each choice is written (0-based, with its
-    "?"); `marked`: the positions of choices that wait to be kept; `end`: just after its "}".
+    `column`: where its "{" is, from 1; `spans`: the range of each choice in the line (0-based, including its "?");
+    `marked`: positions of proposed choices; `end`: just after its "}".
     """
 
     label: str
@@ -50,7 +50,7 @@ Item = str | Open | Raw
 
 
 class Reader:
-    """One line of verse, read from left to right."""
+    """Reads one line of verse from left to right."""
 
     def __init__(self, text: str):
         self.text, self.at = text, 0
@@ -62,7 +62,7 @@ class Reader:
         return items
 
     def _items(self, depth: int) -> list[Item]:
-        """Items up to a "|" or "}" or the line's end."""
+        """The items up to "|", "}" or the end of the line."""
         items: list[Item] = []
         plain = ""
         while self.at < len(self.text) and (c := self.text[self.at]) not in "|}":
@@ -134,7 +134,7 @@ class Reader:
 
 
 def normalised(items: Sequence[Item]) -> Line:
-    """Pieces of whole words: what is written against a slot without a space goes into each of its choices."""
+    """Pieces of whole words: text attached to a slot without a space is added to each of its choices."""
     made: list[Piece] = []
     for chunk in _chunks(items):
         piece = _piece(chunk)
@@ -146,7 +146,7 @@ def normalised(items: Sequence[Item]) -> Line:
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Runs of items with no space inside."""
+    """Runs of items without spaces between them."""
     chunk: list[Item] = []
     for item in items:
         if not isinstance(item, str):
@@ -180,12 +180,12 @@ def _piece(chunk: list[Item]) -> Piece:
 
 
 def read_line(text: str) -> Line:
-    """One line of verse, with what waits to be kept. Raises GrammarError."""
+    """Parses one line of verse, including proposed alternatives. Raises GrammarError."""
     return normalised(Reader(text).line())
 
 
 def slots(items: Sequence[Item]) -> Iterator[Raw]:
-    """Every slot of a line, outer ones before those inside of them."""
+    """Every slot of a line, outer ones before inner ones."""
     for item in items:
         if isinstance(item, Raw):
             yield item
@@ -194,7 +194,7 @@ def slots(items: Sequence[Item]) -> Iterator[Raw]:
 
 
 def waiting(lines: Sequence[Sequence[Item]]) -> dict[str, frozenset[int]]:
-    """For each label of a frame, the positions that wait to be kept: one that waits anywhere waits everywhere."""
+    """For each label of a frame, the positions that are proposed in any of its slots: they count as proposed in all."""
     found: dict[str, frozenset[int]] = {}
     for line in lines:
         for slot in slots(line):
@@ -204,9 +204,9 @@ def waiting(lines: Sequence[Sequence[Item]]) -> dict[str, frozenset[int]]:
 
 
 def kept(items: Sequence[Item], linked: Mapping[str, Collection[int]]) -> list[Item]:
-    """A line without what waits to be kept; `linked`: see `waiting`. Raises GrammarError where nothing would be left.
+    """A line without proposed alternatives; `linked`: see `waiting`. Raises GrammarError if a slot would be empty.
 
-    A slot of which one choice is left is that choice.
+    A slot with one choice left is replaced by that choice.
     """
     left: list[Item] = []
     for item in items:

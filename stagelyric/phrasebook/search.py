@@ -1,4 +1,4 @@
-"""Which frames suit a place in a song, and in which order they are taken."""
+"""Ranks the frames that suit a place in a song."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ SERVES: dict[str, tuple[str, ...]] = {
     "AAAA": ("AAAA",),
     "free": ("ABCB", "ABAB", "AABB", "AAAA", "free"),
 }
-"""The schemes of frames that hold the rhymes a scheme wants, the one itself first."""
+"""For each scheme, the schemes of frames that satisfy it, the scheme itself first."""
 
 Closeness = Callable[[Entry], float]
-"""How close a frame's words are to what is wanted, 0 to 1."""
+"""How close a frame's words are to the wanted themes, 0 to 1."""
 
 _SPREAD = 1.6
-"""How far draws shuffle what suits alike: with half of it most seeds began a song with the same stanza."""
+"""Random part of a frame's score, ± this. With half of it, most seeds began a song with the same stanza."""
 _PLAIN = 1.6
-"""What a frame is worth less for each nat that its pairs of words are commoner than others' are ("on the", "a hand"):
-what was heard in many songs tonight is heard less often."""
+"""Subtracted for each nat by which a frame's word pairs ("on the", "a hand") are more common than the average: what is
+heard in many songs should be heard less often."""
 _OF_ONESELF = 0.8
-"""What frames of you and me are worth less, of which songs by many hands have more than their share."""
+"""Subtracted from frames about you or me, of which there are more than songs need."""
 _OWN = 2.0
-"""What a band's own frame gains: it was named to be heard."""
+"""Added to a band's own frames: a band that names them wants to hear them."""
 _ABOUT = 5.5
-"""What a frame gains that is about what is asked, more than all else together."""
+"""Added to frames that are about the wanted themes: more than all else together."""
 _HAND, _HAND_ALONE = 1.2, 2.4
-"""What a frame of the song's hand gains: less than its theme, where the song has one."""
+"""Added to frames of the song's hand: less where the song has a theme, so that the theme comes first."""
 _APART = 0.8
-"""What two couplets are worth less than a quatrain, which is one thought."""
+"""Subtracted from two couplets: a quatrain, which holds one thought, is preferred."""
 _TEMPERS = ("calm", "fierce")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is wanted of frames. `mood`: 0 dark to 1 bright, None for either; `temper`: calm, fierce or ""; `at`: where
-    in the song; `perfect`: frames with slant rhymes are left out; `sexes`: f and m as there are women and men in it."""
+    """What frames are wanted. `mood`: 0 dark to 1 bright, None for either; `temper`: "calm", "fierce" or ""; `at`: the
+    place in the song; `perfect`: without slant rhymes; `sexes`: f if the song has a woman, m if a man."""
 
     scheme: str = "free"
     syllables: tuple[int, int] = (5, 11)
@@ -59,18 +59,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stanza:
-    """A quatrain frame, or two couplets, by their numbers, and how well they suit."""
+    """A quatrain frame or two couplets, by their numbers, with the score."""
 
     frames: tuple[int, ...]
     score: float
     named: str = ""
-    """person, place, both or "": whom it names."""
+    """Whom it names: "person", "place", "both" or ""."""
     lines: int = 0
-    """Lines that may name somebody or somewhere."""
+    """Lines that can have a name."""
 
 
 def stanzas(book: Book, place: Place, closeness: Closeness | None = None) -> list[Stanza]:
-    """Every stanza that suits, the best first; a frame is in one of them at most."""
+    """Every suitable stanza, best first. Each frame is in at most one."""
     scored = Scored(book, place, closeness)
     found = [
         Stanza((entry.number,), scored.of(entry), _named(entry, place.sexes), entry.named)
@@ -83,7 +83,7 @@ def stanzas(book: Book, place: Place, closeness: Closeness | None = None) -> lis
 
 
 def _pairs(scored: Scored, couplets: Sequence[Entry]) -> Iterator[Stanza]:
-    """Couplets two by two: each with the best of those left that are of one voice and have a theme in common."""
+    """Pairs of couplets: each with the best remaining one of the same voice that shares a theme."""
     voices: dict[tuple[object, ...], list[tuple[float, Entry]]] = {}
     for entry in couplets:
         voice = (entry.hand, frozenset(entry.mood), frozenset(entry.who), frozenset(entry.tense))
@@ -116,7 +116,7 @@ def _named(entry: Entry, sexes: str) -> str:
 
 
 class Scored:
-    """How well frames suit a place."""
+    """Scores frames for a place."""
 
     def __init__(self, book: Book, place: Place, closeness: Closeness | None = None):
         self.place, self.closeness = place, closeness
@@ -124,7 +124,7 @@ class Scored:
         self._book, self._salt = book, f"{place.seed} "
 
     def fits(self, entry: Entry) -> bool:
-        """Whether every line can have a length that is wanted."""
+        """Whether every line can have a wanted length, and the rhymes are perfect if they must be."""
         low, high = self.place.syllables[0] - self.place.loose, self.place.syllables[1] + self.place.loose
         if self.place.perfect and entry.slant:
             return False
@@ -140,11 +140,12 @@ class Scored:
         )
         tagged = marks[0] + 0.3 * sum(marks[1:]) if marks else 0.0
         near = self.closeness(entry) if self.closeness is not None else 0.0
-        trusted = 0.35 if self.wanted else 0.8  # tags were written by hand, closeness is counted in old verse
+        # tags are more reliable: written by hand, while closeness comes from vectors trained on old verse
+        trusted = 0.35 if self.wanted else 0.8
         return min(1.3, max(tagged, trusted * near) + 0.2 * min(tagged, near))
 
     def of(self, entry: Entry) -> float:
-        """The sum of what speaks for a frame; a draw shuffles what suits alike."""
+        """A frame's score; its random part varies the order of frames that suit about equally."""
         place = self.place
         score = _ABOUT * self.about(entry)
         if place.hand:
@@ -163,7 +164,7 @@ class Scored:
         return score + self._book.ear.whole(entry.digest) + self._room(entry) + self._drawn(entry)
 
     def _room(self, entry: Entry) -> float:
-        """Less for a frame most forms of which are too long or too short."""
+        """A penalty (≤ 0) if most forms of the frame are too long or too short."""
         low, high = self.place.syllables
         inside = [
             (min(high, most) - max(low, least) + 1) / (most - least + 1) for least, most in entry.spans

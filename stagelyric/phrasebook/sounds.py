@@ -1,4 +1,4 @@
-"""How the words of frames sound: the dictionary's ways, and those it lacks (inflections, compounds, other accents)."""
+"""Pronunciation of the words of frames: from the dictionary, plus what it lacks (inflections, compounds, accents)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NOT_IN_COMPOUNDS = frozenset(words("ed es ing ly un re in er st th nd al an or 
 
 @lru_cache(maxsize=1 << 15)
 def said(word: str) -> tuple[Phones, ...]:
-    """The ways to say a word, the commonest first; () for what has no letters."""
+    """The pronunciations of a word, most common first; () for a word without letters."""
     word = plain(word).lower()
     first = look_up(word) or derived(word)
     found = [first] if first else []
@@ -42,7 +42,7 @@ _R_VOWELS = {"IY": "IH", "EY": "EH", "AE": "EH", "OW": "AO", "UW": "UH"}
 
 
 def _before_r(phones: Phones) -> Phones:
-    """One vowel for each that an R makes alike: the dictionary has "here" with IY and "clear" with IH."""
+    """Merges vowels that sound alike before R: the dictionary has "here" with IY and "clear" with IH."""
     return tuple(
         _R_VOWELS.get(phone[:2], phone[:2]) + phone[2:] if phones[i + 1 : i + 2] == ("R",) else phone
         for i, phone in enumerate(phones)
@@ -50,7 +50,7 @@ def _before_r(phones: Phones) -> Phones:
 
 
 def _rounded(word: str, phones: Phones) -> Phones | None:
-    """ "gone" as "on" has it, "dog" as "log": one vowel in most accents, where the dictionary has now AO, now AA."""
+    """ "gone" with the vowel of "on", "dog" with that of "log": the same in most accents, but not in the dictionary."""
     if "AO1" not in phones or not _OPEN_O.match(word):
         return None
     at = phones.index("AO1")
@@ -61,14 +61,14 @@ def _rounded(word: str, phones: Phones) -> Phones | None:
 
 @lru_cache(maxsize=1 << 15)
 def is_known(word: str) -> bool:
-    """Whether the dictionary has a word, a form of it, or both halves of a compound."""
+    """Whether the dictionary has a word, its base form, or both halves of a compound."""
     word = plain(word).lower()
     return word in _ALSO or look_up(word) is not None or derived(word) is not None
 
 
 @lru_cache(maxsize=1 << 15)
 def derived(word: str) -> Phones | None:
-    """The sound of an inflection or a compound of words that the dictionary has: "rinsed", "squeezebox"."""
+    """The pronunciation of an inflection or compound, from words in the dictionary: "rinsed", "squeezebox"."""
     word = word.strip("'")
     return _inflected(word) or _compound(word)
 
@@ -122,7 +122,8 @@ def _s(last: str) -> Phones:
 
 
 def _compound(word: str) -> Phones | None:
-    """Two words in one, the second said with less stress: of several cuts that with the longer first half."""
+    """Two words joined, the second with less stress; if there are several splits, the one with the longer first
+    half."""
     for at in range(len(word) - 3, 2, -1):
         head, rest = word[:at], word[at:]
         if rest in _NOT_IN_COMPOUNDS or head in _NOT_IN_COMPOUNDS:
@@ -135,7 +136,7 @@ def _compound(word: str) -> Phones | None:
 
 @lru_cache(maxsize=1 << 15)
 def count(word: str) -> int:
-    """The syllables of one written word, hyphens and marks and all."""
+    """The syllables of one written word, including hyphens and punctuation."""
     total = 0
     for part in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*'?", word):
         told = part.lower()

@@ -1,9 +1,8 @@
-"""What may stand in a word's place: learned from slots that people wrote, from songs, and from the lexicon's vectors.
+"""Finds substitutes for a word: from slots written by people, from songs, and by the lexicon's vectors.
 
-In a slot "{boat|ferry|dinghy}" somebody has said that each may stand for the others, so every file of frames is a
-thesaurus of its own. Where it knows nothing of a word, words of the same kind and form are near it that keep the same
-company. What comes of both must have been seen beside the small words that stand around the place: "moors the" is
-English, "moors of" is a guess.
+In a slot "{boat|ferry|dinghy}" a person has said that each can replace the others, so frame files serve as a thesaurus.
+Words that they don't have get substitutes of the same part of speech and form with similar vectors. Both must have been
+seen next to the function words around the place: "moors the" is English, "moors of" is a guess.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ from stagelyric.words.lists import ARCHAIC, DETERMINERS, DIALECT, GRIM, PRONOUNS
 from stagelyric.words.tags import Tags
 
 _KINDS = ("NOUN", "VERB", "ADJ")
-_SURE, _MAY = 0.6, 0.4  # of a word's uses that are of the kind it is taken for here; of a substitute's
-_NEAR, _NEAR_OWN = 0.66, 0.5  # cosines from which a word of the lexicon, and one of the songs' own, may stand in
-_OWN = 0.5  # what a word of their own is worth more
+_SURE, _MAY = 0.6, 0.4  # the share of uses with the assumed part of speech: of the word; of its substitute
+_NEAR, _NEAR_OWN = 0.66, 0.5  # least cosine for a substitute from the lexicon; for one from the band's songs
+_OWN = 0.5  # added to the score of a word from the band's songs
 _THEME = 0.6
-_COMMON = 40  # times that a word of the lexicon was seen
+_COMMON = 40  # a substitute from the lexicon must be this frequent in the corpus
 _MODALS = frozenset(
     words_of(
         "to can could will would shall should may might must i'll you'll we'll they'll he'll she'll don't didn't won't "
@@ -45,7 +44,7 @@ _SUBJECTS = frozenset(words_of("i you he she we they who"))
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """A word or two, how well it does, and whether it is one of the songs' own."""
+    """A substitute (one to three words), its score, and whether it comes from the band's songs."""
 
     text: str
     score: float
@@ -54,7 +53,7 @@ class Substitute:
 
 @dataclass
 class Substitutes:
-    """What frames and songs say of which word may stand for which. `tags`, `vectors`: by the lexicon's numbers."""
+    """Substitutes learned from frames and songs. `tags`, `vectors`: by the lexicon's word numbers."""
 
     lexicon: Lexicon
     tags: Tags
@@ -64,7 +63,7 @@ class Substitutes:
     own: Counter[str] = field(default_factory=Counter)
 
     def learn_frames(self, frames: Iterable[Frame]) -> None:
-        """From the slots of frames, and from which words stand side by side in their forms."""
+        """Learns from the alternatives in slots, and from which words are adjacent in the frames' forms."""
         for frame in frames:
             self.pairs |= said_together(frame)
             for piece in frame.pieces():
@@ -74,7 +73,7 @@ class Substitutes:
                         self.beside[one].update(other for other in texts if other != one)
 
     def learn_lines(self, lines: Iterable[str], *, own: bool) -> None:
-        """From sung lines; `own`: they are the band's, whose words come first."""
+        """Learns from sung lines; `own`: they are the band's, whose words are preferred."""
         for line in lines:
             words = [bare(word) for word in line.split()]
             self.pairs.update(pairwise(words))
@@ -82,7 +81,7 @@ class Substitutes:
                 self.own.update(word for word in words if word not in STOP)
 
     def kind(self, words: Sequence[str], at: int) -> str:
-        """What the word at a place of a line is used as, "" where that isn't sure."""
+        """The part of speech and form of a word in a line; "" if it is uncertain."""
         number = self.lexicon.index.get(words[at])
         if number is None or words[at] in STOP or words[at] in PRONOUNS:
             return ""
@@ -96,7 +95,7 @@ class Substitutes:
         if name.startswith("NOUN") and (
             not at or self._is_noun(before) or self._is_noun("".join(words[at + 1 : at + 2]))
         ):
-            return ""  # part of a name of two words ("post office"), or an order ("mind the step")
+            return ""  # may be part of a compound ("post office"), or the object of an order ("mind the step")
         return name
 
     def _is_noun(self, word: str) -> bool:
@@ -106,8 +105,8 @@ class Substitutes:
         return bool(self.tags.names[self.tags.main[number]].startswith("NOUN"))
 
     def of(self, words: Sequence[str], at: int, about: Callable[[str], float]) -> list[Substitute]:
-        """What may stand for the word at a place of a line, the best first; `about`: how near each word is to what the
-        stanza is about."""
+        """The substitutes for a word of a line, best first; `about`: how close a word is to what the stanza is
+        about."""
         kind = self.kind(words, at)
         if not kind:
             return []
@@ -125,9 +124,9 @@ class Substitutes:
         return sorted(able, key=lambda one: (-one.score, one.text))
 
     def _near(self, word: str, kind: str) -> list[tuple[str, float]]:
-        """Words of one form that keep the same company, and how near each is (0 to 1)."""
+        """Words of the same form with similar vectors, each with the cosine."""
         number = self.lexicon.index[word]
-        # A verb that has no ending of its own may be of now or of then, so only hand-written slots tell.
+        # An uninflected verb may be past or present ("put"), so its vector doesn't tell: only slots do.
         if not self.vectors[number].any() or kind in ("VERB|Fin", "VERB|Part"):
             return []
         cosines = self.vectors[self._of_kind[kind]] @ self.vectors[number]
@@ -145,7 +144,7 @@ class Substitutes:
         return {name: np.flatnonzero(sure & (self.tags.main == i)) for i, name in enumerate(self.tags.names)}
 
     def _stands(self, other: str, word: str, kind: str) -> bool:
-        """Whether a substitute is another word of the same kind, form and length."""
+        """Whether a substitute is another word of the same part of speech, form and length."""
         parts = other.split(" ")
         if other in STOP or _alike(parts[0], word) or abs(sum(map(count, parts)) - count(word)) > 1:
             return False
@@ -161,7 +160,7 @@ class Substitutes:
         return same >= 100 * _MAY
 
     def _fits(self, words: Sequence[str], at: int, other: str) -> bool:
-        """Whether a substitute was seen beside the small words that stand around the place."""
+        """Whether a substitute has been seen next to the function words around the place."""
         parts = other.split(" ")
         before = words[at - 1] if at else ""
         after = words[at + 1] if at + 1 < len(words) else ""
@@ -176,21 +175,21 @@ def _an(word: str) -> str:
 
 
 def _plain(choice: Line) -> str:
-    """The words of a choice that is nothing but one to three of them, in small letters."""
+    """The words of a choice in lower case, if it is just one to three words; else ""."""
     if len(choice) != 1 or not isinstance(choice[0], Text) or len(choice[0].words) > 3:
         return ""
     return " ".join(map(bare, choice[0].words))
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two words are forms of one, as far as their letters tell: boat and boats, tie and tied."""
+    """Whether two words are forms of one, judged by their letters: boat and boats, tie and tied."""
     short, long = sorted((one, other), key=len)
     stem = short[: max(3, len(short) - 1)]
     return long.startswith(stem) and len(long) - len(short) <= 4
 
 
 def _same_form(name: str, kind: str) -> bool:
-    """Whether two tags stand in the same place: "walked" for "went", not "boats" for "boat"."""
+    """Whether two tags can fill the same place: "walked" for "went", but not "boats" for "boat"."""
     if kind.startswith("VERB|Fin") and kind != "VERB|Fin|s":
         return name in ("VERB|Fin", "VERB|Fin|ed", "VERB|Part")
     if kind.startswith(("VERB|Ger", "VERB|Part|ing")):

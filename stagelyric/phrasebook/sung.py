@@ -1,4 +1,4 @@
-"""A sung line made ready to be a frame's: plain letters, its words apart, who is named in it, how its ends rhyme."""
+"""Prepares a song's line to become a frame's: plain letters, words split, names found, rhymes measured."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SCHEMES = ("AAAA", "AABB", "ABAB", "ABCB")
 
 @dataclass(slots=True)
 class Word:
-    """A word of a line: `text` as it is sung, what is written around it, and the open slot that it has become."""
+    """A word of a line: its `text`, the signs around it, and the open slot that it has become, if any."""
 
     text: str
     before: str = ""
@@ -41,13 +41,13 @@ class Word:
         return self.text.lower()
 
     def written(self, text: str | None = None) -> str:
-        """As it stands in a frame, or with `text` in its place."""
+        """The word as written in a frame; `text`: use this in its place."""
         return f"{_escaped(self.before)}{text or self.marker or _escaped(self.text)}{_escaped(self.after)}"
 
 
 @dataclass(slots=True)
 class Stanza:
-    """Two or four lines of words. `named`: who and where its open slots were in the song ("*person": "Polly")."""
+    """Two or four lines of words. `named`: the song's names for its open slots ("*person": "Polly")."""
 
     lines: list[list[Word]]
     named: dict[str, str] = field(default_factory=dict)
@@ -63,14 +63,14 @@ def _escaped(text: str) -> str:
 
 
 def plain(line: str) -> str:
-    """A line in ASCII, without quotes and brackets, and without what ends a sentence at its end."""
+    """A line in ASCII without quotes, brackets and final punctuation."""
     folded = unicodedata.normalize("NFKD", _DROPPED.sub("", line.translate(_FOLDED)))
     ascii_ = "".join(c for c in folded if c.isascii() and c.isprintable())
     return " ".join(ascii_.split()).rstrip(" .,;:-")
 
 
 def stanza(lines: Sequence[str], names: Names, classes: Classes) -> Stanza | None:
-    """Lines with their names opened; None where there is a line without a word."""
+    """The stanza with its names turned into slots; None if a line has no words."""
     made = Stanza([_words(plain(line)) for line in lines])
     if not all(any(w.text for w in line) for line in made.lines):
         return None
@@ -88,7 +88,7 @@ def _words(line: str) -> list[Word]:
 
 
 def _open_names(made: Stanza, names: Names, classes: Classes) -> None:
-    """People become *person, with the pronouns that mean them; places become *place behind a preposition."""
+    """Turns people into *person, and their pronouns likewise; places after a preposition into *place."""
     tied = _tied(made)
     people: dict[str, str] = {}
     places: dict[str, str] = {}
@@ -96,13 +96,13 @@ def _open_names(made: Stanza, names: Names, classes: Classes) -> None:
     for number, line in enumerate(made.lines):
         for start, end, place in _runs(line, names):
             if end == len(line) and number in tied:
-                continue  # whoever else stands there would not rhyme
+                continue  # this end must rhyme, and another name wouldn't
             name = " ".join(w.text for w in line[start:end]).removesuffix("'s")
             before = line[start - 1].bare if start else ""
             if (place and before not in _WHERE) or before in DETERMINERS:
                 continue
             if not place and before in _WHERE and not casting.gender(name, classes):
-                continue  # it may well be a place
+                continue  # it may be a place
             spots.append((line, start, end, name, place))
             known = places if place else people
             known.setdefault(_called(name, known), name)
@@ -123,13 +123,13 @@ def _open_names(made: Stanza, names: Names, classes: Classes) -> None:
 
 
 def _called(name: str, known: Mapping[str, str]) -> str:
-    """The key of a name among those that are known: "Mr Rainwater" is "Rainwater"."""
+    """The known name that a name refers to: "Rainwater" for "Mr Rainwater"."""
     said = {word.lower() for word in name.split()} - _TITLES
     return next((key for key, other in known.items() if said & {word.lower() for word in other.split()}), name)
 
 
 def _runs(line: Sequence[Word], names: Names) -> list[tuple[int, int, bool]]:
-    """The names in a line as ranges of its words, and whether each is a place."""
+    """The names in a line: the range of words, and whether it is a place."""
     text, starts = "", []
     for word in line:
         text += f" {word.before}" if text else word.before
@@ -144,15 +144,16 @@ def _runs(line: Sequence[Word], names: Names) -> list[tuple[int, int, bool]]:
 
 
 def _tied(made: Stanza) -> set[int]:
-    """The lines whose ends the scheme ties."""
+    """The lines whose ends must rhyme by the scheme."""
     scheme = measured(made)[0]
     return {i for i, letter in enumerate(scheme) if scheme != "free" and scheme.count(letter) > 1}
 
 
 def _agreeing(made: Stanza, sexes: Mapping[str, str]) -> dict[str, str]:
-    """Of whom a stanza says he or she can be known, with the sex of the pronouns that mean them ("" for none).
+    """The people whose pronouns are certain, each with their sex ("" if the stanza has no pronouns for them).
 
-    Where two people could be meant, or a sex is not known and the pronouns are of both, a name is left as it is.
+    If a pronoun could mean two people, or a sex is unknown and the stanza has pronouns of both, the name is left as it
+    is.
     """
     said = {w.bare.partition("'")[0] for line in made.lines for w in line}
     told = {sex for sex, forms in (("m", _HIS), ("f", {**_HER, "her": ""})) if said & set(forms)}
@@ -168,7 +169,7 @@ def _agreeing(made: Stanza, sexes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _agree(made: Stanza, sex: str, number: str, means: str) -> None:
-    """Pronouns that mean a person become *he, *him, *his."""
+    """Turns the pronouns that refer to a person into *he, *him, *his."""
     for line in made.lines:
         for at, word in enumerate(line):
             if not means or word.marker:
@@ -186,12 +187,13 @@ def _agree(made: Stanza, sex: str, number: str, means: str) -> None:
 
 
 def _owns(line: Sequence[Word], at: int) -> bool:
-    """Whether "her" is followed by what is hers."""
+    """Whether "her" is possessive here."""
     return not line[at].after and at + 1 < len(line) and line[at + 1].bare not in STOP
 
 
 def measured(made: Stanza) -> tuple[str, bool]:
-    """The richest scheme that all ends hold, "free" where none does, and whether a rhyme of it is slant."""
+    """The scheme with most rhymes that all ends satisfy, "free" if none does, and whether one of the rhymes is
+    slant."""
     last = [[w.text for w in line][-2:] for line in made.lines]
 
     def kind(a: int, b: int) -> Kind | None:

@@ -1,4 +1,4 @@
-"""What stands above a frame: its themes, mood, person, tense, scheme, its place in a song, its hand."""
+"""The tags above a frame: themes, mood, person, tense, scheme, place in the song, hand."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ WHO = ("I", "you", "he", "she", "we", "they", "nobody", "named")
 TENSES = ("past", "present", "future", "none")
 PLACES = ("opening", "middle", "turn", "chorus", "ending")
 SCHEMES = {2: ("AA", "free"), 4: ("AABB", "ABAB", "ABCB", "AAAA", "free")}
-"""The schemes of a frame, by its number of lines."""
+"""The allowed schemes of a frame, by its number of lines."""
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a list."""
+    """The words of a space-separated list, e.g. of tags."""
     return tuple(text.split())
 
 
@@ -34,7 +34,7 @@ _ONE_OR_MORE = re.compile(r"[,\s]+")
 
 
 class TagError(ValueError):
-    """A tag that is none: what was wanted and found, and where in the text of the tags it stands (0-based)."""
+    """A wrong tag: what was expected and found, and its position in the text of the tags (0-based)."""
 
     def __init__(self, told: str, at: int = 0):
         super().__init__(told)
@@ -43,7 +43,7 @@ class TagError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """A frame's tags; what was not said is "" or ()."""
+    """A frame's tags; those not given are "" or ()."""
 
     scheme: str = ""
     mood: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ _LISTS: dict[str, tuple[tuple[str, ...], int]] = {
     "at": (PLACES, 5),
     "themes": (THEMES, 6),
 }
-"""Tags with several values: which there are, and how many at most."""
+"""The tags with several values: which are allowed, and how many at most."""
 _SINGLE: dict[str, tuple[str, ...]] = {
     "scheme": ("AA", *SCHEMES[4]),
     "hand": HANDS,
@@ -75,13 +75,13 @@ _OTHER_NAMES = {"theme": "themes", "moods": "mood", "person": "who"}
 
 
 def read(text: str, base: Tags) -> Tags:
-    """The tags in `text` ("scheme ABCB; mood dark calm; slant"), over those of `base`. Raises TagError."""
+    """The tags in `text` ("scheme ABCB; mood dark calm; slant"); the others from `base`. Raises TagError."""
     found: dict[str, Any] = {}
     at = 0
     for part in text.split(";"):
         start = at + len(part) - len(part.lstrip())
         at += len(part) + 1
-        # "mood ?dark": guessed, and gone by until somebody says otherwise.
+        # In "mood ?dark" the "?" marks a guess, which counts until somebody changes it.
         words = [word.removeprefix("?") for word in _ONE_OR_MORE.split(part.strip()) if word]
         if not words:
             continue

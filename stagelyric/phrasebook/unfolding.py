@@ -1,4 +1,4 @@
-"""A frame filled: one form of it, drawn or chosen, with its people, its articles and its prepositions set right."""
+"""Produces the lines of one form of a frame, with names, articles and prepositions filled in."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from stagelyric.phrasebook.frame import PRONOUNS, SAID, SEXES, WHERE, Frame, Lin
 from stagelyric.words.phonetics import pronounce
 
 Chooser = Callable[[Slot], int]
-"""Which choice of a slot is taken."""
+"""The index of the choice to take in a slot."""
 
 
 @dataclass(slots=True)
 class Cast:
-    """Who and what fills the open slots of one frame: drawn once, then the same throughout it."""
+    """What fills the open slots of one frame: each drawn once, then the same throughout the frame."""
 
     classes: Classes
     rng: random.Random
     members: dict[tuple[str, int], Member] = field(default_factory=dict)
 
     def member(self, kind: str, number: int) -> Member:
-        """The member for `*kind` and `number`; two of one kind are never the same."""
+        """The member for `*kind` and `number`. Two slots of one kind never get the same member."""
         key = (kind, number)
         if key not in self.members:
             taken = {member.text for (other, _), member in self.members.items() if other == kind}
@@ -37,7 +37,7 @@ class Cast:
 
 
 def filled(frame: Frame, cast: Cast, choose: Chooser) -> tuple[str, ...]:
-    """The lines of one form. Labels are taken once, where they first come up."""
+    """The lines of one form. A label's position is chosen at its first slot."""
     labels: dict[str, int] = {}
     return tuple(finished(_words(line, labels, choose), cast) for line in frame.lines)
 
@@ -58,7 +58,7 @@ def _words(line: Line, labels: dict[str, int], choose: Chooser) -> list[str | Op
 
 
 def finished(words: Sequence[str | Open], cast: Cast) -> str:
-    """The line as it is sung, of words and open slots."""
+    """The line as it is sung, from words and open slots."""
     said: list[str] = []
     for word in words:
         if isinstance(word, str):
@@ -86,25 +86,25 @@ def _article(words: list[str]) -> list[str]:
 
 @lru_cache(maxsize=1 << 14)
 def begins_with_vowel(word: str) -> bool:
-    """Whether a word begins with the sound of a vowel: an hour, a union."""
+    """Whether a word begins with a vowel sound: "an hour", but "a union"."""
     told = word.lower().lstrip("'(")
     sound = pronounce(bare(told.partition("-")[0]))
     return sound[0][-1].isdigit() if sound else told[:1] in tuple("aeiou8")
 
 
 def capital(line: str) -> str:
-    """With a capital where its first letter stands."""
+    """The line with its first letter capitalised."""
     at = next((i for i, c in enumerate(line) if c.isalnum()), 0)
     return line[:at] + line[at : at + 1].upper() + line[at + 1 :]
 
 
 def drawn(rng: random.Random) -> Chooser:
-    """Choices at random."""
+    """Chooses at random."""
     return lambda slot: rng.randrange(len(slot.choices))
 
 
 def in_turn(rng: random.Random) -> Chooser:
-    """Choices that were taken least so far, so that a few forms show every alternative."""
+    """Chooses the alternatives used least so far, so that a few forms show every alternative."""
     taken: dict[int, list[int]] = {}
 
     def choose(slot: Slot) -> int:
@@ -118,7 +118,7 @@ def in_turn(rng: random.Random) -> Chooser:
 
 
 def rhymed(frame: Frame, rng: random.Random, classes: Classes, tries: int = 60) -> tuple[str, ...]:
-    """A form drawn at random whose ends rhyme as the scheme wants; the last one drawn where none was found."""
+    """A random form whose ends rhyme as the scheme wants; the last one drawn if none was found."""
     lines: tuple[str, ...] = ()
     able = ("perfect", "slant") if frame.tags.slant else ("perfect",)
     for _ in range(tries):
