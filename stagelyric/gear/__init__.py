@@ -1,1 +1,1 @@
-"""What is plugged in: a folder for each thing on stage, what it sends and what it is sent together."""
+"""What is plugged in: one package per kind of equipment, with its inputs and its outputs together."""

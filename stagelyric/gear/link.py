@@ -10,15 +10,15 @@ from stagelyric.types.events import Beat, Emit, Notice, Tempo
 from stagelyric.types.extras import how_to_get
 from stagelyric.types.parts import Part, ignore
 
-# Seconds before we join. Of two sessions that meet, Link keeps the older one; where they are less than half a second
-# apart in age, it keeps one at random, and a show that starts together with a DAW would set the DAW's tempo. A session
-# that is switched on as soon as it is made may be born another half second later.
+# Seconds before we join. When two sessions meet, Link keeps the older one; if their ages differ by less than half a
+# second, it keeps either at random, and a show that starts together with a DAW would then set the DAW's tempo. A
+# session that is switched on as soon as it is made may start up to another half second later.
 SETTLING = 1.5
-EVERY = 0.05  # seconds between looks at the session; in between the clock goes on by itself
+EVERY = 0.05  # seconds between two looks at the session; in between the clock runs on by itself
 
 
 class Link(Part):
-    """A part that reads Link's session. It never sets the tempo or starts anything."""
+    """A part that reads Link's session. It never sets the tempo and never starts anything."""
 
     name = "link"
 
@@ -49,7 +49,7 @@ class Link(Part):
                 peers = session.num_peers
                 emit(Notice(time.monotonic(), self.name, f"Link: {peers} peer{'' if peers == 1 else 's'}", "info"))
             if not peers:
-                continue  # alone in the session, its tempo is only our own first guess
+                continue  # without other peers the tempo is only our own initial guess
             now = time.monotonic()
             if session.tempo != tempo:
                 tempo = session.tempo

@@ -1,1 +1,1 @@
-"""The show's memory."""
+"""The journal: the record of every show."""

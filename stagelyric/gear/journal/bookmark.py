@@ -1,6 +1,6 @@
-"""Where the show is, on the disk at every moment: what a show that was killed goes on from.
+"""The show's state on disk, kept up to date at every moment; a show that was killed continues from it.
 
-A file beside the journal for each title. It begins with the whole standing and goes on with what each press changed.
+One file per title, beside the journal. It starts with the complete standing, followed by what each press changed.
 """
 
 import contextlib
@@ -14,24 +14,24 @@ from typing import Any
 from stagelyric.gear.journal.recordfile import RecordFile, records
 from stagelyric.types.standing import Record, merged
 
-ROOM = 1 << 20  # bytes taken before the show: some 3,000 presses
-AGAIN = 1.0  # seconds between two tries to begin a file
-NAME = 150  # bytes of a title in a file's name, which may have 255 in all
-AT_ONCE = 8  # shows of one title on one machine, each with a bookmark of its own
-LARGEST = 256 << 20  # bytes of a file that is read; a night's has a few hundred thousand
+ROOM = 1 << 20  # bytes reserved on disk before the show, enough for some 3,000 presses
+AGAIN = 1.0  # seconds between two attempts to start a file
+NAME = 150  # maximum bytes of a title within a file's name, which may have 255 in all
+AT_ONCE = 8  # shows of one title that may run on one machine at once, each with its own bookmark
+LARGEST = 256 << 20  # maximum bytes of a file that is read; a night's has a few hundred thousand
 
 log = logging.getLogger(__name__)
 
 
 class Bookmark:
-    """`last`: what the show before left (None: nothing that can be read), `before`: the one before that. Nothing is
-    written before `begin`. A disk that fails is said (`on_trouble`; None: it is over) and tried again with a
-    later change."""
+    """`last`: the record that the previous show left (None: nothing readable), `before`: the one before it. Nothing is
+    written before `begin`. If the disk fails, `on_trouble` is called with a text (with None when it works again), and a
+    later change tries again."""
 
     def __init__(self, journal: Path, title: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.on_trouble: Callable[[str | None], None] = log.warning
-        self.trouble: str | None = None  # what is wrong now
-        self.damaged: str | None = None  # what was found unreadable, and where it is now
+        self.trouble: str | None = None  # the present problem
+        self.damaged: str | None = None  # a message about a file that was unreadable, with its new name
         self.last: Record | None = None
         self.before: Record | None = None
         self._path: Path | None = None
@@ -51,13 +51,13 @@ class Bookmark:
                 return
 
     def _take(self, path: Path) -> bool:
-        """Whether no other show that runs has this file; from here on it is ours until the process ends."""
+        """Locks the file for this process until it ends. Returns False if another running show has it."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             log.warning("%s", error)
-            return True  # nothing can be written here: there is nothing to be kept apart either
+            return True  # nothing can be written here, so there is no file to keep from others
         try:
             _lock(self._lock)
         except OSError:
@@ -67,7 +67,8 @@ class Bookmark:
         return True
 
     def begin(self, whole: Callable[[], Record], *, anew: bool) -> None:
-        """Starts the file with what `whole` says; `anew`: the last show doesn't go on, so it is put by."""
+        """Starts the file with the record that `whole` returns. `anew`: the last show is not continued, so its file is
+        kept as `before`."""
         self._whole = whole
         if self._path is None:
             return
@@ -79,7 +80,7 @@ class Bookmark:
         self._begin()
 
     def _put_aside(self, path: Path) -> None:
-        """What is there and can't be read gets another name."""
+        """Renames a file that can't be read."""
         aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
         with contextlib.suppress(OSError):
             if path.lstat().st_size or not path.is_file():
@@ -91,7 +92,7 @@ class Bookmark:
         self._tried = self._clock()
         part = self._path.with_name(f"{self._path.name}.part")
         try:
-            # Whole before it takes the old one's place: a kill in between leaves one of the two.
+            # Written completely before it replaces the old file: a kill in between leaves one of the two.
             self._file = RecordFile(part, ROOM)
             self._file.append(self._whole() | {"wall": time.time()})
             part.replace(self._path)
@@ -105,7 +106,7 @@ class Bookmark:
                 part.unlink()
 
     def change(self, record: Record) -> None:
-        """What a press changed; before anybody is told of its cue."""
+        """Appends what a press changed; called before anybody is told of its cue."""
         if self._path is None:
             return
         if self._file is not None:
@@ -117,20 +118,21 @@ class Bookmark:
                 log.warning("%s is begun anew: %s", self._path, error)
             else:
                 return
-        # It can't be written to, or could not before: all of it, then. Not with every press: that takes a millisecond.
+        # The file can't be written to, or could not before, so start a new one with the complete state. Not at every
+        # press, since that takes a millisecond.
         if self._clock() >= self._tried + AGAIN:
             self._begin()
 
     def rewrite(self) -> None:
-        """The show stands somewhere else altogether: the file begins anew."""
+        """Starts the file again, since the show has moved to an entirely different state."""
         if self._path is not None:
             if self._file is not None:
                 self._file.close()
             self._begin()
 
     def look(self) -> OSError | None:
-        """In a thread, now and then: brings what was written to the disk itself, and notices a file that is gone. What
-        it gives is for `lose`, on the thread that writes."""
+        """Flushes the file to the disk and notices if it was removed. Runs in a thread, now and then; the returned
+        error is to be passed to `lose` on the thread that writes."""
         file = self._file
         if file is None or file.end == self._synced:
             return None
@@ -143,7 +145,7 @@ class Bookmark:
 
     @property
     def wants(self) -> bool:
-        """Whether nothing is written down at present, so that a `change` is worth trying though nothing has changed."""
+        """Whether there is no working file now, so that a `change` is worth trying even though nothing changed."""
         return self._path is not None and self._file is None
 
     def close(self) -> None:
@@ -153,7 +155,7 @@ class Bookmark:
             self._lock = None
 
     def lose(self, error: OSError) -> None:
-        """The file is given up; the next change begins another."""
+        """Gives the file up; the next change starts another."""
         self._drop()
         if self.trouble is None:
             self.trouble = f"where the show is can't be written down, so that a restart would begin anew: {error}"
@@ -179,7 +181,7 @@ def _read(path: Path) -> Record | None:
 
 
 def _lock(file: int) -> None:
-    """Raises OSError where another process has it. It is let go when the process ends, however that comes."""
+    """Locks a file; the lock ends with the process. Raises OSError if another process has it."""
     try:
         import fcntl
     except ImportError:  # Windows

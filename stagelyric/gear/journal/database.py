@@ -1,4 +1,5 @@
-"""The journal's database, and the thread that brings a running show's records into it, whatever becomes of the file."""
+"""The journal's database, and the thread that writes a running show's records to it, even if the file fails
+meanwhile."""
 
 import contextlib
 import json
@@ -30,27 +31,27 @@ COLUMNS = (
 )  # fmt: skip
 INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' * len(COLUMNS))})"
 FOR_REPLAY = frozenset({"begin", "input", "lines", "due", "answer", "stand", "look", "tempo"})
-"""Kinds of record that nobody reads: what it takes to play the night again."""
+"""Kinds of record that only a replay of the night reads."""
 
-RETRY = 1.0  # seconds between two tries to write what could not be written
-MOST = 200_000  # records that wait in memory for a disk that is back: a night's are a tenth
-LARGEST_SPOOL = 1 << 30  # bytes of a spool that is read
+RETRY = 1.0  # seconds between two attempts to write
+MOST = 200_000  # records that may wait in memory for a disk that fails; a night has about a tenth of that
+LARGEST_SPOOL = 1 << 30  # maximum bytes of a spool that is read
 
-Record = tuple[Any, ...]  # in the order of COLUMNS
+Record = tuple[Any, ...]  # the values in the order of COLUMNS
 
 log = logging.getLogger(__name__)
 
 
 class JournalError(Exception):
-    """A journal that can't be read, or a show that is not in it: one plain sentence."""
+    """The journal can't be read, or a show is not in it; the message is one plain sentence."""
 
 
 class DamagedError(JournalError):
-    """The file is there and is no journal, or one that has been damaged."""
+    """The file exists but is not a journal, or is damaged."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The database, with the records of shows that were killed taken up from their spools. Raises JournalError."""
+    """Opens the database and imports the records left in the spools of shows that were killed. Raises JournalError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
@@ -70,13 +71,13 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is at fault, not the disk below it or who else has it open."""
+    """Whether the file itself is damaged, as opposed to a failing disk or another program that has it open."""
     told = str(error)
     return any(word in told for word in ("malformed", "not a database", "has no column", "values for", "disk image"))
 
 
 def put_aside(path: Path) -> Path:
-    """Gives a damaged journal another name, so that a new one can begin; nothing of it is deleted."""
+    """Renames a damaged journal so that a new one can begin; nothing of it is deleted."""
     aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
     path.replace(aside)
     for ending in ("-wal", "-shm"):
@@ -86,7 +87,8 @@ def put_aside(path: Path) -> Path:
 
 
 def _take_up(database: sqlite3.Connection, spool: Path) -> None:
-    """Harmless while the spool's own show still runs: a record that is there already is left as it is."""
+    """Imports a spool's records. Harmless while the spool's show still runs, since records that exist already are
+    kept."""
     try:
         if not spool.is_file() or spool.stat().st_size > LARGEST_SPOOL:
             return
@@ -110,15 +112,15 @@ def _alive(process: int) -> bool:
 
 
 def read_spool(content: bytes) -> Iterator[Record]:
-    """The whole records of a spool; one that a kill has cut off is left out."""
+    """The complete records of a spool; a last one that was cut off by a kill is left out."""
     for record in recordfile.records(content):
         if isinstance(record, list) and len(record) == len(COLUMNS):
             yield tuple(json.dumps(value) if isinstance(value, list | dict) else value for value in record)
 
 
 def _written_out(record: Record) -> Record:
-    """With its event in words, or what `Journal.note` was to ask for: that is for the journal's thread to find, not for
-    the loop's."""
+    """Replaces the last column by text: the event's `repr`, or what the function given to `Journal.note` returns. That
+    is done here, on the journal's thread, to spare the event loop."""
     detail = record[-1]
     if detail is None or isinstance(detail, str):
         return record
@@ -129,11 +131,11 @@ def _written_out(record: Record) -> Record:
 
 
 class DatabaseWriter:
-    """A thread that writes the records it is given, a transaction for each batch.
+    """A thread that writes the records it is given, one transaction per batch.
 
-    What can't be written waits, and is written when the disk is back; `written` counts what is in the database.
-    `about`: the row of the show; `tonight`: the records that a journal which had to be begun anew gets again;
-    `told(text)` is called on the thread when something goes wrong and (None) when all is well again.
+    Records that can't be written wait until the disk is back; `written` counts those in the database. `about`: the
+    show's row; `tonight`: the records to write again if the journal had to be started anew; `told(text)` is called on
+    the thread when something goes wrong, and `told(None)` when all is well again.
     """
 
     def __init__(
@@ -155,7 +157,7 @@ class DatabaseWriter:
         self._queue.put(records)
 
     def close(self, seconds: float) -> None:
-        """Writes what there is, and ends; may take so long."""
+        """Writes what is queued and ends the thread; waits `seconds` at most."""
         self._queue.put(None)
         self._thread.join(seconds)
 
@@ -190,7 +192,7 @@ class DatabaseWriter:
         except (JournalError, OSError, sqlite3.Error) as error:
             self._failed(error)
         else:
-            if not self._anew:  # that one was begun anew is to be known all night
+            if not self._anew:  # keep that message all night: the journal was started anew
                 self._say(None)
 
     def _open(self) -> None:

@@ -1,8 +1,8 @@
-"""The show's memory: every event that fired, every cue, every verdict, in SQLite; and its exports.
+"""The show's journal in SQLite: every event that fired, every cue, every verdict.
 
-A cue is in the spool before any display has it: what is written to a file is the kernel's and outlives the process.
-A thread moves the records into the database (WAL mode). After a kill the next opening takes up what the spool still
-holds.
+A cue is in the spool file before any display has it: data written to a file belongs to the kernel and outlives the
+process. A thread moves the records into the database (WAL mode). After a kill, the next opening imports what the spool
+still holds.
 """
 
 import asyncio
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from stagelyric.gear.journal.night import Night
 
 SPOOL_BYTES = 1 << 20
-SPOOL_LOOK = 1.0  # seconds between two looks whether the spool is there
-TONIGHT = 400  # records that are kept at hand for the operator's page
-BATCH_SECONDS = 0.1  # between the batches that the database gets
+SPOOL_LOOK = 1.0  # seconds between two checks that the spool still exists
+TONIGHT = 400  # records kept in memory for the operator's page
+BATCH_SECONDS = 0.1  # seconds between two batches sent to the database
 Judged = Literal["keep", "veto"]
 
-_UNSEEN = FOR_REPLAY | {"event"}  # by the operator's page, and by the spool that is begun anew
-_OTHER_TEMPO = 0.5  # quarter notes a minute
+_UNSEEN = FOR_REPLAY | {"event"}  # kinds left out on the operator's page, and when the spool is started again
+_OTHER_TEMPO = 0.5  # quarter notes per minute; a smaller change of tempo is not recorded
 _TOLD = COLUMNS[1:9]
 _NOTHING: Record = (None,) * 9  # the columns after `wall`
 
@@ -54,10 +54,10 @@ def _columns(cue: Cue) -> Record:
 
 
 class Journal(Part):
-    """A part that remembers. A disk that fails is said (`on_trouble(about, text)`, on any thread; None: it is over),
-    and what could not be written is written when it is back.
+    """The part that records the show. If a disk fails, `on_trouble(about, text)` is called (on any thread; text None:
+    it works again), and what could not be written is written later.
 
-    `show`: the show that this one goes on with, by its id (None: a new one).
+    `show`: the id of the show that this one continues (None: a new show).
     """
 
     name = "journal"
@@ -67,7 +67,7 @@ class Journal(Part):
         self.path = path
         self.show_id = show or uuid.uuid4().hex[:12]
         self._about = (self.show_id, title, time.time(), seed, model, version)
-        self.tally: Counter[str] = Counter()  # records of this run, by kind
+        self.tally: Counter[str] = Counter()  # number of records of this run, by kind
         self._writer: DatabaseWriter | None = None
         self._gathered: list[Record] = []
         before = _latest(path, show) if show else []
@@ -79,7 +79,7 @@ class Journal(Part):
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
-        """Where there is no disk for a spool, or none for the database, the other goes on alone."""
+        """If there is no disk for the spool or for the database, the other works alone."""
         self._writer = DatabaseWriter(
             self.path, self._about, lambda: list(self._tonight), lambda text: self.on_trouble("journal", text)
         )
@@ -102,12 +102,12 @@ class Journal(Part):
 
     @property
     def written(self) -> int:
-        """Records in the database."""
+        """The number of records in the database."""
         return self._writer.written if self._writer is not None else 0
 
     @property
     def _drained(self) -> bool:
-        """Whether the database has all that there is."""
+        """Whether the database has all records."""
         return self._writer is not None and self._first + self._writer.written >= self._seq
 
     def show(self, cue: Cue) -> None:
@@ -117,21 +117,22 @@ class Journal(Part):
         return encode((self.show_id, self._seq, "cue", cue.wall, *_columns(cue)))
 
     def fired(self, event: Event, wall: float) -> None:
-        """An event that did something."""
+        """Records an event that did something."""
         self._append("event", wall, (*_NOTHING[:7], event.source, event), spooled=False)
 
     def note(self, kind: str, wall: float, make: Callable[[], object]) -> None:
-        """A record for `replay`: `make` is called on the journal's thread, and gives a text or what JSON can say."""
+        """Adds a record for `replay`. `make` is called on the journal's thread, and returns a text or a value for
+        JSON."""
         self._append(kind, wall, (*_NOTHING[:8], make), spooled=False)
 
     def state(self, state: State) -> None:
-        """The tempo, wherever it is another."""
+        """Records the tempo whenever it has changed."""
         if abs(state.tempo - self._tempo) > _OTHER_TEMPO:
             self._tempo = state.tempo
             self._append("tempo", time.time(), (*_NOTHING[:8], f"{state.tempo:.3f}"), spooled=False)
 
     def tonight(self, after: int = 0) -> list[dict[str, Any]]:
-        """What the show has brought so far, without the events: its latest records, those numbered `after` left out."""
+        """The show's latest records, without the events and without those numbered up to `after`."""
         late: list[Record] = []
         for record in reversed(self._tonight):
             if record[1] <= after:
@@ -143,7 +144,8 @@ class Journal(Part):
         self._append(verdict, wall, (None, song, section, text, *_NOTHING[4:]))
 
     def spoken(self, cue: Cue, at: float) -> None:
-        """The first samples of a cue's line went to the audio device; `at` in seconds of `time.monotonic()`."""
+        """Records that the first samples of a cue's line went to the audio device; `at` in seconds of
+        `time.monotonic()`."""
         number, song, section, text, origin, _, beat, *rest = _columns(cue)
         latency = round((at - cue.at) * 1000, 3)
         row = (number, song, section, text, origin, latency, beat, *rest)
@@ -165,7 +167,7 @@ class Journal(Part):
         if spooled:
             self._into_spool(record, anew=drained)
         if not self._gathered:
-            # Handed over later and together: a thread that wakes at every press would stand in the press's way.
+            # Handed over later and in batches: a thread that wakes at every press would delay the press.
             asyncio.get_running_loop().call_later(BATCH_SECONDS, self._hand_over)
         self._gathered.append(record)
 
@@ -178,7 +180,7 @@ class Journal(Part):
             return error
 
     def _take_spool(self, spool: RecordFile | OSError) -> None:
-        """What the database does not have yet goes into the new one."""
+        """Takes a new spool into use, and writes to it the records that are not in the database yet."""
         if isinstance(spool, OSError):
             self.on_trouble("spool", f"no spool, so that a kill may cost a tenth of a second of the journal: {spool}")
             return
@@ -193,13 +195,13 @@ class Journal(Part):
             return
         try:
             self._spool.append(record, anew=anew)
-        except OSError as error:  # it still goes into the database
+        except OSError as error:  # the record still goes to the database
             log.warning("%s is begun anew: %s", self._spool.path, error)
             self._spool.close()
             self._spool = None
 
     async def _keep_spool(self) -> None:
-        """A spool that is gone, or could not be, is begun as soon as there is a disk for it."""
+        """Starts a new spool if the present one is gone or could not be made, as soon as there is a disk for it."""
         while True:
             await asyncio.sleep(SPOOL_LOOK)
             spool = self._spool
@@ -228,13 +230,13 @@ def shows(path: Path) -> list[dict[str, Any]]:
 
 
 def records(path: Path, show: str) -> list[dict[str, Any]]:
-    """The records of the show whose id begins so ("last": of the latest). Raises JournalError."""
+    """The records of the show whose id begins with `show` ("last": the latest show). Raises JournalError."""
     (found,) = _known(path, show)
     return _rows(path, "SELECT * FROM records WHERE show = ? ORDER BY seq", found["id"])
 
 
 def _known(path: Path, show: str) -> list[dict[str, Any]]:
-    """The show that is meant, latest first where it is all of them."""
+    """The shows that `show` means; if all, the latest first."""
     known = _rows(path, "SELECT * FROM shows ORDER BY started DESC")
     if show == "all" and known:
         return known
@@ -246,8 +248,8 @@ def _known(path: Path, show: str) -> list[dict[str, Any]]:
 
 
 def nights(path: Path, show: str) -> "list[Night]":
-    """The show whose id begins so, or the latest ("last"), or every one ("all"), oldest first. Raises JournalError."""
-    from stagelyric.gear.journal.night import night  # which no running show has a use for
+    """The shows that `show` means: an id's beginning, "last" or "all"; oldest first. Raises JournalError."""
+    from stagelyric.gear.journal.night import night  # imported here, since a running show does not need it
 
     if show != "all":
         (row,) = _known(path, show)
@@ -261,7 +263,7 @@ def nights(path: Path, show: str) -> "list[Night]":
 
 
 def judgements(path: Path, title: str) -> tuple[dict[tuple[str, str], list[str]], set[str]]:
-    """What the band kept, by (song, section), and what it vetoed, over all shows of this title."""
+    """What the band kept, by (song, section), and what it vetoed, in all shows of this title."""
     kept: dict[tuple[str, str], list[str]] = {}
     vetoed: set[str] = set()
     if path.exists():
@@ -275,14 +277,14 @@ def judgements(path: Path, title: str) -> tuple[dict[tuple[str, str], list[str]]
             if row["kind"] == "veto":
                 vetoed.add(row["text"])
                 continue
-            vetoed.discard(row["text"])  # the later word counts
+            vetoed.discard(row["text"])  # the latest verdict counts
             if row["text"] not in texts:
                 texts.append(row["text"])
     return kept, vetoed
 
 
 def sung_lately(path: Path, title: str, shows: int = 10) -> set[str]:
-    """The lines that were up in the last shows of this title and had been written for them: not what the band wrote."""
+    """The lines shown in the last shows of this title that were written for them; the band's own texts are left out."""
     if not path.exists():
         return set()
     rows = _rows(
@@ -297,7 +299,8 @@ def sung_lately(path: Path, title: str, shows: int = 10) -> set[str]:
 
 
 def _latest(path: Path, show: str) -> list[Record]:
-    """The last records of a show, oldest first; none where they can't be read: the journal is no condition."""
+    """The last records of a show, oldest first; empty if they can't be read, since the show must run without a journal
+    too."""
     try:
         rows = _rows(path, "SELECT * FROM records WHERE show = ? ORDER BY seq DESC LIMIT ?", show, TONIGHT)
     except JournalError as error:

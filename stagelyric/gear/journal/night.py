@@ -1,4 +1,4 @@
-"""What was sung on a night, by the journal's records: the lines, when they came and went, what was thought of them."""
+"""What was sung on a night, from the journal's records: the lines, when they came and went, and their verdicts."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 from stagelyric.gear.journal.database import FOR_REPLAY
 from stagelyric.words.syllables import syllabify
 
-LAST_SECONDS = 4.0  # that a line stays which nothing followed
-USUAL = 120.0  # quarter notes a minute, where nothing tells
+LAST_SECONDS = 4.0  # seconds that a line is taken to stay if nothing followed
+USUAL = 120.0  # quarter notes per minute, used if no tempo is known
 _SLOWEST, _FASTEST = 20.0, 400.0
-_DRIFT = 0.1  # of a tempo, by which two cues may differ from what was written down of it
+_DRIFT = 0.1  # the share by which a tempo computed from two cues may differ from the recorded tempo
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Sung:
-    """A line that was up. `at`, `until`: seconds since the first line of the night; `beat`: the show's clock then;
-    `tempo`: quarter notes a minute from here on; `verdict`: "keep", "veto" or "" for none."""
+    """A line that was shown. `at`, `until`: seconds since the first line of the night; `beat`: the show's clock at its
+    cue; `tempo`: quarter notes per minute from here on; `verdict`: "keep", "veto" or "" for none."""
 
     number: int
     text: str
@@ -44,9 +44,9 @@ class Sung:
         return syllabify(self.text)
 
     def sung_at(self) -> list[tuple[float, str]]:
-        """Each syllable that is written, and its second: the first on the line's first beat, then one a beat; no later
-        than the line goes."""
-        first = -(-round(self.beat, 3) // 1) - self.beat  # beats to the next whole one
+        """(seconds, syllable) for each written syllable: the first on the first whole beat from the line's cue, then
+        one per beat, none later than the line's end."""
+        first = -(-round(self.beat, 3) // 1) - self.beat  # beats to the next whole beat
         step = 60 / self.tempo
         return [
             (min(self.at + (first + place) * step, self.until), piece)
@@ -57,7 +57,7 @@ class Sung:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A song that grows: its stanzas in the order in which the band has put them; "" is a line still to be written."""
+    """A song in progress: its stanzas in the band's order; "" is a line still to be written."""
 
     song: str
     stanzas: tuple[tuple[str, ...], ...]
@@ -65,7 +65,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One show, or several in a row. `rows`: the records that the lines are from, for whoever wants all of them."""
+    """One show, or several in a row. `rows`: the records from which the lines come."""
 
     title: str
     id: str
@@ -77,7 +77,7 @@ class Night:
 
     @property
     def songs(self) -> list[str]:
-        """In the order in which they came."""
+        """The titles, in the order in which the songs came."""
         return list(dict.fromkeys(line.song for line in self.lines))
 
     def of(self, song: str) -> Night:
@@ -89,7 +89,7 @@ class Night:
         )
 
     def stanzas(self) -> list[tuple[str, str, list[Sung]]]:
-        """(song, section, lines), a new one wherever the place changes."""
+        """The lines as (song, section, lines), with a new group wherever the place changes."""
         found: list[tuple[str, str, list[Sung]]] = []
         for line in self.lines:
             if not found or found[-1][:2] != (line.song, line.section):
@@ -99,7 +99,7 @@ class Night:
 
 
 def night(show: Row, rows: Sequence[Row]) -> Night:
-    """`show`: its row; `rows`: its records in their order."""
+    """A night from its show's row and its records, in order."""
     ends = [row["wall"] for row in rows if row["kind"] in ("cue", "clear")]
     cues = [row for row in rows if row["kind"] == "cue"]
     told = [(row["wall"], float(row["detail"])) for row in rows if row["kind"] == "tempo"]
@@ -123,7 +123,7 @@ def night(show: Row, rows: Sequence[Row]) -> Night:
 
 
 def joined(nights: Iterable[Night]) -> Night:
-    """Several nights one after the other, as if no time had passed between them."""
+    """Several nights joined, as if no time had passed between them."""
     every = [one for one in nights if one.lines]
     lines: list[Sung] = []
     for one in every:
@@ -145,7 +145,7 @@ class Bound:
 
 
 def part(night: Night, begin: Bound | None, end: Bound | None) -> Night:
-    """The lines from `begin` to `end`, both among them, and the records between."""
+    """The lines from `begin` to `end` inclusive, and the records between them."""
 
     def inside(number: int | None, wall: float) -> bool:
         for bound, sign in ((begin, 1), (end, -1)):
@@ -166,7 +166,7 @@ def part(night: Night, begin: Bound | None, end: Bound | None) -> Night:
 
 
 def kept_alone(night: Night) -> Night:
-    """What the band kept; of a line that was up more than once the first."""
+    """Only the lines that the band kept; of a line that was shown more than once, only the first occurrence."""
     lines: dict[tuple[str, str, str], Sung] = {}
     for line in night.lines:
         if line.kept:
@@ -177,7 +177,7 @@ def kept_alone(night: Night) -> Night:
 
 
 def beats_between(line: Sung, following: Sung | None) -> float | None:
-    """Beats from one line to the next, None where the clock began anew, stood still or leapt between them."""
+    """Beats from one line to the next; None if the clock restarted, stood still or jumped between them."""
     if following is None or following.song != line.song:
         return None
     beats, seconds = following.beat - line.beat, following.wall - line.wall
@@ -187,7 +187,7 @@ def beats_between(line: Sung, following: Sung | None) -> float | None:
 
 
 def _tempo(row: Row, following: Row | None, told: Sequence[tuple[float, float]], earlier: float | None) -> float:
-    """What the clock ran at: by this cue and the song's next one, where that is near what was written down."""
+    """The tempo at a cue: computed from this cue and the song's next one, if that is near the recorded tempo."""
     place = bisect_right(told, (row["wall"], float("inf")))
     written = told[place - 1][1] if place else (told[0][1] if told else None)
     if following is not None and following["song"] == row["song"]:
@@ -202,5 +202,5 @@ def _tempo(row: Row, following: Row | None, told: Sequence[tuple[float, float]],
 
 
 def _verdicts(rows: Sequence[Row]) -> dict[tuple[str, str, str], str]:
-    """The last word on each line."""
+    """The latest verdict on each line."""
     return {(row["song"], row["section"], row["text"]): row["kind"] for row in rows if row["kind"] in ("keep", "veto")}

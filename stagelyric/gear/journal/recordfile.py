@@ -1,4 +1,4 @@
-"""A file that records are added to on the way of a press, and that a kill or a full disk leaves readable."""
+"""A file to which records are appended while a press waits, and which stays readable after a kill or on a full disk."""
 
 import contextlib
 import errno
@@ -10,13 +10,13 @@ from typing import Any
 
 import orjson
 
-IN_ONE_GO = 4096  # bytes that an empty pipe takes on every system without waiting
-LEAST = 4096  # bytes of room below which there is no use in taking any
+IN_ONE_GO = 4096  # bytes that an empty pipe accepts on every system without blocking
+LEAST = 4096  # bytes; reserving less room than this is of no use
 
 
 class RecordFile:
-    """JSON values, one a line, up to the first NUL. `room` bytes are taken from the disk before the first record, so
-    that there is room for them whatever fills it later (a disk that has less gives what it has); beyond them the file
+    """JSON values, one per line, up to the first NUL. `room` bytes are reserved on the disk before the first record, so
+    that records have room whatever fills the disk later (a disk with less gives what it has); beyond them the file
     grows like any other. Raises OSError, and then leaves nothing behind."""
 
     def __init__(self, path: Path, room: int) -> None:
@@ -32,19 +32,19 @@ class RecordFile:
                 path.unlink()
             raise
         if self.room and hasattr(os, "readv"):
-            with contextlib.suppress(OSError, ValueError):  # a file system that maps nothing
+            with contextlib.suppress(OSError, ValueError):  # the file system does not support mapping
                 self._mapped = _Mapped(self._file, self.room)
 
     def append(self, record: object, *, anew: bool = False) -> None:
-        """`anew`: at the file's beginning; what stood there is done with."""
+        """Appends a record. `anew`: writes it at the file's beginning, which discards all earlier records."""
         data = encode(record) + b"\0"
         start = 0 if anew else self.end
         if self._mapped is None or not self._mapped.write(data, start):
             _write(self._file, data, start)
-        self.end = start + len(data) - 1  # the next record takes the NUL's place
+        self.end = start + len(data) - 1  # the next record overwrites the NUL
 
     def lost(self) -> bool:
-        """Whether the file is no longer where and what it was: removed, another put in its place, or cut short."""
+        """Whether the file is no longer the one at its path: removed, replaced or truncated."""
         try:
             here, there = os.fstat(self._file), os.stat(self.path)
         except OSError:
@@ -52,7 +52,7 @@ class RecordFile:
         return (here.st_ino, here.st_dev) != (there.st_ino, there.st_dev) or here.st_size < max(self.room, self.end)
 
     def sync(self) -> None:
-        """Brings it to the disk itself; may take long. Raises OSError."""
+        """Flushes the file to the disk; may take long. Raises OSError."""
         getattr(os, "fdatasync", os.fsync)(self._file)
 
     def close(self) -> None:
@@ -64,11 +64,12 @@ class RecordFile:
 
 
 class _Mapped:
-    """A file's beginning, mapped into memory, and written to by the kernel.
+    """The beginning of a file, mapped into memory, but written to by the kernel.
 
-    A write to a file costs 50 µs where the processor has just slept, most of it for the file's time of change, and a
-    write through a mapping 10. But whoever writes there himself is ended by the system when somebody cuts the file
-    short or its disk fails. The kernel, told to put there what comes out of a pipe, says "bad address" instead.
+    An ordinary write to a file costs 50 µs if the processor has just slept, mostly for updating the modification time;
+    a write through a mapping costs 10 µs. But a process that writes to a mapping itself is killed (SIGBUS) if the file
+    is truncated or its disk fails. If instead the kernel copies the data there from a pipe, it returns an error
+    (EFAULT).
     """
 
     def __init__(self, file: int, room: int) -> None:
@@ -77,7 +78,7 @@ class _Mapped:
         self._out, self._in = os.pipe()
 
     def write(self, data: bytes, at: int) -> bool:
-        """False for what does not belong here: too long for the pipe, or beyond the room. Raises OSError."""
+        """Returns False if the data does not fit: too long for the pipe, or beyond the room. Raises OSError."""
         if len(data) > IN_ONE_GO or at + len(data) > len(self._view):
             return False
         os.write(self._in, data)
@@ -101,7 +102,8 @@ def encode(record: object) -> bytes:
 
 
 def _take(file: int, room: int) -> int:
-    """Takes so many bytes from the disk, or what it has: how many. Raises OSError where it has next to none."""
+    """Reserves `room` bytes on the disk, or as many as it has; returns how many. Raises OSError if it has next to
+    none."""
     while True:
         os.ftruncate(file, 0)
         try:
@@ -120,12 +122,12 @@ def _write(file: int, data: bytes, at: int) -> None:
     else:  # Windows
         os.lseek(file, at, os.SEEK_SET)
         written = os.write(file, data)
-    if written < len(data):  # a disk that was almost full: the rest has no room
+    if written < len(data):  # the disk was almost full and has no room for the rest
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def records(content: bytes) -> Iterator[Any]:
-    """The whole records at a file's beginning; one that a kill has cut off is left out."""
+    """The complete records at a file's beginning; a last one that was cut off by a kill is left out."""
     for line in content.split(b"\0", 1)[0].splitlines():
         with contextlib.suppress(orjson.JSONDecodeError):
             yield orjson.loads(line)

@@ -1,4 +1,4 @@
-"""What the band thought of its lines: how many were shown, kept and thrown out, by section and by origin."""
+"""Statistics of the band's verdicts: how many lines were shown, kept and vetoed, by section and by origin."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from stagelyric.gear.journal.night import Night, Row
 
 @dataclass(slots=True)
 class Tally:
-    """Lines that were shown; of these, the last word on each: those that were kept, and those that were vetoed."""
+    """The number of lines shown, and how many of them have "keep" or "veto" as their latest verdict."""
 
     shown: int = 0
     kept: int = 0
@@ -16,8 +16,8 @@ class Tally:
 
 
 def tallies(nights: Iterable[Night], by: Callable[[str, str, str], str]) -> dict[str, Tally]:
-    """`by(song, section, origin)` names the tally that a line belongs to. Vetoed before it was up counts as vetoed, and
-    is not shown."""
+    """Counts lines; `by(song, section, origin)` names the tally that a line belongs to. A line that was vetoed before
+    it was shown counts as vetoed but not as shown."""
     found: dict[str, Tally] = {}
     for night in nights:
         seen: dict[tuple[str, str, str], None] = {}

@@ -1,7 +1,7 @@
 """What is known of the set that is open in Ableton Live, from AbletonOSC's messages. Pure: no socket, no clock.
 
-The addresses are those of github.com/ideoforms/AbletonOSC. It answers under the address it was asked at, and tells of
-a property that is listened for under the same address as if it had been asked for it.
+The addresses are those of github.com/ideoforms/AbletonOSC. It answers under the address at which it was asked, and
+sends changes of a property that we listen to under the same address.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ CLIPS, CLIP = "/live/track/get/clips/name", "/live/clip/get/name"
 SLOT, SCENE, TRIGGERED = "/live/track/get/playing_slot_index", "/live/scene/get/name", "/live/scene/get/is_triggered"
 STARTED = "/live/startup"
 
-# What is asked, and why; the table in the patch's README.
+# What is asked, and why; the same table is in the patch's README.
 ASKED = (
     (SCENES, "how many scenes there are; also whether Live still answers"),
     (TRACKS, "the tracks, by name; also whether another set was opened"),
@@ -37,14 +37,15 @@ class Began:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A scene was launched and no longer waits: it began, or was called off. Ask `LiveSet.began` in a moment."""
+    """A scene was launched and is no longer waiting: it began or was cancelled. Call `LiveSet.began` a moment later to
+    find out."""
 
     scene: int
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """To be sent to Live."""
+    """A message to be sent to Live."""
 
     address: str
     arguments: tuple[int | str, ...] = ()
@@ -54,7 +55,8 @@ Effect = Began | Look | Query
 
 
 class LiveSet:
-    """`hear` takes Live's messages. `track`: only clips of tracks with this in their name count (scenes always)."""
+    """The state of Live's set. `hear` takes Live's messages. `track`: only clips of tracks with this in their name
+    count (scenes always do)."""
 
     def __init__(self, track: str | None = None) -> None:
         self.scenes: dict[int, str] = {}
@@ -66,7 +68,7 @@ class LiveSet:
         self._triggered: set[int] = set()
 
     def hear(self, address: str, arguments: Arguments) -> list[Effect]:
-        """What follows from a message; what AbletonOSC would not send is disregarded."""
+        """The effects of a message; messages that AbletonOSC would not send are ignored."""
         match (address, *arguments):
             case (str() as at, int(track), int(slot)) if at == SLOT:
                 return list(self._plays(track, slot))
@@ -81,7 +83,8 @@ class LiveSet:
         return []
 
     def changed(self, address: str, arguments: Arguments) -> bool:
-        """Takes an answer to what is asked all the time; true where the set is another, and to be listened to anew."""
+        """Takes an answer to the regular query; returns True if another set is open, so that we must subscribe
+        again."""
         if address == SCENES and len(arguments) == 1 and isinstance(arguments[0], int):
             was, self._count = self._count, arguments[0]
             if was != self._count:
@@ -91,13 +94,13 @@ class LiveSet:
         if address == TRACKS:
             tracks_were, self._tracks = self._tracks, tuple(str(name) for name in arguments)
             if tracks_were != self._tracks:
-                self._playing.clear()  # the first that is told of each track is no launch
+                self._playing.clear()  # the first report about each track is no launch
                 self.clips.clear()
                 return True
         return False
 
     def listen(self) -> Iterator[Query]:
-        """What is asked of a Live that was just met, or that has another set open."""
+        """The queries for a Live that was just found or has another set open."""
         yield from self.names()
         yield Query(SLOT.replace("get", "start_listen"), ("*",))
         for scene in range(self._count):
@@ -105,12 +108,13 @@ class LiveSet:
             yield Query(TRIGGERED.replace("get", "start_listen"), (scene,))
 
     def names(self) -> Iterator[Query]:
-        """The clips' names, which Live tells only when asked."""
+        """The queries for the clips' names, which Live reports only when asked."""
         for track in range(len(self._tracks or ())):
             yield Query(CLIPS, (track,))
 
     def began(self, scene: int) -> list[Began]:
-        """A scene of which `Look` was said, if it began: no other waits, and one of its clips plays, if it has any."""
+        """Whether the scene of a `Look` began: no scene is waiting any more, and one of its clips plays, if it has
+        any."""
         row = self._row(scene)
         if self._triggered or (row and not any(self._playing.get(track) == scene for track in row)):
             return []

@@ -1,4 +1,4 @@
-"""Ableton Live by way of AbletonOSC: what is launched there brings the show to the song and section of its name."""
+"""Ableton Live by way of AbletonOSC: launching a scene or clip takes the show to the song and section of its name."""
 
 import asyncio
 import contextlib
@@ -17,21 +17,23 @@ from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Emit, Level, Notice
 from stagelyric.types.parts import Part, ignore
 
-PORT, ANSWERS = 11000, 11001  # where AbletonOSC listens, and where it sends to: both are written into it
-EVERY = 1.0  # seconds between two looks whether Live is there
-PATIENCE = 4  # looks without an answer: Live is gone
-NAMES_EVERY = 30  # looks between two readings of the clips' names
-SETTLING = 0.15  # seconds; AbletonOSC tells of a scene and of its clips within about 100 ms
-BURST, PAUSE = 32, 0.05  # queries at once, and the seconds between: Live answers on its main thread
+# the ports at which AbletonOSC listens and to which it replies; both are fixed in its source
+PORT, ANSWERS = 11000, 11001
+EVERY = 1.0  # seconds between two checks that Live is there
+PATIENCE = 4  # checks without an answer after which Live counts as gone
+NAMES_EVERY = 30  # checks between two queries of the clips' names
+SETTLING = 0.15  # seconds; AbletonOSC reports a scene and its clips within about 100 ms
+BURST, PAUSE = 32, 0.05  # queries sent at once, and seconds between such bursts: Live answers on its main thread
 
 _INSTALL = "start Live, and choose AbletonOSC as a control surface in its settings, Link, Tempo & MIDI"
 
 
 class Live(Part):
-    """Heard. `songs`: the sections by title; `here`: the title of the song that is up; `track`: only clips on tracks
-    with this in their name count. `host` and `port`: where AbletonOSC listens; it answers to `answers`.
+    """A part that sends events. `songs`: the sections by song title; `here`: returns the title of the present song;
+    `track`: only clips on tracks with this in their name count. `host` and `port`: where AbletonOSC listens; it replies
+    to the port `answers`.
 
-    What is missing is said once, and looked for all the time; nothing waits for it.
+    If Live or AbletonOSC is missing, that is reported once and checked all the time; nothing waits for it.
     """
 
     name = "live"
@@ -52,8 +54,8 @@ class Live(Part):
         self._socket: socket.socket | None = None
         self._address: str | None = None  # of Live's machine
         self._unanswered = 0
-        self.is_there: bool | None = None  # Live; None: not known yet
-        self._anew = True  # the next answer comes from a Live that must be asked for everything
+        self.is_there: bool | None = None  # whether Live is there; None: not known yet
+        self._anew = True  # whether the next answer comes from a Live that must be asked for everything
         self._said: str | None = None
         self._timers: set[asyncio.TimerHandle] = set()
         self._asking: asyncio.Queue[Query] = asyncio.Queue()
@@ -73,7 +75,8 @@ class Live(Part):
             self._close()
 
     async def _follow(self) -> None:
-        """Asks whether Live is there, for ever. Its first answer, and the first after a silence, begins all anew."""
+        """Checks regularly whether Live is there. After its first answer, and the first one after a silence, asks for
+        everything."""
         looks = 0
         while True:
             if self._socket is None:
@@ -85,7 +88,7 @@ class Live(Part):
 
     def _look(self, looks: int) -> None:
         if self._unanswered == 1:
-            self._anew = True  # another set is being opened, perhaps: AbletonOSC forgets who listened
+            self._anew = True  # another set may be opening, in which case AbletonOSC forgets its listeners
         if self._unanswered == PATIENCE and self.is_there is not False:
             was, self.is_there = self.is_there, False
             lost = "does not answer any more" if was else "is not heard"
@@ -127,7 +130,7 @@ class Live(Part):
     def _receive(self) -> None:
         if self._socket is None:
             return
-        with contextlib.suppress(OSError):  # nothing there any more, or Live's machine says that no one listens
+        with contextlib.suppress(OSError):  # the program is gone, or Live's machine reports that nobody listens
             datagram, sender = self._socket.recvfrom(65_536)
             if sender[0] != self._address:
                 return

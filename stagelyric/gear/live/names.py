@@ -1,4 +1,4 @@
-"""Where a scene's or a clip's name leads to: a song, a section, or both."""
+"""Finds the place in the show that a scene's or a clip's name means: a song, a section, or both."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,26 +6,27 @@ from dataclasses import dataclass
 
 from stagelyric.words.alike import alike
 
-_TEMPO = re.compile(r"\b\d+(?:\.\d+)? ?bpm\b|\b\d{1,2}/(?:1|2|4|8|16|32)\b", re.IGNORECASE)  # what Live reads in a name
+# tempo and time signature, which Live reads from a scene's name
+_TEMPO = re.compile(r"\b\d+(?:\.\d+)? ?bpm\b|\b\d{1,2}/(?:1|2|4|8|16|32)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"#?\d+\s*[.):\-\u2013\u2014]?\s*")
 _MARKS = " \t-\u2013\u2014/|:;,.·•>→([)]#"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`song` None: the section of whichever song is up."""
+    """A place in the show. `song` None: the section of the present song."""
 
     song: str | None
     section: str | None
 
 
 def place(name: str, songs: Mapping[str, Sequence[str]], here: str) -> Place | None:
-    """The place that a name leads to, or None. `songs`: sections by title; `here`: the song that is up.
+    """The place that a name means, or None. `songs`: sections by title; `here`: the present song's title.
 
-    A song's title, a section's name, or the one and then the other: "Harbour Lights", "chorus", "Harbour Lights —
-    chorus". Case, a number in front or behind and Live's tempo do not matter ("3. chorus", "Chorus 2", "Harbour
-    Lights 96 BPM"), nor does what follows after a mark ("chorus (drums)"). A plain word behind makes it another name:
-    "Rain stick" is not the song "Rain".
+    The name may be a song's title, a section's name, or both in this order: "Harbour Lights", "chorus", "Harbour Lights
+    — chorus". Case, a number before or after and Live's tempo do not matter ("3. chorus", "Chorus 2", "Harbour Lights
+    96 BPM"), nor does anything after a punctuation mark ("chorus (drums)"). A plain word after it makes it a different
+    name: "Rain stick" is not the song "Rain".
     """
     whole = alike(_TEMPO.sub(" ", name))
     for text in dict.fromkeys((whole, _NUMBER.sub("", whole, count=1) if _NUMBER.match(whole) else whole)):
@@ -36,7 +37,7 @@ def place(name: str, songs: Mapping[str, Sequence[str]], here: str) -> Place | N
 
 
 def leads(name: str, songs: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a name leads anywhere, in whichever song."""
+    """Whether a name means a place in any song."""
     return any(place(name, songs, here) for here in songs)
 
 
@@ -55,7 +56,7 @@ def _section(text: str, sections: Iterable[str]) -> Place | None:
 
 
 def _begins(text: str, names: Iterable[str]) -> list[tuple[str, str]]:
-    """The names that the text begins with, as whole words, and the rest of the text; the longest name first."""
+    """The names that the text begins with, as whole words, each with the rest of the text; the longest name first."""
     folded = [(name, alike(name)) for name in names]
     begun = [(name, text[len(start) :]) for name, start in folded if text.startswith(start)]
     whole = [(name, rest) for name, rest in begun if not rest[:1].isalnum()]
@@ -63,6 +64,6 @@ def _begins(text: str, names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _is_aside(rest: str) -> bool:
-    """Nothing, a number, or what a mark parts from the name."""
+    """Whether the rest is nothing, a number, or separated from the name by a punctuation mark."""
     rest = rest.strip()
     return not rest or rest[0] in _MARKS or _NUMBER.fullmatch(rest) is not None

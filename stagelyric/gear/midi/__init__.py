@@ -1,1 +1,1 @@
-"""MIDI: pedals and lamps, and the process that holds the drivers."""
+"""MIDI: pedals, lamps, and the process that holds the drivers."""

@@ -1,7 +1,7 @@
-"""MIDI in: notes, controls, programs, songs, the clock, from every port there is or from the ones named.
+"""MIDI in: notes, controls, programs, song select and clock, from all ports or from those named.
 
-The drivers run in a process of their own (`gear.midi.process`): each message is stamped there as it arrives, comes
-over a pipe to the event loop, is read here by mido and handed to `emit`.
+The drivers run in a process of their own (`gear.midi.process`). It stamps each message on arrival and sends it over a
+pipe to the event loop; here mido parses it, and the event goes to `emit`.
 """
 
 import asyncio
@@ -28,17 +28,17 @@ from stagelyric.types.events import (
 )
 from stagelyric.types.parts import Part, ignore
 
-Message = Any  # one of mido's, which has no types
+Message = Any  # a mido message; mido has no types
 
 BANK_MSB, BANK_LSB = 0, 32
-FIRST_MODE = 120  # controls from here on are channel modes (all notes off, …): a DAW's Stop sends them
+FIRST_MODE = 120  # controls from here on are channel mode messages (all notes off, …), which a DAW sends on Stop
 
 
 class Reader:
-    """Turns what mido reads into events, and remembers what the standard wants remembered: each control's value
-    before, and each channel's bank.
+    """Converts messages to events, and keeps the state that the MIDI standard requires: each control's previous value,
+    and each channel's bank.
 
-    `ignored` counts the messages that are no event: channel modes, pressure, pitch bend, tune request and such.
+    `ignored` counts the messages that give no event: channel modes, pressure, pitch bend, tune request and so on.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Reader:
     def read(self, at: float, port: str, packet: bytes) -> list[Event]:
         """`at`: seconds of `time.monotonic()`; `port`: the port's name.
 
-        A packet is mostly one message; but some programs (csound on JACK) put all of a period into one.
+        A packet usually holds one message, but some programs (csound on JACK) put all messages of a period into one.
         """
         found = []
         whole, left_out = self._streams.setdefault(port, Stream()).feed(packet)
@@ -100,7 +100,7 @@ class Reader:
 
 @cache
 def _mido() -> Any:
-    """mido takes 90 ms to import: not on the way to the first page, and not on that of the first press either."""
+    """Imports mido, which takes 90 ms: neither before the first page is served nor during the first press."""
     return import_module("mido")
 
 
@@ -120,12 +120,11 @@ _EVENTS: dict[str, Callable[[Reader, float, str, Message], Event | None]] = {
 
 
 class Midi(Part):
-    """A part that is heard: `wanted` are parts of port names; with none, every MIDI input there is.
+    """A part that sends events. `wanted`: parts of port names; if empty, all MIDI inputs are opened.
 
-    A port that is missing, ambiguous, lost or back is told by a Notice, each time once; the show goes on.
-    Where the driver can, other programs may also connect to a port called "stagelyric".
-    `api`: alsa, jack, core or winmm; None takes the first that works. `poll_seconds`: how often to look for
-    ports that came or went.
+    A port that is missing, ambiguous, lost or back is reported by a Notice, each time once; the show goes on. If the
+    driver supports it, other programs may also connect to a port called "stagelyric". `api`: alsa, jack, core or winmm;
+    None takes the first that works. `poll_seconds`: how often to look for ports that appeared or vanished.
     """
 
     name = "midi"
@@ -139,12 +138,12 @@ class Midi(Part):
 
     @property
     def ports(self) -> tuple[str, ...]:
-        """The ports open now, by their names without numbers that change."""
+        """The names of the ports open now, without the numbers that change."""
         return () if self._ports is None else self._ports.names
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
-        """Comes back at once: the ports open in the background."""
+        """Returns at once; the ports open in the background."""
 
         def hear(at: float, port: str, packet: bytes) -> None:
             for event in self.reader.read(at, port, packet):

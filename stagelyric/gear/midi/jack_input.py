@@ -1,10 +1,11 @@
-"""MIDI in from JACK through JACK-Client (the extra `jack`): the bytes as they were sent, and when.
+"""MIDI in from JACK through JACK-Client (the extra `jack`): each message's bytes as sent, with its exact time.
 
-RtMidi, which is used without it, waits for the end of a system exclusive message before it gives anything, and tells
-the moment at which its thread was woken. A raw JACK port has each event's bytes, also of a message without its end, and
-its frame; so MIDI clock is exact however late our thread runs.
+Without it RtMidi is used, which waits for the end of a system exclusive message before it delivers anything, and
+reports the time at which its thread was woken. A raw JACK port has each event's bytes, even of an unfinished message,
+and its frame; so MIDI clock is exact however late our thread runs.
 
-One client with a port for each program that is listened to. JACK's callback only copies: it must not wait for a pipe.
+There is one client, with one port for each program that we listen to. JACK's callback only copies, since it must not
+wait for a pipe.
 """
 
 import gc
@@ -20,16 +21,16 @@ from stagelyric.gear.midi.wire import NAME, SERVER_GONE, VIRTUAL
 
 CLOCK = b"\xf8"
 _SETTLING_SECONDS = 3.0
-_TRIES, _BETWEEN_TRIES = 10, 0.1  # seconds
-_LOOKS, _SURE = 5, 0.0001  # readings of both clocks, and how near together (seconds) one is good enough
-_FRAMES = 1 << 32  # JACK's frame counter begins anew after so many
+_TRIES, _BETWEEN_TRIES = 10, 0.1  # a number, and seconds
+_LOOKS, _SURE = 5, 0.0001  # the most readings of both clocks, and the duration of one (seconds) that is short enough
+_FRAMES = 1 << 32  # JACK's frame counter wraps around at this value
 
 Hear = Callable[[int, bytes, float | None], None]
 _Port = tuple[int, Any]  # number, JACK-Client's port
 
 
 def library() -> Any | None:
-    """JACK-Client's module, or None where it, or JACK's own library, is not installed."""
+    """JACK-Client's module, or None if it or JACK's own library is not installed."""
     try:
         return import_module("jack")
     except (ImportError, OSError):
@@ -37,7 +38,7 @@ def library() -> Any | None:
 
 
 class JackInput:
-    """The same as `process.RtMidi`, by another way. Raises the library's JackOpenError where no server runs."""
+    """The same as `process.RtMidi`, for JACK alone. Raises the library's JackOpenError if no server runs."""
 
     api = "jack"
 
@@ -50,31 +51,32 @@ class JackInput:
         self._closing: list[tuple[float, Any]] = []
         self._ports: tuple[_Port, ...] = ((VIRTUAL, self._client.midi_inports.register("in")),)
         self._client.set_process_callback(self._process)
-        # The ports of a dead server would seem to be there for ever.
+        # The ports of a dead server would seem to exist for ever, so this process ends with it.
         self._client.set_shutdown_callback(lambda status, reason: os._exit(SERVER_GONE))
-        gc.disable()  # nothing here makes circles, and a collection would come in the middle of a block
+        gc.disable()  # nothing here makes reference cycles, and a collection could run in the middle of a block
         threading.Thread(target=self._pass_on, args=(hear,), daemon=True).start()
         self._client.activate()
 
     def names(self) -> list[str]:
-        """The ports that play, but for our own."""
+        """The ports that send MIDI, except our own."""
         for _ in range(_TRIES):
             try:
                 found = self._client.get_ports(is_midi=True, is_output=True)
-            except self._jack.JackError:  # one went while they were looked through
+            except self._jack.JackError:  # a port vanished during the listing
                 continue
             return [port.name for port in found if not port.name.startswith(NAME)]
         return []
 
     def changed(self, names: Iterable[str]) -> set[str]:
-        """Those of the open ports that are another program's by now, though of the same name."""
+        """Those of the open ports that now belong to another program with the same name."""
         found = {name for name in names if (life := self._lives.get(name)) and self._life(name) not in ("", life)}
         for name in found:
             del self._lives[name]
         return found
 
     def open(self, number: int, name: str) -> None:
-        """Raises OSError. JACK connects only to a program that is fully up, so a new one is tried for a while."""
+        """Connects to a port. Raises OSError. JACK connects only to a program that is fully started, so this is retried
+        for a while."""
         own = self._client.midi_inports.register(f"{name.rpartition(':')[2][:24]}-{number}")
         for _ in range(_TRIES):
             try:
@@ -90,8 +92,8 @@ class JackInput:
         raise OSError("it takes no connection")
 
     def close(self, number: int) -> None:
-        """Only later: after a program was killed the server is busy with it for a second, and if anything is closed
-        just then while the program starts again, nobody hears anything any more."""
+        """Closes the port later: after a program was killed the JACK server is busy with it for a second, and if
+        anything is closed then while the program starts again, nobody receives anything any more."""
         for its, port in self._ports:
             if its == number:
                 self._closing.append((monotonic() + _SETTLING_SECONDS, port))
@@ -106,10 +108,11 @@ class JackInput:
         self._client.close()
 
     def send(self, number: int, message: bytes) -> None:
-        """It only listens."""
+        """Does nothing: this client only listens."""
 
     def _life(self, name: str) -> str:
-        """Tells the program that has the port from any other that had one of the same name, "" where unknown."""
+        """An identifier of the program that owns the port, which differs for a later program of the same name; "" if
+        unknown."""
         try:
             uuid: str = self._client.get_uuid_for_client_name(name.partition(":")[0])
         except self._jack.JackError:
@@ -117,20 +120,21 @@ class JackInput:
         return uuid
 
     def _process(self, frames: int) -> None:
-        """On JACK's thread, once a block."""
+        """Runs on JACK's thread, once per block."""
         begun = None
         for number, port in self._ports:
             for offset, data in port.incoming_midi_events():
                 message = bytes(data)
                 at = None
-                if message == CLOCK:  # the rest counts from when it is heard: a press can't lie in the future
+                # other messages get the time at which they are read: a press can't lie in the future
+                if message == CLOCK:
                     begun = self._begun() if begun is None else begun
                     at = begun + offset / self._rate
                 self._heard.put((number, message, at))
 
     def _begun(self) -> float:
-        """When this block began, in seconds of `time.monotonic()`: what was sent at its first frame sounds from then
-        on, so that a pulse later in it is told of a little before it is due."""
+        """When this block began, in seconds of `time.monotonic()`. What was sent at the block's first frame sounds from
+        then on, so a pulse later in the block is reported a little before it is due."""
         first = self._client.last_frame_time
         best, span = 0.0, float("inf")
         for _ in range(_LOOKS):

@@ -1,4 +1,4 @@
-"""MIDI out: lamps on the pedal board or the controller that tell the stage how things stand."""
+"""MIDI out: lamps on the pedal board or controller that show the show's state."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -15,9 +15,9 @@ from stagelyric.types.parts import Part, ignore
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
-    """A note or a control that lights something. `channel` 1-16; `number`, `on` and `off` 0-127.
+    """A note or a control that switches a lamp. `channel` 1-16; `number`, `on` and `off` 0-127.
 
-    A note goes out as a note-off; a control takes the value `off`.
+    A note is switched off by a note-off; a control by the value `off`.
     """
 
     kind: Literal["note", "control"]
@@ -36,11 +36,11 @@ class Lamp:
 class Lights:
     """The lamps, and when they are lit.
 
-    `line`: a line is up. `low`: fewer than `low_lines` lines are ready. `error`: something was lost, for
-    `error_seconds`. A lamp that is None stays out of it.
+    `line`: a line is up. `low`: fewer than `low_lines` lines are ready. `error`: something was lost; lit for
+    `error_seconds`. A lamp that is None is not used.
 
-    By default they are the controls 102, 103 and 104 on channel 16, which the standard leaves undefined: a
-    synthesizer that hears them makes no sound.
+    By default they are the controls 102, 103 and 104 on channel 16, which the standard leaves undefined, so that a
+    synthesizer that receives them makes no sound.
     """
 
     line: Lamp | None = Lamp("control", 102)
@@ -51,14 +51,13 @@ class Lights:
 
 
 class MidiOut(Part):
-    """Lamps. `wanted`: parts of the names of MIDI outputs; a lost one is lit as it should be when it is back.
+    """The part that switches the lamps. `wanted`: parts of the names of MIDI outputs; the lamps of a port that is back
+    are set again.
 
-    It emits a Notice where a port is missing, lost or back, and nothing else.
-
-    Where the driver can, other programs may also connect to a port called "stagelyric-out". Nothing here waits for
-    a driver: messages go down a pipe to the process that holds the ports. At the end every lamp goes out.
-    `api`: alsa, jack, core or winmm; None takes the first that works. `poll_seconds`: how often to look for
-    ports that came or went.
+    It emits only a Notice when a port is missing, lost or back. If the driver supports it, other programs may also
+    connect to a port called "stagelyric-out". Nothing here waits for a driver: messages go through a pipe to the
+    process that holds the ports. At the end all lamps are switched off. `api`: alsa, jack, core or winmm; None takes
+    the first that works. `poll_seconds`: how often to look for ports that appeared or vanished.
     """
 
     name = "midi out"
@@ -87,12 +86,12 @@ class MidiOut(Part):
 
     @property
     def ports(self) -> tuple[str, ...]:
-        """The ports open now, by their names without numbers that change."""
+        """The names of the ports open now, without the numbers that change."""
         return self._ports.names
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
-        self._emit = emit  # it tells of ports that go and come
+        self._emit = emit  # for notices about ports
         async with self._ports.running():
             try:
                 yield
@@ -128,6 +127,6 @@ class MidiOut(Part):
             self._ports.send(lamp.message(lit))
 
     def _send_all(self) -> None:
-        """A port that has just opened knows nothing yet."""
+        """Sends every lamp's state, for a port that has just opened."""
         for lamp, lit in self._lit.items():
             self._ports.send(lamp.message(lit))

@@ -1,6 +1,6 @@
-"""MIDI ports that come and go: which of them to have open, and what to tell people about it.
+"""MIDI ports that appear and vanish: decides which to have open, and what to tell people about them.
 
-The drivers themselves live in `process`; here is its other end. Nothing of this blocks the event loop.
+The drivers live in `process`; this is its other end. Nothing here blocks the event loop.
 """
 
 import json
@@ -21,7 +21,7 @@ Hear = Callable[[float, str, bytes], None]
 Tell = Callable[[str, Literal["info", "warning"]], None]
 _Frame = tuple[float, int, bytes]  # at, number, body
 
-_SILENT_SECONDS = 10.0  # a driver process that has not reported for so long hangs, and is replaced
+_SILENT_SECONDS = 10.0  # seconds without a report after which the driver process counts as hung and is replaced
 _ENDING_SECONDS = 3.0
 _LONGEST_PAUSE = 30.0
 _NONE_WORKS = "no MIDI driver works here" + (
@@ -34,7 +34,7 @@ _INSTALL = how_to_get("midi")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What `list_ports` found; `problem` says why there is nothing; `apis`: those that the binding was built for."""
+    """The result of `list_ports`; `problem` says why it is empty; `apis`: those that the binding was built with."""
 
     binding: str | None = None
     api: str | None = None
@@ -45,7 +45,7 @@ class Listing:
 
 
 def list_ports(seconds: float = 5.0) -> Listing:
-    """The MIDI ports there are now. Blocks, for `seconds` at most; never raises."""
+    """The MIDI ports that exist now. Blocks for up to `seconds`; never raises."""
     try:
         done = subprocess.run(
             _command("list", None, 0), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
@@ -70,18 +70,18 @@ def list_ports(seconds: float = 5.0) -> Listing:
 
 @dataclass(slots=True)
 class Roster:
-    """Pure: names in, orders and sayings out.
+    """Decides which ports to open. Pure: names come in; orders are returned and messages passed to `tell`.
 
-    `wanted`: parts of names, each to be found once; `everything`: take all there is where nothing is wanted,
-    but for ALSA's "Midi Through", which gives back what others (or we) put in.
+    `wanted`: parts of names, each of which must match one port; `everything`: if nothing is wanted, take all ports
+    except ALSA's "Midi Through", which returns what others (or we) send to it.
     """
 
     wanted: Sequence[str]
     kind: str
     tell: Tell
     everything: bool = True
-    numbers: dict[str, int] = field(default_factory=dict)  # the ports that were ordered, by full name
-    heard: set[int] = field(default_factory=set)  # those of them that are open
+    numbers: dict[str, int] = field(default_factory=dict)  # the ports ordered to be opened, by full name
+    heard: set[int] = field(default_factory=set)  # the numbers of those that are open
     _fresh: "count[int]" = field(default_factory=lambda: count(VIRTUAL + 1))
     _lost: set[str] = field(default_factory=set)
     _failures: dict[str, int] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class Roster:
         return tuple(plain(name) for name, number in self.numbers.items() if number in self.heard)
 
     def update(self, names: Sequence[str]) -> list[dict[str, Any]]:
-        """The orders that bring the open ports in line with the names there are now."""
+        """The orders that open and close ports so that they match the names that exist now."""
         target = self._choose(names)
         closing = [name for name in self.numbers if name not in target]
         opening = [name for name in target if name not in self.numbers]
@@ -103,7 +103,7 @@ class Roster:
         return orders
 
     def lose_all(self) -> None:
-        """The driver is gone, and every port with it."""
+        """The driver is gone, and all ports with it."""
         for name in list(self.numbers):
             self._close(name)
 
@@ -118,7 +118,8 @@ class Roster:
         self.tell(f'{self.kind} "{plain(name)}" is {"back" if back else "open"}', "info")
 
     def failed(self, number: int, why: str) -> None:
-        """It is tried again at the next update; the first failure may be a program still on its way up."""
+        """A port could not be opened. The next update tries again; only the second failure is reported, since the
+        program may still be starting."""
         name = self._name(number)
         if name is None:
             return
@@ -143,7 +144,7 @@ class Roster:
         if "ambiguous" not in text:
             known = (*self._lost, *self.numbers)
             if wanted in self._told or any(wanted.casefold() in name.casefold() for name in known):
-                return  # that it vanished is said already, or is about to be
+                return  # its loss has been reported already, or is about to be
             text += " (it is taken up when it comes)"
         if self._told.get(wanted) != text:
             self._told[wanted] = text
@@ -162,7 +163,7 @@ class Roster:
 
 
 def subject(text: str) -> str:
-    """What a port's news is about: all up to the end of its name, "" where it names none."""
+    """The subject of a message about a port: everything up to the end of the port's name, "" if it names none."""
     begin, quote, rest = text.partition('"')
     return f"{begin}{rest.partition(quote)[0]}" if quote else ""
 
@@ -170,8 +171,8 @@ def subject(text: str) -> str:
 class Ports:
     """The ports of one direction. `hear(at, port, message)` and `tell(text, level)` run on the event loop's thread.
 
-    `port` is the port's name without numbers that change; `api` is one of alsa, jack, core, winmm, or None for
-    the first that works; `poll_seconds` is how often the drivers are asked which ports there are.
+    `port` is the port's name without the numbers that change; `api`: alsa, jack, core, winmm, or None for the first
+    that works; `poll_seconds`: how often the drivers are asked which ports exist.
     """
 
     def __init__(
@@ -206,17 +207,17 @@ class Ports:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The ports that are open, without the one that other programs connect to."""
+        """The names of the open ports, except the one that other programs connect to."""
         return self._roster.open_names
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Comes back at once; the ports open in the background."""
+        """Returns at once; the ports open in the background."""
         async with self._child.running(f"midi {self._direction}"):
             yield
 
     def send(self, message: bytes) -> None:
-        """To every open port; never waits. Before the drivers are up it goes nowhere."""
+        """Sends a message to every open port; never waits. Before the drivers are up it is dropped."""
         for number in (VIRTUAL, *self._roster.heard):
             self._child.send((0.0, number, message))
 
@@ -224,7 +225,7 @@ class Ports:
         self._names.clear()
         self._roster.lose_all()
         if self._missing:
-            self._child.give_up()  # nothing that comes and goes
+            self._child.give_up()  # no MIDI here, and that will not change
         elif end.status is None:
             self._say(f"MIDI is off: its process does not start ({end.how})")
         elif not end.spoke:
@@ -257,7 +258,7 @@ class Ports:
         elif "problem" in report:
             if self._counted_on:
                 self._say(f"MIDI is off: {_NONE_WORKS} ({report['problem']})")
-            else:  # many a machine has none, and nobody asked for it
+            else:  # many machines have none, and it was not asked for
                 self._say(f"no MIDI driver works here{_GOES_ON}", "info")
 
     def _order(self, order: dict[str, Any]) -> None:
@@ -273,7 +274,7 @@ class Ports:
 
 
 def _pauses(first: float) -> list[float]:
-    """Seconds before each start: none before the first, then twice as long from one to the next."""
+    """Seconds before each start: none before the first, then doubling from one start to the next."""
     pauses = [0.0, first]
     while pauses[-1] < _LONGEST_PAUSE:
         pauses.append(min(2 * pauses[-1], _LONGEST_PAUSE))
@@ -281,7 +282,7 @@ def _pauses(first: float) -> list[float]:
 
 
 class _Frames:
-    """The driver's own framing, both ways: (at, number, body), `at` 0.0 for what is sent."""
+    """The driver process's message format, both ways: (at, number, body), with `at` 0.0 for what is sent."""
 
     def pack(self, order: _Frame) -> bytes:
         _, number, body = order

@@ -1,13 +1,13 @@
-"""The MIDI drivers, in a process of their own: MODULE of `types.process`, with the arguments in|out|list, API, seconds.
+"""The MIDI drivers in a process of their own: MODULE of `types.process`, with the arguments in|out|list, API, seconds.
 
-A driver may hang while it lists, opens or closes a port, it writes to standard error as it likes, and JACK's
-library takes the whole process down when a port is closed after its server died. Here that costs nothing:
-`ports` starts another one. Its other end also holds all the judgement; this side obeys.
+A driver may hang while it lists, opens or closes a port, it may write to standard error, and JACK's library ends the
+whole process when a port is closed after its server died. In a separate process that does no harm: `ports` starts
+another one. All decisions are made at the other end; this process only carries out orders.
 
-Up the pipe (see `types.process`) go frames of HEARD and a body: number 0 a report in JSON, VIRTUAL and above a MIDI
-message from the port with that number. Down (standard input) come frames of SENT and a body: number 0 an order
-in JSON (`{"open": [number, name]}` or `{"close": number}`), others a MIDI message for that port.
-The end of standard input is the end of the process.
+Up the pipe (see `types.process`) go frames of HEARD and a body: number 0 is a report in JSON, VIRTUAL and above a MIDI
+message from the port with that number. Down (standard input) come frames of SENT and a body: number 0 is an order in
+JSON (`{"open": [number, name]}` or `{"close": number}`), others are a MIDI message for that port. The process ends when
+its standard input is closed.
 """
 
 import json
@@ -28,16 +28,16 @@ _LEAVING_SECONDS = 1.0
 
 
 class Driver(Protocol):
-    """The ports of one direction on one API; raises OSError, or the library's own exceptions."""
+    """The ports of one direction on one API. Its methods raise OSError, or the library's own exceptions."""
 
     api: str
 
     def names(self) -> list[str]:
-        """Every port there is but our own."""
+        """All ports except our own."""
         ...
 
     def changed(self, names: Iterable[str]) -> set[str]:
-        """Those of the open ports that are another program's by now, though of the same name."""
+        """Those of the open ports that now belong to another program with the same name."""
         ...
 
     def open(self, number: int, name: str) -> None: ...
@@ -45,7 +45,7 @@ class Driver(Protocol):
     def close(self, number: int) -> None: ...
 
     def close_due(self) -> None:
-        """Closes what was to be closed later."""
+        """Closes the ports whose closing was put off."""
         ...
 
     def close_all(self) -> None: ...
@@ -54,7 +54,8 @@ class Driver(Protocol):
 
 
 def connect(binding: Binding, direction: str, wanted: str | None, pipe: Pipe) -> Driver:
-    """The first API that works (or the one `wanted`), its virtual port open. Raises OSError with what each answered."""
+    """The first API that works (or the one `wanted`), with its virtual port open. Raises OSError with each API's
+    error."""
     answers = []
     for number in binding.apis():
         name = binding.api_name(number)
@@ -64,13 +65,13 @@ def connect(binding: Binding, direction: str, wanted: str | None, pipe: Pipe) ->
             if name == "jack" and direction == "in" and (library := jack_input.library()):
                 return jack_input.JackInput(library, pipe.hear)
             return RtMidi(binding, direction, number, pipe.hear)
-        except Exception as error:  # each binding has exceptions of its own, all of them derived from this
+        except Exception as error:  # each binding has its own exceptions, whose only common class is Exception
             answers.append(f"{name}: {plainly(error)}")
     raise OSError("; ".join(answers) or f"there is no MIDI driver {wanted or ''}".rstrip())
 
 
 class Process:
-    """Says which ports there are, every `poll_seconds`, and carries out what comes in."""
+    """Reports which ports exist, every `poll_seconds`, and carries out orders."""
 
     def __init__(self, begin: Callable[[], Driver], pipe: Pipe, poll_seconds: float) -> None:
         self._begin, self._pipe, self._poll_seconds = begin, pipe, poll_seconds
@@ -102,7 +103,8 @@ class Process:
         driver = self.driver
         driver.close_due()
         names = driver.names()
-        if changed := driver.changed(names):  # they went and others came: first the one, then the other
+        # some vanished and others of the same names came: report first the loss, then the new ones
+        if changed := driver.changed(names):
             self._pipe.report(names=[name for name in names if name not in changed], api=driver.api)
         self._pipe.report(names=names, api=driver.api)
 
@@ -117,7 +119,7 @@ class Process:
         number, name = order["open"]
         try:
             driver.open(number, name)
-        except Exception as error:  # gone again, held by another program: whatever it is, it is told
+        except Exception as error:  # gone again, or held by another program: the error is reported whatever it is
             self._pipe.report(failed=number, why=str(error))
         else:
             self._pipe.report(opened=number)
@@ -131,7 +133,7 @@ def _read(stdin: BinaryIO, put: Callable[[tuple[int, bytes] | None], None]) -> N
 
 
 def listing(pipe: Pipe) -> dict[str, Any]:
-    """The inputs and outputs there are, by the first API that works."""
+    """The inputs and outputs that exist, by the first API that works."""
     found: dict[str, Any] = {
         "binding": None, "apis": [], "api": None, "inputs": [], "outputs": [], "problem": None,
     }  # fmt: skip
@@ -151,7 +153,7 @@ def listing(pipe: Pipe) -> dict[str, Any]:
 
 def main(descriptor: int) -> NoReturn:
     direction, api, poll_seconds = sys.argv[1], sys.argv[2] or None, float(sys.argv[3])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then ends our input
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then closes our input
     os.environ["JACK_NO_START_SERVER"] = "1"
     pipe = Pipe(descriptor)
     if direction == "list":
@@ -170,4 +172,4 @@ def main(descriptor: int) -> NoReturn:
         closing = threading.Thread(target=process.driver.close_all, daemon=True)
         closing.start()
         closing.join(_LEAVING_SECONDS)
-    os._exit(0)  # no interpreter to wind down around drivers that may still be calling
+    os._exit(0)  # skips the interpreter's shutdown, since drivers may still be calling back

@@ -11,16 +11,17 @@ from typing import Any
 
 from stagelyric.gear.midi.wire import NAME, SERVER_GONE, VIRTUAL
 
-Client = Any  # a port of RtMidi's, whose bindings have no types
+Client = Any  # a port object of RtMidi's, whose bindings have no types
 
 _CLOSING_SECONDS = 5.0
 _SETTLING_SECONDS = 3.0
-_TRIES, _BETWEEN_TRIES = 10, 0.1  # seconds
-_WHERE = re.compile(r"^\w+::\w+: ")  # RtMidi's messages begin with the function they come from
+_TRIES, _BETWEEN_TRIES = 10, 0.1  # a number, and seconds
+_WHERE = re.compile(r"^\w+::\w+: ")  # RtMidi's messages begin with the function's name
 
 
 class Binding:
-    """python-rtmidi, or supriya-midi where that has no wheel: both bind RtMidi and differ in three places."""
+    """python-rtmidi, or supriya-midi on platforms for which that has no wheel: both bind RtMidi and differ in three
+    places."""
 
     def __init__(self) -> None:
         try:
@@ -32,7 +33,7 @@ class Binding:
         self.name: str = self._module.__name__
 
     def api_name(self, api: int) -> str:
-        """RtMidi's own short name: alsa, jack, core, winmm."""
+        """RtMidi's own short name of an API: alsa, jack, core, winmm."""
         name: str = self._module.get_api_name(api)
         return name
 
@@ -48,7 +49,7 @@ class Binding:
 
 
 class RtMidi:
-    """The ports of one direction on one of RtMidi's APIs, and the virtual port where that has one. `hear` gets a
+    """The ports of one direction on one of RtMidi's APIs, and the virtual port if the API supports it. `hear` gets a
     port's number and a message, on RtMidi's thread. Raises the binding's own exceptions, or OSError."""
 
     def __init__(self, binding: Binding, direction: str, api: int, hear: Callable[[int, bytes], None]) -> None:
@@ -64,11 +65,11 @@ class RtMidi:
         self._open_virtual()
 
     def names(self) -> list[str]:
-        """Every port there is but our own. Two of one name (CoreMIDI) are told apart by a number."""
+        """All ports except our own. Two with the same name (CoreMIDI) are distinguished by a number."""
         return [name for name in self._numbered() if not name.startswith(NAME)]
 
     def changed(self, names: Iterable[str]) -> set[str]:
-        """Those of the open ports that are another program's by now, though of the same name (JACK)."""
+        """Those of the open ports that now belong to another program with the same name (JACK only)."""
         if self._watch is None:
             return set()
         found = {name for name in names if (life := self._lives.get(name)) and self._watch.life(name) not in ("", life)}
@@ -77,7 +78,8 @@ class RtMidi:
         return found
 
     def open(self, number: int, name: str) -> None:
-        """JACK connects only to a program that is fully up, and RtMidi does not tell whether it did; so ask."""
+        """Opens a port. JACK connects only to a program that is fully started, and RtMidi does not report whether it
+        did, so this asks JACK and retries."""
         label = f"{name.rpartition(':')[2][:24]}-{number}"
         for _ in range(_TRIES):
             client = self._binding.client(self._direction, self._number, self._name)
@@ -92,10 +94,11 @@ class RtMidi:
         raise OSError("it takes no connection")
 
     def close(self, number: int) -> None:
-        """Gives the driver a while; a port that will not close is left behind, in a thread that ends with us.
+        """Closes a port, waiting for the driver for a while. A port that does not close is left to a thread that ends
+        with us.
 
-        On JACK only later: after a program was killed the server is busy with it for a second, and if anything is
-        closed just then while the program starts again, nobody hears anything any more.
+        On JACK it is closed later: after a program was killed the server is busy with it for a second, and if anything
+        is closed then while the program starts again, nobody receives anything any more.
         """
         client = self._clients.pop(number, None)
         if client is None:
@@ -110,7 +113,7 @@ class RtMidi:
             _close(self._closing.pop(0)[1])
 
     def close_all(self) -> None:
-        """In good order: a program that just ends keeps the JACK server busy for a second."""
+        """Closes everything properly: a program that just ends keeps the JACK server busy for a second."""
         for client in {self._probe, *self._clients.values(), *(client for _, client in self._closing)}:
             if client is not None:
                 _delete(client)
@@ -130,9 +133,9 @@ class RtMidi:
 
     def _open_virtual(self) -> None:
         try:
-            # CoreMIDI shows the port's name alone, the others client and port.
+            # CoreMIDI shows the port's name alone, the others show client and port.
             self._probe.open_virtual_port(self._name if self.api == "core" else self._direction)
-        except Exception:  # Windows has no virtual ports: NotImplementedError or the binding's own
+        except Exception:  # Windows has no virtual ports: NotImplementedError or the binding's own exception
             return
         self._start(VIRTUAL, self._probe)
 
@@ -143,11 +146,11 @@ class RtMidi:
 
 
 class JackWatch:
-    """Knows of the JACK server what RtMidi does not tell.
+    """Finds out about the JACK server what RtMidi does not report.
 
-    When the server dies, this process ends, with SERVER_GONE: its ports would seem to be there for ever. Python
-    has no part in that and there is no callback into it: RtMidi's bindings hold the interpreter's lock while
-    they wait for the server, and the server would wait for the callback.
+    When the server dies, this process ends with the status SERVER_GONE, since its ports would seem to exist for ever.
+    That is done without Python: RtMidi's bindings hold the interpreter's lock while they wait for the server, and the
+    server would wait for a Python callback.
     """
 
     def __init__(self, library: ctypes.CDLL) -> None:
@@ -164,16 +167,17 @@ class JackWatch:
             function = getattr(library, name)
             function.restype, function.argtypes = result, arguments
         self._library = library
-        self._client = library.jack_client_open(f"{NAME}-watch".encode(), 1, None)  # 1: start no server
+        # 1 (JackNoStartServer): do not start a server
+        self._client = library.jack_client_open(f"{NAME}-watch".encode(), 1, None)
         if not self._client:
-            raise OSError("the JACK server does not answer")  # supriya-midi says so on standard error only
+            raise OSError("the JACK server does not answer")  # supriya-midi reports this on standard error only
         library.jack_on_shutdown(self._client, ctypes.cast(ctypes.CDLL(None)._exit, pointer), SERVER_GONE)
 
     def close(self) -> None:
         self._library.jack_client_close(self._client)
 
     def is_connected(self, port: str, label: str) -> bool:
-        """Whether `port` has a connection to a port of ours that is called `label`."""
+        """Whether `port` is connected to a port of ours called `label`."""
         its = self._library.jack_port_by_name(self._client, port.encode())
         others = its and self._library.jack_port_get_all_connections(self._client, its)
         if not others:
@@ -183,7 +187,8 @@ class JackWatch:
         return label.encode() in [name.rpartition(b":")[2] for name in names]
 
     def life(self, port: str) -> str:
-        """Tells the program that has the port from any other that had one of the same name, "" where unknown."""
+        """An identifier of the program that owns the port, which differs for a later program of the same name; "" if
+        unknown."""
         client = port.partition(":")[0].encode()
         uuid = self._library.jack_get_uuid_for_client_name(self._client, client)
         if not uuid:
@@ -194,7 +199,7 @@ class JackWatch:
 
 
 def loaded_jack() -> ctypes.CDLL | None:
-    """The very library that RtMidi uses (a wheel brings its own), or None where there is none."""
+    """The JACK library that RtMidi uses (a wheel brings its own), or None if there is none."""
     try:
         with open("/proc/self/maps") as maps:
             paths = [line.split(maxsplit=5)[-1].strip() for line in maps if "libjack" in line]
@@ -215,5 +220,5 @@ def _delete(client: Client) -> None:
 
 
 def plainly(error: Exception) -> str:
-    """What RtMidi said, without the function that it comes from."""
+    """RtMidi's message without the function's name."""
     return _WHERE.sub("", str(error)).rstrip(".")

@@ -1,4 +1,4 @@
-"""Bytes from a MIDI port become whole messages, also where they come split, run together or broken off."""
+"""Turns the bytes from a MIDI port into complete messages, even if they arrive split, joined or broken off."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ _UNDEFINED = frozenset({0xF4, 0xF5, 0xF9, 0xFD})
 
 
 class Stream:
-    """One port's bytes. A system exclusive message is left out; any status byte but a real-time one ends it, its own
-    end or not, as the standard has it."""
+    """The bytes of one port. System exclusive messages are left out; any status byte except a real-time one ends such a
+    message, as the standard prescribes."""
 
     def __init__(self) -> None:
-        self._running = 0  # the status that data bytes belong to: of the message begun, or of the one before
+        self._running = 0  # the running status: that of the present message, or of the last one
         self._data = bytearray()
         self._exclusive = False
 
     def feed(self, packet: bytes) -> tuple[list[bytes], int]:
-        """(whole messages, how many bytes or messages were left out)."""
+        """Returns (complete messages, the number of bytes or messages that were left out)."""
         found: list[bytes] = []
         left_out = 0
         for byte in packet:
@@ -38,7 +38,7 @@ class Stream:
         return found, left_out
 
     def _begin(self, status: int, found: list[bytes]) -> int:
-        """A status byte; whatever was not whole is given up. How much is left out."""
+        """Handles a status byte; an unfinished message is discarded. Returns how much was left out."""
         broken = bool(self._data)
         self._data.clear()
         self._exclusive = status == _SYSEX
@@ -53,9 +53,9 @@ class Stream:
         found.append(bytes([self._running, *self._data]))
         self._data.clear()
         if self._running >= _SYSEX:
-            self._running = 0  # only channel messages go on without their status
+            self._running = 0  # running status is only for channel messages
 
 
 def _length(status: int) -> int | None:
-    """The data bytes of a message by its status, None for exclusive and undefined ones."""
+    """The number of data bytes after a status byte; None for exclusive and undefined ones."""
     return _LENGTHS.get(status if status >= 0xF0 else status & 0xF0)

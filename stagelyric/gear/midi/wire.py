@@ -1,4 +1,4 @@
-"""What goes through the pipes between `ports` and the process that holds the drivers, and who we are on them."""
+"""The format of the pipes between `ports` and the process that holds the drivers, and our names as a MIDI client."""
 
 import json
 import os
@@ -6,23 +6,23 @@ import threading
 from struct import Struct
 from time import monotonic
 
-HEARD = Struct("<dHH")  # at (seconds of time.monotonic(), the same clock for every process), number, length
+HEARD = Struct("<dHH")  # at (seconds of time.monotonic(), the same clock in all processes), number, length
 SENT = Struct("<HH")  # number, length
-LONGEST = 0xFFFF  # bytes of a body
+LONGEST = 0xFFFF  # maximum length of a body in bytes
 VIRTUAL = 1  # the number of the port that other programs connect to
-NAME = "stagelyric"  # what other programs see; ports that begin with it are our own
-SERVER_GONE = 3  # the exit status where JACK's server died
+NAME = "stagelyric"  # our name as other programs see it; ports that begin with it are our own
+SERVER_GONE = 3  # exit status after the JACK server died
 
 
 class Pipe:
-    """The process's end of the pipe to `ports`; from any thread."""
+    """The driver process's end of the pipe to `ports`; safe to use from any thread."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._writing = threading.Lock()
 
     def hear(self, number: int, message: bytes, at: float | None = None) -> None:
-        """Bytes from the port with that number, in pieces where they are too many for one frame. `at` in seconds of
+        """Sends bytes from the port with that number, in pieces if they are too long for one frame. `at` in seconds of
         `time.monotonic()`, None for now."""
         for start in range(0, len(message), LONGEST):
             self._write(number, message[start : start + LONGEST], monotonic() if at is None else at)
@@ -32,6 +32,6 @@ class Pipe:
 
     def _write(self, number: int, body: bytes, at: float) -> None:
         frame = HEARD.pack(at, number, len(body)) + body
-        with self._writing:  # a report may be longer than the pipe takes in one piece
+        with self._writing:  # a report may need several writes
             while frame:
                 frame = frame[os.write(self._descriptor, frame) :]

@@ -1,1 +1,1 @@
-"""OSC: the declaration of every address, input, output, and what is made from the declaration."""
+"""OSC: the declaration of all addresses, input, output, and what is generated from the declaration."""

@@ -1,6 +1,6 @@
 """The addresses under /stagelyric, in and out, declared once.
 
-Dispatch, docs/osc.md, the OSCQuery tree and the patches are all made from these two tables.
+Dispatch, docs/osc.md, the OSCQuery tree and the patches are all generated from these two tables.
 """
 
 import math
@@ -15,18 +15,18 @@ from stagelyric.types.events import Beat, Command, Event, OscArgument, Tempo
 
 Arguments = tuple[OscArgument, ...]
 Kind = Literal["press", "text", "place", "number", "switch", "port", "any"]
-# Gives the event of (at, source, arguments), or None for a button's release; raises MalformedError.
+# Makes the event from (at, source, arguments), or None for a button's release; raises MalformedError.
 MakeEvent = Callable[[float, str, Arguments], Event | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address that is heard. `argument` is one of the kinds below; a number lies from `low` to `high`.
+    """An address that we receive. `argument` is one of the kinds below; a number lies from `low` to `high`.
 
     press: none, or a number of which 0 is a release · text: one or more words · place: a title or a number from 1 ·
-    number: in the range · switch: 0 is off, any other on · port: none, or a UDP port · any: whatever comes.
-    `event` is None where the endpoint itself answers. For people: `does`, the short `label` of a button, and an
-    `example` of the arguments. `called` is what the argument is called in the documentation.
+    number: in the range · switch: 0 is off, any other on · port: none, or a UDP port · any: anything. `event` is None
+    if the endpoint itself answers. For people: `does`, the short `label` of a button, and an `example` of the
+    arguments. `called` is the argument's name in the documentation.
     """
 
     address: str
@@ -42,7 +42,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An address that is sent to subscribers and to `reply_to`: `arguments` as (name, OSC type tag s or i)."""
+    """An address that is sent to subscribers and to `reply_to`. `arguments`: (name, OSC type tag s or i) of each."""
 
     address: str
     arguments: tuple[tuple[str, Literal["s", "i"]], ...]
@@ -54,24 +54,25 @@ class Told:
 
 
 def number(argument: OscArgument) -> float | int | None:
-    """The argument as a number (True 1, False 0), or None where it is none. Raises MalformedError for inf and nan."""
+    """The argument as a number (True 1, False 0), or None if it is not a number. Raises MalformedError for inf and
+    nan."""
     if not isinstance(argument, int | float):
         return None
     if not math.isfinite(argument):
         raise MalformedError(f"the number {argument}")
-    return argument + 0  # a bool becomes an int
+    return argument + 0  # converts a bool to an int
 
 
 def released(arguments: Arguments) -> bool:
-    """A lone 0, 0.0 or False is a button let go."""
+    """Whether the arguments mean a button's release: a single 0, 0.0 or False."""
     return len(arguments) == 1 and number(arguments[0]) == 0
 
 
 def port_number(arguments: Arguments) -> int | None:
-    """The port asked for from 1024 up, or None for the sender's own. Raises MalformedError.
+    """The port asked for, at least 1024, or None for the sender's own. Raises MalformedError.
 
-    A touch surface's button sends 1, which asks for no port. Lower ports are refused: they belong to services
-    that would be sent what they did not ask for.
+    A touch surface's button sends 1, which does not mean a port. Lower ports are refused: they belong to services that
+    would be sent what they did not ask for.
     """
     if _pressed(arguments) and (not arguments or number(arguments[0]) in (None, 1)):
         return None
@@ -82,7 +83,7 @@ def port_number(arguments: Arguments) -> int | None:
 
 
 def text(arguments: Arguments) -> str:
-    """The words joined by a space, control characters gone. Raises MalformedError where nothing is left."""
+    """The words joined by a space, without control characters. Raises MalformedError if nothing is left."""
     words = " ".join(_word(argument) for argument in arguments).translate(_CONTROLS)
     words = " ".join(words.split())
     if not words:
@@ -90,7 +91,7 @@ def text(arguments: Arguments) -> str:
     return words
 
 
-# What a terminal or a page would obey rather than show: C0, DEL, C1 and the line separators.
+# Characters that a terminal or a page would obey rather than show: C0, DEL, C1 and the line separators.
 _CONTROLS = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], " ")
 
 
@@ -105,7 +106,7 @@ def _word(argument: OscArgument) -> str:
 
 
 def _pressed(arguments: Arguments) -> bool:
-    """Whether a press-like address takes these: none, one number, or one N or I (a "bang")."""
+    """Whether an address for presses accepts these arguments: none, one number, or one N or I (a "bang")."""
     return not arguments or (len(arguments) == 1 and (arguments[0] is None or number(arguments[0]) is not None))
 
 
@@ -127,7 +128,7 @@ def _of(
     action: Action, name: str, argument: Kind, event: MakeEvent, called: str = "value", example: Arguments = (),
     low: float | None = None, high: float | None = None,
 ) -> Address:  # fmt: skip
-    """An address for an action, with the label and the words of its row."""
+    """An address for an action, with the label and the description from the action's row."""
     row = ACTIONS[action]
     return Address(f"/stagelyric/{name}", argument, row.does, event, row.label, called, example, low, high)
 
@@ -182,7 +183,7 @@ def _beat(at: float, source: str, arguments: Arguments) -> Event:
     return Beat(at, source, _within(arguments, *BEAT))
 
 
-TEMPO = (20.0, 999.0)  # beats a minute: as far as any DAW goes
+TEMPO = (20.0, 999.0)  # quarter notes per minute, the range of DAWs
 BEAT = (0.0, 1e9)
 PING, SUBSCRIBE, UNSUBSCRIBE = "/stagelyric/ping", "/stagelyric/subscribe", "/stagelyric/unsubscribe"
 

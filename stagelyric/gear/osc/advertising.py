@@ -1,4 +1,4 @@
-"""Tells the network where OSC and the OSCQuery tree are (zeroconf, also called Bonjour), so that apps find the show."""
+"""Announces OSC and the OSCQuery tree on the network (zeroconf, also called Bonjour), so that apps find the show."""
 
 import asyncio
 import ipaddress
@@ -22,10 +22,10 @@ _log = logging.getLogger(__name__)
 
 
 class Advertising(Part):
-    """A part that emits only a Notice where it fails. It goes on in the background and delays nothing.
+    """A part that emits only a Notice if it fails. It runs in the background and delays nothing.
 
-    `osc` and `page`: where they listen, as (host, port), asked once the show is open. What only this machine can
-    reach is not announced. `interfaces`: the addresses to announce at, None for all.
+    `osc` and `page`: return where they listen, as (host, port), called once the show is open. What only this machine
+    can reach is not announced. `interfaces`: the addresses at which to announce, None for all.
     """
 
     name = "zeroconf"
@@ -57,12 +57,12 @@ class Advertising(Part):
             self.announced.clear()
 
     def services(self) -> list[tuple[str, int, list[str]]]:
-        """(type, port, addresses) of what can be reached from beyond this machine."""
+        """(type, port, addresses) of the services that other machines can reach."""
         found = []
         for kind, (host, port) in ((OSC, self._osc()), (OSCQUERY, self._page())):
             if addresses := self._addresses(host):
                 found.append((kind, port, addresses))
-        # A tree whose addresses nobody can send to is of no use.
+        # An OSCQuery tree is of no use if nobody can send to its addresses.
         return found if any(kind == OSC for kind, _, _ in found) else []
 
     def _addresses(self, host: str) -> list[str]:
@@ -75,7 +75,7 @@ class Advertising(Part):
         if not services:
             return
         try:
-            # It takes a fifth of a second to import: not on the way to the first page.
+            # The import takes a fifth of a second, so it must not delay the first page.
             zeroconf: Any = await asyncio.to_thread(import_module, "zeroconf.asyncio")
             announcer = zeroconf.AsyncZeroconf(**({"interfaces": self._interfaces} if self._interfaces else {}))
         except (ImportError, OSError) as error:
@@ -89,7 +89,7 @@ class Advertising(Part):
                 await (await announcer.async_register_service(info, allow_name_change=True))
                 self.announced.append(info.name)
             await over.wait()
-        except Exception as error:  # the library's own have no common class; the show goes on without
+        except Exception as error:  # the library's exceptions have no common class; the show goes on without it
             _log.warning("zeroconf failed", exc_info=True)
             emit(Notice(time.monotonic(), self.name, f"the show is not announced on the network: {error}"))
         finally:
@@ -98,9 +98,9 @@ class Advertising(Part):
 
 
 def reachable(host: str) -> list[str]:
-    """The addresses under which others reach what listens at `host`: none for a loopback address or a mere name."""
+    """The addresses under which others reach what listens at `host`; none for a loopback address or a host name."""
     if host in _EVERYWHERE:
-        import psutil  # not before the show is up
+        import psutil  # imported once the show is up
 
         found = [
             address.address
@@ -116,12 +116,13 @@ def _is_outside(address: str) -> bool:
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
-        return False  # with a scope ("fe80::1%eth0"), or a name
+        return False  # with a scope ("fe80::1%eth0"), or a host name
     return not (known.is_loopback or (known.is_link_local and known.version == 6))
 
 
 def _label(title: str) -> str:
-    """With the machine's name: a main and a backup rig play the same set. A DNS label has 63 bytes; dots part it."""
+    """The service's name, including the machine's, since a main and a backup rig play the same set. A DNS label has at
+    most 63 bytes, and dots would split it."""
     words = " ".join(re.sub(r"[\x00-\x1f.]", " ", f"{socket.gethostname()[:20]} stagelyric {title}").split())
     return words.encode()[:56].decode(errors="ignore").strip()
 

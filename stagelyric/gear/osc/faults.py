@@ -1,20 +1,20 @@
-"""What OSC turned away: counted, told once a second at most, and to the stage once a minute."""
+"""Counts what OSC rejected, and reports it: to the log at most once a second, to the stage at most once a minute."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["malformed", "unknown", "refused"]
-EVERY = 1.0  # seconds between two lines of the log
-# Seconds in which the people on stage are not told of the same kind again: a surface that sends what nobody wants
-# sends it all night.
+EVERY = 1.0  # seconds between two lines in the log
+# Seconds within which people on stage are not told of the same kind again, since a surface that sends unwanted messages
+# does so all night.
 NOTICE_EVERY = 60.0
 
 
 @dataclass(slots=True)
 class Counts:
-    """Since the start: datagrams `received`; `malformed`; `unknown`: addresses that nobody wants; `refused`: from
-    senders that are not allowed, or subscribers beyond the limit. `unsent` counts what could not be sent."""
+    """Counts since the start: datagrams `received`; `malformed`; `unknown`: for addresses that nobody wants; `refused`:
+    from senders that are not allowed, or subscribers beyond the limit; `unsent`: could not be sent."""
 
     received: int = 0
     malformed: int = 0
@@ -24,9 +24,9 @@ class Counts:
 
 
 class Faults:
-    """`note` counts, and calls `say(text, to_stage)` at once if the last line is a second old.
+    """`note` counts a fault, and calls `say(text, to_stage)` at once if the last report is at least a second old.
 
-    Otherwise `waiting` turns true, and whoever owns the time calls `tell` later.
+    Otherwise `waiting` becomes true, and whoever has a timer calls `tell` later.
     """
 
     def __init__(self, say: Callable[[str, bool], None], clock: Callable[[], float]) -> None:

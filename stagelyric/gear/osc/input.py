@@ -1,6 +1,6 @@
-"""OSC in, and through the same port OSC out: one UDP socket on the event loop.
+"""OSC in, and OSC out through the same port: one UDP socket on the event loop.
 
-A datagram is checked, parsed, looked up in one dict and emitted in one go, on the loop's thread.
+A datagram is checked, parsed, looked up in one dict and emitted without a break, on the loop's thread.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Notice, OscMessage
 from stagelyric.types.parts import ignore
 
-PENDING = 256  # bundles waiting for their time; one more is run at once
-_RECEIVE_BUFFER = 1 << 20  # bytes: a burst waits in the kernel while the loop is busy
-_BARE_PING = 20  # bytes of a ping that has not even type tags, which some receivers want
-_SENDERS = 1024  # remembered as allowed or not
+PENDING = 256  # bundles that may wait for their time; a further one is run at once
+_RECEIVE_BUFFER = 1 << 20  # bytes: during a burst the kernel holds what the loop has no time for
+_BARE_PING = 20  # length in bytes of a ping without type tags, which some receivers want
+_SENDERS = 1024  # senders of which we remember whether they are allowed
 
 _TIMETAG = operator.itemgetter(0)
 
@@ -37,12 +37,12 @@ _log = logging.getLogger(__name__)
 
 
 class Osc(OscOutput):
-    """OSC in and out on `host`:`port`; port 0 takes a free one (`address` tells which).
+    """OSC in and out on `host`:`port`; port 0 takes a free one (`address` has its number).
 
     `allow`: addresses and networks ("192.168.1.0/24") whose datagrams are read; none means everyone who can reach
-    `host`, which beyond the loopback address is the whole network. `known`: the addresses that triggers want;
-    what nobody wants is counted as unknown, and still emitted for those who watch. `clock`: monotonic seconds for
-    the events; `wall`: unix seconds, for timetags. Raises ValueError where `allow` holds no address or network.
+    `host`, which beyond the loopback address is the whole network. `known`: the addresses that triggers use; other
+    addresses are counted as unknown, but still emitted for those who watch. `clock`: monotonic seconds for the events;
+    `wall`: unix seconds, for timetags. Raises ValueError if `allow` contains an invalid address or network.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Osc(OscOutput):
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where it listens; the port is the real one while the context is open."""
+        """Where it listens, as (host, port); the port is the actual one while the context is open."""
         if self._listening is None:
             return self._host, self._port
         host, port = self._listening.getsockname()[:2]
@@ -84,7 +84,7 @@ class Osc(OscOutput):
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
-        """Both halves: it sends, and listens. Raises PortInUseError, or ListenError."""
+        """Opens output and input. Raises PortInUseError, or ListenError."""
         async with super().running(emit), self._listen(emit):
             yield
 
@@ -93,10 +93,10 @@ class Osc(OscOutput):
         """Raises PortInUseError, or ListenError."""
         bound = await _bind(self._host, self._port)
         endpoint = _Endpoint(self)
-        # Before the endpoint is there: what waits in the socket is read before we hear that it is.
+        # Set before the endpoint exists: datagrams that wait in the socket are read before we are told that it does.
         self._emit, self._listening, self._own_port = emit, bound, bound.getsockname()[1]
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: endpoint, sock=bound)
-        # asyncio's own reader takes a buffer of 256 KiB for every datagram, which costs more than the parsing.
+        # asyncio's own reader allocates a buffer of 256 KiB for every datagram, which costs more than the parsing.
         if hasattr(transport, "max_size"):
             transport.max_size = 65_536
         try:
@@ -111,14 +111,14 @@ class Osc(OscOutput):
                 self._telling.cancel()
                 self._telling = None
             transport.close()
-            await endpoint.closed.wait()  # now the port is free again
+            await endpoint.closed.wait()  # then the port is free again
 
     def receive(self, datagram: bytes, sender: Target) -> None:
-        """Runs a datagram, now or at its timetag. Never raises for what the datagram holds."""
+        """Handles a datagram, now or at its timetag. Never raises because of the datagram's content."""
         at = self._clock()
         self._faults.counts.received += 1
         if sender[1] == self._own_port and _is_here(sender[0]):
-            return  # what we sent to ourselves: /stagelyric/clear and /song go both ways, and would go round
+            return  # sent by ourselves: /stagelyric/clear and /song go both ways, and would go round in circles
         if self._allow and not self._allows(sender[0]):
             self._turn_away("refused", sender, "is not in `allow`")
             return
@@ -137,7 +137,7 @@ class Osc(OscOutput):
 
     @staticmethod
     def warm() -> None:
-        """Reads a press that nobody made, and drops it."""
+        """Parses a fake press and drops it, to keep the code in the processor's caches."""
         read(_PRESS)
 
     def _run_later(self, wait: float, batch: list[Message], sender: Target) -> None:
@@ -160,7 +160,7 @@ class Osc(OscOutput):
                 self._emit(event)
 
     def _spelled_out(self, batch: list[Message]) -> Iterator[Message]:
-        """An address pattern stands for every address it matches: those of the show and those of its triggers."""
+        """Replaces address patterns by every address they match: the show's own and those of its triggers."""
         for message in batch:
             pattern = message.address
             if pattern in TABLE or not is_pattern(pattern) or (self._known and pattern in self._known):
@@ -202,7 +202,7 @@ class Osc(OscOutput):
             self._turn_away("refused", sender, "subscribed beyond the limit")
 
     def _pong(self, message: Message, sender: Target) -> None:
-        # The two addresses are of one length, so the tags and the arguments stay byte for byte as they came.
+        # Both addresses have the same length, so the tags and the arguments can be returned byte for byte.
         tags_and_arguments = message.data[len(PING) :]
         if len(message.data) == _BARE_PING:
             tags_and_arguments += b",\0\0\0"
@@ -224,7 +224,7 @@ class Osc(OscOutput):
         self._tell_the_rest()
 
     def _tell_the_rest(self) -> None:
-        """In a second, also where nothing more comes."""
+        """Reports the remaining faults after a second, even if no more come."""
         if self._faults.waiting and self._telling is None:
             self._telling = asyncio.get_running_loop().call_later(EVERY, self._tell_late)
 
@@ -240,11 +240,11 @@ class Osc(OscOutput):
 
 
 def _nobody(event: Event) -> None:
-    """Takes events while nobody listens."""
+    """Drops events while nobody listens."""
 
 
 def _is_here(host: str) -> bool:
-    """Whether the address is one of this machine's: only then can a socket be bound to it."""
+    """Whether an address belongs to this machine: only then can a socket be bound to it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with udp_socket(family) as probe:
@@ -266,7 +266,7 @@ class _Endpoint(asyncio.DatagramProtocol):
         self._osc.receive(data, addr)
 
     def error_received(self, exc: Exception) -> None:
-        self._osc.unsent += 1  # an answer that nobody was there to take
+        self._osc.unsent += 1  # an answer that the receiver rejected
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.closed.set()
@@ -281,7 +281,7 @@ async def _bind(host: str, port: int) -> socket.socket:
         raise ListenError(f'OSC cannot listen on {where}: there is no address "{host}" ({fault.strerror})') from None
     family, _, _, _, address = found[0]
     bound = udp_socket(family)
-    with contextlib.suppress(OSError):  # a system that grants no more than it has
+    with contextlib.suppress(OSError):  # the system does not allow a buffer of this size
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
     try:
         bound.bind(address)

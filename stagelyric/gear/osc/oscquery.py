@@ -1,6 +1,6 @@
-"""The OSCQuery tree of the page's port: what can be sent to this show, what it holds, and in which range.
+"""The OSCQuery tree on the page's port: what can be sent to this show, its values and their ranges.
 
-https://github.com/Vidvox/OSCQueryProposal. Everything is made from the declaration in `gear/osc/addresses`.
+See https://github.com/Vidvox/OSCQueryProposal. Everything is generated from the declaration in `gear/osc/addresses`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,13 +11,14 @@ from stagelyric.types.lines import State
 
 READ, WRITE = 1, 2
 ATTRIBUTES = frozenset({"FULL_PATH", "CONTENTS", "TYPE", "ACCESS", "RANGE", "DESCRIPTION", "TAGS", "CLIPMODE", "VALUE"})
-_REMEMBERED = 256  # programs that asked for HOST_INFO
+_REMEMBERED = 256  # clients that asked for HOST_INFO, at most
 
 Node = dict[str, Any]
 
 
 class Tree:
-    """Answers for paths. `songs`: title -> names of its sections; `osc`: where OSC listens now, (host, port)."""
+    """Answers requests for paths. `songs`: title -> names of its sections; `osc`: returns where OSC listens now, (host,
+    port)."""
 
     def __init__(self, name: str, osc: Callable[[], tuple[str, int]], songs: Mapping[str, Sequence[str]]) -> None:
         self._name = name
@@ -26,7 +27,7 @@ class Tree:
         self._clients: dict[tuple[str, str], None] = {}
 
     def answer(self, path: str, query: str, state: State) -> tuple[int, Node | None]:
-        """(HTTP status, JSON): a node with all below it, or the one attribute that `query` names.
+        """(HTTP status, JSON): a node with everything below it, or the one attribute that `query` names.
 
         404: no such path; 400: no such attribute; 204: an attribute that this node does not have.
         """
@@ -42,10 +43,10 @@ class Tree:
         return (200, {query: node[query]}) if query in node else (204, None)
 
     def wanted_at_root(self, client: tuple[str, str], accept: str, query: str) -> bool:
-        """Whether whoever asks for "/" wants the tree and not the teleprompter.
+        """Whether a client that asks for "/" wants the tree rather than the teleprompter.
 
-        `client`: address and User-Agent. OSCQuery gives its clients one port and no header to tell themselves by;
-        but they ask for HOST_INFO first, and a browser says that it wants HTML.
+        `client`: address and User-Agent. OSCQuery clients use the same port and have no header of their own, but they
+        ask for HOST_INFO first, and a browser says that it wants HTML.
         """
         if "text/html" in accept:
             return False
@@ -59,14 +60,14 @@ class Tree:
     def host_info(self) -> Node:
         host, port = self._osc()
         info: Node = {"NAME": self._name, "OSC_PORT": port, "OSC_TRANSPORT": "UDP"}
-        if host not in ("", "0.0.0.0", "::"):  # else: the address that was asked
+        if host not in ("", "0.0.0.0", "::"):  # else: the address of the request
             info["OSC_IP"] = host
         has = {"ACCESS", "VALUE", "RANGE", "DESCRIPTION", "TAGS", "CLIPMODE"}
         lacks = {"CRITICAL", "UNIT", "LISTEN", "PATH_CHANGED", "HTML", "OVERLOADS"}
         return info | {"EXTENSIONS": {name: name in has for name in sorted(has | lacks)}}
 
     def node(self, path: str, state: State) -> Node | None:
-        """A node and all below it, or None where there is none."""
+        """A node with everything below it, or None if it does not exist."""
         root = _container("/", "")
         values = _values(state)
         told = {entry.address: entry for entry in TELLS}
@@ -110,7 +111,7 @@ class Tree:
         return {"MIN": heard.low, "MAX": heard.high}
 
 
-# By the kind of argument. An address of a press is an "impulse": it is sent bare.
+# By the kind of argument. An address for presses has the type "impulse": it is sent without arguments.
 _TYPES = {"press": "I", "text": "s", "place": "s", "number": "f", "switch": "T", "port": "i", "any": ""}
 
 
@@ -119,7 +120,7 @@ def _container(path: str, description: str) -> Node:
 
 
 def _values(state: State) -> dict[str, list[Any]]:
-    """What the show can tell of itself, by address."""
+    """The show's present values, by address."""
     return {
         "/stagelyric/song": [state.song],
         "/stagelyric/section": [state.section],

@@ -1,4 +1,4 @@
-"""OSC out: what is up, what comes next and how many lines are ready, to whoever subscribed and to `reply_to`."""
+"""OSC out: the present line, the next one and the number of ready lines, sent to subscribers and to `reply_to`."""
 
 import asyncio
 import contextlib
@@ -18,14 +18,15 @@ from stagelyric.types.events import Emit, Level
 from stagelyric.types.lines import Cue, State
 from stagelyric.types.parts import Part, ignore
 
-# (host, port), and two more for IPv6.
+# (host, port), and for IPv6 also flow info and scope.
 Target = tuple[str, int] | tuple[str, int, int, int]
 
-LEASE = 60.0  # seconds a subscription lasts
+LEASE = 60.0  # seconds that a subscription lasts
 SUBSCRIBERS = 64
-OF_ONE_HOST = 16  # of them: a machine that asks from a new port each time must not keep the others out
+# subscribers of one host, so that a machine that asks from a new port each time does not keep the others out
+OF_ONE_HOST = 16
 POOL_EVERY = 0.25  # seconds between two /stagelyric/pool
-RESOLVE_EVERY = 10.0  # seconds between two tries for a name that is not on the network yet
+RESOLVE_EVERY = 10.0  # seconds between two attempts to resolve a name that is not on the network yet
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def encode(address: str, *arguments: str | int) -> bytes:
     builder = OscMessageBuilder(address)
     for argument in arguments:
         if isinstance(argument, str):
-            # A string ends at its first NUL, and a lone surrogate has no UTF-8.
+            # An OSC string ends at its first NUL, and a lone surrogate has no UTF-8.
             whole = argument.replace("\0", " ").encode("utf-8", "replace").decode()
             builder.add_arg(whole, OscMessageBuilder.ARG_TYPE_STRING)
         else:
@@ -46,8 +47,9 @@ def encode(address: str, *arguments: str | int) -> bytes:
 class OscOutput(Part):
     """The output, usable alone. Sending never waits and never raises; `unsent` counts what the network refused.
 
-    `reply_to` are (host, port) pairs that always get everything; a host may be a name, looked up in the background
-    until it is found, or a broadcast address. `clock` gives seconds and is used for subscriptions and pacing.
+    `reply_to`: (host, port) pairs that always get everything; a host may be a name, which is looked up in the
+    background until it is found, or a broadcast address. `clock` gives seconds and is used for subscriptions and
+    pacing.
     """
 
     name = "osc"
@@ -57,8 +59,8 @@ class OscOutput(Part):
         self._clock = clock
         self._reply_to = tuple(reply_to)
         self._resolved: dict[Target, None] = {}
-        self._subscribers: dict[Target, float] = {}  # until when
-        self._listening: socket.socket | None = None  # answers come from the port that was asked
+        self._subscribers: dict[Target, float] = {}  # when each expires
+        self._listening: socket.socket | None = None  # answers are sent from the port that was asked
         self._outgoing: dict[int, socket.socket] = {}  # by address family
         self._state: State | None = None
         self._to_sing: Iterator[int] = iter(())
@@ -69,7 +71,7 @@ class OscOutput(Part):
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
         for family in (socket.AF_INET, socket.AF_INET6):
-            with contextlib.suppress(OSError):  # a machine without IPv6
+            with contextlib.suppress(OSError):  # the machine has no IPv6
                 self._outgoing[family] = udp_socket(family)
         self._resolved = {target: None for target in self._reply_to if _is_numeric(target[0])}
         named = [target for target in self._reply_to if not _is_numeric(target[0])]
@@ -94,7 +96,7 @@ class OscOutput(Part):
             self._publish(CUE, cue.line.text, cue.song, cue.section, cue.number)
 
     def state(self, state: State) -> None:
-        """Sends what changed; `ready` four times a second at most, and its latest value always."""
+        """Sends what changed; `ready` at most four times a second, and always its latest value."""
         before, self._state = self._state, state
         if before is None or before.song != state.song:
             self._publish(SONG, state.song)
@@ -109,14 +111,14 @@ class OscOutput(Part):
             self._publish(ERROR, text)
 
     def beat(self, beat: float, tempo: float) -> None:
-        """One syllable of the line that is up, by its index from 0, for each beat after its cue."""
+        """Sends the index (from 0) of one syllable of the present line for each beat after its cue."""
         index = next(self._to_sing, None)
         if index is not None:
             self._publish(SYLLABLE, index)
 
     def subscribe(self, target: Target) -> bool:
-        """For 60 s, and the present song, section, next line and pool at once. False where 64 are there already, or 16
-        of its host."""
+        """Subscribes a target for 60 s and sends it the present song, section, next line and pool at once. Returns
+        False if there are 64 subscribers already, or 16 of its host."""
         now = self._clock()
         self._subscribers = {known: until for known, until in self._subscribers.items() if until > now}
         if target not in self._subscribers:
@@ -125,7 +127,7 @@ class OscOutput(Part):
                 return False
         self._subscribers[target] = now + LEASE
         if self._state is not None:
-            # Also to one who renews: a tablet that was restarted asks from the same port.
+            # Also to one that renews: a tablet that was restarted asks from the same port.
             for data in _greeting(self._state):
                 self._send(data, target)
         return True
@@ -160,10 +162,10 @@ class OscOutput(Part):
             self._send(data, target)
 
     def _send(self, data: bytes, target: Target) -> None:
-        # Straight to the socket: a datagram is sent or is not, and no transport's buffer can grow.
+        # Straight to the socket: a datagram is either sent or not, and no transport buffer can grow.
         family = socket.AF_INET6 if ":" in target[0] else socket.AF_INET
-        # The port that listens comes first, since some surfaces answer to where a message came from. Bound to
-        # the loopback address it can't send beyond; the other socket can.
+        # The listening port comes first, since some surfaces answer to the port that a message came from. If it is
+        # bound to the loopback address it can't send beyond; the other socket can.
         for sender in (self._listening, self._outgoing.get(family)):
             if sender is not None and sender.family == family:
                 with contextlib.suppress(OSError):
@@ -211,7 +213,7 @@ def _greeting(state: State) -> list[bytes]:
 
 
 def udp_socket(family: int) -> socket.socket:
-    """A UDP socket that never blocks and may broadcast. Raises OSError where the family is not there."""
+    """A UDP socket that never blocks and may broadcast. Raises OSError if the address family is not available."""
     made = socket.socket(family, socket.SOCK_DGRAM)
     made.setblocking(False)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)

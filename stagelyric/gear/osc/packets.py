@@ -1,8 +1,8 @@
-"""From a datagram to OSC messages: a check of the structure, then python-osc's parser.
+"""Parses datagrams into OSC messages: first a check of the structure, then python-osc's parser.
 
-python-osc reads a well-formed message rightly and quickly, and anything else wrongly: an unknown type tag shifts
-the arguments after it, a bundle's negative size loops for ever, text that is not UTF-8 raises what nobody catches.
-So it is given only what the check has passed, and of bundles it is given the messages one by one.
+python-osc reads well-formed messages correctly and quickly, and others wrongly: an unknown type tag shifts the
+arguments after it, a bundle with a negative size loops for ever, text that is not UTF-8 raises an uncaught exception.
+So it gets only what has passed the check, and a bundle's messages one by one.
 
 The limits keep the work for one datagram under about 1 ms, because an event loop may read 32 in a row.
 """
@@ -15,36 +15,36 @@ from pythonosc.osc_message import OscMessage as Parser
 from stagelyric.types.events import OscArgument
 
 LONGEST = 16_384  # bytes in a datagram
-MESSAGES = 128  # in a datagram
-ARGUMENTS = 256  # in a message, brackets counted
-DEPTH = 8  # bundles in bundles, and arrays in arrays
-HORIZON = 2.0  # seconds: a timetag further ahead is a clock that disagrees with ours
-IMMEDIATELY = 1  # the timetag that means now
+MESSAGES = 128  # messages in a datagram
+ARGUMENTS = 256  # arguments in a message, including brackets
+DEPTH = 8  # nesting depth of bundles and of arrays
+HORIZON = 2.0  # seconds: a timetag further ahead means that the sender's clock disagrees with ours
+IMMEDIATELY = 1  # the timetag for "now"
 
 _BUNDLE = b"#bundle\0"
 _NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
-_TURN = 1 << 64  # time tags start again at 0 in 2036
+_TURN = 1 << 64  # timetags wrap around to 0 in 2036
 _NULS = (b"", b"\0", b"\0\0", b"\0\0\0", b"\0\0\0\0")
 _INT32 = struct.Struct(">i").unpack_from
 _UINT64 = struct.Struct(">Q").unpack_from
 
-# Bytes of each type; strings and blobs are measured where they stand.
+# Bytes of each type; strings and blobs are measured in the data.
 _SIZES = {"i": 4, "f": 4, "c": 4, "r": 4, "m": 4, "d": 8, "h": 8, "t": 8, "T": 0, "F": 0, "N": 0, "I": 0}
-# What python-osc reads as we want it. The others are renamed to a type of the same size, and read back after.
+# The types that python-osc parses as we want. Others are replaced by a type of the same size and converted afterwards.
 _PLAIN = "ifdhsbrTFN"
 _RENAME = str.maketrans({"c": "i", "S": "s", "I": "T", "t": "h", "m": "i", "[": None, "]": None})
 
 
 class MalformedError(ValueError):
-    """Bytes that are no OSC packet, or arguments that an address does not take. The text says what is wrong."""
+    """Bytes that are not an OSC packet, or arguments that an address does not accept. The text says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message. `data` is its own bytes.
 
-    Of the arguments `c` is a string of one character, `I` is True, `m` four bytes, `r` and `t` whole numbers
-    without a sign; an array's items stand in the row without their brackets.
+    Among the arguments, `c` becomes a string of one character, `I` True, `m` four bytes, `r` and `t` unsigned integers;
+    an array's items are inserted without their brackets.
     """
 
     address: str
@@ -53,9 +53,9 @@ class Message:
 
 
 def read(datagram: bytes) -> list[tuple[int, Message]]:
-    """The messages in sending order, each with its timetag (1: now).
+    """The messages in the order in which they were sent, each with its timetag (1: now).
 
-    Raises MalformedError for the whole datagram where any part of it is wrong: half a bundle is worse than none.
+    Raises MalformedError for the whole datagram if any part of it is wrong: half a bundle is worse than none.
     """
     if len(datagram) > LONGEST:
         raise MalformedError(f"longer than {LONGEST} bytes")
@@ -67,7 +67,7 @@ def read(datagram: bytes) -> list[tuple[int, Message]]:
 
 
 def ahead(timetag: int, wall: float) -> float:
-    """Seconds to wait for a timetag at unix time `wall`: up to 2.0 ahead, and 0.0 for any other."""
+    """Seconds to wait for a timetag at unix time `wall`: from 0.0 to 2.0; 0.0 if it is in the past or too far ahead."""
     now = int((wall + _NTP_EPOCH) * 2**32)
     seconds = ((timetag - now + _TURN // 2) % _TURN - _TURN // 2) / 2**32
     return seconds if timetag != IMMEDIATELY and 0.0 < seconds <= HORIZON else 0.0
@@ -80,7 +80,7 @@ def _read_bundle(data: bytes, outer: int, depth: int, found: list[tuple[int, Mes
         raise MalformedError(f"bundles nested more than {DEPTH} deep")
     if len(data) < 16 or len(data) % 4:
         raise MalformedError("a bundle cut short")
-    # A bundle's elements are never due before the bundle around them.
+    # A bundle's elements are never due before the enclosing bundle.
     timetag = max(outer, _UINT64(data, 8)[0])
     index = 16
     while index < len(data):
@@ -99,7 +99,7 @@ def _read_bundle(data: bytes, outer: int, depth: int, found: list[tuple[int, Mes
 
 
 def read_message(data: bytes) -> Message:
-    """One message from bytes that begin with "/". Raises MalformedError."""
+    """Parses one message from bytes that begin with "/". Raises MalformedError."""
     if len(data) % 4:
         raise MalformedError("a message cut short")
     index = _end_of_string(data, 0)
@@ -131,7 +131,7 @@ def _end_of_string(data: bytes, index: int) -> int:
 
 
 def _check_arguments(data: bytes, index: int, tags: str) -> None:
-    """Walks the arguments as the type tags say; they must end where the message ends."""
+    """Walks through the arguments by their type tags; they must end where the message ends."""
     if len(tags) > ARGUMENTS:
         raise MalformedError(f"more than {ARGUMENTS} arguments")
     depth = 0

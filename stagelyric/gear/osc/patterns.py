@@ -1,28 +1,28 @@
 """OSC address patterns: `?`, `*`, `[a-z]`, `[!x]`, `{line,again}` (OSC 1.0, "OSC Message Dispatching and Pattern
 Matching").
 
-A pattern comes from whoever can reach the port. So it is matched with a set of places instead of by trying: the work
-is at most the pattern's length times the address's, whatever stands in it.
+A pattern may come from anyone who can reach the port. So it is matched with a set of positions instead of by
+backtracking: the work is at most the pattern's length times the address's, whatever it contains.
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
 
 _SIGNS = frozenset("?*[]{}")
-_LONGEST = 256  # characters; more is no pattern for addresses of 30
+_LONGEST = 256  # characters; a longer pattern can't be meant for addresses of 30
 
-# One step of a pattern: texts of which one stands here, a set of characters (and whether it is those or all others),
-# or any run of characters.
+# One step of a pattern: alternative texts, or a set of characters (True: any of them; False: any other), or None for
+# any run of characters.
 _Step = tuple[str, ...] | tuple[frozenset[str], bool] | None
 
 
 def is_pattern(address: str) -> bool:
-    """Whether the address has any of the signs that make it a pattern."""
+    """Whether the address contains a special character of patterns."""
     return not _SIGNS.isdisjoint(address)
 
 
 def matches(pattern: str, address: str) -> bool:
-    """Whether the pattern stands for the address. No sign stands for a "/"; a pattern that is not whole (an open
+    """Whether the pattern matches the address. No special character matches "/"; an incomplete pattern (an open
     bracket) matches nothing."""
     steps = _steps(pattern)
     if steps is None:
@@ -36,7 +36,7 @@ def matches(pattern: str, address: str) -> bool:
 
 
 def _after(step: _Step, address: str, place: int) -> Iterator[int]:
-    """Where one may be after the step."""
+    """The positions in the address that are possible after the step."""
     if step is None:
         end = address.find("/", place)
         yield from range(place, (len(address) if end < 0 else end) + 1)

@@ -1,4 +1,4 @@
-"""docs/osc.md, made from the declaration: `python -m stagelyric.gear.osc.reference > docs/osc.md`."""
+"""Generates docs/osc.md from the declaration: `python -m stagelyric.gear.osc.reference > docs/osc.md`."""
 
 from stagelyric.gear.osc.addresses import ADDRESSES, TELLS, Address, Arguments
 
@@ -59,7 +59,7 @@ def reference() -> str:
 
 
 def arguments(entry: Address) -> str:
-    """What an address takes, in a word: `[value]`, `word…`, `title or number`."""
+    """An address's arguments in short: `[value]`, `word…`, `title or number`."""
     match entry.argument:
         case "press" | "port":
             return f"[{entry.called}]"
@@ -71,7 +71,7 @@ def arguments(entry: Address) -> str:
 
 
 def span(entry: Address) -> str:
-    """The range of an address's number in words, "" where it has none."""
+    """The range of an address's number in words, "" if it has none."""
     if entry.argument == "switch":
         return "0 or 1"
     if entry.low is None:
@@ -80,7 +80,7 @@ def span(entry: Address) -> str:
 
 
 def example(address: str, given: Arguments) -> str:
-    """As it is typed for liblo's oscsend: `/stagelyric/song s "Harbour Lights"`."""
+    """An example as typed for liblo's oscsend: `/stagelyric/song s "Harbour Lights"`."""
     tags = "".join("s" if isinstance(one, str) else "f" if isinstance(one, float) else "i" for one in given)
     return " ".join([address, tags, *(f'"{one}"' if isinstance(one, str) else str(one) for one in given)]).rstrip()
 

@@ -1,1 +1,1 @@
-"""The terminal that runs the show: its keys and its screen."""
+"""The terminal in which the show runs: its keys and its screen."""

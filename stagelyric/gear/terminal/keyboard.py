@@ -1,4 +1,4 @@
-"""Triggers from the keys of the terminal that runs the show: page-turner pedals are keyboards too."""
+"""Triggers from the keys of the terminal in which the show runs: page-turner pedals are keyboards too."""
 
 import asyncio
 import codecs
@@ -18,8 +18,8 @@ from stagelyric.types.parts import Part, ignore
 
 Press = Callable[[list[str]], None]
 
-REPEAT_SECONDS = 0.07  # the same key sooner than this is the terminal repeating it: no foot is so quick
-_ESCAPE_SECONDS = 0.05  # an escape sequence arrives in one piece; a lone Esc is followed by nothing
+REPEAT_SECONDS = 0.07  # seconds; the same key again within this time is the terminal's key repeat: no foot is so quick
+_ESCAPE_SECONDS = 0.05  # seconds; an escape sequence arrives in one piece, and nothing follows a lone Esc
 
 # By the last character of a CSI or SS3 sequence, and by the number before a "~".
 _FINAL = {
@@ -32,7 +32,7 @@ _TILDE = {
     23: "F11", 24: "F12",
 }  # fmt: skip
 _PLAIN = {"\r": "Enter", "\n": "Enter", "\t": "Tab", "\x7f": "Backspace", "\b": "Backspace", "\x1b": "Escape"}
-# What follows 0x00 or 0xE0 on Windows.
+# The second character of special keys on Windows, after 0x00 or 0xE0.
 _WINDOWS = {
     "G": "Home", "H": "ArrowUp", "I": "PageUp", "K": "ArrowLeft", "M": "ArrowRight", "O": "End", "P": "ArrowDown",
     "Q": "PageDown", "R": "Insert", "S": "Delete", ";": "F1", "<": "F2", "=": "F3", ">": "F4", "?": "F5", "@": "F6",
@@ -43,10 +43,10 @@ _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?\Z")
 
 
 def decode(text: str, at_rest: bool = False) -> tuple[list[str], str]:
-    """DOM names of the keys in what a terminal sent, and the beginning of a sequence that is still to come.
+    """DOM names of the keys in a terminal's output, and the rest: the beginning of a sequence that is not complete yet.
 
-    `at_rest`: nothing came for a while, so an Esc that stands alone is the key. Keys that a page would not name
-    (unknown sequences, control characters) are left out.
+    `at_rest`: nothing came for a while, so a lone Esc is the key. Keys that a page would not name (unknown sequences,
+    control characters) are left out.
     """
     keys: list[str | None] = []
     while text:
@@ -69,8 +69,8 @@ def _named(match: re.Match[str]) -> str | None:
 
 
 class Repeats:
-    """Drops the repeats of a key held down. A terminal sees no release, so the first of them, half a second
-    after the press, cannot be told from a second press: that one passes."""
+    """Drops the repeats of a key held down. A terminal reports no release, so the first repeat, half a second after the
+    press, can't be distinguished from a second press and passes."""
 
     def __init__(self, seconds: float = REPEAT_SECONDS) -> None:
         self._seconds = seconds
@@ -84,10 +84,10 @@ class Repeats:
 
 
 class Keyboard(Part):
-    """A part that is heard: the keys typed into the terminal; Ctrl-C, Ctrl-Z and the like keep their meaning.
+    """A part that sends events: the keys typed into the terminal; Ctrl-C, Ctrl-Z and the like keep their meaning.
 
-    Where standard input is no terminal (a pipe, a service) or another program has it (a job in the background),
-    it does nothing. The terminal is given back as it was found, whatever happens.
+    If standard input is no terminal (a pipe, a service) or another program has it (a job in the background), it does
+    nothing. The terminal's settings are restored at the end in any case.
     """
 
     name = "keyboard"
@@ -111,7 +111,7 @@ class Keyboard(Part):
     def _reading(self, press: "Press") -> AbstractContextManager[None]:
         try:
             fd = sys.stdin.fileno() if self._fd is None else self._fd
-        except (AttributeError, OSError, ValueError):  # None under pythonw, replaced, closed
+        except (AttributeError, OSError, ValueError):  # standard input is None (pythonw), replaced or closed
             return nullcontext()
         if not os.isatty(fd):
             return nullcontext()
@@ -119,7 +119,7 @@ class Keyboard(Part):
 
 
 class _Keys:
-    """What comes from a terminal's file descriptor, read on the event loop."""
+    """Reads the keys from a terminal's file descriptor on the event loop."""
 
     def __init__(self, fd: int, press: Press) -> None:
         self._fd = fd
@@ -162,7 +162,7 @@ class _Keys:
 
 @contextmanager
 def _terminal(fd: int, press: Press) -> Iterator[None]:
-    """Keys one by one and unechoed while it lasts; signals stay on."""
+    """While open, keys come one by one and without echo; signals stay on."""
     import termios
     import tty
 
@@ -174,35 +174,35 @@ def _terminal(fd: int, press: Press) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
     def again() -> None:
-        """After Ctrl-Z and `fg` the shell has put its own settings back."""
+        """Sets the terminal again: after Ctrl-Z and `fg` the shell has restored its own settings."""
         if _in_foreground(fd):
             tty.setcbreak(fd)
 
     try:
         tty.setcbreak(fd)
         keys.start()
-        with suppress(RuntimeError, ValueError):  # a loop outside the main thread takes no signals
+        with suppress(RuntimeError, ValueError):  # a loop outside the main thread gets no signals
             loop.add_signal_handler(signal.SIGCONT, again)
         yield
     finally:
         with suppress(RuntimeError, ValueError):
             loop.remove_signal_handler(signal.SIGCONT)
         keys.stop()
-        with suppress(termios.error):  # it hung up
+        with suppress(termios.error):  # the terminal hung up
             termios.tcsetattr(fd, termios.TCSADRAIN, before)
 
 
 def _in_foreground(fd: int) -> bool:
-    """A job in the background that touches the terminal is stopped by it."""
+    """Whether we are in the foreground: a background job that changes the terminal is stopped by the system."""
     try:
         return os.tcgetpgrp(fd) == os.getpgrp()
-    except OSError:  # a terminal that controls nobody
+    except OSError:  # no controlling terminal
         return True
 
 
 @contextmanager
 def _console(press: Press) -> Iterator[None]:
-    """Windows' console tells nobody that a key is there, so a thread looks every 10 ms."""
+    """Polls every 10 ms in a thread, since Windows' console does not report that a key is there."""
     msvcrt: Any = import_module("msvcrt")
     loop = asyncio.get_running_loop()
     over = threading.Event()

@@ -1,4 +1,4 @@
-"""The running show in the terminal: a line of text for every cue, and what went wrong, in yellow."""
+"""The running show in the terminal: one line of text per cue, and warnings in yellow."""
 
 import asyncio
 import os
@@ -14,18 +14,19 @@ from stagelyric.types.events import Emit, Level
 from stagelyric.types.lines import Cue
 from stagelyric.types.parts import Part, ignore
 
-_QUEUE = 256  # cues that a terminal may be behind; the oldest of more are dropped
+_QUEUE = 256  # cues that may wait for a slow terminal; beyond this the oldest are dropped
 _LAST_WORDS_SECONDS = 1.0
 _WAKING_SECONDS = 0.02
 _BOLD, _DIM, _YELLOW = "1", "2", "33"
 
 
 class Terminal(Part):
-    """A part that is told: number, song · section, the line, and where it came from if not from the model.
+    """A part that is told of cues and prints them: number, song · section, the line, and its origin if that is not the
+    model.
 
-    Colours only on a terminal (and not where NO_COLOR is set); plain lines in a pipe or a file. A thread of its
-    own writes, so that a terminal that stands still (Ctrl-S, a slow link) holds up nobody; when it has been
-    still for too long it skips, and says how many. `stream` is standard output by default.
+    Colours only on a terminal (and not if NO_COLOR is set); plain lines in a pipe or a file. A thread of its own
+    writes, so that a stopped terminal (Ctrl-S, a slow link) delays nothing; if it is stopped for too long, cues are
+    skipped and their number is printed. `stream` is standard output by default.
     """
 
     name = "terminal"
@@ -78,7 +79,7 @@ class Terminal(Part):
             self._skipped += 1
         self._texts.append(text)
         if self._waking is None:
-            # A moment later, and for several at once: a thread that wakes at a press would stand in the next one's way.
+            # A moment later, and for several at once: a thread that wakes at a press would delay the next one.
             self._waking = asyncio.get_running_loop().call_later(_WAKING_SECONDS, self._wake)
 
     def _wake(self) -> None:
@@ -98,7 +99,7 @@ class Terminal(Part):
                     self._print(text())
 
     def _print(self, text: str) -> None:
-        # A terminal that is gone must not end the show, nor a character that it cannot write.
+        # A terminal that is gone must not end the show, nor a character that it can't write.
         with suppress(OSError, ValueError):
             encoding = self._stream.encoding or "utf-8"
             self._stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
@@ -106,5 +107,5 @@ class Terminal(Part):
 
 
 def printable(text: str) -> str:
-    """Without control characters: what comes over the network shall not steer the terminal."""
+    """The text without control characters, so that what comes over the network can't control the terminal."""
     return "".join(character for character in text if unicodedata.category(character) not in ("Cc", "Cs")).strip()

@@ -1,1 +1,2 @@
-"""What a night can be made into: a module of this folder each, with `EXPORTS`; nothing else names it."""
+"""Export formats for a night: each module of this folder defines one or more in `EXPORTS`, and is found by that
+alone."""

@@ -1,4 +1,4 @@
-"""ChordPro: a song sheet for each song, its sections as they came."""
+"""ChordPro: one song sheet per song, with its sections in the order in which they came."""
 
 import re
 
@@ -27,13 +27,13 @@ def _song(night: Night) -> str:
 
 
 def _tempo(night: Night) -> int | None:
-    """The usual one, rounded."""
+    """The song's usual tempo, rounded."""
     tempi = sorted(line.tempo for line in night.lines)
     return round(tempi[len(tempi) // 2]) if tempi else None
 
 
 def _plain(text: str) -> str:
-    """A text that no reader takes for chords, directives or a comment."""
+    """The text without characters that a reader would take for chords, directives or a comment."""
     words = " ".join(text.split()).translate(_BRACKETS)
     return f"\u200b{words}" if words.startswith("#") else words
 

@@ -1,4 +1,4 @@
-"""Every record, one a row, times in ISO 8601 (UTC)."""
+"""CSV: one row per record, with times in ISO 8601 (UTC)."""
 
 import csv
 import io

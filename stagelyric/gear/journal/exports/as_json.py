@@ -1,4 +1,4 @@
-"""The show and its lines for a program: times in ISO 8601 (UTC), and in seconds since the first line."""
+"""JSON: the show and its lines for a program, with times in ISO 8601 (UTC) and in seconds since the first line."""
 
 import json
 from datetime import UTC, datetime

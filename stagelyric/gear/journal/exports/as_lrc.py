@@ -1,6 +1,6 @@
-"""LRC, for players that show a song's words: a time before each line, and (enhanced) before each syllable.
+"""LRC, for players that show a song's words: a time before each line, and (enhanced LRC) before each syllable.
 
-Times count from the first line. A time without words ends a line that nothing followed at once.
+Times count from the first line. A time without words marks the end of a line that is not followed at once by another.
 """
 
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from collections.abc import Callable
 from stagelyric.gear.journal.exports.table import Export
 from stagelyric.gear.journal.night import Night, Sung
 
-_BRACKETS = str.maketrans("[]", "()")  # some players take any brackets for a tag
-_SOON = 0.05  # seconds; a line that goes so shortly before the next needs no end of its own
+_BRACKETS = str.maketrans("[]", "()")  # some players take any text in brackets for a tag
+_SOON = 0.05  # seconds; a line that ends this shortly before the next needs no end mark of its own
 
 
 def write(night: Night) -> str:
@@ -33,12 +33,13 @@ def _written(night: Night, words: Callable[[Sung, float], str]) -> str:
 
 
 def _timed(line: Sung, begin: float) -> str:
-    """Each syllable after its time; a word's syllables stand together, whole words a space apart."""
+    """The line with a time before each syllable; a word's syllables stand together, whole words are separated by
+    spaces."""
     rest, out = line.text, ""
     for at, piece in line.sung_at():
         told = piece if rest.startswith(piece) else piece.removesuffix("-")
         place = rest.find(told)
-        if place < 0:  # what is not as it was cut goes up whole
+        if place < 0:  # the text does not contain its syllables as split: use the whole line
             return f"<{_clock(line.at - begin)}>{line.text}"
         out += f"{rest[:place]}<{_clock(at - begin)}>{told}"
         rest = rest[place + len(told) :]

@@ -1,8 +1,8 @@
-"""A MIDI file for a DAW: each line a lyric event at its cue, on a tempo map of what the show's clock ran at.
+"""A MIDI file for a DAW: each line is a lyric event at its cue, on a tempo map of the show's clock.
 
-Where the clock ran on between two cues the beats between them are its own, so that lines lie in the bars in which they
-were sung; where it began anew or stood still, whole beats of about the tempo fill the time. The tempo between two cues
-is the one that brings the second to its very microsecond.
+Where the clock ran on between two cues, the number of beats between them is the clock's, so that lines lie in the bars
+in which they were sung. Where it restarted or stood still, the time is filled with whole beats of about the tempo. The
+tempo between two cues is chosen so that the second lies at its exact microsecond.
 """
 
 import math
@@ -11,9 +11,9 @@ from struct import pack
 from stagelyric.gear.journal.exports.table import Export
 from stagelyric.gear.journal.night import Night, Sung, beats_between
 
-TICKS = 960  # to a quarter note
-_SLOWEST = 0xFFFFFF  # microseconds to a quarter note that a tempo event can hold
-_NEAR = 200  # microseconds by which a cue may be off before the tempo is told anew
+TICKS = 960  # per quarter note
+_SLOWEST = 0xFFFFFF  # the most microseconds per quarter note that a tempo event can hold
+_NEAR = 200  # microseconds by which a cue may be off before a new tempo event is written
 _TEMPO, _MARKER, _LYRIC, _NAME, _END = 0x51, 0x06, 0x05, 0x03, 0x2F
 
 
@@ -36,13 +36,14 @@ def write(night: Night) -> bytes:
 
 
 def _timeline(night: Night) -> "list[tuple[Sung | None, int, int | None]]":
-    """(line, its tick, the tempo from the one before to here in microseconds to a quarter note, None for as before)."""
+    """For each line: (line, its tick, the tempo from the previous line to it in microseconds per quarter note, or None
+    if it is unchanged)."""
     found: list[tuple[Sung | None, int, int | None]] = []
     tick, now, tempo = 0, 0.0, 0
     lines = night.lines
     if not lines:
         return []
-    # The song's own beats before its first line, so that bars begin where they did.
+    # Leaves room for the song's beats before its first line, so that bars begin where they did.
     lead = max(lines[0].beat, 0.0) if lines[0].beat < 64 else lines[0].beat % 4
     begin = lines[0].at - lead * 60 / lines[0].tempo
     for place, line in enumerate(lines):
@@ -65,10 +66,11 @@ def _timeline(night: Night) -> "list[tuple[Sung | None, int, int | None]]":
 
 
 def _filling(before: Sung, line: Sung, tick: int, seconds: float) -> float:
-    """Beats for the time between two lines that no clock counted: so many that the next song's bars begin on a beat."""
+    """The number of beats for the time between two lines if the clock does not tell: chosen so that the next song's
+    bars begin on a beat."""
     if seconds <= 0:
         return 0.0
-    into = line.beat % 1  # of a beat
+    into = line.beat % 1  # position within a beat
     missing = -(tick / TICKS) % 1
     whole = max(math.floor(seconds * line.tempo / 60 - missing - into), 0)
     return whole + missing + into or seconds * line.tempo / 60
@@ -88,7 +90,7 @@ def _meta(kind: int, data: bytes) -> bytes:
 
 
 def _length(number: int) -> bytes:
-    """A variable-length quantity: seven bits a byte, the last without its high bit."""
+    """A MIDI variable-length quantity: seven bits per byte, with the high bit set in all but the last."""
     out = bytes((number & 0x7F,))
     while number := number >> 7:
         out = bytes((number & 0x7F | 0x80,)) + out

@@ -1,4 +1,4 @@
-"""OpenLyrics 0.9, the XML of worship software; a file is one song."""
+"""OpenLyrics 0.9, the XML format of worship software; one file holds one song."""
 
 import re
 from datetime import UTC, datetime

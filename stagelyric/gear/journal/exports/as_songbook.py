@@ -1,4 +1,4 @@
-"""A book to print: a song a page, the band's draft first, then each section's lines."""
+"""A book to print: one song per page, with the band's draft first, then each section's lines."""
 
 from datetime import datetime
 from html import escape
@@ -39,7 +39,7 @@ p.lines .gap { color: #767676; }
 
 
 def write(night: Night) -> str:
-    """Only lines that were kept, unless none was."""
+    """The book as HTML. It has only the lines that were kept, or all if none was."""
     kept = [line for line in night.lines if line.kept] or list(night.lines)
     songs = list(dict.fromkeys([*(draft.song for draft in night.drafts), *(line.song for line in kept)]))
     contents = "".join(f'<li><a href="#song-{place}">{escape(song)}</a></li>' for place, song in enumerate(songs, 1))

@@ -1,4 +1,4 @@
-"""The lines as they went up, a heading for each song and section."""
+"""Plain text: the lines as they were shown, with a heading for each song and section."""
 
 from stagelyric.gear.journal.exports.table import Export
 from stagelyric.gear.journal.night import Night

@@ -1,9 +1,9 @@
-"""WebVTT, the web's subtitles: each line from its cue until it goes."""
+"""WebVTT, the web's subtitle format: each line is shown from its cue until it goes."""
 
 from stagelyric.gear.journal.exports.table import Export
 from stagelyric.gear.journal.night import Night
 
-_SHORTEST = 0.001  # seconds; a subtitle ends after it begins
+_SHORTEST = 0.001  # seconds; a subtitle must end after it begins
 
 
 def write(night: Night) -> str:

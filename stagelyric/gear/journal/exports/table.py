@@ -1,4 +1,4 @@
-"""Every export there is, found in this folder."""
+"""Finds every export format in this folder."""
 
 import importlib
 import pkgutil
@@ -11,8 +11,8 @@ from stagelyric.gear.journal.night import Night
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """`name`: for `--as`; `ending`: of a file; `about`: for `--help`; `write`: the file's content; `one_song`: a file
-    of this format holds one song."""
+    """An export format. `name`: for `--as`; `ending`: the file's suffix; `about`: for `--help`; `write`: returns the
+    file's content; `one_song`: a file of this format holds one song."""
 
     name: str
     ending: str
@@ -22,7 +22,7 @@ class Export:
 
 
 def every() -> dict[str, Export]:
-    """By their names."""
+    """All formats by name."""
     modules = (
         importlib.import_module(f"{exports.__name__}.{found.name}")
         for found in pkgutil.iter_modules(exports.__path__)
