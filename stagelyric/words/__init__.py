@@ -1,1 +1,1 @@
-"""The language itself: how words sound, are cut, rhyme, keep company and are used. Knows no model."""
+"""The language itself: pronunciation, syllables, rhyme, meaning and use of words. Independent of any model."""

@@ -1,4 +1,4 @@
-"""Names as people see them: two that look the same are the same, however they were typed."""
+"""Compares names as people see them: names that look the same are equal, however they were typed."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _SAME = str.maketrans(
 
 
 def alike(name: str) -> str:
-    """The form in which names are compared: NFKC, case folded, apostrophes, quotes and dashes alike, single spaces.
+    """The form in which names are compared: NFKC, case-folded, apostrophes, quotes and dashes unified, single spaces.
 
     Accents count: "Cafe" is not "Café".
     """
     if name.isascii():
         return " ".join(name.replace("`", "'").casefold().split())
-    # Before NFKC, which would make a space and a loose accent of "´".
+    # Must be done before NFKC, which turns "´" into a space and a combining accent.
     folded = unicodedata.normalize("NFKC", name.translate(_SAME)).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).translate(_SAME).split())
 
 
 def find(wanted: str, names: Sequence[str], after: int | None = None) -> int | None:
-    """The place of a name among names, None where it is none of them; of several, the first behind `after`, going
-    round."""
+    """The index of a name among names, or None. Of several equal ones, the first after index `after`, wrapping
+    around."""
     form = alike(wanted)
     places = [place for place, name in enumerate(names) if alike(name) == form]
     if not places:
@@ -38,11 +38,11 @@ def find(wanted: str, names: Sequence[str], after: int | None = None) -> int | N
 
 
 def numbered(names: Sequence[str], mark: str = "{} {}") -> list[str]:
-    """The names, with a number behind each that came before: verse, chorus, verse 2, chorus 2. A number that is taken
-    by a name as it was written is left out."""
+    """The names, with a number appended to repeated ones: verse, chorus, verse 2, chorus 2. A number is skipped if the
+    result is already among the names."""
     forms = [alike(name) for name in names]
     taken, seen, found = set(forms), set[str](), []
-    numbers: dict[str, int] = {}  # from which on one may be free, for a name that came before
+    numbers: dict[str, int] = {}  # for each repeated name, the next number to try
     for name, form in zip(names, forms, strict=True):
         label, number = name, numbers.get(form, 2)
         while form in seen or (label != name and form in taken):

@@ -1,9 +1,9 @@
-"""How a line is built: which kind of word follows which, whatever the words are.
+"""A model of line structure: how likely each class of words follows others, whatever the words are.
 
-Words that stand in the same places make a class (the commonest words one each); the classes are found from the words
-to their left and right, no tagger needed. A trigram over classes (Witten and Bell 1991) then says how well-built a
-line is, and, while it is drafted, which kinds of word may come next. That structure and vocabulary are two models whose
-opinions are multiplied is the idea of Castro and Attarian 2018 (arXiv 1811.04651); the classes and trigram are ours.
+Words that occur in similar contexts form a class (the most common words have one each). Classes are found from the
+neighbouring words, without a tagger. A trigram model over classes (Witten and Bell 1991) scores how well a line is
+built and, while drafting, which classes may come next. Multiplying a model of structure with one of vocabulary is the
+idea of Castro and Attarian 2018 (arXiv 1811.04651); the classes and the trigram model are our own.
 """
 
 from __future__ import annotations
@@ -20,60 +20,61 @@ from stagelyric.words.npz import ModelError, read_npz
 
 FILE = "structure.npz"
 CLASSES = 112
-_OWN = 48  # the commonest words have a class each
-_EDGE, _UNKNOWN = 0, 1  # the line's beginning and end; a word the lexicon lacks
+_OWN = 48  # this many of the most common words have a class each
+_EDGE, _UNKNOWN = 0, 1  # the line's beginning and end; a word that is not in the lexicon
 _FIRST = 2
 _NEIGHBOURS = 400
 _DIMENSIONS = 60
 _ENDINGS = ("ing", "ed", "ly", "s", "'s", "er", "est", "ness", "tion", "ful", "less", "y", "en", "n't", "'ll", "ous")
-_STEPS = 1.5  # counts are kept as powers of this, and the lowest ones exactly
+_STEPS = 1.5  # counts are stored rounded to powers of this, except the lowest, which are exact
 
 
 class Structure:
-    """`classes` (W,) by word number; `counts` (C, C, C): how often three classes stood in a row."""
+    """`classes` (W,): each word's class; `counts` (C, C, C): how often three classes occurred in a row."""
 
     def __init__(self, classes: NDArray[np.uint8], counts: NDArray[np.float32], name: int = _UNKNOWN):
-        """`name`: the class that most names are in."""
+        """`name`: the class that most names belong to."""
         self.classes = classes
         self.name = name
         self._counts = counts
 
     @cached_property
     def alone(self) -> NDArray[np.float32]:
-        """(C,) how common a class is."""
+        """(C,) how frequent each class is."""
         total = self._counts.sum(axis=(0, 1)) + 0.5
         return np.asarray(total / total.sum(), dtype=np.float32)
 
     @cached_property
     def following(self) -> NDArray[np.float32]:
-        """(C, C, C) the chance of the third class after the first two; each row's sum is 1."""
+        """(C, C, C) the probability of the third class after the first two; sums to 1 over the third."""
         pairs = self._counts.sum(axis=0)  # (C, C): second, third
         after_one = _smoothed(pairs, self.alone[None, :])
         return _smoothed(self._counts, after_one[None, :, :]).astype(np.float32)
 
     @cached_property
     def pull(self) -> NDArray[np.float32]:
-        """(C, C, C) how much likelier the third class is after the two than at large, as a ratio."""
+        """(C, C, C) the probability of the third class after the first two, divided by its overall probability."""
         return np.asarray(self.following / self.alone, dtype=np.float32)
 
     def of(self, number: int | None) -> int:
-        """A word's class; a name's for what the lexicon lacks, since a draft has no other unknown words."""
+        """A word's class; the class of names for a word that isn't in the lexicon, since all unknown words of drafts
+        are names."""
         return self.name if number is None else int(self.classes[number])
 
     def grammar(self, classes: Sequence[int]) -> float:
-        """The mean log-chance (nats) of each class of a line, and of its end, after the two before it."""
+        """The mean ln p of each class of a line, and of its end, given the two before it."""
         row = [_EDGE, _EDGE, *classes, _EDGE]
         a, b, c = row[:-2], row[1:-1], row[2:]
         return float(np.log(self.following[a, b, c]).mean())
 
     def close(self, classes: Sequence[int]) -> float:
-        """The mean log-chance (nats) of a line's last class and of its end there."""
+        """The mean ln p of a line's last class and of the end after it."""
         a, b, c = [_EDGE, _EDGE, *classes][-3:]
         return float(np.log(self.following[a, b, c]) + np.log(self.following[b, c, _EDGE])) / 2
 
 
 def build(lines: Iterable[Sequence[str]], lexicon: Lexicon) -> Structure:
-    """Classes and their counts from lines of lower-case words."""
+    """Builds classes and their counts from lines of lower-case words."""
     rows = [[lexicon.index.get(word, -1) for word in line] for line in lines]
     classes = _classes(rows, lexicon)
     counts = np.zeros((CLASSES,) * 3, dtype=np.float32)
@@ -88,7 +89,7 @@ def build(lines: Iterable[Sequence[str]], lexicon: Lexicon) -> Structure:
 
 
 def extended(structure: Structure, old: Lexicon, new: Lexicon) -> Structure:
-    """For a lexicon that has learned more words: they are taken for things."""
+    """The structure for a lexicon with additional words, which get the class of nouns for things."""
     things = np.bincount(structure.classes[(old.thing >= 0.3) & (old.syllables == 2)], minlength=1)
     classes = np.full(len(new.words), things.argmax(), dtype=np.uint8)
     classes[[new.index[word] for word in old.words]] = structure.classes
@@ -100,7 +101,7 @@ def extended(structure: Structure, old: Lexicon, new: Lexicon) -> Structure:
 def _classes(rows: list[list[int]], lexicon: Lexicon) -> NDArray[np.uint8]:
     words = len(lexicon.words)
     common = np.argsort(-lexicon.count, kind="stable")
-    place = np.full(words + 1, _NEIGHBOURS, dtype=np.int64)  # all other words are one neighbour
+    place = np.full(words + 1, _NEIGHBOURS, dtype=np.int64)  # all less common words are counted as one neighbour
     place[common[:_NEIGHBOURS]] = np.arange(min(_NEIGHBOURS, words))
     width = _NEIGHBOURS + 2
     context = np.zeros((words, 2 * width), dtype=np.float32)
@@ -124,14 +125,14 @@ def _classes(rows: list[list[int]], lexicon: Lexicon) -> NDArray[np.uint8]:
 
 
 def _reduced(features: NDArray[np.float32], counts: NDArray[np.int32]) -> NDArray[np.float32]:
-    """The leading directions of the features, common words counting for more."""
+    """The features projected to their principal directions, weighted by word frequency."""
     weighed = features * np.sqrt(np.minimum(counts, 500))[:, None]
     values, vectors = np.linalg.eigh((weighed.T @ weighed).astype(np.float64))
     return np.asarray(features @ vectors[:, np.argsort(-values)[:_DIMENSIONS]], dtype=np.float32)
 
 
 def _clustered(features: NDArray[np.float32], counts: NDArray[np.int32], groups: int) -> NDArray[np.int64]:
-    """Spherical k-means, weighed by the root of each word's count; begun at the commonest words."""
+    """Spherical k-means, weighted by the square root of each word's count, initialised with the most common words."""
     weight = np.sqrt(counts.astype(np.float32))[:, None]
     if len(features) <= groups:
         return np.arange(len(features))
@@ -147,7 +148,7 @@ def _clustered(features: NDArray[np.float32], counts: NDArray[np.int32], groups:
 
 
 def _smoothed(counts: NDArray[np.float32], lower: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Witten-Bell: the more kinds have followed a context, the more is left to the shorter context."""
+    """Witten-Bell smoothing: the more different classes follow a context, the more weight the shorter context gets."""
     kinds = (counts > 0).sum(axis=-1, keepdims=True).astype(np.float32)
     total = counts.sum(axis=-1, keepdims=True)
     with np.errstate(invalid="ignore"):
@@ -163,7 +164,7 @@ def save(file: Path, structure: Structure) -> None:
 
 
 def load(file: Path, words: int) -> Structure:
-    """Reads structure.npz. Raises ModelError where it is missing or for another lexicon."""
+    """Reads structure.npz. Raises ModelError if it is missing or belongs to another lexicon."""
     with read_npz(file, "the model's word classes") as data:
         classes, levels = data["classes"], data["counts"]
         if len(classes) != words:

@@ -1,7 +1,7 @@
-"""The words a model may spell, as a trie in arrays: one look-up a step for a whole batch of drafts.
+"""The words that a model may spell, as a trie in arrays, which allows one vectorised look-up a step for many drafts.
 
-A node stands for a spelling so far, in lower case; whether a word begins with a capital is kept beside it. `reach`
-says of every node how many syllables the words below it have, so that a draft is never led where nothing fits.
+A node stands for the first letters of a word, in lower case; capitals are handled separately. `reach` has for every
+node the syllable counts of the words below it, so that a draft never enters a dead end.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from stagelyric.words.rhyme import assonance, slant, tail
 FILE = "lexicon.npz"
 LETTERS = "abcdefghijklmnopqrstuvwxyz'-"
 LOWER, UPPER = 1, 2
-"""How a word is written inside a line: with a small letter, with a capital, or (3) either."""
+"""How a word is written inside a line, as bits: in lower case, capitalised, or (3) either."""
 
 MOST_SYLLABLES = 8
 _FORMAT = 1
 
 
 class Row(NamedTuple):
-    """A word in lower case and what was counted of it; `thing`: how often it follows "the", "my" … (0 to 1)."""
+    """A word in lower case and its counts; `thing`: the share of its uses after "the", "my" … (0 to 1)."""
 
     word: str
     forms: int
@@ -43,25 +43,26 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trie:
-    """Nodes 0 … N-1, the root 0, a parent always before its children."""
+    """A trie with nodes 0 … N-1; the root is 0, and parents come before their children."""
 
     parent: NDArray[np.int32]  # (N,)
-    letter: NDArray[np.uint8]  # (N,) place in LETTERS of the letter that leads here
+    letter: NDArray[np.uint8]  # (N,) index in LETTERS of the letter that leads to the node
     depth: NDArray[np.uint8]  # (N,)
-    word: NDArray[np.int32]  # (N,) the word that ends here, else -1
-    next: NDArray[np.int32]  # (N, 28) the child by letter; 0 for none
+    word: NDArray[np.int32]  # (N,) the word that ends at the node, else -1
+    next: NDArray[np.int32]  # (N, 28) the child for each letter; 0 for none
 
     @property
     def levels(self) -> list[slice]:
-        """The nodes of each depth, from the root's children down."""
+        """The nodes of each depth, from depth 1 down."""
         edges = np.searchsorted(self.depth, np.arange(1, int(self.depth.max(initial=0)) + 2))
         return [slice(int(a), int(b)) for a, b in pairwise(edges)]
 
     def up(self, values: NDArray[Any], join: np.ufunc) -> NDArray[Any]:
-        """Values (N, …) at nodes, joined from the leaves up so that each node holds that of all words below it."""
+        """Combines values (N, …) from the leaves up, so that each node has the combined value of all words below it."""
         out = values.copy()
         for level in reversed(self.levels):
-            parents = self.parent[level]  # sorted, since nodes are breadth first: children of one parent are neighbours
+            # sorted, since nodes are in breadth-first order: children of one parent are adjacent
+            parents = self.parent[level]
             starts = np.flatnonzero(np.diff(parents, prepend=-1))
             above = parents[starts]
             out[above] = join(out[above], join.reduceat(out[level], starts, axis=0))
@@ -70,7 +71,7 @@ class Trie:
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """Words by number, in the order of the alphabet; arrays are (W,) and by that number."""
+    """Words numbered in alphabetical order; arrays are (W,), indexed by number."""
 
     words: tuple[str, ...]
     forms: NDArray[np.uint8]
@@ -85,7 +86,7 @@ class Lexicon:
 
     @cached_property
     def index(self) -> dict[str, int]:
-        """The number of a word in lower case."""
+        """For each word in lower case, its number."""
         return {word: i for i, word in enumerate(self.words)}
 
     @cached_property
@@ -94,7 +95,7 @@ class Lexicon:
 
         After See et al. 2019 ("What makes a good conversation?"), scaled to 1 for a word seen in one stanza.
         """
-        if self.stanzas < 2:  # of a text of one stanza every word is as rare as the others
+        if self.stanzas < 2:  # in a text of one stanza all words are equally rare
             return np.ones(len(self.words), dtype=np.float32)
         n = np.float64(self.stanzas)
         idf = np.log((n + 1) / (self.stanzas_with + 1.0)) / np.log((n + 1) / 2)
@@ -105,43 +106,43 @@ class Lexicon:
         return tuple(self.sounds[number].split())
 
     def syllable_count(self, word: str) -> int | None:
-        """For `syllabify`: the count of a word, None where it is unknown."""
+        """A word's syllables, None if it is unknown: a counter for `syllabify`."""
         number = self.index.get(word.lower().replace("\u2019", "'"))
         return None if number is None else int(self.syllables[number])
 
     @cached_property
     def tails(self) -> tuple[Phones, ...]:
-        """What each word rhymes on."""
+        """The rhyming part of each word."""
         return tuple(tail(tuple(sound.split())) for sound in self.sounds)
 
     @cached_property
     def by_tail(self) -> dict[Phones, list[int]]:
-        """The words of each perfect rhyme."""
+        """For each perfect rhyme, its words."""
         return _grouped(self.tails)
 
     @cached_property
     def by_slant(self) -> dict[Phones, list[int]]:
-        """The words of each slant rhyme."""
+        """For each slant rhyme, its words."""
         return _grouped(slant(t) for t in self.tails)
 
     @cached_property
     def by_vowels(self) -> dict[Phones, list[int]]:
-        """The words of each assonance."""
+        """For each assonance, its words."""
         return _grouped(assonance(t) for t in self.tails)
 
     @cached_property
     def rhymes(self) -> NDArray[np.int32]:
-        """(W,) how many words share a word's perfect rhyme, itself among them."""
+        """(W,) the number of words with the same perfect rhyme, including the word itself."""
         return np.array([len(self.by_tail[t]) for t in self.tails], dtype=np.int32)
 
     def extended(self, rows: Iterable[Row]) -> Lexicon:
-        """With more words, for one song's own; words that are known already are left as they are."""
+        """The lexicon with additional words, for one song; known words stay unchanged."""
         known = set(self.words)
         new = [row for row in rows if row.word not in known]
         return self if not new else make([*self._rows(), *new], self.stanzas)
 
     def sung(self) -> Lexicon:
-        """With syllables counted as singers elide them."""
+        """The lexicon with syllables counted as singers elide them."""
         counts = [sung(word, self.phones(number)) for number, word in enumerate(self.words)]
         return replace(self, syllables=np.array(counts, dtype=np.uint8))
 
@@ -152,7 +153,8 @@ class Lexicon:
 
     def save(self, file: Path) -> None:
         """Writes lexicon.npz."""
-        parents = np.diff(self.trie.parent.astype(np.int64), prepend=0).astype(np.uint16)  # small: sorted by parent
+        # nodes are sorted by parent, so the differences are small
+        parents = np.diff(self.trie.parent.astype(np.int64), prepend=0).astype(np.uint16)
         np.savez_compressed(
             file,
             format=np.array(_FORMAT),
@@ -171,7 +173,7 @@ class Lexicon:
 
 
 def make(rows: Iterable[Row], stanzas: int) -> Lexicon:
-    """A lexicon of the rows, in any order, at most 65,534 of them, each word once."""
+    """A lexicon of the rows, in any order; at most 65,534, each word once."""
     ordered = sorted(rows, key=lambda row: row.word)
     words = tuple(row.word for row in ordered)
     return Lexicon(
@@ -189,10 +191,10 @@ def make(rows: Iterable[Row], stanzas: int) -> Lexicon:
 
 
 def plant(words: Sequence[str]) -> Trie:
-    """The trie of words made of LETTERS, breadth first."""
+    """The trie of words made of LETTERS, in breadth-first order."""
     place = {letter: i for i, letter in enumerate(LETTERS)}
     parent, letter, depth, word = [0], [0], [0], [-1]
-    level = [(0, 0, len(words))]  # node, and the range of words below it, which are sorted
+    level = [(0, 0, len(words))]  # nodes, each with the range of the (sorted) words below it
     ordered = sorted(range(len(words)), key=lambda i: [place[c] for c in words[i]])
     at = 0
     while level:
@@ -229,14 +231,15 @@ def _trie(
 
 
 def load(file: Path) -> Lexicon:
-    """Reads lexicon.npz. Raises ModelError where it is missing or is none."""
+    """Reads lexicon.npz. Raises ModelError if it is missing or damaged."""
     with read_npz(file, "the model's lexicon", "; stagelyric.training.build makes it from a corpus") as data:
         if int(data["format"]) != _FORMAT:
             raise ModelError(f"{file}: wanted a lexicon of format {_FORMAT}, found {int(data['format'])}")
         parent = np.cumsum(data["parent_steps"], dtype=np.int32)
         word = data["word"].astype(np.int32)
         depth = np.zeros(len(parent), dtype=np.uint8)
-        for _ in range(40):  # a node is one deeper than its parent; settled after as many rounds as letters
+        # a node is one deeper than its parent; this converges after as many rounds as the longest word has letters
+        for _ in range(40):
             deeper = (depth[parent] + 1).astype(np.uint8)
             deeper[0] = 0
             if np.array_equal(deeper, depth):

@@ -1,4 +1,4 @@
-"""Small word lists, written for this project: what grammar and taste need to know of single words."""
+"""Small word lists, written for this project: facts of grammar and style about single words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STOP = PRONOUNS | _words(
     "that's there's what's who's isn't aren't wasn't weren't won't wouldn't can't cannot couldn't shouldn't haven't "
     "hasn't hadn't let's let get got oh ah"
 )
-"""Words that carry no subject of their own."""
+"""Function words, and words without a meaning of their own."""
 
 NEVER_LAST = _words(
     "a an the and or but nor if than as at of to into onto from with for my your his her its our their i i'm i'll i'd "
@@ -37,25 +37,25 @@ NEVER_LAST = _words(
     "quite rather almost whether since ours mine's like unlike under above below about after before amid around "
     "beyond past per oh ah mr mrs miss saint one's another's other's us'll as's your's its' said saith says"
 )
-"""Words that a line does not end on: something would have to follow."""
+"""Words that a line does not end on, as something has to follow them."""
 
 GRIM = _words(
     "dead death die dies died dying blood bloody grave graves corpse gun guns slay kill wound wounds war battle "
     "despair doom hell tomb tombs coffin shroud weep wept tears sin sins hate cruel poison"
 )
-"""Words that are heavy, and that old ballads are full of."""
+"""Grim words, of which old ballads have too many."""
 
 TWO_SOUNDS = _words(
     "read lead tear bow bows row rows sow wound wind winds live close use uses bass minute dove does desert present "
     "object record perfect sewer lower house houses lives leads reads refuse content excuse invalid bowed wounds "
     "tears"
 )
-"""One spelling, two sounds: a rhyme on it is a rhyme for half of those who read it."""
+"""Words with two pronunciations: half of all readers would not hear a rhyme on them."""
 
 DETERMINERS = _words("a an the my your his her its our their this that these those every each some no another one")
 
 OPENERS = _words("and but or so for yet then when if o oh the")
-"""Beginnings that a verse soon has too many of."""
+"""First words that a verse easily has too many of."""
 
 BLAND = _words(
     "love heart you me baby forever always never soul dream dreams alone tonight again true feel feeling mind eyes "
@@ -78,7 +78,7 @@ WORN = _words(
     "place home name chance care mean means meant two too so yeah oh ooh hey please goodbye hello sorry beautiful "
     "perfect sweet everywhere somewhere without till until 'cause cause like"
 )
-"""Of these, small words and bland ones an average line is made: none is a thing to see or a person to meet."""
+"""The vocabulary of average lines: function words and bland words, none of which names a thing or a person."""
 
 AT_HEART = _words(
     "love loved loves loving lover baby babe darling honey heart hearts tonight forever always feel feeling "
@@ -90,7 +90,7 @@ AT_HEART = _words(
 YOU_AND_I = _words("i me my mine you your yours we us our")
 
 FILLERS = _words("baby babe darling honey girl boy oh ooh yeah hey now just so really well and but cause")
-"""Words that any line may have more or fewer of and be the same line."""
+"""Words that can be added to a line or left out without making it another line."""
 
 ARCHAIC = _words(
     "thee thou thy thine thyself ye hath doth dost hast hadst wilt shalt canst couldst wouldst shouldst mayst mightst "
@@ -125,7 +125,7 @@ ARCHAIC = _words(
     "sward'd targe thane thrall'd tourney trump trumps unwonted usurp vaunt vaunted vernal viands wassail weeds'd "
     "wist'ful wonted wreak zone'd sae mair weel"
 )
-"""Forms and diction of old verse that a song of today does not sing."""
+"""Old forms and diction that a modern song doesn't use."""
 
 DIALECT = _words(
     "auld bairn bairns bonnie bonny braw burn's canna canny cauld couldna dinna didna dearie e'e een frae gae gang "
@@ -148,7 +148,7 @@ DIALECT = _words(
     "neist neuk nicht ochone pawky pit' pow quo rin rowe rowth sair sang' siccan skirl smirr steek stane strae thole "
     "thrang tocher unco wame wark waur weans whiles wha's yestreen yird yowe"
 )
-"""Spellings of speech that the dictionary takes for other words."""
+"""Dialect spellings, which the dictionary would take for other words."""
 
 OLD_FASHIONED = _words(
     "fair fairest sweet sweetest gentle tender weary noble gallant valiant mortal immortal heavenly holy sacred "
@@ -163,7 +163,7 @@ OLD_FASHIONED = _words(
     "shepherd shepherds flock flocks plough vain bliss wretched wrath dread dreadful countless deathless hallowed "
     "solemn mighty splendor splendour fame fate doom realm realms shore shores deem deemed thus forth amongst"
 )
-"""Words that are plain enough, but come too often from old songs: drafts are tilted away from them."""
+"""Normal words that are too frequent in old songs: drafts are biased against them."""
 
 MODERN = _words(
     "street streets city cities town car cars truck bus train trains engine highway freeway road roads corner block "
@@ -187,7 +187,7 @@ MODERN = _words(
     "escalator subway taxi bicycle airplane rocket satellite electric electricity whisper telephone's alarm siren "
     "sirens traffic parking meter crosswalk graffiti laundry soap bathtub faucet sink stove oven kettle toast"
 )
-"""Things a song of today can hold up to the light: drafts are tilted towards them."""
+"""Things of today's life that a song can show: drafts are biased towards them."""
 
 SCENERY = _words(
     "sun sunlight sunset sunshine moon moonlight star stars light lights sky skies wind winds breeze breezes snow dew "
@@ -195,7 +195,7 @@ SCENERY = _words(
     "glow glowing bright dream dreams shadow shadows sea wave waves wood woods green leaf leaves bird birds morn dawn "
     "twilight"
 )
-"""What old verse paints everything with: welcome, but not in every line."""
+"""The usual scenery of old verse: welcome, but not in every line."""
 
 SHORT = _words(
     "a i am an as at be by do go he if in is it me my no of oh on or so to up us we all and any are ask but can day "
@@ -203,22 +203,22 @@ SHORT = _words(
     "own pen put ran red run sat saw say see set she sit six sky sun ten the too two use was way who why yes you bus "
     "pus push hit hot"
 )
-"""Common words of up to three letters: their chance neighbours are no hidden word."""
+"""Common words of up to three letters. When such words meet by chance, they are not checked as a disguised word."""
 
 SMALL = _words("a i am an as at be by do go he hi if in is it me my no of oh on or so to up us we ax ox pa ma")
-"""The only words of one and two letters that count as words."""
+"""The only words of one or two letters that count as words."""
 
 CAPITALS = _words(
     "i i'm i'll i'd i've monday tuesday wednesday thursday friday saturday sunday january february april june july "
     "august september october november december christmas easter america england london paris god lord jesus christ"
 )
-"""Words that have a capital wherever they stand."""
+"""Words that are always capitalised."""
 
 TITLES = _words(
     "mr mrs miss ms mx dr doctor sir madam lady lord king queen prince princess captain sergeant saint st uncle aunt "
     "auntie granny grandpa nurse father mother sister brother professor judge coach chef"
 )
-"""What stands before a person's name."""
+"""Titles, which precede a person's name."""
 
 PLACES = _words(
     "aberdeen bergen buffalo cadiz calais cork dover dundee galway genoa ghent hull inverness leith naples paso "
@@ -235,4 +235,4 @@ PLACES = _words(
     "ireland france spain italy germany norway sweden canada texas alaska ohio kansas nevada utah iowa maine georgia "
     "carolina virginia dakota tennessee kentucky alabama mississippi louisiana arizona california oregon montana"
 )
-"""Last words of names that are places'."""
+"""Last words that mark a name as a place's."""

@@ -1,4 +1,4 @@
-"""What was read from a file of lyrics, told so that a wrong reading shows: songs, lines, real words, a sample."""
+"""Summarises how a lyrics file was read, so that a wrong reading is noticed: songs, lines, real words, a sample."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from stagelyric.words.phonetics import look_up, plain
 from stagelyric.words.reading import LYRICS
 
 FEW = 0.75
-"""A smaller share of English words than this is worth a warning: lyrics by people have .93 to 1."""
+"""With a smaller share of English words than this, a warning is given: real lyrics have .93 to 1."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*['’]?")
-_ENOUGH, _MOST = 8, 4000  # words: fewer say nothing, and more take long to look up
-_LONG = 120  # characters; a longer line is a paragraph
+_ENOUGH, _MOST = 8, 4000  # words: with fewer the share means nothing; more would take long to look up
+_LONG = 120  # characters; a longer line is a paragraph of prose
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a file of lyrics holds. `real`: the share of its words the dictionary has, None without words."""
+    """What a lyrics file contains. `real`: the share of its words that the dictionary has, None if it has no words."""
 
     file: str
     format: str
@@ -33,13 +33,13 @@ class Look:
 
     @property
     def found(self) -> str:
-        """In a few words: "UTF-16 LRC: 1 song, 4 lines, 100 % real words"."""
+        """A short summary: "UTF-16 LRC: 1 song, 4 lines, 100 % real words"."""
         counted = f"{self.encoding} {self.format}: {_count(self.songs, 'song')}, {_count(self.lines, 'line')}"
         return counted if self.real is None else f"{counted}, {self.real:.0%} real words".replace("%", " %")
 
 
 def look(file: Path) -> Look:
-    """Reads a file as everything here reads it, and looks at what came of it. Raises LyricsError."""
+    """Reads a file and summarises it. Raises LyricsError."""
     lyrics = read(file, most=LYRICS)
     words = [word for line in lyrics.lines for word in _WORD.findall(line)][:_MOST]
     real = sum(_is_real(word) for word in words) / len(words) if words else None

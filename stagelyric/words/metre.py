@@ -1,4 +1,4 @@
-"""How a line scans: whether its strong syllables fall in step, as on the beats of a bar."""
+"""Metre: whether a line's stressed syllables come at regular intervals, as on the beats of a bar."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ STRONG, WEAK, EITHER = "1", "0", "."
 
 
 def pattern(words: Sequence[str], lexicon: Lexicon) -> str:
-    """One sign a syllable: "1" strong, "0" weak, "." either; "the broken window" is "010 10" without the space.
+    """One sign for each syllable: "1" stressed, "0" unstressed, "." either; "01010" for "the broken window".
 
-    Small words of one syllable are weak, other words of one syllable strong; what the lexicon lacks is either.
+    Function words of one syllable are unstressed, others stressed; words that the lexicon lacks are either.
     """
     signs: list[str] = []
     for word in words:
@@ -30,9 +30,9 @@ def pattern(words: Sequence[str], lexicon: Lexicon) -> str:
 
 
 def scans(signs: str) -> float:
-    """The share of syllables that keep step, 0.5 to 1, for the better of two feet and of three.
+    """The share of syllables that fit a regular beat, 0.5 to 1, for the better of two- and three-syllable feet.
 
-    A weak syllable on a beat is taken lightly, as singers do; a strong one off the beat is what jars.
+    An unstressed syllable on a beat counts less, as singers do that; a stressed one off the beat is a real fault.
     """
     return max((_kept(signs, foot, start) for foot in (2, 3) for start in range(foot)), default=1.0)
 

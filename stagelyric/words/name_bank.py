@@ -1,4 +1,5 @@
-"""People and places for songs that name none: a line about Odile in Leith says more than one about you and me."""
+"""People and places for songs whose setlist names none: lines about Odile in Leith are better than more "you and
+me"."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ PLACES = (
 
 
 def cast(title: str, seed: int = 0) -> tuple[str, str]:
-    """A person and a place for a song: the same whenever it is played with the same seed."""
+    """A person and a place for a song; always the same for a title and seed."""
     drawn = hashlib.sha256(f"{seed}/{title}".encode()).digest()
     person, place = (int.from_bytes(part) for part in (drawn[:8], drawn[8:16]))
     return PEOPLE[person % len(PEOPLE)], PLACES[place % len(PLACES)]

@@ -1,8 +1,8 @@
-"""Who and where: the proper nouns of a text, found by how they are written, so that they can become slots.
+"""Finds the names of people and places in a text by how they are written, so that slots can replace them.
 
-A word is a name when it is capitalised within lines and hardly ever seen in small letters; a name is a place when it
-mostly stands behind "in", "from", "through" and their like. No tagger and no list of names is needed, so this reads a
-band's own songs as well as old verse; what it takes for a name is right most of the time, not always.
+A word is a name if it is capitalised inside lines and hardly ever in lower case; a name is a place if it mostly follows
+"in", "from", "through" and the like. As this needs no tagger and no list of names, it works for a band's own songs as
+well as for old verse. It is right most of the time, not always.
 """
 
 from __future__ import annotations
@@ -150,21 +150,21 @@ _NEVER = frozenset(
 )
 _ADJECTIVE = re.compile(r".{3,}(?:ish|ese|ian|ean)$")
 _BEGINS = frozenset('.!?:"\u201c\u201d\u2018(*-\u2014\u2013')
-"""Behind these a capital letter says nothing: a sentence, a quotation or a remark begins."""
+"""After these a capital means nothing, as a sentence, quotation or remark begins."""
 
-_SMALL = 3  # seen so often in small letters, it is a word like others
+_SMALL = 3  # a word seen this often in lower case isn't a name
 _PLACE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names, in lower case: of people, and of places."""
+    """Names in lower case: of people and of places."""
 
     people: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
 
     def runs(self, line: str) -> Iterator[tuple[int, int, bool]]:
-        """The names in a line, from left to right: start, end, and whether it is a place. "Polly Magnet" is one."""
+        """The names in a line from left to right: start, end, and whether it is a place. "Polly Magnet" is one name."""
         run: list[tuple[int, int, str]] = []
         for match in _WORD.finditer(line):
             if match[0] == "." and run and run[-1][2] in _TITLES:  # "Mr. Harbour"
@@ -188,7 +188,7 @@ class Names:
 
 
 def find_names(lines: Iterable[str]) -> Names:
-    """The names of a text, from how all of it is written."""
+    """Finds the names of a text, from the whole text."""
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
     placed: Counter[str] = Counter()

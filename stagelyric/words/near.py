@@ -1,4 +1,4 @@
-"""Which words keep company: a small vector for each common word, so that a line can be near a theme.
+"""Word vectors: a small vector for each common word, so that similarity to a theme can be computed.
 
 Counts of two words in one stanza → positive pointwise mutual information (Church and Hanks 1990) → a truncated
 eigendecomposition (as in Levy and Goldberg 2014) → rows of length 1 in eight bits.
@@ -20,11 +20,11 @@ FILE = "near.npz"
 _DIMENSIONS = 40
 _WORDS = 4500
 _LEAST = 15
-_SMOOTHING = 0.75  # context counts to this power: rare words are not everybody's nearest
+_SMOOTHING = 0.75  # context counts are raised to this power, so that rare words don't become the nearest of all
 
 
 def build(stanzas: Iterable[Sequence[str]], lexicon: Lexicon, least: int = _LEAST) -> NDArray[np.int8]:
-    """Vectors (W, 40), times 127, by word number, from the words of each stanza; zero for rare ones."""
+    """Vectors (W, 40), times 127, by word number, from the words of each stanza; zero for rare words."""
     common = np.flatnonzero((lexicon.stanzas_with >= least) & np.array([w not in STOP for w in lexicon.words]))
     common = common[np.argsort(-lexicon.stanzas_with[common], kind="stable")][:_WORDS]
     vectors = np.zeros((len(lexicon.words), _DIMENSIONS), dtype=np.int8)
@@ -49,7 +49,7 @@ def build(stanzas: Iterable[Sequence[str]], lexicon: Lexicon, least: int = _LEAS
 
 
 def _eigenvectors(symmetric: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The leading eigenvectors, each scaled by the root of its value, by subspace iteration."""
+    """The leading eigenvectors, each scaled by the square root of its eigenvalue, by subspace iteration."""
     rng = np.random.default_rng(0)
     q, _ = np.linalg.qr(rng.standard_normal((len(symmetric), _DIMENSIONS + 20)).astype(np.float32))
     for _ in range(12):
@@ -61,13 +61,13 @@ def _eigenvectors(symmetric: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def save(file: Path, vectors: NDArray[np.int8]) -> None:
-    """Writes near.npz: only the rows that are not zero."""
+    """Writes near.npz: only the non-zero rows."""
     rows = np.flatnonzero(vectors.any(axis=1))
     np.savez_compressed(file, rows=rows.astype(np.uint16), vectors=vectors[rows], words=np.array(len(vectors)))
 
 
 def load(file: Path, words: int) -> NDArray[np.float32]:
-    """Vectors (W, 40) of length 1 or 0. Raises ModelError where the file is missing or for another lexicon."""
+    """Vectors (W, 40) of length 1 or 0. Raises ModelError if the file is missing or belongs to another lexicon."""
     with read_npz(file, "the vectors of the model's words") as data:
         if int(data["words"]) != words:
             raise ModelError(f"{file}: wanted vectors for {words} words, found them for {int(data['words'])}")
@@ -77,7 +77,7 @@ def load(file: Path, words: int) -> NDArray[np.float32]:
 
 
 def closeness(vectors: NDArray[np.float32], numbers: Sequence[int]) -> NDArray[np.float32]:
-    """(W,) the greatest cosine of each word with any of `numbers`, 0 … 1; a word's own is 1."""
+    """(W,) the greatest cosine of each word with any of the words `numbers`, 0 … 1; 1 for these words themselves."""
     if not len(numbers):
         return np.zeros(len(vectors), dtype=np.float32)
     near: NDArray[np.float32] = np.maximum((vectors @ vectors[list(numbers)].T).max(axis=1), 0)

@@ -1,4 +1,4 @@
-"""Files of arrays (.npz) that belong to a model: read in one way, with one error for what can't be used."""
+"""Reads a model's array files (.npz) in one way, with one kind of error for all that can be wrong."""
 
 import zlib
 from collections.abc import Iterator, Mapping
@@ -11,16 +11,16 @@ import numpy as np
 
 
 class ModelError(Exception):
-    """A model, or a file that belongs to one, that cannot be used; its text is one sentence for the user, naming the
+    """A model, or one of its files, that can't be used. The message is one sentence for the user that names the
     file."""
 
 
 @contextmanager
 def read_npz(file: Path, wanted: str, missing: str = "") -> Iterator[Mapping[str, Any]]:
-    """The arrays in a file by their names, while the context is open. Nothing is ever unpickled.
+    """The arrays of a file by name, as long as the context is open. Nothing is unpickled.
 
-    Raises ModelError, which says what was `wanted`, where the file is missing (`missing`: what is said besides) or is
-    none, and for a KeyError or ValueError while the context is open: an array that is not as it should be.
+    Raises ModelError (saying what was `wanted`) if the file is missing (`missing` is then added to the message) or
+    damaged, and in place of any KeyError or ValueError in the context, which means that an array is wrong.
     """
     try:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:

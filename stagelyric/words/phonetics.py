@@ -1,8 +1,7 @@
-"""How words sound: from the CMU Pronouncing Dictionary, else by rule from the spelling. ARPAbet throughout.
+"""Pronunciation: from the CMU Pronouncing Dictionary, else by spelling rules. In ARPAbet.
 
-A pronunciation is a tuple of phones; vowels end in their stress (0 none, 1 primary, 2 secondary): "water" is
-("W", "AO1", "T", "ER0"). data/cmudict.txt.xz has the first pronunciation of 118,769
-words; its licence lies beside it.
+A pronunciation is a tuple of phones; vowels end in their stress (0 none, 1 primary, 2 secondary): "water" is ("W",
+"AO1", "T", "ER0"). data/cmudict.txt.xz has the first pronunciation of 118,769 words; its licence is beside it.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _SIBILANTS = frozenset({"S", "Z", "SH", "ZH", "CH", "JH"})
 @cache
 def _dictionary() -> bytes:
     """The dictionary's text, b"\\nword PH1 PH2\\n…", unpacked on first use (50 ms, 3 MB)."""
-    import lzma  # not all who need the sound of a word need the dictionary: a start without these is shorter
+    import lzma  # imported here: many processes need no dictionary and start faster without it
     from importlib import resources
 
     packed = resources.files("stagelyric.words").joinpath("data", "cmudict.txt.xz").read_bytes()
@@ -31,9 +30,9 @@ def _dictionary() -> bytes:
 
 @lru_cache(maxsize=8192)
 def look_up(word: str) -> Phones | None:
-    """The dictionary's pronunciation, its first where it gives several; None for a word it lacks.
+    """The dictionary's first pronunciation of a word; None if it lacks the word.
 
-    A possessive, a plural in 's, and a dropped g ("singin'") are told from their stem. Case does not matter.
+    A possessive or plural in 's, or a dropped g ("singin'"), is derived from its stem. Case doesn't matter.
     """
     word = plain(word).lower()
     if (found := _entry(word)) is not None:
@@ -52,7 +51,7 @@ def _entry(word: str) -> Phones | None:
         return None
     text, wanted = _dictionary(), word.encode()
     low, high = 0, len(text) - 1
-    while low < high:  # the lines are sorted: halve the text, then find the line that the middle lies in
+    while low < high:  # binary search over the sorted lines of the text
         start = text.rfind(b"\n", low, (low + high) // 2 + 1) + 1 or low + 1
         end = text.index(b"\n", start)
         head, _, sounds = text[start:end].partition(b" ")
@@ -75,7 +74,7 @@ def _plural(last: str) -> Phones:
 
 
 def pronounce(text: str) -> Phones:
-    """The phones of a word or a name of several words, by dictionary or by `guess`; () for nothing."""
+    """The phones of a word, or of a name of several words, by the dictionary or else by `guess`; () for ""."""
     phones: list[str] = []
     for word in re.findall(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*['\u2019]?", text):
         phones += look_up(word) or guess(word)
@@ -89,11 +88,11 @@ _ALSO_SAID = {
     "says": "S EY1 Z", "said": "S EY1 D", "wind": "W AY1 N D", "tear": "T EH1 R", "tears": "T EH1 R Z",
     "read": "R IY1 D", "lead": "L EH1 D", "live": "L AY1 V", "close": "K L OW1 S", "bow": "B OW1", "row": "R AW1",
 }  # fmt: skip
-"""The other way to say a word, where a rhyme may lean on either."""
+"""The second pronunciation of some words, either of which may be rhymed on."""
 
 
 def ways(text: str) -> tuple[Phones, ...]:
-    """The ways to say a word, the dictionary's first."""
+    """The pronunciations of a word, the dictionary's first."""
     other = _ALSO_SAID.get(text.lower().strip(".,;:!?\"'"))
     first = pronounce(text)
     return (first,) if other is None or tuple(other.split()) == first else (first, tuple(other.split()))
@@ -117,27 +116,27 @@ _HETERONYMS = {
     "attribute": "AE1 T R AH0 B Y UW2 T", "invite": "IH1 N V AY2 T", "permit": "P ER0 M IH1 T",
     "rebel": "R IH0 B EH1 L", "combat": "K AH0 M B AE1 T", "contest": "K AH0 N T EH1 S T",
 }  # fmt: skip
-"""The other reading of words that are spelled alike and mean two things."""
+"""The second pronunciation of words that are spelled alike but mean two things."""
 
 
 def readings(text: str) -> tuple[Phones, ...]:
-    """Every way that a word may be meant: `ways`, and the other word that is spelled so ("wind" blows, and turns)."""
+    """Every pronunciation that may be meant: `ways`, and that of another word with the same spelling ("wind")."""
     other = _HETERONYMS.get(text.lower().strip(".,;:!?\"'"))
     return tuple(dict.fromkeys((*ways(text), *((tuple(other.split()),) if other else ()))))
 
 
 def syllables(phones: Phones) -> int:
-    """The number of vowels, each one a syllable."""
+    """The number of vowels, which is the number of syllables."""
     return sum(phone[-1].isdigit() for phone in phones)
 
 
 def stresses(phones: Phones) -> str:
-    """One digit a syllable: "10" for water, "010" for forever."""
+    """One digit for each syllable's stress: "10" for water, "010" for forever."""
     return "".join(phone[-1] for phone in phones if phone[-1].isdigit())
 
 
 def syllable_count(word: str) -> int | None:
-    """The dictionary's count for a word; None where it lacks the word. Fit to be `syllabify`'s `counts`."""
+    """The dictionary's syllable count of a word; None if it lacks the word. A counter for `syllabify`."""
     phones = look_up(word)
     return None if phones is None else syllables(phones)
 
@@ -145,8 +144,8 @@ def syllable_count(word: str) -> int | None:
 def elided(phones: Phones) -> int:
     """The fewest syllables a singer makes of a word: fire 1, power 1, heaven 1, every 2, memory 2.
 
-    Three elisions: a glide swallows the r-vowel after it; an unstressed schwa goes between a consonant and r, l or n
-    before another unstressed vowel; a last "-ven" closes up.
+    Three elisions: an r-vowel after a glide is swallowed; an unstressed schwa is dropped between a consonant and r, l
+    or n before another unstressed vowel; a final "-ven" becomes one syllable with the vowel before it.
     """
     least = syllables(phones)
     for i, phone in enumerate(phones):
@@ -163,7 +162,7 @@ def elided(phones: Phones) -> int:
 
 
 def sung(word: str, phones: Phones) -> int:
-    """A word's syllables where singers elide: one fewer in "fire", "heaven", "every", "over"; else as they are."""
+    """A word's syllables as sung, with elision in "fire", "heaven", "every", "over" and the like (one fewer)."""
     spoken = syllables(phones)
     return spoken - 1 if spoken > 1 and (word in ("over", "over's") or elided(phones) < spoken) else spoken
 
@@ -207,9 +206,9 @@ _BEFORE_LAST = re.compile(r"(?:tion|sion|cian|ic|ics|ious|eous|ia|ian|io|ial)$")
 
 @lru_cache(maxsize=1024)
 def guess(word: str) -> Phones:
-    """A pronunciation from the spelling alone: good enough for rhyme and syllables, not for a speech synthesiser.
+    """A pronunciation from the spelling alone: good enough for rhyme and syllables, not for speech synthesis.
 
-    Stress falls on the first of two syllables and on the last but two of more, but for endings that draw it.
+    Stress is put on the first of two syllables, or on the third from the end of more, unless an ending attracts it.
     """
     spelling = re.sub(r"[^a-z]", "", plain(word).lower())
     phones: list[str] = []

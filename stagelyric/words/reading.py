@@ -1,18 +1,18 @@
-"""Files that somebody hands us: read if they are files and no larger than they can sensibly be."""
+"""Reads files given by a user, provided that they are regular files of a sensible size."""
 
 import errno
 import os
 import stat
 from pathlib import Path
 
-SETLIST = 4 << 20  # bytes of a setlist or a rig: ten thousand songs have one
-LYRICS = 8 << 20  # bytes of a file of lyrics: a songbook of thousands of songs
+SETLIST = 4 << 20  # bytes of a setlist or a rig, at most: enough for ten thousand songs
+LYRICS = 8 << 20  # bytes of a lyrics file, at most: enough for a songbook of thousands of songs
 
 
 def read_bytes(path: Path, most: int) -> bytes:
-    """What a file holds. A pipe, a device or a folder is no file, and would be waited for or read for ever.
+    """A file's contents. Pipes, devices and folders are refused: reading them might never end.
 
-    Raises OSError, also for more than `most` bytes; its `strerror` is in words for the user.
+    Raises OSError, also for more than `most` bytes; `strerror` is worded for the user.
     """
     file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with open(file, "rb") as opened:

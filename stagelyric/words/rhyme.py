@@ -1,7 +1,8 @@
-"""Rhyme: what two words' ends share, from perfect to a mere echo of vowels.
+"""Rhyme: what the ends of two words share, from perfect rhyme to mere assonance.
 
-A tail is what rhymes: the phones from the last stressed vowel on, stress marks off ("away" → EY; "water" → AO T ER).
-A last syllable with a secondary stress counts as stressed, as a singer makes it so ("sometime" rhymes with "time").
+A word's tail is the part that rhymes: the phones from the last stressed vowel on, without stress marks ("away" → EY;
+"water" → AO T ER). A last syllable with secondary stress counts as stressed, as it is when sung ("sometime" rhymes with
+"time").
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from stagelyric.words import spoken
 from stagelyric.words.phonetics import Phones, readings
 
 Kind = Literal["same", "perfect", "slant", "assonance"]
-"""same: one word, or two that sound alike; perfect: equal tails; slant: equal vowels and kindred consonants
-(time / line); assonance: equal vowels (home / road)."""
+"""same: one word, or two that sound alike; perfect: equal tails; slant: equal vowels and related consonants (time /
+line); assonance: equal vowels only (home / road)."""
 
 _CLOSEST_FIRST: tuple[Kind, ...] = ("same", "perfect", "slant", "assonance")
 
@@ -28,19 +29,19 @@ _FAMILIES = {
 
 
 def tail(phones: Phones) -> Phones:
-    """The phones from the last stressed vowel on, without stress marks; all of them where no vowel is stressed."""
+    """The phones from the last stressed vowel on, without stress marks; all phones if no vowel is stressed."""
     start = max((i for i, phone in enumerate(phones) if phone[-1] in "12"), default=-1)
     if start < 0:
         start = next((i for i, phone in enumerate(phones) if phone[-1] == "0"), 0)
     found = tuple(phone.rstrip("012") for phone in phones[start:])
-    # "fire" is said F AY ER and F AY R, "hour" AW ER and AW R; the dictionary has now the one, now the other.
+    # Both F AY ER and F AY R occur for "fire", AW ER and AW R for "hour"; the dictionary is inconsistent.
     return tuple(
         "ER" if phone == "R" and i and found[i - 1] in ("AY", "AW") else phone for i, phone in enumerate(found)
     )
 
 
 def slant(tail: Phones) -> Phones:
-    """A tail's slant key: vowels as they are, each consonant by its family, a plural's s left out."""
+    """A tail's slant key: its vowels, the family of each consonant, without a plural's s."""
     if len(tail) > 2 and tail[-1] in ("S", "Z") and tail[-2] in _FAMILIES:
         tail = tail[:-1]
     return tuple(_FAMILIES.get(phone, phone) for phone in tail)
@@ -52,9 +53,9 @@ def assonance(tail: Phones) -> Phones:
 
 
 def kind(a: str, b: str) -> Kind | None:
-    """How two words, or the ends of two lines, rhyme; None where they do not. By sound, so case does not matter.
+    """How two words (or line ends) rhyme; None if they don't. Compared by sound, so case doesn't matter.
 
-    Of words that are said in two ways ("again") the closer rhyme counts.
+    For words with two pronunciations ("again") the closer rhyme counts.
     """
     found = {kind_of_sounds(one, other) for one in readings(_last(a)) for other in readings(_last(b))}
     return next((kind for kind in _CLOSEST_FIRST if kind in found), None)
@@ -73,7 +74,7 @@ def kind_of_sounds(a: Phones, b: Phones) -> Kind | None:
 
 
 def _onset(phones: Phones, tail: Phones) -> Phones:
-    """The consonants that lead into the tail: rhymes differ there (light / flight), homophones do not."""
+    """The consonants before the tail, which differ in rhymes (light / flight) but not in homophones."""
     before = phones[: len(phones) - len(tail)]
     start = max((i + 1 for i, phone in enumerate(before) if phone[-1].isdigit()), default=0)
     return before[start:]

@@ -1,4 +1,4 @@
-"""What is said where figures, initials or an abbreviation stand: "1967" is nineteen sixty seven, "MTV" em tee vee."""
+"""How numbers, initials and abbreviations are spoken: "1967" is nineteen sixty seven, "MTV" em tee vee."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _COUNTS = {
 
 @lru_cache(maxsize=4096)
 def said(token: str) -> tuple[str, ...]:
-    """The words that are said for a token of a line, in small letters; () where it is said as it is written."""
+    """The spoken words for a token of a line, in lower case; () if it is spoken as written."""
     found = _TOKEN.match(token)
     if found is None:
         return ("and",) if token.strip("()") in ("&", "+") else ()
@@ -100,7 +100,7 @@ def _is_initials(word: str) -> bool:
 
 
 def letter(c: str) -> tuple[str, ...]:
-    """What is said for one letter or figure that stands for itself."""
+    """The spoken words for a single letter or digit."""
     return (_ONES[int(c)],) if c in "0123456789" else _letters(c)
 
 
@@ -126,7 +126,7 @@ def _with_figures(sign: str, core: str, end: str) -> tuple[str, ...]:
 
 
 def _between(text: str) -> list[str]:
-    """Letters beside figures: "am", "U" in "U2", "s" of "1960s" (said with its word)."""
+    """Letters next to digits: "am", the "U" of "U2", the "s" of "1960s" (which joins the word before)."""
     small = re.sub(r"[^a-z]", "", text.lower())
     if not small or small == "s":
         return []
@@ -159,7 +159,7 @@ def _number(found: re.Match[str], rest: str) -> list[str]:
 
 
 def _pair(one: str, two: str) -> list[str]:
-    """A year's or a clock's two numbers: nineteen sixty seven, nineteen oh five, nineteen hundred, ten oh five."""
+    """Two numbers of a year or a time: nineteen sixty seven, nineteen oh five, nineteen hundred, ten oh five."""
     words = cardinal(int(one))
     if two == "00":
         return [*words, "hundred"] if len(one) == 2 and int(one) > 12 else words
@@ -167,7 +167,7 @@ def _pair(one: str, two: str) -> list[str]:
 
 
 def cardinal(number: int) -> list[str]:
-    """A number below a million millions in words: 99 → ninety, nine."""
+    """A number below 10 ** 12 in words: 99 → ninety, nine."""
     if number < 20:
         return [_ONES[number]]
     if number < 100:
@@ -186,7 +186,7 @@ def _ordinal(word: str) -> str:
 
 
 def counted(word: str) -> int | None:
-    """The syllables of a word that `said` gives, None for one that any dictionary has."""
+    """The syllables of a word that `said` returns; None for a word that is in any dictionary."""
     if word in _COUNTS:
         return _COUNTS[word]
     if len(word) == 1 or word in ("ay", "ee", "eye", "oh", "you", "aitch", "kay", "em", "pee", "tee", "and", "point"):

@@ -1,4 +1,4 @@
-"""The words of a text counted: how often, with which capitals, in how many stanzas, at how many lines' ends."""
+"""Counts the words of a text: occurrences, capitals, stanzas with the word, and line ends."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _TOKEN = re.compile(r"[A-Za-z]+(?:'[a-z]+)*|[.!?:]")
 
 @dataclass(slots=True)
 class Survey:
-    """What was counted: by word in lower case."""
+    """The counts, by word in lower case."""
 
     lower: Counter[str] = field(default_factory=Counter)
-    upper: Counter[str] = field(default_factory=Counter)  # with a capital where none was due
+    upper: Counter[str] = field(default_factory=Counter)  # capitalised where that isn't required
     total: Counter[str] = field(default_factory=Counter)
     stanzas_with: Counter[str] = field(default_factory=Counter)
-    determined: Counter[str] = field(default_factory=Counter)  # right after "the", "my", …
-    last: Counter[str] = field(default_factory=Counter)  # at a line's end
+    determined: Counter[str] = field(default_factory=Counter)  # directly after "the", "my", …
+    last: Counter[str] = field(default_factory=Counter)  # at the end of a line
     stanzas: int = 0
     lines: list[str] = field(default_factory=list)
     stanza_words: list[list[str]] = field(default_factory=list)
 
 
 def read_stanzas(texts: Iterable[str]) -> Iterable[list[str]]:
-    """Stanzas of lines; "=== " marker lines are left out."""
+    """Stanzas as lists of lines; marker lines ("=== ") are left out."""
     for text in texts:
         stanza: list[str] = []
         for line in [*text.splitlines(), ""]:
@@ -41,7 +41,7 @@ def read_stanzas(texts: Iterable[str]) -> Iterable[list[str]]:
 
 
 def survey(texts: Iterable[str]) -> Survey:
-    """Counts words over stanzas; a line that was seen before counts no second time."""
+    """Counts words over stanzas; repeated lines are counted once."""
     s = Survey()
     seen: set[str] = set()
     for stanza in read_stanzas(texts):

@@ -1,4 +1,4 @@
-"""Words cut for singing, from their spelling alone: light enough for any process, good enough to count by."""
+"""Splits words into sung syllables by spelling alone: needs no data, and is accurate enough to count syllables."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from itertools import pairwise
 from stagelyric.words import spoken
 
 Counter = Callable[[str], int | None]
-"""A word in, its syllables by some dictionary out; None where the dictionary does not know it."""
+"""Returns a word's syllable count from some dictionary; None if it doesn't have the word."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*['\u2019]?|['\u2019][^\W\d_]+")
 _VOWELS = frozenset("aeiouy")
 _SURE, _LIKELY, _UNLIKELY, _HARDLY = 0.9, 0.7, 0.3, 0.1
 
-# Two vowel letters side by side that are two syllables, and how sure that is. All other pairs are one vowel.
+# Pairs of vowel letters that can be two syllables, with how likely that is. All other pairs are one vowel.
 _APART = {
     "ia": _LIKELY, "io": _LIKELY, "iu": _LIKELY, "eo": 0.55, "ua": 0.6, "uo": 0.6, "uu": _LIKELY, "ii": _LIKELY,
     "oa": _HARDLY, "ea": 0.2, "ie": _UNLIKELY, "ue": 0.25, "oe": 0.25, "ei": _HARDLY, "eu": _UNLIKELY, "ui": _UNLIKELY,
     "ae": _UNLIKELY, "ao": 0.6, "oi": _HARDLY, "ya": _LIKELY, "yi": _LIKELY, "yo": _LIKELY, "ye": 0.4, "eye": 0.2,
 }  # fmt: skip
-# Where the rule for a pair has a rule of its own: (pattern over the word, offset of the second vowel, its strength).
+# Exceptions to _APART: (pattern over the word, offset of the second vowel, how likely it is a syllable).
 _EXCEPTIONS: tuple[tuple[re.Pattern[str], int, float], ...] = tuple(
     (re.compile(pattern), offset, strength)
     for pattern, offset, strength in (
@@ -103,7 +103,7 @@ _FINAL_E_SOUNDS = frozenset(
         "anemone",
     ]
 )
-# A silent e inside a word, before what the word is built on with.
+# A silent e inside a word, before a suffix.
 _BUILT_ON = re.compile(
     r"(?<=[^aeiouy])e(?=(?:ly|ness(?:es)?|ful(?:ly)?|less(?:ly|ness)?|ments?|some|ty|where|thing|times?|one|body|work|"
     r"wood|land|man|men|light|town|boat|ward|wards|way|ways|house|smith|stone|fire|bird|side|line|yard|shore|like|ship|"
@@ -160,27 +160,28 @@ _NAMES = {
     "fo'c'sle": 2, "heav'n": 1, "giv'n": 1, "ev'n": 1, "pow'r": 1, "flow'r": 1, "show'r": 1, "tow'r": 1,
     "heav'nly": 2, "o'erhead": 2, "o'erflow": 2, "th'": 1,
 }  # fmt: skip
-"""Names whose spelling tells little, and words that an apostrophe has shortened."""
+"""Names with an irregular spelling, and words shortened by an apostrophe."""
 _CUT_AS = {
     "wednesday": (6,), "wednesdays": (6,), "business": (4,), "science": (3,), "sciences": (3, 5), "couldn't": (5,),
     "everyone": (2, 5), "people": (3,), "someone": (4,), "colonel": (4,), "chocolate": (4,), "sovereign": (4,),
     "whene'er": (4,), "where'er": (4,), "howe'er": (3,), "whate'er": (4,),
 }  # fmt: skip
-"""Where words are cut whose spelling misleads."""
+"""The cuts of words with a misleading spelling."""
 
 
 def syllabify(text: str, counts: Counter | None = None) -> tuple[str, ...]:
-    """The words of `text` cut for singing: every piece is one syllable, and ends in "-" where its word goes on.
+    """Splits the words of `text` for singing: each piece is one syllable, and ends in "-" if its word continues.
 
-    "Hold the water" -> ("Hold", "the", "wa-", "ter"). Punctuation stays with its word; case and accents are kept. What
-    is said longer than it is written stands in its first piece, and the others are empty: "99" -> ("99", "", "").
-    `counts` settles how many pieces a word has where its dictionary knows the word; the cuts are always by spelling.
+    "Hold the water" -> ("Hold", "the", "wa-", "ter"). Punctuation stays with its word; case and accents are kept. If a
+    token has more spoken syllables than can be split, it stays whole and is followed by empty pieces: "99" -> ("99",
+    "", ""). `counts` determines how many pieces a word has, if it knows the word; where to cut always follows the
+    spelling.
     """
     return tuple(piece for token in text.split() for piece in _token(token, counts))
 
 
 def count(text: str, counts: Counter | None = None) -> int:
-    """The number of syllables in `text` as it is said: "1967" has six, "Dr." two."""
+    """The number of syllables in `text` as spoken: "1967" has six, "Dr." two."""
     return len(syllabify(text, counts))
 
 
@@ -225,12 +226,12 @@ def _word(token: str, counts: Counter | None) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _cuts(word: str, wanted: int | None) -> tuple[int, ...]:
-    """Where a lower-case word is cut: indices between 0 and its length, one fewer than its syllables."""
+    """Where to cut a lower-case word: indices between 0 and its length, one fewer than its syllables."""
     letters = "".join(unicodedata.normalize("NFKD", c)[0] for c in word)
     if letters in _CUT_AS and wanted in (None, len(_CUT_AS[letters]) + 1):
         return _CUT_AS[letters]
     nuclei = _nuclei(letters)
-    if letters != word:  # Montre-al: an accent says that its vowel is sung
+    if letters != word:  # the accented vowel of "Montréal" is a syllable of its own
         nuclei = [(i, 0.9 if word[i] != letters[i] or word[i - 1] != letters[i - 1] else s) for i, s in nuclei]
     if wanted is None:
         wanted = _NAMES.get(letters.removesuffix("'s"))
@@ -245,7 +246,7 @@ def _cuts(word: str, wanted: int | None) -> tuple[int, ...]:
 
 
 def _nuclei(word: str) -> list[tuple[int, float]]:
-    """(index of a letter that may carry a syllable, how likely it does) in the word's order."""
+    """(index of a letter that can be a syllable's vowel, how likely it is one), from left to right."""
     strength: dict[int, float] = {}
     i = 0
     while i < len(word):
@@ -258,7 +259,7 @@ def _nuclei(word: str) -> list[tuple[int, float]]:
         strength[i] = 1.0
         for k in range(i + 1, j):
             strength[k] = _APART.get(word[k - 1 : k + 1], _HARDLY)
-            if word[k] == "y" and k + 1 < j:  # be-yond, play-er: the y belongs to the vowel after it
+            if word[k] == "y" and k + 1 < j:  # be-yond, play-er: the y belongs to the following vowel
                 strength[k] = 0.0
         i = j
     for pattern, offset, value in _EXCEPTIONS:
@@ -271,7 +272,7 @@ def _nuclei(word: str) -> list[tuple[int, float]]:
 
 
 def _silence(word: str, strength: dict[int, float]) -> None:
-    """Weakens every e that is written and not sung, and gives n't and final m and l their syllable."""
+    """Lowers the likelihood of every silent e, and adds a syllable for n't and for final m and l."""
     stem = re.sub(r"'(?:s|d|ll|ve|re)?$", "", word)
     last = len(stem) - 1
     before = stem[:last]
@@ -307,12 +308,12 @@ def _silence(word: str, strength: dict[int, float]) -> None:
 
 
 def _cut(word: str, a: int, b: int) -> int:
-    """The cut between the nuclei at `a` and `b`: as many consonants go to the second as can begin a syllable."""
+    """The cut between the vowels at `a` and `b`: as many consonants go to the second syllable as can begin one."""
     start = a + 1
     while start < b and word[start] in _VOWELS and not re.match("y[aeiouy]", word[start:]):
         start += 1
     if start < b and word[start:b].replace("e", "") != word[start:b] and word[b - 1] not in "e":
-        silent = word.rindex("e", start - 1, b)  # lone-ly: the cut comes after the silent e
+        silent = word.rindex("e", start - 1, b)  # lone-ly: the cut is after the silent e
         if silent >= start:
             return silent + 1
     between = word[start:b]
@@ -342,5 +343,5 @@ def _cut(word: str, a: int, b: int) -> int:
 
 
 def _kept(word: str, between: str, b: int) -> bool:
-    """burn-ing, wish-es: a stem keeps its consonants before an ending, unless they were doubled for it (run-ning)."""
+    """Whether a stem keeps its consonants before an ending (burn-ing, wish-es); not if they were doubled (run-ning)."""
     return bool(_SUFFIX.fullmatch(word, b)) and (between[-1] != between[-2] or between[-1] in "sl")

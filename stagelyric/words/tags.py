@@ -1,7 +1,7 @@
-"""What each word of the lexicon can be used for, learned from tagged text: NOUN, VERB|Ger …; some are their own.
+"""The parts of speech of each word, learned from tagged text: NOUN, VERB|Ger …; some words are tags of their own.
 
-A *token* stands for a word in a template: a word in small letters ("the"), or a tag in capitals ("NOUN|s"). A word may
-stand for a tag if a tenth of its uses in the text had it.
+A *token* stands for a word in a template: a word in lower case ("the"), or a tag in capitals ("NOUN|s"). A word may
+stand for a tag if at least a tenth of its uses in the text had it.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from stagelyric.words.npz import ModelError, read_npz
 
 FILE = "tags.npz"
 MOST = 32
-"""Tags, one bit each."""
+"""The largest number of tags, as each is one bit."""
 
 SHARE = 0.1
-"""Of a word's uses that must have a tag for the word to stand for it."""
+"""The share of a word's uses that must have a tag, for the word to stand for the tag."""
 
 THING = "NOUN"
-"""What a word that nobody knows is taken for."""
+"""The tag assumed for unknown words."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tags:
-    """`names` of at most 32 tags; `shares` (W, T): how much of a word's uses had each, in hundredths.
+    """`names`: at most 32 tags; `shares` (W, T): the percentage of a word's uses that had each tag.
 
-    `own`: the words that are tokens themselves.
+    `own`: the words that are their own tokens.
     """
 
     names: tuple[str, ...]
@@ -42,20 +42,20 @@ class Tags:
 
     @cached_property
     def bits(self) -> NDArray[np.uint32]:
-        """(W,) a bit for each tag that a word may stand for."""
+        """(W,) the tags that each word may stand for, as bits."""
         powers = np.uint32(1) << np.arange(len(self.names), dtype=np.uint32)
         bits: NDArray[np.uint32] = ((self.shares >= 100 * SHARE) * powers).sum(axis=1, dtype=np.uint32)
         return bits
 
     @cached_property
     def main(self) -> NDArray[np.int64]:
-        """(W,) the tag that a word most often had."""
+        """(W,) each word's most frequent tag."""
         most: NDArray[np.int64] = self.shares.argmax(axis=1)
         return most
 
     @cached_property
     def place(self) -> dict[str, int]:
-        """The bit of a tag."""
+        """For each tag, its bit."""
         return {name: i for i, name in enumerate(self.names)}
 
     def standing_for(self, token: str, lexicon: Lexicon, among: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -69,7 +69,7 @@ class Tags:
         return chosen
 
     def token(self, word: str, lexicon: Lexicon) -> str:
-        """What a word (lower case) most often is."""
+        """The most frequent token of a word (lower case)."""
         if word in self.own:
             return word
         number = lexicon.index.get(word)
@@ -83,7 +83,7 @@ class Tags:
         return token == word or bool(self.bits[number] >> np.uint32(self.place.get(token, MOST - 1)) & np.uint32(1))
 
     def extended(self, old: Lexicon, new: Lexicon) -> Tags:
-        """For a lexicon that has learned more words: they are taken for things."""
+        """The tags for a lexicon with additional words, which are assumed to be things (THING)."""
         thing = self.place.get(THING, 0)
         shares = np.zeros((len(new.words), len(self.names)), np.uint8)
         shares[:, thing] = 100
@@ -92,7 +92,8 @@ class Tags:
 
 
 def build(uses: Mapping[str, Counter[str]], names: Sequence[str], own: Sequence[str], lexicon: Lexicon) -> Tags:
-    """From how often each word (lower case) was used as each tag. A word that was never seen is taken for a thing."""
+    """Builds tags from how often each word (lower case) was used as each tag. Words without uses are assumed to be
+    things."""
     place = {name: i for i, name in enumerate(names)}
     shares = np.zeros((len(lexicon.words), len(names)), np.uint8)
     for number, word in enumerate(lexicon.words):
@@ -111,7 +112,7 @@ def save(file: Path, tags: Tags) -> None:
 
 
 def load(file: Path, words: int) -> Tags:
-    """Reads tags.npz. Raises ModelError where it is missing or for another lexicon."""
+    """Reads tags.npz. Raises ModelError if it is missing or belongs to another lexicon."""
     with read_npz(file, "what the model's words are used for") as data:
         names, own = tuple(map(str, data["names"])), frozenset(map(str, data["own"]))
         shares = np.ascontiguousarray(data["shares"].T)

@@ -1,8 +1,8 @@
-"""Bytes that a musician hands us become text: one rule for training, lyrics, "never quote" files, word lists and TOML.
+"""Decodes a user's files: one rule for training texts, lyrics, "never quote" files, word lists and TOML.
 
-gzip is unpacked. Then, in this order: a byte-order mark, what an XML declaration says, UTF-8, and for what is none of
-these Windows-1252, or Mac Roman where that reads better. No byte is dropped silently: what was guessed or has no
-meaning is said in `Text.remarks`.
+gzip is unpacked. The encoding is then determined, in this order: by a byte-order mark, by an XML declaration, as UTF-8,
+else as Windows-1252, or Mac Roman if that reads better. No byte is dropped silently: guesses and undecodable bytes are
+reported in `Text.remarks`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from stagelyric.words.reading import read_bytes
 
 
 class TextError(ValueError):
-    """Bytes that are no text. Its text says what was wanted and found, and what to do; the caller names the file."""
+    """Bytes that aren't text. The message says what was expected and found, and what to do; the caller names the
+    file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What stands in a file: NFC, every line ended by `\\n`; how it was written, and what should be told of it."""
+    """A file's text, in NFC with lines ended by `\\n`; its encoding; and remarks for the user."""
 
     text: str
     encoding: str
@@ -32,7 +33,7 @@ class Text:
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8", "UTF-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),  # before UTF-16's, which it begins with
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),  # must come before UTF-16's mark, with which it begins
     (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
@@ -66,12 +67,11 @@ _UNSEEN = dict.fromkeys(
 _SPACES = dict.fromkeys((160, 8199, 8239, *range(8192, 8199), 8200, 8201, 8202, 12288), " ")
 _LOST = "\ufffd"
 LARGEST = 256 * 2**20
-"""Bytes that a packed file may unpack to."""
+"""Bytes that a packed file may have when unpacked."""
 
 
 def read(path: Path, most: int = 0) -> Text:
-    """The text of a file of at most so many bytes (0: LARGEST). Raises TextError, for a file that can't be opened
-    too."""
+    """The text of a file of at most `most` bytes (0: LARGEST). Raises TextError, also if the file can't be opened."""
     try:
         data = read_bytes(path, most or LARGEST)
     except OSError as error:
@@ -80,7 +80,7 @@ def read(path: Path, most: int = 0) -> Text:
 
 
 def decode(data: bytes) -> Text:
-    """The text of a file's bytes. Raises TextError for what is no text."""
+    """The text of a file's bytes. Raises TextError if they aren't text."""
     data = unpacked(data)
     _refuse_others(data)
     text, encoding, remarks = _decoded(data)
@@ -96,7 +96,7 @@ def decode(data: bytes) -> Text:
 
 
 def tidy(text: str) -> str:
-    """`text` with every kind of line end as `\\n`, in NFC, without characters that can't be seen."""
+    """`text` in NFC, with all line ends as `\\n`, and without invisible characters."""
     text = _LINE_ENDS.sub("\n", text)
     if text.isascii():
         return text
@@ -104,7 +104,7 @@ def tidy(text: str) -> str:
 
 
 def unpacked(data: bytes) -> bytes:
-    """What a gzip file holds, and other data as they are. Raises TextError for a damaged one."""
+    """The contents of a gzip file; other data unchanged. Raises TextError for a damaged one."""
     if data[:2] != _GZIP:
         return data
     machine = zlib.decompressobj(wbits=31)
@@ -114,7 +114,7 @@ def unpacked(data: bytes) -> bytes:
             raise TextError(f"wanted a packed text of at most {LARGEST >> 20} MB, found a larger one")
         if machine.eof and not machine.unused_data:
             return head
-        import gzip  # hardly a text comes packed twice
+        import gzip  # imported here, as packed texts are rare
 
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
@@ -130,19 +130,19 @@ def _refuse_others(data: bytes) -> None:
 
 
 def _is_plain_pickle(data: bytes) -> bool:
-    """Whether the data are a pickle of protocol 0, which is all letters: it is only looked through, never loaded."""
+    """Whether the data are a pickle of protocol 0, which consists of ASCII characters. It is parsed, never loaded."""
     if data[-1:] != b"." or data[:1] not in _PLAIN_PICKLES:
         return False
-    import pickletools  # which a setlist that is one has no use for
+    import pickletools  # imported here, as it is rarely needed
 
     try:
         return sum(1 for _ in pickletools.genops(data)) > 1
-    except ValueError:  # what genops raises for anything else
+    except ValueError:  # raised by genops if the data aren't a pickle
         return False
 
 
 def _decoded(data: bytes) -> tuple[str, str, tuple[str, ...]]:
-    """Text, the encoding's name for people, and remarks."""
+    """(text, the encoding's name for people, remarks)."""
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
             return _marked(data[len(mark) :], codec, name)
@@ -162,13 +162,13 @@ def _marked(data: bytes, codec: str, name: str) -> tuple[str, str, tuple[str, ..
     try:
         return data.decode(codec), name, ()
     except UnicodeDecodeError as error:
-        if name == "UTF-8":  # a mark that some editor put before what another wrote
+        if name == "UTF-8":  # a UTF-8 mark that an editor put before text in another encoding
             return _eight_bits(data, error.start)
         raise TextError(f"wanted a text file, found {name} that breaks off") from error
 
 
 def _wide(data: bytes) -> str:
-    """The codec of UTF-16 without its mark: every other byte of Latin letters is zero."""
+    """The codec of UTF-16 without a mark: with Latin letters, every other byte is zero."""
     head = data[:4096]
     if len(head) < 4 or len(data) % 2 or b"\0" not in head:
         return ""
@@ -184,7 +184,7 @@ def _wide(data: bytes) -> str:
 
 
 def _as_declared(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]] | None:
-    """As the XML declaration says, unless it names no encoding of text or the bytes are not in it."""
+    """Decodes as the XML declaration says; None if it names no text encoding, or the bytes don't fit it."""
     try:
         info = codecs.lookup(name)
         if info.name.startswith(("utf-16", "utf-32", "utf-7")) or b"<?xml".decode(info.name) != "<?xml":
@@ -196,7 +196,7 @@ def _as_declared(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]] | N
 
 
 def _eight_bits(data: bytes, at: int) -> tuple[str, str, tuple[str, ...]]:
-    """What is not UTF-8: some lines in it all the same, else one of the two old encodings."""
+    """Decodes data that isn't UTF-8: either line by line, if some lines are, or by one of the two old encodings."""
     lines = data.split(b"\n")
     whole = [_utf8(line) for line in lines]
     if any(text is not None and not text.isascii() for text in whole):
@@ -218,7 +218,7 @@ def _utf8(data: bytes) -> str | None:
 
 
 def line(data: bytes) -> str:
-    """One line of a text too large to be looked at whole: UTF-8, else by its own bytes one of the old encodings."""
+    """Decodes one line of a text too large to be examined as a whole: UTF-8, else one of the old encodings."""
     text = _utf8(data)
     return tidy(_as_old(data, _old(data)[0]) if text is None else text).strip("\n")
 
@@ -228,7 +228,7 @@ def _as_old(data: bytes, codec: str) -> str:
 
 
 def _old(data: bytes) -> tuple[str, str]:
-    """Windows-1252, or Mac Roman where its letters make better words."""
+    """Decodes as Windows-1252, or as Mac Roman if its letters make better words."""
     windows, mac = (_likelihood(_as_old(data, codec)) for codec in ("cp1252", "mac_roman"))
     return ("mac_roman", "Mac Roman") if mac > windows else ("cp1252", "Windows-1252")
 
@@ -237,7 +237,7 @@ _CONTRACTED = re.compile(r"[’‘](?:s|t|d|m|ll|re|ve|em|n|til|cause|bout|round
 
 
 def _likelihood(text: str) -> int:
-    """How well the characters beyond ASCII stand where they stand: letters in words, marks between them."""
+    """A score for how well the non-ASCII characters fit their places: letters in words, punctuation between them."""
     score = 0
     for match in re.finditer(r"[^\x00-\x7f]", text):
         at, c = match.start(), match[0]
@@ -252,7 +252,7 @@ def _likelihood(text: str) -> int:
 
 
 def _fits(c: str, before: str, after: str) -> int:
-    """+2 where a character is at home between its neighbours, -3 where it never stands so."""
+    """+2 if a character fits between its neighbours, -3 if it can't stand there."""
     inside = before.isalpha() and after.isalpha()
     if c == _LOST or unicodedata.category(c) == "Cc":
         return -6
@@ -263,7 +263,7 @@ def _fits(c: str, before: str, after: str) -> int:
             return -3
         if c.islower() and before.isupper() and after.isupper():
             return -3
-        common = c not in "ŠšŽžŸƒ"  # the two encodings are of the West, where these are rare
+        common = c not in "ŠšŽžŸƒ"  # both encodings are for western languages, where these are rare
         return common + 1 if before.isalpha() or after.isalpha() else 0
     if c in "“‘«„‚‹¿¡":
         return 2 if not before.isalnum() and (after.isalnum() or after in "¿¡“‘«'\"…") else -2
@@ -273,7 +273,7 @@ def _fits(c: str, before: str, after: str) -> int:
         return -1 if after.isalpha() and not before.isalpha() else 1
     if c in "–—":
         return 1
-    return -3 if inside else -1  # a sign, as ¤ or ¶, inside a word
+    return -3 if inside else -1  # a sign such as ¤ or ¶ inside a word
 
 
 _TWICE = re.compile(
@@ -282,9 +282,9 @@ _TWICE = re.compile(
 
 
 def _undone(text: str) -> tuple[str, bool]:
-    """Undoes "donâ€™t": UTF-8 that a program took for Windows-1252 and wrote as UTF-8 again.
+    """Repairs "donâ€™t": UTF-8 that a program read as Windows-1252 and wrote as UTF-8 again.
 
-    Only where nearly everything beyond ASCII is of that kind: "CAFÉ…" holds such a pair by chance.
+    Only if nearly all non-ASCII characters are of that kind, since "CAFÉ…" contains such a pair by chance.
     """
     if not _TWICE.search(text):
         return text, False
@@ -307,7 +307,7 @@ def _again(match: re.Match[str]) -> str:
 
 
 def _byte(c: str) -> bytes:
-    """A character's byte in Windows-1252, with the five that it leaves out as they are."""
+    """A character's byte in Windows-1252; the five codes that it leaves undefined map to themselves."""
     return bytes([ord(c)]) if ord(c) < 0xA0 else c.encode("cp1252")
 
 

@@ -1,7 +1,8 @@
-"""The formats lyrics come in: plain text (with headings, chords above, a site's leftovers), ChordPro, LRC, OpenLyrics,
-OpenSong, SongSelect's text and subtitles. Each gives the same: a song's sung words in stanzas, and the sections' kinds.
+"""Lyrics file formats: plain text (with headings, chords, leftovers of web sites), ChordPro, LRC, OpenLyrics, OpenSong,
+SongSelect text and subtitles. Each is read into the same structure: a song's sung words in stanzas, with the kinds of
+its sections.
 
-`stagelyric.words.formats.read` is the one way from a file to its songs.
+`stagelyric.words.formats.read` reads any of these files.
 """
 
 from stagelyric.words.formats.as_chordpro import chordpro

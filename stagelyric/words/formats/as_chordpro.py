@@ -34,7 +34,7 @@ _KNOWN = _SAID_OF_A_SONG | {
 
 
 def looks_like(text: str) -> bool:
-    """Whether a text has a line that is a directive of ChordPro and nothing else."""
+    """Whether a text has a line that consists of a ChordPro directive."""
     for line in text.split("\n"):
         found = _DIRECTIVE.fullmatch(line.rstrip()) if line.lstrip().startswith("{") else None
         if found and (
@@ -45,16 +45,16 @@ def looks_like(text: str) -> bool:
 
 
 def chordpro(text: str, title: str = "") -> Sheet:
-    """Lyrics without chords, sections as stanzas, directives as tags; `title` where it says none.
+    """Lyrics without chords, sections as stanzas, directives as tags; `title` if the song has none.
 
-    A blank line ends a stanza, though not its section. Tabs and grids are not sung, nor what is meant for some
-    instrument, voice or language only (`{title-es: …}`). Of several songs, the first: see `songs`.
+    A blank line ends a stanza but not its section. Left out are tabs and grids, and what is meant for one instrument,
+    voice or language only (`{title-es: …}`). Of several songs, returns the first: see `songs`.
     """
     return next(iter(songs(text, title)))
 
 
 def songs(text: str, title: str = "") -> list[Sheet]:
-    """Every song of a ChordPro file; `{new_song}` parts them. There is at least one."""
+    """Every song of a ChordPro file, separated by `{new_song}`; at least one."""
     text = _CONTINUED.sub(lambda match: " " if match[0][0] in " \t" else "", text)
     text = _ESCAPE.sub(lambda match: _character(match[1] or match[2]), text)
     reader, done = _Reader(title), list[Sheet]()
@@ -72,31 +72,31 @@ def _character(code: str) -> str:
 
 
 def _name(written: str) -> tuple[str, bool]:
-    """A directive's full name, and whether it is for everyone: one with a selector is for those it names only."""
+    """A directive's full name, and whether it applies to everyone (it has no selector)."""
     name = written.lower()
     if (
         name.startswith(("start_of_", "end_of_"))
         and headings.kind_of(name.split("_of_", 1)[1]) == name.split("_of_", 1)[1]
     ):
-        return name, True  # "pre-chorus" has a hyphen of its own
+        return name, True  # the hyphen of "pre-chorus" isn't a selector
     if selected := _SELECTED.fullmatch(name):
         return _SHORT.get(selected["name"], selected["name"]), bool(selected["negated"])
     return _SHORT.get(name, name), True
 
 
 class _Reader:
-    """One song, line by line."""
+    """Reads one song line by line."""
 
     def __init__(self, title: str) -> None:
         self._tags = {"title": title} if title else {}
         self._stanzas = Stanzas()
-        self._skipping = ""  # the section that is left out, until its end
+        self._skipping = ""  # the section that is being skipped, until its end
 
     def sheet(self) -> Sheet:
         return self._stanzas.sheet(self._tags)
 
     def take(self, raw: str) -> bool:
-        """Reads a line; True where it begins another song."""
+        """Reads a line; returns True if it begins another song."""
         line = raw.strip()
         if raw.startswith("#") or line.startswith("#"):
             return False
@@ -161,12 +161,12 @@ class _Reader:
             return
         words = _CHORD.sub("", line)
         if line and not words.strip():
-            return  # a line of chords alone is played, and parts no stanza
+            return  # a line of chords only is instrumental and doesn't end the stanza
         for part in leftovers.without_markup(words).split("\n"):
             self._stanzas.add(leftovers.sung(part))
 
 
 def _heading(comment: str) -> str | None:
-    """The kind of section that a comment names, as older songs have it: `{c: Chorus}`."""
+    """The kind of section that a comment names, as in older files: `{c: Chorus}`."""
     found = headings.bare(comment, alone=True, sure=True)
     return found[0] if found is not None and found[0] and not found[1] else None

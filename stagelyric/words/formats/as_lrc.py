@@ -1,4 +1,4 @@
-"""LRC: words with the times at which they are sung, of lines and (the enhanced format) of words and syllables."""
+"""LRC: lyrics with the times at which lines and (in the enhanced format) words or syllables are sung."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _NAMES = {"ti": "title", "ar": "artist", "al": "album", "au": "author"}
 
 
 def looks_like(text: str) -> bool:
-    """Whether the lines of a text begin with times: a third of those with words do, and one at least."""
+    """Whether the lines of a text begin with times: at least one, and a third of those with words."""
     lines = [line for line in text.split("\n") if line.strip()]
     timed = sum(bool(_LINE_TIME.match(line)) for line in lines)
     return timed > 0 and timed * 3 >= len([line for line in lines if not _TAG.match(line)])
 
 
 def lrc(text: str, title: str = "") -> Sheet:
-    """Lines without their times; a line sung at several times stands once, a time without words ends a stanza.
+    """Lines without their times. A line with several times is taken once; a time without words ends a stanza.
 
-    A time inside a word joins its parts. Of two lines at one time the second is a translation, where half of all have
-    such a second.
+    A time inside a word joins its parts. If half of all lines are followed by a second one with the same time, the
+    second ones are translations and are left out.
     """
     tags = {"title": title} if title else {}
     stanzas = Stanzas()
@@ -60,7 +60,7 @@ def lrc(text: str, title: str = "") -> Sheet:
 
 
 def _is_start(line: str) -> bool:
-    """Whether a line stands at the song's very first second, as credits do."""
+    """Whether a line is at time zero, as credits are."""
     return bool(re.match(r"\s*\[\s*0+:0*0(?:\.\d+)?\s*\]", line))
 
 

@@ -1,4 +1,4 @@
-"""Plain text as people keep it: words, with headings between, chords above, tabs, credits and a site's leftovers."""
+"""Plain text: lyrics with headings, chords, tabs, credits and what web sites leave behind."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ _USR = re.compile(r"^(?:Fields|Words)=", re.MULTILINE)
 
 
 def plain(text: str, title: str = "") -> Sheet:
-    """The sung lines of a text, by its blank lines and headings; `title` where it says none."""
+    """The sung lines of a text, in stanzas by its blank lines and headings; `title` if the text has none."""
     if text.lstrip().startswith("[File]") and len(_USR.findall(text)) >= 2:
         return _song_select_file(text, title)
     return _Reader(text, title).sheet()
 
 
 def is_one_song(text: str) -> bool:
-    """Whether blank lines part no songs in it, however many: it has headings, or times, or is an import file."""
+    """Whether a text is a single song, however many blank lines it has: it has headings or times, or is an import
+    file."""
     if text.lstrip().startswith("[File]"):
         return True
     return any(_certain_heading(line) or _CUES.match(line) or leftovers.is_licence(line) for line in text.split("\n"))
@@ -39,7 +40,7 @@ def _certain_heading(line: str) -> bool:
 
 
 class _Reader:
-    """One song's text, read once through with what was noticed at a first look."""
+    """One song's text, read in one pass, using what was found out about the whole text before."""
 
     def __init__(self, text: str, title: str) -> None:
         lines = [part for line in text.split("\n") for part in _plainly(line)]
@@ -77,7 +78,7 @@ class _Reader:
             yield part
 
     def _is_title(self, part: list[str]) -> bool:
-        """The first line, where it stands alone above a text with headings; what is said below it goes with it."""
+        """Whether a part is the title: a single line above a text with headings. Remarks below it are taken as well."""
         words = [line for line in part if leftovers.said(line, head=True) is None]
         if self._sung or self._titled or self._stanzas.kind or not (self._sure or self._licensed):
             return False
@@ -95,7 +96,7 @@ class _Reader:
         return True
 
     def _note(self, line: str) -> bool:
-        """Whether a line says something of the song; it is then a tag, where it names one."""
+        """Whether a line is a remark about the song rather than sung; if it names a tag, that is stored."""
         found = leftovers.said(line, head=self._sung == 0)
         if found is None:
             return False
@@ -132,12 +133,12 @@ class _Reader:
 
 
 def _plainly(line: str) -> list[str]:
-    """A line without markup, in more than one where that breaks it."""
+    """A line without markup, as several lines if it contains line breaks."""
     return leftovers.without_markup(headings.unframed(line.expandtabs(8))).split("\n")
 
 
 def _without_licence(part: list[str]) -> list[str]:
-    """The lines of a part above a licence's; a line or two of names there are the authors'."""
+    """The lines of a part above a licence footer, without a line or two of authors' names."""
     at = next((at for at, line in enumerate(part) if leftovers.is_licence(line)), len(part))
     sung = part[:at]
     return [] if at < len(part) and len(sung) < 3 and all(map(leftovers.is_names, sung)) else sung
@@ -157,7 +158,7 @@ def _heading(line: str, first: bool, sure: bool) -> tuple[str, str] | None:
 
 
 def _without_notes(lines: list[str]) -> list[str]:
-    """WebVTT without its header, notes and styles: each goes on to the next blank line."""
+    """WebVTT without its header, notes and styles, each of which ends at the next blank line."""
     if not lines or not lines[0].startswith("WEBVTT"):
         return lines
     kept: list[str] = []
@@ -174,12 +175,12 @@ def _without_notes(lines: list[str]) -> list[str]:
 
 
 def _is_cue_number(lines: list[str], at: int) -> bool:
-    """A subtitle's number, or its name: what stands between a blank line and its times."""
+    """Whether a line is a subtitle's number or name: it stands between a blank line and the times."""
     return at + 1 < len(lines) and bool(_CUES.match(lines[at + 1])) and (at == 0 or not lines[at - 1].strip())
 
 
 def _song_select_file(text: str, title: str) -> Sheet:
-    """SongSelect's import file: the names of the sections, and their words, each parted by "/t"; "/n" ends a line."""
+    """SongSelect's import file: the sections' names and words, separated by "/t"; "/n" ends a line."""
     values = dict(line.partition("=")[::2] for line in text.split("\n") if "=" in line)
     tags = {"title": values.get("Title", "").strip() or title}
     stanzas = Stanzas()

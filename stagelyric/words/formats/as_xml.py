@@ -28,13 +28,13 @@ _OTHERS = {
 
 
 def looks_like(text: str) -> bool:
-    """Whether a text is XML of any kind, or a page of HTML."""
+    """Whether a text is any kind of XML, or an HTML page."""
     head = text[:400].lstrip().lower()
     return head.startswith(("<?xml", "<song", "<!doctype", "<html", "<opensong", "<score-"))
 
 
 def read_xml(text: str, title: str = "") -> tuple[Sheet, str]:
-    """The song, and its format's name. Raises FormatError for XML of another kind."""
+    """The song and the name of its format. Raises FormatError for any other XML."""
     root = _root(text)
     children = {_local(child) for child in root}
     if "lyrics" in children and "properties" not in children:
@@ -45,7 +45,7 @@ def read_xml(text: str, title: str = "") -> tuple[Sheet, str]:
 
 
 def openlyrics(text: str, title: str = "") -> Sheet:
-    """The verses of an OpenLyrics song without chords and comments; of several languages, the first."""
+    """The verses of an OpenLyrics song without chords and comments; if there are several languages, the first."""
     return _openlyrics(_root(text), title)
 
 
@@ -95,20 +95,20 @@ def _openlyrics(root: ElementTree.Element, title: str) -> Sheet:
 def _ordered(
     parts: tuple[tuple[str, tuple[int, ...]], ...], names: Sequence[str], order: str
 ) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """The sections in the song's own order of verses ("v1 c v2 c"); as they stand where it says none that fits."""
+    """The sections in the order that the song gives ("v1 c v2 c"); in file order if it gives none that makes sense."""
     known = dict(zip(names, parts, strict=True)) if len(names) == len(parts) else {}
     wanted = order.lower().split()
     return tuple(known[name] for name in wanted) if wanted and all(name in known for name in wanted) else parts
 
 
 def _language(root: ElementTree.Element) -> str:
-    """The language that the song says it is in, where some verse is in it; "" for none."""
+    """The song's declared language if some verse is in it, else ""."""
     said = root.get(_XML_LANG) or root.get("lang") or ""
     return said if any(_local(e) == "verse" and e.get("lang") == said for e in root.iter()) else ""
 
 
 def _sung(element: ElementTree.Element) -> str:
-    """The words of <lines>. Line ends of the file are blanks; <br/> (and <line>, once) end a line of the song."""
+    """The words of <lines>. Line ends in the file count as spaces; <br/> (formerly <line>) ends a sung line."""
     words = (element.text or "").replace("\n", " ")
     for child in element:
         if _local(child) != "comment":
@@ -123,9 +123,9 @@ def _local(element: ElementTree.Element) -> str:
 
 
 def opensong(root: ElementTree.Element, title: str = "") -> Sheet:
-    """An OpenSong song: a letter before each line says what it is: "." chords, ";" a remark, "[" a section.
+    """An OpenSong song: each line's first character tells what it is: "." chords, ";" a comment, "[" a section.
 
-    Verses that share their chords stand under one another, each line with its verse's number: they are parted again.
+    Verses that share chords are interleaved, each line with its verse's number: they are separated here.
     """
     tags = {"title": title} if title else {}
     said = {_local(child): (child.text or "").strip() for child in root}
@@ -172,5 +172,5 @@ def _opensong_sections(text: str) -> list[tuple[str, list[str]]]:
 
 
 def _opensong_words(line: str) -> str:
-    """Underscores and spaced hyphens make room for chords inside a word; bars part slides."""
+    """A line without the underscores and spaced hyphens that make room for chords, and without bars."""
     return leftovers.sung(leftovers.without_markup(re.sub(r"_+", "", line).replace("|", " ")))

@@ -1,4 +1,4 @@
-"""Chords, tabs and grids over and between the words of a text: what a guitarist reads and nobody sings."""
+"""Recognises chords, tabs and grids in lyrics, which are played and not sung."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _COUNTS = re.compile(r"(?:[\d|]|\+|&|e|a|and|\s)+")
 
 
 def strength(line: str) -> int:
-    """2 where a line is surely chords and no words, 1 where it may be ("G", "A B C"), 0 where it is not."""
+    """2 if a line certainly has only chords, 1 if it may ("G", "A B C"), 0 if not."""
     if not _BEGINS.match(line):
         return _by_degrees(line.split())
     if _STRINGS.fullmatch(line.strip()) and line.strip()[-1].islower():
@@ -53,7 +53,7 @@ def strength(line: str) -> int:
 
 
 def _by_degrees(tokens: list[str]) -> int:
-    """Chords as degrees of the scale: "I IV V I"; figures ("1 4 5 1") may be sung, all the more in their order."""
+    """As `strength`, for scale degrees: "I IV V I". Digits ("1 4 5 1") may be sung, especially when in order."""
     if len(tokens) < 3:
         return 0
     if all(_DEGREES.fullmatch(token) or _FILLER.fullmatch(token) for token in tokens):
@@ -65,7 +65,7 @@ def _by_degrees(tokens: list[str]) -> int:
 
 
 def has_inline(lines: Sequence[str]) -> bool:
-    """Whether a text has its chords in round brackets among the words: three of them, of two kinds at least."""
+    """Whether a text has chords in round brackets among the words: at least three, of at least two kinds."""
     found = [match["chord"] for line in lines for match in _INLINE.finditer(line)]
     return len(found) > 2 and len(set(found)) > 1
 
@@ -75,7 +75,7 @@ def without_inline(line: str) -> str:
 
 
 def is_tab(line: str) -> bool:
-    """Whether a line is of a tablature, a drum pattern or a count ("1 + 2 + 3 +")."""
+    """Whether a line is part of a tablature, a drum pattern or a count ("1 + 2 + 3 +")."""
     if "-" not in line and "|" not in line and "+" not in line and "&" not in line:
         return False
     body = line[match.end() :] if (match := _TAB_LABEL.match(line)) else line
@@ -89,7 +89,7 @@ def is_tab(line: str) -> bool:
 
 
 def _romance(line: str, tokens: list[str]) -> int:
-    """Chords as they are named in Romance languages; "Do re mi" is more likely sung."""
+    """As `strength`, for Romance chord names; "Do re mi" is more likely to be sung."""
     names = [match for token in tokens if (match := _ROMANCE.fullmatch(token))]
     if not names or not all(_ROMANCE.fullmatch(token) or _FILLER.fullmatch(token) for token in tokens):
         return 0
@@ -98,5 +98,5 @@ def _romance(line: str, tokens: list[str]) -> int:
 
 
 def _is_alphabet(letters: list[str]) -> bool:
-    """ "A B C D": letters in their order, as a song that spells has them."""
+    """Whether letters are in alphabetical order ("A B C D"), as in a song that spells."""
     return all(len(letter) == 1 for letter in letters) and "".join(letters) in "ABCDEFGH"

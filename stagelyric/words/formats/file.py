@@ -1,4 +1,4 @@
-"""A file of lyrics becomes its songs: its bytes are decoded, its format found by what is in it, then by its ending."""
+"""Reads a lyrics file into songs: decodes it and detects its format, first by content, then by file name."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ XML = (".xml", ".openlyrics", ".opensong")
 TEXT = (".txt", ".usr", ".srt", ".vtt")
 _KINDS = (*TEXT, *CHORDPRO, *LRC, *XML)
 ENDINGS = (*_KINDS, *(f"{ending}.gz" for ending in _KINDS))
-"""How the names of files that hold lyrics end."""
+"""The file name endings of lyrics files."""
 
 MARKER = "=== "
-"""A line that starts so names the song below it. It splits songs and is never sung."""
+"""A line that begins with this names the song below it. It separates songs and is never sung."""
 
 _MARKED = re.compile(rf"^{MARKER}", re.MULTILINE)
 _BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 class LyricsError(ValueError):
-    """A file that holds no lyrics that can be read; its text is one sentence for the user, naming the file."""
+    """A file with no readable lyrics. The message is one sentence for the user that names the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lyrics:
-    """What one file holds: its songs, in which format and encoding, and what should be told of how it was read."""
+    """The contents of one file: its songs, their format and encoding, and remarks about the reading for the user."""
 
     songs: tuple[Sheet, ...]
     format: str
@@ -40,7 +40,7 @@ class Lyrics:
 
     @property
     def stanzas(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Those of all songs in a row."""
+        """The stanzas of all songs, in order."""
         return [stanza for song in self.songs for stanza in song.stanzas]
 
     @property
@@ -50,8 +50,8 @@ class Lyrics:
 
 
 def read(path: Path, data: bytes | None = None, most: int = 0) -> Lyrics:
-    """The songs of a file; `data`: its bytes, where they are at hand; `most`: bytes that it may have (0: as many as
-    any text). Raises LyricsError, naming the file."""
+    """The songs of a file. `data`: its bytes, if they were read already; `most`: its largest allowed size in bytes (0:
+    the limit for any text). Raises LyricsError, which names the file."""
     try:
         text = texts.read(path, most) if data is None else texts.decode(data)
         songs, name = parse(path.name, text.text)
@@ -63,9 +63,10 @@ def read(path: Path, data: bytes | None = None, most: int = 0) -> Lyrics:
 
 
 def parse(name: str, text: str) -> tuple[list[Sheet], str]:
-    """The songs of a text, and its format's name; `name` is its file's. A song without a title has no such tag.
+    """The songs of a text and the name of its format; `name` is the file's name. A song without a title has no title
+    tag.
 
-    Raises FormatError for what says it is a format and is not.
+    Raises FormatError if the text claims to be of a format but isn't.
     """
     lower = name.lower().removesuffix(".gz")
     stem = PurePath(lower and name[: len(lower)]).stem
@@ -88,7 +89,7 @@ def parse(name: str, text: str) -> tuple[list[Sheet], str]:
 
 
 def _texts(text: str) -> list[Sheet]:
-    """The songs of plain text: parted by markers; without any, by two or more blank lines in a row."""
+    """The songs of a plain text, separated by marker lines or, if there are none, by two or more blank lines."""
     if _MARKED.search(text):
         head, *parts = _MARKED.split(text)
         titled = [("", head), *((part.partition("\n")[0].strip(), part.partition("\n")[2]) for part in parts)]
@@ -99,16 +100,16 @@ def _texts(text: str) -> list[Sheet]:
 
 
 def is_text(name: str) -> bool:
-    """Whether a file of that name holds plain text, of any number of songs."""
+    """Whether the file name is that of a plain text, with any number of songs."""
     return not name.lower().removesuffix(".gz").endswith((*CHORDPRO, *LRC, *XML))
 
 
 def read_sheet(name: str, text: str) -> Sheet:
-    """The song of a text, and of several the first. Raises FormatError."""
+    """The song of a text; the first if there are several. Raises FormatError."""
     songs, _ = parse(name, text)
     return songs[0]
 
 
 def guessed(text: str) -> Sheet:
-    """The song of a text whose file may say nothing."""
+    """The song of a text without a useful file name."""
     return read_sheet("", text)

@@ -1,4 +1,5 @@
-"""Headings: what a line says of the lines below it, and is not sung. "[Verse 1: Nora]", "CHORUS x2", "Estribillo:"."""
+"""Recognises headings, which name the section below them and aren't sung: "[Verse 1: Nora]", "CHORUS x2",
+"Estribillo:"."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ _FIRST_LETTERS = re.compile(
     r"|pi|pl|po|pr|pu|qu|ra|re|ri|sa|se|si|sk|so|sp|st|ta|te|th|to|tu|tw|va|ve|zw|x|×|\d)",
     re.IGNORECASE,
 )
-"""What any heading begins with: a quick look, for texts of a million lines."""
+"""Matches the beginning of any heading: a quick first check, as texts may have a million lines."""
 _BEFORE = (
     r"(?:(?:repeat|sing|play|to|go to|back to|final|last|first|second|third|fourth|\d(?:st|nd|rd|th)|half|double|big"
     r"|quiet|acoustic)\s+)?"
@@ -62,7 +63,7 @@ _SHORTS = {
 
 
 def kind_of(name: str) -> str:
-    """The kind that a section's own name tells of: "Verse 2 (soft)" → "verse"; "" for a name of no known kind."""
+    """The kind of section that a name means: "verse" for "Verse 2 (soft)"; "" if it is unknown."""
     match = _NAME.match(name.strip())
     if match is None or name.strip()[match.end() :][:1].isalpha():
         return ""
@@ -70,9 +71,9 @@ def kind_of(name: str) -> str:
 
 
 def bracketed(line: str) -> tuple[str, str] | None:
-    """(kind, what follows) of a line that begins with a heading in square brackets; kind "" for an unknown one.
+    """(kind, text after it) of a line that begins with a heading in square brackets; kind "" if it is unknown.
 
-    None where it begins with none, or with something in brackets that only words follow, which is a chord's place.
+    None if it doesn't, or if only words follow the brackets, which then hold a chord.
     """
     found = _BRACKETED.match(line)
     if found is None:
@@ -84,10 +85,10 @@ def bracketed(line: str) -> tuple[str, str] | None:
 
 
 def bare(line: str, alone: bool, sure: bool) -> tuple[str, str] | None:
-    """(kind, what follows) of a line that is a heading without brackets, else None.
+    """(kind, text after it) of a line that is a heading without brackets, else None.
 
-    `alone`: the line begins a stanza; `sure`: the text has other headings. Both make a heading likelier where the
-    word may as well be sung ("Break").
+    `alone`: the line begins a stanza; `sure`: the text has other headings. Both make it more likely that an ambiguous
+    word ("Break") is a heading rather than sung.
     """
     if not _FIRST_LETTERS.match(line):
         return None
@@ -98,7 +99,7 @@ def bare(line: str, alone: bool, sure: bool) -> tuple[str, str] | None:
     if match is None:
         return None
     after = _AFTER_NAME.match(line, match.end())
-    if after is None:  # never: it matches the empty text
+    if after is None:  # can't happen: the pattern matches the empty text
         return None
     colon, rest, word = after["colon"] or "", after["rest"].strip(), match[0].strip()
     if line[match.end() :][:1].isalnum() or (colon == "." and rest):
@@ -112,24 +113,24 @@ def bare(line: str, alone: bool, sure: bool) -> tuple[str, str] | None:
 
 
 def unframed(line: str) -> str:
-    """A heading with marks on both sides of it ("**Bridge**", "- Chorus -") in brackets; any other line as it is."""
+    """A heading with marks on both sides ("**Bridge**", "- Chorus -") put into brackets; any other line unchanged."""
     found = _FRAMED.match(line)
     return f"[{found['inner']}]" if found is not None and _whole(found["inner"]) else line
 
 
 def is_verse_number(line: str) -> bool:
-    """ "1.", "2)" or a number alone, as hymnals stand it before a verse."""
+    """Whether a line is just a number ("1.", "2)", "3"), as hymnals have before a verse."""
     return bool(_VERSE_ALONE.match(line.strip()))
 
 
 def short(name: str) -> str:
-    """The kind of an abbreviation, as "V2", "C" or "PC1"; "" for another."""
+    """The kind meant by an abbreviation such as "V2", "C" or "PC1"; "" if unknown."""
     match = _SHORT.match(name.strip())
     return _SHORTS[match["kind"].lower()] if match else ""
 
 
 def _whole(inner: str) -> str | None:
-    """The kind of words that are a heading and nothing more; "" for a stage direction of another kind."""
+    """The kind if the words are a heading and nothing else; "" for a stage direction of another kind; else None."""
     match = _NAME.fullmatch(inner.strip().rstrip(":").strip())
     if match is not None:
         return _matched(match)

@@ -1,4 +1,4 @@
-"""What stands in a line or beside it and is not sung: markup, repeat marks, credits, what lyric sites leave behind."""
+"""Removes what isn't sung from lines: markup, repeat marks, credits, and what lyric sites leave behind."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _LICENSED = re.compile(r"ccli\s+(?:song|license|licence)\b.*|for use solely with
 
 
 def without_markup(line: str) -> str:
-    """A line without tags of HTML or Pango, with its entities as characters; <br> ends a line (`\\n`)."""
+    """A line without HTML or Pango tags, and with entities decoded; <br> becomes `\\n`."""
     if "&" in line:
         line = _ENTITY.sub(lambda match: html.unescape(match[0]), line).replace("\xa0", " ")
     if "<" in line:
@@ -74,7 +74,7 @@ def without_markup(line: str) -> str:
 
 
 def sung(line: str) -> str:
-    """The words of a line: no boxes ("[laughs]", "[G]"), no notes or bullets, no repeat marks, single spaces."""
+    """The words of a line: no brackets ("[laughs]", "[G]"), notes, bullets or repeat marks; single spaces."""
     if "[" in line:
         line = _BOXES.sub("", line)
     line = _BARS.sub("", _SIGNS.sub(" ", line))
@@ -97,9 +97,9 @@ def _is_word(part: str) -> bool:
 
 
 def _joined(match: re.Match[str]) -> str:
-    """A word that was parted into its syllables for the notes ("Hal - le - lu - jah", "wal-kin-g") as one word.
+    """A word that was split into syllables for the notes ("Hal - le - lu - jah", "wal-kin-g") joined again.
 
-    Only where the whole is a word and some part is none: "a rain-wet quay" and "up - and down" stay.
+    Only if the whole is a real word and some part isn't: "a rain-wet quay" and "up - and down" stay unchanged.
     """
     parts = re.split(r"[\s-]+", match[0])
     if len(parts) == 2 and not _SPACED.search(match[0]):
@@ -109,7 +109,7 @@ def _joined(match: re.Match[str]) -> str:
 
 
 def without_site(lines: list[str]) -> tuple[list[str], str]:
-    """Lines without what lyric sites leave among them, and the title that a site's first line gives ("" if none)."""
+    """Lines without what lyric sites insert, and the title from a site's first line ("" if none)."""
     lines, title = list(lines), ""
     for at in range(min(3, len(lines))):
         if head := _SITE_HEAD.match(lines[at]):
@@ -128,16 +128,17 @@ def without_site(lines: list[str]) -> tuple[list[str], str]:
 
 
 def _parted(line: str) -> list[str]:
-    """A line into which a site's own words ran, without them."""
+    """A line without a site's own words that were run into it."""
     if "You might" not in line and " LiveGet" not in line:
         return [line]
     return _ALSO_LIKE.sub("\n", _LIVE.sub("\n", line)).strip("\n").split("\n")
 
 
 def said(line: str, head: bool) -> tuple[str, str] | None:
-    """(key, value) of a line that says something of the song and is not sung: "Key: G"; ("", "") for a credit.
+    """(key, value) of a line with information about the song ("Key: G"), or ("", "") for a credit; None for other
+    lines.
 
-    `head`: nothing was sung yet; then "Time: 4/4" is believed to be such a line, as it is not later.
+    `head`: no line was sung yet. Only there is "Time: 4/4" taken for information.
     """
     line = line.strip()
     if _CREDIT.fullmatch(line) or _LICENSED.match(line):
@@ -149,11 +150,11 @@ def said(line: str, head: bool) -> tuple[str, str] | None:
 
 
 def is_names(line: str) -> bool:
-    """Whether a line may be names and nothing else: each word has a capital, or they are parted as authors are."""
+    """Whether a line may be just names: every word is capitalised, or they are separated as authors are."""
     words = [word for word in re.findall(r"[^\W\d_]+", line) if word.lower() not in ("and", "by", "von", "van", "de")]
     return "|" in line or all(word[0].isupper() for word in words)
 
 
 def is_licence(line: str) -> bool:
-    """Whether a line is of the footer that SongSelect writes below a song."""
+    """Whether a line belongs to the footer that SongSelect puts below a song."""
     return bool(_LICENSED.match(line.strip()))

@@ -1,4 +1,4 @@
-"""A song as it was written down: its stanzas, the kind of each, and what is said of it."""
+"""A song as written down: its stanzas, the kind of each, and tags with information about it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 
 
 class FormatError(ValueError):
-    """Lyrics that are not what they seem to be; its text says what was wanted and what was found."""
+    """Lyrics that are not in the format they appear to have. The message says what was expected and found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One song as written: its stanzas, each with the kind of its section ("" if none), and what is said of it."""
+    """One song as written: its stanzas, each with the kind of its section ("" if none), and its tags."""
 
     stanzas: tuple[tuple[str, tuple[str, ...]], ...]
     tags: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[tuple[str, tuple[int, ...]], ...] = ()
-    """The sections in the order in which the sheet has them: the kind of each and its stanzas, by number from 0.
-    One that the sheet only names ("[Chorus]" with no words below it) has none. Empty: every stanza is a section."""
+    """The sections in order: the kind of each, and the indexes (from 0) of its stanzas. A section that is only named
+    ("[Chorus]" with no words below) has none. Empty: every stanza is a section."""
 
     @property
     def text(self) -> str:
-        """The words, a line a line, stanzas parted by a blank line."""
+        """The words, one line a line, with a blank line between stanzas."""
         return "\n\n".join("\n".join(lines) for _, lines in self.stanzas)
 
     @property
@@ -37,31 +37,31 @@ class Sheet:
 
 
 class Stanzas:
-    """Lines as they come, parted into stanzas."""
+    """Collects lines into stanzas."""
 
     def __init__(self) -> None:
         self.kind = ""
         self._done: list[tuple[str, tuple[str, ...]]] = []
         self._lines: list[str] = []
         self._parts: list[tuple[str, list[int]]] = []
-        self._headed = False  # whether the section under way began with a heading
-        self._named = ""  # what was named last and has no words so far
+        self._headed = False  # whether the current section began with a heading
+        self._named = ""  # the heading read last, if no words have followed yet
 
     def add(self, line: str) -> None:
-        """A sung line; an empty one ends the stanza, though not its section."""
+        """Adds a sung line; an empty one ends the stanza but not its section."""
         if line:
             self._lines.append(line)
         else:
             self._close()
 
     def begin(self, kind: str) -> None:
-        """A section begins ("" for none of a name)."""
+        """Begins a section ("" if it has no name)."""
         self._close()
         self._name_again()
         self.kind, self._named, self._headed = kind, kind, False
 
     def again(self, kind: str) -> None:
-        """A section comes again, and its words are not written out again."""
+        """Repeats a section whose words aren't written out again."""
         self._close()
         self._parts.append((kind, []))
         self._headed = False
@@ -84,7 +84,7 @@ class Stanzas:
             self._named = ""
 
     def sheet(self, tags: Mapping[str, str]) -> Sheet:
-        """What has come so far."""
+        """The sheet of what was added so far."""
         self._close()
         self._name_again()
         return Sheet(tuple(self._done), tags, tuple((kind, tuple(numbers)) for kind, numbers in self._parts))
