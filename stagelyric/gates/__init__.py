@@ -1,1 +1,1 @@
-"""What never comes up: family and disguises, clichés, novelty and quoting."""
+"""Gates that no shown line gets past: offensive words, clichés, quotations."""

@@ -1,7 +1,7 @@
-"""Stock phrases, and the average line: what a thousand songs have said already.
+"""Stock phrases and average lines: what a thousand songs have said already.
 
-A stock phrase costs a draft marks. An average line is none that we write: `is_average` is a gate. All of it is written
-here; what the corpus is tired of is counted in `novelty.build_worn`.
+A stock phrase lowers a draft's score. An average line is never shown: `is_average` is a gate. All the lists are written
+here; phrases that are frequent in the corpus are counted in `novelty.build_worn`.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _known() -> frozenset[str]:
 
 @cache
 def _known_in_full() -> frozenset[str]:
-    """The stock phrases without contractions and fillers, of two words at least."""
+    """The stock phrases of two words or more, with contractions written out and fillers left out."""
     return frozenset(" ".join(words) for phrase in _known() if len(words := in_full(phrase)) > 1)
 
 
@@ -106,16 +106,16 @@ def _average_lines() -> tuple[tuple[str, ...], ...]:
 
 
 def stock_phrases(text: str) -> list[str]:
-    """The stock phrases that stand in a line, longest first."""
+    """The stock phrases in a line, longest first."""
     return sorted(_runs(normal(text).split()) & _known(), key=lambda phrase: (-len(phrase), phrase))
 
 
 def is_average(text: str) -> bool:
-    """Whether a line could be anybody's ("You know that I'm the one"): then no draft of it is ever shown.
+    """Whether a line could be from any song ("You know that I'm the one"); such drafts are never shown.
 
-    It has one of our average lines in it, or is one but for a word; or it is made of nothing but worn words, and has
-    a stock phrase, or speaks of you and me and of what such lines are about. Contractions, fillers and "baby" make no
-    difference. One word of its own is enough to be no average line, but for a word swapped.
+    It is if it contains one of our list of average lines, or is one with a word changed, added or left out; or if it
+    has only worn words, and either a stock phrase, or pronouns and a typical subject of such lines. Contractions,
+    fillers and "baby" make no difference. Otherwise a single fresh word makes a line acceptable.
     """
     words = in_full(text)
     fresh = sum(word not in _worn_words() for word in words)
@@ -134,7 +134,7 @@ def is_average(text: str) -> bool:
 
 
 def in_full(text: str) -> list[str]:
-    """A line's words in small letters, contractions written out, without the fillers."""
+    """A line's words in lower case, with contractions written out and fillers left out."""
     spoken = text.lower().replace("\u2019", "'")
     for pattern, written in _CONTRACTIONS:
         spoken = pattern.sub(written, spoken)
@@ -142,18 +142,18 @@ def in_full(text: str) -> list[str]:
 
 
 def _runs(words: Sequence[str]) -> set[str]:
-    """All runs of two to six words."""
+    """All sequences of two to six words."""
     return {" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 2, min(i + 6, len(words)) + 1)}
 
 
 def _has_near(words: Sequence[str], line: Sequence[str]) -> bool:
-    """Whether `line`, but for one word, stands anywhere in `words`."""
+    """Whether `line`, with any one word left free, occurs in `words`."""
     size = len(line)
     return _is_near(words, line) or any(_is_near(words[i : i + size], line) for i in range(len(words) - size + 1))
 
 
 def _is_near(words: Sequence[str], line: Sequence[str]) -> bool:
-    """Whether one word swapped, left out or put in makes one of the other."""
+    """Whether one can be made into the other by replacing, removing or inserting one word."""
     if abs(len(words) - len(line)) > 1:
         return False
     same = next((i for i, (a, b) in enumerate(zip(words, line, strict=False)) if a != b), min(len(words), len(line)))

@@ -1,9 +1,9 @@
-"""How a word is hidden from a reader's filter and not from a reader: look-alikes, figures, stretching, stars, gaps.
+"""Ways to disguise a word that a reader still sees: look-alike letters, digits, stretched letters, asterisks, gaps.
 
-Everything here gives readings of what is written; which of them is anything bad is for `family` to say.
+This module lists possible readings of what is written; `family` decides whether one of them is offensive.
 """
 
-# ruff: noqa: RUF001 - letters that look like others are what this is about
+# ruff: noqa: RUF001 - this module is about characters that look like others
 from __future__ import annotations
 
 import re
@@ -15,9 +15,9 @@ from itertools import groupby, islice, product
 from stagelyric.words.lists import SHORT
 from stagelyric.words.phonetics import look_up
 
-MOST = 96  # readings of one token: a short word has fewer, and nobody reads a long row of figures
+MOST = 96  # readings of one token, at most; a short word has fewer, and nobody reads a long row of digits as letters
 
-# Letters of other scripts that an eye takes for Latin ones, and signs that no name gives away.
+# Letters of other scripts that look like Latin ones, and signs whose Unicode name doesn't give them away.
 _DRAWN_ALIKE = {
     "a": "аαɑӓ∂ª", "b": "вßƄᏏьβ฿", "c": "сϲ¢©ᴄⅽ", "d": "ԁⅾᏧđ", "e": "еєεё€ҽ℮ə", "f": "ƒ₣ғ", "g": "ցɡǥ", "h": "һнհԋ",
     "i": "іїıɩιӏɪ¡í", "j": "јϳ", "k": "кκĸ", "l": "ⅼʟł£ן", "m": "мⅿ₥", "n": "пηռñ₦и", "o": "оοσօøθ○●◯ዐ", "p": "рρƿ₱",
@@ -39,7 +39,7 @@ _FIGURES = {
     "@": "a", "$": "s",
 }  # fmt: skip
 _SIGNS = {"!": "i", "|": "il", "+": "t", "(": "c", "<": "c", "{": "c", "[": "c", "#": "h", "^": "a", ";": "i", ":": "i"}
-_LONGEST = 24  # characters of a token that may be read in several ways
+_LONGEST = 24  # a longer token is not expanded into readings
 _MERGED = str.maketrans("lbq", "igg")
 _FIGURE = re.compile("[0-9@$]")
 _SIGN = re.compile(r"[!|+(<{\[#^;:]")
@@ -49,13 +49,13 @@ _STARS = re.compile(r"[*#_%&\u2022\u25cf~]+|--+|[\u2013\u2014]+")
 _EDGES = ".,;:!?\"'()[]{}<>-*_~\u2013\u2014\u2018\u2019\u201c\u201d\u2026/\\|"
 _CLIPPED = re.compile(r"([a-z]+)'(?:ll|re|ve|d|s|m)|[a-z]+n't|(?:it|that)'s|[a-z]+in'|o'[a-z]+|'[a-z]+")
 _SUNG = frozenset(["la", "na", "da", "ha", "ho", "ah", "uh", "um", "mm", "oo", "al", "ed", "jo"])
-"""Short tokens that are no words and yet hide nothing."""
+"""Short tokens that aren't dictionary words but are no disguise either."""
 
 
 def latin(text: str) -> str:
-    """`text` in plain letters as an eye reads it: without accents and what can't be seen, look-alikes replaced.
+    """`text` in plain letters as the eye reads it: no accents or invisible characters, look-alikes replaced.
 
-    Case is kept; what is like no letter stays as it is.
+    Case is kept; characters that don't look like letters stay as they are.
     """
     if text.isascii():
         return text
@@ -80,29 +80,29 @@ def _letter(c: str) -> str:
 
 @lru_cache(maxsize=8192)
 def is_word(letters: str) -> bool:
-    """Whether letters, or letters with an apostrophe, are a word as they stand."""
+    """Whether letters, possibly with an apostrophe, are a real word."""
     if len(letters) <= 3 and letters.isalpha():
         return letters in SHORT or letters in _SUNG
     return look_up(letters) is not None
 
 
 def bare(token: str) -> str:
-    """A token without the marks around it."""
+    """A token without the punctuation around it."""
     return token.strip(_EDGES)
 
 
 def is_clipped(token: str) -> bool:
-    """Whether an apostrophe stands where English has one ("he'll", "singin'")."""
+    """Whether a token has an apostrophe where English has one ("he'll", "singin'")."""
     return _CLIPPED.fullmatch(token) is not None
 
 
 def pieces(token: str) -> list[str]:
-    """The runs of letters in a token, and of figures and signs that may be letters."""
+    """The runs of letters in a token, and of digits and signs that can stand for letters."""
     return _PIECES.findall(bare(token))
 
 
 def readings(token: str) -> Iterator[str]:
-    """What a lower-case token may be meant to say, figures and signs read as letters, gaps closed."""
+    """The possible readings of a lower-case token: digits and signs read as letters, gaps closed."""
     core = bare(token)
     if not core:
         return
@@ -122,12 +122,12 @@ def readings(token: str) -> Iterator[str]:
 
 
 def has_figures(text: str) -> bool:
-    """Whether there are figures, or signs that may be letters."""
+    """Whether there are digits, or signs that can stand for letters."""
     return _FIGURE.search(text) is not None or _SIGN.search(text) is not None
 
 
 def spelled(token: str) -> Iterator[str]:
-    """The ways to read figures and signs as letters, a row of one as a row of one letter; of very many, the first."""
+    """The ways to read digits and signs as letters, a repeated one always as the same letter; at most MOST of them."""
     rows = [(_FIGURES.get(c) or _SIGNS.get(c) or c, len(list(row))) for c, row in groupby(token)]
     choices = [[letter * length for letter in letters] for letters, length in rows]
     if len(rows) > _LONGEST:
@@ -136,12 +136,13 @@ def spelled(token: str) -> Iterator[str]:
 
 
 def merged(text: str) -> str:
-    """The letters of a text with figures in it, those that one figure stands for made one: i and l, b, g and q."""
+    """A text's letters, with all letters that one digit can stand for merged into one: i and l; b, g and q."""
     return "".join(_FIGURES.get(c, _SIGNS.get(c, c))[0] for c in text).translate(_MERGED)
 
 
 def starred(token: str) -> re.Pattern[str] | None:
-    """What a token with letters left out ("s**t", "d—n", "f***") may say; None where none are."""
+    """A pattern for what a token with letters left out ("s**t", "d—n", "f***") can mean; None if it has none left
+    out."""
     token = token.strip(".,;:!?\"'()")
     if not token[:1].isalpha() or token.isalpha() or not _STARS.search(token):
         return None
@@ -163,18 +164,18 @@ def starred(token: str) -> re.Pattern[str] | None:
 
 
 def stretchable(word: str) -> str:
-    """A pattern for a word whose letters may be held: each at least as often as it has it ("shiiit")."""
+    """A pattern for a word whose letters may be repeated ("shiiit")."""
     return "".join(f"{re.escape(letter)}{{{len(list(run))},}}" for letter, run in groupby(word))
 
 
 def runs(text: str) -> tuple[str, tuple[int, ...]]:
-    """The letters of a text without repetitions, and how often each stands in a row: ("son", (1, 3, 1)) for "sooon"."""
+    """The letters without repetitions, and the length of each repetition: ("son", (1, 3, 1)) for "sooon"."""
     found = [(letter, len(list(run))) for letter, run in groupby(text)]
     return "".join(letter for letter, _ in found), tuple(length for _, length in found)
 
 
 def sounded(letters: str) -> str:
-    """Letters by how they are read: c, ck and q as k, ph as f, y as i, v as u, a last z as s."""
+    """Letters that can sound alike merged: c, ck and q to k, ph to f, y to i, v to u, a final z to s."""
     text = letters.replace("ph", "f").replace("ck", "k").replace("c", "k").replace("q", "k")
     text = text.replace("y", "i").replace("v", "u")
     return re.sub("z+$", lambda z: "s" * len(z[0]), text)
@@ -182,5 +183,5 @@ def sounded(letters: str) -> str:
 
 @cache
 def unvowelled(word: str) -> str:
-    """A word's consonants: what is left of it in haste ("fck")."""
+    """A word's consonants, as in abbreviations ("fck")."""
     return re.sub("[aeiouy]", "", word)

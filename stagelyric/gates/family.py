@@ -1,8 +1,9 @@
-"""The gate for a family audience: what is never shown, however it is spelled.
+"""The gate for offensive words: what is never shown to a family audience, however it is spelled.
 
-Words are blocked whole, by stems inside them, and in every disguise that `disguises` reads: look-alikes (5h1t), stars
-(s**t), held letters (shiiit), gaps (s h i t, sh it). Clean words that hold a stem by chance are let through, and so are
-words that their line shows to be clean ("the cock crows"). Two real words side by side hide nothing ("push it").
+Some words are blocked as whole words, others (stems) also inside words; both in every disguise that `disguises` can
+read: look-alikes (5h1t), asterisks (s**t), stretching (shiiit), gaps (s h i t, sh it). Clean words that contain a stem
+by chance are allowed, and so are ambiguous words that are clean in their context ("the cock crows"). Two real words in
+a row are never joined ("push it").
 """
 
 from __future__ import annotations
@@ -27,16 +28,17 @@ _INNOCENT = re.compile(
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|'[a-z]+")
 _NATURAL = re.compile(r"[,.;:!?)\"\u2026\u2013\u2014-]$")
 _HELD = re.compile(r"([a-z])\1\1")
-QUICK = 120  # characters that are looked at in well under a millisecond,
-ODD = 24  # if all but so many are in plain words
-_LONGEST = 18  # letters of what is spelled out over several tokens
+QUICK = 120  # characters; `is_quick` is False for longer texts,
+ODD = 24  # and for texts with more characters than this outside plain words
+_LONGEST = 18  # letters in what is spelled out over several tokens, at most
 _ENDINGS = ("", "s", "ing", "in", "er", "ers", "ed", "y")
 
 
 @cache
 def _lists() -> dict[str, tuple[str, ...]]:
-    """The sections of data/blocked.txt: words, but for "phrases" and "company", which are lines."""
-    from importlib import resources  # a show's start is shorter without it
+    """The sections of data/blocked.txt. Entries are words, except in "phrases" and "company", where they are whole
+    lines."""
+    from importlib import resources  # imported here, as it slows down a show's start
 
     text = resources.files("stagelyric.gates").joinpath("data", "blocked.txt").read_text("utf-8")
     sections = re.split(r"^\[(\w+)\]\n", text, flags=re.MULTILINE)[1:]
@@ -47,13 +49,13 @@ def _lists() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _allowed() -> frozenset[str]:
-    """Clean words that hold a stem by chance."""
+    """Clean words that contain a stem by chance."""
     return frozenset(_lists()["allowed"])
 
 
 @cache
 def _company() -> dict[str, frozenset[str]]:
-    """For a word that is clean in some company, the words beside which it is."""
+    """For each ambiguous word, the words that make it clean if they are in the same line."""
     company: dict[str, frozenset[str]] = {}
     for line in _lists()["company"]:
         words, _, friends = line.partition(": ")
@@ -63,7 +65,7 @@ def _company() -> dict[str, frozenset[str]]:
 
 @cache
 def _whole(mild: bool) -> frozenset[str]:
-    """Words that are blocked as they are, plurals among them."""
+    """Words that are blocked as whole words, including their plurals."""
     lists = _lists()
     words = lists["whole"] + (lists["mild"] if mild else ())
     words += tuple(re.sub("['-]", "", word) for word in words if not word.isalpha())
@@ -73,7 +75,7 @@ def _whole(mild: bool) -> frozenset[str]:
 
 @cache
 def _stems() -> tuple[str, ...]:
-    """What is blocked inside of words; a last y also as it is before a plural."""
+    """What is blocked inside words; stems that end in y also in their plural."""
     stems = _lists()["inside"]
     return (*stems, *(stem[:-1] + "ies" for stem in stems if stem.endswith("y")))
 
@@ -84,10 +86,10 @@ def _inside() -> re.Pattern[str]:
 
 
 class _Held:
-    """Words that are known again with their letters held ("sooon"): each letter at least as often as the word has it.
+    """A set of words that are also recognised with stretched letters ("sooon").
 
-    A pattern of them all would say the same, and takes a tenth of a second to be made, in which nothing else of this
-    process goes on for long.
+    One regular expression for all of them would do the same, but takes a tenth of a second to compile, during which it
+    blocks the other threads.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -97,7 +99,7 @@ class _Held:
             self._runs.setdefault(letters, set()).add(lengths)
 
     def has(self, text: str) -> bool:
-        """Whether the whole text is one of the words."""
+        """Whether the whole text is one of the words, with letters repeated or not."""
         letters, held = disguises.runs(text)
         return any(all(map(ge, held, lengths)) for lengths in self._runs.get(letters, ()))
 
@@ -109,27 +111,28 @@ def _held_stems() -> re.Pattern[str]:
 
 @cache
 def _held(mild: bool) -> _Held:
-    """The whole words, held."""
+    """The whole words, recognised with stretched letters."""
     return _Held(_whole(mild))
 
 
 @cache
 def _merged(mild: bool) -> _Held:
-    """All of them for a token of many figures, which may be read in more ways than are worth trying."""
+    """Stems and whole words in merged letters, for tokens with several digits, which have too many readings to try
+    all."""
     stems = {stem + ending for stem in _stems() for ending in _ENDINGS}
     return _Held(map(disguises.merged, stems | _whole(mild)))
 
 
 @cache
 def _beginnings() -> frozenset[str]:
-    """How blocked words begin, in the letters of `disguises.merged`."""
+    """All prefixes of blocked words, in the letters of `disguises.merged`."""
     words = map(disguises.merged, (*_whole(True), *(stem + ending for stem in _stems() for ending in _ENDINGS)))
     return frozenset(word[:end] for word in words for end in range(1, len(word) + 1))
 
 
 @cache
 def _sounded() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
-    """Stems and whole words by how their letters are read; short ones would be found in anything."""
+    """Stems and whole words by sound (`disguises.sounded`), without short stems, which would match almost anything."""
     stems = {sound for stem in _stems() if len(sound := disguises.sounded(stem)) > 3}
     strict, mild = (frozenset(map(disguises.sounded, _whole(mild))) for mild in (False, True))
     held = "|".join(map(disguises.stretchable, sorted(stems)))
@@ -138,13 +141,13 @@ def _sounded() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
 
 @cache
 def _in_haste() -> frozenset[str]:
-    """The stems without their vowels, and with endings."""
+    """The stems without their vowels, with any ending."""
     bones = {bone for stem in _stems() if len(bone := disguises.unvowelled(stem)) >= 3}
     return frozenset(bone + ending for bone in bones for ending in _ENDINGS)
 
 
 def is_blocked(word: str, *, mild: bool = True) -> bool:
-    """Whether a single clean-spelled word is blocked. `mild`: also oaths, nakedness, killing and drink."""
+    """Whether a single word without disguise is blocked. `mild`: also oaths, nudity, killing and drink."""
     word = _base(word.lower())
     if word in _allowed() or not word or _CLEAN_SHAPES.fullmatch(word):
         return False
@@ -152,14 +155,14 @@ def is_blocked(word: str, *, mild: bool = True) -> bool:
 
 
 def mild_words() -> frozenset[str]:
-    """What only a family audience is spared."""
+    """Words that are blocked for a family audience only."""
     return _whole(True) - _whole(False)
 
 
 def found(text: str, *, mild: bool = True) -> str | None:
-    """The first thing in a line that a family audience is spared, as it stands there; None for a clean line.
+    """The first offensive token in a line, as written there; None for a clean line.
 
-    `mild` False looks for slurs and obscenities only.
+    With `mild` False, only slurs and obscenities are looked for.
     """
     written = disguises.latin(text)
     tokens = written.lower().split()
@@ -171,13 +174,13 @@ def found(text: str, *, mild: bool = True) -> str | None:
 
 
 def postpone() -> None:
-    """Until `look_ahead` has been called no text is quick."""
+    """From now on `is_quick` is False for every text, until `look_ahead` has been called."""
     global _unpacking
     _unpacking = True
 
 
 def look_ahead() -> None:
-    """Unpacks the lists and the dictionary, which the first look needs: in a thread, before anybody waits for it."""
+    """Loads the lists and the dictionary that `found` needs. To be called in a thread, before anybody waits for it."""
     global _unpacking
     _unpacking = True
     found("a f!rst look")
@@ -189,14 +192,14 @@ _unpacking = False
 
 def is_quick(text: str) -> bool:
     """Whether `found` takes well under a millisecond: the text is short, and all but a few characters are in plain
-    words. Asking takes a tenth of that."""
+    words. This check takes a tenth of that."""
     if _unpacking or len(text) > QUICK:
         return False
     odd = 0
     for token in text.lower().split():
         bare = disguises.bare(token)
         if not (token.isascii() and len(token) <= _LONGEST and (bare in SHORT or _is_plain(bare))):
-            odd += sum(1 if "a" <= letter <= "z" else 4 for letter in token)  # a figure has several readings
+            odd += sum(1 if "a" <= letter <= "z" else 4 for letter in token)  # a digit has several readings
             if odd > ODD:
                 return False
     return True
@@ -213,14 +216,14 @@ def _base(word: str) -> str:
 
 def _is_in_company(word: str, token: str, tokens: Sequence[str]) -> bool:
     friends = _company().get(word)
-    if not friends or word not in token:  # what is disguised means what it says
+    if not friends or word not in token:  # a disguised word is never meant in its clean sense
         return False
     return any(friends.intersection(re.split("[^a-z]+", other)) for other in tokens)
 
 
 @lru_cache(maxsize=16384)
 def _hidden(token: str, mild: bool) -> str | None:
-    """The blocked word that a lower-case token says or hides."""
+    """The blocked word that a lower-case token is or disguises."""
     bare = disguises.bare(token)
     if not bare:
         return None
@@ -238,7 +241,7 @@ def _hidden(token: str, mild: bool) -> str | None:
 
 
 def _is_plain(bare: str) -> bool:
-    """Whether a token is a word, or words with hyphens between them that make no other word together."""
+    """Whether a token is a real word, or words joined by hyphens which don't form another word together."""
     if bare.isalpha() and bare.isascii():
         return disguises.is_word(bare) and not _HELD.search(bare)
     if bare.endswith("'s"):
@@ -247,7 +250,8 @@ def _is_plain(bare: str) -> bool:
 
 
 def _says(letters: str, mild: bool) -> str | None:
-    """The blocked word in what is no word of its own: as it is, held, by its sound, in haste, or backwards."""
+    """The blocked word in letters that aren't a real word: as written, stretched, by sound, without vowels, or
+    reversed."""
     letters = "".join(c for c in letters if "a" <= c <= "z")
     if not letters or letters in _allowed() or _CLEAN_SHAPES.fullmatch(letters):
         return None
@@ -275,7 +279,7 @@ def _starred(token: str, mild: bool) -> str | None:
 
 
 def _phrase(tokens: Sequence[str]) -> str | None:
-    """A phrase of clean words that is none itself."""
+    """A blocked phrase, each of whose words is clean by itself."""
     words = [_plainest(token.replace("'", "")) for token in tokens]
     spoken = f" {' '.join(word.replace(' ', '') for word in words)} | {' '.join(words)} "
     if _HELD.search(spoken):
@@ -286,13 +290,13 @@ def _phrase(tokens: Sequence[str]) -> str | None:
 
 @cache
 def _phrases() -> re.Pattern[str]:
-    """The phrases, with their letters held."""
+    """The blocked phrases, allowing for stretched letters."""
     return re.compile(f" ({'|'.join(map(disguises.stretchable, _lists()['phrases']))}) ")
 
 
 @lru_cache(maxsize=4096)
 def _plainest(token: str) -> str:
-    """A token's words as they are most likely meant, parted by a blank."""
+    """A token's words in their most likely reading, separated by spaces."""
     if token.isalpha():
         return token
     parts = (next(disguises.spelled(piece)) if disguises.has_figures(piece) else piece
@@ -301,7 +305,7 @@ def _plainest(token: str) -> str:
 
 
 def _spelled_out(tokens: Sequence[str], mild: bool) -> str | None:
-    """A blocked word over neighbouring tokens of which one at least is no word itself ("f u", "sh it")."""
+    """A blocked word spread over adjacent tokens, at least one of which isn't a real word ("f u", "sh it")."""
     parts = list(_parts(tokens))
     if all(disguises.is_word(part) for part, _ in parts if part):
         return None
@@ -324,7 +328,8 @@ def _spelled_out(tokens: Sequence[str], mild: bool) -> str | None:
 
 
 def _parts(tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """The tokens' letters in order, and whether a pause stands before them: a natural mark, then a blank."""
+    """The tokens' letters in order, each with whether there is a pause (punctuation followed by a space) before
+    them."""
     pause = False
     for token in tokens:
         pieces, pauses = _pieces(token)
@@ -335,13 +340,13 @@ def _parts(tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 @lru_cache(maxsize=16384)
 def _pieces(token: str) -> tuple[Sequence[str], bool]:
-    """A token's letters, one "" where an apostrophe keeps them from joining others; whether a pause follows it."""
+    """A token's letters, with "" where an apostrophe prevents joining; and whether a pause follows the token."""
     bare = disguises.bare(token).removesuffix("'s")
     return [""] if disguises.is_clipped(bare) else disguises.pieces(bare), _NATURAL.search(token) is not None
 
 
 def _is_across(joined: str, parts: Sequence[str], mild: bool) -> bool:
-    """Whether letters are a blocked word from the first part to the last, or have a stem that begins in the first
+    """Whether the joined letters are a blocked word over all the parts, or have a stem that starts in the first part
     and ends in the last."""
     if disguises.has_figures(joined):
         return not joined.isdecimal() and _merged(mild).has(disguises.merged(joined))

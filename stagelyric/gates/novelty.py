@@ -1,7 +1,7 @@
-"""What is nobody else's line: no five words and no 24 characters in a row that stand in the training text.
+"""Prevents quotations: no five words and no 24 characters in a row may occur in the training text.
 
-The text itself is not kept, only a sorted row of 30-bit hashes of its runs: a run that is in the text is always found,
-and of others about one in a thousand is taken for one that is.
+Not the text itself is stored but a sorted array of 30-bit hashes of its runs. A run of the text is always found; about
+one in a thousand other runs is wrongly taken for one of the text.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from stagelyric.gates.quoting import normal as normal
 from stagelyric.words.npz import ModelError, read_npz
 
 FILE = "copies.npz"
-_STRIDE = 4  # every 4th window of 21 characters is kept: each run of 24 holds one of them whole
+_STRIDE = 4  # every 4th window of 21 characters is stored; every run of 24 characters contains one of these
 _WINDOW = CHARACTERS - _STRIDE + 1
 _BITS = 30
-_AT_ONCE = 200  # stanzas
-WORN = 4  # words in a row that are a stock phrase, where many lines have them
+_AT_ONCE = 200  # stanzas hashed in one go
+WORN = 4  # words in a row that count as a stock phrase if many lines have them
 _WORN_COUNT = 5
 
 
 def build(lines: Iterable[str], words: Iterable[str] | None = None) -> NDArray[np.uint32]:
-    """The hashes (K,) of all runs in `lines`, sorted; with `words` given, only of runs that are made of those."""
+    """The sorted hashes (K,) of all runs in `lines`; if `words` is given, only of runs made of these words."""
     texts = [normal(line) for line in lines]
     if words is not None:
         known = {normal(word) for word in words}
@@ -43,10 +43,10 @@ def build(lines: Iterable[str], words: Iterable[str] | None = None) -> NDArray[n
 def of_files(
     files: Sequence[Path], kept: Path | None = None, between: Callable[[], None] = lambda: None
 ) -> NDArray[np.uint32]:
-    """The hashes (K,) of all runs in "never quote" files, over the ends of lines too.
+    """The hashes (K,) of all runs in "never quote" files, including runs that cross line ends.
 
-    `kept`: a folder where the index of these files is looked for, and left for the next time. `between` is called now
-    and then while it is made: a book takes seconds. Raises QuotingError.
+    `kept`: a folder where the index for these files is cached. `between` is called from time to time during the
+    computation, as a book takes seconds. Raises QuotingError.
     """
     known = kept and kept / f"{quoting.stamp(files)}.npz"
     if known and known.is_file():
@@ -59,7 +59,7 @@ def of_files(
         parts.append(build(texts[start : start + _AT_ONCE]))
     keys = np.unique(np.concatenate(parts))
     if known:
-        with contextlib.suppress(OSError):  # a full disk costs a moment the next time, and nothing else
+        with contextlib.suppress(OSError):  # if the disk is full, the index is just computed again the next time
             known.parent.mkdir(parents=True, exist_ok=True)
             part = known.with_suffix(f".{os.getpid()}.npz")
             save(part, keys)
@@ -68,13 +68,13 @@ def of_files(
 
 
 def build_worn(lines: Iterable[str]) -> NDArray[np.uint32]:
-    """The hashes (K,) of runs of four words that stand in five lines or more, sorted."""
+    """The sorted hashes (K,) of runs of four words that occur in five lines or more."""
     counts = Counter(run for line in lines for run in set(_runs(normal(line), WORN)))
     return np.unique(_text_keys([run for run, count in counts.items() if count >= _WORN_COUNT]))
 
 
 def save(file: Path, keys: NDArray[np.uint32], worn: NDArray[np.uint32] | None = None) -> None:
-    """Writes copies.npz: the steps from hash to hash, byte plane by byte plane, which packs best."""
+    """Writes copies.npz: the differences between hashes, split into byte planes, which compresses best."""
     np.savez_compressed(file, planes=_planes(keys), worn=_planes(np.zeros(0, np.uint32) if worn is None else worn))
 
 
@@ -87,33 +87,33 @@ def _joined(planes: NDArray[np.uint8]) -> NDArray[np.uint32]:
 
 
 class Copies:
-    """Answers whether a line quotes the text."""
+    """Answers whether a line quotes a text, from hashes of its runs."""
 
     def __init__(self, keys: NDArray[np.uint32], worn: NDArray[np.uint32] | None = None):
-        """`keys` and `worn` as `build` and `build_worn` give them; an empty array knows no text."""
+        """`keys` and `worn` as returned by `build` and `build_worn`; empty arrays match nothing."""
         self.keys = keys
         self._worn = np.zeros(0, np.uint32) if worn is None else worn
 
     @classmethod
     def load(cls, file: Path) -> Copies:
-        """Reads copies.npz. Raises ModelError where it is missing or is none."""
+        """Reads copies.npz. Raises ModelError if it is missing or damaged."""
         with read_npz(file, "the runs of the model's training text") as data:
             return cls(_joined(data["planes"]), _joined(data["worn"]))
 
     def and_of(self, keys: NDArray[np.uint32]) -> Copies:
-        """These and the runs of another text."""
+        """These copies with the runs of another text added."""
         return Copies(np.union1d(self.keys, keys), self._worn)
 
     def save(self, file: Path) -> None:
         save(file, self.keys, self._worn)
 
     def quotes(self, text: str) -> bool:
-        """Whether five words or 24 characters in a row of `text` stand in one line of the training text."""
+        """Whether five words or 24 characters in a row of `text` occur in one line of the training text."""
         line = normal(text)
         return _known(self.keys, np.concatenate([_word_keys(line), _hashed(_windows(line))])) > 0
 
     def worn(self, text: str) -> int:
-        """How many runs of four words of `text` stand in many lines of the training text."""
+        """How many runs of four words of `text` occur in many lines of the training text."""
         return _known(self._worn, _text_keys(_runs(normal(text), WORN)))
 
 
@@ -125,7 +125,7 @@ def _known(sorted_keys: NDArray[np.uint32], keys: NDArray[np.uint32]) -> int:
 
 
 def quotes_own(text: str, source: str) -> bool:
-    """Whether five words or 24 characters in a row of `text` stand in one line of `source` (a song's own words)."""
+    """Whether five words or 24 characters in a row of `text` occur in one line of `source` (a song's own words)."""
     line, (runs, whole) = normal(text), _own(source)
     words = line.split()
     if any(" ".join(words[i : i + WORDS]) in runs for i in range(len(words) - WORDS + 1)) or line in whole:
@@ -134,7 +134,7 @@ def quotes_own(text: str, source: str) -> bool:
 
 
 def shares_words(text: str, source: str) -> bool:
-    """Whether five words in a row of `text` stand in one line of `source`."""
+    """Whether five words in a row of `text` occur in one line of `source`."""
     words, (runs, _) = normal(text).split(), _own(source)
     return any(" ".join(words[i : i + WORDS]) in runs for i in range(len(words) - WORDS + 1))
 
@@ -147,7 +147,7 @@ def _own(source: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _parts(text: str, known: set[str]) -> Iterable[str]:
-    """The stretches of a line between words that no draft can hold."""
+    """The parts of a line between unknown words, which no draft can contain."""
     part: list[str] = []
     for word in [*text.split(), ""]:
         if word in known:
@@ -158,7 +158,7 @@ def _parts(text: str, known: set[str]) -> Iterable[str]:
 
 
 def _aligned(texts: Sequence[str]) -> NDArray[np.uint32]:
-    """Keys of the windows that begin at each line's characters 0, 4, 8 …"""
+    """Hashes of the windows that begin at characters 0, 4, 8 … of each line."""
     parts = [text[i : i + _WINDOW] for text in texts for i in range(0, len(text) - _WINDOW + 1, _STRIDE)]
     joined = np.frombuffer("".join(parts).encode("ascii"), dtype=np.uint8)
     return _hashed(joined.reshape(-1, _WINDOW))
@@ -180,7 +180,7 @@ def _hashed(windows: NDArray[np.uint8]) -> NDArray[np.uint32]:
 
 
 def _word_keys(line: str) -> NDArray[np.uint32]:
-    """Keys of the runs of five words that are too short for a run of 24 characters to find."""
+    """Hashes of the runs of five words that are shorter than 24 characters."""
     return _text_keys([run for run in _runs(line, WORDS) if len(run) < CHARACTERS])
 
 
@@ -200,7 +200,7 @@ def _text_keys(runs: Sequence[str]) -> NDArray[np.uint32]:
 
 
 def _mixed(keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """30 bits of the finaliser of MurmurHash3 (Appleby): every bit of a key moves every bit of the result."""
+    """30 bits of MurmurHash3's finaliser (Appleby), in which every input bit affects every output bit."""
     keys = keys ^ (keys >> np.uint64(33))
     keys = keys * np.uint64(0xFF51AFD7ED558CCD)
     keys = keys ^ (keys >> np.uint64(33))

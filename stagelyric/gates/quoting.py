@@ -1,7 +1,7 @@
-"""What is a quotation, and the texts that a band never wants to quote. Light: the show's own process reads this.
+"""Defines what a quotation is, and reads a band's "never quote" files. No numpy: the show's own process uses this.
 
-What must not be quoted in the training text is an index of hashes (`novelty`); a band's "never quote" files become one
-where the lines are written, and are looked through as they are for the few lines that a show keeps.
+The training text is checked by an index of hashes (`novelty`). So are "never quote" files where lines are written; for
+the few lines that a show keeps, this module searches their text directly.
 """
 
 from __future__ import annotations
@@ -16,33 +16,35 @@ from stagelyric.words.reading import LYRICS, read_bytes
 
 WORDS = 5
 CHARACTERS = 24
-"""So many in a row are a quotation."""
+"""As many equal characters in a row are a quotation."""
 
-_STEP = 4  # a run of 24 characters holds one of 21 that begins at a multiple of 4
+_STEP = 4  # every run of 24 characters contains one of 21 that begins at a multiple of 4
 _NOT_WORDS = re.compile(r"[^a-z ]+")
 
 
 class QuotingError(ValueError):
-    """A "never quote" file that can't be read; its text is one sentence for the user."""
+    """A "never quote" file that can't be read. The message is one sentence for the user."""
 
 
 def normal(text: str) -> str:
-    """What is compared: words in lower case, without apostrophes or accents, one space between them."""
+    """The form in which texts are compared: words in lower case, no apostrophes or accents, single spaces."""
     return " ".join(_NOT_WORDS.sub(" ", plain(text).lower().replace("'", "")).split())
 
 
 def stamp(files: Sequence[Path]) -> str:
-    """Names what stands in the files, "" for none: asks with another stamp are other asks. Raises QuotingError."""
+    """A hash of the files' contents, "" for no files. It is part of an ask, so that new files give new lines. Raises
+    QuotingError."""
     whole = "".join(hashlib.sha256(_bytes(file)).hexdigest() for file in files)
     return hashlib.sha256(whole.encode()).hexdigest()[:16] if files else ""
 
 
 def stanzas(file: Path) -> list[str]:
-    """The stanzas of a file in the form that is compared: a quotation may run over the end of a line.
+    """The normalised stanzas of a file. Whole stanzas are compared, since a quotation may cross a line end.
 
     Any format and encoding that `words.formats` reads. Raises QuotingError.
     """
-    from stagelyric.words.formats import LyricsError, read  # a show without such files starts sooner for it
+    # imported here, as most shows don't need it and start faster without
+    from stagelyric.words.formats import LyricsError, read
 
     try:
         found = read(file, _bytes(file))
@@ -59,7 +61,7 @@ def _bytes(file: Path) -> bytes:
 
 
 def quoting(texts: Iterable[str], files: Sequence[Path]) -> set[str]:
-    """Those of a few `texts` that have five words or 24 characters in a row of one of the files.
+    """Those of a few `texts` that share five words or 24 characters in a row with one of the files.
 
     Raises QuotingError.
     """
@@ -68,7 +70,7 @@ def quoting(texts: Iterable[str], files: Sequence[Path]) -> set[str]:
 
 
 def quoting_of(texts: Iterable[str], known: Sequence[str]) -> set[str]:
-    """Those of a few `texts` that quote one of some stanzas, which are as `stanzas` gives them."""
+    """Those of a few `texts` that quote one of the given stanzas (as returned by `stanzas`)."""
     whole = "\n".join(f" {stanza} " for stanza in known)
     return {text for text in texts if _quotes(normal(text), whole)} if known else set()
 
