@@ -11,6 +11,7 @@ import sys
 import click
 
 from stagelyric import __version__
+from stagelyric.types.program import typed
 from stagelyric.types.streams import make_safe
 
 # Looking for pydantic's plugins reads the metadata of every package there is: 10 ms of a start that wants 400.
@@ -94,11 +95,21 @@ def cli() -> None:
     """
 
 
+class _Help(click.HelpFormatter):
+    """The examples of a command's help, as they are typed here."""
+
+    def getvalue(self) -> str:
+        return re.sub(
+            r"(?m)^( +(?:Start here: +)?)stagelyric (.*)$", lambda row: row[1] + typed(row[2]), super().getvalue()
+        )
+
+
 def main() -> None:
     """The console command. Plain sentences for what can go wrong; a traceback only for what must not."""
     # Start-up makes no garbage worth 50 ms of looking for it; the stage turns the collector on when all is up.
     gc.disable()
     make_safe()
+    click.Context.formatter_class = _Help
     try:
         cli(prog_name="stagelyric", standalone_mode=False)
         if sys.stdout is not None:

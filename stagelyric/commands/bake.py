@@ -23,6 +23,7 @@ from stagelyric.commands.common import (
     seed_type,
     server_named,
 )
+from stagelyric.types.program import typed
 
 _PATIENCE = 60.0  # seconds that a line waits for a server that drafts, if one is asked: nobody is on stage
 
@@ -348,5 +349,5 @@ def _say(out: Path, made: Bake, sounds: int, seconds: float, as_json: bool) -> N
         f"{out}: {len(made.parts)} sections, {lines:,} lines{struck}, {words:,} more for words, {sounds:,} sounds, "
         f"{out.stat().st_size / 1e6:.1f} MB, seed {made.seed}, {seconds:.0f} s"
     )
-    click.echo(f"  play it    stagelyric play --show {out}")
-    click.echo(f"  read it    stagelyric bake {out} --proof {out.with_suffix('.html')}")
+    click.echo(f"  play it    {typed('play --show', out)}")
+    click.echo(f"  read it    {typed('bake', out, '--proof', out.with_suffix('.html'))}")

@@ -13,6 +13,7 @@ from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.rig import Rig, load_rig
 from stagelyric.setup import checking
 from stagelyric.setup.checking import Found, count, one
+from stagelyric.types.program import typed
 from stagelyric.words.formats import ENDINGS
 
 
@@ -101,7 +102,7 @@ def _check_frames(file: Path, sample: int, as_json: bool) -> None:
         if told["waiting"]:
             click.echo(
                 f"{count(told['waiting'], 'alternative')} not sung yet: proposed, and neither kept nor struck "
-                f"(stagelyric frames {file} --page)"
+                f"({typed('frames', file, '--page')})"
             )
         rng = random.Random()
         for frame in rng.choices(found.frames, k=sample) if found.frames else ():

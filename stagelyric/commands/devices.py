@@ -12,6 +12,7 @@ from stagelyric.setlist.rig import Rig, SpeechRig, load_rig
 from stagelyric.speech.listing import Voices, list_outputs, list_voices
 from stagelyric.types import paths
 from stagelyric.types.devices import plain
+from stagelyric.types.program import typed
 
 _APIS = {"alsa": "ALSA", "jack": "JACK", "core": "CoreMIDI", "winmm": "Windows"}
 
@@ -76,7 +77,7 @@ def devices(
         Group(f"MIDI out{_by(midi.api)}", tuple(map(plain, midi.outputs)), midi.problem or none),
         Group("Audio out", tuple(outputs), audio.problem or "none"),
         Group("Voices", tuple(_voices(voices, every=all_voices)), voices.problem or "none"),
-        Group("Models", tuple(names), "none; train one: stagelyric train CORPUS --out models/NAME"),
+        Group("Models", tuple(names), f"none; train one: {typed('train CORPUS --out models/NAME')}"),
     )
 
 

@@ -18,6 +18,7 @@ from stagelyric.setlist.setlist import Setlist, load
 from stagelyric.setlist.triggers import Trigger
 from stagelyric.show.ladder import bare, told
 from stagelyric.types import paths
+from stagelyric.types.program import typed
 
 PARTS = ("network", "midi", "audio", "model", "machine")
 _SIGNS = {"fine": ("✓", "green"), "look": ("!", "yellow"), "fix": ("✗", "red")}
@@ -167,7 +168,7 @@ async def _model(name: str, sections: int) -> Finding:
     try:
         folder = paths.find_model(name)
     except paths.ModelNotFoundError as error:
-        return fix("model", str(error), "stagelyric models   (lists what there is)")
+        return fix("model", str(error), f"{typed('models')}   (lists what there is)")
     return await model.check(folder, sections)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stagelyric.commands.common import Fault, json_option, print_json
+from stagelyric.types.program import typed
 from stagelyric.words import formats
 from stagelyric.words.formats import ENDINGS, LyricsError
 
@@ -77,7 +78,7 @@ def _say(out: Path, result: Result, as_json: bool) -> None:
         f"{result.proposed} alternatives proposed{known}"
     )
     if result.proposed:
-        click.echo(f"None of them is sung until you keep it: stagelyric frames {out} --page")
+        click.echo(f"None of them is sung until you keep it: {typed('frames', out, '--page')}")
 
 
 def _open(paths: Sequence[Path], out: Path, *, quiet: bool) -> Result:

@@ -18,6 +18,7 @@ from stagelyric.setlist.triggers import parse_do, write_do
 from stagelyric.show.pedals import Found, Watch, describe
 from stagelyric.types.actions import ACTIONS, TABLE
 from stagelyric.types.events import Command, Event, Notice
+from stagelyric.types.program import typed
 
 if TYPE_CHECKING:
     from stagelyric.gear.midi.input import Midi
@@ -84,7 +85,7 @@ def learn(
     try:
         asyncio.run(_rounds(hearing, settle, seconds, wait, once, as_json))
     except TimeoutError:
-        raise Failure(f"no press came within {wait:g} s; `stagelyric monitor` shows what arrives") from None
+        raise Failure(f"no press came within {wait:g} s; to see what arrives: {typed('monitor')}") from None
 
 
 async def _rounds(

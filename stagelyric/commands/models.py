@@ -17,6 +17,7 @@ from stagelyric.commands.common import Fault, json_option, plain_faults, print_j
 from stagelyric.commands.models_fetch import fetch
 from stagelyric.types import paths
 from stagelyric.types.lines import Drafter
+from stagelyric.types.program import typed
 
 _HEAD = 8  # bytes that say how long a safetensors file's header is
 _LARGEST_HEAD = 1 << 20
@@ -66,9 +67,9 @@ def list_models(names: tuple[str, ...], drafters: bool, as_json: bool) -> None:
     elif told:
         _print(told)
         if not names and ear is None:
-            click.secho("no editor here, which judges lines: stagelyric models fetch smollm2", dim=True)
+            click.secho(f"no editor here, which judges lines: {typed('models fetch smollm2')}", dim=True)
     else:
-        click.echo("none; train one: stagelyric train CORPUS --out models/NAME")
+        click.echo(f"none; train one: {typed('train CORPUS --out models/NAME')}")
     if names and bad:
         raise Fault("; ".join(bad))
     for problem in bad if not as_json else ():

@@ -16,6 +16,7 @@ from stagelyric.commands.common import Fault, json_option, plain_faults, print_j
 from stagelyric.songs import document, reading, subject
 from stagelyric.songs.document import TRIGGERS, Guessed, Wishes
 from stagelyric.songs.reading import Written
+from stagelyric.types.program import typed
 
 _WIDTH = 34  # characters of a title in the list that is printed
 
@@ -267,4 +268,4 @@ def _as_json(guessed: Guessed) -> dict[str, Any]:
 
 
 def _next(output: Path) -> str:
-    return f"Next: look through it, then  stagelyric check {output}  and  stagelyric play {output}"
+    return f"Next: look through it, then  {typed('check', output)}  and  {typed('play', output)}"

@@ -10,6 +10,7 @@ import click
 from stagelyric.commands.common import Fault
 from stagelyric.setup.desk import Setup
 from stagelyric.types.devices import ListenError
+from stagelyric.types.program import typed
 from stagelyric.web.server import Page
 
 HOST = "127.0.0.1"
@@ -32,7 +33,8 @@ async def _serve(file: Path, port: int, opened: bool) -> None:
     page = Page(HOST, port, setup=setup)
     async with setup.running(), page.running():
         url = f"{page.url}/setup"
-        click.echo(f"{file}: edit it at {url}   (Ctrl-C stops it; what you save is in the file)")
+        click.echo(f"{file}: edit it at {url}, and save it there")
+        click.echo(f"Then: Ctrl-C here, and  {typed('play', file)}")
         if opened:
             from stagelyric.commands.play import _open
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from stagelyric.commands.common import Failure, Fault, frame_faults, plain_faults, seed_type, server_named
+from stagelyric.types.program import typed
 
 SAFE_PIN = 6
 
@@ -103,9 +104,11 @@ def play(
         )
     opened = None if no_open else "/rehearse" if rehearse else "/together"
     try:
-        _run(assembly, what.setlist.title, opened, qr, wait_ready, bring_editor)
+        greeted = _run(assembly, what.setlist.title, opened, qr, wait_ready, bring_editor)
     except OSError as error:
         raise Failure(str(error)) from None
+    if greeted:
+        _part(assembly, journal_file)
 
 
 def _log() -> None:
@@ -178,7 +181,8 @@ def _changed(rig: "Rig", web: dict[str, object], osc_port: int | None) -> "Rig":
 
 def _run(
     assembly: "Assembly", title: str, opened: str | None, qr: bool | None, wait_ready: bool, bring_editor: bool
-) -> None:
+) -> bool:
+    """Until the show is ended; whether it was up and had greeted. Raises OSError where a port is taken."""
     import asyncio
     import sys
 
@@ -192,12 +196,12 @@ def _run(
 
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(_show(assembly, title, opened, qr, wait_ready, bring_editor))
+        return runner.run(_show(assembly, title, opened, qr, wait_ready, bring_editor))
 
 
 async def _show(
     assembly: "Assembly", title: str, opened: str | None, qr: bool | None, wait_ready: bool, bring_editor: bool
-) -> None:
+) -> bool:
     import asyncio
     import signal
 
@@ -215,20 +219,21 @@ async def _show(
         if wait_ready:
             await _wait_for_lines(assembly, over)
             if over.is_set():
-                return
+                return False
         _greet(assembly, title, qr)
         if opened is not None:
             _open(assembly.page.url + opened)
         async with watched(f"{title}: {assembly.page.url}"), _bringing(bring_editor):
             await over.wait()
-    _part(assembly)
+    return True
 
 
-def _part(assembly: "Assembly") -> None:
-    """What the night brought, and where it is."""
+def _part(assembly: "Assembly", journal: Path | None) -> None:
+    """What the night brought, and where it is. `journal`: the file or folder that was asked for."""
     cues, kept, vetoed = (assembly.tally(kind) for kind in ("cue", "keep", "veto"))
     lines = f"{cues} line{'' if cues == 1 else 's'}"
-    click.echo(f"\n{lines} shown, {kept} kept, {vetoed} vetoed: stagelyric journal show last")
+    read = typed("journal show last") if journal is None else typed("journal show last --journal", journal)
+    click.echo(f"\n{lines} shown, {kept} kept, {vetoed} vetoed: {read}")
 
 
 @asynccontextmanager
@@ -293,7 +298,7 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
         click.echo(f"  PIN       one of {SAFE_PIN} digits or more is not found by trying")
     click.echo(f"  press     space on the page, a pedal, or OSC: oscsend {host} {port} /stagelyric/line i 1")
     edited = f"{page}/setup edits this set; your own songs: " if assembly.page.setup is not None else ""
-    click.echo(f"  yours     {edited}stagelyric new my-songs/ -o set.toml")
+    click.echo(f"  yours     {edited}{typed('new my-songs/ -o set.toml')}")
     click.echo("  stop      Ctrl-C")
     if near and (sys.stdout.isatty() if qr is None else qr):
         click.echo(joining.qr_text(assembly.page.join_url(near[0])))

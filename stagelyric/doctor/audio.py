@@ -10,6 +10,8 @@ from typing import Any
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.audio import in_plain_words
+from stagelyric.types.extras import how_to_get
+from stagelyric.types.program import typed
 
 SECONDS = 5.0
 _PATIENCE = 15.0  # seconds beyond that for a driver to come up
@@ -42,12 +44,12 @@ def judge(told: dict[str, Any], rig: SpeechRig, seconds: float) -> Finding:
     """Pure: what the probe said, in a sentence."""
     if "missing" in told:
         mend = "sudo apt install libportaudio2" if told["missing"] == "portaudio" and sys.platform == "linux" else (
-            "python -m pip install sounddevice")  # fmt: skip
+            how_to_get("speech"))  # fmt: skip
         return look("audio", "there is nothing to play sound with: the show goes on without speech", mend)
     if "problem" in told:
         # With a device in the rig somebody counts on it; without one a show may well be silent.
         level = fix if rig.device else look
-        return level("audio", in_plain_words(told["problem"]), "stagelyric devices   (lists what there is)")
+        return level("audio", in_plain_words(told["problem"]), f"{typed('devices')}   (lists what there is)")
     latency, dry = told["latency"] * 1000, told["underruns"]
     measured = {key: told[key] for key in ("device", "rate", "latency", "underruns", "seconds")}
     text = f"{told['device']} opens at {told['rate']} Hz, {latency:.0f} ms; {dry} underruns in {seconds:g} s"

@@ -15,6 +15,7 @@ from stagelyric.setlist.triggers import Trigger
 from stagelyric.types.devices import MORE, DeviceError, find, plain
 from stagelyric.types.events import ClockPulse, Event, Notice
 from stagelyric.types.extras import how_to_get
+from stagelyric.types.program import typed
 
 STEADY_MS = 3.0  # deviation of a clock's pulses from their mean, 99th of 100: more is heard as a wandering tempo
 _PULSES = 24
@@ -30,7 +31,7 @@ def driver(found: Listing, rig: Rig) -> list[Finding]:
         if found.problem.startswith(NOT_INSTALLED):
             mend = how_to_get("midi")
         elif found.binding is None:  # it crashed, hung, or did not start
-            mend = "unplug the devices and try again; without MIDI: stagelyric play --midi none SETLIST"
+            mend = f"unplug the devices and try again; without MIDI: {typed('play --midi none SETLIST')}"
         level = fix if wanted or rig.clock.source == "midi" else look
         return [level("MIDI", found.problem, mend, apis=found.apis)]
     apis = ", ".join(found.apis)
@@ -101,7 +102,7 @@ def judge(heard: Sequence[Event], opened: Sequence[str], rig: Rig, seconds: floa
             yield look(
                 "MIDI",
                 text,
-                f'press it during `stagelyric doctor --listen 15`, or `stagelyric learn`: "{port}"',
+                f'press it during {typed("doctor --listen 15")}: "{port}"',
                 heard=0,
             )
     for event in heard:

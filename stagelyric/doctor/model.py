@@ -8,6 +8,7 @@ from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.show.pool import CHUNK
 from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.types.lines import Ask
+from stagelyric.types.program import typed
 
 ENOUGH = 10.0  # lines a second: as fast as a foot presses
 _LINES = 64
@@ -27,7 +28,7 @@ async def check(folder: Path, sections: int = 0) -> Finding:
             lines = await generator.write(Ask(seed=2), 0, _LINES)
     except (TimeoutError, GeneratorError) as error:
         why = "; ".join(dict.fromkeys(troubles)) or str(error) or f"it did not write within {_SECONDS:g} s"
-        return fix("model", f"{folder.name} does not write: {why}", "stagelyric models   (lists what there is)")
+        return fix("model", f"{folder.name} does not write: {why}", f"{typed('models')}   (lists what there is)")
     rate = len(lines) / (time.perf_counter() - ready)
     text = f"{folder.name} loads and writes its first lines in {ready - began:.1f} s, then {rate:.0f} lines a second"
     if sections:

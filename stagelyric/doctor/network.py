@@ -21,6 +21,7 @@ from stagelyric.gear.osc.input import Osc
 from stagelyric.gear.osc.output import encode
 from stagelyric.setlist.rig import Rig, address
 from stagelyric.types.devices import ListenError
+from stagelyric.types.program import typed
 from stagelyric.web.server import Page
 
 _ANSWER_SECONDS = 1.0
@@ -71,7 +72,7 @@ async def _open(stack: AsyncExitStack, about: str, part: Osc | Page, port: int, 
     except ListenError as fault:
         who = owner(port, kind)
         if who is None:
-            return fix(about, str(fault), f"stagelyric play … {option} {port + 10}", port=port)
+            return fix(about, str(fault), typed(f"play … {option} {port + 10}"), port=port)
         text = f"port {port} is in use by {who}"
         if who.startswith("another stagelyric"):
             return look(about, f"{text}: a show is up on this machine already", None, port=port, owner=who)

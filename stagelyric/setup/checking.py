@@ -14,10 +14,11 @@ from stagelyric.setlist import setlist
 from stagelyric.setlist.faults import FileError, read_toml
 from stagelyric.show.ladder import bare, told
 from stagelyric.types import paths, server
+from stagelyric.types.program import typed
 from stagelyric.words import look
 from stagelyric.words.formats import LyricsError
 
-_WITHOUT = "lines are chosen without one; a second machine that has it writes others (stagelyric models fetch smollm2)"
+_WITHOUT = "lines are chosen without one; a second machine that has it writes others"
 
 
 @dataclass(slots=True)
@@ -58,7 +59,8 @@ def look_at(file: Path, found: Found, data: Mapping[str, Any] | None = None) -> 
     if not found.faults:
         found.told.insert(0, f"{file}: {_summary(written)}")
     found.editor = fetch.stamp() or None
-    found.told.append(f"chosen by ear: {found.editor}" if found.editor else f"no editor here: {_WITHOUT}")
+    without = f"no editor here: {_WITHOUT} ({typed('models fetch smollm2')})"
+    found.told.append(f"chosen by ear: {found.editor}" if found.editor else without)
 
 
 def one(file: Path, place: str, found: Found, *, needed: bool) -> None:

@@ -17,6 +17,7 @@ from time import sleep
 from typing import Any, Protocol
 
 from stagelyric.setlist.rig import VOICE_FILE
+from stagelyric.types.program import typed
 
 Engine = Any  # of pyttsx3, which has no types
 
@@ -76,7 +77,7 @@ def pick(wanted: str, voices: Sequence[Known]) -> Known:
     if matches:
         names = " and ".join(f'"{voice.name}"' for voice in matches[:6])
         raise VoiceError(f'voice "{wanted}" is ambiguous: {names}{" and more" * (len(matches) > 6)} match')
-    raise VoiceError(f'no voice matches "{wanted}"; `stagelyric devices` lists the {len(voices)} there are')
+    raise VoiceError(f'no voice matches "{wanted}"; {typed("devices")} lists the {len(voices)} there are')
 
 
 class Pyttsx3:

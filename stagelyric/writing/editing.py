@@ -13,6 +13,7 @@ from typing import Protocol
 from stagelyric.editor import editor, fetch, usual
 from stagelyric.editor.faults import EditorError
 from stagelyric.editor.folder import read
+from stagelyric.types.program import typed
 
 BAND = (2.0, 2.7)
 """Nats a token: from the median of lines by people to their upper quintile."""
@@ -94,9 +95,9 @@ def opened() -> editor.Editor | None:
         return None
     folder = fetch.place(source)
     if not folder.is_dir():
-        raise EditorError(f"the editor {source.name} isn't built yet: stagelyric models fetch {fetch.SMOLLM2.name}")
+        raise EditorError(f"the editor {source.name} isn't built yet: {typed('models fetch', fetch.SMOLLM2.name)}")
     meta = read(folder)
     counted = usual.lexicon()
     if meta.lexicon != usual.stamp(counted):
-        raise EditorError(f"the editor {source.name} is to be built anew: stagelyric models fetch {fetch.SMOLLM2.name}")
+        raise EditorError(f"the editor {source.name} is to be built anew: {typed('models fetch', fetch.SMOLLM2.name)}")
     return editor.Editor(folder, meta, places=_PLACES, lean=True)

@@ -23,6 +23,7 @@ from stagelyric.gear.journal.recordfile import RecordFile, encode
 from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue, State
 from stagelyric.types.parts import Part, ignore
+from stagelyric.types.program import typed
 
 if TYPE_CHECKING:
     from stagelyric.gear.journal.night import Night
@@ -311,7 +312,7 @@ def _latest(path: Path, show: str) -> list[Record]:
 
 def _rows(path: Path, query: str, *values: object) -> list[dict[str, Any]]:
     if not path.exists():
-        raise JournalError(f"{path}: wanted a journal, found none; `stagelyric play` writes one")
+        raise JournalError(f"{path}: wanted a journal, found none; it is written by {typed('play')}")
     with contextlib.closing(connect(path)) as database:
         database.row_factory = sqlite3.Row
         try:

@@ -16,6 +16,7 @@ from stagelyric.gear.midi.wire import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
 from stagelyric.types.child import Child, End, command, isolated_environment
 from stagelyric.types.devices import DeviceError, find, plain
 from stagelyric.types.extras import how_to_get
+from stagelyric.types.program import typed
 
 Hear = Callable[[float, str, bytes], None]
 Tell = Callable[[str, Literal["info", "warning"]], None]
@@ -28,7 +29,7 @@ _NONE_WORKS = "no MIDI driver works here" + (
     "; `modprobe snd-seq` brings ALSA's, or start a JACK server" if sys.platform == "linux" else ""
 )
 NOT_INSTALLED = "no MIDI driver is installed"
-_GOES_ON = "; the show goes on with keys, pages and OSC (`stagelyric doctor` says more)"
+_GOES_ON = "; the show goes on with keys, pages and OSC"
 _INSTALL = how_to_get("midi")
 
 
@@ -259,7 +260,7 @@ class Ports:
             if self._counted_on:
                 self._say(f"MIDI is off: {_NONE_WORKS} ({report['problem']})")
             else:  # many machines have none, and it was not asked for
-                self._say(f"no MIDI driver works here{_GOES_ON}", "info")
+                self._say(f"no MIDI driver works here{_GOES_ON} (more: {typed('doctor')})", "info")
 
     def _order(self, order: dict[str, Any]) -> None:
         if "open" in order:

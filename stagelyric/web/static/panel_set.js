@@ -5,11 +5,15 @@ import { pressTwice } from "./press.js";
 
 const FULL = 32; // ready lines that make a bar full
 const LOW = 4;
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
 /** Mounts the list in `root`; `desk`: see panels.js. */
 export function mountSet(root, desk) {
   const about = root.appendChild(make("p", "baked", "", { id: "baked", hidden: "" }));
   const list = root.appendChild(make("ol", "set", "", { id: "set" }));
+  // The set is edited on the show's own machine alone; in a tab of its own, so that the desk stays where it is.
+  const edit = make("a", "edit-set", "edit the set", { href: "/setup", target: "_blank", hidden: "" });
+  root.append(edit);
   let songs = [];
   let places = []; // by song and section: the button, its count and its bar
   let ready = [];
@@ -86,6 +90,7 @@ export function mountSet(root, desk) {
       if (message.type === "set") {
         baked = message.baked || null;
         about.hidden = !baked;
+        edit.hidden = Boolean(baked) || !LOOPBACK.includes(location.hostname);
         if (baked) say(about, aboutBaked(baked));
         fill(message.songs);
       }

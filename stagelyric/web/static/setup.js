@@ -44,8 +44,8 @@ function tell(text) {
 
 async function load() {
   const { status, told } = await ask("");
-  if (status !== 200) return tell(told.error);
-  take(told);
+  if (status === 200) return take(told);
+  say(find("file"), told.error.replace("What you typed is kept here.", "Reload this page when it is up."));
 }
 
 /** Shows the file as the server has it. */
