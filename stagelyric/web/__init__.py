@@ -1,8 +1,8 @@
 """The pages and their server.
 
-The show serves, and hardly ever asks: yet the package `aiohttp` brings its client with it, a tenth of the whole start.
-So it is entered in `sys.modules` before it has run. Its modules for serving are imported as ever; whatever else is
-wanted of it (`aiohttp.ClientSession`) has it run, once, at that moment.
+The show needs aiohttp's server and almost never its client, but the package `aiohttp` imports the client too, which
+takes a tenth of the whole start. So the package is put into `sys.modules` without running its `__init__`. Its server
+modules are imported as usual; the first use of anything else (`aiohttp.ClientSession`) runs the `__init__` then, once.
 """
 
 import importlib
@@ -21,7 +21,7 @@ _VERSION = re.compile(r"""^__version__ = ["']([^"']+)["']$""", re.MULTILINE)
 
 
 class _NotRun(ModuleType):
-    """A package of which nothing but its modules was wanted as yet."""
+    """A package whose `__init__` has not run yet; it does when an attribute other than a submodule is used."""
 
     def __getattr__(self, name: str) -> object:
         inside = f"{self.__name__}.{name}"
@@ -39,7 +39,8 @@ class _NotRun(ModuleType):
 
 @contextmanager
 def _without_certificates() -> Iterator[None]:
-    """aiohttp's client makes TLS contexts as it is imported: every certificate of the system would be read for them."""
+    """Hides the system's certificates: aiohttp's client creates TLS contexts on import, which would read all of
+    them."""
     given = {name: os.environ.get(name) for name in _CERTIFICATES}
     os.environ.update(dict.fromkeys(_CERTIFICATES, os.devnull))
     try:
@@ -61,7 +62,7 @@ def _enter(name: str) -> None:
     package.__package__, package.__path__ = name, list(spec.submodule_search_locations or ())
     with suppress(OSError):
         if found := _VERSION.search(Path(spec.origin).read_text(encoding="utf-8")):
-            package.__dict__["__version__"] = found[1]  # which its modules ask for
+            package.__dict__["__version__"] = found[1]  # needed by its modules
     sys.modules[name] = package
 
 

@@ -1,4 +1,4 @@
-"""Who may come to the page's port and who may change the show, asked of each request."""
+"""Decides for each request whether it may reach the page's port, and whether it may change the show."""
 
 from collections.abc import Iterable
 
@@ -24,7 +24,7 @@ VISITING = "This page is another server's: here it may watch, and change nothing
 
 
 class Access:
-    """`host`: where the page listens; the rest as `Page` has it."""
+    """`host`: where the page listens; the rest as for `Page`."""
 
     def __init__(self, host: str, pin: str | None, hosts: Iterable[str], also: Iterable[str]) -> None:
         self.has_pin = bool(pin)
@@ -33,16 +33,17 @@ class Access:
         self._hosts = Hosts((host, *hosts))
 
     def refusal(self, address: str, offered: str | None) -> str | None:
-        """Why somebody at this address, with this PIN, may not change the show; None: they may."""
+        """The reason why a client at this address, with this PIN, may not change the show; None if it may."""
         return None if guard.is_loopback(address) else self._pin.refusal(address, offered)
 
     def is_visiting(self, request: web.Request) -> bool:
-        """Whether the request comes from the page of a server that the rig does not name."""
+        """Whether the request comes from a page of another server that the rig does not name."""
         return not self._origins.allow(request.headers.get("Origin"), request.host)
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuses what goes by a name that is not ours, or was started by somebody else's page."""
+        """Middleware: refuses requests for a host name that is not ours, or that were started by another site's
+        page."""
         here = request.transport.get_extra_info("sockname") if request.transport else None
         if not self._hosts.allows(request.host, here[0] if here else None):
             return answer(403, "This server does not go by that name: use its address, or name it in the rig.")
@@ -54,7 +55,7 @@ class Access:
         return await handler(request)
 
     async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
-        """What a browser must know of every answer, first of all where its page may connect to."""
+        """Adds the security headers of every response, most importantly where its page may connect to."""
         response.headers.update(HEADERS)
         response.headers.setdefault("Cache-Control", "no-store")
         also = self._origins.reach(request.query.get("also", ""))
@@ -62,10 +63,10 @@ class Access:
 
 
 def offered_pin(request: web.Request) -> str | None:
-    """The PIN that a request brings."""
+    """The PIN that a request contains, if any."""
     return request.headers.get("X-Stagelyric-Pin") or request.query.get("pin")
 
 
 def answer(status: int, text: str) -> web.Response:
-    """A refusal or a fault, in one sentence."""
+    """A text response, for a refusal or an error."""
     return web.json_response({"ok": False, "error": text}, status=status)

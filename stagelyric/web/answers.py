@@ -1,4 +1,4 @@
-"""What the page's port answers over HTTP: the pages' files, the state, commands, OSCQuery, the QR code."""
+"""HTTP responses on the page's port: the pages' files, the state, commands, OSCQuery, the QR code."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from stagelyric.web.joining import Addresses
 
 
 class Tree(Protocol):
-    """What answers OSCQuery on the page's port: see `gear.osc.oscquery`."""
+    """Answers OSCQuery requests on the page's port: see `gear.osc.oscquery`."""
 
     def answer(self, path: str, query: str, state: State) -> tuple[int, dict[str, Any] | None]: ...
 
@@ -23,7 +23,7 @@ class Tree(Protocol):
 
 
 class Answers:
-    """`now`: the state at this moment; `emit`: where commands go; `bad_message` is called for each that is none."""
+    """`now`: returns the present state; `emit`: receives commands; `bad_message` is called for each invalid one."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Answers:
         self._drawing = asyncio.Lock()
 
     def add_to(self, router: web.UrlDispatcher) -> None:
-        """Every address that is answered here."""
+        """Adds the routes of this class."""
         router.add_get("/api/state", self._get_state)
         router.add_post("/api/do", self._post_do)
         if self._tree is not None:
@@ -100,11 +100,11 @@ class Answers:
         return web.Response(body=found.body, content_type=found.kind, charset=found.charset, headers=headers)
 
     async def _join(self, request: web.Request) -> web.Response:
-        """The page's address as a picture for another tablet: the one this one came by, or the network's."""
+        """A QR code with the page's address for another tablet: the address of this request, or the network's."""
         path = request.query.get("path", "/")
         if path.partition("?")[0] not in files.PAGES or len(path) > 200:
             raise web.HTTPNotFound(text="There is no such page: try / or /operator or /audience.")
         url = self._addresses.join_url(None if guard.is_loopback(request.url.host) else request.url.host) + path
-        async with self._drawing:  # tens of milliseconds of a processor: beside the loop, one after the other
+        async with self._drawing:  # drawing takes tens of milliseconds, so it runs in a thread, one at a time
             picture = await asyncio.to_thread(joining.qr_svg, url)
         return web.Response(body=picture, content_type="image/svg+xml", headers={"X-Url": url})

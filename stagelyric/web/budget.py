@@ -1,4 +1,4 @@
-"""What one page may cost: so many messages and bytes a second, and then it is read no faster than that."""
+"""Limits the messages and bytes per second that one page may send; a page beyond its limit is read more slowly."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, ip_address
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`messages`, `bytes`: a second, in the long run; `burst`: seconds of either that may come at once."""
+    """`messages`, `bytes`: per second in the long run; `burst`: seconds' worth of either that may come at once."""
 
     messages: float
     bytes: float
@@ -16,21 +16,21 @@ class Rate:
 
 
 WATCHING = Rate(20, 16 * 1024, 2.0)
-"""Of a page that may only watch: it says what it has painted, pings, and offers a word."""
+"""For a page that may only watch: it reports what it has painted, sends pings, and offers words."""
 ACTING = Rate(400, 256 * 1024, 2.0)
-"""Of one that may change the show: faster than any foot, hand or sequencer by way of a page."""
+"""For a page that may change the show: more than any foot, hand or sequencer sends through a page."""
 
 
 class Budget:
-    """`spend` gives the seconds for which a page is not to be read any further: what it sends waits on its own side."""
+    """Tracks one page's use of its rate. What it sends while it is not read waits at its end."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._at = clock()
-        self._spent = 0.0  # seconds' worth
+        self._spent = 0.0  # use of the rate, in seconds
 
     def spend(self, size: int, rate: Rate) -> float:
-        """For a message of `size` bytes."""
+        """Counts a message of `size` bytes; returns the seconds to wait before reading the page's next message."""
         now = self._clock()
         self._spent = max(self._spent - (now - self._at), 0.0) + max(1 / rate.messages, size / rate.bytes)
         self._at = now
@@ -38,8 +38,8 @@ class Budget:
 
 
 def share(address: str) -> str:
-    """Whose places an address takes: its own, or with IPv6 those of its network, of which one phone has as many
-    addresses as it likes."""
+    """The address to which a client's places are counted: its own; with IPv6 its /64 network, since one phone has as
+    many addresses there as it likes."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:

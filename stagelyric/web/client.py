@@ -1,4 +1,4 @@
-"""One connected page: how it is written to, and how it is doing."""
+"""One connected page: sending to it, and its health."""
 
 import asyncio
 import socket
@@ -8,21 +8,22 @@ from dataclasses import dataclass, field
 from stagelyric.web.mailbox import Mailbox
 from stagelyric.web.messages import frame
 
-# A display that has this much unread has stopped reading: from there on only its latest few messages are kept.
+# A display with this many unread bytes counts as no longer reading; then only its latest few messages are kept.
 ROOM = 16 * 1024
 LATEST = 8
-# How often a display that stopped reading is looked at. It is late by seconds already.
+# Seconds between checks of a display that stopped reading. It is late by seconds already.
 LOOK_AGAIN = 0.02
-# A whole close frame, 1001 (going away).
+# A complete close frame with the status 1001 (going away).
 GOODBYE = b"\x88\x02\x03\xe9"
 
 
 @dataclass(slots=True)
 class Display:
-    """How a page is doing, for the operator.
+    """A page's health, for the operator.
 
-    `painted` and `ms`: the last cue it has painted and how long that took there; `round_trip_ms`: from the cue's
-    sending to the news of its painting; `heard`: `time.monotonic()` of its last sign of life, `since` of its first.
+    `painted` and `ms`: the last cue that it painted, and the milliseconds that this took there; `round_trip_ms`: from
+    sending the cue to the report that it is painted; `heard`: `time.monotonic()` of its last sign of life, `since` of
+    its first.
     """
 
     page: str
@@ -37,11 +38,11 @@ class Display:
 
     @property
     def age(self) -> float:
-        """Seconds since it was last heard."""
+        """Seconds since its last sign of life."""
         return time.monotonic() - self.heard
 
     def health(self) -> dict[str, object]:
-        """For the operator."""
+        """The values shown on the operator's page."""
         return {
             "page": self.page,
             "name": self.name,
@@ -54,10 +55,11 @@ class Display:
 
 
 class Outbox(Mailbox[bytes]):
-    """A client's frames: written straight to its connection while it reads, kept to the latest few when it does not.
+    """A client's outgoing frames: written directly to its connection while it reads; if it does not, only the latest
+    few are kept.
 
-    The direct write is what keeps a press quick: no task has to wake for it. Nothing here ever waits, so that
-    a stalled display cannot delay another.
+    The direct write keeps a press fast: no task has to wake for it. Nothing here ever waits, so that a stalled display
+    can't delay another.
     """
 
     def __init__(self, transport: asyncio.WriteTransport) -> None:
@@ -66,7 +68,7 @@ class Outbox(Mailbox[bytes]):
         self._catching_up: asyncio.Task[None] | None = None
         connection: socket.socket | None = transport.get_extra_info("socket")
         if connection is not None:
-            # What the system holds for a stalled display would reach it late and all at once.
+            # What the system buffers for a stalled display would reach it late and all at once.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM)
 
     @property
@@ -84,7 +86,7 @@ class Outbox(Mailbox[bytes]):
             self._catching_up = asyncio.get_running_loop().create_task(self._catch_up())
 
     def put_if_prompt(self, item: bytes) -> None:
-        """For what is worthless when late (a beat): sent now or never."""
+        """Sends a message that is worthless when late (a beat): now or never."""
         if not self.behind:
             self.put(item)
 
@@ -103,9 +105,9 @@ class Outbox(Mailbox[bytes]):
             self._catching_up.cancel()
 
     def hang_up(self) -> None:
-        """Says goodbye and ends the connection, without waiting for one that has stopped reading."""
+        """Sends a close frame and ends the connection, without waiting for a client that has stopped reading."""
         self.close()
-        if self._transport.is_closing():  # it went by itself, and what it sent is still being read
+        if self._transport.is_closing():  # it closed by itself, and what it sent is still being read
             return
         if self._transport.get_write_buffer_size():
             self._transport.abort()
@@ -115,7 +117,8 @@ class Outbox(Mailbox[bytes]):
 
 
 class Client:
-    """A connected page. `allowed`: it may change the show; `visiting`: it is another server's, and never may."""
+    """A connected page. `allowed`: it may change the show; `visiting`: its page is another server's, so it never
+    may."""
 
     def __init__(self, display: Display, outbox: Outbox, allowed: bool, visiting: bool = False) -> None:
         self.visiting = visiting
@@ -128,19 +131,19 @@ class Client:
         return self.display.page == "operator"
 
     def tell(self, message: dict[str, object]) -> None:
-        """To this page alone; one that is gone is told nothing."""
+        """Sends a message to this page alone; does nothing if it is gone."""
         self.outbox.put(frame(message))
 
 
 class Clients(list[Client]):
-    """Every connected page, the stage before the room: what is sent to all is sent in this order."""
+    """All connected pages, performers' before the audience's: what goes to all is sent in this order."""
 
     def admit(self, client: Client) -> None:
         self.insert(len(self) if client.display.page == "audience" else len(self) - self.audience, client)
 
     @property
     def audience(self) -> int:
-        """How many are the room's."""
+        """The number of audience pages."""
         return sum(client.display.page == "audience" for client in self)
 
     @property

@@ -1,4 +1,5 @@
-"""What the operator's page is told beside the state: the set, the stock of lines, who is heard, tonight's journal."""
+"""What the operator's page (the desk) is told beside the state: the set, the ready lines, activity of inputs, the
+journal."""
 
 import asyncio
 import itertools
@@ -10,14 +11,14 @@ from typing import Any
 from stagelyric.web import messages
 from stagelyric.web.client import Client, Clients
 
-LOOK = 0.2  # seconds between two looks at what the lights should tell
+LOOK = 0.2  # seconds between two updates of the activity lights
 A_SECOND = round(1 / LOOK)
-LATEST = 100  # entries of the journal that a page is given when it opens
+LATEST = 100  # journal entries that a page gets when it opens
 
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """A song of the set, for the list: its sections by name."""
+    """A song of the set's list, with its sections by name."""
 
     title: str
     sections: tuple[str, ...]
@@ -27,12 +28,12 @@ class Song:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the page asks. `stock`: ready lines of the present section, by origin; `ready`: of every section, by
-    song; `bare`: the sections, by the places of song and section, that have nothing to fall back on while no line is
-    ready; `wait`: seconds until every section has lines, None when they have; `heard`: how many messages came from each
-    kind of source so far; `journal`: entries after a number; `step`: who leads of the machines in step, None alone;
-    `baked`: of a show that was baked, what it is, None where lines are written while it is played;
-    `song_at`: when the present song began, unix seconds."""
+    """The functions from which the operator's page gets its data. `stock`: ready lines of the present section, by
+    origin; `ready`: of every section, by song; `bare`: the sections, as (song index, section index), that have nothing
+    to fall back on while no line is ready; `wait`: seconds until every section has lines, None if they have; `heard`:
+    how many messages came from each kind of source so far; `journal`: entries after a number; `step`: which of the
+    machines in step leads, None if there is only one; `baked`: a description of a baked show, None if lines are written
+    during the show; `song_at`: when the present song began, unix seconds."""
 
     title: str = ""
     songs: tuple[Song, ...] = ()
@@ -51,7 +52,7 @@ class Desk:
             {"title": song.title, "sections": song.sections, "key": song.key, "tempo": song.tempo}
             for song in self.songs
         ]
-        # A tablet's clock may be minutes off: it learns by how much.
+        # Includes the server's time, since a tablet's clock may be minutes off.
         return {"type": "set", "title": self.title, "songs": songs, "wall": time.time(), "baked": self.baked}
 
     def now(self) -> dict[str, Any]:
@@ -67,19 +68,20 @@ class Desk:
         }
 
     def entries(self, after: int = 0) -> list[Mapping[str, Any]]:
-        """The journal's latest, each with its number `seq`, oldest first."""
+        """The journal's latest entries, each with its number `seq`, oldest first."""
         return list(self.journal(after))[-LATEST:]
 
     def greet(self, client: Client) -> None:
-        """All of it, to a page that has just come."""
+        """Sends everything to a page that has just connected."""
         for message in (self.set(), self.now(), messages.journal(self.entries())):
             client.tell(message)
 
 
 async def keep_telling(desk: Callable[[], Desk], clients: Clients) -> None:
-    """What an operator sees without asking: the lights a few times a second, everything else once in it."""
+    """Sends the operators' pages updates: the activity lights a few times a second, everything else when it has
+    changed."""
     told: dict[str, Any] = {}
-    journal = 0  # the last entry that the operators have
+    journal = 0  # number of the last entry that was sent
     for look in itertools.count():
         await asyncio.sleep(LOOK)
         operators = clients.operators

@@ -1,7 +1,8 @@
-"""Before a request is one: how many may knock, how long one may take to say what it wants, and how much it may say.
+"""Limits connections before they become requests: how many there may be, how long a request's head may take, and its
+size.
 
-aiohttp waits for a request's end for ever and takes any number of headers; a few hundred half requests would take every
-descriptor that the show has.
+aiohttp waits for the end of a request's head for ever and accepts any number of headers; a few hundred incomplete
+requests would use up all of the show's file descriptors.
 """
 
 import asyncio
@@ -15,18 +16,19 @@ from aiohttp.typedefs import Handler
 from stagelyric.web.budget import share
 from stagelyric.web.guard import is_loopback
 
-CONNECTIONS = 768  # at once, displays among them
-OF_ONE_ADDRESS = 192  # at once; beyond the machine itself
-PATIENCE = 8.0  # seconds for a whole request, from the connection or from the answer before
-HEAD = 64 * 1024  # bytes of a request before it is understood
+CONNECTIONS = 768  # at once, including displays
+OF_ONE_ADDRESS = 192  # at once, except from this machine
+PATIENCE = 8.0  # seconds in which a complete request head must come, from the connection or from the previous response
+HEAD = 64 * 1024  # maximum bytes of a request's head
 
 Factory = Callable[[], asyncio.Protocol]
 
 
 class Door:
-    """The protocol of a connection is made by `inner`, and is told what comes in as long as that keeps to the limits.
+    """Creates the protocol of each connection by `inner`, and passes it the data as long as the connection keeps to the
+    limits.
 
-    `turned_away` counts connections that were closed for one of them.
+    `turned_away` counts connections that were closed for exceeding a limit.
     """
 
     def __init__(self) -> None:
@@ -40,7 +42,7 @@ class Door:
 
     @web.middleware
     async def attend(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """A whole head has come; after its answer another one is waited for."""
+        """Middleware: a complete head has come; after the response the wait for the next one begins."""
         visitor = self.visitors.get(request.transport) if request.transport is not None else None
         if visitor is None:
             return await handler(request)
@@ -51,7 +53,7 @@ class Door:
             visitor.wait()
 
     def stays(self, transport: asyncio.BaseTransport) -> None:
-        """The connection is a socket now, which has a budget of its own."""
+        """The connection has become a WebSocket, which has limits of its own (`budget`)."""
         if (visitor := self.visitors.get(transport)) is not None:
             visitor.stays = True
 
@@ -98,7 +100,7 @@ class _Visitor(asyncio.Protocol):
         self._said = 0
 
     def wait(self) -> None:
-        """For a request's head."""
+        """Starts the time limit for a request's head."""
         self._stop()
         self._said, self._in_head = 0, True
         if not self.stays:
@@ -116,11 +118,11 @@ class _Visitor(asyncio.Protocol):
         if self._said:
             self._door.turned_away += 1
             self._transport.abort()
-        else:  # a browser that may want something again
+        else:  # an idle browser, which may want something again later: close without an error
             self._transport.close()
 
     def data_received(self, data: bytes) -> None:
-        if b"\r\n\r\n" in data:  # what follows is its body, which aiohttp bounds
+        if b"\r\n\r\n" in data:  # what follows is the request's body, which aiohttp limits
             self._in_head = False
         if self._in_head and self._timer is not None:
             self._said += len(data)
@@ -150,7 +152,7 @@ class _Visitor(asyncio.Protocol):
 
 
 class Runner(web.AppRunner):
-    """An application behind a door."""
+    """An application whose connections go through a door."""
 
     def __init__(self, application: web.Application, door: Door) -> None:
         # No access log: it would be written between a press and its line.
@@ -164,5 +166,5 @@ class Runner(web.AppRunner):
         return made
 
     @property
-    def server(self) -> web.Server | None:  # what sites listen with
+    def server(self) -> web.Server | None:  # the protocol factory that sites listen with
         return self._door if super().server is not None else None  # type: ignore[return-value]

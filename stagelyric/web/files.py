@@ -1,4 +1,4 @@
-"""The pages' files, read into memory once: a disk that dies cannot take the teleprompter with it."""
+"""The pages' files, read into memory once, so that a failing disk can't take the teleprompter away."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
-# Address: (name of its script and style, title, name of its body, the cut of the font that it is set in).
+# Address: (name of its script and style, title, name of its body, the font's cut).
 PAGES = {
     "/": ("teleprompter", "Teleprompter", "stage", "text"),
     "/operator": ("operator", "Operator", "operator", "text"),
@@ -26,13 +26,13 @@ PAGES = {
     "/setup": ("setup", "Setup", "setup", "text"),
     "/audience": ("audience", "Audience", "stage", "display"),
 }
-PADS = "/static/pads.js"  # holds a table that is ours
-WORKER = "/worker.js"  # at the root, since a service worker serves what lies below it
+PADS = "/static/pads.js"  # a table is inserted into this file
+WORKER = "/worker.js"  # at the root, since a service worker handles only addresses below its own
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """`kind`: its media type; `tag`: an HTTP entity tag, quotes and all."""
+    """`kind`: its media type; `tag`: its HTTP entity tag, with quotes."""
 
     kind: str
     body: bytes
@@ -40,12 +40,12 @@ class File:
 
     @property
     def charset(self) -> str | None:
-        """None for what is no text."""
+        """The charset for text, None for other types."""
         return None if self.kind.startswith("font/") else "utf-8"
 
 
 def read() -> dict[str, File]:
-    """Every file by its address."""
+    """All files by address."""
     found = {f"/static/{path.name}": _file(path.suffix, path.read_bytes()) for path in _static()}
     found[PADS] = _file(".js", _with_actions(found[PADS].body))
     found[WORKER] = found.pop("/static/worker.js")
@@ -56,7 +56,7 @@ def read() -> dict[str, File]:
 
 
 def read_thumb() -> dict[str, File]:
-    """The files of the page that goes through frames: its own, and what it shares with the others."""
+    """The files of the page for keeping or striking frames: its own, and those it shares with the other pages."""
     own = FOLDER / "thumb"
     shared = [FOLDER / name for name in ("base.css", "old.js", "icon.svg", "stagelyric.webmanifest")]
     paths = [path for path in (*own.iterdir(), *shared, *FOLDER.glob("bricolage-*")) if path.suffix in TYPES]
@@ -72,7 +72,7 @@ def _page(name: str, title: str, body: Path, cut: str) -> File:
 
 
 def _with_actions(script: bytes) -> bytes:
-    """With what the operator can put on a pad: its name, what it is called, what it takes."""
+    """The script with the table of actions for pads inserted: name, label, and the type of value that each takes."""
     rows = [[row.name, row.pad, None if row.takes == "nothing" else "text"] for row in TABLE if row.pad]
     return script.replace(b"ACTIONS = [];", f"ACTIONS = {json.dumps(rows)};".encode(), 1)
 

@@ -1,8 +1,8 @@
-"""Who may do what: the PIN, and the Host and Origin that a request must carry.
+"""Access control: the PIN, and the Host and Origin that a request must have.
 
-A page on the venue's network is in reach of everybody's phone, and every web page a phone opens can knock at
-this server too. So watching is free on the network, changing the show wants the PIN, and a request that was
-started by somebody else's page is refused.
+A page on the venue's network can be reached by everybody's phone, and any web site that a phone opens can send requests
+to this server too. So watching is free on the network, changing the show requires the PIN, and a request started by
+another site's page is refused.
 """
 
 import hmac
@@ -16,14 +16,14 @@ from urllib.parse import urlsplit
 
 TRIES = 5
 WINDOW = 30.0
-TRIES_OF_ALL = 60  # wrong ones in a window, from every address that has not given the right one
+TRIES_OF_ALL = 60  # wrong tries within a window, from all addresses together that have not yet given the right PIN
 REMEMBERED = 1000
 
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 
 def is_loopback(address: str | None) -> bool:
-    """Whether a peer's address is this machine itself ("127.0.0.1", "::1", "::ffff:127.0.0.1")."""
+    """Whether a peer's address is this machine ("127.0.0.1", "::1", "::ffff:127.0.0.1")."""
     ip = _ip(address or "")
     if ip is None:
         return False
@@ -31,7 +31,8 @@ def is_loopback(address: str | None) -> bool:
 
 
 def same_origin(origin: str | None, host: str) -> bool:
-    """Whether a browser's `Origin` is the very page this server gave out. No Origin is no browser: let in."""
+    """Whether a browser's `Origin` is the page served by this server. A request without Origin is not from a browser's
+    page and is allowed."""
     if origin is None:
         return True
     try:
@@ -47,17 +48,17 @@ def same_origin(origin: str | None, host: str) -> bool:
 
 
 class Origins:
-    """The pages that may knock: this server's own, and those of the second servers that the rig names.
+    """The pages that may connect: this server's own, and those of the second servers that the rig names.
 
-    A page of a server that is not named may still *watch* where it asks to, and where it can only have come from this
-    very network: its host is a private address or a name under .local, and no web site's page has such an origin.
+    A page of another server may still *watch* where it asks to, provided that it can only come from this network: its
+    host is a private address or a name under .local, which no web site's origin has.
     """
 
     def __init__(self, also: Iterable[str] = ()) -> None:
         self.named = tuple(found for found in map(place, also) if found)
 
     def allow(self, origin: str | None, host: str) -> bool:
-        """Whether it may watch and, like anybody who may, change the show."""
+        """Whether the page may watch and, given the PIN, change the show."""
         return same_origin(origin, host) or place(origin or "") in self.named
 
     def may_watch(self, origin: str | None) -> bool:
@@ -65,7 +66,7 @@ class Origins:
         return found is not None and is_near(found[0])
 
     def reach(self, also: str) -> str:
-        """What a page may connect to beside its own server, for a Content-Security-Policy."""
+        """The addresses to which a page may connect beside its own server, for a Content-Security-Policy."""
         asked = [found for found in map(place, also.split(",")[:4]) if found]
         near = [found for found in asked if found in self.named or is_near(found[0])]
         hosts = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in (*self.named, *near)]
@@ -73,11 +74,11 @@ class Origins:
 
 
 def place(written: str) -> tuple[str, int] | None:
-    """The host and port of a server's address, "http://10.0.0.2:7740" or short of the scheme; None for nonsense."""
+    """The host and port of a server's address, "http://10.0.0.2:7740" or without the scheme; None if it is invalid."""
     try:
         parts = urlsplit(written.strip() if "//" in written else f"http://{written.strip()}")
         host = (parts.hostname or "").rstrip(".")
-        # An address with a zone ("fe80::1%eth0") is none that a browser takes, and may hide anything behind the %.
+        # Browsers don't accept an address with a zone ("fe80::1%eth0"), and anything could be hidden after the %.
         known = parts.scheme in ("http", "https") and "%" not in host and (_ip(host) or _NAME.fullmatch(host))
         return (host, parts.port or _default_port(parts.scheme)) if known else None
     except ValueError:
@@ -85,7 +86,8 @@ def place(written: str) -> tuple[str, int] | None:
 
 
 def is_near(host: str) -> bool:
-    """Whether a host is on this network for certain: a private or loopback address, or a name that no DNS gives."""
+    """Whether a host is certainly on this network: a private or loopback address, or a name that public DNS never
+    has."""
     ip = _ip(host)
     if ip is not None:
         return bool(ip.is_private)
@@ -93,9 +95,9 @@ def is_near(host: str) -> bool:
 
 
 class Hosts:
-    """The names this server answers to.
+    """The host names for which this server answers.
 
-    A name that an attacker makes point here (DNS rebinding) is none of them. `extra`: the rig's own names.
+    A name that an attacker points to this machine (DNS rebinding) is not among them. `extra`: the rig's own names.
     """
 
     def __init__(self, extra: Iterable[str] = ()) -> None:
@@ -104,7 +106,7 @@ class Hosts:
         self._names.update(name.lower().strip("[]") for name in extra if name)
 
     def allows(self, host: str, here: str | None) -> bool:
-        """Whether a request's Host header is ours; `here` is the address at which the connection came in."""
+        """Whether a request's Host header is ours; `here` is the local address of the connection."""
         try:
             name = urlsplit(f"//{host}").hostname or ""
         except ValueError:
@@ -119,9 +121,9 @@ class Hosts:
 
 
 class Pin:
-    """The rig's PIN, with a limit on wrong tries for each address.
+    """The rig's PIN, with a limit on wrong tries per address.
 
-    Without a PIN nobody beyond this machine may change the show.
+    Without a PIN, only this machine may change the show.
     """
 
     def __init__(self, pin: str | None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -129,10 +131,10 @@ class Pin:
         self._clock = clock
         self._wrong: dict[str, list[float]] = {}
         self._all_wrong: deque[float] = deque(maxlen=TRIES_OF_ALL)
-        self._known: set[str] = set()  # addresses that have given the right one
+        self._known: set[str] = set()  # addresses that have given the right PIN
 
     def refusal(self, address: str, offered: str | None) -> str | None:
-        """None where the PIN is right; else one plain sentence that says why not."""
+        """None if the PIN is right; otherwise one plain sentence that says why not."""
         if not self._pin:
             return "This show has no PIN, so it can be changed from its own machine only; start it with --pin."
         now = self._clock()
@@ -156,7 +158,8 @@ class Pin:
         return "That is not the rig's PIN."
 
     def _crowded(self, now: float) -> bool:
-        """Whether so many try that one of them may find it: then nobody new is let in for a while."""
+        """Whether so many tries come from everywhere that one of them may find the PIN: then no new address is accepted
+        for a while."""
         return len(self._all_wrong) == TRIES_OF_ALL and now - self._all_wrong[0] < WINDOW
 
 

@@ -1,4 +1,4 @@
-"""How a tablet finds the page: this machine's addresses, and the one to go to as a QR code."""
+"""How a tablet finds the page: this machine's addresses, and a QR code with the best one."""
 
 import io
 import socket
@@ -11,8 +11,8 @@ ANYWHERE = ("", "0.0.0.0", "::")
 
 @dataclass(slots=True)
 class Addresses:
-    """Where the page is. `host`: where it was told to listen; `bound`: the host and port that it has; `secure_port`:
-    the port for https, None without."""
+    """The page's addresses. `host`: where it was told to listen; `bound`: its actual host and port; `secure_port`: the
+    port for https, None if there is none."""
 
     host: str
     bound: tuple[str, int]
@@ -20,14 +20,14 @@ class Addresses:
 
     @property
     def url(self) -> str:
-        """Where a browser on this machine finds the page."""
+        """The page's address for a browser on this machine."""
         host, port = self.bound
         if host in ANYWHERE:
             host = "127.0.0.1"
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def join_url(self, host: str | None = None) -> str:
-        """The address for another machine's browser, by `host` or by this machine's best address."""
+        """The page's address for another machine's browser, with `host` or this machine's best address."""
         if host is None:
             near = reachable(self.host)
             if not near:
@@ -38,8 +38,8 @@ class Addresses:
 
 
 def addresses() -> list[str]:
-    """This machine's IPv4 addresses as another on its network sees them: private ones first, loopback left out."""
-    import psutil  # not before the page is up
+    """This machine's IPv4 addresses on its networks: private ones first, without loopback."""
+    import psutil  # imported once the page is up
 
     up = {name for name, state in psutil.net_if_stats().items() if state.isup}
     found = [
@@ -52,13 +52,14 @@ def addresses() -> list[str]:
 
 
 def names() -> list[str]:
-    """What this machine is called on its network: its name, and its name for Bonjour."""
+    """This machine's names on its network: its host name, and its name for Bonjour."""
     name = socket.gethostname().lower()
     return list(dict.fromkeys((name, f"{name.partition('.')[0]}.local")))
 
 
 def reachable(host: str) -> list[str]:
-    """The hosts to be put into an address, best first, for a server that listens on `host`; none: this machine only."""
+    """The hosts for the page's address, best first, if a server listens on `host`; empty if only this machine can reach
+    it."""
     if host in ANYWHERE:
         return [*addresses(), names()[-1]]
     try:
@@ -68,7 +69,7 @@ def reachable(host: str) -> list[str]:
 
 
 def qr_text(url: str) -> str:
-    """A QR code for a terminal, two modules a character."""
+    """A QR code for a terminal, with two modules per character."""
     import segno
 
     out = io.StringIO()
@@ -78,7 +79,7 @@ def qr_text(url: str) -> str:
 
 @lru_cache(maxsize=32)
 def qr_svg(url: str) -> bytes:
-    """A QR code as a picture, dark on light with the quiet zone that scanners want."""
+    """A QR code as an SVG, dark on light, with the quiet zone that scanners require."""
     import segno
 
     out = io.BytesIO()

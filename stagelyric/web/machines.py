@@ -1,4 +1,4 @@
-"""The links to the machines that the rig names: each is listened to over the socket that displays use."""
+"""Connections to the machines that the rig names: we listen to each over the WebSocket that displays use."""
 
 import asyncio
 import contextlib
@@ -16,20 +16,21 @@ from stagelyric.types.parts import Part, ignore
 from stagelyric.types.standing import Record, Standing
 from stagelyric.web.server import MACHINE, Page
 
-FIRST = 0.3  # seconds that a start waits for the others' word
-AGAIN = 0.25  # seconds between two tries to reach a machine
-BEAT = 2.0  # seconds between two signs of life: half of it without an answer, and the link is lost
-LONGEST = 16 << 20  # bytes of a message: a whole night is less than one
+FIRST = 0.3  # seconds that the start waits for the other machines' answers
+AGAIN = 0.25  # seconds between two attempts to reach a machine
+BEAT = 2.0  # seconds between two pings; after half of that without an answer the connection counts as lost
+LONGEST = 16 << 20  # maximum bytes of a message; the state of a whole night takes less
 SOURCE = "machines"
 
 log = logging.getLogger(__name__)
 
 
 class Machines(Part):
-    """The machines that this one keeps in step with; it tells of those that come and go.
+    """The part that keeps this machine in step with others. It reports those that come and go.
 
-    `page`: whose socket they listen to; `whole`: where this show is, all of it; `seed`: its seed; `take(standing,
-    seed)` goes on from there. All four are asked once the show runs.
+    `page`: the page through whose WebSocket the others listen to us; `whole`: returns this show's complete state;
+    `seed`: returns its seed; `take(standing, seed)` takes over another machine's state. All four are used once the show
+    runs.
     """
 
     name = "machines"
@@ -46,10 +47,10 @@ class Machines(Part):
         self._page, self._whole, self._seed, self._take = page, whole, seed, take
         self._emit: Emit = ignore
         self._look: asyncio.TimerHandle | None = None
-        self._led: str | None = ""  # the leader's name as last said; None: this machine
+        self._led: str | None = ""  # the leader's name as last reported; None: this machine; "": none yet
 
     def greeting(self) -> dict[str, object]:
-        """What another machine is told first: where this show is."""
+        """The first message to another machine: this show's complete state."""
         return self.step.message(self._whole(), self._seed(), time.monotonic(), whole=True)
 
     @asynccontextmanager
@@ -61,7 +62,7 @@ class Machines(Part):
             pairs = zip(self.step.machines, tried, strict=True)
             tasks = [asyncio.create_task(self._follow(session, machine, event)) for machine, event in pairs]
             try:
-                # A machine that returns is where the others are before any display can ask it.
+                # A machine that returns takes over the others' state before any display can connect to it.
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(FIRST):
                         await asyncio.gather(*(event.wait() for event in tried))
@@ -74,7 +75,8 @@ class Machines(Part):
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     def own(self, record: Record) -> None:
-        """A press has changed something: the others are told, when its line is on its way."""
+        """Tells the other machines what a press has changed, in a later round of the loop, when its line is on its
+        way."""
         now = time.monotonic()
         self.step.own(record, now)
         message = self.step.message(record, self._seed(), now, whole=False)
@@ -82,11 +84,11 @@ class Machines(Part):
         self._compare()
 
     async def _follow(self, session: aiohttp.ClientSession, machine: Machine, tried: asyncio.Event) -> None:
-        """Listens to a machine for as long as the show lasts; `tried`: it has answered, or can't be reached."""
+        """Listens to a machine as long as the show lasts. `tried` is set when it has answered or can't be reached."""
         address = machine.name if "//" in machine.name else f"http://{machine.name}"
         while True:
             with contextlib.suppress(OSError, aiohttp.ClientError, TimeoutError, ValueError):
-                # ssl=False: the certificate is that machine's own, and the rig names its address.
+                # ssl=False: the certificate is self-signed by that machine, and the rig names its address.
                 async with session.ws_connect(
                     f"{address.rstrip('/')}/live?page={MACHINE}", heartbeat=BEAT, max_msg_size=LONGEST, ssl=False
                 ) as link:
@@ -97,7 +99,7 @@ class Machines(Part):
                                 tried.set()
             tried.set()
             if machine.id == self.step.id:
-                return  # a rig that all machines share names this one too
+                return  # a rig file shared by all machines names this one too
             if machine.up:
                 self.step.lost(machine)
                 self._say(f"no link to {machine.name}", about=f"link {machine.name}")
@@ -124,7 +126,7 @@ class Machines(Part):
         self._compare()
 
     def _compare(self) -> None:
-        """Who leads, and whether we are where it is; looked at again while a press may be on its way."""
+        """Finds out who leads and whether our state differs; checks again later if a press may be on its way."""
         leader = self.step.leader
         name = leader.name if leader is not None else None
         if name != self._led and not self._alone:
@@ -145,7 +147,7 @@ class Machines(Part):
             )
 
     def _taken(self) -> None:
-        """This show stands where the leader does: that is where it is compared from, and what is told."""
+        """This show has the leader's state now: record it as ours, and tell the others."""
         now = time.monotonic()
         self.step.own(self._whole(), now)
         self._tell(self.step.message(self._whole(), self._seed(), now, whole=True))

@@ -1,4 +1,4 @@
-"""A bounded queue for one listener: a slow one loses its own oldest and delays nobody."""
+"""A bounded queue for one listener: if it is slow, it loses its own oldest messages and delays nobody."""
 
 import asyncio
 from collections import deque
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Mailbox(Generic[T]):
-    """One listener's queue. `dropped` counts what was pushed out because the listener was too slow."""
+    """One listener's queue. `dropped` counts messages removed because the listener was too slow."""
 
     def __init__(self, size: int | None) -> None:
         self._items: deque[T] = deque(maxlen=size)

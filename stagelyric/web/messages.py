@@ -1,4 +1,4 @@
-"""The page's messages: one JSON object each, out to displays and in from them."""
+"""The messages between server and pages, both ways: one JSON object each."""
 
 import json
 import math
@@ -20,7 +20,7 @@ SOURCE = "page"
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """A display tells that it has painted cue `number`, `ms` after it got it."""
+    """From a display: it painted cue `number`, `ms` milliseconds after it received it."""
 
     number: int
     ms: float
@@ -28,26 +28,26 @@ class Painted:
 
 @dataclass(frozen=True, slots=True)
 class PinTry:
-    """A client offers the PIN."""
+    """From a page: the PIN as typed."""
 
     pin: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """A page asks whether the link is alive: a browser does not show its scripts the protocol's own pings."""
+    """From a page: asks whether the link is alive, since a browser's scripts don't see the protocol's own pings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Somebody in the audience offers a word."""
+    """From the audience: a word is offered."""
 
     word: str
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The operator lets the word with this number through, or not."""
+    """From the operator: the word with this number is accepted or rejected."""
 
     id: int
     through: bool
@@ -55,14 +55,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The operator opens the audience's word box, or closes it."""
+    """From the operator: opens or closes the audience's word box."""
 
     open: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Learn:
-    """The operator learns a pedal; what may stand here is told at `learn_session.LearnSession`."""
+    """From the operator: learning a pedal; for the content see `learn_session.LearnSession`."""
 
     request: object
 
@@ -71,13 +71,13 @@ Message = Event | Painted | PinTry | Ping | Offer | Verdict | Opening | Learn
 
 
 def frame(message: dict[str, object]) -> bytes:
-    """A message as one whole WebSocket text frame, header and all.
+    """A message as one complete WebSocket text frame, with its header.
 
-    What a server sends is not masked, so the same bytes go to every client: a cue is serialised once.
+    A server's frames are not masked, so the same bytes go to every client and a cue is serialised once.
     """
     try:
         body = orjson.dumps(message)
-    except TypeError:  # half a character (a lone surrogate), which is no UTF-8: it goes out as "?"
+    except TypeError:  # a lone surrogate can't be encoded as UTF-8 and becomes "?"
         body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
     size = len(body)
     if size < 126:
@@ -116,7 +116,7 @@ def beat(beat: float, tempo: float) -> dict[str, object]:
 
 
 def due(beat: float | None) -> dict[str, object]:
-    """The beat that something pressed waits for, None where nothing does any more."""
+    """The beat that an action waits for, None if none waits any more."""
     return {"type": "due", "beat": beat}
 
 
@@ -129,22 +129,22 @@ def error(text: str) -> dict[str, object]:
 
 
 def access(allowed: bool, pin: bool) -> dict[str, object]:
-    """Whether this client may change the show, and whether there is a PIN that would let it."""
+    """Whether this client may change the show, and whether there is a PIN that would allow it."""
     return {"type": "access", "allowed": allowed, "pin": pin}
 
 
 def journal(entries: Sequence[Mapping[str, Any]]) -> dict[str, object]:
-    """For the operator: what has gone on the stage since it was last told, oldest first."""
+    """For the operator: journal entries since the last such message, oldest first."""
     return {"type": "journal", "entries": entries}
 
 
 def words(open: bool, waiting: Iterable[Waiting]) -> dict[str, object]:
-    """For the operator: the audience's words that wait."""
+    """For the operator: the audience's words that wait for a verdict."""
     return {"type": "words", "open": open, "waiting": [asdict(word) for word in waiting]}
 
 
 def box(open: bool) -> dict[str, object]:
-    """For the audience: whether there is a word box."""
+    """For the audience: whether the word box is open."""
     return {"type": "box", "open": open}
 
 
@@ -154,10 +154,10 @@ def offered(taken: bool, text: str) -> dict[str, object]:
 
 
 def decode(text: str) -> object:
-    """JSON as sent by anybody. ValueError, with a plain sentence, for whatever is not JSON proper."""
+    """Decodes JSON from an untrusted sender. Raises ValueError, with a plain sentence, if it is not valid JSON."""
     try:
         value: object = json.loads(text, parse_constant=_no_constant)
-        if "\\u" in text:  # an escape can smuggle in half a character, which no file and no socket would take
+        if "\\u" in text:  # an escape can contain a lone surrogate, which no file and no socket would accept
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as fault:
         raise ValueError(f"That is not JSON: {_short(text)}.") from fault
@@ -165,7 +165,7 @@ def decode(text: str) -> object:
 
 
 def read(value: object, at: float) -> Message:
-    """What a client says. ValueError, with a plain sentence, for whatever it should not say."""
+    """Parses a client's message. Raises ValueError, with a plain sentence, if it is invalid."""
     match value:
         case {"do": do}:
             return _command(do, at)
@@ -196,7 +196,7 @@ def read(value: object, at: float) -> Message:
 
 
 def command(value: object) -> Command:
-    """A `do` outright, or an object that holds one under "do"."""
+    """Parses a command: an action, or an object that has one under "do"."""
     match value:
         case {"do": do}:
             value = do

@@ -1,4 +1,4 @@
-"""The proof of a baked show on a page, on this machine alone: lines struck and changed while they are read."""
+"""Proofreading a baked show on a page, for this machine alone: lines are struck and changed while they are read."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -20,20 +20,21 @@ POLICY = (
 
 
 class Proof(Protocol):
-    """What the page shows and changes. Each is called in a thread, and never two at once."""
+    """The show that the page displays and changes. Methods are called in a thread, never two at once."""
 
     def page(self) -> str: ...
 
     def script(self) -> str: ...
 
     def edit(self, wanted: Mapping[str, Any], *, save: bool) -> dict[str, Any]:
-        """What was done, or (not `save`) would be. Raises ValueError with a plain sentence for what can't be."""
+        """What was changed, or (without `save`) would be. Raises ValueError with a plain sentence if it can't be
+        changed so."""
         ...
 
 
 @asynccontextmanager
 async def proofing(proof: Proof, port: int) -> AsyncIterator[str]:
-    """Serves the page while open; gives its address. Raises ListenError."""
+    """Serves the page while the context is open; gives its address. Raises ListenError."""
     one_at_a_time = asyncio.Lock()
 
     async def told(work: Callable[[], Any]) -> Any:

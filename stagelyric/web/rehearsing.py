@@ -1,4 +1,4 @@
-"""What the rehearsal page asks for over HTTP: drafts, lines to choose from, a look at what is being typed."""
+"""The rehearsal page's requests over HTTP: drafts, lines to choose from, checks of a line while it is typed."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Rehearsing:
-    """`access`: who may; `clients`: the pages that are told of a draft that has changed."""
+    """`access`: who may use it; `clients`: the pages that are told when a draft has changed."""
 
     def __init__(self, rehearsal: Rehearsal, access: Access, clients: Clients) -> None:
         self._rehearsal, self._access, self._clients = rehearsal, access, clients
         rehearsal.told = self._tell
 
     def add_to(self, router: web.UrlDispatcher) -> None:
-        """Every address that is answered here."""
+        """Adds the routes of this class."""
         router.add_get("/api/rehearsal/draft", self._asked(self._draft))
         router.add_post("/api/rehearsal/draft", self._asked(self._save))
         router.add_post("/api/rehearsal/options", self._asked(self._options))
         router.add_post("/api/rehearsal/look", self._asked(self._look))
 
     def _asked(self, handler: Handler) -> Handler:
-        """For those who may change the show alone; what they get wrong is said in a sentence."""
+        """Wraps a handler: only for clients that may change the show; errors are answered with a sentence."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             refusal = self._access.refusal(request.remote or "", offered_pin(request))
@@ -76,7 +76,7 @@ class Rehearsing:
             options = await self._rehearsal.options(wish, _text(given, "song", NAME), _text(given, "section", NAME))
         except TimeoutError:
             return answer(503, "The writer is busy: try again.")
-        except Exception as error:  # whatever keeps the writer from writing, the page says so and goes on
+        except Exception as error:  # whatever keeps the writer from writing, the page reports it and goes on
             return answer(503, f"Nothing could be written: {error}.")
         return web.json_response({"options": options})
 

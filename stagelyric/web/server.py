@@ -1,6 +1,6 @@
-"""The page: an Input and an Output in one, over HTTP and a WebSocket.
+"""The pages' server: input and output in one part, over HTTP and a WebSocket.
 
-A cue is serialised once, into the very bytes of its WebSocket frame, and written to every display at once.
+A cue is serialised once, into the bytes of its WebSocket frame, and written to every display at once.
 """
 
 import asyncio
@@ -35,12 +35,12 @@ from stagelyric.web.wordbox import WordBox
 
 MAX_MESSAGE = 64 * 1024
 MAX_CLIENTS = 256
-MAX_AUDIENCE = 192  # a full room must not keep the singer's tablet out
-RESERVED = 24  # places that only those who may change the show can take
-ONE_ADDRESS = 96  # places of those who only watch from one address: a whole room may sit behind one router
+MAX_AUDIENCE = 192  # audience pages, so that a full room can't keep the singer's tablet out
+RESERVED = 24  # places kept for those who may change the show
+ONE_ADDRESS = 96  # places for those who only watch from one address; a whole room may sit behind one router
 HEARTBEAT = 10.0
-MACHINE = "machine"  # the page that another machine of the same show asks for
-# News that no performer waits for (the pool's filling, a wandering tempo) goes out this often at most.
+MACHINE = "machine"  # the page name with which another machine of the same show connects
+# Seconds: updates that no performer waits for (the pool's filling, a drifting tempo) are sent no more often than this.
 CALM = 0.5
 EMPTY = State(
     song="", section="", number=0, line="", next="", ready=0, tempo=0.0, held=False, cleared=False, speech=False
@@ -50,11 +50,11 @@ EMPTY = State(
 class Page(Part):
     """The teleprompter, the operator's page and the audience's page.
 
-    `pin`: lets clients beyond this machine change the show; `hosts`: further names the machine is reached by; `also`:
-    second servers, whose pages are as good as ours. `port` 0 takes any free port (`address` tells which). `secure`: a
-    context for https, which then is on the port after it. `tree`: answers OSCQuery, on the same port. `desk`: where the
-    operator's page has its knowledge from; `learning`: where pedals can be learned; `rehearsal`: where drafts are kept;
-    `setup`: where its file is edited; `greet_machine`: what another machine of the same show is told first.
+    `pin`: lets clients beyond this machine change the show; `hosts`: further names by which the machine is reached;
+    `also`: second servers, whose pages may connect like our own. `port` 0 takes any free port (`address` has its
+    number). `secure`: a TLS context for https, which is served on the next port. `tree`: answers OSCQuery, on the same
+    port. `desk`: the data of the operator's page; `learning`: learns pedals; `rehearsal`: keeps drafts; `setup`: edits
+    the setlist's file; `greet_machine`: returns the first message to another machine of the same show.
     """
 
     name = "page"
@@ -81,16 +81,16 @@ class Page(Part):
         self._addresses = Addresses(host, (host, port))
         self.desk = desk or Desk()
         self.door = Door()
-        self.bad_messages = 0  # what was malformed or not allowed, since the start
+        self.bad_messages = 0  # messages that were malformed or not allowed, since the start
         self._secure = secure
         self._access = Access(host, pin, hosts, also)
         self._clients = Clients()
         self.box = WordBox(self._clients)
         self._emit: Emit = ignore
-        self._state = EMPTY  # as last told by the stage
-        self._known = EMPTY  # as the displays have it
+        self._state = EMPTY  # the state that the stage gave last
+        self._known = EMPTY  # the state that the displays have
         self._shown_at = (0, 0.0)  # the last cue's number, and when it was sent
-        self._due: float | None = None  # the beat that something pressed waits for
+        self._due: float | None = None  # the beat that an action waits for
         self._calm: asyncio.TimerHandle | None = None
         self._tree = tree
         self.learning, self.rehearsal, self.setup = learning, rehearsal, setup
@@ -98,31 +98,31 @@ class Page(Part):
 
     @property
     def address(self) -> tuple[str, int]:
-        """The host and port that the page has."""
+        """The page's actual host and port."""
         return self._addresses.bound
 
     @property
     def secure_port(self) -> int | None:
-        """The port for https, None without."""
+        """The port for https, None if there is none."""
         return self._addresses.secure_port
 
     @property
     def url(self) -> str:
-        """Where a browser on this machine finds the page."""
+        """The page's address for a browser on this machine."""
         return self._addresses.url
 
     def join_url(self, host: str | None = None) -> str:
-        """The address for another machine's browser, by `host` or by this machine's best address."""
+        """The page's address for another machine's browser, with `host` or this machine's best address."""
         return self._addresses.join_url(host)
 
     @property
     def displays(self) -> list[Display]:
-        """Every page that is connected now."""
+        """All pages that are connected now."""
         return [client.display for client in self._clients]
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
-        """Open while the context is: what comes in goes to `emit`. Raises ListenError, PortInUseError."""
+        """Serves while the context is open; incoming events go to `emit`. Raises ListenError, PortInUseError."""
         self._emit = emit
         application = web.Application(client_max_size=MAX_MESSAGE, middlewares=[self.door.attend, self._access.guard])
         application.on_response_prepare.append(self._access.add_headers)
@@ -163,10 +163,10 @@ class Page(Part):
         except OSError as fault:
             raise self._listen_error(fault, port) from fault
 
-    # -- out: called by the stage; each returns at once
+    # -- output: called by the stage; each call returns at once
 
     def show(self, cue: Cue) -> None:
-        """A cue to every display, before anything else is done."""
+        """Sends a cue to every display, before anything else is done."""
         self._clients.send(self.encode(cue))
         self._shown_at = (cue.number, time.monotonic())
         self._known = replace(
@@ -179,11 +179,11 @@ class Page(Part):
         )
 
     def encode(self, cue: Cue) -> bytes:
-        """The frame of a cue."""
+        """The WebSocket frame of a cue."""
         return messages.frame(messages.cue(cue))
 
     def state(self, state: State) -> None:
-        """The state after a change. A display is sent only what the cue before did not tell it."""
+        """Takes the state after a change. It is sent only if it differs from what the last cue told the displays."""
         self._state = state
         known = self._known
         if state.next != known.next:
@@ -200,7 +200,7 @@ class Page(Part):
         self._clients.send(messages.frame(messages.alert(text)))
 
     def tell_machines(self, message: dict[str, object]) -> None:
-        """To the machines that run in step with this one."""
+        """Sends a message to the machines that run in step with this one."""
         frame = messages.frame(message)
         for client in self._clients:
             if client.display.page == MACHINE:
@@ -223,7 +223,7 @@ class Page(Part):
         self._clients.send(messages.frame(messages.state(state)))
 
     def _now(self) -> State:
-        """What is so at this moment, even between a cue and the state that follows it."""
+        """The state at this moment, also between a cue and the state update that follows it."""
         known = self._known
         return replace(
             self._state,
@@ -234,17 +234,17 @@ class Page(Part):
             cleared=known.cleared,
         )
 
-    # -- in
+    # -- input
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
-        """One display's connection: the state first, then whatever comes. It reads beside the sending."""
+        """Handles one display's connection: sends the state first, then reads messages until it closes."""
         if not self._has_place(request):
             raise web.HTTPServiceUnavailable(text=f"There are {len(self._clients)} displays already.")
         socket = web.WebSocketResponse(
             heartbeat=HEARTBEAT, compress=False, max_msg_size=MAX_MESSAGE, timeout=0.2, autoping=False
         )
         await socket.prepare(request)
-        if request.transport is None:  # gone already
+        if request.transport is None:  # closed already
             return socket
         self.door.stays(request.transport)
         client = self._welcome(request, request.transport)
@@ -257,9 +257,9 @@ class Page(Part):
                 elif message.type is WSMsgType.BINARY:
                     self._complain(client, "A message is text, not bytes.")
                 elif message.type is WSMsgType.PING:
-                    with suppress(ConnectionError):  # gone meanwhile: the loop ends with the next message
+                    with suppress(ConnectionError):  # closed meanwhile: the loop ends with the next message
                         await socket.pong(message.data)
-                # One that sends more than its share is read more slowly, and nobody else is.
+                # A client that sends more than its share is read more slowly; others are not affected.
                 wait = budget.spend(len(message.data or ""), ACTING if client.allowed else WATCHING)
                 if wait > 0:
                     await asyncio.sleep(wait)
@@ -269,7 +269,8 @@ class Page(Part):
         return socket
 
     def _has_place(self, request: web.Request) -> bool:
-        """Those who only watch leave places for those who act, and one address leaves some for the others."""
+        """Whether there is a place for the client. Those who only watch leave some for those who act, and one address
+        leaves some for others."""
         audience = request.query.get("page") == "audience"
         if len(self._clients) >= MAX_CLIENTS or (audience and self._clients.audience >= MAX_AUDIENCE):
             return False
@@ -347,7 +348,7 @@ class Page(Part):
 
     def _note_painted(self, display: Display, painted: messages.Painted, at: float) -> None:
         if painted.number == display.painted:
-            return  # the same line once more, with news that did not change it
+            return  # the same line again, with an update that did not change it
         display.painted, display.ms = painted.number, painted.ms
         number, sent = self._shown_at
         if painted.number == number and display.since <= sent:
@@ -361,7 +362,7 @@ class Page(Part):
         client.tell(messages.access(client.allowed, self._access.has_pin))
 
     def _complain(self, client: Client, text: str) -> None:
-        """To this client alone; a bad message never ends anything."""
+        """Sends an error to this client alone; a bad message never closes anything."""
         self._note_bad_message()
         client.tell(messages.error(text))
 

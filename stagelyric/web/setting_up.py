@@ -1,4 +1,4 @@
-"""What the setup page asks for: the setlist's file, edited and checked beside the show, for its machine alone."""
+"""The setup page's requests: the setlist's file is edited and checked beside the show, for its machine alone."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from stagelyric.web import guard
 from stagelyric.web.access import answer
 from stagelyric.web.door import PATIENCE
 
-BUSY = 4  # orders that wait for another; who comes later is told so
+BUSY = 4  # requests that may wait for another; further ones are refused with a message
 
 
 class SettingUp:
-    """`setup` None: a show without a setlist's file."""
+    """`setup` None: the show has no setlist file."""
 
     def __init__(self, setup: Setup | None) -> None:
         self._setup = setup
         self._asked = 0
 
     def add_to(self, router: web.UrlDispatcher) -> None:
-        """Every address that is answered here."""
+        """Adds the routes of this class."""
         router.add_get("/api/setup", self._told)
         for order in ("check", "save", "make"):
             router.add_post(f"/api/setup/{order}", self._ordered)

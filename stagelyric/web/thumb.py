@@ -1,4 +1,5 @@
-"""A page for one thumb: what is proposed in a file of frames, one at a time, kept or struck. For this machine alone."""
+"""A page to be used with one thumb: frames proposed in a file are shown one at a time, and kept or struck. For this
+machine alone."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ _LARGEST = 4096
 
 
 class Sheet(Protocol):
-    """What the page goes through. Whatever can't be done raises ValueError, one sentence for the page."""
+    """The list of frames that the page goes through. Its methods raise ValueError, with one sentence for the page."""
 
     def overview(self) -> dict[str, Any]: ...
     def frame(self, number: int) -> dict[str, Any]: ...
@@ -31,18 +32,18 @@ class Sheet(Protocol):
 
 
 class Thumb:
-    """Serves the page of one sheet on the loopback address; `port` 0 takes any free one (`url` tells which)."""
+    """Serves the page of one sheet on the loopback address; `port` 0 takes any free one (`url` has its number)."""
 
     def __init__(self, sheet: Sheet, port: int = 0):
         self.sheet, self.port = sheet, port
         self.url = ""
         self._hosts, self._origins = Hosts((HOST,)), Origins()
         self._files = files.read_thumb()
-        self._at_once = asyncio.Lock()  # one change of the file at a time
+        self._at_once = asyncio.Lock()  # allows one change of the file at a time
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Open while the context is. Raises ListenError, PortInUseError."""
+        """Serves while the context is open. Raises ListenError, PortInUseError."""
         application = web.Application(client_max_size=_LARGEST, middlewares=[self._guard])
         application.on_response_prepare.append(_add_headers)
         application.router.add_get("/api/frames", self._answering(lambda asked: self.sheet.overview()))
@@ -100,7 +101,7 @@ class Thumb:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Only this machine, by its own names, and no other site's page."""
+        """Middleware: accepts only this machine, by its own names, and no other site's page."""
         mine = is_loopback(request.remote) and self._hosts.allows(request.host, HOST)
         if not mine or not self._origins.allow(request.headers.get("Origin"), request.host):
             return web.json_response({"error": "This page is for its own machine alone."}, status=403)

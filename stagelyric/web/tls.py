@@ -1,7 +1,7 @@
-"""https for a network without a name: a certificate of this machine's own, signed by itself.
+"""https on a network without domain names: a self-signed certificate of this machine.
 
-A browser keeps the screen awake, and keeps the page for when the server is away, only where it is secure. The
-certificate is kept, so that a tablet that was told to trust it once is not asked again next week.
+Only on a secure page does a browser keep the screen awake and the page available while the server is away. The
+certificate is kept, so that a tablet that was once told to trust it is not asked again next week.
 """
 
 import os
@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cryptography import x509
 
-DAYS = 397  # what browsers take at most
+DAYS = 397  # the longest validity that browsers accept
 RENEW = timedelta(days=14)
 
 
 def context(folder: Path, hosts: Iterable[str]) -> ssl.SSLContext:
-    """A server's context with the certificate in `folder`, made or made anew where it is none for `hosts`.
+    """A server's TLS context with the certificate in `folder`, which is made if there is none that is valid for
+    `hosts`.
 
-    Raises OSError where the folder can't be written.
+    Raises OSError if the folder can't be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "page.pem"
@@ -38,7 +39,7 @@ def context(folder: Path, hosts: Iterable[str]) -> ssl.SSLContext:
 
 
 def make(hosts: Iterable[str]) -> bytes:
-    """A new key and its certificate for these names and addresses, in PEM. It can sign nothing else."""
+    """A new key and its certificate for these names and addresses, in PEM. It can't sign other certificates."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -75,7 +76,7 @@ def _general_name(host: str) -> "x509.GeneralName":
 
 
 def _hosts(file: Path) -> set[str]:
-    """The names and addresses of the certificate that is there; none where it is none or soon too old."""
+    """The names and addresses in the stored certificate; empty if there is none or it expires soon."""
     from cryptography import x509
 
     try:
@@ -89,7 +90,7 @@ def _hosts(file: Path) -> set[str]:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Readable by nobody else at any moment."""
+    """Writes a file that nobody else can read at any moment."""
     part = file.with_suffix(".part")
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:

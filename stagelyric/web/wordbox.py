@@ -1,4 +1,4 @@
-"""The word box between the room and the desk: what is offered there is sifted, shown here, and let through by hand."""
+"""The word box between audience and operator: words are checked, shown to the operator, and accepted by hand."""
 
 import asyncio
 import time
@@ -12,7 +12,8 @@ THANKS = "Thank you. The band has it."
 
 
 class WordBox:
-    """Tells `clients` what changes. What a family is spared is looked for in a thread: its lists are long."""
+    """Tells `clients` of changes. Words are checked against the family-friendly lists in a thread, since these are
+    long."""
 
     def __init__(self, clients: Clients) -> None:
         self.words = words.Words()
@@ -20,7 +21,7 @@ class WordBox:
         self._sifting: set[asyncio.Task[None]] = set()
 
     def greet(self, client: Client) -> None:
-        """What a page that has just come must know of the box."""
+        """Sends the box's state to a page that has just connected."""
         if client.operator:
             client.tell(messages.words(self.words.open, self.words.waiting.values()))
         elif self.words.open:
@@ -44,21 +45,21 @@ class WordBox:
 
     async def _sift(self, client: Client, text: str) -> None:
         clean = await asyncio.to_thread(words.is_clean, text)
-        # Who offers a slur is thanked like everybody: there is nothing to be learned from the answer.
+        # Whoever offers a slur gets the same thanks, so that nothing can be learned from the answer.
         client.tell(messages.offered(True, THANKS))
         if clean:
             self.words.put(text)
             self.tell()
 
     def judge(self, verdict: messages.Verdict, emit: Emit) -> None:
-        """The operator's word on a word: let through, it asks the show for a line that holds it."""
+        """The operator's verdict on a word: if it is accepted, the show is asked for a line with it."""
         word = self.words.take(verdict.id)
         if word is not None and verdict.through:
             emit(Command(time.monotonic(), "audience", Do("word", word)))
         self.tell()
 
     def tell(self) -> None:
-        """Shows every operator what waits."""
+        """Sends every operator the words that wait."""
         for client in self._clients.operators:
             self.greet(client)
 

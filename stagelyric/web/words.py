@@ -1,4 +1,5 @@
-"""The audience's words: offered by anybody, limited and sifted, and let through by the operator alone."""
+"""The audience's words: anybody may offer them; they are limited in number, checked, and accepted by the operator
+alone."""
 
 import re
 import time
@@ -6,11 +7,11 @@ import unicodedata
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-LONGEST = 24  # letters
-ROOM = 40  # words that wait
+LONGEST = 24  # maximum number of letters
+ROOM = 40  # words that may wait
 EVERY = 15.0  # seconds between two words from one page
 WINDOW = 60.0
-FROM_ONE_ADDRESS = 12  # words a window: a whole room may sit behind one router, and one phone may open many pages
+FROM_ONE_ADDRESS = 12  # words per window; a whole room may sit behind one router, and one phone may open many pages
 REMEMBERED = 2000
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
@@ -26,7 +27,7 @@ class Waiting:
 
 
 class Words:
-    """The box. Closed until the operator opens it; `clock` gives seconds."""
+    """The words that wait. The box is closed until the operator opens it; `clock` gives seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.open = False
@@ -37,7 +38,7 @@ class Words:
         self._next = 1
 
     def refusal(self, page: Hashable, address: str, text: str) -> str | None:
-        """None where a word may be put in (and counts as offered), else one plain sentence that says why not."""
+        """Returns None if a word may be offered (which is then counted), else one plain sentence that says why not."""
         if not self.open:
             return "The word box is closed."
         if not is_word(text):
@@ -57,7 +58,7 @@ class Words:
         return None
 
     def put(self, text: str) -> Waiting:
-        """A word that passed. The same word again counts up instead of waiting twice."""
+        """Adds an accepted word. If it waits already, its count goes up."""
         word = plain(text)
         for waiting in self.waiting.values():
             if waiting.word.casefold() == word.casefold():
@@ -68,7 +69,7 @@ class Words:
         return waiting
 
     def take(self, number: int) -> str | None:
-        """The word with this number, which waits no longer; None where it is gone already."""
+        """Removes and returns the word with this number; None if it no longer waits."""
         waiting = self.waiting.pop(number, None)
         return waiting.word if waiting else None
 
@@ -83,7 +84,8 @@ def is_word(text: str) -> bool:
 
 
 def is_clean(text: str) -> bool:
-    """Whether a family audience may read it. The lists are read at the first call: not for the show's own thread."""
+    """Whether the text is fit for a family audience. The first call reads the word lists, so it must not run on the
+    show's thread."""
     from stagelyric.gates import family
 
     return family.is_clean(plain(text))

@@ -1,4 +1,5 @@
-// The audience's page: the line as typography, the song's title between two songs, a card for whoever wants to join.
+// The audience's page: the line as typography, the song's title between two songs, and a card with the address for
+// joining.
 
 import { hueOf, options } from "./core.js";
 import { display } from "./display.js";
@@ -16,7 +17,7 @@ const LOOK = {
   title: 1.3,
   announces: true,
   where: (view, title) => (title ? "" : view.song),
-  // Slower than any flash: half a second from a breath below to its place, a row after the one above it.
+  // Slow enough not to flash: each row rises a little for half a second, one after the other.
   enter: { frames: [{ opacity: 0, transform: "translateY(0.22em)" }, { opacity: 1, transform: "none" }], ms: 520, rows: 140 },
 };
 

@@ -1,6 +1,6 @@
-// A display that stays awake, fills its screen and survives being opened anew.
+// Keeps a display awake, fills the screen, and lets the page be reopened while the server is away.
 
-/** Keeps the screen on while the page is in front, as far as this browser lets a page do so. */
+/** Keeps the screen on while the page is in front, as far as this browser allows it. */
 export function keepAwake(root = document) {
   let lock = null;
   async function hold() {
@@ -11,14 +11,14 @@ export function keepAwake(root = document) {
         lock = null;
       });
     } catch {
-      lock = null; // refused (a low battery, say): it is asked for again when the page is next looked at
+      lock = null; // refused (a low battery, for example): requested again when the page is next visible
     }
   }
   if ("wakeLock" in navigator) {
     root.addEventListener("visibilitychange", hold);
     hold();
   } else {
-    // On plain http a tablet offers no lock. A muted picture that plays keeps most of them awake.
+    // Over plain http a tablet has no wake lock. Playing a muted video keeps most of them awake.
     root.addEventListener("pointerdown", playSomething, { once: true });
   }
 }
@@ -36,7 +36,7 @@ function playSomething() {
   setInterval(() => brush.fillRect(0, 0, 2, 2), 1000);
 }
 
-/** Fullscreen on a double click, and on the first touch: a phone has no other way to lose its bars. */
+/** Goes fullscreen on a double click and on the first touch: on a phone nothing else hides the browser's bars. */
 export function offerFullscreen(element = document.documentElement) {
   const enter = () => {
     if (!document.fullscreenElement) element.requestFullscreen?.({ navigationUI: "hide" }).catch(() => {});
@@ -45,13 +45,13 @@ export function offerFullscreen(element = document.documentElement) {
   element.addEventListener("touchend", enter, { once: true });
 }
 
-/** Keeps the page itself for when the server is away, where the browser lets a page do so: https or this machine. */
+/** Keeps the page available while the server is away, where the browser allows it: over https or on this machine. */
 export async function keepPage() {
   if (!globalThis.isSecureContext || !navigator.serviceWorker) return;
   try {
     await navigator.serviceWorker.register("/worker.js");
     (await navigator.serviceWorker.ready).active.postMessage({ keep: location.href });
   } catch {
-    // A certificate that was only waved through, or a private window: the page works without.
+    // With an untrusted certificate or in a private window the page works without this.
   }
 }

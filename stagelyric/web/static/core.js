@@ -1,6 +1,6 @@
-// The pages' pure core: messages in, a view out. No DOM, no sockets, no clock.
+// The pages' pure core: server messages in, a view out. No DOM, no sockets, no clock.
 
-/** What a page shows, before the server has said anything. */
+/** The view before the server has sent anything. */
 export const EMPTY = Object.freeze({
   song: "",
   section: "",
@@ -15,13 +15,13 @@ export const EMPTY = Object.freeze({
   speech: false,
   wildness: 0.5,
   beats_per_bar: 4,
-  alerts: Object.freeze([]), // what is wrong now
-  beat: null, // the clock's, while it runs
+  alerts: Object.freeze([]), // present problems
+  beat: null, // the clock's beat, while it runs
   syllables: Object.freeze([]),
-  sung: -1, // the place of the syllable that is on the beat
+  sung: -1, // the index of the syllable on the beat
   came: null, // the clock's beat when the line came up
-  due: null, // the beat that a press waits for
-  announced: false, // another song has come, and no line of it yet
+  due: null, // the beat that an action waits for
+  announced: false, // whether a new song has begun and none of its lines has come yet
 });
 
 const STATE_FIELDS = [
@@ -40,7 +40,7 @@ const STATE_FIELDS = [
   "alerts",
 ];
 
-/** The view after one of the server's messages; what is not for the view leaves it as it is. */
+/** The view after one of the server's messages; messages that don't concern it leave it unchanged. */
 export function reduce(view, message) {
   switch (message.type) {
     case "state": {
@@ -85,7 +85,7 @@ export function reduce(view, message) {
     case "due":
       return { ...view, due: message.beat };
     case "beat":
-      // A syllable a beat, the first on the first beat after the cue: as OSC's /stagelyric/syllable counts.
+      // One syllable per beat, the first on the first beat after the cue, as OSC's /stagelyric/syllable counts.
       return {
         ...view,
         tempo: message.tempo,
@@ -97,26 +97,28 @@ export function reduce(view, message) {
   }
 }
 
-/** The bar that a beat (quarter notes from 0) lies in, from 1; null where no clock runs. */
+/** The number (from 1) of the bar that contains a beat (quarter notes from 0); null if no clock runs. */
 export function barOf(beat, beatsPerBar) {
   return beat === null || beat < 0 || !(beatsPerBar > 0) ? null : Math.floor(beat / beatsPerBar) + 1;
 }
 
-/** How many beats are left until what was pressed comes, counted as a band counts; 0 where nothing waits. */
+/** The number of beats until a waiting action, counted as a band counts; 0 if none waits. */
 export function beatsLeft({ beat, due }) {
   return beat === null || due === null ? 0 : Math.max(0, Math.ceil(due - Math.floor(beat)));
 }
 
-/** The beat of the bar line with which a line begins that came at `came`: a hair before or after it is still on it. */
+/**
+ * The bar line from which a line that came at beat `came` is counted; up to a quarter beat late still counts as on it.
+ */
 export const barLine = (came, beatsPerBar) => Math.ceil((came - 0.25) / beatsPerBar) * beatsPerBar;
 
-/** The place of the syllable at `beat`, where `count` of them fill the bar that begins at `start`; −1 before it. */
+/** The index of the syllable at `beat` if `count` syllables fill the bar that begins at `start`; −1 before the bar. */
 export function inBar(beat, start, beatsPerBar, count) {
   if (beat < start || !count) return -1;
   return Math.min(count - 1, Math.floor(((beat - start) / beatsPerBar) * count + 1e-6));
 }
 
-/** Which of several servers is shown: the one that was, while it lives or none does; else the first that lives. */
+/** Which of several servers is shown: the present one while it is up or none is; else the first that is up. */
 export function follow(shown, up) {
   if (up[shown]) return shown;
   const first = up.indexOf(true);
@@ -169,8 +171,8 @@ const following = (all, one) => all[(all.indexOf(one) + 1) % all.length];
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 /**
- * What Alt and a key change about one display, as the options that are other then; {} for any other key.
- * By the key's place and not its letter: Alt makes a "µ" of an "m" on some keyboards.
+ * The options of one display that change when a key is pressed with Alt, as an object; {} for any other key. Uses the
+ * key's position rather than its letter: on some keyboards Alt turns "m" into "µ".
  */
 export function adjust(event, wanted) {
   if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat) return {};
@@ -198,7 +200,7 @@ export function adjust(event, wanted) {
   }
 }
 
-/** The query of an address with some options changed; what it says beside them stays. */
+/** The query of an address with some options changed and the rest kept. */
 export function withOptions(search, changed) {
   const query = new URLSearchParams(search);
   for (const [name, value] of Object.entries(changed)) {
@@ -207,7 +209,7 @@ export function withOptions(search, changed) {
   return `?${query}`;
 }
 
-// Page-turner pedals are keyboards. The browser's own use of these keys is taken from it.
+// Page-turner pedals are keyboards. The browser's own reaction to these keys is suppressed.
 const PEDAL_KEYS = new Set([
   "PageDown",
   "PageUp",
@@ -223,8 +225,8 @@ const PEDAL_KEYS = new Set([
 ]);
 
 /**
- * The message for a key event, or null where it is none of the show's business: a repeat, a shortcut, or a key
- * that is neither a pedal's nor a plain character.
+ * The message for a key event, or null if the show ignores it: a repeat, a shortcut, or a key that is neither a pedal's
+ * nor a plain character.
  */
 export function keyMessage(event, released) {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
@@ -232,19 +234,20 @@ export function keyMessage(event, released) {
   return { key: event.key, released };
 }
 
-/** Whether the browser's own answer to a key (scrolling, pressing) is unwanted on a stage. */
+/** Whether the browser's own reaction to a key (scrolling, pressing a button) must be suppressed on a stage. */
 export const isPedalKey = (key) => PEDAL_KEYS.has(key);
 
 /**
- * Milliseconds before try number `attempt` (0, 1, …) to connect again: jittered, at most 5 s, and about a fifth of the time
- * that the show has been gone for. One that was killed is back within a second, and a page must not come much later.
+ * Milliseconds before attempt number `attempt` (0, 1, …) to connect again: with random jitter, at most 5 s, and about a
+ * fifth of the time that the show has been gone. A show that was killed is back within a second, and a page must not
+ * come much later.
  */
 export function backoff(attempt, random = Math.random) {
   const most = Math.min(5000, 250 * 1.2 ** Math.min(attempt, 20));
   return most / 2 + (random() * most) / 2;
 }
 
-/** "8 s", "3 min", "2 h": an age to be read at a glance. */
+/** "8 s", "3 min", "2 h": an age that can be read at a glance. */
 export function age(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -258,7 +261,7 @@ export function clockTime(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** A gate that opens at most three times a second: nothing on a stage may flash faster. */
+/** A gate that opens at most three times a second: nothing on a stage may flash faster than that. */
 export function flashGate(gap = 340) {
   let last = -Infinity;
   return (now) => {
@@ -268,17 +271,17 @@ export function flashGate(gap = 340) {
   };
 }
 
-/** How a display is doing, in one word, given the number of the cue that is up. */
+/** A display's health in one word, given the number of the present cue. */
 export function health(display, number) {
   if (display.age > 15) return "silent";
   if (display.painted === null) return "watching";
   return display.painted < number ? "behind" : "well";
 }
 
-// Colours of light that flatter a stage, in degrees: no swamp, no traffic light.
+// Hues for the stage, in degrees, without muddy greens and traffic-light colours.
 const HUES = [12, 26, 40, 172, 188, 204, 222, 246, 268, 294, 322, 344];
 
-/** A hue that a title always gets, for the audience's ground. */
+/** The hue for the audience page's background: a title always gets the same one. */
 export function hueOf(title) {
   let sum = 7;
   for (const letter of title) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
@@ -286,8 +289,8 @@ export function hueOf(title) {
 }
 
 /**
- * A button that wants a second press: `press(now)` gives "armed", or "done" where it follows the first by no less
- * than `soonest` ms (a thumb that bounces does not confirm) and no more than `latest`.
+ * A button that must be pressed twice. `press(now)` returns "armed", or "done" if the press follows the first by at
+ * least `soonest` ms (so that a bouncing thumb does not confirm) and at most `latest` ms.
  */
 export function twice({ soonest = 250, latest = 3000 } = {}) {
   let armed = -Infinity;

@@ -1,4 +1,4 @@
-// A display: a stage that follows the show. The teleprompter and the audience's page differ in look alone.
+// A display: a stage that follows the show. The teleprompter and the audience's page differ in looks only.
 
 import { keepAwake, keepPage, offerFullscreen } from "./awake.js";
 import { adjust, EMPTY, isPedalKey, keyMessage, options, withOptions } from "./core.js";
@@ -7,9 +7,9 @@ import { takeAlong } from "./pin.js";
 import { listen } from "./servers.js";
 import { mountStage, whenPainted } from "./stage.js";
 
-const PATIENCE = 1000; // ms without a server after which a page that was opened anew shows what it showed last
+const PATIENCE = 1000; // ms to wait for a server before a reopened page shows what it showed last
 
-/** Runs a display of the kind `page` in the document; `keys`: whether its keys are sent to the show. */
+/** Runs a display of the kind `page` in the document; `keys`: whether its key presses are sent to the show. */
 export function display(page, look, { keys = false, onShow = () => {}, onMessage = () => {} } = {}) {
   let wanted = options(location.search);
   const pin = takeAlong(wanted.pin);
@@ -27,7 +27,7 @@ export function display(page, look, { keys = false, onShow = () => {}, onMessage
     },
     onUp: (send) => pin && send({ pin }),
     onMessage: (message) => {
-      // What a driver or a port does is the desk's; an answer is for whoever pressed a key here.
+      // Warnings about drivers or ports are for the operator's page; an answer is for whoever pressed a key here.
       if (keys && message.type === "error") stage.warn(message.text);
       onMessage(message, show);
     },

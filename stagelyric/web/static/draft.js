@@ -1,9 +1,9 @@
-// A draft of a song as pure functions over its lines: texts, GAP for a line still to be written, "" between stanzas.
+// Pure functions on a song's draft, a list of lines: a text, GAP for a line still to be written, or "" between stanzas.
 
 export const GAP = "…";
 export const BREAK = "";
 
-/** Where line `at` belongs: the start and the end (one past it) of its stanza. */
+/** The stanza of line `at`, as [start, end) indices. */
 export function stanzaOf(lines, at) {
   let start = at;
   while (start > 0 && lines[start - 1] !== BREAK) start -= 1;
@@ -12,7 +12,7 @@ export function stanzaOf(lines, at) {
   return [start, end];
 }
 
-/** The lines with the one at `from` moved by `by` places; as they are where it cannot go there. */
+/** The lines with the one at `from` moved by `by` positions; unchanged if it can't go there. */
 export function moved(lines, from, by) {
   const to = from + by;
   if (to < 0 || to >= lines.length) return lines;
@@ -21,23 +21,23 @@ export function moved(lines, from, by) {
   return made;
 }
 
-/** The lines with `at` gone; a break that would then stand beside another or at an end goes too. */
+/** The lines without the one at `at`; a stanza break that would then be doubled or at an end is removed too. */
 export function without(lines, at) {
   return tidy(lines.filter((_, place) => place !== at));
 }
 
-/** The lines with `text` in the place of line `at`; an empty text takes the line away. */
+/** The lines with line `at` replaced by `text`; an empty text removes the line. */
 export function changed(lines, at, text) {
   const cut = text.trim();
   return cut ? lines.map((line, place) => (place === at ? cut : line)) : without(lines, at);
 }
 
-/** The lines with `more` put behind line `at`, or at the end. */
+/** The lines with `more` inserted after line `at`, or at the end. */
 export function withLines(lines, more, at = lines.length - 1) {
   return [...lines.slice(0, at + 1), ...more, ...lines.slice(at + 1)];
 }
 
-/** No two breaks in a row, and none at either end. */
+/** Removes stanza breaks that are doubled or at an end. */
 export function tidy(lines) {
   const kept = lines.filter((line, at) => line !== BREAK || (at > 0 && lines[at - 1] !== BREAK));
   if (kept.length && kept[0] === BREAK) kept.shift();
@@ -45,7 +45,7 @@ export function tidy(lines) {
   return kept;
 }
 
-/** How many lines there are, and how many gaps among them. */
+/** The number of lines, and of gaps among them. */
 export function counted(lines) {
   const sung = lines.filter((line) => line !== BREAK);
   return { lines: sung.length, gaps: sung.filter((line) => line === GAP).length };

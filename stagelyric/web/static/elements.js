@@ -1,8 +1,8 @@
-// What every page makes its document with.
+// Helpers with which every page builds its document.
 
 import { typeset } from "./type.js";
 
-/** An element with a class, a text and attributes. */
+/** Creates an element with a class, a text and attributes. */
 export function make(tag, name = "", text = "", attributes = {}) {
   const element = document.createElement(tag);
   if (name) element.className = name;
@@ -11,7 +11,7 @@ export function make(tag, name = "", text = "", attributes = {}) {
   return element;
 }
 
-/** Sets the text of an element, in print's marks; only where it changed: screen readers announce what is touched. */
+/** Sets an element's text, with typographic quotes; only if it changed, since screen readers announce every update. */
 export function say(element, text) {
   const set = typeset(text);
   if (element.textContent !== set) element.textContent = set;

@@ -1,8 +1,10 @@
-// How another display or a phone comes to one of the pages: its address, as a QR code.
+// Invites another display or phone to one of the pages: its address as a QR code.
 
 import { make, say } from "./elements.js";
 
-/** `{url, picture, alone}` for the page at `path`: `alone` where only this machine could open it; null: no answer. */
+/**
+ * `{url, picture, alone}` for the page at `path`; `alone`: only this machine can open it. Null if there is no answer.
+ */
 export async function joining(path) {
   const picture = `/join.svg?path=${encodeURIComponent(path)}`;
   const answer = await fetch(picture);
@@ -11,7 +13,7 @@ export async function joining(path) {
   return { url, picture, alone: /^http:\/\/(127\.|localhost|\[::1\])/.test(url) };
 }
 
-/** A card in the corner of the room's screen, while the word box is open: a phone's way to it. */
+/** A card in the corner of the audience's screen while the word box is open, which leads phones to it. */
 export function mountJoin(root) {
   const card = make("figure", "join-card", "", { hidden: "" });
   const picture = make("img", "", "", { alt: "", width: "160", height: "160" });
@@ -37,7 +39,7 @@ export function mountJoin(root) {
 
   return {
     hear(message) {
-      if (message.type === "state") close(); // a box that is open says so right after
+      if (message.type === "state") close(); // if the box is open, a message follows at once
       if (message.type !== "box") return;
       if (message.open) open();
       else close();

@@ -1,12 +1,12 @@
-// Where a line breaks and how large it is. Pure: whoever calls brings the measuring.
+// Decides where a line breaks and how large it is. Pure: the caller provides a function that measures text.
 
 const RTL = /^[^\p{L}]*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const HIRAGANA = /^\p{Script=Hiragana}+$/u; // particles and endings belong to the word before them
+const HIRAGANA = /^\p{Script=Hiragana}+$/u; // particles and endings, which belong to the word before them
 const CLOSING = /^[\p{Pe}\p{Pf}\p{Po}ーぁぃぅぇぉっゃゅょァィゥェォッャュョ]+$/u;
 const OPENING = /[\p{Ps}\p{Pi}¿¡]$/u;
 const PHRASE_END = /[,;:.!?…—–、。，；：！？]["'”’»)]*$/u;
-// Words that a break never parts from the next one, and words that lean on it.
+// Words that must stay on the same row as the next word, and words that prefer to.
 const BOUND = new Set(
   (
     "a an the my your his her its our their this that these those no of " +
@@ -20,7 +20,7 @@ const LEANING = new Set(
     "won't not never very too et ou à en und y"
   ).split(" "),
 );
-// Words that begin a clause, and so a row, whatever stands before them; and those that may well begin a row.
+// Words that begin a clause and therefore a row, whatever comes before them; and words that may well begin a row.
 const CLAUSES = new Set(
   "and but or nor yet because till until though when where while who whose which et mais ou und oder aber y o pero".split(" "),
 );
@@ -35,10 +35,10 @@ const TORN = 0.16;
 const WHOLE = 0.1;
 const CLAUSE = 0.08;
 const OPENS = 0.05;
-const BESIDE = 0.82; // what two rows' letters must be larger by, to be worth the eye's return: 1 / 0.82
-const FURTHER = 0.9; // beyond two
+const BESIDE = 0.82; // value of two rows relative to one: the letters must be larger by more than 1 / 0.82
+const FURTHER = 0.9; // the same factor for each further row
 
-/** "rtl" where the first letter of the text is of a script written from right to left, else "ltr". */
+/** "rtl" if the text's first letter belongs to a right-to-left script, else "ltr". */
 export const direction = (text) => (RTL.test(text) ? "rtl" : "ltr");
 
 const graphemes = globalThis.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
@@ -46,9 +46,9 @@ const words = globalThis.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granu
 const segments = (segmenter, text) => (segmenter ? [...segmenter.segment(text)].map((s) => s.segment) : [...text]);
 
 /**
- * The pieces a line may be broken between: `{text, space}`, where `space` says that a space follows.
- * Scripts that put no spaces between words are cut at their words; `longest`: longer words are cut too, with a
- * hyphen that shows only where the line breaks there.
+ * The pieces between which a line may break, as `{text, space, hyphen}`; `space`: a space follows. Scripts without
+ * spaces are split into words. Words longer than `longest` are split too, with a hyphen that shows only if the line
+ * breaks there.
  */
 export function pieces(text, longest = Infinity) {
   const found = [];
@@ -85,7 +85,7 @@ const joined = (part) =>
 
 const plain = (text) => text.toLowerCase().replace(/[’‘]/g, "'").replace(/[^\p{L}\p{N}']+/gu, "");
 
-/** How good a place for a break there is between two pieces, as a share of the size it is worth: + good, − bad. */
+/** How good a break between two pieces is, as a share of the letters' size: positive good, negative bad. */
 function breakWorth(piece, next) {
   if (PHRASE_END.test(piece.text)) return WHOLE;
   if (piece.hyphen) return -TORN;
@@ -96,14 +96,14 @@ function breakWorth(piece, next) {
   return PHRASES.has(opens) ? OPENS : 0;
 }
 
-/** The best way to set `parts` in exactly `count` rows: even rows, broken between phrases. */
+/** The best way to set `parts` in exactly `count` rows: rows of even width, broken between phrases. */
 function balance(parts, widths, space, count) {
   const n = parts.length;
   const upTo = [0];
   parts.forEach((piece, i) => upTo.push(upTo[i] + widths[i] + (piece.space ? space : 0)));
   const width = (from, to) => upTo[to] - upTo[from] - (parts[to - 1].space ? space : 0);
   const ideal = Math.max(1, width(0, n) / count);
-  // cost[k][i]: the least cost of setting the first i pieces in k rows.
+  // cost[k][i]: the lowest cost of setting the first i pieces in k rows.
   const cost = Array.from({ length: count + 1 }, () => new Array(n + 1).fill(Infinity));
   const from = Array.from({ length: count + 1 }, () => new Array(n + 1).fill(0));
   cost[0][0] = 0;
@@ -112,7 +112,7 @@ function balance(parts, widths, space, count) {
       for (let j = k - 1; j < i; j++) {
         if (cost[k - 1][j] === Infinity) continue;
         const over = width(j, i) / ideal - 1;
-        // A row that is too wide shrinks every row; one too narrow only looks uneven.
+        // A row that is too wide makes all letters smaller; one that is too narrow only looks uneven.
         const here = cost[k - 1][j] + over * over * (over > 0 ? 3 : 1) - (i < n ? breakWorth(parts[i - 1], parts[i]) : 0);
         if (here < cost[k][i]) {
           cost[k][i] = here;
@@ -135,11 +135,11 @@ function balance(parts, widths, space, count) {
 }
 
 /**
- * The rows of a line and about the size of its letters in pixels.
+ * The rows of a line, and the approximate size of its letters in pixels.
  *
- * `measure(text)`: its width with letters of 1 px; `box`: {width, height} in pixels; `leading`: the height of a
- * row for letters of 1 px; `cap`: the largest letters wanted; `enough`: letters of this size are read with ease, and no
- * third row is set to make them larger; `floor`: below this, long words are cut instead.
+ * `measure(text)`: its width with letters of 1 px; `box`: {width, height} in pixels; `leading`: the height of a row for
+ * letters of 1 px; `cap`: the largest size wanted; `enough`: letters of this size are easy to read, so no third row is
+ * added to make them larger; `floor`: if the size would be below this, long words are split.
  */
 export function arrange(text, measure, box, { leading = 1.16, cap = Infinity, enough = Infinity, floor = 0 } = {}) {
   const best = choose(pieces(text), measure, box, leading, cap, enough);
@@ -154,11 +154,11 @@ function choose(parts, measure, box, leading, cap, enough) {
   const space = measure(" ");
   let best = null;
   for (let count = 1; count <= Math.min(parts.length, 8); count++) {
-    // A ladder of huge words is harder to read than two rows of large ones.
+    // A stack of huge single words is harder to read than two rows of large ones.
     if (count > 2 && best.size >= Math.min(enough, cap)) break;
     const { rows, widest, worth } = balance(parts, widths, space, count);
     const size = Math.min(cap, box.width / widest, box.height / (count * leading));
-    // Every further row costs the eye a return.
+    // For every further row the eye must return to the margin.
     const cost = count === 1 ? 1 : BESIDE * FURTHER ** (count - 2);
     const value = size * (1 + worth / count) * cost;
     if (!best || value > best.value) best = { rows, size, value };
@@ -166,7 +166,7 @@ function choose(parts, measure, box, leading, cap, enough) {
   return { rows: best.rows, size: best.size };
 }
 
-/** The largest whole or half number from `low` to `high` for which `fits` holds, by halving; `low` if none does. */
+/** The largest multiple of 0.5 from `low` to `high` for which `fits` holds, by bisection; `low` if there is none. */
 export function largest(low, high, fits) {
   let [good, bad] = [Math.floor(low * 2), Math.floor(high * 2) + 1];
   while (bad - good > 1) {
@@ -181,8 +181,8 @@ const SOUNDED = /[\p{L}\p{M}\p{N}]/u;
 const JOINED = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Thai}]/u;
 
 /**
- * The rows cut at the syllables: for each row `[{text, index}]`, `index` being the syllable's place. Null where the
- * syllables are not the rows' own, or the script joins its letters, so that a cut would change their shape.
+ * The rows split into syllables: for each row `[{text, index}]`, where `index` is the syllable's. Null if the syllables
+ * don't match the rows' text, or the script joins its letters, so that a split would change their shape.
  */
 export function cutForSinging(rows, syllables) {
   const ends = [];
@@ -200,7 +200,7 @@ export function cutForSinging(rows, syllables) {
         while (at >= ends[index]) index++;
         at++;
       }
-      // What is not sounded (a space, a comma) stays with the syllable before it.
+      // Characters that are not sung (a space, a comma) stay with the syllable before them.
       const last = parts[parts.length - 1];
       if (last && last.index === index) last.text += letter;
       else parts.push({ text: letter, index });

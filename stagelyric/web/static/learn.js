@@ -1,4 +1,4 @@
-// Learning a pedal from the desk: press it, pick what it does, and it is in the setlist.
+// Learns a pedal from the operator's page: press it, choose what it does, and it is added to the setlist.
 
 import { ACTIONS, offerActions } from "./pads.js";
 import { say } from "./elements.js";

@@ -1,17 +1,19 @@
-// The link to the show: always trying, honest about being lost, and never sending late what was pressed early.
+// The connection to the show: always reconnects, shows when it is lost, and never sends a press late.
 
 import { backoff } from "./core.js";
 
-const QUIET = 4000; // silence after which the page asks whether anybody is there
-const LOST = 8000; // silence after which the link is taken for dead, whatever the browser thinks
-const ASLEEP = 2500; // silence that a page just come back does not trust: it was asleep, and its socket may be dead
+const QUIET = 4000; // ms of silence after which the page asks whether the server is there
+const LOST = 8000; // ms of silence after which the connection counts as lost, whatever the browser reports
+// ms of silence after which a page that has just come back to the front reconnects: it slept, and its socket may be
+// dead
+const ASLEEP = 2500;
 
 /**
  * Connects to `url()` and stays connected.
  *
- * `onMessage(message)`; `onStatus({up, since})` when the link comes or goes, `since` being the last sign of life.
- * Returns `{send, retry, close}`; `send` tells whether it could: nothing is kept for later, for a press that
- * arrives when nobody expects it any more is a ghost.
+ * `onMessage(message)`; `onStatus({up, since})` is called when the connection comes or goes, with the time of the last
+ * sign of life in `since`. Returns `{send, retry, close}`. `send` returns whether the message could be sent; nothing is
+ * kept for later, since nobody expects a press that arrives late.
  */
 export function connect({
   url,
@@ -89,7 +91,7 @@ export function connect({
   open();
   return {
     send,
-    /** Try now: the page has come back to the front, or the network is back. */
+    /** Tries now: the page has come back to the front, or the network is back. */
     retry() {
       if (up && now() - heard > ASLEEP) lose();
       if (!up && timer !== null) open();
@@ -102,7 +104,10 @@ export function connect({
   };
 }
 
-/** The address of a show's socket: this page's own server, or `also`, a second one ("10.0.0.2:7740", a scheme before it or not). */
+/**
+ * The address of a show's WebSocket: on this page's own server, or on `also`, a second one ("10.0.0.2:7740", with or
+ * without a scheme).
+ */
 export function liveAddress(location, page, name, also = "") {
   const query = new URLSearchParams({ page, ...(name ? { name } : {}), ...(also ? { also: "1" } : {}) });
   const server = also ? new URL(also.includes("//") ? also : `${location.protocol}//${also}`) : location;

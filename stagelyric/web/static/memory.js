@@ -1,20 +1,20 @@
-// What this display showed last, for when it is opened anew and no server answers.
+// Remembers what this display showed last, for when it is reopened and no server answers.
 
 const KEY = "stagelyric-last";
-const TOO_OLD = 12 * 3600 * 1000; // ms: last night's line is nobody's
+const TOO_OLD = 12 * 3600 * 1000; // ms: nobody needs last night's line
 const KEPT = ["song", "section", "line", "next", "cleared", "held"];
 
-/** Keeps what of a view a stage without a server may still show. */
+/** Stores the parts of a view that may be shown without a server. */
 export function remember(page, view, store = globalThis.localStorage, now = Date.now()) {
   try {
     const kept = Object.fromEntries(KEPT.map((field) => [field, view[field]]));
     store.setItem(`${KEY}-${page}`, JSON.stringify({ view: kept, at: now }));
   } catch {
-    // A browser that keeps nothing (a private window): then there is nothing to be recalled.
+    // A browser that stores nothing (a private window) has nothing to recall later.
   }
 }
 
-/** `{view, at}`, or null where there is nothing, or nothing of tonight. */
+/** `{view, at}`, or null if nothing was stored tonight. */
 export function recall(page, store = globalThis.localStorage, now = Date.now()) {
   try {
     const last = JSON.parse(store.getItem(`${KEY}-${page}`));

@@ -1,5 +1,5 @@
-// The first script of every page, in the language of 2009: what browsers from 2020 on lack is added here, and an older
-// one says in large letters that it is too old, instead of showing nothing or a line that is long gone.
+// The first script of every page, in the JavaScript of 2009. It adds what browsers from 2020 on may lack; an older
+// browser shows in large letters that it is too old, instead of nothing or an outdated line.
 (function () {
   "use strict";
   function add(holder, name, made) {
@@ -48,6 +48,6 @@
   });
   window.addEventListener("load", function () {
     look();
-    setTimeout(tooOld, 8000); // nothing ran, and no error told why
+    setTimeout(tooOld, 8000); // nothing ran, and no error said why
   });
 })();

@@ -1,4 +1,5 @@
-// The operator's desk: what is up, what comes, and every order a thumb may give. Its parts are put together here.
+// The operator's page (the desk): the present line, what comes next, and all controls for a thumb. Its parts are
+// assembled here.
 
 import { keepAwake, keepPage } from "./awake.js";
 import { EMPTY, isPedalKey, keyMessage, options } from "./core.js";
@@ -14,7 +15,7 @@ import { listen } from "./servers.js";
 import { whenPainted } from "./stage.js";
 import { mountStatus } from "./status.js";
 
-const EDITING = 90000; // ms after which edit mode ends by itself: the next song has begun
+const EDITING = 90000; // ms after which edit mode ends by itself, since the next song has begun by then
 
 const wanted = options(location.search);
 document.documentElement.dataset.theme = wanted.theme;
@@ -23,7 +24,7 @@ let view = EMPTY;
 let show = null;
 
 let alertTimer = 0;
-/** An answer to what was pressed here. */
+/** Shows the answer to an action on this page. */
 function warn(text) {
   say(find("alert"), "");
   say(find("alert"), text);
@@ -105,13 +106,13 @@ const disarm = pressTwice(
   "sure?",
   () => {
     if (!desk.classList.contains("editing")) return;
-    disarm(); // out of edit mode one press will do
+    disarm(); // outside edit mode one press is enough
     edit(false);
   },
   () => edit(true),
 );
 
-// -- keys: a pedal may hang on this machine too
+// -- keys: a pedal may be connected to this machine too
 
 function sendKey(event, released) {
   const pressing = event.target.closest?.("button") && (event.key === "Enter" || event.key === " ");
@@ -120,8 +121,8 @@ function sendKey(event, released) {
   if (message && isPedalKey(event.key)) event.preventDefault();
   if (message) show.send(message);
 }
-// A mouse or a finger leaves the focus on what it pressed; then a pedal's Space would press that again. A button that
-// was reached by the Tab key is pressed by a click of detail 0, and keeps the focus.
+// After a click the button keeps the focus, and a pedal's Space would press it again, so the focus is removed. A button
+// reached with the Tab key and pressed by a key gets a click with detail 0, and keeps the focus.
 addEventListener("click", (event) => {
   const pressed = event.target.closest?.("button, summary, a, input[type=checkbox], input[type=radio], input[type=range]");
   if (pressed && event.detail > 0) pressed.blur();

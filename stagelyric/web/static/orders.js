@@ -1,11 +1,11 @@
-// The orders of the desk: what a thumb presses, what a hand turns and what fingers type.
+// The controls of the operator's page: buttons, sliders and text fields.
 
 import { find, say } from "./elements.js";
 import { press, pressTwice } from "./press.js";
 
-const GUARDED = ["previous_song", "next_song"]; // from a thumb that wants "keep"
+const GUARDED = ["previous_song", "next_song"]; // these need a second press
 
-/** Mounts them; `order(do)` sends one. Returns `view(view)`. */
+/** Mounts the controls; `order(do)` sends an action. Returns a function that shows a view. */
 export function mountOrders(order) {
   let view = null;
   for (const button of document.querySelectorAll("[data-do]")) {
@@ -14,7 +14,7 @@ export function mountOrders(order) {
     else press(button, go);
   }
   press(find("speech"), () => order(view && view.speech ? "speech_off" : "speech_on"));
-  // The second press is the hard stop: what speaks is silenced, and nothing goes up until the hold is released.
+  // The second press is the hard stop: speech is silenced, and nothing is shown until the hold is released.
   pressTwice(
     find("panic"),
     "again: hard stop",
@@ -62,7 +62,7 @@ function mountWildness(order) {
   };
 }
 
-/** The field for words of the operator's own: shown as they are, or in a line that is written around them. */
+/** The field for the operator's own words: shown as they are, or within a line that is written for them. */
 function mountSay(order) {
   const form = find("say");
   const field = form.querySelector("input");
@@ -77,6 +77,7 @@ function mountSay(order) {
     go("say");
   });
   find("say-word").addEventListener("click", () => go("word"));
-  // A pedal's keys are the show's again; with the key's end, which would be taken for a pedal's if it came after.
+  // Keys belong to the show's pedals again, but only after this key's release, which would otherwise count as a
+  // pedal's.
   field.addEventListener("keyup", (event) => ["Enter", "Escape"].includes(event.key) && field.blur());
 }

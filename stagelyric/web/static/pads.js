@@ -1,23 +1,23 @@
-// The operator's own pads: fired in show mode, made and taken away in edit mode, kept on this device.
+// The operator's own pads: fired in show mode, added and removed in edit mode, stored on this device.
 
 import { make } from "./elements.js";
 import { press } from "./press.js";
 
 const KEY = "stagelyric-pads";
 const MOST = 8;
-/** What the show can be told to do: `web/files.py` writes the table of actions in here as it serves this file. */
+/** The show's actions: `web/files.py` inserts the table here when it serves this file. */
 export const ACTIONS = [];
-/** What a pad can do: [the name of it, what people call it, the value it wants]. */
+/** The choices for a pad: [name, label, the kind of value that it takes]. */
 const CHOICES = [["pad", "fires the setlist's trigger on this pad", null], ...ACTIONS];
 
-/** The message of a pad: `released` counts for the setlist's own triggers only. */
+/** The message of a pad; `released` matters only to the setlist's own triggers. */
 export function padMessage({ label, action, value }, released = false) {
   if (action === "pad") return { pad: label, released };
   if (released) return null;
   return { do: value ? { [action]: value } : action };
 }
 
-/** Fills a list with actions; `value` is the field of those that want one. Returns whether the chosen one does. */
+/** Fills a list with actions; `value` is the input for those that take a value. Returns whether the chosen one does. */
 export function offerActions(choice, value, actions = CHOICES) {
   choice.append(...actions.map(([name, called]) => make("option", "", called, { value: name })));
   const wants = () => actions.find(([name]) => name === choice.value)?.[2] ?? null;
@@ -59,7 +59,7 @@ export function mountPads(root, form, { given, send, store = globalThis.localSto
     try {
       store.setItem(KEY, JSON.stringify(pads));
     } catch {
-      // A private window keeps nothing; the pads are there until it is closed.
+      // A private window stores nothing; the pads stay until it is closed.
     }
     render();
   }

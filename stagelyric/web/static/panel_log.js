@@ -1,8 +1,8 @@
-// Tonight's log, the latest first, and above it what is wrong now.
+// Tonight's log, latest first, with the present problems above it.
 
 import { make, say } from "./elements.js";
 
-const LOGGED = 150; // entries that are kept on the page
+const LOGGED = 150; // entries kept on the page
 const NAMED = { keep: "kept", veto: "vetoed", alert: "!" };
 const SHOWN = new Set(["cue", "clear", "keep", "veto", "alert"]);
 
@@ -11,11 +11,11 @@ export function mountLog(root, desk) {
   const wrong = root.appendChild(make("ul", "wrong", "", { "aria-label": "Wrong now" }));
   const list = root.appendChild(make("ol", "log", "", { id: "log", reversed: "" }));
   let last = 0;
-  let unread = 0; // alerts since the log was last looked at
+  let unread = 0; // alerts since the log was last opened
 
   function add(entries) {
     if (entries.length && entries[entries.length - 1].seq < last) {
-      last = 0; // another show: the server was started anew
+      last = 0; // another show: the server was restarted
       list.replaceChildren();
     }
     for (const entry of entries) {

@@ -1,4 +1,4 @@
-// The displays: how each is doing, and how another one joins.
+// The displays: the health of each, and how to add another.
 
 import { age, health } from "./core.js";
 import { make, say } from "./elements.js";
@@ -70,7 +70,7 @@ function fill(row, display, number) {
   say(heard, display.age < 2 ? "now" : age(display.age * 1000));
 }
 
-/** The address of one of the pages as a QR code, for whoever wants to join with a phone or a tablet. */
+/** The address of one of the pages as a QR code, for joining with a phone or a tablet. */
 function joinCard(root) {
   const card = root.appendChild(make("figure", "join"));
   const picture = make("img", "", "", { id: "join", alt: "", width: "160", height: "160" });

@@ -1,9 +1,9 @@
-// The set: its songs and their sections, each a button that goes there, with a bar of what it has ready.
+// The set: songs and sections, each a button that goes there, with a bar for its ready lines.
 
 import { make, say } from "./elements.js";
 import { pressTwice } from "./press.js";
 
-const FULL = 32; // ready lines that make a bar full
+const FULL = 32; // ready lines for a full bar
 const LOW = 4;
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
@@ -18,7 +18,7 @@ export function mountSet(root, desk) {
   let places = []; // by song and section: the button, its count and its bar
   let ready = [];
   let bare = [];
-  let baked = null; // of a show that was baked: how many lines each section was given
+  let baked = null; // for a baked show: how many lines each section was given
   let view = null;
 
   function fill(told) {
@@ -45,7 +45,7 @@ export function mountSet(root, desk) {
           if (!isHere(index)) desk.order({ song: index + 1 });
           desk.order({ goto: place + 1 });
         };
-        // Within the song one press will do; away from it leads the second one.
+        // Within the song one press is enough; leaving it takes a second one.
         pressTwice(button, "sure?", () => {}, go, () => !isHere(index));
         sections.append(button);
         return { button, count, bar };
@@ -67,7 +67,7 @@ export function mountSet(root, desk) {
         const up = here && name === view.section;
         if (up) button.setAttribute("aria-current", "true");
         else button.removeAttribute("aria-current");
-        // The number that stands above is this section's, and newer than the list's.
+        // The number shown above is this section's, and newer than the list's.
         const lines = up ? view.ready : (ready[i] || [])[j];
         const full = baked ? (baked.of[i] || [])[j] : FULL;
         const counted = lines === undefined ? "" : baked ? `${lines} of ${full}` : String(lines);
@@ -77,7 +77,7 @@ export function mountSet(root, desk) {
         button.classList.toggle("none", lines === 0);
         button.classList.toggle("bare", alone);
         bar.style.transform = `scaleX(${lines === undefined ? 0 : lines === 0 ? 1 : Math.min(1, lines / (full || FULL))})`;
-        // Begins with what is seen, so that who speaks to the page can say what is read.
+        // Begins with the visible text, so that people who control the page by voice can say what they read.
         const told = counted ? `${name} ${counted} ${baked ? "left" : "ready"}` : name;
         button.setAttribute("aria-label", alone ? `${told}, nothing to fall back on` : told);
         button.title = alone ? "nothing to fall back on: give it safety lines or lyrics" : "";
@@ -103,7 +103,7 @@ export function mountSet(root, desk) {
       view = told;
       render();
     },
-    /** "song 2 of 5", where the set is known. */
+    /** "song 2 of 5", if the set is known. */
     place: () => {
       const at = songs.findIndex((_, index) => isHere(index));
       return at < 0 ? "" : `song ${at + 1} of ${songs.length}`;
@@ -111,7 +111,7 @@ export function mountSet(root, desk) {
   };
 }
 
-/** A baked show has no lines but its own: what that means for a word that is asked for. */
+/** A baked show has only its own lines: the note on what that means for a word that is asked for. */
 function aboutBaked({ file, of, words, whole = true }) {
   const lines = of.reduce((sum, counts) => sum + counts.reduce((all, count) => all + count, 0), 0);
   const asked = words ? `${words} words have a line of their own; another takes a line that has it.` : "A word takes a line that has it.";

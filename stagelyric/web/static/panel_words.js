@@ -1,9 +1,9 @@
-// The audience's words: each is let through or dismissed, by the operator alone.
+// The audience's words: the operator accepts or dismisses each.
 
 import { make, say } from "./elements.js";
 import { press } from "./press.js";
 
-/** Mounts the box's switch and what waits in `root`; `desk`: see panels.js. */
+/** Mounts the box's switch and the waiting words in `root`; `desk`: see panels.js. */
 export function mountWords(root, desk) {
   const head = root.appendChild(make("div", "words-head"));
   const open = make("button", "", "word box", { id: "words-open", role: "switch", "aria-checked": "false" });

@@ -1,4 +1,4 @@
-// The desk's panels, one tab each. A new one is a file that mounts it and a row in PANELS.
+// The operator page's panels, one tab each. To add one, write a file that mounts it and add a row to PANELS.
 
 import { find, make, say } from "./elements.js";
 import { mountLog } from "./panel_log.js";
@@ -8,9 +8,9 @@ import { mountWords } from "./panel_words.js";
 import { mountTabs } from "./press.js";
 
 /**
- * Name and maker of each. A maker gets its section and the desk, which has `send(message)`, `order(do)`,
- * `badge(panel, text, ill)` and `isShown(panel)`; it may return `hear(message)`, called with all that the server says,
- * `view(view)`, called with each new view, and `shown()`, called when its tab is opened.
+ * Each panel's name and the function that mounts it. That gets its section and the desk, which has `send(message)`,
+ * `order(do)`, `badge(panel, text, ill)` and `isShown(panel)`; it may return `hear(message)`, called with every message
+ * from the server, `view(view)`, called with each new view, and `shown()`, called when its tab is opened.
  */
 export const PANELS = [
   ["set", mountSet],
@@ -19,7 +19,7 @@ export const PANELS = [
   ["words", mountWords],
 ];
 
-// A wide desk has room for pads, set and a third panel side by side; then the first two need no tab.
+// A wide screen has room for pads, set and a third panel side by side; then the first two need no tab.
 const WIDE = "(min-width: 1200px) and (min-aspect-ratio: 4/3)";
 const ALWAYS = ["pads", "set"];
 

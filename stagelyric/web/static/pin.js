@@ -1,11 +1,13 @@
-// The rig's PIN: asked for where this device may only watch, kept for as long as its tab is open.
+// The rig's PIN: asked for if this device may only watch, and stored as long as its tab is open.
 
 import { find } from "./elements.js";
 
 const KEY = "stagelyric-pin";
 
-/** The PIN that this tab has. One in the address (`given`) is taken along and wiped away: an address bar is on show, and
- * is remembered. */
+/**
+ * The PIN stored in this tab. If the address has one (`given`), it is stored and removed from the address bar, which
+ * others can see and the browser remembers.
+ */
 export function takeAlong(given) {
   if (given) {
     sessionStorage.setItem(KEY, given);

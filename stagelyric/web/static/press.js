@@ -1,8 +1,8 @@
-// Buttons for a stage: they act when the finger lands, and some only when it lands twice.
+// Buttons for a stage: they act when the finger lands, and some only on the second press.
 
 import { twice } from "./core.js";
 
-/** A press counts when the finger lands, not when it lifts; keyboards and screen readers click. */
+/** A press counts when the finger lands, not when it lifts. Keyboards and screen readers send a click instead. */
 export function press(button, act, release = () => {}) {
   let touched = false;
   button.addEventListener("pointerdown", (event) => {
@@ -23,20 +23,20 @@ export function press(button, act, release = () => {}) {
     }
     touched = false;
   });
-  // A key held down on a button would press it over and over.
+  // A key held down on a button would press it repeatedly.
   button.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
   button.addEventListener("contextmenu", (event) => event.preventDefault());
 }
 
 /**
- * A button whose second press within three seconds does more than its first. Meanwhile it says `sure`.
- * `first()` and `second()` act; where `needed()` is false one press does what the second would. Returns `reset()`,
- * which disarms it.
+ * A button whose second press within three seconds does more than its first. In between its label is `sure`. The
+ * presses call `first()` and `second()`; if `needed()` is false, one press calls `second()` at once. Returns `reset()`,
+ * which disarms the button.
  */
 export function pressTwice(button, sure, first, second, needed = () => true) {
   const gate = twice();
   let timer = 0;
-  let held = null; // what the button says while it is not armed
+  let held = null; // the label while it is not armed
   function reset() {
     clearTimeout(timer);
     gate.reset();
@@ -66,7 +66,7 @@ export function pressTwice(button, sure, first, second, needed = () => true) {
   return reset;
 }
 
-/** Tabs by the rules that keyboards and screen readers know; `choose(name)` picks one. */
+/** Tabs that follow the accessibility rules for keyboards and screen readers; `choose(name)` selects one. */
 export function mountTabs(list, onChoose = () => {}) {
   const tabs = [...list.querySelectorAll("[role=tab]")];
   function choose(tab, focus = false) {

@@ -1,4 +1,4 @@
-// The rehearsal page: what comes up is kept, changed or thrown out; what is kept grows into a draft of the song.
+// The rehearsal page: lines that come up are kept, changed or vetoed, and the kept ones grow into a draft of the song.
 
 import { keepAwake } from "./awake.js";
 import { age, EMPTY, options as readOptions } from "./core.js";
@@ -9,7 +9,7 @@ import { press } from "./press.js";
 import { listen } from "./servers.js";
 
 const PIN_KEY = "stagelyric-pin";
-const LOOK_AFTER = 120; // ms without a key after which a line that is typed is looked at
+const LOOK_AFTER = 120; // ms without a key press after which the line being typed is checked
 const TITLES = {
   rhyme: "rhymes with it",
   answer: "answers it",
@@ -31,8 +31,8 @@ if (wanted.pin) {
 let view = EMPTY;
 let status = { up: false, since: Date.now() };
 let draft = { song: "", lines: [], revision: 0 };
-let before = []; // drafts to go back to
-let asked = 0; // the number of the last wish, so that a late answer to an earlier one is left out
+let before = []; // earlier drafts, for undo
+let asked = 0; // the number of the last request; late answers to earlier ones are ignored
 
 const show = listen({
   page: "operator",
@@ -156,7 +156,7 @@ function soonLookAt(text, into, at = -1) {
   lookTimer = setTimeout(() => lookAt(text, into, at), LOOK_AFTER);
 }
 
-/** How many syllables a line has, whether that fits its section, and whether it rhymes where it should. */
+/** Shows a line's syllable count, whether that fits its section, and whether it rhymes where it should. */
 async function lookAt(text, into, at = -1) {
   if (!text.trim() || !view.section) return say(into, "");
   const { status: code, told } = await ask("look", { text, at, lines: draft.lines, ...here() }).catch(() => ({}));
@@ -234,7 +234,7 @@ function take(told) {
   renderDraft();
 }
 
-/** Shows other lines at once and has them written down; where somebody was quicker, theirs stand. */
+/** Shows changed lines at once and saves them; if somebody else saved first, theirs are kept. */
 async function put(lines, undoing = false) {
   if (lines === draft.lines) return;
   if (!undoing) before.push(draft.lines);
@@ -324,7 +324,7 @@ function line(text, at) {
   return field;
 }
 
-/** As many rows as its words need. */
+/** Gives a text field as many rows as its text needs. */
 function grow(field) {
   field.style.height = "auto";
   field.style.height = `${field.scrollHeight + 2}px`;
@@ -361,7 +361,7 @@ function tools(at, text) {
 
 press(find("add-gap"), () => put(drafts.withLines(draft.lines, [drafts.GAP])));
 press(find("add-break"), () => {
-  // A break at the very end stands only until something follows it: so a gap follows at once.
+  // A stanza break at the very end is removed unless something follows it, so a gap is added too.
   put(drafts.withLines(draft.lines, [drafts.BREAK, drafts.GAP]));
 });
 press(find("undo"), () => put(before.pop(), true));

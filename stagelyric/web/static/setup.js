@@ -1,4 +1,4 @@
-// The setup page: the setlist's file edited, checked as one types, and saved with its comments.
+// The setup page: edits the setlist's file, checks it while one types, and saves it with its comments.
 
 import { options as readOptions } from "./core.js";
 import { find, make, say } from "./elements.js";
@@ -6,21 +6,21 @@ import * as data from "./setup_data.js";
 import { field, idOf } from "./setup_fields.js";
 import { triggers } from "./setup_triggers.js";
 
-const LOOK_AFTER = 250; // ms without a key after which the set is checked
+const LOOK_AFTER = 250; // ms without a key press after which the set is checked
 const FIRST = ["title", "tempo", "time_signature", "key", "names", "themes", "wildness", "hand", "mood", "lyrics"];
-const SHOWN = ["title", "seed", "family_friendly", "avoid"]; // of the set; the rest is behind a line
+const SHOWN = ["title", "seed", "family_friendly", "avoid"]; // fields that are always shown; the others are folded away
 
 document.documentElement.dataset.theme = readOptions(location.search).theme;
 
-let alone = false; // no show runs here
+let alone = false; // whether no show runs here
 let form = null;
 let revision = "";
-let set = null; // as it is edited
-let base = new Map(); // each table as it came from the file
-let saved = ""; // the set as it came from the file
-let before = []; // sets to go back to
-let chosen = -1; // the song that is shown; -1: the set itself
-let looks = 0; // the number of the last check, so that a late answer to an earlier one is left out
+let set = null; // the set as edited
+let base = new Map(); // each table as it is in the file
+let saved = ""; // the set as it is in the file
+let before = []; // earlier sets, for undo
+let chosen = -1; // index of the song that is shown; -1: the set itself
+let looks = 0; // the number of the last check; late answers to earlier ones are ignored
 let found = { faults: [], warnings: [], told: [], changes: [] };
 
 // -- asking the server
@@ -75,7 +75,10 @@ function take(told) {
 
 const songs = () => (Array.isArray(set.songs) ? set.songs : []);
 
-/** Changes the set by `act`, and has it checked when the typing rests. `group`: what belongs to one undo. */
+/**
+ * Changes the set by `act`, and has it checked when the typing pauses. `group`: changes with the same group are undone
+ * together.
+ */
 function touched(act, group = null) {
   if (group === null || group !== touched.group) before.push(JSON.stringify(set));
   touched.group = group;
@@ -122,7 +125,7 @@ async function save() {
   tell(told.error);
 }
 
-/** Somebody else has written the file: theirs is not overwritten, and ours is not lost. */
+/** Somebody else has written the file: their version is not overwritten, and ours is not lost. */
 function stale(told) {
   showChanges(told.changes || [], `${told.error}. This is what yours says otherwise:`);
   find("reload").hidden = false;
@@ -174,7 +177,7 @@ function showFound() {
   showState();
 }
 
-/** Each fault beside the field that it is about: the innermost one that is shown. */
+/** Shows each error at the field it concerns: the innermost one that is on the page. */
 function placeFaults() {
   const boxes = new Map([...find("panel").querySelectorAll("[data-keys]")].map((box) => [box.dataset.keys, box]));
   for (const box of boxes.values()) {

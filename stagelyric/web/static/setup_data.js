@@ -1,9 +1,10 @@
-// The set as the setup page holds it: the file's data, each table with a mark by which the file knows it. Pure.
+// The set as the setup page holds it: the file's data, where each table has a mark that identifies it in the file.
+// Pure.
 
 export const MARK = "#";
 export const SAME = "=";
 
-/** Each marked table of a set, as it came from the file, by its mark. */
+/** All marked tables of a set, as they came from the file, by mark. */
 export function marked(table, found = new Map()) {
   for (const inner of Object.values(table)) {
     for (const one of Array.isArray(inner) ? inner : []) {
@@ -16,7 +17,7 @@ export function marked(table, found = new Map()) {
   return found;
 }
 
-/** The set as it is sent: a table that is as it was says no more than its mark. */
+/** The set to be sent: an unchanged table is sent as its mark only. */
 export function abridged(set, base) {
   const short = (value) => {
     if (Array.isArray(value)) return value.map(short);
@@ -27,12 +28,12 @@ export function abridged(set, base) {
   return short(set);
 }
 
-/** The value at the end of some keys; undefined where there is none. */
+/** The value at a path of keys; undefined if there is none. */
 export function at(set, keys) {
   return keys.reduce((here, key) => (here === undefined || here === null ? undefined : here[key]), set);
 }
 
-/** Sets a value, or takes its key away (undefined). */
+/** Sets a value at a path of keys, or removes the key (undefined). */
 export function put(set, keys, value) {
   const table = at(set, keys.slice(0, -1));
   const key = keys[keys.length - 1];
@@ -40,7 +41,7 @@ export function put(set, keys, value) {
   else table[key] = value;
 }
 
-/** A list with one member further up (-1) or down (1). */
+/** A list with one item moved up (-1) or down (1). */
 export function moved(list, from, by) {
   const to = from + by;
   if (to < 0 || to >= list.length) return list;
@@ -49,26 +50,26 @@ export function moved(list, from, by) {
   return out;
 }
 
-/** What is typed where a number is wanted: a number, or the text as it is, for the check to say what is wrong. */
+/** Parses what was typed into a number field: a number, or the unchanged text, on which the check reports an error. */
 export function number(typed) {
   const text = typed.trim().replace(",", ".");
   if (text === "") return undefined;
   return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : typed.trim();
 }
 
-/** Lines of a field as a list; nothing at all for none. */
+/** A text field's lines as a list; undefined if there are none. */
 export function lines(typed) {
   const found = typed.split("\n").map((line) => line.trim()).filter(Boolean);
   return found.length ? found : undefined;
 }
 
-/** A value as it is written into a field. */
+/** A value as text for a field. */
 export function shown(value) {
   if (value === undefined || value === null) return "";
   return Array.isArray(value) ? value.join("\n") : String(value);
 }
 
-/** A title that no other has. */
+/** A title that no other song has. */
 export function fresh(title, others) {
   let name = title;
   for (let count = 2; others.includes(name); count += 1) name = `${title} ${count}`;

@@ -1,4 +1,4 @@
-// The fields of the setup page, each for one key of a table, made from what the models say of it.
+// The fields of the setup page, each for one key of a table, made from the descriptions in the setlist's models.
 
 import { make } from "./elements.js";
 import * as data from "./setup_data.js";
@@ -9,8 +9,8 @@ export const idOf = (keys) => `f-${keys.join(".")}`;
 const LEFT_OUT = "left out";
 
 /**
- * A labelled field for `told` (a row of the form) at `keys` of the set. `get()` gives its value, `set(value)` takes a new
- * one, undefined for none. `label`: in place of the key.
+ * A labelled field for `told` (a row of the form) at the path `keys` of the set. `get()` returns its value,
+ * `set(value)` takes a new one, undefined for none. `label`: shown instead of the key.
  */
 export function field(told, keys, get, set, label = told.key.replaceAll("_", " ")) {
   const id = idOf(keys);
@@ -26,7 +26,7 @@ export function field(told, keys, get, set, label = told.key.replaceAll("_", " "
   return box;
 }
 
-/** What a key means, without the marks of a manual's text. */
+/** A key's description without Markdown. */
 function plain(means) {
   return means.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[`*]/g, "");
 }
@@ -77,7 +77,7 @@ function yes(told, id, get, set) {
   return box;
 }
 
-/** One of several; what is written and is none of them stands among them, for the check to name. */
+/** A list of choices. If the file has a value that is not one of them, it is added, so that the check can report it. */
 export function choice(id, options, value, set, empty) {
   const select = make("select", "", "", { id });
   const names = options.map((option) => (Array.isArray(option) ? option : [option, option]));
@@ -99,7 +99,7 @@ function oneOf(told, id, get, set) {
   return choice(id, told.options, get(), set, empty);
 }
 
-/** A text a line. */
+/** A field with one text per line. */
 function texts(told, id, get, set) {
   const area = make("textarea", "", "", { id, placeholder: "one a line", spellcheck: "true", autocomplete: "off" });
   area.value = data.shown(get());

@@ -1,4 +1,4 @@
-// Triggers on the setup page: what fires and what is done, a row each.
+// Triggers on the setup page, one row each: what fires it and what it does.
 
 import { keyMessage } from "./core.js";
 import { make, say } from "./elements.js";
@@ -7,8 +7,9 @@ import * as data from "./setup_data.js";
 import { choice, field, idOf } from "./setup_fields.js";
 
 /**
- * The triggers of one table. `keys`: of its list; `list()` gives it, `change(list)` has it shown anew, `touched()` says
- * that a value in it is another; `form`: what there is; `places()`: names of sections and songs for `goto` and `song`.
+ * The triggers of one table. `keys`: the path of its list; `list()` returns it, `change(list)` replaces it and shows it
+ * again, `touched()` reports that a value in it has changed; `form`: the available kinds and actions; `places()`: names
+ * of sections and songs for `goto` and `song`.
  */
 export function triggers({ keys, list, change, touched, form, places, tell }) {
   const box = make("section", "triggers", "", { "aria-label": "Triggers", "data-keys": JSON.stringify(keys) });
@@ -102,7 +103,7 @@ function doFields(trigger, keys, form, touched, anew, places) {
   return fields;
 }
 
-/** What is seldom needed: channel, port, threshold … */
+/** The fields that are rarely needed: channel, port, threshold … */
 function more(trigger, keys, form, touched) {
   const on = trigger.on && typeof trigger.on === "object" ? trigger.on : {};
   const box = make("details", "more");
@@ -123,7 +124,7 @@ function more(trigger, keys, form, touched) {
 
 let learning = null;
 
-/** Has the show watch for a press, on this page's keys too; `take(on)` gets what was pressed. */
+/** Has the show watch for a press, including keys on this page; `take(on)` gets what was pressed. */
 function learnPress(button, tell, take) {
   if (learning) return learning.stop();
   const key = (event) => {

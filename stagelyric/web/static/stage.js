@@ -1,25 +1,28 @@
-// A line on a stage: fitted before it is painted, and never moved once it is shown.
+// A line on a stage: fitted before it is painted, and never moved while it is shown.
 
 import { age, barLine, barOf, beatsLeft, flashGate, inBar } from "./core.js";
 import { make, say } from "./elements.js";
 import { arrange, cutForSinging, direction, largest } from "./layout.js";
 import { fontsReady, typeset } from "./type.js";
 
-/** Song and section, where the song's name does not stand in the middle. */
+/** Song and section; used where the song's title is not shown in the middle. */
 export const songAndSection = (view, title) => (title ? [view.section] : [view.song, view.section]).filter(Boolean).join(" · ");
 
 const part = (name, tag = "div", attributes = {}) => make(tag, name, "", attributes);
 
-/** Letters that are read with ease: a share of the screen's height, at which no line is broken into a third row. */
+/**
+ * The size of letters that are easy to read, as a share of the screen's height; no third row is added to make them
+ * larger.
+ */
 const ENOUGH = 0.055;
 
 /**
- * Puts a stage into `root`. `options`: see core.options; `look`: the typography, `leading` and `cap` (the height of
- * a row and the largest letters, in letters and in screens), the cut of the `font`, whether it lights up syllables
- * (`sing`), how large a song's title is beside a line (`title`) and whether it stands between two songs too
- * (`announces`), what of the view stands in the head (`where`), and its entrance (`enter`: frames, milliseconds, and how
- * many of them a row waits for the one above it; null: the line enters whole).
- * Returns `{render(view, {animate}), link({up, since}), warn(text), adjust(options)}`.
+ * Puts a stage into `root`. `options`: see core.options; `look`: the typography: `leading` (the height of a row, in
+ * letters) and `cap` (the largest letters, as a share of the screen), the cut of the `font`, whether syllables light up
+ * (`sing`), how large a song's title is compared with a line (`title`) and whether it is also shown between two songs
+ * (`announces`), which parts of the view are shown in the head (`where`), and its entrance (`enter`: frames,
+ * milliseconds, and the delay of each row after the one above; null: the line appears at once). Returns `{render(view,
+ * {animate}), link({up, since}), warn(text), adjust(options)}`.
  */
 export function mountStage(root, options, look) {
   const head = part("head", "header");
@@ -87,7 +90,7 @@ export function mountStage(root, options, look) {
   }
 
   let step = 0;
-  /** Lights the syllables as the view and the display's option want it: a syllable a beat, or all of them in a bar. */
+  /** Lights the syllables according to the display's option: one syllable per beat, or all of them within a bar. */
   function light(view) {
     clearTimeout(step);
     if (!look.sing || options.light === "off") return sing(-1);
@@ -95,19 +98,19 @@ export function mountStage(root, options, look) {
     if (view.beat === null || view.came === null || !sung.length) return sing(-1);
     const count = shown.syllables.length;
     const start = barLine(view.came, view.beats_per_bar);
-    const pace = 60000 / view.tempo; // ms a beat
+    const pace = 60000 / view.tempo; // ms per beat
     const since = view === last ? performance.now() - beatAt : 0;
     const now = view.beat + since / pace;
     const place = inBar(now, start, view.beats_per_bar, count);
     sing(place);
-    // The next syllable, where it comes before the next beat, which will ask again.
+    // Schedules the next syllable if it comes before the next beat, which calls this again.
     const next = start + ((place + 1) * view.beats_per_bar) / count;
     if (next > now && next < view.beat + 1) step = setTimeout(() => light(view), (next - now) * pace);
   }
 
-  /** Lights the syllables up to `place`: by their colour alone, which moves nothing. */
+  /** Lights the syllables up to `place` by colour alone, which moves nothing. */
   function sing(place) {
-    // "1967" is one piece and six syllables: it stays lit until all of them are sung.
+    // "1967" is one piece but six syllables: it stays lit until all of them are sung.
     while (place > 0 && shown.syllables[place] === "") place--;
     if (place === lit) return;
     for (const [index, pieces] of sung.entries()) {
@@ -122,7 +125,7 @@ export function mountStage(root, options, look) {
   function render(view, { animate = false } = {}) {
     if (!last || view.beat !== last.beat) beatAt = performance.now();
     last = view;
-    const between = Boolean(look.announces) && view.announced; // classList.toggle takes undefined for "the other way"
+    const between = Boolean(look.announces) && view.announced; // given undefined, classList.toggle would invert the class
     const title = (!view.line || between) && !view.cleared && Boolean(view.song);
     const text = typeset(title ? view.song : view.line);
     const empty = !text;
@@ -174,7 +177,7 @@ export function mountStage(root, options, look) {
 
   function tellAge() {
     const silence = Date.now() - status.since;
-    // A link that comes back within a second is nobody's worry.
+    // A link that comes back within a second needs no warning.
     say(mark, status.up ? "" : silence < 1000 ? "" : `no link · ${age(silence)}`);
   }
 
@@ -185,14 +188,14 @@ export function mountStage(root, options, look) {
     noticeTimer = setTimeout(() => say(notice, ""), 8000);
   }
 
-  /** Another size of the screen: the same words fitted anew, and lit as they were. */
+  /** The screen's size has changed: fits the same words again, and lights them as before. */
   function refit() {
     fit();
     fitNext();
     if (last) light(last);
   }
 
-  /** The line to come in one row where it fits, else in two smaller ones. */
+  /** Shows the next line in one row if it fits, else in two with smaller letters. */
   function fitNext() {
     next.classList.remove("long");
     next.classList.toggle("long", next.scrollHeight > next.clientHeight + 1 || next.scrollWidth > next.clientWidth + 1);
@@ -205,11 +208,11 @@ export function mountStage(root, options, look) {
   return { render, link, warn, adjust };
 }
 
-/** Calls `then(ms)` when what was just changed has been painted, `ms` after `since`. */
+/** Calls `then(ms)` when the latest change has been painted, `ms` after `since`. */
 export function whenPainted(since, then) {
   requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => then(performance.now() - since);
-    port2.postMessage(null); // comes after the frame that was due
+    port2.postMessage(null); // arrives after the next frame
   });
 }

@@ -1,21 +1,21 @@
-// The desk's first row: the link, where the show is, the clocks, what is ready, who was heard, what is wrong.
+// The top row of the operator's page: connection, place in the show, clocks, ready lines, active inputs, problems.
 
 import { age, barOf, beatsLeft, clockTime } from "./core.js";
 import { find, make, say } from "./elements.js";
 
-const FULL = 32; // ready lines that make the pool's bar full
+const FULL = 32; // ready lines for a full bar
 const LOW = 4;
 const LIGHTS = [
   ["midi", "MIDI"],
   ["osc", "OSC"],
 ];
 
-/** Mounts it. `place()`: the place in the set, in words; `openLog()`: shows what is wrong. */
+/** Mounts it. `place()`: returns the place in the set as text; `openLog()`: shows the problems. */
 export function mountStatus({ place, openLog }) {
   let status = { up: false, since: Date.now() };
   let view = null;
   let ahead = 0; // ms by which this device's clock is ahead of the show's
-  let baked = false; // whether there will be no lines but those that are ready
+  let baked = false; // whether the show is baked, so that no more lines will come
   let songAt = null; // when the song began, by the show's clock, in seconds
   const lights = new Map(LIGHTS.map(([kind, called]) => [kind, mountLight(called)]));
   find("wrong").addEventListener("click", openLog);
@@ -79,7 +79,7 @@ export function mountStatus({ place, openLog }) {
   };
 }
 
-/** A lamp that lights up when its kind of gear was heard. */
+/** A lamp that lights up when its kind of input was active. */
 function mountLight(called) {
   const light = make("span", "light", called, { role: "img", "aria-label": `${called}: not heard yet` });
   find("lights").append(light);
@@ -97,7 +97,7 @@ function mountLight(called) {
   };
 }
 
-/** Who leads of the machines that run in step, and when one of them last had to take another's place. */
+/** Which of the machines in step leads, and when one of them last had to take over another's state. */
 function inStep({ leads, differed, machines }) {
   const when = (seconds) => (seconds ? `, out of step at ${new Date(seconds * 1000).toLocaleTimeString()}` : "");
   const others = machines.map((each) => `${each.name} ${each.up ? (each.leads ? "leads" : "follows") : "is away"}${when(each.differed)}`);

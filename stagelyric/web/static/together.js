@@ -1,11 +1,11 @@
-// Teleprompter, audience and desk side by side, for whoever meets the show for the first time.
+// Teleprompter, audience and operator's page side by side, for people who see the program for the first time.
 
 import { options } from "./core.js";
 import { find } from "./elements.js";
 
 document.documentElement.dataset.theme = options(location.search).theme;
 const prompter = find("prompter");
-// Keys are the teleprompter's: a press of the space bar must count at once, wherever one has clicked.
+// Keys go to the teleprompter: the space bar must work at once, wherever one has clicked.
 prompter.addEventListener("load", () => prompter.contentWindow.focus());
 window.addEventListener("focus", () => prompter.contentWindow.focus());
 window.addEventListener("keydown", (event) => {

@@ -1,11 +1,11 @@
-// How a text is set on a page: with the marks of print. Only what is shown; what is sent and kept stays as it was.
+// Typographic quotes and dashes. Only for display; what is sent and stored stays unchanged.
 
-// Words that begin with an apostrophe for what was left out.
+// Words that begin with an apostrophe in place of omitted letters.
 const ELIDED = /^(?:tis|twas|twere|twill|til|till|em|er|im|cause|cos|cuz|coz|round|bout|neath|gainst|ere|n|nother|nuff|fore|fraid|kay|specially|\d0s)(?![\p{L}\p{N}])/iu;
 const LETTER = /[\p{L}\p{N}]/u;
 const BEFORE_OPENING = /[\s([{“‘—–/]/u;
 
-/** A text with curly quotes and apostrophes, dashes and an ellipsis, where a keyboard has plain ones. */
+/** The text with curly quotes and apostrophes, dashes and an ellipsis instead of the keyboard's plain characters. */
 export function typeset(text) {
   if (!/['"`´′.-]/.test(text)) return text;
   const dashed = text
@@ -14,7 +14,7 @@ export function typeset(text) {
     .replace(/([\p{L}\p{N},.!?…])--+(?=[\p{L}\p{N}\s]|$)/gu, "$1—");
   if (!/['"`´′]/.test(dashed)) return dashed;
   const letters = [...dashed];
-  let open = false; // a single quote waits for its other half
+  let open = false; // whether a single quote is open
   return letters.map((letter, i) => {
     const before = letters[i - 1] || " ";
     const after = letters[i + 1] || " ";
@@ -32,7 +32,7 @@ export function typeset(text) {
   }).join("");
 }
 
-/** Resolves when the page's own letters are there: a line that was fitted with others is fitted anew. */
+/** Resolves when the page's own fonts are loaded; a line that was fitted with others is then fitted again. */
 export function fontsReady(family, fonts = document.fonts) {
   if (!fonts || !fonts.load) return Promise.resolve();
   return fonts.load(`600 100px "${family}"`).catch(() => {});

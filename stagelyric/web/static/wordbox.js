@@ -23,12 +23,12 @@ export function mountBox(root) {
     if (word && !offer(word)) say(answer, "There is no link to the show.");
   });
   return {
-    /** `sender(word)` sends a word, and tells whether it could. */
+    /** `sender(word)` sends a word and returns whether it could. */
     send(sender) {
       offer = sender;
     },
     hear(message) {
-      if (message.type === "state") form.hidden = true; // a box that is open says so right after
+      if (message.type === "state") form.hidden = true; // if the box is open, a message follows at once
       if (message.type === "box") {
         form.hidden = !message.open;
         root.classList.toggle("has-box", message.open);

@@ -1,8 +1,8 @@
-// Keeps the pages for when the server is away: a tablet that was restarted then still has its teleprompter.
-// The server's own answer is always preferred; what the show says goes past this untouched.
+// Keeps the pages for when the server is away, so that a tablet that was restarted still has its teleprompter. The
+// server's own response is always preferred; the show's messages are not affected.
 
 const SHELF = "stagelyric";
-const PATIENCE = 2000; // ms for a server that neither answers nor refuses
+const PATIENCE = 2000; // ms to wait for a server that neither answers nor refuses
 
 addEventListener("install", (event) => event.waitUntil(stock().then(() => skipWaiting())));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
@@ -13,7 +13,7 @@ addEventListener("fetch", (event) => {
   if (page || url.pathname.startsWith("/static/")) event.respondWith(serve(event.request));
 });
 
-// A page asks to be kept as it was opened: its address says what it may connect to.
+// Each page is stored under its full address, since its security policy depends on that.
 addEventListener("message", (event) => {
   if (event.data?.keep) event.waitUntil(keep(event.data.keep));
 });
