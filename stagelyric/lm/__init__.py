@@ -1,1 +1,1 @@
-"""Models of language: text in, numbers out. Each kind of model has a folder in `kinds`."""
+"""Language models: text in, probabilities out. Each kind of model has a folder in `kinds`."""

@@ -1,8 +1,8 @@
-"""A model's folder: what is in it, and the check that it is whole before anything of it is used.
+"""A model's folder: its files, and the check that they are complete and undamaged before any is used.
 
-`weights.safetensors` (fp16, to train further), `step.onnx` and `step.int8.onnx` (one step, to run), `meta.json` and
-`README.md`, the model card; a model of the kind "structure" has `structure.onnx` besides. `meta.json` names every
-file with its sha256, those of the craft (`*.npz`) too; nothing here is ever unpickled.
+`weights.safetensors` (fp16, for further training), `step.onnx` and `step.int8.onnx` (one step, for inference),
+`meta.json` and `README.md`, the model card; a model of the kind "structure" also has `structure.onnx`. `meta.json` has
+the sha256 of every file, including the word data (`*.npz`). Nothing here is ever unpickled.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ STEP_INT8 = "step.int8.onnx"
 STRUCTURE = "structure.onnx"
 CARD = "README.md"
 CRAFT = ".npz"
-"""What the files end in that hold a model's words and what belongs to them."""
+"""The file name ending of the model's word data (lexicon, vectors, …)."""
 
-_LARGEST = 256 * 2**20  # bytes; a file beyond this is no model of ours, and is not read into memory
+_LARGEST = 256 * 2**20  # bytes; a larger file isn't one of our models, and is not read into memory
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A text the model was trained on: `part` is "main" or "finish", `weight` how often an epoch saw each song."""
+    """A text that the model was trained on. `part`: "main" or "finish"; `weight`: how often an epoch has each song."""
 
     title: str
     sha256: str
@@ -48,12 +48,12 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """All that is known of a model.
+    """All metadata of a model.
 
-    `bits` maps a held-out text to its measures in bits per character, and `held_out` to its sha256; `parent` names the
-    model this one began with, if any, by "name" and "sha256" of its weights, and `tuning` says what came of it: bits
-    per character "before" and "after" on songs held back, and the share of raw lines "copied" from those trained on;
-    `files` maps each file to its sha256, and `alphabet` is that of the symbols.
+    `bits` maps each held-out text to its measures in bits per character, and `held_out` to its sha256. `parent`: "name"
+    and weights' "sha256" of the model that this one was fine-tuned from, if any; `tuning`: the result of that, as bits
+    per character "before" and "after" on held-out songs, and the share of raw lines "copied" from the training songs.
+    `files` maps each file to its sha256; `alphabet` is that of the symbols.
     """
 
     name: str
@@ -74,16 +74,16 @@ class Meta:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The characters the model knows."""
+        """The characters that the model knows."""
         return Vocabulary(self.symbols)
 
     def measured(self, bits: Mapping[str, Mapping[str, float]], held_out: Mapping[str, str]) -> Meta:
-        """The same with what was measured; `held_out`: each text's sha256."""
+        """A copy with these measurements; `held_out`: each text's sha256."""
         return replace(self, bits=bits, held_out=held_out)
 
 
 def read_meta(folder: Path) -> Meta:
-    """The meta of the model in `folder`. Raises ModelError where it is missing, damaged or of another format."""
+    """The metadata of the model in `folder`. Raises ModelError if it is missing, damaged or in another format."""
     file = folder / META
     if not folder.is_dir():
         raise ModelError(f"{folder}: wanted a model's folder, found {'a file' if folder.exists() else 'nothing'} there")
@@ -106,7 +106,7 @@ def read_meta(folder: Path) -> Meta:
 
 
 def _check(meta: Meta) -> None:
-    """Raises ValueError or AttributeError where a part of it is not what its readers will take it for."""
+    """Raises ValueError or AttributeError if a field has the wrong type or value."""
     _ = dict(meta.files), dict(meta.config), dict(meta.recipe), dict(meta.held_out), dict(meta.parent)
     figures = {
         "figures of the training": meta.training,
@@ -123,7 +123,7 @@ def _check(meta: Meta) -> None:
 
 
 def read_file(folder: Path, name: str, meta: Meta) -> bytes:
-    """The bytes of one of a model's files. Raises ModelError unless they are those `meta` names by their sha256."""
+    """The contents of one of a model's files. Raises ModelError if its sha256 isn't the one in `meta`."""
     file = folder / name
     wanted = meta.files.get(name)
     if wanted is None:
@@ -145,7 +145,7 @@ def read_file(folder: Path, name: str, meta: Meta) -> bytes:
 
 
 def read_weights(folder: Path, meta: Meta) -> dict[str, NDArray[np.float32]]:
-    """The tensors by name, as fp32. Raises ModelError for anything but the safetensors file that `meta` names."""
+    """The tensors by name, as fp32. Raises ModelError if the safetensors file isn't the one in `meta`."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
@@ -157,7 +157,7 @@ def read_weights(folder: Path, meta: Meta) -> dict[str, NDArray[np.float32]]:
 
 
 def write_model(folder: Path, meta: Meta, files: Mapping[str, bytes], card: str) -> Meta:
-    """Writes a model's folder, each file in one piece and meta.json last, and gives the meta with the files' sha256."""
+    """Writes a model's folder, each file atomically and meta.json last; returns the metadata with the files' sha256."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         _write(folder / name, data)
@@ -166,15 +166,15 @@ def write_model(folder: Path, meta: Meta, files: Mapping[str, bytes], card: str)
 
 
 def note_files(folder: Path, names: Iterable[str]) -> Meta:
-    """Enters files that were written beside the model's own into its meta, so that they are refused when damaged."""
+    """Adds files to the model's metadata that were written later, so that they are rejected when damaged."""
     meta = read_meta(folder)
     return _write_meta(folder, meta, {**meta.files, **{name: _sha256((folder / name).read_bytes()) for name in names}})
 
 
 def check_craft(folder: Path, meta: Meta) -> None:
-    """Raises ModelError where a file of the craft is not the one that `meta` names; older models name none.
+    """Raises ModelError if a word data file isn't the one in `meta`; older models list none.
 
-    One that is missing is left to its reader, who knows what it is for.
+    Missing files are reported later by their own readers, which know what each is for.
     """
     for name in meta.files:
         if name.endswith(CRAFT) and (folder / name).exists():

@@ -1,11 +1,12 @@
-"""Lines that can be asked for: codes in front of a line say what is in it, last word first, and names become slots.
+"""Codes that stand before a line and tell what is in it, so that a model can be asked for such lines; slots for names.
 
-A coded line of training text reads, each part left out at random so that any of them may be given later:
+A coded line of training text is as follows; each part is left out at random, so that any subset can be given later:
 
     SYLLABLES n  LAST word  NAMED  SEED word  LINE  the line itself
 
-with n as one character, and every name a single PERSON or PLACE. Conditioning on a prefix of codes is PoeLM's way
-(Ormazabal et al. 2022), the last word first Pasini et al.'s (arXiv 2405.05176). A line that has no code is a line.
+where n is one character, and every name is a single PERSON or PLACE. Conditioning on a prefix of codes follows PoeLM
+(Ormazabal et al. 2022), giving the last word first Pasini et al. (arXiv 2405.05176). A line without codes is also
+valid.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from stagelyric.words.names import Names
 PERSON, PLACE = "\x10", "\x11"
 SYLLABLES, LAST, NAMED, SEED, LINE = "\x12", "\x13", "\x14", "\x15", "\x16"
 CODED_ALPHABET = ALPHABET + PERSON + PLACE + SYLLABLES + LAST + NAMED + SEED + LINE
-"""The alphabet of a model whose lines can be asked for."""
+"""The alphabet of a model that can be asked for lines by codes."""
 
-_KEPT = 0.6  # of the codes that a line could have
-_MOST = 40  # syllables that one character says
+_KEPT = 0.6  # the share of a line's possible codes that it gets
+_MOST = 40  # the highest syllable count that can be encoded as a character
 
 
 @dataclass(frozen=True, slots=True)
 class CodedLine:
-    """One line and what can be said of it."""
+    """One line and the facts that its codes can express."""
 
     text: str
     syllables: int
@@ -39,11 +40,11 @@ class CodedLine:
 
     @property
     def named(self) -> bool:
-        """Whether there is a slot in it."""
+        """Whether the line has a slot."""
         return PERSON in self.text or PLACE in self.text
 
     def dressed(self, rng: np.random.Generator) -> str:
-        """The line with some of its codes before it."""
+        """The line with a random subset of its codes before it."""
         kept = rng.random(4) < _KEPT
         seed = self.seeds[int(rng.integers(len(self.seeds)))] if self.seeds else ""
         return (
@@ -60,7 +61,7 @@ class CodedLine:
 def prefix(
     *, syllables: int | None = None, last: str | None = None, named: bool = False, seed: str | None = None
 ) -> str:
-    """The codes that ask for a line; "" where nothing is asked. `last` and `seed` are words in lower case, or slots."""
+    """The codes that ask for a line; "" to ask for nothing. `last` and `seed` are words in lower case, or slots."""
     codes = SYLLABLES + chr(ord("0") + min(syllables, _MOST)) if syllables else ""
     codes += LAST + last if last else ""
     codes += NAMED if named else ""
@@ -69,7 +70,7 @@ def prefix(
 
 
 def slotted(line: str, names: Names) -> str:
-    """The line with every name in it as one slot."""
+    """The line with every name replaced by a slot."""
     parts, at = [], 0
     for start, end, place in names.runs(line):
         parts += [line[at:start], PLACE if place else PERSON]
@@ -78,7 +79,7 @@ def slotted(line: str, names: Names) -> str:
 
 
 def coded(line: str, names: Names, syllables: Callable[[str], int], worth: Callable[[str], bool]) -> CodedLine:
-    """What can be said of a line. `syllables` counts them; `worth` tells the words (lower case) worth asking for."""
+    """A line with its facts. `syllables` counts them; `worth` says which words (lower case) are useful as a SEED."""
     text = slotted(line, names)
     words = [word.strip("'") for word in _words(text)]
     last = words[-1] if words else ""
@@ -94,12 +95,12 @@ def _words(text: str) -> list[str]:
 
 
 class Coder:
-    """Dresses whole songs; what can be said of a line is found out once."""
+    """Adds codes to whole songs; the facts of each line are computed once."""
 
     def __init__(self, names: Names, syllables: Callable[[str], int], worth: Callable[[str], bool]):
         self._coded = cache(lambda line: coded(line, names, syllables, worth))
 
     def __call__(self, text: str, rng: np.random.Generator) -> str:
-        """A song's text with some codes before its lines, and slots for all its names."""
+        """A song's text with codes before some lines, and slots for all names."""
         lines = text.split("\n")
         return "\n".join(self._coded(line).dressed(rng) if line.strip(BOUNDARY) else line for line in lines)

@@ -1,4 +1,4 @@
-"""Lyrics from text files: read, cleaned, split by song, and mixed into training streams."""
+"""Training texts: lyrics are read from files, cleaned, split by song, and mixed into training streams."""
 
 from __future__ import annotations
 
@@ -20,26 +20,28 @@ from stagelyric.words import formats
 from stagelyric.words import text as texts
 from stagelyric.words.formats import MARKER
 
-_CHORUS_SHARE = 0.6  # a stanza with this share of its lines sung before in the same song is its chorus again
-_COPY_SHARE = 0.85  # a song with this share of its lines known from earlier songs is another edition of one
-_HELD_OUT = 0.05  # share of songs kept for validation where no validation file is given
+_CHORUS_SHARE = 0.6  # a stanza with at least this share of lines sung before in the song is taken for a repeated chorus
+# a song with at least this share of lines known from earlier songs is taken for another edition of one
+_COPY_SHARE = 0.85
+_HELD_OUT = 0.05  # share of songs held out for validation if no validation file is given
 LARGE = 128 * 2**20
-"""Bytes of files beyond which a corpus is packed on the disk and streamed."""
+"""Bytes of files above which a corpus is packed on disk and streamed."""
 
-_PART = 32 * 2**20  # characters of an epoch that are in memory at a time
-_LONGEST_LINE, _LONGEST_SONG = 10_000, 5_000  # bytes, lines; what is longer is no lyric
+_PART = 32 * 2**20  # characters of an epoch that are in memory at once
+_LONGEST_LINE, _LONGEST_SONG = 10_000, 5_000  # bytes, lines; anything longer isn't a lyric
 _DROPPED = {n: None for n in range(128) if not chr(n).isalnum()}
-_MOST_HELD_OUT = 400  # songs
-_LEAST_TO_SPLIT = 20  # songs; with fewer, holding any back costs more than the number is worth
+_MOST_HELD_OUT = 400  # songs held out, at most
+_LEAST_TO_SPLIT = 20  # songs; with fewer, none are held out, as training needs them more
 
 
 class CorpusError(ValueError):
-    """A corpus that cannot be trained on; its text is one sentence for the user, naming the file."""
+    """A corpus that can't be trained on. The message is one sentence for the user that names the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """One song: its marker's text ("" if it had none) and its lines, each ended by `\\n`, stanzas by a blank line."""
+    """One song: its marker's text ("" if it had none), and its lines, each ended by `\\n`, with blank lines between
+    stanzas."""
 
     title: str
     text: str
@@ -47,7 +49,7 @@ class Song:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What one path gave. `weight` is how often an epoch sees each of its songs (0.5: every other)."""
+    """The songs from one path. `weight`: how often an epoch has each song (0.5: every other epoch)."""
 
     name: str
     sha256: str
@@ -56,7 +58,7 @@ class Source:
 
 
 def with_number(argument: str) -> tuple[str, float] | None:
-    """The two parts of "TEXT=NUMBER", such as "rain=1.5"; None for what is not of this form."""
+    """The two parts of "TEXT=NUMBER", such as "rain=1.5"; None for any other form."""
     text, _, number = argument.rpartition("=")
     try:
         return (text, float(number)) if text else None
@@ -65,9 +67,9 @@ def with_number(argument: str) -> tuple[str, float] | None:
 
 
 def weighted(argument: str) -> tuple[Path, float]:
-    """A path, or TEXT=WEIGHT where no file has that very name; the weight is 1 where none is given.
+    """A path and its weight, from PATH or PATH=WEIGHT (unless a file has that whole name); the default weight is 1.
 
-    Raises CorpusError for a weight that is not above 0 and up to 100.
+    Raises CorpusError if the weight isn't above 0 and at most 100.
     """
     found = None if Path(argument).exists() else with_number(argument)
     if found is None:
@@ -81,13 +83,14 @@ def weighted(argument: str) -> tuple[Path, float]:
 def read_source(
     path: Path, weight: float = 1.0, scratch: Path | None = None, tell: Callable[[float], None] = lambda done: None
 ) -> Source:
-    """Reads a file, or every file of lyrics in a folder and below it, in the order of their names: see `formats`.
+    """Reads a lyrics file, or all of them in a folder and its subfolders, ordered by name: see `formats`.
 
-    Decoded as `words.text` says. Choruses are kept once a song, and a song that is nearly all known from earlier ones
-    of this source is dropped (two sources may share lines: that is weight, and the giver's choice). Where the files are
-    more than LARGE bytes, the songs are packed into `scratch`, and only read as they are wanted; `tell` is called
-    with the share that has been packed, 0 … 1.
-    Raises CorpusError where the path is missing, is not text, or holds fewer than two lyric lines.
+    Decoded as in `words.text`. Repeated choruses are kept once in each song, and a song is dropped if nearly all its
+    lines occur in earlier songs of this source (different sources may share lines). If the files have more than LARGE
+    bytes, the songs are packed into `scratch` and read only when needed; `tell` is called with the share that has been
+    packed, 0 … 1.
+
+    Raises CorpusError if the path is missing, isn't text, or has fewer than two lyric lines.
     """
     files = _files(path)
     if scratch is None:
@@ -104,7 +107,7 @@ def read_source(
 
 
 class _Packed(Sequence[Song]):
-    """The first `count` songs of what lies packed on the disk."""
+    """The first `count` songs of a corpus packed on disk."""
 
     def __init__(self, shards: Shards, count: int | None = None):
         self.shards, self._count = shards, len(shards) if count is None else count
@@ -125,7 +128,7 @@ class _Packed(Sequence[Song]):
 
 
 def _packed(path: Path, files: Sequence[Path], weight: float, folder: Path, tell: Callable[[float], None]) -> Source:
-    """A source that is read as a stream, and never whole."""
+    """Packs the songs on disk, without ever having all of them in memory."""
     digest, size, read = hashlib.sha256(), _size(files), 0
 
     def seen(data: bytes) -> None:
@@ -133,7 +136,7 @@ def _packed(path: Path, files: Sequence[Path], weight: float, folder: Path, tell
         digest.update(data)
         before, read = read, read + len(data)
         if read >> 20 != before >> 20:
-            tell(min(1.0, read / size))  # what is unzipped is more than the files are long
+            tell(min(1.0, read / size))  # unpacked text may be longer than the gzip files
 
     songs = (song for file in files for song in _streamed(file, seen))
     shards = Shards.write(folder, ((song.title, song.text) for song in _without_copies(songs, Known().seen)))
@@ -143,7 +146,7 @@ def _packed(path: Path, files: Sequence[Path], weight: float, folder: Path, tell
 
 
 def _streamed(file: Path, tell: Callable[[bytes], None]) -> Iterator[Song]:
-    """The songs of a large text file, a line at a time; `tell` is given the file's bytes as they are read."""
+    """The songs of a large text file, read line by line; `tell` gets each piece of the file's bytes."""
     if not formats.is_text(file.name):
         data = _bytes(file)
         tell(data)
@@ -170,7 +173,7 @@ def _streamed(file: Path, tell: Callable[[bytes], None]) -> Iterator[Song]:
 
 
 def read_held_out(path: Path) -> Source:
-    """Reads held-out text as `read_source` does, but keeps every chorus and copy: it is measured on as it stands."""
+    """Reads held-out text like `read_source` but keeps repeated choruses and copies: it is measured as it is."""
     files = _files(path)
     _not_too_large(path, files)
     data = [_bytes(file) for file in files]
@@ -196,26 +199,26 @@ def _enough(path: Path, songs: Iterable[Song]) -> None:
 
 
 def _sha256(data: Sequence[bytes]) -> str:
-    """Of the one file as it lies on the disk, or of the files' own digests one after another."""
+    """The hash of a single file's contents, or of the files' hashes, concatenated."""
     digests = [hashlib.sha256(content).hexdigest() for content in data]
     return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def held_back(name: str, songs: Sequence[Song]) -> Source:
-    """Songs that are measured on, named by the digest of their words."""
+    """Songs to measure on, identified by the hash of their text."""
     return Source(name, _sha256(["\0".join(song.text for song in songs).encode()]), tuple(songs))
 
 
 def split(
     songs: Sequence[Song], share: float = _HELD_OUT, least: int = 1, fewest: int = _LEAST_TO_SPLIT
 ) -> tuple[Sequence[Song], list[Song]]:
-    """(train, held out): whole songs, chosen by the hash of their text, so a growing corpus never moves one across.
+    """(train, held out): whole songs, chosen by the hash of their text, so that adding songs never moves one across.
 
-    At least `least` songs are held out, and at most as much text as is worth measuring on; of fewer than `fewest` none.
+    At least `least` songs are held out, at most _MOST_HELD_OUT; none if there are fewer than `fewest` songs.
     """
     if len(songs) < fewest:
         return list(songs), []
-    if isinstance(songs, _Packed):  # larger than memory: its last songs, and all others as they lie
+    if isinstance(songs, _Packed):  # too large for memory: hold out the last songs and leave the others packed
         count = min(_MOST_HELD_OUT, len(songs) // 20)
         return _Packed(songs.shards, len(songs) - count), songs[len(songs) - count :]
     order = sorted((hashlib.sha256(song.text.encode()).hexdigest(), i) for i, song in enumerate(songs))
@@ -225,33 +228,33 @@ def split(
 
 
 def stream(songs: Iterable[Song], vocabulary: Vocabulary) -> NDArray[np.uint8]:
-    """The songs one after another as ids, shape (T,), a boundary before the first and after each."""
+    """The songs' ids joined, shape (T,), with a boundary before the first and after each."""
     text = BOUNDARY + "".join(song.text + BOUNDARY for song in songs)
     return vocabulary.encode(text).astype(np.uint8)
 
 
 class Stream(Protocol):
-    """Texts as a training reads them: numbers, one for each symbol of the model's vocabulary."""
+    """Training texts as sequences of ids, one id for each symbol of the model's vocabulary."""
 
     sha256: str
-    """Names the texts and their weights: a training is taken up again with the same ones only."""
+    """Identifies the texts and their weights: a stopped training continues only with the same ones."""
 
     def __len__(self) -> int:
-        """Symbols in an epoch, on average."""
+        """Average number of symbols in an epoch."""
         ...
 
     def part(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[Any]:
-        """The ids (T,) of part `number`, the same for the same seed and number; a share `dressed` of the songs, or of
-        what may be said of their lines, with codes."""
+        """The ids (T,) of part `number`, always the same for a seed and number. `dressed`: the share of songs (or of
+        facts about lines) that get codes."""
         ...
 
 
 Dress = Callable[[str, np.random.Generator], str]
-"""Gives a song's text as it may be trained on besides: codes before its lines, slots for its names."""
+"""Returns an alternative version of a song's text for training: with codes before its lines and slots for names."""
 
 
 class Mixture:
-    """Songs with a weight each; `part` shuffles them into one stream."""
+    """Weighted songs; `part` shuffles them into one stream."""
 
     def __init__(
         self,
@@ -261,9 +264,10 @@ class Mixture:
         emphasis: Sequence[tuple[str, float]] = (),
         dress: Dress | None = None,
     ):
-        """`emphasis`: a song whose title holds one of these texts, in any case, has its weight multiplied.
+        """`emphasis`: for each (text, factor), the weight of songs whose title contains the text (in any case) is
+        multiplied.
 
-        Raises CorpusError where the weights leave nothing to train on.
+        Raises CorpusError if no song has a weight above 0.
         """
         self._vocabulary, self._dress = vocabulary, dress
         self._sources = [source.songs for source in sources]
@@ -278,19 +282,19 @@ class Mixture:
         self._weights, self._sizes = np.array(weights), np.array(sizes)
         digest.update(self._weights.tobytes())
         self.sha256 = digest.hexdigest()
-        """Names the songs and their weights: a training is taken up again with the same mixture only."""
+        """Identifies the songs and their weights: a stopped training continues only with the same mixture."""
         if not len(self) > 1:
             raise CorpusError("the weights given leave nothing to train on")
 
     def __len__(self) -> int:
-        """Characters in an epoch, on average."""
+        """Average number of characters in an epoch."""
         return int(self._weights @ self._sizes)
 
     def part(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[np.uint8]:
-        """The ids (T,) of part `number`, the same for the same seed and number. A fractional weight is a chance.
+        """The ids (T,) of part `number`, always the same for a seed and number. A fractional weight is a probability.
 
-        An epoch is one part, or, of a large corpus, as many as keep each within _PART characters: so much is in memory
-        at a time. A share `dressed` of the songs comes dressed, where the mixture knows how.
+        An epoch is one part; for a large corpus it is several of at most _PART characters, to limit memory. A share
+        `dressed` of the songs is passed through `Dress`, if the mixture has one.
         """
         parts = -(-len(self) // _PART)
         epoch, piece = divmod(number, parts)
@@ -317,7 +321,7 @@ class Mixture:
 
 
 def factor(title: str, emphasis: Sequence[tuple[str, float]]) -> float:
-    """What a song's weight is multiplied by: the factors of all texts that its title holds, in any case."""
+    """The factor for a song's weight: the product of the factors of all texts in its title, in any case."""
     found = 1.0
     for text, times in emphasis:
         if text.lower() in title.lower():
@@ -349,7 +353,7 @@ Keep = Callable[[Iterable[list[str]]], list[list[str]]]
 
 
 def _read(file: Path, data: bytes, keep: Keep) -> Iterator[Song]:
-    """The songs of one file in any format."""
+    """The songs of one file of any format."""
     try:
         songs = formats.read(file, data).songs
     except formats.LyricsError as error:
@@ -375,7 +379,7 @@ def _stanzas(text: str) -> Iterator[list[str]]:
 
 
 def _key(line: str) -> str:
-    """What two printings of a line share: its letters and digits, in lower case."""
+    """A line's letters and digits in lower case, by which different editions are compared."""
     return line.lower().translate(_DROPPED) if line.isascii() else re.sub(r"[^a-z0-9]", "", line.lower())
 
 
@@ -384,13 +388,13 @@ def _lines(text: str) -> list[str]:
 
 
 class Sung:
-    """What was sung so far in a song."""
+    """The lines sung so far in a song."""
 
     def __init__(self) -> None:
         self._keys: set[str] = set()
 
     def again(self, stanza: Sequence[str]) -> bool:
-        """Whether a stanza is the chorus again: 60 % of its lines were sung before. They all have been now."""
+        """Whether at least 60 % of a stanza's lines were sung before, as in a chorus; adds the stanza's lines."""
         keys = [_key(line) for line in stanza]
         share = sum(key in self._keys for key in keys)
         self._keys.update(keys)
@@ -403,7 +407,7 @@ def _without_choruses(stanzas: Iterable[list[str]]) -> list[list[str]]:
 
 
 def _without_copies(songs: Iterable[Song], known: Callable[[str], bool] | None = None) -> Iterator[Song]:
-    """Songs but those nearly all of whose lines were in earlier ones; `known` says so of a line, and learns it."""
+    """Leaves out songs nearly all of whose lines were in earlier ones. `known` says so of a line, and remembers it."""
     known = known or _Seen().before
     for song in songs:
         keys = dict.fromkeys(key for key in map(_key, _lines(song.text)) if key)

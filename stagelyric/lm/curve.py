@@ -1,4 +1,4 @@
-"""How a training went: bits per character over the characters read, as figures, and drawn for the model's card."""
+"""The learning curve: bits per character over the characters read, as data, and as a picture for the model card."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from stagelyric.lm.checkpoint import Meta, ModelError, read_file
 FILE, DATA = "curve.svg", "curve.json"
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 320, 56, 40
-_MOST = 240  # points of a line
+_MOST = 240  # points of the plotted line, at most
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points (characters read, bits per character): while training, and on held-out text.
+    """Points (characters read, bits per character): during training, and on held-out text.
 
-    `of`: whose training it was, where it was not the model's own but that of one it came from; `unit`: what was read.
+    `of`: the model that was trained, if this is the curve of a parent model; `unit`: what is counted on the x axis.
     """
 
     trained: Sequence[Point]
@@ -30,7 +30,7 @@ class Curve:
     unit: str = "character"
 
     def files(self) -> Mapping[str, bytes]:
-        """The figures and the picture, for a model's folder; nothing where there is too little to draw."""
+        """The data and the picture as files for a model's folder; {} if there are too few points."""
         picture = drawn(self.trained, self.checked, self.unit)
         if not picture:
             return {}
@@ -39,7 +39,7 @@ class Curve:
 
 
 def read(folder: Path, meta: Meta) -> Curve | None:
-    """The curve that a model's folder keeps, if it keeps one. Raises ModelError where it is damaged."""
+    """The curve in a model's folder, or None. Raises ModelError if it is damaged."""
     if DATA not in meta.files:
         return None
     try:
@@ -56,14 +56,14 @@ def _thinned(points: Sequence[Point]) -> list[Point]:
 
 
 def drawn(trained: Sequence[Point], checked: Sequence[Point], unit: str = "character") -> str:
-    """An SVG of (characters, bits per character): a line while training, dots on held-out text."""
+    """An SVG of (characters, bits per character): a line for training, dots for held-out text."""
     points = [point for point in _thinned(trained) if point[1] < 8]
     every = [*points, *checked]
     if len(every) < 2:
         return ""
     furthest = max(x for x, _ in every) or 1.0
     low = min(y for _, y in every) - 0.05
-    high = min(max(y for _, y in every), low + 2.0)  # the first steps would leave no room for the rest
+    high = min(max(y for _, y in every), low + 2.0)  # the very high values of the first steps would flatten the rest
 
     def at(point: Point) -> tuple[float, float]:
         x = _LEFT + (_WIDTH - _LEFT - 16) * point[0] / furthest

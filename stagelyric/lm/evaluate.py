@@ -1,8 +1,8 @@
-"""Bits per character on held-out text: what a model is worth before anyone reads a line of it.
+"""Bits per character on held-out text: a measure of a model that needs no reader.
 
-A number means little without the way it was taken. *cold-256*: blocks of 256 characters, each read from a zero state,
-as a press is; *stateful*: the whole text in one go. Beside them stand a static n-gram and an adaptive PPM, since half a
-second of PPM that may learn from the held-out text as it goes beats many a network that may not.
+The number depends on how it is measured. *cold-256*: blocks of 256 characters, each from the empty state, as at the
+start of a press; *stateful*: the whole text in one go. For comparison there are a static n-gram model and an adaptive
+PPM, which learns from the held-out text itself and so beats many networks.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from stagelyric.lm.engine import Engine
 from stagelyric.lm.sample import choose
 
 _ROWS = 16
-_AT_ONCE = 1024  # characters of a row that are read in one go
+_AT_ONCE = 1024  # characters of a row that are read in one call
 
 
 def bits(engine: Engine, ids: NDArray[np.integer]) -> dict[str, float]:
-    """Bits per character of ids (T,), T ≥ 2, as "cold-256", "cold-64", "stateful"; boundaries and `\\n` are counted."""
+    """Bits per character of ids (T,), T ≥ 2, as "cold-256", "cold-64", "stateful"; boundaries and `\\n` count as
+    characters."""
     return {
         "cold-256": cold_bits(engine, ids, 256),
         "cold-64": cold_bits(engine, ids, 64),
@@ -29,7 +30,8 @@ def bits(engine: Engine, ids: NDArray[np.integer]) -> dict[str, float]:
 
 
 def cold_bits(engine: Engine, ids: NDArray[np.integer], block: int) -> float:
-    """Bits per character of ids (T,) in blocks of `block`, each read from a zero state; a rest is left out."""
+    """Bits per character of ids (T,) in blocks of `block`, each from the empty state; an incomplete last block is left
+    out."""
     if len(ids) < 2:
         raise ValueError("at least two characters are needed to measure")
     block = max(1, min(block, len(ids) - 1))
@@ -64,7 +66,7 @@ def _surprise(logits: NDArray[np.float32], targets: NDArray[np.int64]) -> float:
 def ppm_bits(training: str, held_out: str, *, order: int = 8) -> float:
     """Bits per character of PPMd (Shkarin 2002, variant H) on `held_out` after `training`, *adaptive*.
 
-    Compressed size of both less that of `training` alone. Needs the package pyppmd; raises ImportError without it.
+    The compressed size of both texts minus that of `training`. Raises ImportError without the package pyppmd.
     """
     import pyppmd
 
@@ -83,10 +85,10 @@ def ngram_bits(training: NDArray[np.integer], held_out: NDArray[np.integer], *, 
     """
     if not 1 <= order <= 8:
         raise ValueError("wanted an order from 1 to 8")
-    chance = np.full(len(held_out) - order + 1, 1 / 128)  # of each held-out character that has a whole context
+    chance = np.full(len(held_out) - order + 1, 1 / 128)  # of each held-out character with a full context
     for size in range(1, order + 1):
         grams, counts = np.unique(_packed(training, size), return_counts=True)
-        before = grams >> 7  # in order, as the grams are
+        before = grams >> 7  # stays sorted, as the grams are
         first = np.flatnonzero(np.append(True, before[1:] != before[:-1]))
         contexts = before[first]
         kinds = np.diff(np.append(first, len(grams)))  # n(h)
@@ -100,7 +102,7 @@ def ngram_bits(training: NDArray[np.integer], held_out: NDArray[np.integer], *, 
 
 
 def _packed(ids: NDArray[np.integer], size: int) -> NDArray[np.int64]:
-    """Every run of `size` characters as one number, 7 bits each, (T - size + 1,)."""
+    """Every run of `size` characters as one number of 7 bits each, (T - size + 1,)."""
     wide = np.asarray(ids, dtype=np.int64)
     packed = np.zeros(len(wide) - size + 1, dtype=np.int64)
     for place in range(size):
@@ -109,13 +111,14 @@ def _packed(ids: NDArray[np.integer], size: int) -> NDArray[np.int64]:
 
 
 def _looked_up(keys: NDArray[np.int64], values: NDArray[np.integer], asked: NDArray[np.int64]) -> NDArray[np.integer]:
-    """The value of each asked key, 0 where it is not among the sorted keys."""
+    """The value of each asked key; 0 if it isn't among the sorted keys."""
     places = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
     return np.where(keys[places] == asked, values[places], 0)
 
 
 def speed(engine: Engine, drafts: int = 1, *, length: int = 40, times: int = 30) -> dict[str, float]:
-    """Milliseconds for `drafts` lines of `length` characters, drawing included: "p50" and "p99" of `times` goes."""
+    """Milliseconds to write `drafts` lines of `length` characters, including sampling: "p50" and "p99" of `times`
+    runs."""
     logits, state = engine.prime("")
     taken = []
     for seed in range(times):

@@ -1,8 +1,8 @@
-"""ONNX graphs written node by node: no torch is needed, and none of its tracing.
+"""Builds ONNX graphs node by node, without torch or its tracing.
 
-In an int8 graph every activation has a fixed scale, so nothing is measured at run time and a row's result does not
-depend on the rows beside it. Weights are symmetric int8 for each column, within ±63: the products of two neighbours
-then fit into 16 bits, so processors without VNNI reckon exactly the same sums.
+In an int8 graph every activation has a fixed scale, so nothing is measured at run time and a row's result doesn't
+depend on other rows. Weights are symmetric int8 for each column, limited to ±63, so that the sum of two products fits
+into 16 bits: processors without VNNI then get exactly the same sums.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 from stagelyric.lm.checkpoint import WEIGHTS
 
 _OPSET = 18
-_IR = 9  # what ONNX Runtime 1.17 (2024) and later read
+_IR = 9  # read by ONNX Runtime 1.17 (2024) and later
 _WEIGHT_LIMIT = 63
 _SIGNED_ZERO = 128
 
@@ -30,7 +30,7 @@ Shape = Sequence[int | str]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a tensor lies in another file: fp16, from `offset`, `length` bytes."""
+    """The position of a tensor in another file: fp16, `length` bytes from `offset`."""
 
     file: str
     offset: int
@@ -39,9 +39,9 @@ class Place:
 
 @dataclass(slots=True)
 class Graph:
-    """Nodes and constants in the order they are asked for.
+    """Nodes and constants in the order of their creation.
 
-    `outside`: tensors that are not to be written into the graph but read from another file, by their name.
+    `outside`: tensors (by name) that aren't written into the graph but read from another file.
     """
 
     int8: bool
@@ -51,7 +51,7 @@ class Graph:
     _known: dict[tuple[str, tuple[int, ...], bytes], str] = field(default_factory=dict)
 
     def constant(self, value: NDArray[Any] | float) -> str:
-        """A constant as it is; a small one is written once."""
+        """Adds a constant; small ones are shared."""
         array = np.ascontiguousarray(np.float32(value) if isinstance(value, float) else value)
         key = (str(array.dtype), array.shape, array.tobytes()) if array.size < 256 else None
         if key in self._known:
@@ -63,11 +63,11 @@ class Graph:
         return name
 
     def ints(self, *values: int) -> str:
-        """A row of int64."""
+        """A constant int64 vector."""
         return self.constant(np.array(values, dtype=np.int64))
 
     def weight(self, weights: Weights, name: str) -> str:
-        """A tensor of the weights as fp32, from the other file where it stands in one."""
+        """A tensor of the weights as fp32, from the other file if it is there."""
         if name not in self.outside:
             return self.constant(weights[name])
         place, tensor = self.outside[name], onnx.TensorProto()
@@ -80,23 +80,23 @@ class Graph:
         return self.add("Cast", name, to=TensorProto.FLOAT)
 
     def add(self, op: str, *inputs: str, out: str = "", **attributes: Any) -> str:
-        """One node with one output."""
+        """Adds a node with one output."""
         out = out or f"{op.lower()}{len(self.nodes)}"
         self.nodes.append(helper.make_node(op, inputs, [out], **attributes))
         return out
 
     def add_many(self, op: str, inputs: Sequence[str], outs: Sequence[str], **attributes: Any) -> None:
-        """One node with several outputs."""
+        """Adds a node with several outputs."""
         self.nodes.append(helper.make_node(op, inputs, outs, **attributes))
 
     def split(self, value: str, sizes: Sequence[int], axis: int = -1) -> list[str]:
-        """The parts of a value along an axis."""
+        """Splits a value into parts along an axis."""
         outs = [f"split{len(self.nodes)}_{part}" for part in range(len(sizes))]
         self.add_many("Split", [value, self.ints(*sizes)], outs, axis=axis)
         return outs
 
     def lookup(self, table: NDArray[np.float32], ids: str) -> str:
-        """Rows of a table; in int8 with one scale for the table."""
+        """Looks up rows of a table; in int8 graphs the table has a single scale."""
         if not self.int8:
             return self.add("Gather", self.constant(table), ids, axis=0)
         scale = float(np.abs(table).max()) / 127 or 1.0
@@ -104,9 +104,10 @@ class Graph:
         return self.add("Mul", self.add("Cast", rows, to=TensorProto.FLOAT), self.constant(scale))
 
     def matmul(self, left: str, matrix: NDArray[np.float32], most: float, *, signed: bool = True) -> str:
-        """left (…, K) · matrix (K, N) by way of integers: |left| ≤ `most` for all but outliers, which are clipped.
+        """left (…, K) · matrix (K, N) in integer arithmetic. Values with |left| > `most`, which are outliers, are
+        clipped.
 
-        Not `signed`: left is never below 0, and has twice the steps.
+        If not `signed`, left is never below 0, which allows twice the resolution.
         """
         scales = np.maximum(np.abs(matrix).max(axis=0), 1e-8) / _WEIGHT_LIMIT  # (N,)
         integers = np.round(matrix / scales).astype(np.int8)
@@ -121,7 +122,7 @@ class Graph:
         )
 
     def serialise(self, inputs: Sequence[tuple[str, bool, Shape]], outputs: Sequence[tuple[str, Shape]]) -> bytes:
-        """The finished graph. Inputs are (name, whether it is int64, shape), all others fp32."""
+        """The finished graph. Inputs are (name, whether it is int64, shape); all others are fp32."""
         value = helper.make_tensor_value_info
         ins = [value(name, TensorProto.INT64 if whole else TensorProto.FLOAT, shape) for name, whole, shape in inputs]
         outs = [value(name, TensorProto.FLOAT, shape) for name, shape in outputs]
@@ -129,13 +130,14 @@ class Graph:
         sets = [helper.make_opsetid("", _OPSET), helper.make_opsetid("com.microsoft", 1)]
         model = helper.make_model(graph, opset_imports=sets, producer_name="stagelyric")
         model.ir_version = _IR
-        if not self.outside:  # the checker would look for the other file
+        if not self.outside:  # the checker would try to open the other file
             onnx.checker.check_model(model)
         return bytes(model.SerializeToString())
 
 
 def places(file: bytes) -> dict[str, Place]:
-    """Where each tensor lies in a safetensors file: eight bytes of length, a JSON header, the tensors."""
+    """The position of each tensor in a safetensors file, which has 8 bytes of header length, a JSON header, the
+    tensors."""
     length = int.from_bytes(file[:8], "little")
     header = json.loads(file[8 : 8 + length])
     header.pop("__metadata__", None)

@@ -1,4 +1,4 @@
-"""The model at showtime: ONNX Runtime on one thread, and no torch."""
+"""Loads a model: ONNX Runtime on one thread, without torch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Precision = Literal["int8", "fp32"]
 
 
 def load(folder: Path, *, precision: Precision = "int8") -> Engine:
-    """The model in `folder`. Raises ModelError, one plain sentence, for what is no whole model of ours."""
+    """Loads the model in `folder`. Raises ModelError (one sentence) if it is incomplete, damaged or not one of ours."""
     meta = read_meta(folder)
     if meta.kind not in KINDS:
         raise ModelError(f"{folder / META}: wanted a model of kind {' or '.join(KINDS)}, found {meta.kind!r}")

@@ -1,7 +1,7 @@
-"""Choosing the next character: one pure function over a batch.
+"""Samples the next character for a batch of rows; a pure function.
 
-In this order: repetition penalty (CTRL, Keskar et al. 2019), mask, temperature, min-p (Nguyen et al. 2024), nucleus
-(Holtzman et al. 2019), one draw for each row.
+The steps, in this order: repetition penalty (CTRL, Keskar et al. 2019), mask, temperature, min-p (Nguyen et al. 2024),
+nucleus (Holtzman et al. 2019), one draw for each row.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def probabilities(
     recent: NDArray[np.int64] | None = None,
     mask: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """The chances (B, V), each row's sum 1, that `choose` draws from; the same arguments."""
+    """The probabilities (B, V), each row summing to 1, from which `choose` draws; takes the same arguments."""
     weights = _weights(logits, temperature, top_p, min_p, repetition_penalty, recent, mask)
     chances: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
     return chances
@@ -39,16 +39,17 @@ def choose(
 ) -> NDArray[np.int64]:
     """One id for each row, (B,), from logits (B, V), all finite.
 
-    temperature ≥ 0: 0 takes the likeliest. 0 < top_p ≤ 1: the likeliest characters that together reach that share.
-    0 ≤ min_p ≤ 1: at least that share of the likeliest one's chance. repetition_penalty ≥ 1 divides the positive and
-    multiplies the negative logits of the ids in `recent` (B, R), where -1 stands for none. `mask` (B, V): False is
-    never chosen; a row must leave something. The likeliest allowed character is always kept. Takes exactly B numbers
-    from `rng`, whatever the arguments. Raises ValueError for an argument out of its range.
+    temperature ≥ 0: 0 takes the likeliest. 0 < top_p ≤ 1: keeps the likeliest characters that together reach that
+    share. 0 ≤ min_p ≤ 1: keeps characters with at least that share of the likeliest one's probability.
+    repetition_penalty ≥ 1 divides the positive and multiplies the negative logits of the ids in `recent` (B, R), where
+    -1 means none. `mask` (B, V): ids that are False are never chosen; each row needs a True. The likeliest allowed
+    character is always kept. Takes exactly B numbers from `rng`, whatever the arguments. Raises ValueError for an
+    argument out of range.
     """
     weights = _weights(logits, temperature, top_p, min_p, repetition_penalty, recent, mask)
     totals = weights.cumsum(axis=1)  # (B, V)
     whole = totals[:, -1:]
-    # A draw that rounds up to the whole would fall beyond the last character that has a chance.
+    # a draw that rounds up to the total would be after the last character with a probability above 0
     draw = np.minimum(rng.random((len(logits), 1)) * whole, np.nextafter(whole, 0.0))
     ids: NDArray[np.int64] = (totals <= draw).sum(axis=1)
     return ids
@@ -63,7 +64,7 @@ def _weights(
     recent: NDArray[np.int64] | None,
     mask: NDArray[np.bool_] | None,
 ) -> NDArray[np.float64]:
-    """Chances (B, V) up to a factor for each row; the likeliest has 1."""
+    """Probabilities (B, V) up to a factor for each row; the likeliest has 1."""
     if not (temperature >= 0 and 0 < top_p <= 1 and 0 <= min_p <= 1 and penalty >= 1):
         raise ValueError("wanted temperature ≥ 0, 0 < top_p ≤ 1, 0 ≤ min_p ≤ 1, repetition_penalty ≥ 1")
     z = logits.astype(np.float64)
@@ -94,9 +95,9 @@ def _penalised(z: NDArray[np.float64], penalty: float, recent: NDArray[np.int64]
 
 
 def _nucleus(weights: NDArray[np.float64], top_p: float) -> NDArray[np.float64]:
-    """The least weight, (B, 1), that belongs to each row's nucleus; equals of it belong too."""
+    """The smallest weight in each row's nucleus, (B, 1); ties belong to the nucleus too."""
     falling = -np.sort(-weights, axis=1)
     totals = falling.cumsum(axis=1)
-    last = (totals < top_p * totals[:, -1:]).sum(axis=1)  # the first place where the share is reached
+    last = (totals < top_p * totals[:, -1:]).sum(axis=1)  # the first index at which the share is reached
     least: NDArray[np.float64] = falling[np.arange(len(weights)), last][:, None]
     return least

@@ -1,6 +1,6 @@
-"""A model's graph, opened to run: ONNX Runtime on one thread.
+"""Opens a model's graph in ONNX Runtime on one thread.
 
-A batch's rows do not touch one another, and the same call gives the same numbers, bit for bit.
+The rows of a batch don't affect one another, and equal calls give bit-identical results.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from stagelyric.lm.checkpoint import WEIGHTS, Meta, ModelError, read_file
 def opened(
     folder: Path, name: str, meta: Meta, inputs: Sequence[str], symbols: Sequence[str], *, outside: bool = False
 ) -> onnxruntime.InferenceSession:
-    """The graph in the file `name`, whose inputs begin with these and whose logits are of these symbols.
+    """Opens the graph in the file `name`. The names of its first inputs and the number of symbols are checked.
 
-    `outside`: its numbers are in weights.safetensors. Raises ModelError where it is damaged or another.
+    `outside`: its weights are in weights.safetensors. Raises ModelError if it is damaged or another graph.
     """
     session = _session(folder, name, meta, outside)
     found = [given.name for given in session.get_inputs()]
@@ -34,12 +34,13 @@ def _session(folder: Path, name: str, meta: Meta, outside: bool) -> onnxruntime.
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's own exceptions share no base class but this
+    except Exception as error:  # ONNX Runtime's exceptions have no other common base class
         raise ModelError(f"{folder / name}: wanted the graph of a model, found something else") from error
 
 
 def _options() -> onnxruntime.SessionOptions:
-    """One thread that never spins: a second does not help a step this small, and the other cores are the show's."""
+    """One thread without busy waiting: a step is too small to gain from a second, and the show needs the other
+    cores."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -1,4 +1,4 @@
-"""A corpus larger than memory: its songs packed into files on the disk, read one at a time where they are wanted."""
+"""Stores a corpus larger than memory: songs are packed into files on disk and read one at a time."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from stagelyric.words.npz import read_npz
 
 INDEX = "index.npz"
-SHARD = 256 * 2**20  # bytes, about
+SHARD = 256 * 2**20  # approximate bytes of a file
 
 
 class Shards(Sequence["tuple[str, str]"]):
-    """Songs as (title, text), in `shard-0000.txt` and its like, with an index (N, 3): shard, first byte, length."""
+    """Songs as (title, text) in `shard-0000.txt` etc., with an index (N, 3): shard, first byte, length."""
 
     def __init__(self, folder: Path):
         with read_npz(folder / INDEX, "the index of packed songs") as arrays:
@@ -27,7 +27,7 @@ class Shards(Sequence["tuple[str, str]"]):
 
     @classmethod
     def write(cls, folder: Path, songs: Iterable[tuple[str, str]], most: int = SHARD) -> Shards:
-        """Packs songs as they come; a new shard is begun where one has reached `most` bytes."""
+        """Packs songs in order; a new shard is begun when one has `most` bytes."""
         folder.mkdir(parents=True, exist_ok=True)
         index: list[tuple[int, int, int]] = []
         number, at = 0, 0
@@ -66,9 +66,9 @@ class Shards(Sequence["tuple[str, str]"]):
 
 
 class Known:
-    """Which texts were seen before: a Bloom filter (1970) of a fixed size, sometimes wrongly sure, never unsure.
+    """The set of texts seen before, as a Bloom filter (1970) of fixed size: it may wrongly report a text as seen.
 
-    With 2^30 bits (128 MB) and 30 million texts it is wrong about one new text in 300.
+    With 2^30 bits (128 MB) and 30 million texts this happens for about one new text in 300.
     """
 
     def __init__(self, bits: int = 30):
@@ -76,7 +76,7 @@ class Known:
         self._mask = (1 << bits) - 1
 
     def seen(self, text: str) -> bool:
-        """Whether a text was seen before; it has been now."""
+        """Whether a text was seen before; adds it."""
         key = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
         one, two = key & self._mask, (key >> 32) * 0x9E3779B1 & self._mask
         before = self._bits[one >> 3] >> (one & 7) & self._bits[two >> 3] >> (two & 7) & 1

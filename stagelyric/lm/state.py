@@ -1,4 +1,4 @@
-"""What a model remembers of each row at showtime."""
+"""The interface of a model's state at run time."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 
 class Rows(Protocol):
-    """What a model remembers of each row. Never written to by those who hold it."""
+    """The state of a model for each row. It must not be modified."""
 
     def __len__(self) -> int: ...
 
     def expand(self, n: int) -> Self:
-        """A state of one row copied to `n` rows, so that a context is read once for `n` drafts."""
+        """Copies a state of one row to `n` rows, so that a context is read once for `n` drafts."""
         ...
 
     def take(self, rows: NDArray[Any]) -> Self:
-        """The chosen rows, by index or by a bool mask (B,): finished drafts need no more steps."""
+        """The chosen rows, by index or by a bool mask (B,), to drop finished drafts."""
         ...
 
     @classmethod

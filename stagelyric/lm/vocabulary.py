@@ -1,4 +1,4 @@
-"""The characters a model knows, and how any text becomes them."""
+"""The characters that a model knows, and the conversion of any text to them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 BOUNDARY = "\x03"
-"""Stands before and after every song in the training text; a model primed with it begins a new song."""
+"""Separates songs in the training text; a model that has just read it begins a new song."""
 
 ALPHABET = BOUNDARY + "\n" + "".join(map(chr, range(32, 127)))
 """The alphabet of every character model here: the boundary, the line feed and printable ASCII (97 symbols)."""
 
-# What NFKD leaves alone although a keyboard has a plain spelling for it.
+# Characters that NFKD doesn't change although they have a plain spelling.
 _PLAIN = str.maketrans(
     {
         "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u00b4": "'", "\u02bc": "'",
@@ -32,11 +32,11 @@ _NOT_KEPT = re.compile(r"[^\x03\n\x20-\x7e]")
 
 
 def fold(text: str) -> str:
-    """The nearest plain-ASCII spelling of `text`; case is kept.
+    """The nearest spelling of `text` in ASCII; case is kept.
 
-    Accents are taken off (`Montréal` → `Montreal`), curly quotes and dashes become straight ones (a long dash
-    becomes ` - `, as in the training text), `\\r\\n` becomes `\\n`. What has no plain spelling (other scripts, emoji,
-    control characters) is dropped.
+    Accents are removed (`Montréal` → `Montreal`), curly quotes and dashes become straight ones (a long dash becomes ` -
+    `, as in the training text), `\\r\\n` becomes `\\n`. Characters without a plain spelling (other scripts, emoji,
+    control characters) are dropped.
     """
     if text.isascii():
         plain = text
@@ -49,7 +49,7 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """A row of distinct symbols; a character's id is its place in the row."""
+    """A sequence of distinct symbols; a character's id is its index."""
 
     symbols: str = ALPHABET
     _table: NDArray[np.int64] = field(init=False, repr=False, compare=False)
@@ -77,13 +77,14 @@ class Vocabulary:
         return self.symbols.index("\n")
 
     def encode(self, text: str) -> NDArray[np.int64]:
-        """Ids, shape (T,), of the folded text; characters outside the vocabulary are dropped, so T may be shorter."""
+        """Ids, shape (T,), of the folded text; characters outside the vocabulary are dropped, so it may be shorter."""
         codes = np.frombuffer(fold(text).encode("ascii"), dtype=np.uint8)
         ids: NDArray[np.int64] = self._table[codes]
         return ids[ids >= 0]
 
     def spell(self, text: str) -> NDArray[np.int64]:
-        """Ids, shape (T,), of ASCII text as it stands, control characters too. Raises ValueError for others."""
+        """Ids, shape (T,), of unfolded ASCII text, including control characters. Raises ValueError for other
+        characters."""
         ids: NDArray[np.int64] = self._table[np.frombuffer(text.encode("ascii"), dtype=np.uint8)]
         if ids.size and ids.min() < 0:
             raise ValueError("a character that is not in the vocabulary")

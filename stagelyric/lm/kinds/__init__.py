@@ -1,1 +1,1 @@
-"""A folder for each kind of model: `model` (torch), `graph` (ONNX), `runtime` (at showtime)."""
+"""One folder for each kind of model: `model` (torch), `graph` (ONNX export), `runtime` (inference)."""

@@ -1,4 +1,4 @@
-"""The shape of a network: what every kind's config begins with."""
+"""The base of every kind's config."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`vocabulary`: how many symbols the network reads and says."""
+    """`vocabulary`: the number of symbols that the network reads and predicts."""
 
     vocabulary: int = 97

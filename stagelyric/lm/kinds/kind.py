@@ -1,4 +1,4 @@
-"""What a kind of model is, to everything outside its folder."""
+"""The description of a kind of model, which all code outside its folder uses."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from stagelyric.lm.kinds.network import Network
 
 Shape = Mapping[str, Any]
-"""A config as it stands in meta.json: numbers and names by their fields."""
+"""A config as stored in meta.json: numbers and names by field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """How a kind is trained in the one loop. All of it needs torch, which is imported when it is called.
+    """How the common training loop trains a kind. All its functions need torch, which is imported when they are called.
 
-    `config`: the shape, by its fields; `model`: the network of a shape, `model(ids, state) -> (logits, state)`;
-    `graph`: the serialised graph of one step from the weights and the shape, in int8 where the largest activations are
-    given, else with its numbers `outside` if it can; `measured`: whether these activations must be measured first;
-    `recipe`: what such a shape is trained with that is not as usual; `options`: what else `train` may be given, by the
-    option's name; `reads`: what its symbols are, which decides how texts are read and its folder is written (a row of
-    `training.table`); `tunable`: whether a training may begin with such a model.
+    `config`: creates the shape from its fields; `model`: creates the network, `model(ids, state) -> (logits, state)`;
+    `graph`: creates the serialised graph of one step from weights and shape, in int8 if the largest activations are
+    given, else with its weights `outside` if it can; `measured`: whether these activations must be measured first;
+    `recipe`: training settings that differ from the defaults for a shape; `options`: further options of `train`, by
+    name; `reads`: the type of symbols, which determines how texts are read and the folder is written (a row of
+    `training.table`); `tunable`: whether such a model can be fine-tuned.
     """
 
     config: Callable[..., Any]
@@ -41,9 +41,9 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`engine`: opens a model's folder, given its meta, the graph's file, and whether its numbers are exact; None for
-    a kind that writes no lines by itself. `describe`: a sentence for the model's card. `trained`: how `train` makes
-    it."""
+    """`engine`: opens a model's folder, given its metadata, the graph's file name, and whether to use full precision;
+    None for a kind that can't write lines by itself. `describe`: returns a sentence for the model card. `trained`: how
+    `train` makes it."""
 
     name: str
     engine: Callable[[Path, Meta, str, bool], Engine] | None

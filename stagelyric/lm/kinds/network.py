@@ -1,4 +1,4 @@
-"""What every network answers, so that the training loop, the measures and the exporter know no kind apart."""
+"""The interface of every network, so that training, evaluation and export needn't distinguish kinds."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from stagelyric.lm.kinds.config import Config
 class Network(nn.Module):
     """`network(ids, state) -> (logits, state)`: ids (B, T) int64 → logits (B, T, V) of each next symbol.
 
-    A state is of the kind's own type; one that is carried has `take`, `joined`, `detach`, `forget` and `tensors`
-    (`char_rnn.model.State`). Without a state nothing has been read.
+    States are of the kind's own type. One that is carried has `take`, `joined`, `detach`, `forget` and `tensors`
+    (`char_rnn.model.State`). None is the state before any input.
     """
 
     config: Config
     carries: bool
-    """Whether the state is carried from segment to segment of a training; else each begins with nothing read."""
+    """Whether training carries the state from segment to segment; else each starts from the empty state."""
 
     @abstractmethod
     def start(self, rows: int = 1) -> Any:
-        """The state of rows that have read nothing."""
+        """The state of `rows` rows before any input."""
 
     @abstractmethod
     def matrices(self) -> list[Tensor]:
-        """What Muon steps; AdamW steps the rest."""
+        """The parameters that Muon optimises; AdamW optimises the rest."""
 
     def look_at(self, texts: Sequence[Stream]) -> None:
-        """Takes from the texts what the training needs to know of them; called before anything is learned."""
+        """Collects statistics of the texts that training needs; called before the first step."""
 
     def loss(self, ids: Tensor, targets: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """ids and targets (B, T) → what a training lessens, in nats a target, and the state after the last.
+        """ids and targets (B, T) → the loss to minimise, in nats a target, and the state after the last.
 
         Called under autocast.
         """
@@ -45,5 +45,5 @@ class Network(nn.Module):
             return nn.functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten()), state
 
     def counts(self, targets: Tensor) -> Tensor:
-        """Which of the targets are measured, bool of their shape: all, where a kind does not say otherwise."""
+        """Which targets are measured, bool of their shape; by default all."""
         return torch.ones_like(targets, dtype=torch.bool)

@@ -1,4 +1,4 @@
-"""The kinds of model there are: a folder each, and a row here. Nothing else knows them apart."""
+"""The table of all kinds of model: each has a folder and a row here. No other code distinguishes them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ KINDS: Mapping[str, Kind] = {
 }
 
 TRAINED: Mapping[str, Trained] = {name: kind.trained for name, kind in KINDS.items() if kind.trained is not None}
-"""How those are trained that the training loop can train."""
+"""The kinds that the common training loop can train."""
 
 
 def name_of(config: object) -> str:
-    """The kind that a config is of."""
+    """The name of the kind to which a config belongs."""
     return next(name for name, trained in TRAINED.items() if trained.config is type(config))

@@ -1,1 +1,1 @@
-"""The model of words that reads each line from its last word to its first."""
+"""The word model that reads each line from its last word to its first."""

@@ -1,4 +1,4 @@
-"""The kind "backward", as `lm.kinds.table` has it: words from the last to the first, which draft another's lines."""
+"""The kind "backward" for `lm.kinds.table`: a word model that drafts lines, last word first, for a letter model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _model(config: BackwardConfig) -> Backward:
 
 
 def _recipe(config: BackwardConfig) -> Mapping[str, Any]:
-    """`coded`: the share of lines that say how long they are."""
+    """`coded`: the share of lines that get a code for their length."""
     return {
         "streams": 48, "segment": 96, "rate": 4e-3, "muon_rate": 0.012, "last_rate": 0.02, "warmup": 200,
         "weight_decay": 0.0, "reset": 0.03, "finish_share": 0.35, "coded": (0.7, 0.7),

@@ -9,8 +9,8 @@ from stagelyric.lm.kinds.config import Config
 
 @dataclass(frozen=True, slots=True)
 class BackwardConfig(Config):
-    """`vocabulary` counts the words of the lexicon, the signs and the lengths of lines (`runtime`); `width` is that of
-    the stream that all `layers` read and add to, `hidden` the cells of a layer. 0 ≤ dropout < 1."""
+    """`vocabulary`: the number of lexicon words, signs and line lengths (`runtime`); `width`: of the residual stream;
+    `hidden`: cells of each of the `layers`. 0 ≤ dropout < 1."""
 
     width: int = 160
     hidden: int = 320

@@ -1,8 +1,8 @@
-"""A model of words that reads lines in their order, each from its last word to its first: it begins with the rhyme.
+"""A word model that reads lines in order, but each from its last word to its first, so that it begins with the rhyme.
 
-Lines written backwards land on their rhymes by themselves, as in Deep-speare (Lau et al. 2018) and DeepRapper (Xue et
-al. 2021). A stack of minGRUs, whose embedding is its head as well, is trained against a sample of the words (Jean et
-al. 2015). How songs are read stands in `texts`.
+Writing lines backwards makes rhyming easy, as in Deep-speare (Lau et al. 2018) and DeepRapper (Xue et al. 2021). The
+network is a stack of minGRUs whose embedding is also its head, trained with a sampled softmax (Jean et al. 2015).
+`texts` has the format in which songs are read.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from stagelyric.lm.kinds.char_rnn.mingru import Block, norm
 from stagelyric.lm.kinds.char_rnn.model import State
 from stagelyric.lm.kinds.network import Network
 
-_NEGATIVES = 3000  # words that the true one is told from in a step
+_NEGATIVES = 3000  # words in the sample for the softmax of one step
 
 
 class Backward(Network):
@@ -45,19 +45,19 @@ class Backward(Network):
         self.blocks = nn.ModuleList(Block(block) for _ in range(config.layers))
         self.dropout = nn.Dropout(config.dropout)
         self.register_buffer("chance", torch.full((config.vocabulary,), 1 / config.vocabulary), persistent=False)
-        """(V,) each word's share of what is drawn for a sample."""
+        """(V,) the probability of each word in a draw for the sample."""
 
     def start(self, rows: int = 1) -> State:
-        """The state of `rows` rows that have read nothing."""
+        """The state of `rows` rows before any input."""
         c, zeros = self.config, self.embedding.new_zeros
         return State(zeros(c.layers, rows, c.hidden), zeros(c.layers, rows, 2 * c.width))
 
     def matrices(self) -> list[Tensor]:
-        """What Muon steps: the matrices inside the blocks."""
+        """The parameters for the Muon optimiser: the matrices inside the blocks."""
         return [layer.weight for layer in self.blocks.modules() if isinstance(layer, nn.Linear)]
 
     def look_at(self, texts: Sequence[Stream]) -> None:
-        """How often each word comes: the bias begins there, and commoner words are drawn more often for a sample."""
+        """Counts words: initialises the bias, and makes frequent words more likely to be sampled."""
         ids = np.concatenate([text.part(0, 0, 1.0) for text in texts])
         counts = np.bincount(ids, minlength=self.config.vocabulary).astype(np.float64)
         chance = torch.tensor((counts + 1.0) ** 0.75)
@@ -72,7 +72,7 @@ class Backward(Network):
         return logits, state
 
     def hidden(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """ids (B, T) → what the head reads (T, B, C), and the state after the last one."""
+        """ids (B, T) → the input of the head (T, B, C), and the state after the last one."""
         state = state or self.start(len(ids))
         x = self.dropout(norm(F.embedding(ids.t(), self.embedding)))
         memories, recents = [], []
@@ -84,7 +84,8 @@ class Backward(Network):
         return out, State(torch.stack(memories), torch.stack(recents))
 
     def loss(self, ids: Tensor, targets: Tensor, state: State) -> tuple[Tensor, State]:
-        """Cross-entropy against the true word and a sample of the others, each less its chance to be in the sample."""
+        """Sampled softmax: cross-entropy against the true word and a sample, corrected for each word's chance to be
+        sampled."""
         hidden, state = self.hidden(ids, state)
         flat, targets = hidden.reshape(-1, self.config.width), targets.t().reshape(-1)
         chance = self.get_buffer("chance")
@@ -92,7 +93,7 @@ class Backward(Network):
         sample = torch.multinomial(chance, count, replacement=False)
         scores = flat @ self.embedding[sample].t()
         with torch.autocast(ids.device.type, enabled=False):
-            # Each word's chance to be in the sample; where all words are, there is nothing to take off.
+            # the ln of each word's chance to be sampled; 0 if the sample has all words
             expected = (count * chance).clamp(max=1.0).log() * (count < len(chance))
             scores = scores.float() + (self.bias[sample] - expected[sample])
             scores = scores.masked_fill(sample[None, :] == targets[:, None], -1e9)
@@ -101,6 +102,7 @@ class Backward(Network):
             return (torch.logaddexp(own, torch.logsumexp(scores, dim=1)) - own).mean(), state
 
     def counts(self, targets: Tensor) -> Tensor:
-        """Words that the lexicon has and the ends of lines; lengths, slots and unknown words are read, not measured."""
+        """True for lexicon words and line ends. Lengths, slots and unknown words are inputs only and aren't
+        measured."""
         words = self.config.vocabulary - len(SIGNS) - LONGEST - 1
         return targets <= words + LINE

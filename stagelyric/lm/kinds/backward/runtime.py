@@ -1,6 +1,6 @@
-"""Words from the last to the first, without torch: what `backward` trained, as the writer asks it.
+"""Runs a `backward` model, without torch.
 
-The numbers of a model are its lexicon's words, SIGNS, and the lengths of lines, 0 … LONGEST syllables.
+Its ids are the lexicon's words, SIGNS, and the lengths of lines, 0 … LONGEST syllables.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from stagelyric.words.npz import ModelError, read_npz
 
 FILE = "backward.npz"
 SIGNS = ("\n", "\n\n", "?", ",", "'s", PERSON, PLACE)
-"""After the lexicon's words, in this order; then the lengths, 0 … LONGEST syllables."""
+"""The ids after the lexicon's words, in this order; then come the lengths, 0 … LONGEST syllables."""
 LINE, STANZA, UNKNOWN, COMMA, OWN = range(5)
 LONGEST = 16
 
 _TOKEN = re.compile(rf"[A-Za-z]+(?:['-][A-Za-z]+)*|[{PERSON}{PLACE}](?:'s)?|[,;:](?= )| - ")
 _FORMAT = 1
-_EPSILON = 1e-6  # of RMSNorm, as the training has it
+_EPSILON = 1e-6  # of RMSNorm, as in training
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
     taps: NDArray[np.float32]  # (3, C)
-    into: NDArray[np.float32]  # (C, 2H) the gate and the candidate
-    bias: NDArray[np.float32]  # (H,) the gate's
+    into: NDArray[np.float32]  # (C, 2H) gate and candidate
+    bias: NDArray[np.float32]  # (H,) of the gate
     out: NDArray[np.float32]  # (H, C)
     up: NDArray[np.float32]  # (C, 2C)
     down: NDArray[np.float32]  # (2C, C)
 
 
 class BackwardWords:
-    """`words` (lower case) are numbered from 0; what `step` gives are logits (B, V) of each next word."""
+    """A loaded model. `words` (lower case) have the ids from 0; `step` returns logits (B, V) of each next word."""
 
     def __init__(self, words: Sequence[str], arrays: Mapping[str, NDArray[np.float32]], digest: str = ""):
         self.words, self.digest = tuple(words), digest
@@ -49,7 +49,7 @@ class BackwardWords:
         self.first = arrays["first"]
         """(W,) the share of a word's uses that begin a line."""
         self.correction = arrays.get("correction", np.zeros(len(self.words), dtype=np.float32))
-        """(W,) nats against what finished lines say more often than people's do."""
+        """(W,) nats added to each word, negative for words that finished lines have more often than lines by people."""
         self._head = np.ascontiguousarray(arrays["embedding"].T)
         self._bias, self._gain = arrays["bias"], arrays["gain"]
         self._normed = _norm(arrays["embedding"])
@@ -64,38 +64,38 @@ class BackwardWords:
 
     @property
     def size(self) -> int:
-        """V, of words, signs and lengths."""
+        """V: the number of words, signs and lengths."""
         return len(self._normed)
 
     def sign(self, number: int) -> int:
-        """The number of LINE, STANZA …"""
+        """The id of LINE, STANZA …"""
         return len(self.words) + number
 
     def slot(self, character: str) -> int:
-        """The number of PERSON or PLACE."""
+        """The id of PERSON or PLACE."""
         return len(self.words) + SIGNS.index(character)
 
     def length(self, syllables: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The numbers that say how long a line is to be."""
+        """The ids that set a line's length."""
         return len(self.words) + len(SIGNS) + np.clip(syllables, 1, LONGEST)
 
     def start(self) -> State:
-        """One row that has read nothing."""
+        """The state of one row before any input."""
         layers, wide = len(self._layers), self._normed.shape[1]
         hidden = len(self._layers[0].bias)
         return State(np.zeros((layers, 1, hidden), np.float32), np.zeros((layers, 1, 2 * wide), np.float32))
 
     def read(self, state: State, ids: Sequence[int]) -> State:
-        """The one row of `state` reads ids (T,) in one go."""
+        """The state after the single row of `state` has read ids (T,), in one call."""
         return self._read(state, np.asarray(ids, dtype=np.int64)[:, None])[1] if len(ids) else state
 
     def step(self, state: State, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], State]:
-        """ids (B,) are read by each row → logits (B, V) of what follows, and the state."""
+        """Each row reads one of ids (B,) → logits (B, V) of the next word, and the state."""
         hidden, state = self._read(state, ids[None])
         return hidden @ self._head + self._bias, state
 
     def _read(self, state: State, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], State]:
-        """ids (T, B) → what the head reads after the last of them (B, C), and the state."""
+        """ids (T, B) → the input of the head after the last one (B, C), and the state."""
         steps, rows = ids.shape
         x = self._normed[ids.ravel()]  # (T·B, C)
         wide = x.shape[1]
@@ -118,7 +118,7 @@ class BackwardWords:
         return _norm(x[-rows:]) * self._gain, State(h, c)
 
     def numbers(self, line: str) -> list[int]:
-        """A line with slots for its names, as the model reads it: from its last word to its first, then LINE."""
+        """The ids of a line with slots for names, as the model reads it: last word to first word, then LINE."""
         found = [number for token in _TOKEN.findall(line) for number in self._of(token)]
         while found and found[-1] == self.sign(COMMA):
             found.pop()
@@ -129,7 +129,7 @@ class BackwardWords:
 
 
 def numbers_of(token: str, index: Mapping[str, int]) -> list[int]:
-    """The numbers of one token of a line, in the order of the line."""
+    """The ids of one token of a line, from left to right."""
     size = len(index)
     if token[0] in (PERSON, PLACE):
         slot = size + SIGNS.index(token[0])
@@ -152,7 +152,7 @@ def _norm(x: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def save(file: Path | IO[bytes], words: Sequence[str], weights: Mapping[str, NDArray[np.float32]]) -> None:
-    """Writes the words and the weights; matrices in eight bits with a scale a row."""
+    """Writes the words and the weights; matrices in 8 bits with a scale for each row."""
     kept: dict[str, NDArray[np.generic]] = {
         "format": np.array(_FORMAT),
         "words": np.frombuffer("\n".join(words).encode("ascii"), dtype=np.uint8),
@@ -167,12 +167,12 @@ def save(file: Path | IO[bytes], words: Sequence[str], weights: Mapping[str, NDA
 
 
 def weights(file: Path) -> dict[str, NDArray[np.float32]]:
-    """A model's weights as they are reckoned with, by their names in the network. Raises ModelError."""
+    """A model's dequantised weights, by their names in the network. Raises ModelError."""
     return {name: array for name, array in _read(file)[1].items() if name not in ("first", "correction")}
 
 
 def corrected(file: Path, correction: NDArray[np.float32], out: Path) -> None:
-    """Writes the model in `file` to `out`, with so much (W,) added to its correction. Raises ModelError."""
+    """Writes a copy of the model in `file` to `out`, with `correction` (W,) added to its own. Raises ModelError."""
     before = load(file).correction
     with read_npz(file, "a backward model") as data:
         kept = {name: data[name] for name in data if name != "digest"}
@@ -189,12 +189,12 @@ def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
 
 
 def load(file: Path) -> BackwardWords:
-    """Reads what `save` wrote. Raises ModelError where it is missing or is none."""
+    """Loads a file written by `save`. Raises ModelError if it is missing or damaged."""
     return BackwardWords(*_read(file))
 
 
 def _read(file: Path) -> tuple[list[str], dict[str, NDArray[np.float32]], str]:
-    """The words, the numbers by their names, and the digest of what `save` wrote."""
+    """The words, arrays by name, and digest in a file written by `save`."""
     with read_npz(file, "a backward model") as data:
         if int(data["format"]) != _FORMAT:
             raise ModelError(f"{file}: wanted a backward model of format {_FORMAT}, found {int(data['format'])}")

@@ -1,8 +1,8 @@
-"""Songs as a backward model reads them: line by line, each from its last word to its first.
+"""Converts songs for a backward model: line by line, each from its last word to its first.
 
-A song is read as STANZA, then for every line its length in syllables (left out at random), its words from the last to
-the first, LINE; another STANZA after a stanza. Names are PERSON and PLACE, with OWN before one that has an "'s" (after
-it, to the singer). What no lexicon has is UNKNOWN.
+A song is STANZA, then for every line its length in syllables (left out at random), its words from last to first, and
+LINE; another STANZA after each stanza. Names become PERSON and PLACE, preceded by OWN if they have "'s" (which thus
+comes after the name when sung). Words that aren't in the lexicon become UNKNOWN.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from stagelyric.words.phonetics import line_syllables
 
 
 def size_of(words: int) -> int:
-    """How many symbols there are beside so many words."""
+    """The number of symbols for this many words."""
     return words + len(SIGNS) + LONGEST + 1
 
 
 def read(song: str, index: Mapping[str, int], names: Names) -> NDArray[np.int32]:
-    """A song's numbers, `index` being that of the words; a length as -1 - its number."""
+    """A song's ids, with `index` for the words; lengths are returned as -1 - id, so that they can be left out later."""
     size = len(index)
     numbers = [size + STANZA]
     for line in song.split("\n"):
@@ -44,7 +44,7 @@ def read(song: str, index: Mapping[str, int], names: Names) -> NDArray[np.int32]
 
 
 class Lines:
-    """Songs with a weight each, as a training reads them: see `corpus.Stream`."""
+    """Weighted songs as a training stream: see `corpus.Stream`."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Lines:
         names: Names,
         emphasis: Sequence[tuple[str, float]] = (),
     ):
-        """Raises CorpusError where the weights leave nothing to train on."""
+        """Raises CorpusError if no song has a weight above 0."""
         self.songs = [read(song.text, index, names) for source in sources for song in source.songs]
         self._weights = np.array(
             [source.weight * factor(song.title, emphasis) for source in sources for song in source.songs]
@@ -70,7 +70,7 @@ class Lines:
         return int(sum(weight * len(song) for weight, song in zip(self._weights, self.songs, strict=True)))
 
     def part(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[np.int32]:
-        """An epoch's ids (T,); a share `dressed` of the lines says how long it is."""
+        """An epoch's ids (T,); a share `dressed` of the lines keep the code for their length."""
         rng = np.random.default_rng([seed, number])
         counts = np.floor(self._weights + rng.random(len(self._weights))).astype(np.int64)
         order = rng.permutation(np.repeat(np.arange(len(counts)), counts))
@@ -78,7 +78,8 @@ class Lines:
         return np.concatenate([first, *(self._dressed(self.songs[i], rng, dressed) for i in order)])
 
     def begun(self) -> NDArray[np.float32]:
-        """(W,) the share of each word's uses that begin a line, counting one more use that does not."""
+        """(W,) the share of each word's uses at the start of a line; an extra use elsewhere is added, to avoid
+        extremes."""
         uses, begun = np.ones(self._words), np.zeros(self._words)
         for song in self.songs:
             word = (song >= 0) & (song < self._words)

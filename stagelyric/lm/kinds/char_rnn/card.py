@@ -1,4 +1,4 @@
-"""The kind "char-rnn", as `lm.kinds.table` has it. Torch and ONNX Runtime are imported when they are needed."""
+"""The kind "char-rnn" for `lm.kinds.table`. Torch and ONNX Runtime are imported only when needed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ KIND = Kind(
         CharRnnConfig,
         _model,
         _graph,
-        lambda config: config.get("cell") == "mingru",  # an LSTM's activations are known without looking
+        # an LSTM's activations are bounded, so they need not be measured
+        lambda config: config.get("cell") == "mingru",
         _recipe,
         ("cell", "layers", "hidden", "emphasis", "quotable"),
     ),

@@ -14,10 +14,10 @@ _USUAL = {"lstm": (64, 512, 1), "mingru": (192, 288, 4)}  # embedding, hidden, l
 
 @dataclass(frozen=True, slots=True)
 class CharRnnConfig(Config):
-    """The shape of the network; a size of 0 stands for the cell's usual one. 0 ≤ dropout < 1.
+    """The shape of the network; a size of 0 means the cell's default. 0 ≤ dropout < 1.
 
-    `embedding` is how wide a character is, and with minGRUs the stream that all blocks read and add to; `hidden` how
-    many cells a layer has. Dropout falls on the embedding, between the layers and before the head.
+    `embedding`: the width of a character's embedding, and with minGRUs of the residual stream; `hidden`: cells in a
+    layer. Dropout is applied to the embedding, between layers and before the head.
     """
 
     embedding: int = 0

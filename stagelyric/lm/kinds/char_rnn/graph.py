@@ -1,4 +1,4 @@
-"""A char-rnn's step as an ONNX graph: it reads one character in each of B rows."""
+"""Exports one step of a char-rnn as an ONNX graph: it reads one character for each of B rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from stagelyric.lm.kinds.char_rnn import mingru_graph as mingru
 def step_graph(
     weights: Weights, config: Mapping[str, Any], most: Mapping[str, float] | None, outside: Mapping[str, Place]
 ) -> bytes:
-    """The serialised graph; int8 where `most` is given. The numbers are in the graph, whatever is `outside`."""
+    """The serialised graph; int8 if `most` is given. Weights are always inside the graph; `outside` is ignored."""
     if config.get("cell") == "mingru":
         return mingru.step_graph(weights, config, most=most)
     return _lstm_graph(weights, int8=most is not None)
@@ -29,7 +29,7 @@ def _lstm_graph(weights: Weights, *, int8: bool) -> bytes:
 
         i, f, o = sigmoid(x + h·W);  g = tanh(x + h·W);  c' = f∘c + i∘g;  h' = o∘tanh(c');  logits = h'·V + b
 
-    An LSTM's h lies within (-1, 1): in int8 that is its scale.
+    An LSTM's h is always within (-1, 1), which sets its int8 scale.
     """
     graph = Graph(int8)
     table = _table(weights)
@@ -46,7 +46,7 @@ def _lstm_graph(weights: Weights, *, int8: bool) -> bytes:
         c = graph.add("Add", graph.add("Mul", f, c), graph.add("Mul", i, graph.add("Tanh", g)))
         return graph.add("Mul", o, graph.add("Tanh", c)), c
 
-    # Half precision halves the table's bytes in the int8 file, and rounds far below what int8 does.
+    # in the int8 file the table has half precision: half the size, and far more precise than int8
     x = graph.add("Gather", graph.constant(table.astype(np.float16 if int8 else np.float32)), "ids", axis=0)
     x = graph.add("Cast", x, to=1) if int8 else x  # (B, 4H) fp32
     below = ""
@@ -70,7 +70,7 @@ def _lstm_graph(weights: Weights, *, int8: bool) -> bytes:
 
 
 def _table(weights: Weights) -> NDArray[np.float32]:
-    """What the first layer's gates are given by each character: (V, 4H)."""
+    """The input of the first layer's gates for each character: (V, 4H)."""
     wide = weights["embedding.weight"].astype(np.float64) @ weights["lstm.weight_ih_l0"].T.astype(np.float64)
     return _gates(wide + weights["lstm.bias_ih_l0"] + weights["lstm.bias_hh_l0"])
 
@@ -88,6 +88,6 @@ def _bias(weights: Weights, layer: int) -> NDArray[np.float32]:
 
 
 def _gates(columns: NDArray[Any]) -> NDArray[np.float32]:
-    """Columns (…, 4H) from torch's order i, f, g, o to i, f, o, g."""
+    """Columns (…, 4H) reordered from torch's i, f, g, o to i, f, o, g."""
     i, f, g, o = np.split(columns, 4, axis=1)
     return np.ascontiguousarray(np.concatenate([i, f, o, g], axis=1), dtype=np.float32)

@@ -1,11 +1,11 @@
-"""The other cell of a char-rnn: a stack of minGRUs (Feng et al. 2024, arXiv 2410.01201).
+"""The alternative cell of a char-rnn: a stack of minGRUs (Feng et al. 2024, arXiv 2410.01201).
 
-Each block: RMSNorm → a causal convolution over three characters, channel by channel → minGRU → added to the stream;
-then RMSNorm → a layer of ReLU² (So et al. 2021) → added. A minGRU's gate and candidate do not look at its memory:
+Each block: RMSNorm → a depthwise causal convolution over three characters → minGRU → added to the residual stream; then
+RMSNorm → a ReLU² layer (So et al. 2021) → added. A minGRU's gate and candidate don't depend on its state:
 
     z = sigmoid(gate(a));  h' = (1 - z)∘h + z∘candidate(a)
 
-so that all of a text's gates are known at once, and its memories follow from one scan.
+Therefore the gates of a whole text are computed at once, and the states by one scan.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
 from stagelyric.lm.kinds.char_rnn.model import State
 from stagelyric.lm.kinds.network import Network
 
-_TAPS = 3  # characters that the convolution sees
-_LONGEST = 256.0  # characters that the slowest cells remember at first
+_TAPS = 3  # characters that the convolution covers
+_LONGEST = 256.0  # initial time constant of the slowest cells, in characters
 
 
 class Scan(torch.autograd.Function):
-    """h_t = keep_t∘h_{t-1} + new_t for all t at once: keep and new (T, B, H), the first h (B, H) → h (T, B, H).
+    """Computes h_t = keep_t∘h_{t-1} + new_t for all t: keep and new (T, B, H), the first h (B, H) → h (T, B, H).
 
-    Its gradient is the same scan from the end: d_t = g_t + keep_{t+1}∘d_{t+1}.
+    Its gradient is the same scan in reverse: d_t = g_t + keep_{t+1}∘d_{t+1}.
     """
 
     @staticmethod
@@ -41,27 +41,27 @@ class Scan(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         keep, h, first = ctx.saved_tensors
-        after = torch.cat([keep[1:], torch.zeros_like(keep[:1])])  # what is kept of h_t by the step after it
+        after = torch.cat([keep[1:], torch.zeros_like(keep[:1])])  # the factor of h_t in the next step
         d = scanned(after.flip(0), grads[0].flip(0), torch.zeros_like(first)).flip(0)
         before = torch.cat([first[None], h[:-1]])
         return d * before, d, d[0] * keep[0]
 
 
 def scanned(keep: Tensor, new: Tensor, first: Tensor) -> Tensor:
-    """The scan in about √T chunks of √T: in all chunks side by side from nothing, then each goes on from the last.
+    """Scans about √T chunks of length √T: first all chunks in parallel from zero, then adds what each inherits.
 
-    Nothing is divided or taken the logarithm of, so a gate may close or open wholly.
+    Uses no division or logarithm, so that gates may be exactly 0 or 1.
     """
     t = len(keep)
     root = math.isqrt(t)
-    size = min(range(root // 2 + 1, 2 * root + 1), key=lambda size: -t % size)  # the least to fill up
+    size = min(range(root // 2 + 1, 2 * root + 1), key=lambda size: -t % size)  # the size that needs least padding
     short = -t % size
     if short:
         keep = torch.cat([keep, keep.new_ones(short, *keep.shape[1:])])
         new = torch.cat([new, new.new_zeros(short, *new.shape[1:])])
     keep = keep.view(-1, size, *keep.shape[1:])  # (chunks, size, B, H)
     h = new.view(keep.shape).clone()
-    left = keep.clone()  # of what came into the chunk
+    left = keep.clone()  # the factor of the state that enters the chunk
     for place in range(1, size):
         h[:, place].addcmul_(keep[:, place], h[:, place - 1])
         left[:, place].mul_(left[:, place - 1])
@@ -72,7 +72,7 @@ def scanned(keep: Tensor, new: Tensor, first: Tensor) -> Tensor:
 
 
 class Block(nn.Module):
-    """minGRU, then ReLU², each read from the normed stream and added to it."""
+    """minGRU, then ReLU²; each reads the normalised residual stream and adds to it."""
 
     def __init__(self, c: CharRnnConfig):
         super().__init__()
@@ -84,14 +84,14 @@ class Block(nn.Module):
         self.down = nn.Linear(2 * c.embedding, c.embedding, bias=False)
         self.dropout = nn.Dropout(c.dropout)
         with torch.no_grad():
-            self.taps[-1] = 1.0  # at first each character is seen alone
+            self.taps[-1] = 1.0  # initially only the current character counts
             spans = torch.logspace(0, math.log10(_LONGEST), c.hidden)
             self.gate.bias.copy_(-spans.log())  # chrono initialisation (Tallec & Ollivier 2018)
-        nn.init.zeros_(self.out.weight)  # a new block changes nothing
+        nn.init.zeros_(self.out.weight)  # a new block initially does nothing
         nn.init.zeros_(self.down.weight)
 
     def forward(self, x: Tensor, h: Tensor, recent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """x (T, B, C), h (B, H), the two normed inputs before them (B, 2C) → x, h, recent."""
+        """x (T, B, C), h (B, H), the previous two normalised inputs (B, 2C) → x, h, recent."""
         t = len(x)
         a = torch.cat([*recent[None].chunk(_TAPS - 1, dim=-1), norm(x)])  # (2 + T, B, C)
         recent = torch.cat([a[t], a[t + 1]], dim=-1)
@@ -121,12 +121,12 @@ class MinGru(Network):
         nn.init.zeros_(self.head.weight)
 
     def start(self, rows: int = 1) -> State:
-        """The state of `rows` rows that have read nothing."""
+        """The state of `rows` rows before any input."""
         c, zeros = self.config, self.head.weight.new_zeros
         return State(zeros(c.layers, rows, c.hidden), zeros(c.layers, rows, (_TAPS - 1) * c.embedding))
 
     def matrices(self) -> list[Tensor]:
-        """What Muon steps: the matrices inside the blocks."""
+        """The parameters for the Muon optimiser: the matrices inside the blocks."""
         return [layer.weight for block in self.blocks for layer in block.modules() if isinstance(layer, nn.Linear)]
 
     def forward(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:
@@ -143,5 +143,5 @@ class MinGru(Network):
 
 
 def norm(x: Tensor) -> Tensor:
-    """RMSNorm without a gain: the mean square of the last axis becomes 1."""
+    """RMSNorm without a gain: the mean square over the last axis becomes 1."""
     return F.rms_norm(x, (x.shape[-1],), eps=1e-6)

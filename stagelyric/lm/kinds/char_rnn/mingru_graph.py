@@ -1,4 +1,4 @@
-"""The minGRUs' step as an ONNX graph: it reads one character in each of B rows.
+"""Exports one step of the minGRUs as an ONNX graph: it reads one character for each of B rows.
 
 ids (B,), h (L, B, H), c (L, B, 2C) → logits (B, V), h_next, c_next
 """
@@ -16,7 +16,7 @@ _FLOAT = 1
 
 
 def step_graph(weights: Weights, config: Mapping[str, Any], *, most: Mapping[str, float] | None) -> bytes:
-    """The serialised graph; int8 where `most`, the largest inputs of the layers, is given."""
+    """The serialised graph; int8 if `most`, the largest input of each layer, is given."""
     return _Step(weights, config, most).serialised()
 
 
@@ -47,7 +47,7 @@ class _Step:
         )
 
     def embedded(self) -> str:
-        """Each character, normed ahead: (1, B, C); in the int8 file in half precision."""
+        """Each character's embedding, normalised in advance: (1, B, C); with half precision in the int8 file."""
         g = self.graph
         table = self.weights["embedding.weight"].astype(np.float64)
         table = (table / np.sqrt(np.mean(table**2, axis=1, keepdims=True) + 1e-6))[None]
@@ -55,11 +55,11 @@ class _Step:
         return g.add("Cast", x, to=_FLOAT) if g.int8 else x
 
     def unit(self, x: str) -> str:
-        """x (1, B, C) at length 1: RMSNorm but for √C."""
+        """x (1, B, C) scaled to length 1, which is RMSNorm without the factor √C."""
         return self.graph.add("LpNormalization", x, axis=-1, p=2)
 
     def linear(self, x: str, *names: str, times: float = 1.0, signed: bool = True) -> str:
-        """x (1, B, K), which is to be taken `times`, through layers side by side: (1, B, N)."""
+        """x (1, B, K), multiplied by `times`, through the layers `names`, concatenated: (1, B, N)."""
         g = self.graph
         matrix = np.concatenate([self.weights[f"{name}.weight"].T for name in names], axis=1) * np.float32(times)
         if g.int8:
@@ -67,9 +67,9 @@ class _Step:
         return g.add("MatMul", x, g.constant(matrix))
 
     def block(self, x: str, h: str, c: str, name: str) -> tuple[str, str, str]:
-        """x (1, B, C), h (1, B, H), c (1, B, 2C), the two normed inputs before it → x, h, c."""
+        """x (1, B, C), h (1, B, H), c (1, B, 2C), the previous two normalised inputs → x, h, c."""
         g, width = self.graph, self.width
-        seen = g.add("Concat", c, self.normed(x), axis=-1)  # (1, B, 3C), earliest first
+        seen = g.add("Concat", c, self.normed(x), axis=-1)  # (1, B, 3C), oldest first
         taps = self.weights[f"{name}.taps"].reshape(-1)
         a, b, last = g.split(g.add("Mul", seen, g.constant(taps)), [width] * 3)
         a = g.add("Add", g.add("Add", a, b), last)

@@ -1,7 +1,7 @@
-"""The character RNN: it reads a character and says what may follow (Karpathy's char-rnn, 2015).
+"""The character RNN: reads a character and predicts the next (Karpathy's char-rnn, 2015).
 
-embedding → LSTM (Hochreiter & Schmidhuber 1997, forget bias 1: Jozefowicz et al. 2015) → linear head. The same kind
-with minGRUs instead is in `mingru`.
+embedding → LSTM (Hochreiter & Schmidhuber 1997, forget bias 1: Jozefowicz et al. 2015) → linear head. `mingru` is the
+same with minGRUs.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from stagelyric.lm.kinds.network import Network
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a network of L layers remembers of each row: its hidden cells h (L, B, H), and beside them c (L, B, ·).
+    """The state of a network of L layers for each row: hidden cells h (L, B, H), and c (L, B, ·).
 
-    c are an LSTM's cells, or the last inputs of the convolution before a minGRU.
+    c holds an LSTM's cells, or the last inputs of the convolution before a minGRU.
     """
 
     h: Tensor
     c: Tensor
 
     def expand(self, n: int) -> State:
-        """A state of one row copied to `n` rows, so that a context is read once for `n` drafts."""
+        """Copies a state of one row to `n` rows, so that a context is read once for `n` drafts."""
         return State(self.h.repeat(1, n, 1), self.c.repeat(1, n, 1))
 
     def detach(self) -> State:
-        """The same numbers without their history: backpropagation is cut here."""
+        """The same values without gradient history, as truncated backpropagation needs."""
         return State(self.h.detach(), self.c.detach())
 
     def take(self, rows: slice) -> State:
-        """Some of the rows."""
+        """The state of some of the rows."""
         return State(self.h[:, rows], self.c[:, rows])
 
     @classmethod
@@ -44,11 +44,11 @@ class State:
         return cls(torch.cat([s.h for s in states], dim=1), torch.cat([s.c for s in states], dim=1))
 
     def tensors(self) -> dict[str, Tensor]:
-        """What a checkpoint keeps; `State(**tensors)` is this state again."""
+        """The tensors to store in a checkpoint; `State(**tensors)` restores the state."""
         return {"h": self.h, "c": self.c}
 
     def forget(self, rows: Tensor) -> State:
-        """Zero where `rows`, bool (B,), is true."""
+        """Sets the rows to zero for which `rows`, bool (B,), is True."""
         keep = (~rows).to(self.h.dtype)[None, :, None]  # (1, B, 1)
         return State(self.h * keep, self.c * keep)
 
@@ -64,7 +64,7 @@ class CharRnn(Network):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocabulary, config.embedding)
-        between = config.dropout if config.layers > 1 else 0.0  # torch warns of a dropout that falls nowhere
+        between = config.dropout if config.layers > 1 else 0.0  # torch warns of a dropout that has no effect
         self.lstm = nn.LSTM(config.embedding, config.hidden, config.layers, dropout=between)
         self.head = nn.Linear(config.hidden, config.vocabulary)
         self.dropout = nn.Dropout(config.dropout)
@@ -85,12 +85,12 @@ class CharRnn(Network):
         nn.init.zeros_(self.head.bias)
 
     def start(self, rows: int = 1) -> State:
-        """The state of `rows` rows that have read nothing."""
+        """The state of `rows` rows before any input."""
         zero = torch.zeros(self.config.layers, rows, self.config.hidden, device=self.head.weight.device)
         return State(zero, zero)
 
     def matrices(self) -> list[Tensor]:
-        """What Muon steps: nothing, for a recurrent matrix is best left to AdamW."""
+        """The parameters for the Muon optimiser: none, as recurrent matrices train better with AdamW."""
         return []
 
     def forward(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:

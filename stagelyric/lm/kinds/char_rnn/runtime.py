@@ -1,4 +1,4 @@
-"""A char-rnn at showtime."""
+"""Runs a char-rnn."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INPUTS = ("ids", "h", "c")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a recurrent model of L layers remembers of each row: h (L, B, H) and c (L, B, ·), float32."""
+    """The state of a recurrent model of L layers for each row: h (L, B, H) and c (L, B, ·), float32."""
 
     h: NDArray[np.float32]
     c: NDArray[np.float32]
@@ -31,11 +31,11 @@ class State:
         return int(self.h.shape[1])
 
     def expand(self, n: int) -> State:
-        """A state of one row copied to `n` rows, so that a context is read once for `n` drafts."""
+        """Copies a state of one row to `n` rows, so that a context is read once for `n` drafts."""
         return State(np.repeat(self.h, n, axis=1), np.repeat(self.c, n, axis=1))
 
     def take(self, rows: NDArray[Any]) -> State:
-        """The chosen rows, by index or by a bool mask (B,): finished drafts need no more steps."""
+        """The chosen rows, by index or by a bool mask (B,), to drop finished drafts."""
         return State(self.h[:, rows], self.c[:, rows])
 
     @classmethod
@@ -45,14 +45,14 @@ class State:
 
 
 class RnnEngine(Engine):
-    """A char-rnn."""
+    """A loaded char-rnn."""
 
     prime_limit = 512  # about 15 ms on one core
 
     def __init__(self, name: str, digest: str, vocabulary: Vocabulary, session: onnxruntime.InferenceSession):
         super().__init__(name, digest, vocabulary)
         self.sizes: list[tuple[int, int]] = [(given.shape[0], given.shape[2]) for given in session.get_inputs()[1:]]
-        """Of h and c: layers, and numbers in each."""
+        """Layers and width of h and of c."""
         self._run = session.run
 
     def start(self, rows: int = 1) -> State:
@@ -66,6 +66,6 @@ class RnnEngine(Engine):
 
 
 def open_engine(folder: Path, meta: Meta, graph: str, exact: bool) -> RnnEngine:
-    """The model in a folder. Raises ModelError."""
+    """Loads the model in a folder. Raises ModelError."""
     session = opened(folder, graph, meta, _INPUTS, meta.vocabulary.symbols)
     return RnnEngine(meta.name, meta.files[graph], meta.vocabulary, session)

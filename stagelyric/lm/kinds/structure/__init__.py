@@ -1,1 +1,1 @@
-"""The model of how lines are built, whatever their words are."""
+"""The model of line structure, independent of the words."""

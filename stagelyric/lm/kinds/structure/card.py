@@ -1,4 +1,4 @@
-"""The kind "structure", as `lm.kinds.table` has it: a transformer, and beside it a model of how lines are built."""
+"""The kind "structure" for `lm.kinds.table`: a transformer together with a model of line structure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _model(config: StructureConfig) -> Structure:
 
 
 def _recipe(config: StructureConfig) -> Mapping[str, Any]:
-    """`coded`: the share of what may be asked of a line that is asked. Weights are not averaged over its few steps."""
+    """`coded`: the share of a line's facts that get a code. No weight averaging, as there are only few steps."""
     return {
         "epochs": 6.0, "streams": 32, "segment": 64, "rate": 4e-3, "last_rate": 0.02, "cooldown": 1.0, "warmup": 50,
         "reset": 0.0, "average": 0.0, "coded": (0.7, 0.7),

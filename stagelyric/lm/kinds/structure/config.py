@@ -9,7 +9,7 @@ from stagelyric.lm.kinds.config import Config
 
 @dataclass(frozen=True, slots=True)
 class StructureConfig(Config):
-    """`vocabulary` counts the tokens. 0 ≤ dropout < 1 falls on what the GRU reads and gives."""
+    """`vocabulary`: the number of tokens. 0 ≤ dropout < 1 applies to the GRU's input and output."""
 
     hidden: int = 128
     dropout: float = 0.1

@@ -1,8 +1,8 @@
-"""The structure model as an ONNX graph: it reads T tokens of B rows and says what may come next.
+"""Exports the structure model as an ONNX graph: it reads T tokens for each of B rows and predicts the next.
 
     ids (T, B), h (1, B, H) → logits (B, V), h_next (1, B, H)
 
-The graph holds no weights: it names their places in the weights.safetensors beside it. There is no int8 graph of it.
+The graph has no weights inside: it refers to weights.safetensors beside it. There is no int8 version.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from stagelyric.lm.graph import Graph, Place, Weights
 
 
 def structure_graph(weights: Weights, outside: Mapping[str, Place]) -> bytes:
-    """The serialised graph, from the tensors of a `Structure`; `outside`: their places in the other file."""
+    """The serialised graph of a `Structure` with these tensors; `outside`: their positions in the other file."""
     graph = Graph(int8=False, outside=outside)
     tokens, hidden = weights["embedding.weight"].shape
 
     def gates(name: str) -> str:
-        """From torch's order r, z, n to ONNX's z, r, n, with an axis of directions before it."""
+        """Reorders gates from torch's r, z, n to ONNX's z, r, n, and adds an axis for directions."""
         r, z, n = graph.split(graph.weight(weights, f"gru.{name}_l0"), [hidden] * 3, axis=0)
         return graph.add("Unsqueeze", graph.add("Concat", z, r, n, axis=0), graph.ints(0))
 

@@ -1,8 +1,8 @@
-"""The structure model: how lyrics are built, whatever their words are. One GRU over tokens (see `tokens`).
+"""The structure model: predicts how lines are built, independent of the words. One GRU over tokens (see `tokens`).
 
-Castro and Attarian 2018 (arXiv 1811.04651) join two separately trained language models, one for a song's structure and
-one for the richness of its words. Their method section was not to be had: what a token is, the network and the way the
-two are joined (`writing.automata.templates`, `writing.automata.letters`) are ours.
+Castro and Attarian 2018 (arXiv 1811.04651) combine two separately trained language models, one for a song's structure
+and one for its vocabulary. Their method section was not available: the tokens, the network and the way the two are
+combined (`writing.automata.templates`, `writing.automata.letters`) are our own.
 
 embedding → GRU (Cho et al. 2014) → linear head that shares the embedding's weights.
 """
@@ -25,16 +25,16 @@ from stagelyric.lm.kinds.structure.texts import Song, spelled
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the GRU remembers of each row, h (1, B, H)."""
+    """The GRU's state for each row, h (1, B, H)."""
 
     h: Tensor
 
     def detach(self) -> State:
-        """The same numbers without their history: backpropagation is cut here."""
+        """The same values without gradient history, as truncated backpropagation needs."""
         return State(self.h.detach())
 
     def take(self, rows: slice) -> State:
-        """Some of the rows."""
+        """The state of some of the rows."""
         return State(self.h[:, rows])
 
     @classmethod
@@ -43,16 +43,16 @@ class State:
         return cls(torch.cat([state.h for state in states], dim=1))
 
     def tensors(self) -> dict[str, Tensor]:
-        """What a checkpoint keeps; `State(**tensors)` is this state again."""
+        """The tensors to store in a checkpoint; `State(**tensors)` restores the state."""
         return {"h": self.h}
 
     def forget(self, rows: Tensor) -> State:
-        """Zero where `rows`, bool (B,), is true."""
+        """Sets the rows to zero for which `rows`, bool (B,), is True."""
         return State(self.h * (~rows).to(self.h.dtype)[None, :, None])
 
 
 class _Bias(nn.Module):
-    """The head's own numbers; its weights are the embedding's."""
+    """Holds the head's bias; its weights are the embedding's."""
 
     def __init__(self, size: int):
         super().__init__()
@@ -76,11 +76,11 @@ class Structure(Network):
         nn.init.normal_(self.embedding.weight, std=config.hidden**-0.5)
 
     def start(self, rows: int = 1) -> State:
-        """The state of `rows` rows that have read nothing."""
+        """The state of `rows` rows before any input."""
         return State(self.embedding.weight.new_zeros(1, rows, self.config.hidden))
 
     def matrices(self) -> list[Tensor]:
-        """What Muon steps: nothing, for a recurrent matrix is best left to AdamW."""
+        """The parameters for the Muon optimiser: none, as recurrent matrices train better with AdamW."""
         return []
 
     def forward(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, State]:
@@ -90,7 +90,8 @@ class Structure(Network):
 
 
 def token_bits(model: Network, songs: Sequence[Song], place: Mapping[str, int]) -> float:
-    """Bits per word, line ends counted as one, of songs read from a zero state with all asked that can be."""
+    """Bits per word (line ends count as words) of songs read from the empty state, given all possible codes of each
+    line."""
     nats, count = 0.0, 0
     asked = torch.tensor([symbol in tokens.MARKS and symbol != tokens.LINE for symbol in place])
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""The structure model at showtime: ONNX Runtime on one thread, and no torch."""
+"""Runs the structure model: ONNX Runtime on one thread, without torch."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from stagelyric.lm.kinds.transformer import runtime as transformer
 from stagelyric.lm.kinds.transformer.runtime import AttentionEngine
 from stagelyric.lm.session import opened
 
-_PRIMED = 64  # contexts remembered
+_PRIMED = 64  # contexts cached
 Floats = NDArray[np.float32]
 
 
 class TemplateModel:
-    """`step(ids, state) -> (logits, state)`, over tokens. A state is (1, B, H) and never written to."""
+    """`step(ids, state) -> (logits, state)`, over tokens. A state (1, B, H) is never modified."""
 
     def __init__(self, symbols: Sequence[str], session: onnxruntime.InferenceSession):
         self.symbols = tuple(symbols)
@@ -32,16 +32,17 @@ class TemplateModel:
         self._primed = lru_cache(maxsize=_PRIMED)(self._read_song)
 
     def step(self, ids: NDArray[np.int64], state: Floats) -> tuple[Floats, Floats]:
-        """ids (B,), one token for each row of state (1, B, H) → logits (B, V) of the next, and the state after it."""
+        """ids (B,), one token for each row of state (1, B, H) → logits (B, V) of the next token, and the state after
+        it."""
         return self._read(ids[None], state)
 
     def read(self, row: Sequence[str], state: Floats) -> Floats:
-        """The state (1, 1, H) after one row has read more tokens; those that are none of ours are left out."""
+        """The state (1, 1, H) after one row has read more tokens; unknown tokens are skipped."""
         ids = np.array([[self.place[token]] for token in row if token in self.place], dtype=np.int64)
         return self._read(ids, state)[1] if ids.size else state
 
     def prime(self, row: tuple[str, ...]) -> Floats:
-        """The state (1, 1, H) after a song's first tokens. Remembered for the last 64 rows."""
+        """The state (1, 1, H) after a song's first tokens. The last 64 rows are cached."""
         return self._primed(row)
 
     def _read_song(self, row: tuple[str, ...]) -> Floats:
@@ -55,7 +56,7 @@ class TemplateModel:
 
 
 def open_engine(folder: Path, meta: Meta, graph: str, exact: bool) -> AttentionEngine:
-    """The vocabulary model in a folder, with the structure model as its `templates`. Raises ModelError."""
+    """Loads the vocabulary model in a folder, with the structure model as its `templates`. Raises ModelError."""
     engine = transformer.open_engine(folder, meta, graph, exact)
     symbols = meta.config.get("tokens")
     if not isinstance(symbols, list):

@@ -1,7 +1,7 @@
-"""Songs become rows of tokens: for training only, with the tagger of the extra `report`.
+"""Converts songs to tokens, for training only, with the tagger of the extra `report`.
 
-The tagger was taught on prose. A line's first word is therefore given to it in small letters unless it is a name, and
-a name is given as a common one.
+The tagger was trained on prose. Therefore it gets a line's first word in lower case unless it is a name, and each name
+replaced by a common one.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from stagelyric.lm.kinds.structure import tokens
 from stagelyric.types.extras import how_to_get
 from stagelyric.words.names import Names
 
-_OWN = 72  # words of grammar that are tokens themselves
-_LONGEST = 24  # words of a line
+_OWN = 72  # this many of the most common function words are tokens of their own
+_LONGEST = 24  # words of a line, at most
 _WORD = re.compile(rf"[A-Za-z]+(?:'[A-Za-z]+)*'?|[{codes.PERSON}{codes.PLACE}](?:'s)?|[,.;:!?]")
 _PARTS = re.compile(r"^(.+?)('(?:m|s|d|ll|re|ve)|n't)$", re.IGNORECASE)
 _STANDS_FOR = {codes.PERSON: "Mary", codes.PLACE: "London"}
@@ -29,13 +29,13 @@ Tagger = Callable[[list[str]], list[str]]
 
 
 class NoTaggerError(Exception):
-    """The tagger is not there: one sentence that says how to get it."""
+    """The tagger isn't installed; the message is one sentence that says how to get it."""
 
 
 def tagger() -> Tagger:
-    """A tagger of words: universal parts of speech with the verb's form ("NOUN|-", "VERB|Fin"). Raises NoTaggerError.
+    """A part-of-speech tagger: universal tags with the verb's form ("NOUN|-", "VERB|Fin"). Raises NoTaggerError.
 
-    An averaged perceptron, 93.4 % right on the test set of the English Web Treebank that it was trained on.
+    An averaged perceptron trained on the English Web Treebank; 93.4 % accuracy on its test set.
     """
     try:
         found: Any = importlib.import_module("denckring_en_pos").tagger()
@@ -47,12 +47,12 @@ def tagger() -> Tagger:
 
 @dataclass(frozen=True, slots=True)
 class TaggedLine:
-    """One line's words in lower case (slots as their token) with the tag of each, and what is said of the line."""
+    """One line: its words in lower case (slots as tokens), each with its tag, and the facts about the line."""
 
     words: tuple[tuple[str, str], ...]
     syllables: int
     rhyme: int
-    """Which of its stanza's rhymes it has, from 0 in the order that they come up."""
+    """The index of its rhyme in the stanza, in order of appearance, from 0."""
 
     @property
     def named(self) -> bool:
@@ -61,13 +61,13 @@ class TaggedLine:
 
 @dataclass(slots=True)
 class Tagged:
-    """Songs as stanzas of tagged lines, and how often each word was used as what."""
+    """Songs as stanzas of tagged lines, and how often each word had each tag."""
 
     songs: list[list[list[TaggedLine]]] = field(default_factory=list)
     uses: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def own(self) -> tuple[str, ...]:
-        """The commonest words that are mostly of grammar."""
+        """The most common words that are mostly function words."""
         grammar = {
             word: count.total()
             for word, count in self.uses.items()
@@ -84,10 +84,10 @@ def tag_songs(
     sound: Callable[[str], object],
     tell: Callable[[int], None] = lambda lines: None,
 ) -> Tagged:
-    """Tags songs, each a text with a blank line between stanzas.
+    """Tags songs, each a text with blank lines between stanzas.
 
-    `syllables` counts them in a line; two lines rhyme where `sound` of their last words is the same. `tell` is called
-    with the number of lines so far.
+    `syllables` counts the syllables of a line; two lines rhyme if `sound` is the same for their last words. `tell` is
+    called with the number of lines so far.
     """
     made, lines = Tagged(), 0
     for song in songs:
@@ -112,7 +112,7 @@ def tag_songs(
 
 
 def _tagged(line: str, tag: Tagger) -> Iterator[tuple[str, str]]:
-    """The words of a line with slots in it, each with the tag of its use."""
+    """The words of a line with slots, each with its tag."""
     parts: list[str] = []
     at: list[tuple[str, int]] = []
     for number, word in enumerate(_WORD.findall(line)):
@@ -136,7 +136,7 @@ def _tagged(line: str, tag: Tagger) -> Iterator[tuple[str, str]]:
 
 
 def rows(tagged: Tagged, own: Sequence[str]) -> list[list[list[list[str]]]]:
-    """The songs' stanzas' lines as tokens, without what is asked of a line."""
+    """The lines of the songs' stanzas as tokens, without the facts about each line."""
     words = frozenset(own)
 
     def of(line: TaggedLine) -> list[str]:

@@ -1,4 +1,4 @@
-"""Songs as a structure model reads them: rows of tokens, with what is asked of each line before it (see `tokens`)."""
+"""Converts songs for the structure model: rows of tokens, each line preceded by facts about it (see `tokens`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Song = Sequence[Sequence[tuple[TaggedLine, Sequence[str]]]]
 
 
 def spelled(song: Song, place: Mapping[str, int], kept: float, rng: np.random.Generator) -> list[int]:
-    """A song as ids, a SONG before it, with some of what may be asked before each line."""
+    """A song as ids: SONG, then each line with a random subset of its facts before it."""
     row = [tokens.SONG]
     for stanza in song:
         for line, words in stanza:
@@ -35,10 +35,10 @@ def spelled(song: Song, place: Mapping[str, int], kept: float, rng: np.random.Ge
 
 
 class Rows:
-    """Songs with a weight each, as a training reads them: see `corpus.Stream`."""
+    """Weighted songs as a training stream: see `corpus.Stream`."""
 
     def __init__(self, songs: Sequence[Song], weights: Sequence[float], place: Mapping[str, int]):
-        """`place`: each token's number. Raises CorpusError where there is nothing to train on."""
+        """`place`: each token's id. Raises CorpusError if there is nothing to train on."""
         self._songs, self._weights, self._place = songs, np.array(weights), place
         whole = [spelled(song, place, 1.0, np.random.default_rng(0)) for song in songs]
         self._sizes = np.array([len(song) for song in whole])
@@ -53,7 +53,7 @@ class Rows:
         return int(self._weights @ self._sizes) if len(self._sizes) else 0
 
     def part(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[np.int32]:
-        """An epoch's ids (T,); a share `dressed` of what may be asked of a line is asked."""
+        """An epoch's ids (T,); a share `dressed` of the facts about lines is given."""
         rng = np.random.default_rng([seed, number])
         counts = np.floor(self._weights + rng.random(len(self._weights))).astype(np.int64)
         order = rng.permutation(np.repeat(np.arange(len(counts)), counts))

@@ -1,9 +1,9 @@
-"""What the structure model reads: songs as rows of tokens, with the words taken out and their use left in.
+"""The tokens of the structure model: songs in which words are replaced by their parts of speech.
 
     SONG  (SYLLABLES 7  RHYME A  NAMED  the ADJ NOUN VERB|Fin PERSON  LINE) …  STANZA …
 
-The commonest words of grammar are tokens themselves, in small letters; all others are the tag of their use. Names are
-slots. What is asked of a line stands before it; each part is left out at random in training, so that any may be.
+The most common function words are their own tokens, in lower case; other words are replaced by their tag, names by
+slots. Facts about a line come before it; in training each is left out at random, so that any subset can be given later.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SONG, STANZA, LINE = "SONG", "STANZA", "LINE"
 NAMED, PLAIN = "NAMED", "PLAIN"
 PERSON, PLACE = "PERSON", "PLACE"
 OWN = "'S"
-"""After a slot: the name's own ("Polly's")."""
+"""After a slot: the name is a possessive ("Polly's")."""
 
 SLOTS = (PERSON, PLACE, PERSON + OWN, PLACE + OWN)
 _SYLLABLES = 16
@@ -24,10 +24,10 @@ TAGS = (
     "PRON", "PROPN", "SCONJ", "VERB|Fin", "VERB|Fin|s", "VERB|Fin|ed", "VERB|Ger", "VERB|Ger|ing", "VERB|Inf",
     "VERB|Part", "VERB|Part|ing", "X",
 )  # fmt: skip
-"""Universal parts of speech with the form of the verb, parted further by the word's ending."""
+"""Universal parts of speech with verb forms, subdivided by the word's ending."""
 
 GRAMMAR = ("ADP", "AUX", "CCONJ", "DET", "PART", "PRON", "SCONJ")
-"""Tags of words of grammar: the commonest of these words are tokens themselves."""
+"""The tags of function words, of which the most common words are tokens of their own."""
 
 MARKS = (
     SONG, STANZA, LINE, NAMED, PLAIN,
@@ -36,22 +36,22 @@ MARKS = (
 
 
 def symbols(words: Sequence[str]) -> tuple[str, ...]:
-    """All tokens, `words` being those that are tokens themselves."""
+    """All tokens; `words` are those that are tokens of their own."""
     return (*MARKS, *SLOTS, *TAGS, *words)
 
 
 def syllables(count: int) -> str:
-    """The token that says a line's length."""
+    """The token for a line's number of syllables."""
     return f"SYLLABLES {max(1, min(count, _SYLLABLES))}"
 
 
 def rhyme(number: int) -> str:
-    """The token of the rhyme that comes up as the `number`th of its stanza, from 0."""
+    """The token for a rhyme by its index in the stanza, from 0."""
     return f"RHYME {_LETTERS[min(number, len(_LETTERS) - 1)]}"
 
 
 def refined(word: str, tag: str) -> str:
-    """The tag of a word's use ("VERB|Ger", "NOUN|-"), parted by the word's ending."""
+    """A tag ("VERB|Ger", "NOUN|-") subdivided by the word's ending."""
     tag, word = tag.removesuffix("|-"), word.lower()
     if tag == "NOUN" and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s")):
         return "NOUN|s"

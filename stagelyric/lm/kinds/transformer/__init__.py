@@ -1,1 +1,1 @@
-"""The attention model over characters."""
+"""The transformer over characters."""

@@ -1,4 +1,4 @@
-"""What a transformer remembers of each row at showtime, kept so that a step copies nothing."""
+"""The key-value cache of a transformer at run time, laid out so that a step copies nothing."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_ROOM = 32  # places more, whenever a row's own part is full
+_ROOM = 32  # places added whenever a row's own part is full
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 
 class _Own:
-    """The rows' own keys (L, B, D, C) and values (L, B, C, D), and how many places of each row are taken."""
+    """The rows' own keys (L, B, D, C) and values (L, B, C, D), and the number of filled places in each row."""
 
     __slots__ = ("filled", "keys", "values")
 
@@ -34,7 +34,7 @@ class _Own:
         return cls(keys, values, np.zeros(rows, np.int64))
 
     def copied(self, lengths: Ints, room: int) -> _Own:
-        """A buffer of its own, with the first `lengths` places as they are and `room` places in all."""
+        """A separate buffer with `room` places, of which the first `lengths` are copied."""
         more = max(0, room - self.room)
         keys = np.pad(self.keys, ((0, 0), (0, 0), (0, 0), (0, more)))
         values = np.pad(self.values, ((0, 0), (0, 0), (0, more), (0, 0)))
@@ -43,9 +43,9 @@ class _Own:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """A state. It may be gone on from more than once: whoever comes second gets a copy of the buffer.
+    """A state. It can be continued more than once: the second continuation gets a copy of the buffer.
 
-    The prefix, keys (L, D, P) and values (L, P, D), is shared by all rows; `recent` (B, G) are the last ids.
+    The prefix, keys (L, D, P) and values (L, P, D), is shared by all rows; `recent` (B, G) has the last ids.
     """
 
     prefix_keys: Floats
@@ -59,25 +59,25 @@ class Cache:
 
     @classmethod
     def start(cls, layers: int, rows: int, size: int, grams: int) -> Cache:
-        """Rows that have read nothing."""
+        """The state of `rows` rows before any input."""
         prefix = np.zeros((layers, size, 0), np.float32), np.zeros((layers, 0, size), np.float32)
         zero = np.zeros(rows, np.int64)
         return cls(*prefix, _Own.empty(layers, rows, size), zero, np.zeros((rows, grams), np.int64))
 
     @property
     def positions(self) -> Ints:
-        """(B,) the place of each row's next character."""
+        """(B,) the position of each row's next character."""
         return np.asarray(self.lengths + self.prefix_keys.shape[2])
 
     def as_prefix(self, keys: Floats, values: Floats, recent: Ints) -> Cache:
-        """One row that has read new keys and values (L, 1, T, D) from the start: they become the prefix."""
+        """Makes the keys and values (L, 1, T, D) of the one row's first characters the prefix."""
         layers, _, _, size = keys.shape
         lying = np.ascontiguousarray(keys[:, 0].transpose(0, 2, 1))
         zero = np.zeros(1, np.int64)
         return Cache(lying, np.ascontiguousarray(values[:, 0]), _Own.empty(layers, 1, size), zero, recent)
 
     def entered(self, keys: Floats, values: Floats, recent: Ints) -> Cache:
-        """The state after T more characters, with their keys and values (L, B, T, D)."""
+        """The state after T more characters with keys and values (L, B, T, D)."""
         count = keys.shape[2]
         lengths, own = self.lengths, self.own
         longest = int(lengths.max()) + count
@@ -91,22 +91,22 @@ class Cache:
         return Cache(self.prefix_keys, self.prefix_values, own, after, recent)
 
     def cut(self, lengths: Ints) -> Cache:
-        """The state with fewer characters in the rows' own parts; what is behind them is written over."""
+        """The state with fewer characters in the rows' own parts; the places after them will be overwritten."""
         self.own.filled[:] = lengths
         return Cache(self.prefix_keys, self.prefix_values, self.own, lengths, self.recent)
 
     def expand(self, n: int) -> Cache:
-        """A state of one row copied to `n` rows, so that a context is read once for `n` drafts."""
+        """Copies a state of one row to `n` rows, so that a context is read once for `n` drafts."""
         return self.take(np.zeros(n, np.int64))
 
     def take(self, rows: NDArray[Any]) -> Cache:
-        """The chosen rows, by index or by a bool mask (B,): finished drafts need no more steps."""
+        """The chosen rows, by index or by a bool mask (B,), to drop finished drafts."""
         own = _Own(self.own.keys[:, rows], self.own.values[:, rows], self.lengths[rows].copy())
         return Cache(self.prefix_keys, self.prefix_values, own, self.lengths[rows], self.recent[rows])
 
     @classmethod
     def joined(cls, states: Sequence[Cache]) -> Cache:
-        """The rows of several states that go on from the same prefix."""
+        """The rows of several states with the same prefix."""
         first = states[0]
         if any(state.prefix_keys is not first.prefix_keys for state in states):
             raise ValueError("states are joined only where they go on from the same context")

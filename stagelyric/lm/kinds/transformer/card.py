@@ -1,4 +1,4 @@
-"""The kind "transformer", as `lm.kinds.table` has it. Torch and ONNX Runtime are imported when they are needed."""
+"""The kind "transformer" for `lm.kinds.table`. Torch and ONNX Runtime are imported only when needed."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from stagelyric.lm.kinds.config import Config
 class TransformerConfig(Config):
     """The shape of the network. All sizes ≥ 1 (`grams` ≥ 0); `width` / `heads` is even; 0 ≤ dropout < 1.
 
-    `grams`: how many tables of hashed character runs there are, for runs of 2, 3, … characters: `rows` by `gram_width`.
+    `grams`: the number of embedding tables for hashed runs of 2, 3, … characters; each is `rows` by `gram_width`.
     """
 
     width: int = 256

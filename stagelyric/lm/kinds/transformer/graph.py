@@ -1,14 +1,14 @@
-"""The transformer's step as an ONNX graph: it reads T new characters of B rows beside what each row has cached.
+"""Exports the transformer's step as an ONNX graph: it reads T new characters for each of B rows, given their cache.
 
-A cache has two parts. The *prefix* (P characters) was read once and is shared by all rows: a song's context. A row's
-*own* part (C places, of which the first `length` are filled) is what it has written since; the caller keeps it in one
-buffer and enters the new keys and values, so that nothing is copied from step to step.
+A cache has two parts. The *prefix* (P characters), a song's context, is read once and shared by all rows. A row's *own*
+part (C places, the first `length` of them filled) is what it has written since. The caller keeps it in one buffer and
+enters the new keys and values, so that a step copies nothing.
 
     ids (B, T), recent (B, G), position (B,), length (B,), and for each layer l
     prefix_keys_l (D, P), prefix_values_l (P, D), keys_l (B, D, C), values_l (B, C, D)
     → logits (B, T, V), new_keys (L, B, T, D), new_values (L, B, T, D)
 
-Keys lie the way the products want them, so that no step transposes a cache.
+Keys are stored as the matrix products need them, so that no step transposes a cache.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ import numpy as np
 from stagelyric.lm.graph import Graph, Place, Shape, Weights
 from stagelyric.lm.kinds.transformer.numbers import HASH, SCALE, rates
 
-_FAR = -1e9  # added to a score that does not count
+_FAR = -1e9  # added to a score to exclude it
 _INT64, _FLOAT = 7, 1
 
 
 def step_graph(
     weights: Weights, config: Mapping[str, Any], *, most: Mapping[str, float] | None, outside: Mapping[str, Place]
 ) -> bytes:
-    """The serialised graph; int8 where `most` is given."""
+    """The serialised graph; int8 if `most` is given."""
     return _Step(weights, config, most, outside).serialised()
 
 
@@ -84,7 +84,7 @@ class _Step:
         )
 
     def embedded(self) -> str:
-        """Each new character and the runs that end in it: (B, T, C)."""
+        """Each new character's embedding plus those of the runs that end with it: (B, T, C)."""
         g = self.graph
         x = self.table("embedding.weight", "ids")
         if not self.grams:
@@ -105,7 +105,7 @@ class _Step:
         return g.add("Gather", g.weight(self.weights, name), ids, axis=0)
 
     def linear(self, x: str, *names: str, times: float = 1.0, signed: bool = True) -> str:
-        """x (…, K), which is to be taken `times`, through layers side by side: (…, N)."""
+        """x (…, K), multiplied by `times`, through the layers `names`, concatenated: (…, N)."""
         g = self.graph
         if g.int8:
             matrix = np.concatenate([self.weights[f"{name}.weight"].T for name in names], axis=1) * np.float32(times)
@@ -115,12 +115,12 @@ class _Step:
         return g.add("MatMul", x if times == 1.0 else g.add("Mul", x, g.constant(times)), matrix_name)
 
     def normed(self, x: str, *names: str) -> str:
-        """RMSNorm of x (…, C), then layers: a vector of length 1, taken √C times."""
+        """RMSNorm of x (…, C), as a vector of length 1 times √C, then the layers `names`."""
         unit = self.graph.add("LpNormalization", x, axis=-1, p=2)
         return self.linear(unit, *names, times=float(np.sqrt(self.width)))
 
     def angles(self) -> tuple[str, str]:
-        """cos and signed sin of the new characters' places, (B, T, 1, D) each: see `turned`."""
+        """cos and signed sin of the new characters' positions, (B, T, 1, D) each: see `turned`."""
         g = self.graph
         self.steps = g.add(
             "Range", g.constant(np.array(0)), g.add("Squeeze", self.t, g.ints(0)), g.constant(np.array(1))
@@ -132,14 +132,14 @@ class _Step:
         return g.add("Cos", angle), g.add("Mul", g.add("Sin", angle), signs)
 
     def turned(self, x: str) -> str:
-        """x (B, T, h, D), turned by its place: (a, b) → (a·cos - b·sin, b·cos + a·sin)."""
+        """Rotates x (B, T, h, D) by its position: (a, b) → (a·cos - b·sin, b·cos + a·sin)."""
         g = self.graph
         a, b = g.split(x, [self.size // 2] * 2)
         crossed = g.add("Concat", b, a, axis=-1)
         return g.add("Add", g.add("Mul", x, self.turn[0]), g.add("Mul", crossed, self.turn[1]))
 
     def masks(self) -> tuple[str, str]:
-        """What is added to the scores of the new characters (T·H, T), and of the rows' own parts (B, 1, C)."""
+        """Masks to add to the scores of the new characters (T·H, T), and of the rows' own parts (B, 1, C)."""
         g = self.graph
         far, near = g.constant(_FAR), g.constant(0.0)
         ones = g.constant(np.ones((1, self.heads, 1), dtype=np.int64))
@@ -158,7 +158,7 @@ class _Step:
         all_three = self.normed(x, f"{name}.query", f"{name}.key", f"{name}.value")
         qk, v = g.split(all_three, [self.width + size, size])
         qk = g.add("Reshape", qk, g.ints(0, 0, self.heads + 1, size))
-        qk = self.turned(g.add("LpNormalization", qk, axis=-1, p=2))  # of length 1, where the model has √D
+        qk = self.turned(g.add("LpNormalization", qk, axis=-1, p=2))  # of length 1; in the model the length is √D
         q, k = g.split(qk, [self.heads, 1], axis=2)
         q = g.add("Mul", g.add("Reshape", q, g.ints(0, -1, size)), g.constant(SCALE * size))  # (B, T·H, D)
         k = g.add("Squeeze", k, g.ints(2))  # (B, T, D)

@@ -1,9 +1,9 @@
-"""The attention model: a small decoder over characters (GPT-2's plan, Radford et al. 2019, with what came after it).
+"""The transformer: a small decoder over characters (GPT-2's design, Radford et al. 2019, with later improvements).
 
-Rotary positions (Su et al. 2021), normed queries and keys (Henry et al. 2020), RMSNorm without gains (Zhang & Sennrich
-2019), ReLU² (So et al. 2021), one head of keys and values for all queries (Shazeer 2019: many drafts, a small cache),
-no biases. Beside a character's own embedding stand those of the two, three and four characters that end in it, hashed
-into tables of fixed size: spelling is looked up, and the blocks are left free for what is harder.
+Rotary positions (Su et al. 2021), normalised queries and keys (Henry et al. 2020), RMSNorm without gains (Zhang &
+Sennrich 2019), ReLU² (So et al. 2021), one head of keys and values for all queries (Shazeer 2019: keeps the cache of
+many drafts small), no biases. To a character's own embedding those of the two, three and four characters ending with it
+are added, hashed into tables of fixed size: spelling is then a look-up, and the blocks are free for harder things.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from stagelyric.lm.kinds.transformer.numbers import HASH, SCALE, rates
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """What the blocks have read: keys and values (L, B, T, D) with T characters so far, and the last ids (B, grams)."""
+    """What the blocks have read: keys and values (L, B, T, D) of T characters so far, and the last ids (B, grams)."""
 
     keys: Tensor
     values: Tensor
     recent: Tensor
 
     def expand(self, n: int) -> Cache:
-        """A cache of one row copied to `n` rows, so that a context is read once for `n` drafts."""
+        """Copies a cache of one row to `n` rows, so that a context is read once for `n` drafts."""
         return Cache(self.keys.repeat(1, n, 1, 1), self.values.repeat(1, n, 1, 1), self.recent.repeat(n, 1))
 
 
 class Block(nn.Module):
-    """Attention, then a layer of ReLU², each read from the normed stream and added to it."""
+    """Attention, then ReLU²; each reads the normalised residual stream and adds to it."""
 
     def __init__(self, c: TransformerConfig):
         super().__init__()
@@ -45,7 +45,7 @@ class Block(nn.Module):
         self.up = nn.Linear(c.width, c.hidden, bias=False)
         self.down = nn.Linear(c.hidden, c.width, bias=False)
         self.dropout = nn.Dropout(c.dropout)
-        nn.init.zeros_(self.out.weight)  # a new block changes nothing
+        nn.init.zeros_(self.out.weight)  # a new block initially does nothing
         nn.init.zeros_(self.down.weight)
 
     def forward(self, x: Tensor, turn: Tensor, mask: Tensor, past: tuple[Tensor, Tensor]) -> tuple[Tensor, ...]:
@@ -55,7 +55,8 @@ class Block(nn.Module):
         q = turned(norm(self.query(a).view(b, t, self.heads, self.size)), turn[:, :, None])  # (B, T, H, D)
         k = torch.cat([past[0].to(q.dtype), turned(norm(self.key(a)), turn)], dim=1)  # (B, P + T, D)
         v = torch.cat([past[1].to(q.dtype), self.value(a)], dim=1)
-        q = q.transpose(1, 2).reshape(b, self.heads * t, self.size)  # one head of keys: queries of all heads in one go
+        # there is one key head, so the queries of all heads are handled in one product
+        q = q.transpose(1, 2).reshape(b, self.heads * t, self.size)
         weights = (q @ k.mT).view(b, self.heads, t, -1) * SCALE + mask  # (B, H, T, P + T)
         weights = weights.softmax(dim=-1).to(v.dtype).view(b, self.heads * t, -1)
         y = (weights @ v).view(b, self.heads, t, self.size).transpose(1, 2).reshape(b, t, c)
@@ -69,7 +70,7 @@ class Transformer(Network):
 
     config: TransformerConfig
     carries = False
-    """Trained on segments that each begin with an empty cache."""
+    """Trained on segments that each start with an empty cache."""
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
@@ -87,13 +88,13 @@ class Transformer(Network):
         nn.init.zeros_(self.head.weight)
 
     def start(self, rows: int = 1) -> Cache:
-        """The state of `rows` rows that have read nothing."""
+        """The state of `rows` rows before any input."""
         c, device = self.config, self.head.weight.device
         empty = torch.zeros(c.layers, rows, 0, c.width // c.heads, device=device)
         return Cache(empty, empty, torch.zeros(rows, c.grams, dtype=torch.int64, device=device))
 
     def matrices(self) -> list[Tensor]:
-        """What Muon steps: the matrices inside the blocks."""
+        """The parameters for the Muon optimiser: the matrices inside the blocks."""
         return list(self.blocks.parameters())
 
     def forward(self, ids: Tensor, state: Cache | None = None) -> tuple[Tensor, Cache]:
@@ -115,7 +116,7 @@ class Transformer(Network):
         return self.head(norm(x)).float(), Cache(torch.stack(keys), torch.stack(values), recent)
 
     def embed(self, line: Tensor, t: int) -> Tensor:
-        """The last t of line (B, grams + T), each with the runs that end in it: (B, T, C)."""
+        """Embeddings (B, T, C) of the last t of line (B, grams + T), plus those of the runs that end with them."""
         first = line.shape[1] - t
         run = line[:, first:]
         x: Tensor = self.embedding(run)
@@ -129,7 +130,7 @@ class Transformer(Network):
 
 
 def norm(x: Tensor) -> Tensor:
-    """RMSNorm without a gain: the mean square of the last axis becomes 1."""
+    """RMSNorm without a gain: the mean square over the last axis becomes 1."""
     return F.rms_norm(x, (x.shape[-1],), eps=1e-6)
 
 
@@ -140,6 +141,6 @@ def angles(positions: Tensor, size: int) -> Tensor:
 
 
 def turned(x: Tensor, turn: Tensor) -> Tensor:
-    """x (…, D) with its first half as the x and its second half as the y of D/2 points, each turned by its angle."""
+    """Rotates x (…, D), taken as D/2 points with x in the first half and y in the second, each by its angle."""
     a, b = x.chunk(2, dim=-1)
     return torch.cat([a * turn[0] - b * turn[1], a * turn[1] + b * turn[0]], dim=-1)

@@ -1,4 +1,4 @@
-"""A transformer at showtime."""
+"""Runs a transformer."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from stagelyric.lm.state import Rows
 from stagelyric.lm.vocabulary import Vocabulary
 
 _INPUTS = ("ids", "recent", "position", "length")
-_WINDOW = 320  # characters that a transformer is trained to read at once
+_WINDOW = 320  # characters that a transformer reads at once in training
 
 
 class AttentionEngine(Engine):
-    """A transformer: contexts are read in one go, drafts go on from a shared prefix."""
+    """A loaded transformer: contexts are read in one call, and drafts continue from a shared prefix."""
 
-    prime_limit = 224  # with a stanza after it, about as far as it was trained to look back
+    prime_limit = 224  # together with a stanza after it, about as long as the segments in training
 
     def __init__(self, name: str, digest: str, vocabulary: Vocabulary, session: onnxruntime.InferenceSession):
         super().__init__(name, digest, vocabulary)
@@ -58,7 +58,8 @@ class AttentionEngine(Engine):
         self, ids: NDArray[np.int64], counts: NDArray[np.int64], state: Rows
     ) -> tuple[NDArray[np.float32], Cache]:
         assert isinstance(state, Cache)
-        # All rows read all T; what lies beyond a row's count is entered behind its end, where nobody looks.
+        # All rows read all T characters; those beyond a row's count are stored after its end, where they have no
+        # effect.
         logits, keys, values, _ = self._read(ids, state)
         line = np.concatenate([state.recent, ids], axis=1)
         back = counts[:, None] + np.arange(self.grams)
@@ -85,6 +86,6 @@ class AttentionEngine(Engine):
 
 
 def open_engine(folder: Path, meta: Meta, graph: str, exact: bool) -> AttentionEngine:
-    """The model in a folder. Raises ModelError."""
+    """Loads the model in a folder. Raises ModelError."""
     session = opened(folder, graph, meta, _INPUTS, meta.vocabulary.symbols, outside=exact)
     return AttentionEngine(meta.name, meta.files[graph], meta.vocabulary, session)
