@@ -1,1 +1,1 @@
-"""The editor: a pretrained language model that judges lines where there is time, never on a press."""
+"""The editor: a pretrained language model that scores lines when there is time, never during a press."""

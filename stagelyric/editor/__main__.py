@@ -1,4 +1,4 @@
-"""`python -m stagelyric.editor FILE OUT`: many lines judged, on one core, and taken up again where it was stopped."""
+"""`python -m stagelyric.editor FILE OUT`: scores many lines on one core; a stopped run can be continued."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stagelyric.editor.faults import EditorError
 from stagelyric.editor.usual import lexicon
 
 _NICE = 15
-_AT_ONCE = 1024  # lines in one tree: those beside each other in the file share what they begin with
+_AT_ONCE = 1024  # lines in one tree: adjacent lines of the file share beginnings
 
 
 class _Item(NamedTuple):
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def _judge(editor: Editor, items: Iterator[_Item], out: IO[str]) -> None:
-    """Judges what is left and says, every ten seconds, how it goes."""
+    """Scores the remaining lines and reports progress every ten seconds."""
     started = said = time.monotonic()
     judged = 0
     while batch := list(islice(items, _AT_ONCE)):
@@ -66,7 +66,7 @@ def _judge(editor: Editor, items: Iterator[_Item], out: IO[str]) -> None:
 
 
 def _whole(out: Path) -> int:
-    """How many whole lines a stopped run has left; half a line at the end is cut off."""
+    """The number of complete lines that a stopped run has written; an incomplete last line is cut off."""
     if not out.exists():
         return 0
     with out.open("rb+") as opened:

@@ -1,7 +1,8 @@
-"""The editor brought to a machine while a first show plays: `python -m stagelyric.editor.bringing`, stepped aside.
+"""Fetches the editor in the background while a first show plays: `python -m stagelyric.editor.bringing`, at low
+priority.
 
-What it is built with is installed first, where it is missing. A network that goes away is tried again; what was begun
-is whole in the end or not there.
+The packages that build it are installed first, if missing. If the network fails, it tries again. The editor is put in
+place only when it is complete.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from stagelyric.editor import faults, fetch
 from stagelyric.types.child import step_aside
 
 BRINGS = False
-"""Whether `make play` fetches the editor: blind readers have to find that lines chosen with it make more sense."""
+"""Whether `make play` fetches the editor: only once blind readers find that lines chosen with it make more sense."""
 
 _ASIDE = 15
-_TRIES, _BREAK = 5, 60.0  # seconds, longer each time
+_TRIES, _BREAK = 5, 60.0  # seconds of the first break; later ones are longer
 
 
 def is_wanted() -> bool:
-    """Whether a show is to fetch it: there is none, and nobody said that nothing is to be downloaded."""
+    """Whether a show has to fetch it: there is none yet, and downloads weren't forbidden."""
     if not BRINGS or os.environ.get(fetch.OFFLINE, "") not in ("", "0"):
         return False
     try:
@@ -35,7 +36,7 @@ def is_wanted() -> bool:
 
 
 def needed() -> list[str]:
-    """The requirements of the extra `editor`, as pip takes them."""
+    """The requirements of the extra `editor`, in pip's syntax."""
     told = importlib.metadata.requires("stagelyric") or []
     return [one.partition(";")[0].strip() for one in told if re.search(r"extra\s*==\s*['\"]editor['\"]", one)]
 
@@ -43,7 +44,7 @@ def needed() -> list[str]:
 def brought(
     tries: int = _TRIES, rest: Callable[[float], None] = time.sleep, run: Callable[[list[str]], int] = subprocess.call
 ) -> bool:
-    """Fetches and builds it, again after a break where that failed; whether it is here."""
+    """Fetches and builds the editor, with further tries after a break; returns whether it succeeded."""
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *needed()]
     fetching = [sys.executable, "-m", "stagelyric", "models", "fetch", fetch.SMOLLM2.name]
     for attempt in range(tries):

@@ -1,6 +1,6 @@
-"""An editor's folder, made once from a GGUF file.
+"""Builds an editor's folder from a GGUF file; needed once.
 
-Other machines make the same of the same file, but for the last bits of some weights.
+Every machine builds the same from the same file, except for the last bits of some weights.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from stagelyric.editor.llama import Llama
 from stagelyric.editor.pieces import Kept, Pieces
 
 MOST_PIECES = 20_000
-"""How many pieces are kept: of SmolLM2's 49,152 these are 96 to 99 % of what is sung."""
+"""How many tokens are kept: of SmolLM2's 49,152 these make up 96 to 99 % of the tokens in lyrics."""
 
 _LEANING, _LEVEL = 0.6, -7.5
 
 
 def build(source: Path, folder: Path, lexicon: Path | None = None, *, most: int = MOST_PIECES) -> Meta:
-    """Makes `folder` of a GGUF file, whole or not at all, and gives what stands in it.
+    """Builds `folder` from a GGUF file, atomically, and returns its metadata.
 
-    `lexicon`: a model's lexicon.npz, whose counts of words say what is kept and what a piece is measured against. Takes
-    seconds and some hundred megabytes for 135 M parameters. Raises EditorError.
+    `lexicon`: a model's lexicon.npz, whose word counts determine which tokens are kept and each one's usual frequency.
+    Takes seconds and some hundred megabytes of memory for 135 M parameters. Raises EditorError.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -78,18 +78,19 @@ def _written(source: Path, folder: Path, lexicon: Path | None, most: int) -> Met
 
 
 def _measure(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a piece's log-probability is compared with, (V,), from its share of what is sung.
+    """The log-probability with which a token is compared, (V,), from its share of the tokens in lyrics.
 
-    The whole of log(share) would praise every rare word: lines of people and of machines lay apart best with a leaning
-    of 0.6 (areas under the curve .69 to .73 over it, .65 to .75 at 1). The level is
-    that of an ordinary piece.
+    Subtracting the whole of log(share) would reward every rare word: lines by people and by machines were separated
+    best with a factor of 0.6 (area under the curve .69 to .73, against .65 to .75 at 1). The constant is that of an
+    average token.
     """
     found: NDArray[np.float64] = _LEANING * np.log(shares) + (1 - _LEANING) * _LEVEL
     return found
 
 
 def _start(model: Llama, whole: Pieces) -> int:
-    """The piece that every text begins with: the model's own, where it learned with one, else the end of a line."""
+    """The token that every text begins with: the model's own start token, if it was trained with one, else the line
+    end."""
     learned = model.fields.get("tokenizer.ggml.add_bos_token", model.field("tokenizer.ggml.model") == "llama")
     own = model.fields.get("tokenizer.ggml.bos_token_id")
     return int(own) if learned and own is not None else whole.encode("\n")[0]
@@ -109,7 +110,7 @@ def _alphabet(model: Llama) -> Alphabet:
 
 
 def _moved(scratch: Path, folder: Path) -> None:
-    """The finished folder to its place; one that another process has just put there is as good."""
+    """Moves the finished folder to its place; if another process has just done so, theirs is kept."""
     try:
         os.replace(scratch, folder)
     except OSError:

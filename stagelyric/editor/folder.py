@@ -1,4 +1,4 @@
-"""An editor's folder: the graph, its weights beside it, and what is known of both.
+"""An editor's folder: the graph, its weights, and metadata.
 
 editor.onnx  editor.weights  editor.json
 """
@@ -18,17 +18,17 @@ from stagelyric.editor.pieces import BytePairs, Kept, Pieces, Unigrams
 GRAPH, WEIGHTS, META = "editor.onnx", "editor.weights", "editor.json"
 
 VERSION = 2
-"""Of what is built: a folder of another version is built anew."""
+"""The format's version: a folder of another version is built again."""
 
 LONGEST = 512
-"""How many pieces a context and a line have at most, the first one counted."""
+"""The most pieces that a context and a line have together, including the start piece."""
 
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Alphabet:
-    """A whole model's pieces, as its file has them. `kind`: "gpt2" (byte pairs) or "llama" (SentencePiece)."""
+    """All pieces of a model, as stored in its file. `kind`: "gpt2" (byte pairs) or "llama" (SentencePiece)."""
 
     kind: str
     cut: str
@@ -37,7 +37,7 @@ class Alphabet:
     scores: Sequence[float]
 
     def pieces(self) -> Pieces:
-        """Raises EditorError where they can't spell a text."""
+        """The encoder for these pieces. Raises EditorError if they can't spell a text."""
         if self.kind == "llama":
             return Unigrams(self.tokens, self.scores)
         return BytePairs(self.tokens, self.merges, self.cut)
@@ -45,11 +45,10 @@ class Alphabet:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What the folder was made of and holds.
+    """What the folder was built from, and what it contains.
 
-    `start`: the piece that every text begins with; `kept`: the pieces that are kept; both by their numbers in the whole
-    model. `usual`: what each of them is measured against, and `first`: its log p
-    right after the start, in nats.
+    `start`: the piece that every text begins with; `kept`: the pieces that are kept; both as numbers of the full model.
+    `usual`: each kept piece's usual log-probability; `first`: its log p right after the start piece. In nats.
     """
 
     version: int
@@ -70,7 +69,7 @@ class Meta:
 
     @property
     def digest(self) -> str:
-        """Names what all machines make alike of the same file and the same counts."""
+        """Identifies everything that is the same on all machines for a GGUF file and a lexicon."""
         return f"{self.source[:8]}{self.lexicon[:8]}-{self.version}"
 
     def pieces(self) -> Kept:
@@ -81,9 +80,9 @@ class Meta:
 
 
 def read(folder: Path, *, whole: bool = True) -> Meta:
-    """What a folder holds, every file's digest compared where it is to be `whole`.
+    """The metadata of a folder; with `whole`, the hashes of all files are checked.
 
-    Raises EditorError where it is damaged or of another version.
+    Raises EditorError if it is damaged or of another version.
     """
     try:
         told: dict[str, Any] = json.loads((folder / META).read_bytes())

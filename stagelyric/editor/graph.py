@@ -1,17 +1,17 @@
-"""The editor's ONNX graph: trees of pieces go in, the log-probabilities of chosen pieces come out.
+"""Builds the editor's ONNX graph: input are trees of pieces, output the log-probabilities of chosen pieces.
 
-R rows of M places each hold trees of pieces: a place sees itself and the places above it, which `mask` says, so that
-texts with the same beginning share it. Nothing is cached from call to call.
+R rows of M places each contain trees of pieces. A place attends to itself and its ancestors (see `mask`), so that texts
+with the same beginning share it. Nothing is cached between calls.
 
-    ids (R, M) int64          which piece stands in a place; what fills a row up is never seen by the rest
-    positions (R, M) int64    how deep it stands, from 1
-    mask (R, 1, M, 1 + M)     0 where a place (3rd axis) sees the first piece or another (4th), far below 0 elsewhere
-    places (U,) int64         the places, of R·M in a row, whose next pieces are asked for
-    pairs (K, 2) int64        which of those U, and which piece
-    → log_p (K,)              the natural logarithm of each piece's probability there
+    ids (R, M) int64          the piece in each place; no other place attends to padding
+    positions (R, M) int64    depth in the tree, from 1
+    mask (R, 1, M, 1 + M)     0 where a place (3rd axis) attends to the start piece or another (4th), else very negative
+    places (U,) int64         indexes (0 … R·M - 1) of the places whose next pieces are asked for
+    pairs (K, 2) int64        an index into `places`, and a piece
+    → log_p (K,)              the natural logarithm of that piece's probability there
 
-Every matrix is int8 with one scale for each number that comes out of it; what goes in is measured and rounded place by
-place, so that no place disturbs another. `WEIGHTS` holds the matrices beside the graph.
+Every matrix is int8 with one scale for each output channel. Inputs are quantised dynamically, place by place, so that
+places don't affect each other. The matrices are in `WEIGHTS`, beside the graph.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from stagelyric.editor.llama import Llama
 from stagelyric.editor.reach import Inside
 
 _OPSET, _IR = 18, 9
-_OWN = "com.microsoft"  # ONNX Runtime's own operators
+_OWN = "com.microsoft"  # the domain of ONNX Runtime's own operators
 _LEVELS, _ZERO = 127, 128
-_WEIGHT_LEVELS = 63  # the products of two neighbours then fit 16 bits: processors without VNNI reckon the same sums
+_WEIGHT_LEVELS = 63  # the sum of two products then fits 16 bits: processors without VNNI get the same sums
 _ALIGNED = 64
 
 
 def write_graph(model: Llama, kept: Sequence[int], weights: IO[bytes], inside: Inside) -> bytes:
-    """The serialised graph over the kept pieces; its large tensors go into `weights`, which lies beside it as WEIGHTS.
+    """The serialised graph for the kept pieces; large tensors are written to `weights`, the file WEIGHTS beside it.
 
-    Where `inside` has no smoothing, nothing is made bytes: all is fp32.
+    If `inside` has no smoothing, nothing is quantised: everything is fp32.
     """
     return _Writer(model, kept, weights, inside, inside.smoothing is not None).serialised()
 
@@ -76,7 +76,7 @@ class _Writer:
         return self.finished()
 
     def embedded(self) -> str:
-        """The pieces' own numbers, a place a row: (R·M, width)."""
+        """The embeddings of the pieces in all places: (R·M, width)."""
         table = self.model.tensor("token_embd.weight")[np.asarray(self.kept)]
         ids = self.add("Reshape", "ids", self.ints(-1))
         if not self.int8:
@@ -86,7 +86,7 @@ class _Writer:
         return self.add("Mul", rows, self.add("Gather", self.large(scales[:, None]), ids, axis=0))
 
     def turning(self) -> tuple[str, str]:
-        """The cosines and sines of each place's angles, (LONGEST, head_size / 2) each."""
+        """The cosines and sines of each position's rotation, (LONGEST, head_size / 2) each."""
         angles = np.outer(np.arange(LONGEST), self.model.shape.rates)
         return self.large(np.cos(angles).astype(np.float32)), self.large(np.sin(angles).astype(np.float32))
 
@@ -94,7 +94,7 @@ class _Writer:
         return (self.inside.smoothing or {}).get(name, np.ones(1, np.float32))
 
     def normed(self, x: str, skip: str, name: str, smooth: str) -> tuple[str, str]:
-        """x + skip, and the same brought to mean square 1, weighed and smoothed."""
+        """x + skip, and its RMSNorm with gains and smoothing applied."""
         weight = self.small(self.model.tensor(f"{name}.weight") / self.smooth(smooth))
         epsilon = self.model.shape.epsilon
         if not skip:
@@ -112,7 +112,7 @@ class _Writer:
         return both, normed
 
     def rounded(self, x: str) -> tuple[str, ...]:
-        """x (N, K) as unsigned bytes around 128, each row by a step of its own, and the steps (N, 1)."""
+        """x (N, K) quantised to uint8 around 128 with a scale for each row; and the scales (N, 1)."""
         if not self.int8:
             return (x,)
         most = self.add("ReduceMax", self.add("Abs", x), self.ints(-1), keepdims=1)  # (N, 1)
@@ -123,7 +123,7 @@ class _Writer:
         return self.add("QuantizeLinear", x, steps, zeros, axis=0), step
 
     def linear(self, x: tuple[str, ...], matrix: NDArray[np.float32], times: float = 1.0) -> str:
-        """x (N, K), as `rounded` gives it, through a matrix (out, K), `times`: (N, out)."""
+        """x (N, K), as returned by `rounded`, times a matrix (out, K), times `times`: (N, out)."""
         if not self.int8:
             return self.add("MatMul", x[0], self.large(np.ascontiguousarray(matrix.T * np.float32(times))))
         integers, scales = rounded(matrix)
@@ -139,7 +139,7 @@ class _Writer:
         return self.add("Mul", product, x[1])
 
     def attention(self, x: str, layer: int) -> str:
-        """x (R·M, width) → what each place reads in those it sees, (R·M, width)."""
+        """x (R·M, width) → the attention output of each place, (R·M, width)."""
         s, model, name = self.model.shape, self.model, f"blk.{layer}"
         shared, size = s.heads // s.kv_heads, s.head_size
         given = self.rounded(x)
@@ -162,7 +162,7 @@ class _Writer:
         return self.linear(self.rounded(y), model.tensor(f"{name}.attn_output.weight") * read)
 
     def first(self, layer: int, shares: NDArray[np.float32]) -> tuple[str, str]:
-        """The first piece's key (R, kv, size, 1) and value (R, kv, 1, size)."""
+        """The start piece's key (R, kv, size, 1) and value (R, kv, 1, size)."""
         s = self.model.shape
         key = self.small(self.inside.keys[layer][None, :, :, None])
         value = self.small((self.inside.values[layer] / shares)[None, :, None])
@@ -172,12 +172,12 @@ class _Writer:
         )
 
     def turned(self, x: str) -> str:
-        """Queries or keys (R·M, heads·size), each pair turned by its place."""
+        """Queries or keys (R·M, heads·size) with rotary positions applied."""
         x = self.add("Reshape", x, self.shape_of("R", "M", -1))
         return self.add("RotaryEmbedding", x, "positions", *self.turns, domain=_OWN)
 
     def heads_of(self, x: str, parts: list[int], order: list[int]) -> str:
-        """x (R·M or R, M, the product of parts) as (R, M, *parts), its axes in another order."""
+        """x (R·M or R, M, the product of parts) reshaped to (R, M, *parts), with the axes permuted."""
         return self.add("Transpose", self.add("Reshape", x, self.shape_of("R", "M", *parts)), perm=order)
 
     def feed_forward(self, x: str, name: str) -> str:
@@ -189,7 +189,7 @@ class _Writer:
         return self.linear(self.rounded(opened), last * down)
 
     def shape_of(self, *sizes: int | str) -> str:
-        """A shape, made once, in which R and M are as large as the call's."""
+        """A shape tensor, shared, in which R and M are those of the call."""
         if sizes not in self.shapes:
             parts = [
                 self.add("Shape", "ids", start=0 if size == "R" else 1, end=1 if size == "R" else 2)
@@ -204,7 +204,7 @@ class _Writer:
         return self.small(np.array(values, np.int64))
 
     def small(self, value: NDArray[Any] | np.generic) -> str:
-        """A constant that is written into the graph, once."""
+        """Adds a constant inside the graph, shared."""
         array = np.asarray(value)
         key = (array.dtype.str, array.shape, array.tobytes())
         if key not in self.known:
@@ -213,7 +213,7 @@ class _Writer:
         return self.known[key]
 
     def large(self, array: NDArray[Any]) -> str:
-        """A constant that is written beside the graph."""
+        """Adds a constant stored in the file beside the graph."""
         self.weights.write(bytes(-self.weights.tell() % _ALIGNED))
         tensor = onnx.TensorProto()
         tensor.name, tensor.data_location = f"large{len(self.constants)}", TensorProto.EXTERNAL
@@ -227,7 +227,7 @@ class _Writer:
         return str(tensor.name)
 
     def add(self, op: str, *inputs: str, out: str = "", domain: str = "", **attributes: Any) -> str:
-        """One node with one output."""
+        """Adds a node with one output."""
         out = out or f"{op}{len(self.nodes)}"
         self.nodes.append(helper.make_node(op, inputs, [out], domain=domain, **attributes))
         return out
@@ -249,6 +249,6 @@ class _Writer:
 
 
 def rounded(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """A matrix (out, in) as int8 with one scale a row, and the scales (out,)."""
+    """A matrix (out, in) as int8 with one scale a row; and the scales (out,)."""
     scales = np.maximum(np.abs(matrix).max(axis=1), 1e-9) / np.float32(_WEIGHT_LEVELS)
     return np.round(matrix / scales[:, None]).astype(np.int8), scales.astype(np.float32)

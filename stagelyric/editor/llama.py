@@ -1,6 +1,7 @@
-"""A language model of the llama architecture, out of a GGUF file (github.com/ggml-org/ggml/blob/master/docs/gguf.md).
+"""Reads a language model of the llama architecture from a GGUF file
+(github.com/ggml-org/ggml/blob/master/docs/gguf.md).
 
-Only the package `gguf` reads the file, and only while a graph is built from it.
+This needs the package `gguf`, and only while a graph is built.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from stagelyric.editor.faults import WANTED_PACKAGES, EditorError
 
 _WANTED = "a GGUF file of the llama architecture"
 _ANY = -1
-_LARGEST = 1 << 20  # of any size in the file: beyond that it is damaged
+_LARGEST = 1 << 20  # a larger value for a size means that the file is damaged
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The model's sizes. Each of `heads` query heads has `head_size` numbers; `kv_heads` heads of keys and values are
-    shared among them; `rates` (head_size / 2,) are the angles, in radians a place, by which pairs of them are turned.
+    """The model's sizes. Each of `heads` query heads has `head_size` numbers and shares one of `kv_heads` key and value
+    heads; `rates` (head_size / 2,): the rotation of each pair, in radians a position.
     """
 
     layers: int
@@ -36,7 +37,8 @@ class Shape:
 
 
 class Llama:
-    """An open file: the sizes, the pieces' metadata, the tensors one at a time as fp32. Raises EditorError."""
+    """An open file: sizes, metadata of the pieces, and tensors, which are read one at a time as fp32. Raises
+    EditorError."""
 
     def __init__(self, path: Path):
         gguf = _package()
@@ -54,7 +56,7 @@ class Llama:
         self._check_tensors()
 
     def field(self, name: str) -> Any:
-        """A field of the metadata. Raises EditorError where the file hasn't got it."""
+        """A metadata field. Raises EditorError if the file lacks it."""
         if name not in self.fields:
             raise EditorError(f"{self.path}: wanted {_WANTED}, found no {name} in it")
         return self.fields[name]
@@ -74,11 +76,11 @@ class Llama:
         return sum(int(np.prod(tensor.shape)) for tensor in self._tensors.values())
 
     def head(self) -> NDArray[np.float32]:
-        """What turns the last layer's numbers into pieces, (pieces, width): the embedding where the two are one."""
+        """The output matrix (pieces, width): the embedding, if the model uses it for both."""
         return self.tensor("output.weight" if "output.weight" in self._tensors else "token_embd.weight")
 
     def turned_halves(self, name: str, heads: int) -> NDArray[np.float32]:
-        """A query's or key's matrix whose turned pairs lie half a head apart; in the file they are neighbours."""
+        """A query or key matrix whose rotated pairs are half a head apart; in the file they are adjacent."""
         matrix = self.tensor(name)
         pairs = matrix.reshape(heads, self.shape.head_size // 2, 2, -1)
         return np.ascontiguousarray(pairs.swapaxes(1, 2)).reshape(matrix.shape)
@@ -112,7 +114,7 @@ class Llama:
     def _rates(self, head_size: int) -> NDArray[np.float32]:
         base = float(self.fields.get("llama.rope.freq_base", 10_000.0))
         rates = base ** -(np.arange(0, head_size, 2) / head_size)
-        if "rope_freqs.weight" in self._tensors:  # how Llama 3 stretches its slow turns
+        if "rope_freqs.weight" in self._tensors:  # Llama 3's scaling of the low rotation rates
             rates = rates / self.tensor("rope_freqs.weight")
         return rates.astype(np.float32)
 

@@ -1,7 +1,7 @@
-"""Text to a model's pieces: byte-level BPE, as GPT-2 and its followers have it, and the pieces of SentencePiece.
+"""Converts text to a model's tokens ("pieces"): byte-level BPE, as in GPT-2, and SentencePiece.
 
-A model may keep only some of its pieces. What it doesn't keep is spelled by the two that were merged into it, and those
-by theirs, down to single bytes, which are always kept.
+A model may keep only some of its pieces. A piece that isn't kept is spelled by the two from which it was merged, and
+these by theirs, down to single bytes, which are always kept.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Protocol
 
 from stagelyric.editor.faults import EditorError
 
-_BLANK = "▁"  # how SentencePiece writes a space
+_BLANK = "▁"  # SentencePiece's sign for a space
 _CONTRACTIONS = "'s|'t|'re|'ve|'m|'ll|'d"
 _WORDS: Mapping[str, str] = {
-    # How a text is cut before its pieces are merged, by the name that the file gives it. L: letters, N: numbers.
+    # How a text is split before merging, by the name in the file. L: letters, N: numbers.
     "gpt-2": rf"{_CONTRACTIONS}| ?L+| ?N+| ?(?:(?!L|N)\S)+|\s+(?!\S)|\s+",
     "smollm": rf"N|{_CONTRACTIONS}| ?L+| ?(?:(?!L|N)\S)+|\s+(?!\S)|\s+",
     "llama-bpe": rf"(?i:{_CONTRACTIONS})|(?:(?!L|N)[^\r\n])?L+|N{{1,3}}| ?(?:(?!L|N)\S)+[\r\n]*|\s*[\r\n]+"
@@ -28,19 +28,20 @@ _WORDS = {**_WORDS, "default": _WORDS["gpt-2"], "llama3": _WORDS["llama-bpe"], "
 
 
 class Pieces(Protocol):
-    """A model's alphabet."""
+    """The tokeniser of a model."""
 
     def encode(self, text: str) -> list[int]:
-        """The numbers of a text's pieces, as the whole model has them; nothing is put before or after."""
+        """The numbers of a text's pieces in the full model, without start or end pieces."""
         ...
 
     def parts(self, piece: int) -> tuple[int, ...]:
-        """The smaller pieces that a piece was merged from; none for one that stands by itself."""
+        """The two pieces from which a piece was merged; () for a basic one."""
         ...
 
 
 class BytePairs:
-    """Byte-level BPE: bytes are 256 printable characters, and pairs merged in the order they were learned."""
+    """Byte-level BPE: bytes are mapped to 256 printable characters, and pairs are merged in the order they were
+    learned."""
 
     def __init__(self, tokens: Sequence[str], merges: Sequence[str], cut: str):
         if cut not in _WORDS:
@@ -65,7 +66,7 @@ class BytePairs:
             for a, b in cuts
             if f"{a} {b}" in self._ranks and a in self._ids and b in self._ids
         ]
-        return min(ways)[1:] if ways else ()  # the first way that was learned is the one that counts
+        return min(ways)[1:] if ways else ()  # if there are several, the merge that was learned first is the one used
 
     def _merged(self, word: str) -> tuple[int, ...]:
         symbols = [_BYTES[byte] for byte in word.encode()]
@@ -81,11 +82,11 @@ class BytePairs:
     def _spelled(self, symbol: str) -> list[int]:
         if symbol in self._ids:
             return [self._ids[symbol]]
-        return [self._ids[byte] for byte in symbol if byte in self._ids]  # some lack a few control characters
+        return [self._ids[byte] for byte in symbol if byte in self._ids]  # some models lack a few control characters
 
 
 class Unigrams:
-    """SentencePiece's pieces, merged by their scores; what no piece spells is spelled by bytes."""
+    """SentencePiece: pieces are merged by score; characters without a piece are spelled by bytes."""
 
     def __init__(self, tokens: Sequence[str], scores: Sequence[float]):
         self._ids = {token: number for number, token in enumerate(tokens)}
@@ -126,7 +127,7 @@ class Unigrams:
 
 
 class Kept:
-    """The pieces that are kept of a model's, numbered anew, and texts in them."""
+    """The kept pieces of a model, renumbered, and texts encoded in them."""
 
     def __init__(self, whole: Pieces, kept: Sequence[int]):
         self._whole = whole
@@ -137,7 +138,7 @@ class Kept:
         return len(self._new)
 
     def encode(self, text: str) -> list[int]:
-        """A text in the kept pieces, by their new numbers."""
+        """A text as kept pieces, by their new numbers."""
         return [number for piece in self._whole.encode(text) for number in self._spelled(piece)]
 
     def _smaller(self, piece: int) -> tuple[int, ...]:
@@ -150,14 +151,14 @@ class Kept:
 
 
 def _printable() -> list[str]:
-    """GPT-2's character for each byte: itself where it can be seen, else one from 256 on."""
+    """GPT-2's character for each byte: the byte itself if printable, else one from 256 on."""
     seen = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     hidden = {byte: chr(256 + n) for n, byte in enumerate(byte for byte in range(256) if byte not in seen)}
     return [hidden.get(byte, chr(byte)) for byte in range(256)]
 
 
 def _spelled_out(pattern: str) -> str:
-    """A pattern with L (letters) and N (numbers of any kind) written as Python's `re` knows them."""
+    """A pattern in which L (letters) and N (numbers of any kind) are replaced by what Python's `re` supports."""
     numerals = "".join(c for c in map(chr, range(0x20000)) if unicodedata.category(c) in ("Nl", "No"))
     letter, number = rf"(?:(?![{numerals}])[^\W\d_])", rf"[\d{numerals}]"
     return re.sub("[LN]", lambda sign: letter if sign[0] == "L" else number, pattern)

@@ -1,12 +1,13 @@
-"""What a model is like inside, read on a few lines: how far the numbers between its layers reach, channel by channel,
-and what it keeps of the piece that every text begins with.
+"""Measures a model's activations on some lines: the largest absolute value ("reach") of each channel between its
+layers, and the keys and values of the start piece.
 
-A handful of channels reach ten times as far as the rest. A matrix of bytes has one step for a whole row of what goes
-in, so those few would set it for all; half of their reach is moved into the matrix behind them, where each channel is
-weighed anyway (after Xiao and others, "SmoothQuant", arXiv 2211.10438). What the layers give is the same.
+A few channels reach ten times as far as the rest. Since a quantised input has one scale for a whole row, these channels
+would determine it for all. Therefore half of their reach is moved into the next matrix, where each channel has its own
+weights (after Xiao and others, "SmoothQuant", arXiv 2211.10438). The layers' outputs stay the same.
 
-The first piece reaches a hundred times as far, since models rest their attention on it when there is nothing to look
-at. It is the same for every text, so its keys and values, and what may come after it, are reckoned here in full.
+The start piece's activations are a hundred times as large, since models put attention on it when nothing else is
+relevant. As it is the same for every text, its keys and values, and the probabilities after it, are computed here in
+full precision.
 """
 
 from __future__ import annotations
@@ -52,18 +53,18 @@ The old men of Tuesday are playing cards still
 Run, little river, run under the town
 Whatever goes up must come quietly down
 """
-"""Ordinary lines of many kinds, a blank line between what is read apart."""
+"""Ordinary lines of many kinds; blank lines separate the texts."""
 
 _SMALL = np.float32(1e-4)
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """`smoothing`: what each channel of a matrix's input is to be divided by, and the matrix's column times, by the
-    input's name: "blk.L.attn" (before q, k, v), "blk.L.read" (before the output of attention), "blk.L.ffn" (before gate
-    and up), "blk.L.down", "head". None: all stays as it is.
+    """`smoothing`: for each matrix input, the factors by which its channels are divided and the matrix's columns
+    multiplied; by name: "blk.L.attn" (before q, k, v), "blk.L.read" (before the output of attention), "blk.L.ffn"
+    (before gate and up), "blk.L.down", "head". None: no smoothing.
 
-    `keys`, `values`: the first piece's, (layers, kv_heads, head_size); `log_p`: of each kept piece right after it.
+    `keys`, `values`: those of the start piece, (layers, kv_heads, head_size); `log_p`: of each kept piece after it.
     """
 
     smoothing: Mapping[str, Floats] | None
@@ -73,7 +74,7 @@ class Inside:
 
 
 def read(model: Llama, texts: Sequence[Sequence[int]], kept: Sequence[int]) -> Inside:
-    """`texts`: pieces by their numbers among the `kept`; they all begin with the same one."""
+    """Measures on `texts`, given as numbers among the `kept` pieces; all begin with the start piece."""
     reading = _Reading(model, texts, kept)
     smoothing = {name: _half(most, matrices) for name, most, matrices in reading.inputs()}
     logits = reading.normed("output_norm")[0] @ model.head()[np.asarray(kept)].T
@@ -84,12 +85,12 @@ def read(model: Llama, texts: Sequence[Sequence[int]], kept: Sequence[int]) -> I
 def _half(most: Floats, matrices: Sequence[Floats]) -> Floats:
     columns = np.max([np.abs(matrix).max(axis=0) for matrix in matrices], axis=0)
     half = np.sqrt(np.maximum(most, _SMALL) / np.maximum(columns, _SMALL))
-    found: Floats = np.exp2(np.round(np.log2(half))).astype(np.float32)  # powers of two: moved without a loss
+    found: Floats = np.exp2(np.round(np.log2(half))).astype(np.float32)  # powers of two, so that scaling is exact
     return found
 
 
 class _Reading:
-    """The model read by numpy in fp32, a layer at a time, so that only one layer's numbers are ever in memory."""
+    """Runs the model with numpy in fp32, layer by layer, so that only one layer's weights are in memory."""
 
     def __init__(self, model: Llama, texts: Sequence[Sequence[int]], kept: Sequence[int]):
         self.model = model
@@ -104,7 +105,7 @@ class _Reading:
         self.turns = np.cos(angles), np.sin(angles)  # (N, 1, size / 2) each
 
     def inputs(self) -> Iterator[tuple[str, Floats, list[Floats]]]:
-        """(name, how far each channel reaches, the matrices it goes through), layer after layer."""
+        """(name, each channel's reach, the matrices it is an input of), layer after layer."""
         s, tensor = self.model.shape, self.model.tensor
         for layer in range(s.layers):
             name = f"blk.{layer}"
@@ -141,7 +142,7 @@ class _Reading:
         return np.concatenate([self.looked(*part) for part in zip(*parts, strict=True)])
 
     def looked(self, q: Floats, k: Floats, v: Floats) -> Floats:
-        """One text's queries (T, heads, size), keys and values (T, kv, size) → (T, heads·size)."""
+        """Attention for one text: queries (T, heads, size), keys and values (T, kv, size) → (T, heads·size)."""
         shared = q.shape[1] // k.shape[1]
         k, v = np.repeat(k, shared, axis=1), np.repeat(v, shared, axis=1)
         scores = np.einsum("qhd,khd->hqk", q, k) / np.float32(np.sqrt(q.shape[-1]))
@@ -156,7 +157,8 @@ class _Reading:
         return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
 
     def _shared(self, most: Floats) -> Floats:
-        """(heads·size,) → the same for all heads that share a head of values, so that it can be moved into those."""
+        """(heads·size,) made equal for all heads that share a value head, so that the factor can be moved into that
+        head."""
         s = self.model.shape
         grouped = most.reshape(s.kv_heads, -1, s.head_size).max(axis=1, keepdims=True)
         return np.broadcast_to(grouped, (s.kv_heads, s.heads // s.kv_heads, s.head_size)).reshape(-1)
@@ -165,6 +167,6 @@ class _Reading:
         return self._shared(np.abs(matrix).max(axis=0))[None]
 
     def most(self, x: Floats) -> Floats:
-        """How far each channel of x (N, C) reaches, first pieces left out."""
+        """The reach of each channel of x (N, C), not counting start pieces."""
         found: Floats = np.abs(x[self.later]).max(axis=0)
         return found

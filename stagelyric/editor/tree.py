@@ -1,7 +1,7 @@
-"""Texts as one tree of pieces, cut into rows that a graph can read.
+"""Combines texts into one tree of pieces, and splits it into rows for the graph.
 
-What texts begin with in common stands in the tree once: a context that many lines follow, the words that several forms
-of a line share. A text's last piece is only asked for, never read, so forms that differ in it alone cost nothing more.
+Common beginnings are in the tree once: a context before many lines, or the words that several forms of a line share. A
+text's last piece is only asked for, never read, so forms that differ in it alone cost nothing extra.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROOM = 96
-"""How many places a row has at most, unless one text alone needs more."""
+"""The most places of a row, unless a single text needs more."""
 
 _FAR = np.float32(-1e9)
 
 
 @dataclass(slots=True)
 class Tree:
-    """Places by number: which piece stands there, below which place (-1: none), how deep; and what is asked.
+    """A tree. For each place: its piece, its parent (-1: none), its depth; and the questions.
 
-    `asked[n]` = (place, piece): the probability of that piece after that place (-1: after what all texts begin with).
-    `texts[t]`: what is asked of each text, in its order.
+    `asked[n]` = (place, piece): asks for the probability of a piece after a place (-1: after the start piece).
+    `texts[t]`: the indexes of the questions for text t, in order.
     """
 
     pieces: list[int] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Tree:
     _known: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def add(self, text: Sequence[int], start: int) -> None:
-        """A text's pieces, of which those from `start` on are asked for."""
+        """Adds a text; the probabilities of its pieces from index `start` on are asked for."""
         place, asks = -1, []
         for number, piece in enumerate(text):
             if number >= start:
@@ -59,9 +59,9 @@ class Tree:
         return self._below[key]
 
     def rows(self) -> list[list[int]]:
-        """The places in rows, each with all that stand above its own; a place stands before those below it.
+        """The places in rows, each with all its ancestors; parents come before children.
 
-        Places that only lead to others may stand in several rows.
+        A place with several branches may be in several rows.
         """
         sizes, children = self._sizes(), self._children()
         rows: list[list[int]] = []
@@ -71,7 +71,7 @@ class Tree:
             place = waiting.pop()
             path = self._path(place)
             if sizes[place] + len(path) > ROOM and children[place]:
-                waiting.extend(reversed(children[place]))  # too large for one row: its branches one by one
+                waiting.extend(reversed(children[place]))  # too large for one row: take its branches one by one
                 continue
             whole = [place] if sizes[place] + len(path) > ROOM else self._branch(place, children)
             new = [p for p in path if p not in row]
@@ -82,7 +82,7 @@ class Tree:
         return [*rows, list(row)] if row else rows
 
     def calls(self, places: int) -> Iterator[Call]:
-        """What the graph is asked, some `places` places a call; each question after a place is answered once."""
+        """The calls of the graph, with about `places` places each; every question is in exactly one call."""
         rows = sorted(self.rows(), key=len)
         asked_at: dict[int, list[int]] = {}
         for question, (place, _) in enumerate(self.asked):
@@ -117,14 +117,14 @@ class Tree:
         return Call(ids, positions, mask, np.array(places, np.int64), np.array(pairs, np.int64), questions)
 
     def _children(self) -> list[list[int]]:
-        """The places right below each; the last list has those that are below none."""
+        """The children of each place; the last list has the places without a parent."""
         children: list[list[int]] = [[] for _ in range(len(self.pieces) + 1)]
         for place, above in enumerate(self.above):
             children[above].append(place)
         return children
 
     def _sizes(self) -> list[int]:
-        """How many places each branch has, its own root among them."""
+        """The number of places in the subtree of each place, including itself."""
         sizes = [1] * len(self.pieces)
         for place in range(len(self.pieces) - 1, -1, -1):
             if self.above[place] >= 0:
@@ -147,7 +147,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call's inputs, as `graph` describes them, and which of the tree's questions each answer is for."""
+    """The inputs of one call (see `graph`), and the index of the question that each output answers."""
 
     ids: NDArray[np.int64]
     positions: NDArray[np.int64]

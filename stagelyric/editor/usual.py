@@ -1,4 +1,4 @@
-"""How likely each of a model's pieces is anywhere, by how often words are sung; and which pieces are worth keeping."""
+"""Estimates how frequent each of a model's pieces is in songs, from word counts; and chooses the pieces to keep."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from stagelyric.types import paths
 from stagelyric.words.lexicon import FILE, load
 from stagelyric.words.npz import ModelError
 
-_FIRST = 1 / 7  # of a line's words, the one that begins it
-_UNSUNG = 0.05  # of all that is heard: pieces of words that nobody counted
+_FIRST = 1 / 7  # share of a line's words that are its first word
+_UNSUNG = 0.05  # share of all pieces that is spread over pieces of words that weren't counted
 _LOWER, _UPPER = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word in lower case, whether it is written small (1), with a capital (2) or either (3), and how often."""
+    """A word in lower case; how it is written, in lower case (1), capitalised (2) or either (3); and how often."""
 
     text: str
     forms: int
@@ -31,7 +31,8 @@ class Word:
 
 
 def lexicon() -> Path | None:
-    """The lexicon that counts: the shipped model's, so that all machines build the same; None where there is none."""
+    """The lexicon to count with: the shipped model's, so that all machines build the same editor; None if there is
+    none."""
     try:
         file = paths.find_model("transformer") / FILE
     except paths.ModelNotFoundError:
@@ -40,12 +41,12 @@ def lexicon() -> Path | None:
 
 
 def stamp(file: Path | None) -> str:
-    """Names a lexicon, "" for none. Raises OSError."""
+    """A hash of a lexicon, "" for none. Raises OSError."""
     return digest(file) if file else ""
 
 
 def words(file: Path | None) -> list[Word]:
-    """The words of a lexicon.npz. Raises EditorError where it is none."""
+    """The words of a lexicon.npz. Raises EditorError if it is damaged."""
     if file is None:
         return []
     try:
@@ -56,10 +57,9 @@ def words(file: Path | None) -> list[Word]:
 
 
 def counts(pieces: Pieces | Kept, words: Iterable[Word], numbers: Sequence[int]) -> NDArray[np.float64]:
-    """Each piece's share of all that is sung, (len(numbers),), summing to 1 and nowhere 0.
+    """Each piece's share of all pieces in songs, (len(numbers),); the shares sum to 1, and none is 0.
 
-    `numbers`: the pieces' numbers in the whole model, which come in the order in which they were learned: the later,
-    the rarer.
+    `numbers`: the pieces' numbers in the full model, which are ordered as learned, so that later ones are rarer.
     """
     sung = np.zeros(len(numbers))
     for word in words:
@@ -75,7 +75,8 @@ def counts(pieces: Pieces | Kept, words: Iterable[Word], numbers: Sequence[int])
 
 
 def chosen(pieces: Pieces, shares: NDArray[np.float64], most: int) -> list[int]:
-    """The numbers of the pieces to keep, in rising order: those that no others spell, then the commonest."""
+    """The numbers of the pieces to keep, ascending: those that no other pieces can spell, then the most frequent
+    ones."""
     needed = [number for number in range(len(shares)) if not pieces.parts(number)]
     rest = np.argsort(-shares, kind="stable").tolist()
     return sorted(list(dict.fromkeys([*needed, *rest]))[: max(most, len(needed))])
