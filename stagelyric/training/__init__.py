@@ -1,1 +1,1 @@
-"""Texts in, a model's folder with all that belongs to it out."""
+"""Training: texts in, a complete model folder out."""

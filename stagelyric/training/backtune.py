@@ -26,13 +26,14 @@ from stagelyric.words.lists import STOP
 from stagelyric.writing.writer import Writer
 
 STRENGTH = 0.7
-_STOP_STRENGTH = 0.35  # of words of grammar, which carry the sentence
-_SMOOTHING = 40.0  # uses in a million
-_LEAST, _MOST = -1.5, 0.7  # nats in one go
+_STOP_STRENGTH = 0.35  # for function words, which hold the sentence together
+_SMOOTHING = 40.0  # uses in a million, added to both counts
+_LEAST, _MOST = -1.5, 0.7  # limits of one correction, nats
 
 
 def correction(ours: Iterable[str], people: Sequence[Iterable[str]], vocabulary: Sequence[str]) -> NDArray[np.float32]:
-    """(W,) nats for each word. `ours` and each text of `people` are lines; the texts count alike, however long."""
+    """(W,) nats for each word. `ours` and each of the texts `people` are lines; all texts count equally, however
+    long."""
     mine = _per_million(ours, vocabulary)
     theirs = np.mean([_per_million(text, vocabulary) for text in people], axis=0)
     strength = np.where([word in STOP for word in vocabulary], _STOP_STRENGTH, STRENGTH)
@@ -46,7 +47,7 @@ def _per_million(lines: Iterable[str], vocabulary: Sequence[str]) -> NDArray[np.
 
 
 def main() -> None:
-    """Writes, counts and saves: see the module's own words."""
+    """Writes lines, counts their words and saves the result: see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
     parser.add_argument("--texts", nargs="+", type=Path, required=True)
@@ -68,7 +69,7 @@ def main() -> None:
         for context in contexts.choose(some, given.songs, seed=given.seed):
             for line in writer.write(context.ask, 0, contexts.LINES):
                 text = line.text
-                for name in context.ask.names:  # asked for, so not a habit
+                for name in context.ask.names:  # names were asked for, so they are no habit of the model
                     text = text.replace(name, "")
                 ours.append(text)
     vocabulary = runtime.load(file).words

@@ -27,9 +27,9 @@ from stagelyric.words.phonetics import look_up, pronounce
 from stagelyric.words.survey import Survey, read_stanzas, survey, words_of
 
 LEAST = 3
-"""A word is known when it stands this often in a large text (lines that come again are counted once)."""
+"""A word must occur this often in a large text to be known (repeated lines are counted once)."""
 
-_MOST_SEEN = 2_000  # times that a band's own word counts for
+_MOST_SEEN = 2_000  # the most occurrences that a band's own word is given
 _OLD_ENDING = re.compile(r".{2,}(?:[^aeiou]eth|'st|'d|'rt|'lt|'ring|'ning|'n)$")
 _GOOD_D = frozenset({"i'd", "you'd", "he'd", "she'd", "we'd", "they'd", "who'd", "it'd", "that'd"})
 _SECOND_PERSON = re.compile(
@@ -39,7 +39,7 @@ _SECOND_PERSON = re.compile(
 
 
 def build_lexicon(s: Survey, least: int = LEAST) -> Lexicon:
-    """The words with at least `least` counts that have a pronunciation and are neither blocked, archaic nor dialect."""
+    """The words with at least `least` occurrences that have a pronunciation and aren't blocked, archaic or dialect."""
     rows: list[lexicon.Row] = []
     for word, total in sorted(s.total.items()):
         if total < least or not _sings(word):
@@ -68,10 +68,10 @@ def _sings(word: str) -> bool:
 
 
 def build(folder: Path, texts: Iterable[str], also: Iterable[str] = (), quotable: Iterable[str] = ()) -> dict[str, int]:
-    """Writes the four files into `folder`; their sizes in bytes.
+    """Writes the four files into `folder`; returns their sizes in bytes.
 
-    `texts` and `quotable` give the words; what is in `texts` or in `also` (text that the model has read besides) is
-    never quoted. Lines of `quotable` are ours and may come up again.
+    The words come from `texts` and `quotable`. Lines of `texts` and of `also` (other text that the model was trained
+    on) are never quoted; lines of `quotable` are our own and may come up again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     guarded, ours = list(texts), list(quotable)
@@ -86,10 +86,11 @@ def build(folder: Path, texts: Iterable[str], also: Iterable[str] = (), quotable
 
 
 def extend(folder: Path, parent: Path, texts: Iterable[str], own: Iterable[str] = ()) -> Lexicon:
-    """Writes the four files of a model that goes on from `parent`: its words, and nobody's lines, old or new.
+    """Writes the four files of a model fine-tuned from `parent`: with its words, and with all lines, old and new,
+    protected.
 
-    A band's own thirty songs would be a poor dictionary; what they are is text that must not be quoted either. But the
-    words that only the band has ("mam", "bairn") are learned from its `own` songs. Gives all words.
+    A band's thirty songs are too few to build a lexicon from, so they are only protected against quotation. But words
+    that only the band uses ("mam", "bairn") are added from its `own` songs. Returns the lexicon.
     """
     words = lexicon.load(parent / lexicon.FILE)
     if rows := own_words(list(own), words):
@@ -104,9 +105,10 @@ def extend(folder: Path, parent: Path, texts: Iterable[str], own: Iterable[str] 
 
 
 def own_words(songs: Sequence[str], known: Lexicon) -> list[lexicon.Row]:
-    """What a band sings more than once and `known` has not; as usual there as it is in the band's songs.
+    """Words that a band uses more than once and that `known` lacks, with a count in proportion to their use by the
+    band.
 
-    Dialect is let in, for it is theirs; names are not, for they have slots.
+    Dialect words are included, as they are the band's own; names aren't, since slots stand for them.
     """
     s = survey(songs)
     sung = Counter(word for stanza in read_stanzas(songs) for line in stanza for word in words_of(line))
@@ -128,7 +130,7 @@ def own_words(songs: Sequence[str], known: Lexicon) -> list[lexicon.Row]:
 
 
 def _taught(folder: Path, parent: Path, known: Lexicon, rows: list[lexicon.Row]) -> Lexicon:
-    """Writes the words, with the new ones in, and gives them. What keeps company with these is not known."""
+    """Writes and returns the lexicon with the new words. They get no vectors, as there is too little text for them."""
     words = known.extended(rows)
     words.save(folder / lexicon.FILE)
     before = near.load(parent / near.FILE, len(known.words))
@@ -141,7 +143,7 @@ def _taught(folder: Path, parent: Path, known: Lexicon, rows: list[lexicon.Row])
 
 
 def least_for(tokens: int) -> int:
-    """How often a word must stand in a text of so many words to be known: a band's own songs are few."""
+    """How often a word must occur in a text of `tokens` words to be known: less for a band's own few songs."""
     return 1 if tokens < 30_000 else 2 if tokens < 200_000 else LEAST
 
 

@@ -1,4 +1,4 @@
-"""How large a model's activations are: the scales that its int8 graph is given."""
+"""Measures how large a model's activations are, to set the scales of its int8 graph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from stagelyric.lm.kinds.table import TRAINED
 
 SHARE = 0.99995
-"""Of a layer's inputs lie within its scale; the rest are clipped. Found best on held-out text among .999 to 1."""
+"""The share of a layer's inputs that its scale covers; larger ones are clipped. The best of .999 to 1 on held-out
+text."""
 
 _BLOCK, _MOST = 256, 65_536  # characters
 
@@ -21,9 +22,9 @@ _BLOCK, _MOST = 256, 65_536  # characters
 def activations(
     kind: str, weights: Mapping[str, NDArray[np.float32]], config: Mapping[str, Any], ids: NDArray[np.integer]
 ) -> dict[str, float]:
-    """The size that a share SHARE of the inputs of each linear layer keeps within, by its name, on ids (T,).
+    """For each linear layer by name, the absolute value that a share SHARE of its inputs doesn't exceed, on ids (T,).
 
-    Nothing for a kind whose activations are known without looking.
+    {} for a kind whose activations are bounded.
     """
     trained = TRAINED[kind]
     if not trained.measured(config):

@@ -1,4 +1,4 @@
-"""A model over characters is made: the texts as they are spelled, and beside the model what the craft must know."""
+"""Trains a model over characters, and builds the word data that belong to it."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from stagelyric.words.phonetics import line_syllables
 from stagelyric.writing.drafters.backward import READ, is_of_use
 
 CRAFT = (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)
-"""What the craft needs to know of a model's text."""
+"""The word data built from a model's texts."""
 
-_STUDIED = 32 * 2**20  # characters of a corpus that words, names and figures beside the model's are taken from
+_STUDIED = 32 * 2**20  # characters of a corpus that are used for word data and statistics
 _LINES_TO_JUDGE = 256
 
 
 class Characters(Pipeline):
-    """Every song as its characters, some with codes before their lines and slots for their names."""
+    """Reads every song as characters, some of them with codes before lines and slots for names."""
 
     def _look_up(self, vocabulary: Path | None) -> None:
         self.vocabulary = self.parent.meta.vocabulary if self.parent else Vocabulary(CODED_ALPHABET)
@@ -90,7 +90,8 @@ class Characters(Pipeline):
         return told
 
     def tuning(self, trainer: Trainer, *, complete: bool) -> dict[str, float]:
-        """What the fine-tuning changed, on songs held back if there are some, and what raw lines copy from the rest."""
+        """The effect of fine-tuning on held-out songs, if there are any, and the share of raw lines copied from the
+        others."""
         drafts = self._teach_drafts(trainer, complete=complete)
         if not complete:
             return {}
@@ -106,15 +107,16 @@ class Characters(Pipeline):
         return {**bits, "copied": copied, **drafts}
 
     def _guarded(self) -> list[Source]:
-        """The texts whose lines must not come up again."""
+        """The texts whose lines must not be quoted."""
         return [source for source in self.sources if source.sha256 not in self._ours]
 
     def _takes_words_over(self) -> bool:
-        """Whether the model has its parent's words, and not those of its texts."""
+        """Whether the model takes its parent's lexicon instead of one from its own texts."""
         return self.parent is not None and (self.parent.folder / lexicon.FILE).is_file()
 
     def _teach_drafts(self, trainer: Trainer, *, complete: bool) -> dict[str, float]:
-        """Writes the parent's words and the band's own, and the model that drafts, taught them: what came of that."""
+        """Writes the parent's lexicon with the band's words added, and tunes the word model to it; returns the
+        perplexities."""
         if self.parent is None or not self._takes_words_over():
             return {}
         self._tell("gathering the text's words", 0.0)
@@ -126,14 +128,14 @@ class Characters(Pipeline):
             return {}
         if not is_of_use(runtime.load(file), words.words):
             return {}
-        if (read := file.with_name(READ)).is_file():  # what its parent must not quote, it must not either
+        if (read := file.with_name(READ)).is_file():  # what the parent must not quote, this model must not quote either
             shutil.copyfile(read, self.out / READ)
         tell = partial(self._tell, "teaching the model that drafts")
         held = [song.text for song in self.held_back.songs] if self.held_back else []
         return tune(file, self.out / file.name, words, own, held, seed=trainer.recipe.seed, tell=tell)
 
     def _coder(self) -> Coder | None:
-        """What dresses songs in codes and slots, for a model whose alphabet has them."""
+        """The coder for codes and slots, if the model's alphabet has them."""
         if self.vocabulary.symbols != CODED_ALPHABET:
             return None
         names = find_names(line for song in _studied(self.sources) for line in song.text.split("\n"))
@@ -141,7 +143,7 @@ class Characters(Pipeline):
 
 
 def _check_words(folder: Path) -> None:
-    """Raises ModelError before hours are spent, where the words of a model to begin with are not in order."""
+    """Checks the word data of a model to be fine-tuned. Raises ModelError now rather than after hours of training."""
     if (folder / lexicon.FILE).is_file():
         words = lexicon.load(folder / lexicon.FILE)
         near.load(folder / near.FILE, len(words.words))
@@ -150,7 +152,7 @@ def _check_words(folder: Path) -> None:
 
 
 def _studied(sources: Sequence[Source]) -> Iterator[Song]:
-    """The songs, up to as many characters as are worth looking at; each of a source that comes twice once."""
+    """The songs, each source once, up to the number of characters that is worth examining."""
     read, seen = 0, set()
     for source in sources:
         if source.sha256 in seen:

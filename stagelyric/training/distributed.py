@@ -1,4 +1,4 @@
-"""Several processes that train one model: started by `torchrun`, on one machine or many."""
+"""Training with several processes, started by `torchrun` on one or more machines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Which of `size` processes this is, and what it reckons on."""
+    """The rank of this process among `size`, and its device."""
 
     rank: int = 0
     size: int = 1
@@ -24,7 +24,8 @@ class World:
 
     @classmethod
     def joined(cls) -> World:
-        """As torchrun's environment says: gloo between processors, NCCL between GPUs. Without one, alone."""
+        """Set up from torchrun's environment, with gloo between CPU processes or NCCL between GPUs; else a single
+        process."""
         size, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
         device = "cpu"
         if torch.cuda.is_available():
@@ -35,32 +36,32 @@ class World:
         return cls(rank, size, device)
 
     def leave(self) -> None:
-        """The end of the common work."""
+        """Ends the joint work of the processes."""
         if self.size > 1 and distributed.is_initialized():
-            gc.collect()  # what still holds the group would end it too late, and the process with it
-            distributed.barrier()  # who leaves while another still speaks to it takes it down
+            gc.collect()  # otherwise remaining references would close the group too late, and crash the process
+            distributed.barrier()  # a process that leaves while another still communicates with it would crash that one
             distributed.destroy_process_group()
 
     @property
     def leads(self) -> bool:
-        """Whether this process writes the files and speaks to the user."""
+        """Whether this process writes files and messages."""
         return self.rank == 0
 
     def share(self, model: nn.Module) -> nn.Module:
-        """The model whose gradients are averaged over all processes."""
+        """The model wrapped so that gradients are averaged over all processes."""
         if self.size == 1:
             return model
         return DistributedDataParallel(model, device_ids=None if self.device == "cpu" else [self.device])
 
     def quietly(self, model: nn.Module, *, last: bool) -> AbstractContextManager[Any]:
-        """Around a backward pass: gradients are averaged in the last one of a step only."""
+        """A context for backward passes: gradients are averaged only in the last pass of a step."""
         if self.size == 1 or last:
             return nullcontext()
         assert isinstance(model, DistributedDataParallel)
         return model.no_sync()
 
     def sum(self, values: Sequence[float]) -> list[float]:
-        """Each value's sum over all processes, the same everywhere."""
+        """Each value's sum over all processes; every process gets it."""
         if self.size == 1:
             return list(values)
         total = torch.tensor(values, dtype=torch.float64, device=self.device)
@@ -68,7 +69,7 @@ class World:
         return [float(value) for value in total]
 
     def gathered(self, part: Tensor) -> list[Tensor]:
-        """Every process's part, in the order of their ranks, everywhere."""
+        """The parts of all processes in rank order; every process gets them."""
         if self.size == 1:
             return [part]
         parts = [torch.empty_like(part) for _ in range(self.size)]

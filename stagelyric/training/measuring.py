@@ -1,4 +1,4 @@
-"""What is measured of a network while it is trained, and lines that it writes meanwhile."""
+"""Measures of a network during training, and sample lines from it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _NOT_MEASURED = -100
 
 
 def sample_line(model: Network, vocabulary: Vocabulary, rng: np.random.Generator, longest: int = 60) -> str:
-    """A line the model writes at the start of a song, cut at `longest` characters: to see that it learns to spell."""
+    """A line from the start of a song, cut at `longest` characters, as a sample of the training's progress."""
     return raw_lines(model, vocabulary, rng, 1, longest)[0]
 
 
 def raw_lines(
     model: Network, vocabulary: Vocabulary, rng: np.random.Generator, count: int, longest: int = 60
 ) -> list[str]:
-    """Lines as the model writes them at the start of songs, at temperature 0.8 and min-p 0.05, none left out."""
+    """Lines from the start of songs, unfiltered, at temperature 0.8 and min-p 0.05."""
     ids = torch.full((count, 1), vocabulary.boundary)
     state, drawn = model.start(count), []
     spoken = np.array([c == "\n" or c >= " " for c in vocabulary.symbols])
@@ -40,9 +40,9 @@ def raw_lines(
 
 
 def cold_bits(model: Network, ids: NDArray[np.integer], block: int, rows: int = 64, *, half: bool = False) -> float:
-    """Bits of a symbol of ids (T,), read in blocks of `block`, each from a zero state: a press is cold.
+    """Bits a symbol of ids (T,), read in blocks of `block` from the empty state, which is how a press begins.
 
-    At most `rows` blocks are read at a time, fewer where the vocabulary is large.
+    At most `rows` blocks are read at once; fewer if the vocabulary is large.
     """
     whole = (ids.size - 1) // block
     if whole < 1:
@@ -65,6 +65,6 @@ def cold_bits(model: Network, ids: NDArray[np.integer], block: int, rows: int = 
 
 
 def filled(model: Network, weights: Mapping[str, NDArray[np.float32]]) -> Network:
-    """The model with these weights, ready to be asked."""
+    """The model with these weights, in evaluation mode."""
     model.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
     return model.eval()

@@ -33,11 +33,11 @@ from stagelyric.phrasebook.frame import Frame, Slot
 from stagelyric.phrasebook.unfolding import Cast, Chooser, filled
 from stagelyric.words.formats import MARKER
 
-_TRIES = 40  # forms drawn until one rhymes as its scheme wants
+_TRIES = 40  # draws of a form until one rhymes as its scheme wants
 _TOGETHER = 3  # frames in a song
 _PIECE = 32  # lines of prose in a song
 _WORDS, _LONGEST = (2, 11), 56  # words in a line, characters in a line
-_HELD_BACK = 0.03  # of the texts
+_HELD_BACK = 0.03  # share of the texts held out
 
 
 def frames_of(folder: Path) -> list[Frame]:
@@ -49,7 +49,7 @@ def frames_of(folder: Path) -> list[Frame]:
 def unfolded(
     frames: Sequence[Frame], known: Classes, ear: Ear, forms: int, seed: int
 ) -> Iterator[tuple[str, list[list[str]]]]:
-    """Songs (title, stanzas), in which each frame comes `forms` times."""
+    """Songs (title, stanzas) in which each frame occurs `forms` times."""
     rng = random.Random(seed)
     turns = [heard(frame, ear, rng) for frame in frames]
     for _ in range(forms):
@@ -60,7 +60,7 @@ def unfolded(
 
 
 def heard(frame: Frame, ear: Ear, rng: random.Random) -> Chooser:
-    """Draws alternatives by their marks; one that was taken n times weighs 1 / (n + 1) of that."""
+    """Draws alternatives by their marks; the weight of one that was taken n times is divided by n + 1."""
     slots = [piece for piece in frame.pieces() if isinstance(piece, Slot)]
     counts = [len(slot.choices) for slot in slots]
     marks: Marks = ear.of(compiled.digest(frame), sum(counts))
@@ -80,7 +80,7 @@ def heard(frame: Frame, ear: Ear, rng: random.Random) -> Chooser:
 
 
 def _together(frames: Sequence[Frame], rng: random.Random) -> Iterator[list[int]]:
-    """The numbers of all frames, each once: up to _TOGETHER of one hand and theme at a time."""
+    """The numbers of all frames, each once, in groups of up to _TOGETHER with the same hand and theme."""
     groups: dict[tuple[str, str], list[int]] = {}
     for number, frame in enumerate(frames):
         theme = rng.choice(frame.tags.themes) if frame.tags.themes else ""
@@ -94,7 +94,7 @@ def _together(frames: Sequence[Frame], rng: random.Random) -> Iterator[list[int]
 
 
 def _rhymed(frame: Frame, known: Classes, choose: Chooser, rng: random.Random) -> tuple[str, ...]:
-    """A form whose ends rhyme as the scheme wants; the last one drawn where none was found."""
+    """A form whose ends rhyme as the scheme wants; the last one drawn if none was found."""
     able = ("perfect", "slant") if frame.tags.slant else ("perfect",)
     lines: tuple[str, ...] = ()
     for _ in range(_TRIES):
@@ -106,7 +106,7 @@ def _rhymed(frame: Frame, known: Classes, choose: Chooser, rng: random.Random) -
 
 
 def blocks(text: str) -> Iterator[tuple[str, list[list[str]]]]:
-    """Pieces (title, stanzas) of the texts that follow one another in `text`, each begun by a marker line."""
+    """Songs (title, stanzas) from the texts in `text`, each of which begins with a marker line."""
     for told in re.split(rf"^{MARKER}", text, flags=re.MULTILINE):
         title, _, body = told.partition("\n")
         stanzas = [list(filter(None, map(verse, stanza.split("\n")))) for stanza in body.split("\n\n")]
@@ -121,33 +121,33 @@ def blocks(text: str) -> Iterator[tuple[str, list[list[str]]]]:
 
 
 def verse(line: str) -> str:
-    """A sentence as a line of verse; "" for one that is none, by its length."""
+    """A sentence as a line of verse; "" if its length makes it unsuitable."""
     line = re.sub(r"(?<!\.)\.$", "", line.strip())
     fits = _WORDS[0] <= len(line.split()) <= _WORDS[1] and len(line) <= _LONGEST
     return line if fits else ""
 
 
 def is_held_back(title: str) -> bool:
-    """Whether a text is measured on and never trained on."""
+    """Whether a text is held out for measuring."""
     return int(hashlib.sha256(title.encode()).hexdigest()[:8], 16) < _HELD_BACK * 2**32
 
 
 def is_thinned(song: tuple[str, list[list[str]]], thin: Sequence[tuple[str, float]]) -> bool:
-    """Whether a piece is left out, where only a share is wanted of what has a certain text in its title."""
+    """Whether a piece is left out because only a share of those with a certain text in the title is wanted."""
     title, stanzas = song
     share = min((share for text, share in thin if text in title), default=1.0)
     return draw.hashed("\n".join(map("\n".join, stanzas))) >= share
 
 
 def sentences(lines: Iterable[str], most: int, seed: int) -> list[tuple[str, list[list[str]]]]:
-    """Up to `most` songs of one line each, drawn from lines that have nothing to do with one another."""
+    """Up to `most` songs of one line each, drawn from unrelated lines."""
     able = sorted({line for line in map(verse, lines) if len(line.split()) > 3})
     drawn = random.Random(seed).sample(able, min(most, len(able)))
     return [("", [[line]]) for line in drawn]
 
 
 def _read(argument: str) -> str:
-    """A text file, gzipped or not; of FILE:FROM-TO those lines alone, counted from 1."""
+    """The contents of a text file, gzipped or not; for FILE:FROM-TO only those lines, counted from 1."""
     name, _, span = argument.rpartition(":")
     found = re.fullmatch(r"(\d+)-(\d+)", span)
     path = Path(name if found and name else argument)
@@ -166,7 +166,7 @@ def _write(file: Path, songs: Iterable[tuple[str, list[list[str]]]]) -> None:
 
 
 def main() -> None:
-    """Reads, unfolds and writes: see the module's own words."""
+    """Reads, converts and writes: see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--frames", type=Path, help="a folder of frames, with its classes.words")

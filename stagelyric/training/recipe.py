@@ -1,4 +1,4 @@
-"""How to train, and what is told of it on the way."""
+"""The settings of a training, and the progress reports."""
 
 from __future__ import annotations
 
@@ -6,29 +6,30 @@ from dataclasses import dataclass
 
 
 class TrainingError(Exception):
-    """A training that cannot begin, or be taken up again, as asked; its text is one sentence for the user."""
+    """A training that can't begin or continue as asked. The message is one sentence for the user."""
 
 
 class BrokenTrainingError(TrainingError):
-    """A training that broke off while it ran; the last checkpoint stays."""
+    """A training that failed while running; its last checkpoint is kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train. Either `minutes` (wall time, pauses not counted) or `epochs` over the main mixture is the budget.
+    """The settings of a training. The budget is either `minutes` (wall time without pauses) or `epochs` of the main
+    mixture.
 
-    The learning rate warms up over `warmup` steps and stands, then falls in a line to `last_rate` of its peak over the
-    last `cooldown` share of the budget (Hägele et al. 2024). `rate` is AdamW's; Muon (Jordan 2024) steps the matrices
-    of a model's blocks at `muon_rate`. The last `finish_share` of the budget is spent on the finishing mixture. A share
-    `coded[0]` of the songs is read with its codes and name slots before the finish, and `coded[1]` in it.
-    `precision` is "fp32", "bf16" (autocast), or "auto": bf16 where the processor reckons in it.
+    The learning rate warms up over `warmup` steps, stays constant, then falls linearly to `last_rate` of its peak over
+    the last `cooldown` share of the budget (Hägele et al. 2024). `rate` is AdamW's; Muon (Jordan 2024) optimises the
+    matrices inside a model's blocks with `muon_rate`. The last `finish_share` of the budget is spent on the finishing
+    mixture. A share `coded[0]` of the songs has codes and name slots before the finish, `coded[1]` in it. `precision`
+    is "fp32", "bf16" (autocast), or "auto": bf16 if the processor supports it.
 
-    A step reads `streams` rows of `segment` characters, whatever number of processes share them, each in `accumulate`
-    pieces. With `patience`, a training ends where so many checks on held-out text in a row have found nothing better,
-    one every `check_steps` steps or eighth of an epoch, whichever is longer, and what was best is kept. `threads` 0
-    leaves their number to torch, and so to OMP_NUM_THREADS. What is kept is a running average of the weights, of which
-    each step leaves a share of at most `average`; as if `average_before` steps had been taken before the first, so that
-    a model to begin with stays in it.
+    A step reads `streams` rows of `segment` characters, divided among the processes, and each row in `accumulate`
+    pieces. With `patience`, training ends after as many consecutive checks on held-out text without improvement (one
+    every `check_steps` steps or eighth of an epoch, whichever is longer), and the best weights are kept. `threads` 0
+    leaves the number to torch, and thus to OMP_NUM_THREADS. The weights kept are a running average, of which each step
+    retains a share of at most `average`; it counts as if `average_before` steps had been taken before the first, so
+    that a parent model keeps some weight.
     """
 
     minutes: float | None = None
@@ -63,7 +64,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Where a training stands, in bits per character; `checked` is cold-256 on held-out text, where just measured."""
+    """The progress of a training, in bits per character; `checked` is cold-256 on held-out text, if just measured."""
 
     step: int
     done: float  # 0 … 1

@@ -1,4 +1,4 @@
-"""The end of a training: weights become a folder that runs, measured and described."""
+"""The end of a training: writes the model's folder, with graphs, measurements and model card."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CONTEXTS = ("", "The rain came down on Harbour Street\nAnd Polly held the light
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """A text to measure on, as ids (T,), and what file it is."""
+    """A held-out text as ids (T,), and the file that it comes from."""
 
     title: str
     sha256: str
@@ -42,15 +42,15 @@ def release(
     training: NDArray[np.uint8] | None = None,
     went: Curve | None = None,
 ) -> Meta:
-    """Writes the model's folder and its card, and gives the meta with the files' sha256 and what was measured.
+    """Writes the model's folder and card; returns the metadata with the files' sha256 and the measurements.
 
-    `went`: how the training went, drawn into the card.
+    `went`: the learning curve, which is drawn into the card.
 
-    With held-out text both precisions are measured on it; with the `training` ids (T,) too, a static 6-gram and, where
-    pyppmd is installed, an adaptive PPMd-8 are measured beside them.
+    With held-out text both precisions are measured on it; if `training` ids (T,) are given too, a static 6-gram and (if
+    pyppmd is installed) an adaptive PPMd-8 are measured for comparison.
     """
-    # Half precision is kept: it costs nothing that can be measured and half the bytes. The graphs are built from the
-    # rounded numbers, so that training goes on from exactly what runs.
+    # Weights are kept in half precision, which has no measurable cost and halves the size. The graphs are built from
+    # the rounded weights, so that further training starts from exactly what runs.
     halves = {name: np.ascontiguousarray(value, dtype=np.float16) for name, value in weights.items()}
     weights = {name: value.astype(np.float32) for name, value in halves.items()}
     stored = save(halves)
@@ -64,7 +64,8 @@ def release(
     }
     if went is not None:
         files.update(went.files())
-    with tempfile.TemporaryDirectory() as scratch:  # measured first, so that the folder is whole from the first file
+    # measured before anything is written into the folder, which is thus never incomplete
+    with tempfile.TemporaryDirectory() as scratch:
         written = write_model(Path(scratch), meta, files, "")
         quick, exact = load(Path(scratch)), load(Path(scratch), precision="fp32")
         bits = {text.title: _measured(quick, exact, text, training) for text in held_out}
@@ -84,12 +85,12 @@ def _measured(quick: Engine, exact: Engine, text: HeldOut, training: NDArray[np.
             alphabet = quick.vocabulary
             measured["PPMd-8, adaptive"] = evaluate.ppm_bits(alphabet.decode(training), alphabet.decode(text.ids))
         except ImportError:
-            pass  # an optional extra's row
+            pass  # pyppmd isn't installed: leave its row out
     return {name: round(value, 4) for name, value in measured.items()} | {"characters": len(text.ids)}
 
 
 def sample_lines(engine: Engine, context: str, count: int = 6, *, seed: int = 1, longest: int = 60) -> list[str]:
-    """Raw lines after `context` (whole lines, or "" for a song's first): temperature 0.8, min-p 0.05."""
+    """Raw lines after `context` (whole lines, or "" for the start of a song): temperature 0.8, min-p 0.05."""
     logits, state = engine.prime(context)
     rng = np.random.default_rng(seed)
     rows, row_logits = state.expand(count), np.repeat(logits, count, axis=0)
@@ -172,7 +173,7 @@ def bits_table(meta: Meta) -> str:
 
 
 def picture(meta: Meta, went: Curve | None, unit: str = "character") -> str:
-    """The curve in the card, or that there is none."""
+    """The card's reference to the learning curve, or a note that there is none."""
     if curve.FILE not in meta.files:
         return "No curve of its training was kept.\n\n"
     whose = f"the model {went.of}" if went is not None and went.of else "it"
@@ -180,7 +181,7 @@ def picture(meta: Meta, went: Curve | None, unit: str = "character") -> str:
 
 
 def tuned_from(tuning: Mapping[str, float]) -> str:
-    """What a fine-tuning came to, as a sentence without its full stop."""
+    """The result of a fine-tuning, as a sentence without a full stop."""
     told = []
     if "after" in tuning:
         told.append(f"bits per character went from {tuning['before']:.3f} to {tuning['after']:.3f}")

@@ -1,4 +1,5 @@
-"""A structure model is made: songs teach how lines are built, and a transformer trained before brings the words."""
+"""Trains a structure model: it learns from songs how lines are built; a transformer trained before supplies the
+words."""
 
 from __future__ import annotations
 
@@ -34,13 +35,13 @@ from stagelyric.words.phonetics import line_syllables, pronounce
 from stagelyric.words.rhyme import tail
 
 CRAFT = (lexicon.FILE, near.FILE, classes.FILE, novelty.FILE)
-"""What the craft knows of the vocabulary model's text; the structure model knows no words that it could quote."""
+"""The word data of the vocabulary model. The structure model knows no words, so it can't quote any."""
 
 _SHOWN = Ask(syllables=(7, 9), rhyme="AABB", names=("Polly Magnet",), themes=("rain", "harbour"), seed=0)
 
 
 class Tokens(Pipeline):
-    """Every song as its words' parts of speech, told by a tagger; `vocabulary` is the transformer with the words."""
+    """Reads every song as parts of speech, by a tagger; `vocabulary` is the transformer that supplies the words."""
 
     unit = "token"
     part = "structure"
@@ -98,7 +99,7 @@ class Tokens(Pipeline):
         return Rows(songs, weights, self._place)
 
     def _tagged(self, texts: Sequence[Sequence[Source]]) -> list[list[Tagged]]:
-        """Each text's songs, tagged."""
+        """The tagged songs of each text."""
         every = [source for sources in texts for source in sources]
         names = find_names(line for source in every for song in source.songs for line in song.text.split("\n"))
         total = sum(song.text.count("\n") for source in every for song in source.songs)
@@ -120,7 +121,7 @@ class Tokens(Pipeline):
 
 
 def check(vocabulary: Path) -> lexicon.Lexicon:
-    """The words of a vocabulary model. Raises ModelError for what is no whole transformer."""
+    """The lexicon of a vocabulary model. Raises ModelError if it isn't a complete transformer."""
     check_craft(vocabulary, read_vocabulary(vocabulary))
     if missing := next((name for name in CRAFT if not (vocabulary / name).is_file()), None):
         raise ModelError(f"{vocabulary / missing}: wanted what belongs to the vocabulary model, found no such file")
@@ -152,7 +153,7 @@ def _spelled(tagged: Tagged, own: Sequence[str]) -> list[Spelled]:
 
 
 def _samples(folder: Path) -> tuple[list[str], list[str]]:
-    """Eight templates, and eight lines, for the card."""
+    """Eight templates and eight lines for the card."""
     from stagelyric.writing.drafters.templates import TemplateSource
     from stagelyric.writing.planning import as_name, rhyme_of
     from stagelyric.writing.tasks import Task

@@ -1,8 +1,8 @@
-"""A folder of the kind "structure": a structure model and a vocabulary model, measured and described.
+"""Writes a folder of the kind "structure": a structure model and a vocabulary model, measured and described.
 
-The vocabulary model is a transformer as it stands in its own folder; its int8 graph is taken over byte for byte. Both
-models' weights lie in one weights.safetensors, under `vocabulary.` and `structure.`; `structure.onnx` is the structure
-model's graph.
+The vocabulary model is a transformer, taken from its own folder; its int8 graph is copied unchanged. The weights of
+both models are in one weights.safetensors, with the prefixes `vocabulary.` and `structure.`; `structure.onnx` is the
+structure model's graph.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ from stagelyric.lm.runtime import load
 T = TypeVar("T")
 
 CURVE = "structure-curve.svg"
-"""How the structure model's training went, drawn."""
+"""The structure model's learning curve, as a picture."""
 
 _UNDER_VOCABULARY, _UNDER_STRUCTURE = "vocabulary.", "structure."
 
 
 def read_vocabulary(folder: Path) -> Meta:
-    """The meta of the transformer in `folder`. Raises ModelError for another kind, and for none."""
+    """The metadata of the transformer in `folder`. Raises ModelError if there is none, or another kind of model."""
     meta = read_meta(folder)
     if meta.kind != "transformer":
         raise ModelError(f"{folder}: wanted a transformer for the vocabulary, found a model of kind {meta.kind}")
@@ -58,10 +58,10 @@ def release_pair(
     made: Meta,
     went: Sequence[curve.Point] = (),
 ) -> Meta:
-    """Writes the folder of the pair and its card; the files of the craft are written beside it by others.
+    """Writes the pair's folder and card; the word data are written there by others.
 
-    `structure`: the tensors of a `Structure`; `made`: what is known of its training; `went`: points (tokens read, bits
-    per token) of it. What is said of the vocabulary model, its curve too, is taken over.
+    `structure`: the tensors of a `Structure`; `made`: facts about its training; `went`: its learning curve (tokens
+    read, bits a token). Facts about the vocabulary model, including its curve, are copied from its folder.
     """
     known = read_vocabulary(vocabulary)
     weights = {_UNDER_VOCABULARY + name: value for name, value in read_weights(vocabulary, known).items()}
@@ -94,7 +94,7 @@ def release_pair(
 
 
 def write_card(folder: Path, meta: Meta, templates: Sequence[str], lines: Sequence[str]) -> Meta:
-    """Writes the model card, with templates and lines of the pair, once the craft's files are there."""
+    """Writes the model card with sample templates and lines; called once the word data are there."""
     files = {name: (folder / name).read_bytes() for name in meta.files}
     return write_model(folder, meta, files, _card(folder, meta, templates, lines))
 
@@ -104,7 +104,7 @@ def _under(prefix: str, named: Mapping[str, T]) -> dict[str, T]:
 
 
 def _texts(meta: Meta) -> str:
-    """The texts of the vocabulary model, the last of them last."""
+    """The texts of the vocabulary model, in order."""
     return ", then ".join(dict.fromkeys(c.title for c in meta.corpora if c.part.startswith("vocabulary")))
 
 

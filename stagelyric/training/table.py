@@ -1,4 +1,5 @@
-"""How texts are read and a model's folder is written, by what its symbols are (`Trained.reads` of its kind)."""
+"""The training pipelines by type of symbols, i.e. how texts are read and a folder is written (a kind's
+`Trained.reads`)."""
 
 from __future__ import annotations
 

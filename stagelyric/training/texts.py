@@ -1,4 +1,4 @@
-"""Where a model is made: texts in, a trainer in the middle, a model's folder with all that belongs to it out."""
+"""The frame of every training: reads texts, runs the trainer, and writes a complete model folder."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from stagelyric.training.distributed import World
 from stagelyric.training.recipe import Recipe
 from stagelyric.training.train import CHECKPOINT, Trainer
 
-_TUNING = 0.25  # of the usual learning rates: a trained model forgets less of what it knows
+_TUNING = 0.25  # factor on the learning rates when fine-tuning, so that the model forgets less
 _PATIENCE = 5
-_HELD_BACK, _LEAST_HELD_BACK = 0.1, 2  # of a band's own songs: the share, and how many at least
-_FEWEST = 4  # songs of which some are held back: of three, one would be left to learn from
+_HELD_BACK, _LEAST_HELD_BACK = 0.1, 2  # of a band's own songs: the share held out, and the least number
+_FEWEST = 4  # with fewer songs none are held out, as too few would be left to learn from
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a training as the user names them: paths, each perhaps with "=WEIGHT" behind it."""
+    """The texts of a training as given by the user: paths, each optionally with "=WEIGHT"."""
 
     corpora: Sequence[str]
     finish: Sequence[str] = ()
@@ -38,31 +38,31 @@ class Texts:
     emphasis: Sequence[tuple[str, float]] = ()
     licence: str = ""
     quotable: Sequence[str] = ()
-    """Read as `corpora` are, but their lines may come up again as they are: text that is ours."""
+    """Used like `corpora`, but their lines are our own and may be quoted."""
     words: Sequence[str] = ()
-    """For a structure: read only to learn what words are used for."""
+    """For the kind "structure": read only to learn the parts of speech of words."""
 
 
 Tell = Callable[[str, float], None]
-"""What is being done, and the share of it done, 0 … 1."""
+"""Called with what is being done, and the share of it done, 0 … 1."""
 
 
 class Pipeline(ABC):
-    """Reads the texts, makes the trainer, and writes what came of it into `out`.
+    """Reads the texts, creates the trainer, and writes the result into `out`.
 
-    What the symbols of a model are, and so how its texts are read and its folder is written, is a subclass's.
+    A subclass defines what the symbols of a model are, and so how texts are read and the folder is written.
     """
 
     unit = "character"
-    """What a symbol is called."""
+    """The word for a symbol."""
 
     part = "main"
-    """What the main texts are called in the model's card."""
+    """The name of the main texts in the model card."""
 
     main: Stream
     finish: Stream | None = None
     measured_on: NDArray[np.integer] | None = None
-    """The text that a training is checked on while it runs, as ids."""
+    """The held-out text for checks during training, as ids."""
 
     def __init__(
         self,
@@ -75,12 +75,12 @@ class Pipeline(ABC):
         tell: Tell = lambda doing, done: None,
         vocabulary: Path | None = None,
     ):
-        """`parent`: the model to begin with, which also decides the kind; `vocabulary`: the model whose words are used,
-        for the kinds that want one. Raises CorpusError and ModelError.
+        """`parent`: the model to fine-tune, which also determines the kind; `vocabulary`: the model whose words are
+        used, for kinds that need one. Raises CorpusError and ModelError.
 
-        `blend`: the share of the weights that is new, the rest being the parent's; a little less than 1 costs the new
-        text little and keeps much of what the parent knew (WiSE-FT, Wortsman et al. 2022). `tell` hears of what takes
-        long besides the training.
+        `blend`: the share of the new weights in the result, the rest being the parent's. A little less than 1 hardly
+        changes how well the new text is learned, and keeps much of what the parent knew (WiSE-FT, Wortsman et al.
+        2022). `tell` reports other work that takes long.
         """
         self.blend, self._tell = blend, tell
         self.out, self.world, self.texts = out, world or World(), texts
@@ -101,39 +101,39 @@ class Pipeline(ABC):
 
     @abstractmethod
     def _look_up(self, vocabulary: Path | None) -> None:
-        """What must be known before the texts are read. Raises ModelError, before anything takes long."""
+        """Checks the vocabulary model before the texts are read, which takes long. Raises ModelError."""
 
     @abstractmethod
     def _read(self, main: Sequence[Source], last: Sequence[Source]) -> None:
-        """Sets `main`, `finish` and `measured_on`."""
+        """Reads the texts; sets `main`, `finish` and `measured_on`."""
 
     @abstractmethod
     def shape(self) -> dict[str, Any]:
-        """The fields of a new model's config that follow from the texts."""
+        """The fields of a new model's config that are determined by the texts."""
 
     @abstractmethod
     def write(self, meta: Meta, weights: dict[str, NDArray[np.float32]], went: Curve, *, complete: bool) -> Meta:
-        """Writes the model's folder, but for its checkpoint; gives the meta as it was written. One that was stopped is
-        not measured, so that Ctrl-C is answered at once."""
+        """Writes the model's folder without its checkpoint; returns the metadata as written. A stopped training isn't
+        measured, so that Ctrl-C takes effect at once."""
 
     @abstractmethod
     def symbols(self) -> str:
-        """The characters of the model's alphabet, or of the model whose words it knows."""
+        """The characters of the model's alphabet, or of the model that supplies the words."""
 
     def sample(self, network: Network, rng: np.random.Generator) -> str:
-        """What the model writes by now, to be shown beside a measure; "" where it writes nothing alone."""
+        """A sample line, shown with each check; "" if the model can't write lines by itself."""
         return ""
 
     def told(self, meta: Meta) -> list[str]:
-        """What was measured, for people, a line each."""
+        """The measurements as text, one line each."""
         return []
 
     def tuning(self, trainer: Trainer, *, complete: bool) -> dict[str, float]:
-        """What a fine-tuning changed: see `Meta`."""
+        """The effect of a fine-tuning: see `Meta`."""
         return {}
 
     def trainer(self, *, rate: float | None = None, sizes: dict[str, Any] | None = None, **recipe: object) -> Trainer:
-        """The trainer at its beginning. `recipe` and `sizes` (of the config) say what is not to be as usual."""
+        """A new trainer. `recipe` and `sizes` (of the config) override defaults."""
         config = dict(self.parent.meta.config) if self.parent else self.shape()
         config |= {name: value for name, value in (sizes or {}).items() if value is not None}
         trained = TRAINED[self.kind]
@@ -155,7 +155,7 @@ class Pipeline(ABC):
         return trainer
 
     def release(self, trainer: Trainer, complete: bool) -> Meta:
-        """Writes the model."""
+        """Writes the model's folder."""
         weights = self.blended(trainer)
         tuning = self.tuning(trainer, complete=complete) if self.parent else {}
         training = {f"{self.unit}s": trainer.characters, "steps": trainer.step, "seconds": round(trainer.seconds)}
@@ -184,12 +184,12 @@ class Pipeline(ABC):
         return written
 
     def parent_weights(self) -> dict[str, NDArray[np.float32]]:
-        """The weights of the model to begin with."""
+        """The weights of the model to be fine-tuned."""
         assert self.parent is not None
         return read_weights(self.parent.folder, self.parent.meta)
 
     def blended(self, trainer: Trainer) -> dict[str, NDArray[np.float32]]:
-        """The weights to keep."""
+        """The weights to keep, blended with the parent's."""
         new = {name: value.cpu().numpy() for name, value in trainer.kept.items()}
         if self.parent is None or self.blend == 1:
             return new
@@ -203,14 +203,14 @@ class Pipeline(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """A model that a training begins with."""
+    """A model to be fine-tuned."""
 
     folder: Path
     meta: Meta
 
     @classmethod
     def read(cls, folder: Path) -> Parent:
-        """Raises ModelError before hours are spent, where its kind or its shape is not in order."""
+        """Raises ModelError for an unsuitable kind or shape, now rather than after hours of training."""
         meta = read_meta(folder)
         check_craft(folder, meta)
         trained = TRAINED.get(meta.kind)
@@ -226,7 +226,7 @@ class Parent:
         return cls(folder, meta)
 
     def described(self) -> dict[str, str]:
-        """What a model that begins with it says of it."""
+        """The facts about it for the metadata of the fine-tuned model."""
         read = ", ".join(f"{c.title} x {c.weight:g}" for c in self.meta.corpora)
         spent = self.meta.training
         minutes = spent.get("seconds", 0) / 60
@@ -238,9 +238,9 @@ class Parent:
 def _held_back(
     main: list[Source], last: list[Source], share: float | None
 ) -> tuple[list[Source], list[Source], Source | None]:
-    """Holds some whole songs of the main texts back; a corpus of a few songs is too small to spare any.
+    """Holds out some whole songs of the main texts, unless there are too few.
 
-    With a `share`, which is for fine-tuning, of the first text only: a band's own songs, whatever else is read.
+    With a `share`, for fine-tuning, only songs of the first text are held out: these are the band's own.
     """
     parts = (
         [split(source.songs) for source in main]
@@ -263,5 +263,5 @@ def _held_back(
 
 
 def described(sources: Sequence[Source], part: str, licence: str) -> tuple[Corpus, ...]:
-    """What a model's meta says of texts."""
+    """The description of texts for a model's metadata."""
     return tuple(Corpus(s.name, s.sha256, len(s.songs), s.weight, part, licence) for s in sources)

@@ -1,8 +1,8 @@
 """The training loop: segments of shuffled songs in parallel streams, resumable to the bit.
 
-A recurrent model carries its state from segment to segment of a stream (truncated backpropagation) and is now and then
-reset to zero, since a line generator starts cold: without resets a model was seen to reach 1.69 nats in training and
-2.52 on held-out text. Others begin every segment with nothing read.
+A recurrent model carries its state from segment to segment of a stream (truncated backpropagation). From time to time
+the state is reset to zero, since lines are generated from an empty state: without resets a model reached 1.69 nats in
+training but 2.52 on held-out text. Other models start every segment with an empty state.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ from stagelyric.training.distributed import World
 from stagelyric.training.measuring import cold_bits
 from stagelyric.training.recipe import BrokenTrainingError, Recipe, Report, TrainingError
 
-Memory = Any  # what a network carries, of a type of its own: see lm.kinds.network
+Memory = Any  # the state of a network, of its own type: see lm.kinds.network
 
 CHECKPOINT = "training.safetensors"
-"""In the model's folder while a training is under way; removed when it is complete."""
+"""In the model's folder during training; removed when it is complete."""
 
-_PAUSE = 5.0  # s; a step that took longer was stopped from outside (a sleeping laptop), and is not charged
-_LEAST_STEPS = 48  # in an epoch
-_PART_TO_CHECK = 32_768  # characters of the held-out text read at each check on the way
-_CURVE_EVERY = 8  # steps
+_PAUSE = 5.0  # s; a longer step was interrupted from outside (a sleeping laptop), and doesn't count against the budget
+_LEAST_STEPS = 48  # least number of steps in an epoch
+_PART_TO_CHECK = 32_768  # characters of the held-out text used for each check during training
+_CURVE_EVERY = 8  # steps between two points of the curve
 _PLACE = ("step", "phase", "part", "place", "seconds", "bits", "best_bits", "stale", "curve")
 
 
 class Trainer:
-    """Owns the model, its running average, the optimizers and the place in the text; `run` goes on until stopped."""
+    """Holds the model, its running average, the optimisers and the position in the text; `run` trains until stopped."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Trainer:
         smallest = min(len(mixture) for mixture in self._mixtures)
         self._corpus = [mixture.sha256 for mixture in self._mixtures]
         self._segment = max(1, min(recipe.segment, smallest // 4))
-        # A band's own few songs are read by fewer streams, so that an epoch is still some dozens of steps.
+        # With a band's few songs, use fewer streams, so that an epoch still has some dozens of steps.
         streams = max(1, min(recipe.streams, smallest // (_LEAST_STEPS * self._segment)))
         pieces = self.world.size * recipe.accumulate
         self._streams = max(1, streams // pieces) * pieces
@@ -90,10 +90,10 @@ class Trainer:
         self.seconds, self.bits = 0.0, math.log2(config.vocabulary)
         self.best_bits, self.stale = math.inf, 0
         self.curve: list[tuple[int, float, float | None]] = []
-        """Symbols read, bits of each, and bits on held-out text where they were just measured."""
+        """Symbols read, training bits a symbol, and held-out bits if just measured."""
 
     def _started(self) -> Memory:
-        """The state of this process's rows before a word is read; None for a model that carries none."""
+        """The initial state of this process's rows; None for a model that carries none."""
         return self.model.start(self._mine.stop - self._mine.start) if self.model.carries else None
 
     @property
@@ -121,7 +121,7 @@ class Trainer:
 
     @property
     def kept(self) -> Mapping[str, Tensor]:
-        """The weights to keep: the running average, or, with patience, the best there was of it."""
+        """The weights to keep: the running average or, with patience, the best one so far."""
         return self.best if self.recipe.patience and math.isfinite(self.best_bits) else self.average
 
     def run(
@@ -136,18 +136,17 @@ class Trainer:
     ) -> bool:
         """Trains until the budget is spent (True) or Ctrl-C, SIGTERM, `stop_after` steps or `longest` seconds (False).
 
-        A checkpoint is left in `folder` every `save_every` seconds and at the end. Raises BrokenTrainingError when
-        the loss is no longer a number or the disk takes no checkpoint; the last one written stays.
-        """
+        Writes a checkpoint to `folder` every `save_every` seconds and at the end. Raises BrokenTrainingError if the
+        loss is no longer finite or a checkpoint can't be written; the last one is then kept."""
         saved = checked = time.monotonic()
-        torch.set_rng_state(self._random)  # dropout and resets draw from torch's own generator
+        torch.set_rng_state(self._random)  # dropout and resets use torch's global generator
         with _stop_on_signal() as stopped:
             stop = False
             while self.done < 1 and not (stop or self.step == stop_after or self.seconds >= longest):
                 began = time.monotonic()
                 bits = self._one_step()
                 now = time.monotonic()
-                # What time it is and whether to stop is agreed upon, or the processes would part ways.
+                # The processes must agree on the time and on whether to stop, or they would get out of step.
                 lead = self.world.leads
                 took = now - began if lead and now - began < _PAUSE else 0.0
                 asked, took, save, look, bits = self.world.sum(
@@ -174,8 +173,8 @@ class Trainer:
         return self.done >= 1
 
     def _looked(self, due: bool) -> float | None:
-        """A check on held-out text where one is due, and whether patience has run out."""
-        # A band's few songs are checked on twice an epoch or so, a large text eight times.
+        """Checks on held-out text if `due` or if patience requires it, and updates the best weights."""
+        # Patience needs checks about twice an epoch for a band's few songs, eight times for a large text.
         epoch = len(self._mixtures[0]) // (self._streams * self._segment)
         patient = self.recipe.patience and self.step % max(self.recipe.check_steps, epoch // 8) == 0
         if self._held_out is None or not (due or patient):
@@ -190,11 +189,11 @@ class Trainer:
         return bits
 
     def close(self) -> None:
-        """Lets go of the other processes: before `World.leave`."""
+        """Drops what is tied to the other processes; call before `World.leave`."""
         self._lesson = _Lesson(self.model)
 
     def begin_with(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
-        """Begins with a trained model's weights instead of random ones. Raises TrainingError for another shape."""
+        """Starts from a trained model's weights instead of random ones. Raises TrainingError if the shape differs."""
         try:
             self.model.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in weights.items()})
         except RuntimeError as error:
@@ -202,18 +201,18 @@ class Trainer:
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
 
     def averaged(self) -> Network:
-        """A copy of the model with the running average of its weights, ready to be asked."""
+        """A copy of the model with the running average of its weights, in evaluation mode."""
         model: Network = TRAINED[self.kind].model(self.model.config)
         model.load_state_dict({name: value.cpu() for name, value in self.average.items()})
         return model.eval()
 
     def check(self, block: int = 256) -> float:
-        """Bits per character of the averaged model on a part of the held-out text, from a zero state every `block`."""
+        """Bits per character of the averaged model on part of the held-out text, from an empty state every `block`."""
         assert self._held_out is not None
         return cold_bits(self.averaged(), self._held_out[:_PART_TO_CHECK], block, half=self._half)
 
     def _one_step(self) -> float:
-        """One step of the optimizers; the loss on this process's rows in bits."""
+        """One step of the optimisers; returns the loss on this process's rows in bits."""
         rate = self.rate
         for optimizer in self.optimizers:
             optimizer.zero_grad()
@@ -242,7 +241,7 @@ class Trainer:
         self._state = None if state is None else type(state).joined(states)
         self._random = torch.get_rng_state()
         self.step += 1
-        # Early on a long average would remember the initial weights, so its horizon grows with the steps taken.
+        # A long average would keep the initial weights for too long, so its horizon grows with the steps taken.
         steps = self.recipe.average_before + self.step
         keep = min(self.recipe.average, (1 + steps) / (10 + steps))
         with torch.no_grad():
@@ -251,7 +250,8 @@ class Trainer:
         return nats / math.log(2)
 
     def _forgotten(self) -> Memory:
-        """The state of this process's rows, some of them reset: the same ones however many processes there are."""
+        """The state of this process's rows, some of them reset; which ones doesn't depend on the number of
+        processes."""
         if self._state is None:
             return None
         chances = np.random.default_rng([self.recipe.seed, self.step]).random(self._streams)
@@ -259,13 +259,14 @@ class Trainer:
         return self._state.forget(forget.to(self.world.device))
 
     def _next_segment(self) -> tuple[Tensor, Tensor]:
-        """The next (B, T) characters of each stream, all processes' rows, and the character after each."""
+        """The next (B, T) symbols of all processes' rows, and the symbol after each."""
         phase = int(self.done >= 1 - self.recipe.finish_share and self._two_phases)
         if self._rows is not None and (phase > self.phase or self.place + self._segment >= self._rows.shape[1]):
             self.phase, self.part, self.place, self._rows = phase, self.part + 1, 0, None
         if self._rows is None:
             ids = self._mixtures[self.phase].part(self.recipe.seed, self.part, self.recipe.coded[self.phase])
-            while ids.size < self._streams * (self._segment + 1):  # weights are chances: a draw may be short
+            # weights are probabilities, so a draw may be too short
+            while ids.size < self._streams * (self._segment + 1):
                 ids = np.concatenate([ids, ids, ids[:1]])
             width = ids.size // self._streams
             self._rows = ids[: width * self._streams].reshape(self._streams, width)
@@ -274,7 +275,7 @@ class Trainer:
         return part[:, :-1], part[:, 1:]
 
     def save(self, folder: Path) -> None:
-        """Writes the checkpoint in one piece: a crash while writing leaves the one before it."""
+        """Writes the checkpoint atomically: after a crash the one before is still there."""
         tensors = {f"model.{name}": value for name, value in self.model.state_dict().items()}
         tensors |= {f"average.{name}": value for name, value in self.average.items()}
         if self.recipe.patience:
@@ -304,7 +305,7 @@ class Trainer:
             raise BrokenTrainingError(f"{file}: wanted to write a checkpoint, found: {error}") from error
 
     def restore(self, folder: Path) -> None:
-        """Goes on from the checkpoint in `folder`. Raises TrainingError where there is none that fits this training."""
+        """Continues from the checkpoint in `folder`. Raises TrainingError if there is none that fits this training."""
         file = folder / CHECKPOINT
         if not file.is_file():
             raise TrainingError(f"{file}: wanted the checkpoint of a training to resume, found nothing there")
@@ -315,7 +316,7 @@ class Trainer:
                 tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - not a dict
         except (SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
             raise TrainingError(f"{file}: wanted the checkpoint of a training, found a damaged file") from error
-        # What a checkpoint does not name did not exist when it was made, and was then as it is by default.
+        # Settings that a checkpoint lacks are newer than it; their defaults reproduce the behaviour of that time.
         if _defaults(self.model.config) | config != asdict(self.model.config):
             raise TrainingError(f"{file}: this checkpoint is of a model of another shape: {config}")
         if _settled(_defaults(self.recipe) | recipe | _budget(self.recipe)) != _settled(asdict(self.recipe)):
@@ -336,7 +337,7 @@ class Trainer:
         for name, value in place.items():
             setattr(self, name, value)
         self._rows = None
-        if self.place or self.part:  # the stream of that part is made again from the seed
+        if self.place or self.part:  # the stream of that part is recreated from the seed
             at, self.place = self.place, 0
             self._next_segment()
             self.place = at
@@ -344,7 +345,7 @@ class Trainer:
 
 
 class _Lesson(nn.Module):
-    """A network's loss as a module's own answer, which is what several processes can share."""
+    """Makes a network's loss its forward pass, which DistributedDataParallel requires."""
 
     def __init__(self, network: Network):
         super().__init__()
@@ -356,17 +357,17 @@ class _Lesson(nn.Module):
 
 
 def _defaults(made: Config | Recipe) -> dict[str, Any]:
-    """What each key is where nobody says otherwise: an LSTM of one layer, a recipe without patience."""
+    """The default of each field: an LSTM of one layer, a recipe without patience."""
     return asdict(type(made)())
 
 
 def _settled(recipe: Mapping[str, Any]) -> object:
-    """As it is read back from a file, where a tuple is a list."""
+    """The recipe as it is after reading it from a file, where tuples become lists."""
     return json.loads(json.dumps(recipe))
 
 
 def _budget(recipe: Recipe) -> dict[str, Any]:
-    """What may differ when a training is taken up again: it may be given longer, or other threads."""
+    """The settings that may change when a training is continued, such as the budget and the number of threads."""
     return {name: getattr(recipe, name) for name in ("minutes", "epochs", "threads")}
 
 
@@ -391,14 +392,14 @@ def _optimizers(model: Network, recipe: Recipe) -> list[torch.optim.Optimizer]:
 
 
 def reckons_in_bf16() -> bool:
-    """Whether this processor multiplies bf16 matrices itself; elsewhere they are slower than fp32."""
+    """Whether this processor has bf16 matrix instructions; without them bf16 is slower than fp32."""
     able = torch.cpu.get_capabilities()
     return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
 @contextmanager
 def _stop_on_signal() -> Iterator[threading.Event]:
-    """The first Ctrl-C or SIGTERM asks to stop after the step under way; a second one interrupts at once."""
+    """The first Ctrl-C or SIGTERM sets the event, to stop after the current step; a second one interrupts at once."""
     stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stopped

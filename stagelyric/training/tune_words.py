@@ -1,8 +1,8 @@
-"""The model of words that drafts last word first, taught a band's words and turns: for the model that was fine-tuned.
+"""Fine-tunes the word model that drafts backwards on a band's songs, as part of fine-tuning a letter model.
 
-A model that only reads drafts can pick, but it can't say what no draft has. So where a band's songs are learned from,
-what drafts learns from them too: words that it never knew become words of its own, and the rest of them is learned as
-long as songs held back are foretold better. Some dozens of steps, a minute or two on one core.
+A model that only scores drafts can't add anything that no draft contains. So when a band's songs are learned, the
+drafting model learns from them too: new words are added to its vocabulary, and it is trained as long as held-out songs
+are predicted better. This takes some dozens of steps, a minute or two on one core.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from stagelyric.words.lexicon import Lexicon
 from stagelyric.words.names import find_names
 
 RATE = 0.5
-"""Of the usual learning rates."""
+"""Factor on the usual learning rates."""
 
 STEPS, CHECK, PATIENCE = 60, 3, 4
 LONGEST = 240.0
-"""Seconds that it may take, however slow or busy the machine is."""
+"""Time limit in seconds, for slow or busy machines."""
 
-_BLIND = 15  # steps where no song is held back
+_BLIND = 15  # steps if no song is held out
 _ROWS, _SEGMENT = 24, 96
-_LEAST = 64  # words held back that are worth measuring on
+_LEAST = 64  # held-out words needed for a measurement
 
 
 def tune(
@@ -49,9 +49,9 @@ def tune(
     rate: float = RATE,
     tell: Callable[[float], None] = lambda done: None,
 ) -> dict[str, float]:
-    """Writes the model in `file` to `out`, taught `songs` and the words that `lexicon` has beyond its own.
+    """Writes the model in `file` to `out`, tuned on `songs`, with the additional words of `lexicon`.
 
-    Gives the perplexity on `held` before and after, nothing where too few words are held back.
+    Returns the perplexity on `held` before and after; {} if too few words are held out.
     """
     before = runtime.load(file)
     words = (*before.words, *(word for word in lexicon.words if word not in before.index))
@@ -59,7 +59,7 @@ def tune(
     names = find_names(line for song in (*songs, *held) for line in song.split("\n"))
     measured = texts.Lines([_source(held)], index, names).part(seed, 0, 1.0) if held else np.zeros(0, np.int32)
     ids = measured if len(measured) >= _LEAST else None
-    # The songs come again as often as fills the rows of many steps, in another order and with other lengths told.
+    # Repeat the songs until they fill the rows of many steps, each time in another order and with other lengths given.
     once = texts.Lines([_source(songs)], index, names)
     lines = texts.Lines([_source(songs, max(1.0, 50 * _ROWS * _SEGMENT / len(once)))], index, names)
     grown = _grown(runtime.weights(file), len(before.words), len(words))
@@ -90,14 +90,14 @@ def _source(songs: Sequence[str], weight: float = 1.0) -> Source:
 
 
 def _shape(weights: dict[str, NDArray[np.float32]]) -> BackwardConfig:
-    """The shape of the network with these weights."""
+    """The config of the network with these weights."""
     size, width = weights["embedding"].shape
     layers = sum(name.endswith(".taps") for name in weights)
     return BackwardConfig(size, width, len(weights["blocks.0.gate.bias"]), layers)
 
 
 def _grown(arrays: dict[str, NDArray[np.float32]], old: int, new: int) -> dict[str, NDArray[np.float32]]:
-    """Weights with rows for more words: each begins as the mean of all, and as seldom as the rarest."""
+    """Weights with rows for more words; each starts with the mean of all rows and the bias of the rarest word."""
     embedding, bias = arrays["embedding"], arrays["bias"]
     more = np.repeat(embedding[:old].mean(axis=0, keepdims=True), new - old, axis=0)
     rarest = np.full(new - old, np.quantile(bias[:old], 0.1), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""A backward model is made: every line from its last word to its first, of the words that another model may spell."""
+"""Trains a backward model: lines from last word to first, in the words that another model can spell."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from stagelyric.words.names import find_names
 
 
 class Words(Pipeline):
-    """Reads songs with the words of `vocabulary`, or of the model to begin with."""
+    """Reads songs in the words of `vocabulary`, or of the model to be fine-tuned."""
 
     unit = "word"
 
@@ -63,7 +63,7 @@ class Words(Pipeline):
     def write(self, meta: Meta, weights: dict[str, NDArray[np.float32]], went: Curve, *, complete: bool) -> Meta:
         packed = io.BytesIO()
         kept = {"first": self._begun}
-        if self.parent is not None:  # what was learned of its finished lines (`backtune`) stays
+        if self.parent is not None:  # keep the correction that was measured on its finished lines (`backtune`)
             before = runtime.load(self.parent.folder / runtime.FILE)
             first = np.asarray((self._begun + before.first) / 2, dtype=np.float32)
             kept = {"first": first, "correction": before.correction}
