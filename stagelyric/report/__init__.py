@@ -1,12 +1,12 @@
-"""What lines are like, in numbers with a definition each, beside the same numbers for lines that people wrote.
+"""Measures of lyrics, each with a definition, compared with the same measures of lines by people.
 
-lyrics, reading      songs as they are measured: stanzas of lines, with the scheme they keep
-language             word frequencies and kinds of word, from the packages of the extra `report`
-reference            what was counted once of public-domain songs: how rare a word is, which phrases are worn
+lyrics, reading      songs for measuring: stanzas of lines, with their rhyme scheme
+language             word frequencies and parts of speech, from the packages of the extra `report`
+reference            counts from public-domain songs: how rare a word is, which phrases are worn
 wording, form        measures of single lines; of syllables and rhyme
-repetition, habits   what comes again: in numbers; by the phrase, the opening, the rhyme, the word
+repetition, habits   repetition: as numbers; by phrase, opening, rhyme and word
 average              the average line, and how it was found
-classifier           whether a machine can tell two sets of lines apart
-bands, whole         where people's lines lie; all measures as one report
-page, plot           the report for a terminal; as pictures
+classifier           whether a classifier can tell two sets of lines apart
+bands, whole         the ranges of people's lines; all measures as one report
+page, plot           the report in a terminal; as pictures
 """

@@ -1,4 +1,4 @@
-"""All that `analyse` says of a set of lyrics, as one plain structure."""
+"""The report of `analyse` on a set of lyrics, as plain data."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from stagelyric.report.measures import average, form, habits, repetition, sense,
 from stagelyric.report.measures.repetition import grams
 from stagelyric.report.measures.whole import HUMAN_BANDS
 
-MOST = 40  # entries of a list
+MOST = 40  # entries of a list, at most
 
 
 def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any]:
-    """The report (`whole.KEYS`), and under further keys what it is made of, with names and lines.
+    """The measures (`whole.KEYS`) and, under further keys, details with names and lines.
 
     `others`: lyrics that must not be quoted.
     """
@@ -75,7 +75,7 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
 
 
 def genres(songs: Sequence[Song]) -> dict[str, dict[str, Any]]:
-    """The measures that differ most from kind to kind, by the songs' genre; nothing where they name none."""
+    """The measures that differ most between genres, by genre; {} if the songs name none."""
     by_genre: dict[str, list[Song]] = {}
     for song in songs:
         if genre := song.tags.get("genre"):
@@ -98,12 +98,12 @@ def _of_genre(songs: Sequence[Song]) -> dict[str, Any]:
 
 
 def line_rate(lines: Sequence[str], any_of: frozenset[str]) -> float:
-    """The share of lines with any of some words."""
+    """The share of lines with at least one of some words."""
     return sum(not any_of.isdisjoint(words(line)) for line in lines) / max(1, len(lines))
 
 
 def quoting(songs: Sequence[Song], others: Iterable[Song]) -> set[str]:
-    """The lines of songs that have five words or 24 characters in a row with a line of others, exactly compared."""
+    """The lines of songs that share five words or 24 characters in a row with another line; an exact comparison."""
     runs: dict[str, set[str]] = {}
     for line in all_lines(songs):
         for run in _runs(line):

@@ -1,4 +1,4 @@
-"""A blind table: a line by people and one by a model from the same place, in random order, and the key apart."""
+"""Blind tests: lines by people and by a model for the same places, in random order, with a separate key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stagelyric.report.lyrics import words
 from stagelyric.report.trial import Lines
 
 _QUATRAIN = 4
-_LEAST = 3  # words that a line must have to be judged
+_LEAST = 3  # words that a line must have to be included
 
 
 def pairs(
@@ -20,8 +20,8 @@ def pairs(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """(sheet, key): `count` pairs of lines in random order, or as many as there are.
 
-    Both lines of a pair follow the same song. Marks at the ends are left off, since a book sets them and a stage does
-    not. A line is shown once.
+    Both lines of a pair follow the same place in a song. Final punctuation is removed, as only printed lines have it.
+    No line is shown twice.
     """
     rng = random.Random(seed)
     places = [
@@ -51,9 +51,9 @@ def pairs(
 def quatrains(
     found: Sequence[Context], people: Lines, ours: Lines, count: int, *, seed: int = 0
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """(sheet, key): up to `count` quatrains by people and as many by the model, all in random order.
+    """(sheet, key): up to `count` quatrains by people and as many by the model, in random order.
 
-    Both are of the same places in songs. Marks at the ends are left off; none is shown twice.
+    Both are for the same places in songs. Final punctuation is removed; none is shown twice.
     """
     rng = random.Random(seed)
     items: list[tuple[str, str, tuple[str, ...]]] = []
@@ -74,10 +74,10 @@ def quatrains(
 
 
 def scored(key: Sequence[Mapping[str, Any]], ratings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, float]]:
-    """What one reader thought, by who wrote it: means of sense and feeling (1 to 5), the share that would be sung.
+    """One reader's ratings by author: means of sense and feeling (1 to 5), the share that the reader would sing.
 
-    `ratings`: by a quatrain's number, with "sense", "feeling" and "sing". Raises ValueError for one that is missing or
-    is none. A mean says nothing of how far readers agree: have two or more.
+    `ratings`: by a quatrain's number, with "sense", "feeling" and "sing". Raises ValueError for a missing or invalid
+    rating. A mean doesn't show how far readers agree: ask two or more.
     """
     by: dict[str, list[Mapping[str, Any]]] = {}
     for one in key:

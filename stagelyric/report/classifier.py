@@ -1,6 +1,6 @@
-"""Can a machine tell two sets of lines apart? A two-sample test by classifier (Lopez-Paz & Oquab 2017).
+"""Can a classifier tell two sets of lines apart? A classifier two-sample test (Lopez-Paz & Oquab 2017).
 
-0.5: not at all; 1.0: every line. Two halves of one set of songs by people give 0.56 to 0.58, since songs differ.
+AUC 0.5: not at all; 1.0: every line. Two halves of one set of songs by people give 0.56 to 0.58, since songs differ.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from stagelyric.report.language import MissingExtraError
 from stagelyric.report.measures import form, wording
 from stagelyric.report.measures.wording import Wording
 
-Learner = Any  # of scikit-learn, which has no types
+Learner = Any  # from scikit-learn, which has no type annotations
 
 FOLDS = 5
 LEAST = 4 * FOLDS
-"""Lines on each side that can be told apart."""
+"""Fewest lines on each side for a test."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Areas under the ROC curve, out of fold: by a logistic regression, by boosted trees, and by the letters."""
+    """Cross-validated areas under the ROC curve: of a logistic regression, of boosted trees, and of a letter model."""
 
     logistic: float
     trees: float
@@ -35,12 +35,12 @@ class Told:
 
     @property
     def auc(self) -> float:
-        """The better of the two that go by the features."""
+        """The better of the two models that use the features."""
         return max(self.logistic, self.trees)
 
 
 def features(lines: Sequence[str]) -> NDArray[np.float64]:
-    """(L, 12) by the columns below. A mean over no words is the mean of the other lines."""
+    """(L, 12) with the columns below. If a line has no words for a mean, the mean of the other lines is used."""
     read = Wording.of(lines)
     columns = [
         wording.content_zipf(read),
@@ -71,9 +71,9 @@ def tell_apart(
 ) -> Told:
     """How well lines of `ours` are told from `theirs`, each set as large as the smaller one, by five folds.
 
-    `groups` number the song or context of each line: lines of one are never on both sides of a fold. End marks are
-    left off, and so is the case of a line's beginning: they are a matter of printing. Raises MissingExtraError without
-    scikit-learn, ValueError for fewer than twenty lines a side or a single group.
+    `groups`: the number of each line's song or context; lines of one group are never on both sides of a fold. Final
+    punctuation and the case of the first letter are removed, as they depend on printing. Raises MissingExtraError
+    without scikit-learn, ValueError for fewer than twenty lines a side or a single group.
     """
     rng = np.random.default_rng(seed)
     size = min(len(ours), len(theirs))
@@ -100,7 +100,7 @@ def tell_apart(
 
 
 def bare(line: str) -> str:
-    """A line without the marks at its ends, begun with a capital."""
+    """A line without punctuation at its ends, capitalised."""
     line = line.strip().strip(".,;:!?-\"'() ")
     return line[:1].upper() + line[1:]
 
@@ -130,6 +130,6 @@ def _auc(
     count = min(FOLDS, len(set(groups)))
     folds = sk["model_selection"].StratifiedGroupKFold(count, shuffle=True, random_state=0)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a fold of a small set may lack a class or a word
+        warnings.simplefilter("ignore")  # a fold of a small set may lack a class or a word, of which scikit-learn warns
         chances = sk["model_selection"].cross_val_predict(model, x, y, groups=groups, cv=folds, method="predict_proba")
     return float(sk["metrics"].roc_auc_score(y, chances[:, 1]))

@@ -1,4 +1,4 @@
-"""Places in songs that a model did not read, from which it goes on, and people's own lines from there."""
+"""Places in songs that no model was trained on, to be continued by a model, with people's own continuation."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from stagelyric.types.lines import Ask, Scheme
 
 CONTEXTS = 60
 LINES = 16
-_BEFORE = 8  # lines that a context shows
-_LEAST = 4  # lines before and after
+_BEFORE = 8  # lines of context
+_LEAST = 4  # lines needed before and after
 _SCHEMES = ("AABB", "ABAB", "ABCB", "AABB", "ABAB", "ABCB", "AAAA", "free")
 _PEOPLE = (
     "Polly Magnet", "Mister Avocet", "Odile", "Captain Rooster", "Nadia Pike", "Old Tom Barrow", "Ines", "Doctor Lamb",
@@ -30,20 +30,20 @@ _TOWNS = (
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A place in a song: the lines before it, people's stanzas after it, and what a writer is asked for."""
+    """A place in a song: the lines before it, people's stanzas after it, and what to ask a writer for."""
 
     title: str
     before: tuple[str, ...]
     after: tuple[Stanza, ...]
     ask: Ask
     word: str
-    """A word of the song's own next lines, for the trial of a wanted word."""
+    """A word of the song's next lines, to test asking for a word."""
 
 
 def choose(songs: Sequence[Song], count: int = CONTEXTS, *, seed: int = 0) -> list[Context]:
-    """Up to `count` contexts between stanzas of songs, each song once before any is taken twice; seeded.
+    """Up to `count` contexts between stanzas, each song used once before any is used twice; repeatable with a seed.
 
-    What is asked for: syllables as the lines before have them (their middle half), a rhyme scheme by turns, a person
+    They ask for syllables like the lines before (their middle half), for each rhyme scheme in turn, and for a person
     and a town from a small bank.
     """
     rng = random.Random(seed)
@@ -83,6 +83,6 @@ def _context(song: Song, at: int, place: int) -> Context:
 
 
 def _wanted(after: Sequence[Stanza]) -> str:
-    """The longest plain word of the next stanza."""
+    """The longest word of the next stanza with plain letters."""
     found = {word for line in after[0].lines for word in words(line) if word.isalpha()}
     return max(sorted(found), key=len)

@@ -1,4 +1,4 @@
-"""All that `evaluate` says of a model: bits per character, and its lines beside people's from the same places."""
+"""The report of `evaluate` on a model: bits per character, and its lines compared with people's for the same places."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from stagelyric.report.trial import Lines
 from stagelyric.writing.writer import Writer
 
 Step = Callable[[str], None]
-_NOVEL = (2, 3, 4, 5)  # words in a row that are looked for in the training text
+_NOVEL = (2, 3, 4, 5)  # lengths of word sequences that are searched for in the training text
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A model and what it wrote."""
+    """A model and the lines that it wrote."""
 
     name: str
     folder: Path
@@ -35,16 +35,16 @@ class Trial:
 
 
 class TooFewError(ValueError):
-    """A corpus without the places to go on from: one plain sentence."""
+    """The corpus has no places to continue from; the message is one sentence."""
 
 
 def held_out_songs(sources: Sequence[Source]) -> list[Song]:
-    """The songs of held-out texts, as they are measured."""
+    """The songs of held-out texts, for measuring."""
     return [reading.as_sung(song, f"{source.name} {n}") for source in sources for n, song in enumerate(source.songs, 1)]
 
 
 def places(sources: Sequence[Source], count: int, seed: int) -> list[Context]:
-    """The contexts to go on from. Raises TooFewError where the songs have none."""
+    """The contexts to continue. Raises TooFewError if the songs have none."""
     found = contexts.choose(held_out_songs(sources), count, seed=seed)
     if len(found) < 2:
         names = ", ".join(source.name for source in sources)
@@ -53,7 +53,7 @@ def places(sources: Sequence[Source], count: int, seed: int) -> list[Context]:
 
 
 def write(name: str, folder: Path, found: Sequence[Context], step: Step) -> Trial:
-    """Lets a model write from every context. Raises ModelError and the like."""
+    """Has a model continue every context. Raises e.g. ModelError."""
     writer = Writer.open(folder)
     step(f"{name} writes")
     lines = trial.by_writer(name, writer, found)
@@ -69,10 +69,10 @@ def evaluate(
     training: Sequence[Path] = (),
     step: Step = lambda _: None,
 ) -> dict[str, Any]:
-    """The report: under the keys of `whole.KEYS` for the model's lines, and besides for people's and plain sampling.
+    """The measures (`whole.KEYS`) of the model's lines, and also those of people's lines and of plain sampling.
 
-    `v0`: plain lines of the first model of the lineage, where there is one. With `training` text, what is copied is
-    compared with the text itself; else with the index of it that is shipped with the model.
+    `v0`: lines by plain sampling from the model's first ancestor, if there is one. Copying is checked against the
+    `training` text if given, else against the index shipped with the model.
     """
     people = trial.by_people(found)
     step("reading the lines")
@@ -119,7 +119,7 @@ def _quotes(writer: Writer, columns: Iterable[Lines], trained: Sequence[Song]) -
 
 
 def _add_novelty(rows: dict[str, dict[str, Any]], columns: Sequence[Lines], trained: Sequence[Song]) -> None:
-    """Puts into each row the share of its runs of two to five words that do not stand in the training text."""
+    """Adds to each row the share of its sequences of two to five words that don't occur in the training text."""
     own = {
         lines.name: {n: [run for line in lines.texts for run in grams(words(line), n)] for n in _NOVEL}
         for lines in columns
@@ -136,20 +136,20 @@ def _add_novelty(rows: dict[str, dict[str, Any]], columns: Sequence[Lines], trai
 
 
 def _told(ours: Lines, theirs: Lines) -> classifier.Told | None:
-    """How well two sets are told apart; None for a handful of lines."""
+    """How well two sets can be told apart; None for too few lines."""
     if min(len(ours.texts), len(theirs.texts)) < classifier.LEAST:
         return None
     return classifier.tell_apart(ours.texts, theirs.texts, ours.groups, theirs.groups)
 
 
 def _halves(people: Lines) -> tuple[Lines, Lines]:
-    """Every other context and the rest: telling these apart is the floor."""
+    """Every other context, and the rest: how well these can be told apart is the lower limit."""
     return Lines("odd", people.songs[1::2]), Lines("even", people.songs[::2])
 
 
 def samples(found: Sequence[Context], columns: Sequence[Lines]) -> list[dict[str, Any]]:
-    """For every context, the lines before it, what was asked for, and all lines that were written, so that anyone can
-    measure them again."""
+    """For every context, the lines before it, what was asked for, and all lines written, so that anyone can measure
+    them."""
     return [
         {
             "song": context.title,
@@ -166,7 +166,7 @@ def samples(found: Sequence[Context], columns: Sequence[Lines]) -> list[dict[str
 
 
 def songbook_held_out(songbook: Path) -> Source:
-    """The songs of the songbook that no model is trained on. Raises CorpusError where it has none."""
+    """The songs of the songbook that no model is trained on. Raises CorpusError if it has none."""
     source = corpus.read_source(songbook)
     _, kept = corpus.split(source.songs)
     if not kept:

@@ -1,6 +1,6 @@
-"""How well one kind of word follows another: parts of speech in a row, counted over lines by people.
+"""How likely each part of speech is after those before it, counted in lines by people.
 
-No word is looked at, so a line of rare words does not lose by them; word salad does.
+Words themselves are ignored, so that rare words don't lower a line's value, but word salad does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TAGS = (
     "<", ">", "ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM", "PART", "PRON", "PROPN", "PUNCT",
     "SCONJ", "SYM", "VERB", "X",
 )  # fmt: skip
-"""The universal parts of speech (Petrov et al. 2012, UD v2), after a line's beginning and its end."""
+"""The universal parts of speech (Petrov et al. 2012, UD v2), after the line's beginning and end."""
 
 ORDER = 4
 _BASE = 32
@@ -25,7 +25,7 @@ _NUMBER = {tag: number for number, tag in enumerate(TAGS)}
 
 
 def count(lines: Iterable[Sequence[str]]) -> dict[str, NDArray[Any]]:
-    """Runs of four tags in lines of tags and how often each stands, as "tags" (K,) and "tag_counts" (K,)."""
+    """Sequences of four tags and their counts in lines of tags, as "tags" (K,) and "tag_counts" (K,)."""
     runs = np.array(list(chain.from_iterable(map(_runs, lines))), dtype=np.int64).reshape(-1, ORDER)
     packed, counts = np.unique(_packed(runs), return_counts=True)
     return {"tags": packed.astype(np.int32), "tag_counts": counts.astype(np.int32)}
@@ -44,8 +44,8 @@ class Grammar:
     """p(tag | the three before it), Witten-Bell smoothed (1991) down to the tag's own frequency."""
 
     def __init__(self, tags: NDArray[np.integer[Any]], counts: NDArray[np.integer[Any]]) -> None:
-        """`tags` and `counts` as `count` gives them."""
-        self._counts: list[dict[int, int]] = []  # by order: runs of that many tags
+        """`tags` and `counts` as returned by `count`."""
+        self._counts: list[dict[int, int]] = []  # by order: the counts of sequences of that many tags
         self._kinds: list[dict[int, int]] = []  # by order: how many different tags follow a context
         self._totals: list[dict[int, int]] = []
         for size in range(1, ORDER + 1):
@@ -59,7 +59,7 @@ class Grammar:
         self._chance = cache(self._chance_of)
 
     def likelihood(self, tags: Sequence[str]) -> float:
-        """Mean ln p over a line's tags and its end; people's lines have -1.9, word salad -2.5 and less."""
+        """Mean ln p of a line's tags and its end: about -1.9 for people's lines, -2.5 and less for word salad."""
         packed = [int(run) for run in _packed(np.array(_runs(tags), dtype=np.int64))]
         return float(np.mean([np.log(self._chance(run)) for run in packed]))
 

@@ -1,4 +1,4 @@
-"""Bits per character of a model on held-out text, with a PPM and an n-gram on the same text beside it."""
+"""A model's bits per character on held-out text, compared with a PPM and an n-gram model on the same text."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from stagelyric.lm.corpus import Source
 from stagelyric.lm.engine import Engine
 
 RECORDED = {"ppmd_8_adaptive": "PPMd-8, adaptive", "six_gram": "6-gram, static"}
-"""What a training writes down of two rows, by their names in a report."""
+"""Two rows that a training records, by their names in a report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The measures by key, each in bits per character (None: not measured), and where the last two come from."""
+    """The measures by key, in bits per character (None: not measured), and the source of the PPM and n-gram rows."""
 
     bits: dict[str, float | None]
     source: str
@@ -27,9 +27,9 @@ class Rows:
 def measure(engine: Engine, meta: Meta, held_out: Sequence[Source], training: Sequence[Path]) -> Rows:
     """All rows of one model on held-out songs.
 
-    cold_256, cold_64: blocks of so many characters, each read from nothing; stateful: all in one go. PPMd of order 8
-    (adaptive: it learns from the held-out text as it goes) and a static 6-gram have to read a training text first:
-    `training`, or else the figures that the model's own training wrote down for the same text. Raises CorpusError.
+    cold_256, cold_64: blocks of that many characters, each from the empty state; stateful: all in one go. PPMd of order
+    8 (adaptive: it also learns from the held-out text) and a static 6-gram first read a training text: `training`, or
+    else the figures recorded by the model's own training for the same text are used. Raises CorpusError.
     """
     ids = corpus.stream([song for source in held_out for song in source.songs], engine.vocabulary)
     found = evaluate.bits(engine, ids)
@@ -51,9 +51,9 @@ def measure(engine: Engine, meta: Meta, held_out: Sequence[Source], training: Se
 
 
 def _recorded(meta: Meta, held_out: Sequence[Source], characters: int) -> dict[str, Any]:
-    """What the model's training measured on this very text, if it did.
+    """The figures that the model's training recorded for this very text, if any.
 
-    Songs held back from a training once had no digest; such a text is known again by its length.
+    Older models recorded no hash of held-out songs; such a text is recognised by its length.
     """
     if len(held_out) != 1:
         return {}

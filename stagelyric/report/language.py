@@ -1,7 +1,7 @@
-"""Word frequencies and kinds of word, by two packages of the extra `report`: wordfreq and denckring-en-pos.
+"""Word frequencies and parts of speech, from two packages of the extra `report`: wordfreq and denckring-en-pos.
 
-Both are data that weigh more than the rest of stagelyric and carry licences of their own (wordfreq's numbers and the
-tagger's weights are CC BY-SA), so they are installed beside it and never shipped with it. A show needs neither.
+Both are larger than the rest of stagelyric and have their own licences (wordfreq's numbers and the tagger's weights are
+CC BY-SA), so they are installed separately and never shipped with it. A show needs neither.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from stagelyric.types.extras import how_to_get
 
-Package = Any  # one of the extra, which may not be there
+Package = Any  # a package of the extra, which may be missing
 
 HINT = how_to_get("report")
 
@@ -23,14 +23,14 @@ _PARTS = re.compile(r"^(.+?)('(?:m|s|d|ll|re|ve)|n't)$", re.IGNORECASE)
 
 
 class MissingExtraError(Exception):
-    """A package of the extra `report` is not there: one sentence that says which and how to get it."""
+    """A package of the extra `report` is missing; the message is one sentence that says which and how to get it."""
 
     def __init__(self, package: str, purpose: str) -> None:
         super().__init__(f"{package} is not installed, which {purpose}: {HINT}")
 
 
 def has_report() -> bool:
-    """Whether the packages that know words are there."""
+    """Whether the extra's packages are installed."""
     return all(importlib.util.find_spec(name) is not None for name in ("wordfreq", "denckring_en_pos"))
 
 
@@ -52,9 +52,9 @@ def _tagger() -> Package:
 
 @lru_cache(maxsize=65536)
 def zipf(word: str) -> float:
-    """How common a word is in English: log10 of its number in a billion words (Speer, wordfreq 3.1), 0 if unknown.
+    """A word's frequency in English: log10 of its count in a billion words (Speer, wordfreq 3.1), 0 if unknown.
 
-    "the" 7.7, "water" 5.4, "harbour" 4.0, "polythene" 2.2. What follows an apostrophe is left off.
+    "the" 7.7, "water" 5.4, "harbour" 4.0, "polythene" 2.2. An apostrophe and what follows it are left out.
     """
     return float(_frequencies().zipf_frequency(word.partition("'")[0], "en"))
 
@@ -62,8 +62,8 @@ def zipf(word: str) -> float:
 def tags(line: Sequence[str]) -> list[str]:
     """The universal part of speech of each word (NOUN, PROPN, VERB …), for words as they are written.
 
-    An averaged perceptron trained on the English Web Treebank, 93.4 % right on its test set. It was taught to see
-    "don't" as two words and so it is given two here; a word's tag is that of its first part.
+    An averaged perceptron trained on the English Web Treebank, with 93.4 % accuracy on its test set. As in its training
+    data, "don't" is passed as two words; the word gets the tag of the first part.
     """
     parts: list[str] = []
     starts: list[int] = []

@@ -1,4 +1,4 @@
-"""Songs as they are measured: stanzas of lines, each line once as text and once as words."""
+"""Songs for measuring: stanzas of lines, each line as text and as words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNRHYMED = frozenset("X-.*_")
 
 @dataclass(frozen=True, slots=True)
 class Stanza:
-    """Lines in a row; `kind` is verse, chorus, bridge or whatever its sheet calls it ("" where it says nothing)."""
+    """Consecutive lines; `kind` is verse, chorus, bridge or whatever its sheet says ("" if nothing)."""
 
     lines: tuple[str, ...]
     kind: str = ""
@@ -23,7 +23,7 @@ class Stanza:
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """A song's stanzas, each chorus once; `tags` by lower-case name: genre, mood, tempo, key, scheme …"""
+    """A song's stanzas, without repeated choruses; `tags` by lower-case name: genre, mood, tempo, key, scheme …"""
 
     title: str
     stanzas: tuple[Stanza, ...]
@@ -38,7 +38,7 @@ class Song:
     def schemes(self) -> dict[str, str]:
         """The rhyme scheme of each kind of stanza: "verse=ABCB chorus=AABB" → {"verse": "ABCB", "chorus": "AABB"}.
 
-        A scheme without a kind ("ABAB") is that of all, under "".
+        A scheme without a kind ("ABAB") applies to all kinds and is stored under "".
         """
         found: dict[str, str] = {}
         for part in re.split(r"[\s,;]+", self.tags.get("scheme", "").strip()):
@@ -50,7 +50,8 @@ class Song:
         return found
 
     def scheme(self, stanza: Stanza) -> str:
-        """The letters of a stanza's scheme, "" for none. "verse 2" goes by "verse" where it has none of its own."""
+        """The letters of a stanza's scheme, "" if it has none. "verse 2" uses that of "verse" if it has none of its
+        own."""
         schemes, kind = self.schemes, stanza.kind.lower()
         for key in (kind, re.sub(r"[\s_-]*\d+$", "", kind), ""):
             if key in schemes:
@@ -65,15 +66,15 @@ def words(line: str) -> tuple[str, ...]:
 
 
 def spelled(line: str) -> list[str]:
-    """A line's words as they are written, without accents and dashes."""
+    """A line's words with their case, without accents and dashes."""
     return _WORD.findall(plain(line))
 
 
 def mates(scheme: str, lines: int) -> list[tuple[int, int]]:
-    """Pairs (earlier, later) of places in a stanza of so many lines that a scheme wants to rhyme.
+    """Pairs (earlier, later) of lines that should rhyme by a scheme, in a stanza of `lines` lines.
 
-    A later line goes with the last one before it that has its letter. A scheme shorter than the stanza begins anew
-    with new rhymes (ABCB over eight lines is ABCBDEFE); X, -, . and * rhyme with nothing.
+    A later line is paired with the last line before it with the same letter. A scheme shorter than the stanza is
+    repeated with new rhymes (ABCB over eight lines is ABCBDEFE); X, -, . and * rhyme with nothing.
     """
     letters = [c for c in scheme.upper() if c.isalpha() or c in _UNRHYMED]
     if not letters:
@@ -96,7 +97,7 @@ def all_lines(songs: Sequence[Song]) -> list[str]:
 
 
 def in_order(songs: Sequence[Song]) -> Iterator[tuple[Song, Stanza, int, str]]:
-    """Every line with its song, its stanza and its place in the stanza."""
+    """Every line with its song, its stanza and its index in the stanza."""
     for song in songs:
         for stanza in song.stanzas:
             for place, line in enumerate(stanza.lines):

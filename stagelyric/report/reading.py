@@ -1,4 +1,4 @@
-"""Reads what `train` reads, and keeps what a report wants besides: sections, schemes, tags, file names."""
+"""Reads the files that `train` reads, but keeps what a report also needs: sections, schemes, tags, file names."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from stagelyric.words import formats
 
 
 def read(paths: Sequence[Path]) -> list[Song]:
-    """The songs in files and folders, in the order of their names; each chorus once a song.
+    """The songs in files and folders, ordered by name; without repeated choruses.
 
-    Every format that `train` reads, with the kinds of its sections.
-    Raises CorpusError where a path is missing, is not text, or holds fewer than two lyric lines.
+    Reads every format that `train` reads, with the kinds of sections. Raises CorpusError if a path is missing, isn't
+    text, or has fewer than two lyric lines.
     """
     songs = [song for path in paths for file in _files(path) for song in _read(file)]
     if sum(len(song.lines) for song in songs) < 2:
@@ -48,13 +48,13 @@ def _read(file: Path) -> list[Song]:
 
 
 def as_sung(song: corpus.Song, title: str = "", file: str = "") -> Song:
-    """A song of a training text; `title` where it has none of its own."""
+    """A song of a training text for measuring; `title` is used if it has none."""
     stanzas = [Stanza(tuple(part.split("\n"))) for part in song.text.strip("\n").split("\n\n")]
     return Song(song.title or title, tuple(without_choruses(stanzas)), file=file)
 
 
 def sung(sheet: formats.Sheet, file: str = "", title: str = "") -> Song:
-    """A sheet as it is measured: in the characters that `train` reads."""
+    """A sheet for measuring, in the characters that `train` uses."""
     stanzas = (Stanza(lines, kind) for kind, given in sheet.stanzas if (lines := _folded(given)))
     named = sheet.tags.get("title") or title or Path(file).stem
     return Song(named, tuple(without_choruses(stanzas)), sheet.tags, file)
@@ -65,6 +65,6 @@ def _folded(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def without_choruses(stanzas: Iterable[Stanza]) -> Iterator[Stanza]:
-    """Stanzas but those with 60 % of their lines sung before in the same song."""
+    """Leaves out stanzas of which 60 % of the lines were sung before in the same song."""
     sung = corpus.Sung()
     return (stanza for stanza in stanzas if not sung.again(stanza.lines))

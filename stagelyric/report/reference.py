@@ -30,24 +30,24 @@ from stagelyric.words.survey import read_stanzas, survey
 
 FILE = "reference.npz"
 LEAST = 2
-"""Stanzas that a word must stand in to be kept: one that is not kept is as rare as can be either way."""
+"""A word must be in this many stanzas to be stored: missing words count as being in one, so nothing is lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`stanzas` in all; how many of them have a word; words that are common nouns and the like; worn 4-grams."""
+    """`stanzas`: how many in all; how many of them have each word; words that aren't names; worn 4-grams."""
 
     stanzas: int
     stanzas_with: dict[str, int]
-    lower: frozenset[str]  # seen three times or more with a small letter where a capital was not due
-    upper: frozenset[str]  # seen three times or more with a capital where none was due
+    lower: frozenset[str]  # seen at least three times in lower case where no capital was required
+    upper: frozenset[str]  # seen at least three times capitalised where that isn't required
     worn: Copies
     grammar: Grammar
 
     def rarity(self, word: str) -> float:
         """Normalised inverse document frequency of a word over stanzas, 0 … 1: min(1, ln((N+1)/(df+1))/ln((N+1)/2)).
 
-        After See et al. 2019 ("What makes a good conversation?"), scaled to 1 for a word of one stanza.
+        After See et al. 2019 ("What makes a good conversation?"), scaled to 1 for a word in one stanza.
         """
         n = self.stanzas + 1
         return min(1.0, math.log(n / (self.stanzas_with.get(word, 0) + 1)) / math.log(n / 2))
@@ -55,7 +55,7 @@ class Reference:
 
 @cache
 def load() -> Reference:
-    """The reference that is shipped."""
+    """The shipped reference."""
     shipped = resources.files("stagelyric.report").joinpath("data", FILE)
     with resources.as_file(shipped) as file, read_npz(file, "what a report compares with") as data:
         known = data["words"].tobytes().decode("ascii").split("\n")
@@ -71,7 +71,7 @@ def load() -> Reference:
 
 
 def build(texts: Iterable[str]) -> dict[str, NDArray[np.generic]]:
-    """The arrays of the file: words in the order of the alphabet, joined by newlines; counts and case by word."""
+    """The arrays of the file: words in alphabetical order, joined by newlines; counts and case by word."""
     texts = list(texts)
     seen: set[str] = set()
     stanzas, stanzas_with = 0, Counter[str]()

@@ -1,4 +1,4 @@
-"""A model's lines from many contexts, measured: what it was asked for and whether it kept to it."""
+"""A model's lines for many contexts, measured; and how far they are what was asked for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _QUATRAIN = 4
 
 
 class Writes(Protocol):
-    """What is needed of `writer.Writer`."""
+    """The part of `writer.Writer` that is needed."""
 
     def write(self, ask: Ask, start: int = 0, count: int = 1) -> list[Line]: ...
 
@@ -40,22 +40,22 @@ class Lines:
 
     @property
     def groups(self) -> list[int]:
-        """For each line the number of its context."""
+        """For each line, the index of its context."""
         return [number for number, song in enumerate(self.songs) for _ in song.lines]
 
 
 def by_people(contexts: Sequence[Context]) -> Lines:
-    """What the songs themselves go on with."""
+    """The songs' own continuations."""
     return Lines("people", tuple(Song(context.title, context.after) for context in contexts))
 
 
 def by_writer(name: str, writer: Writes, contexts: Iterable[Context], count: int = LINES) -> Lines:
-    """The lines of a shelf for each context, as a show would have them: quatrains in the scheme asked for."""
+    """The lines of a shelf for each context, as in a show: quatrains in the scheme asked for."""
     return Lines(name, tuple(_quatrains(c, [line.text for line in writer.write(c.ask, 0, count)]) for c in contexts))
 
 
 def by_sampling(name: str, writer: Writes, contexts: Iterable[Context], count: int = LINES) -> Lines:
-    """Plain sampling at a temperature of 0.7, no craft: what the model itself would say."""
+    """Plain sampling at temperature 0.7 without any rules: what the model itself would say."""
     made = []
     for context in contexts:
         lines = writer.raw(replace(context.ask, wildness=_wildness(PLAIN_TEMPERATURE)), count)
@@ -64,7 +64,7 @@ def by_sampling(name: str, writer: Writes, contexts: Iterable[Context], count: i
 
 
 def _wildness(temperature: float) -> float:
-    """The wildness that has a temperature: the inverse of `writer.temperature`."""
+    """The wildness with a given temperature: the inverse of `writer.temperature`."""
     return float(((temperature - 0.55) / 0.55) ** (2 / 3))
 
 
@@ -74,12 +74,12 @@ def _quatrains(context: Context, lines: Sequence[str]) -> Song:
 
 
 def report(lines: Lines, quotes: Callable[[str], bool] | None = None) -> dict[str, Any]:
-    """`whole.measure` of these lines."""
+    """The result of `whole.measure` for these lines."""
     return whole.measure(lines.songs, quotes=quotes)
 
 
 def kept_to(contexts: Sequence[Context], lines: Lines) -> dict[str, Any]:
-    """Whether the lines are what was asked for: syllables within one of the range, rhymes, names that come back."""
+    """How far the lines are what was asked for: syllables within one of the range, rhymes, names that return."""
     within = total = 0
     rhymes: Counter[str] = Counter()
     named = names = back = 0
@@ -114,7 +114,7 @@ def _has(line: str, name: str) -> bool:
 
 
 def wanted_words(writer: Writes, contexts: Iterable[Context]) -> dict[str, Any]:
-    """The share of lines, one for each context with a word asked for, that have it (or a form of it)."""
+    """The share of lines (one for each context with a word to ask for) that have the word or a form of it."""
     missed, total = [], 0
     for context in contexts:
         line = writer.write(replace(context.ask, word=context.word), 0, 1)[0].text
@@ -125,9 +125,9 @@ def wanted_words(writer: Writes, contexts: Iterable[Context]) -> dict[str, Any]:
 
 
 def one_show(writer: Writes, ask: Ask, presses: int = PRESSES) -> dict[str, Any]:
-    """So many presses on one shelf: the share of lines that stood before, and of lines that nearly did.
+    """A number of presses on one shelf: the share of lines that repeat an earlier one exactly, and that nearly do.
 
-    Nearly: five words in a row with an earlier line of the show.
+    Nearly: five words in a row are the same as in an earlier line of the show.
     """
     lines = [line.text for line in writer.write(ask, 0, presses)]
     seen: set[tuple[str, ...]] = set()

@@ -1,1 +1,1 @@
-"""What is measured of lines."""
+"""The measures of lines."""

@@ -1,8 +1,8 @@
-"""The average line: what a set of lyrics would say if it said only what is likeliest.
+"""The average line: what a set of lyrics would say if it only said what is most likely.
 
-Its own words, counted as a model of word triples, and asked for the likeliest line of its usual length. Asked of a
-chart of pop songs that is the line nobody needs to write again ("you know that I'm the one"); beside it stands the
-line among those really sung that comes nearest to it.
+A trigram model of the lyrics is asked for its likeliest line of their usual length. For a chart of pop songs, this is a
+line that nobody needs to write again ("you know that I'm the one"). It is shown with the likeliest of the lines really
+sung.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Average:
 
     @property
     def how(self) -> str:
-        """How it was found, in a sentence."""
+        """How it was found, as a sentence."""
         return HOW.format(length=self.length, least=self.least if self.least > 1 else "any")
 
 
@@ -44,7 +44,8 @@ class Triples:
     """p(word | the two before it), Witten-Bell smoothed (1991): p(w|h) = (c(hw) + n(h)·p(w|h')) / (c(h) + n(h))."""
 
     def __init__(self, songs: Sequence[Sequence[Sequence[str]]], least: int = 1) -> None:
-        """`songs` of lines of words. A run counts once a song, one of two or three words if `least` songs have it."""
+        """`songs`: lists of lines of words. A sequence counts once a song; one of 2 or 3 words only if `least` songs
+        have it."""
         runs: Counter[tuple[str, ...]] = Counter()
         for song in songs:
             runs.update({run for line in song for run in _runs(line)})
@@ -59,7 +60,7 @@ class Triples:
         return 1 / (len(self._after[0][()]) + 1)
 
     def chance(self, word: str, before: tuple[str, str]) -> float:
-        """p of `word` (or the end, ">") after two words ("<" for the line's beginning)."""
+        """p of `word` (or of the end, ">") after two words ("<" stands for the line's beginning)."""
         p = self._floor
         for size in range(3):
             seen = self._after[size].get(before[2 - size :])
@@ -69,13 +70,13 @@ class Triples:
         return p
 
     def likely(self, before: tuple[str, str]) -> list[str]:
-        """Words worth trying after two: those seen after both, then after the last."""
+        """Words to try after two words: those seen after both, then those seen after the last."""
         tried = [w for w, _ in self._after[2].get(before, Counter()).most_common(_BRANCHES)]
         tried += [w for w, _ in self._after[1].get(before[1:], Counter()).most_common(_BRANCHES)]
         return list(dict.fromkeys(tried))
 
     def likelihood(self, line: Sequence[str]) -> float:
-        """Mean ln p over the words of a line and its end."""
+        """Mean ln p of the words of a line and its end."""
         padded = (_START, _START, *line, _END)
         return sum(math.log(self.chance(w, (a, b))) for a, b, w in _triples(padded)) / (len(line) + 1)
 
@@ -92,14 +93,14 @@ def _runs(line: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def find(songs: Sequence[Song]) -> Average | None:
-    """The average line of songs; None for fewer than two different lines."""
+    """The average line of songs; None if they have fewer than two different lines."""
     kinds = {words(line): line for song in songs for line in song.lines if words(line)}
     if len(kinds) < 2:
         return None
     lengths = sorted(map(len, kinds))
     length = max(2, lengths[len(lengths) // 2])
     sung = [[words(line) for line in song.lines if words(line)] for song in songs]
-    least = max(1, round(math.sqrt(len(songs)) / 4))  # 2 songs of 64, 6 of 500: what one song says is no habit yet
+    least = max(1, round(math.sqrt(len(songs)) / 4))  # 2 of 64 songs, 6 of 500: a phrase in a single song isn't typical
     model = Triples(sung, least)
     best, likelihood = _search(model, length)
     of_length = [line for line in kinds if abs(len(line) - length) <= 1] or list(kinds)
@@ -108,7 +109,7 @@ def find(songs: Sequence[Song]) -> Average | None:
 
 
 def _search(model: Triples, length: int) -> tuple[tuple[str, ...], float]:
-    """The likeliest line of `length` words by beam search, and its mean ln p. No word of substance comes twice."""
+    """The likeliest line of `length` words by beam search, and its mean ln p. No content word is repeated."""
     beam: list[tuple[float, tuple[str, ...]]] = [(0.0, ())]
     for _ in range(length):
         grown = []

@@ -1,4 +1,4 @@
-"""The measures, in the order in which they are shown."""
+"""The definitions of most measures, in the order in which they are shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from stagelyric.report.measures.sense import sense
 
 @measure("bits_per_character")
 def _bits(given: Given) -> Value:
-    """Of a model: `evaluate` fills it in."""
+    """Needs a model: `evaluate` fills it in."""
     return None
 
 
@@ -106,7 +106,7 @@ def _nouns(given: Given) -> Value:
 
 @measure("syllables", Band(6.0, 8.0, 10.0, "lines", "syllables a line", "syllables a line", rate=False))
 def _syllables(given: Given) -> Value:
-    """Mean, and the tenth, the fiftieth and the ninetieth of a hundred."""
+    """The mean, and the 10th, 50th and 90th percentile."""
     counts = [form.syllables(line) for line in given.lines] or [0]
     p10, p50, p90 = np.percentile(counts, [10, 50, 90])
     return {"mean": float(np.mean(counts)), "p10": float(p10), "p50": float(p50), "p90": float(p90)}
@@ -194,7 +194,7 @@ def _repeated(given: Given) -> Value:
     ),
 )  # fmt: skip
 def _classifier(given: Given) -> Value:
-    """Of two sets of lines: `evaluate` fills it in."""
+    """Needs two sets of lines: `evaluate` fills it in."""
     return None
 
 
@@ -205,6 +205,6 @@ def _average(given: Given) -> Value:
 
 
 def mean(values: wording.Values) -> float:
-    """The mean over lines that have a value."""
+    """The mean over the lines that have a value."""
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else float("nan")

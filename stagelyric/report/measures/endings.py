@@ -1,7 +1,7 @@
-"""Lines that stop short: where more has to follow, on a rhyme that was fetched from far, without a verb.
+"""Weak line endings: lines that need a continuation, have a far-fetched rhyme, or lack a verb.
 
-The bands are of people's songs: the middle half of 275 old ones that no model read and of the songbook, each song a
-value.
+The bands are the middle half of songs by people: 275 old ones that no model was trained on, and the songbook, with one
+value for each song.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from stagelyric.report.measures.wording import Wording
 from stagelyric.words.lists import NEVER_LAST
 
 FAR = 0.8
-"""The rarity (`Reference.rarity`) of a rhyme that was fetched from far: a word in one of 2,000 stanzas or fewer."""
+"""The rarity (`Reference.rarity`) from which a rhyme is far-fetched: a word in one of 2,000 stanzas or fewer."""
 
-_LEAST = 3  # words of a line that could have had a verb
+_LEAST = 3  # words of a line from which on it is expected to have a verb
 
 
 def weak_ending_rate(lines: Sequence[str]) -> float:
-    """The share of lines that end on an article, a preposition, an auxiliary: after which something has to follow.
+    """The share of lines that end on an article, a preposition or an auxiliary, which need a continuation.
 
-    0 to 1, NaN for no lines. It doesn't see that a line may run on into the next one, as people's do now and then, nor
-    that a strong word may end a line that says nothing.
+    0 to 1, NaN for no lines. It doesn't see that a line may run on into the next, as people's sometimes do, nor that a
+    line with a strong last word may say nothing.
     """
     ends = [end_word(line) for line in lines]
     return float(np.mean([end in NEVER_LAST for end in ends if end])) if any(ends) else float("nan")
 
 
 def forced_ending_rate(stanzas: Sequence[Stanza]) -> float:
-    """Of the lines that rhyme with one of the three before them, the share whose last word hardly any song has.
+    """Of the lines that rhyme with one of the three before, the share whose last word occurs in hardly any song.
 
-    0 to 1, NaN where nothing rhymes. It takes a rare word for a forced one: it doesn't see one that fits ("marmalade"
-    in a kitchen), nor a common word that is only there for its rhyme.
+    0 to 1, NaN if nothing rhymes. It takes every rare word for a forced one, even if it fits ("marmalade" in a
+    kitchen), and doesn't see a common word that is only there for its rhyme.
     """
     rarity, found = reference.load().rarity, list[bool]()
     for stanza in stanzas:
@@ -51,8 +51,8 @@ def forced_ending_rate(stanzas: Sequence[Stanza]) -> float:
 def fragment_rate(read: Wording) -> float:
     """The share of lines of three words or more in which the tagger finds no verb.
 
-    0 to 1, NaN for no such lines. A list, a call or a title is no fault, and people's lines have many; it doesn't see
-    a verb that has lost its subject.
+    0 to 1, NaN for no such lines. Lists, calls and titles are no faults, and people's lines have many; it doesn't see a
+    verb without a subject.
     """
     long = [line for line in read.lines if len(line) >= _LEAST]
     return float(np.mean([all(w.tag not in ("VERB", "AUX") for w in line) for line in long])) if long else float("nan")

@@ -1,4 +1,4 @@
-"""Measures of stanzas by their sound: syllables that match, ends that rhyme, schemes that hold."""
+"""Measures of stanzas by sound: equal syllables, rhymes, schemes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from stagelyric.words.phonetics import Phones, line_syllables, pronounce
 from stagelyric.words.rhyme import Kind, kind_of_sounds
 
 REACH = 3
-"""How many lines back a rhyme is heard."""
+"""How many lines back a rhyme is looked for."""
 _ORDER: tuple[Kind, ...] = ("perfect", "slant", "same", "assonance")
 
 syllables = lru_cache(maxsize=65536)(line_syllables)
-"""A line's syllables: the dictionary's for the words it knows, by spelling for the rest."""
+"""A line's syllables: by the dictionary, or by spelling for words that it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two lines that a scheme pairs, and how they rhyme (None: not at all)."""
+    """Two lines that should rhyme by a scheme, and how they do (None: not at all)."""
 
     song: Song
     stanza: Stanza
@@ -32,12 +32,12 @@ class Pair:
 
     @property
     def off(self) -> int:
-        """Syllables of the later line less those of the earlier."""
+        """Syllables of the later line minus those of the earlier one."""
         return syllables(self.later) - syllables(self.earlier)
 
     @property
     def ends(self) -> tuple[str, str]:
-        """The last words, in the order of the alphabet."""
+        """The last words in alphabetical order."""
         first, second = sorted((end_word(self.earlier), end_word(self.later)))
         return first, second
 
@@ -51,8 +51,8 @@ def end_word(line: str) -> str:
 def rhyme(a: str, b: str) -> Kind | None:
     """How the ends of two lines rhyme; None: not at all.
 
-    A small word that both end on is taken with the one before it (hold it, told it). Before an r, vowels that the
-    dictionary tells apart and the mouth does not are one: fire and choir, hearing and steering.
+    If both end on the same small word, the word before it is included (hold it, told it). Vowels before an r that are
+    pronounced alike but differ in the dictionary are equal: fire and choir, hearing and steering.
     """
     first, second = words(a), words(b)
     if not first or not second:
@@ -75,7 +75,7 @@ def _sung(word: str) -> Phones:
 
 
 def syllable_match_rate(stanzas: Sequence[Stanza]) -> float:
-    """The share of lines, of those with one before them in their stanza, within a syllable of one of the last two."""
+    """Of the lines with one before them in the stanza, the share within a syllable of one of the last two."""
     matched = total = 0
     for stanza in stanzas:
         counts = [syllables(line) for line in stanza.lines]
@@ -86,10 +86,10 @@ def syllable_match_rate(stanzas: Sequence[Stanza]) -> float:
 
 
 def end_rhymes(stanzas: Sequence[Stanza]) -> Counter[Kind | None]:
-    """Over all lines, the best rhyme with any of the three lines before it in its stanza, perfect before slant.
+    """For all lines, the best rhyme with any of the three lines before it in the stanza, perfect before slant.
 
-    perfect: phones from the last stressed vowel on are equal and what leads into them differs; slant: equal vowels and
-    kindred consonants; same: one word, or two that sound alike; assonance: equal vowels.
+    perfect: the phones from the last stressed vowel on are equal, and those before it differ; slant: equal vowels and
+    related consonants; same: one word, or two that sound alike; assonance: equal vowels.
     """
     found: Counter[Kind | None] = Counter()
     for stanza in stanzas:
@@ -106,7 +106,7 @@ def end_rhyme_rate(stanzas: Sequence[Stanza]) -> float:
 
 
 def pairs(songs: Sequence[Song]) -> Iterator[Pair]:
-    """The pairs of lines that the songs' own schemes want to rhyme; none for songs without a scheme."""
+    """The pairs of lines that should rhyme by the songs' own schemes; none for songs without a scheme."""
     for song in songs:
         for stanza in song.stanzas:
             for earlier, later in mates(song.scheme(stanza), len(stanza.lines)):

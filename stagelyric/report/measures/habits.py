@@ -1,4 +1,4 @@
-"""What comes again, by name: phrases, openings, rhymes, frames and words, and in how many songs."""
+"""Repetitions by name: phrases, openings, rhymes, frames and words, with the number of songs that have them."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ MACHINE_WORDS = _words(
     "boundless dancing chasing hum humming constellation constellations galaxy infinite infinity eternal forgotten "
     "faded"
 )
-"""Words that language models reach for in lyrics; the list is ours. One of them is no fault, a set full of them is."""
+"""Words that language models overuse in lyrics (our own list). One of them is no fault, many are."""
 
 WORST = _words("neon whisper whispers echo echoes shadow shadows shattered ember embers tapestry")
-"""Those of them that a listener has learned to wince at."""
+"""The most notorious of them."""
 
 _EXAMPLES = 3
 RUN = 6
-"""Words in a row that two songs may not share."""
+"""Two songs should not share a sequence of this many words."""
 
 
 @dataclass(slots=True)
 class Habit:
-    """Something that comes again: in which songs, and how many lines."""
+    """Something repeated: the songs that have it, and the number of lines."""
 
     what: str
     lines: int = 0
@@ -53,15 +53,15 @@ class Habit:
     examples: list[str] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """The habit as JSON data."""
         return {"text": self.what, "songs": len(self.songs), "lines": self.lines, "for_example": self.examples}
 
 
 def _collect(
     songs: Sequence[Song], found: Callable[[str], Iterable[Hashable]], least: int, *, by_lines: bool = False
 ) -> list[Habit]:
-    """What `found` finds in lines, if it does in `least` songs (or lines) or more; those of most first."""
-    seen: Counter[Hashable] = Counter()  # counted first: of most things there is one, and none of those is kept
+    """Whatever `found` finds in the lines of at least `least` songs (or in as many lines), most frequent first."""
+    seen: Counter[Hashable] = Counter()  # counted first, to keep no data of the majority that occur once
     for song in songs:
         if by_lines:
             seen.update(what for line in song.lines for what in set(found(line)))
@@ -92,27 +92,27 @@ def _sorted(habits: Iterable[Habit], least: int, by_lines: bool = False) -> list
 
 
 def four_grams(songs: Sequence[Song], least: int = 2) -> list[Habit]:
-    """Runs of four words within a line, those in most songs first, that stand in `least` songs or more."""
+    """Sequences of four words within a line that occur in at least `least` songs, by number of songs."""
     return _collect(songs, lambda line: grams(words(line), 4), least)
 
 
 def openings(songs: Sequence[Song], least: int = 2) -> list[Habit]:
-    """The first three words of lines, those of most lines first."""
+    """The first three words of lines, by number of lines."""
     return _collect(songs, lambda line: grams(words(line)[:3], 3), least, by_lines=True)
 
 
 def two_words(songs: Sequence[Song], least: int = 3) -> list[Habit]:
-    """Pairs of words side by side, those of most lines first: what keeps `distinct_2` low."""
+    """Pairs of adjacent words, by number of lines: these keep `distinct_2` low."""
     return _collect(songs, lambda line: grams(words(line), 2), least, by_lines=True)
 
 
 def first_words(songs: Sequence[Song], least: int = 2) -> list[Habit]:
-    """The first words of lines, those of most lines first."""
+    """The first words of lines, by number of lines."""
     return _collect(songs, lambda line: words(line)[:1], least, by_lines=True)
 
 
 def rhyme_pairs(songs: Sequence[Song], least: int = 2) -> list[Habit]:
-    """Pairs of different end words that rhyme, by the song's scheme or else within three lines; by songs."""
+    """Pairs of different rhyming last words, by the song's scheme or else within three lines; by number of songs."""
     habits: dict[tuple[str, str], Habit] = {}
     for number, song in enumerate(songs):
         for a, b, line in _rhymes(song):
@@ -136,7 +136,8 @@ def _rhymes(song: Song) -> Iterable[tuple[str, str, str]]:
 
 
 def frames(songs: Sequence[Song], least: int = 3) -> list[Habit]:
-    """Moulds: six words in a row with every content word left open ("in the … of the …"), in `least` songs or more."""
+    """Sequences of six words with content words left open ("in the … of the …") that occur in at least `least`
+    songs."""
 
     def moulds(line: str) -> list[str]:
         shape = [word if word in STOP else "…" for word in words(line)]
@@ -147,17 +148,17 @@ def frames(songs: Sequence[Song], least: int = 3) -> list[Habit]:
 
 
 def end_words(songs: Sequence[Song], least: int = 3) -> list[Habit]:
-    """The last words of lines, those of most songs first."""
+    """The last words of lines, by number of songs."""
     return _collect(songs, lambda line: words(line)[-1:], least)
 
 
 def machine_words(songs: Sequence[Song]) -> list[Habit]:
-    """The words of `MACHINE_WORDS` that stand here, those of most songs first."""
+    """The words of `MACHINE_WORDS` that occur, by number of songs."""
     return _collect(songs, lambda line: MACHINE_WORDS.intersection(words(line)), 1)
 
 
 def names(songs: Sequence[Song], read: Wording) -> list[Habit]:
-    """Names of people and places, those of most lines first; `read` is of all the songs' lines, in order."""
+    """Names of people and places, by number of lines; `read` has all the songs' lines, in order."""
     habits: dict[str, Habit] = {}
     lines = iter(read.lines)
     for number, song in enumerate(songs):
@@ -168,19 +169,20 @@ def names(songs: Sequence[Song], read: Wording) -> list[Habit]:
 
 
 def stock(songs: Sequence[Song]) -> list[Habit]:
-    """Stock phrases (`gates.cliches`), those of most songs first."""
+    """Stock phrases (`gates.cliches`), by number of songs."""
     return _collect(songs, lambda line: stock_phrases(plain(line)), 1)
 
 
 def cliche_rate(lines: Sequence[str]) -> float:
-    """The share of lines with four words in a row that five or more lines of the reference have."""
+    """The share of lines with a sequence of four words that occurs in at least five lines of the reference."""
     worn = reference.load().worn
     return sum(worn.worn(plain(line)) > 0 for line in lines) / len(lines) if lines else float("nan")
 
 
 @dataclass(frozen=True, slots=True)
 class Favourite:
-    """A word used far more often than English does: how often, in how many songs, how many times the usual."""
+    """A word used far more often than in English overall: its count, its songs, and the ratio to its usual
+    frequency."""
 
     word: str
     count: int
@@ -189,9 +191,9 @@ class Favourite:
 
 
 def favourites(songs: Sequence[Song], most: int = 30) -> list[Favourite]:
-    """What these lyrics always say: words in three songs or more (or all of fewer), by Dunning's log-likelihood (1993).
+    """Words typical of these lyrics: in at least three songs (or all of fewer), by Dunning's log-likelihood (1993).
 
-    Against the word's usual frequency (wordfreq): G² = 2·(c·ln(c/e) - (c - e)) for c seen and e expected, c > e.
+    Compared with the word's usual frequency (wordfreq): G² = 2·(c·ln(c/e) - (c - e)) for count c, expected e, c > e.
     """
     counts: Counter[str] = Counter()
     within: dict[str, set[int]] = defaultdict(set)
@@ -214,7 +216,7 @@ def favourites(songs: Sequence[Song], most: int = 30) -> list[Favourite]:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Words in a row that stand in a song and somewhere else."""
+    """A sequence of words that occurs in a song and somewhere else."""
 
     run: str
     song: str
@@ -224,7 +226,7 @@ class Shared:
 
 
 def shared_between(songs: Sequence[Song], length: int = RUN) -> list[Shared]:
-    """Runs of `length` words within a line that stand in two songs; one entry for each such pair of lines."""
+    """Sequences of `length` words within a line that occur in two songs; one entry for each pair of lines."""
     first: dict[tuple[str, ...], tuple[int, str]] = {}
     found: dict[tuple[int, str, int, str], Shared] = {}
     for number, song in enumerate(songs):
@@ -238,7 +240,8 @@ def shared_between(songs: Sequence[Song], length: int = RUN) -> list[Shared]:
 
 
 def shared_with(songs: Sequence[Song], others: Iterable[Song], length: int = RUN) -> list[Shared]:
-    """Runs of `length` words within a line that stand in a line of `others` too; one entry for each line of ours."""
+    """Sequences of `length` words within a line that also occur in a line of `others`; one entry for each of our
+    lines."""
     ours: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
     for song, _, _, line in in_order(songs):
         for run in grams(words(line), length):

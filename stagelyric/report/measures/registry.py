@@ -1,4 +1,4 @@
-"""What a measure is. One that is declared with `@measure` is in every report, table and picture; nothing else names it.
+"""The registry of measures. One declared with `@measure` appears in every report, table and picture automatically.
 
 To add one: a file in this folder with a function under `@measure`.
 """
@@ -15,13 +15,14 @@ from stagelyric.report.measures.wording import Wording
 
 Of = Literal["lines", "songs", "mean", "sets", "heard"]
 Value = float | int | str | dict[str, float] | None
-"""A number (NaN: nothing to be measured on), several by name with their "mean", a line; None where something lacks."""
+"""A number (NaN: nothing to measure), several by name with their "mean", a text; None if something required is
+missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """`low` to `high`, the usual value, what was counted; its name, and what it says in a musician's words. `rate`:
-    whether it reads well as a percentage."""
+    """The usual values, `low` to `high`; on what they were counted; the measure's name, and what it says in a
+    musician's words. `rate`: it is shown as a percentage."""
 
     low: float
     usual: float
@@ -37,7 +38,8 @@ class Band:
 
 @dataclass(frozen=True)
 class Given:
-    """Songs, and their lines as words; `quotes`: whether a line stands in somebody else's text, if that is known."""
+    """Songs, and their lines as words; `quotes`: says whether a line occurs in somebody else's text, if that can be
+    checked."""
 
     songs: Sequence[Song]
     words: Wording
@@ -54,8 +56,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`of`: its value; `band`: where people's lie, if that was counted; `extra`: whether it needs the extra `report`;
-    `always`: whether every report has its key, measured or not."""
+    """`of`: computes its value; `band`: the values of people's lines, if counted; `extra`: it needs the extra `report`;
+    `always`: every report has its key, measured or not."""
 
     key: str
     of: Callable[[Given], Value]
@@ -65,13 +67,13 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {}
-"""By key, in the order in which they are shown."""
+"""All measures by key, in the order in which they are shown."""
 
 
 def measure(
     key: str, band: Band | None = None, *, extra: bool = False, always: bool = True
 ) -> Callable[[Callable[[Given], Value]], Callable[[Given], Value]]:
-    """Declares the function below as a measure: see `Measure`. Raises ValueError for a key that is taken."""
+    """Declares the decorated function as a measure: see `Measure`. Raises ValueError if the key is already used."""
 
     def declared(of: Callable[[Given], Value]) -> Callable[[Given], Value]:
         if key in MEASURES:

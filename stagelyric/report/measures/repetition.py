@@ -1,4 +1,4 @@
-"""What comes again, as numbers: different words and pairs, how well lines foretell each other, how far they pack."""
+"""Repetition as numbers: distinct words and pairs, similarity between lines, compressibility."""
 
 from __future__ import annotations
 
@@ -12,27 +12,29 @@ from stagelyric.gates.novelty import normal
 from stagelyric.report.lyrics import words
 
 WINDOW = 1000
-"""Lines over which distinct n-grams are counted: the more lines, the fewer of their n-grams are new."""
+"""Lines over which distinct n-grams are counted; the number matters, since more lines have relatively fewer new
+n-grams."""
 PACKED = 500
 SAMPLE = 1000
 
 
 def distinct(lines: Sequence[str], n: int, *, seed: int = 0) -> float:
-    """Different n-grams of words by all n-grams (Li et al. 2016) over 1,000 lines: the mean of ten seeded draws.
+    """The share of different n-grams of words among all n-grams (Li et al. 2016) in 1,000 lines: the mean of ten seeded
+    draws.
 
-    Of fewer than 1,000 lines over all of them, which gives a higher number: compare like with like.
+    With fewer than 1,000 lines all are used, which gives a higher value: compare only sets of similar size.
     """
     return _mean([_share(drawn, n) for drawn in _draws(lines, WINDOW, seed)])
 
 
 def lowest_distinct(lines: Sequence[str], n: int) -> float:
-    """Different n-grams by all of them, of the 1,000 lines in a row that have the least (a song's hooks included)."""
+    """The lowest share of different n-grams in any 1,000 consecutive lines (including a song's hooks)."""
     starts = range(0, max(1, len(lines) - WINDOW + 1), WINDOW // 2)
     return min((_share(lines[start : start + WINDOW], n) for start in starts), default=float("nan"))
 
 
 def _draws(lines: Sequence[str], size: int, seed: int) -> list[list[str]]:
-    """Ten draws of `size` lines; where there are no more, the lines themselves once."""
+    """Ten draws of `size` lines; if there are no more than that, all lines once."""
     if len(lines) <= size:
         return [list(lines)] if lines else []
     rng = random.Random(seed)
@@ -45,28 +47,29 @@ def _share(lines: Sequence[str], n: int) -> float:
 
 
 def grams(of: Sequence[str], n: int) -> list[tuple[str, ...]]:
-    """The runs of n words."""
+    """All sequences of n words."""
     return [tuple(of[i : i + n]) for i in range(len(of) - n + 1)]
 
 
 def compression(lines: Sequence[str], *, seed: int = 0) -> float:
-    """Bytes after zlib (LZ77, level 9) by bytes before, over 500 lines: the mean of ten draws. Lower repeats more."""
+    """Compressed size (zlib level 9) divided by the size, for 500 lines: the mean of ten draws. Lower means more
+    repetition."""
     texts = ["\n".join(drawn).encode() for drawn in _draws(lines, PACKED, seed)]
     return _mean([len(zlib.compress(text, 9)) / len(text) for text in texts if text])
 
 
 def repeated_rate(lines: Sequence[str]) -> float:
-    """The share of lines that stood before among these lines, compared without case and marks."""
+    """The share of lines that repeat an earlier one, ignoring case and punctuation."""
     keys = [normal(line) for line in lines]
     return 1 - len(set(keys)) / len(keys) if keys else float("nan")
 
 
 def self_bleu(lines: Sequence[str], *, order: int = 4, seed: int = 0) -> float:
-    """Mean BLEU of each line against all others (Zhu et al. 2018, Texygen), 0 … 1; higher repeats more.
+    """Mean BLEU of each line against all others (Zhu et al. 2018, Texygen), 0 … 1; higher means more repetition.
 
-    BLEU-4 (Papineni et al. 2002) with counts clipped at the most that any other line has; a precision of nothing
-    becomes 1/(2·2^k) by the k-th such (exponential smoothing, as sacrebleu does by default). More than 1,000 lines are
-    sampled down to 1,000 by `seed`, since the measure grows with their number.
+    BLEU-4 (Papineni et al. 2002) with counts clipped at the most that any other line has; the k-th precision that is 0
+    becomes 1/(2·2^k) (exponential smoothing, the default of sacrebleu). More than 1,000 lines are sampled down to 1,000
+    by `seed`, since the measure grows with their number.
     """
     if len(lines) > SAMPLE:
         lines = random.Random(seed).sample(list(lines), SAMPLE)
@@ -87,7 +90,7 @@ def self_bleu(lines: Sequence[str], *, order: int = 4, seed: int = 0) -> float:
 
 
 def _two_most(table: Sequence[Counter[tuple[str, ...]]]) -> dict[tuple[str, ...], tuple[int, int]]:
-    """The most and the second most that any line has of each n-gram."""
+    """For each n-gram, the highest and the second highest count in any line."""
     top: dict[tuple[str, ...], tuple[int, int]] = {}
     for counts in table:
         for gram, count in counts.items():
@@ -97,12 +100,12 @@ def _two_most(table: Sequence[Counter[tuple[str, ...]]]) -> dict[tuple[str, ...]
 
 
 def _place(count: int, top: tuple[int, int]) -> int:
-    """Where the most that *another* line has stands: a line that has the most itself is left out."""
+    """The highest count in any *other* line: if this line has the highest itself, the second highest."""
     return 1 if count == top[0] else 0
 
 
 def _closest(lengths: Counter[int], length: int) -> int:
-    """The length of another line that is nearest to this one's, the shorter of two."""
+    """The length of another line that is closest to this one's; of two, the shorter."""
     return min((n for n, count in lengths.items() if count > (n == length)), key=lambda n: (abs(n - length), n))
 
 

@@ -1,4 +1,4 @@
-"""How much sense lines make after those before them, as the editor hears it, where there is one."""
+"""How much sense lines make in context, as scored by the editor, if there is one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from stagelyric.report.lyrics import Song
 from stagelyric.writing import editing
 
 MOST = 240
-"""Lines that are heard, from all over the songs: more move the mean by less than a twentieth of a nat."""
+"""Lines that are scored, drawn from all songs: more change the mean by less than a twentieth of a nat."""
 
 
 def sense(songs: Sequence[Song]) -> float | None:
-    """The mean over lines of the editor's sense (`editor.Editor`), each after the lines of its stanza before it.
+    """The mean of the editor's sense (`editor.Editor`) over lines, each after the earlier lines of its stanza.
 
-    None where there is no editor. It can't see whether what is said is true, new or worth saying; old-fashioned words
-    lower it, plain talk of you and me and saying the same again raise it.
+    None if there is no editor. It can't tell whether a line is true, new or worth saying; old-fashioned words lower it,
+    plain talk of you and me and repetition raise it.
     """
     ear = _ear()
     lines = [
@@ -31,14 +31,14 @@ def sense(songs: Sequence[Song]) -> float | None:
     ]
     if ear is None or not lines:
         return None
-    # Drawn, since every third or fourth line would be in the same place of its stanza; the same ones each time.
+    # Drawn at random, as every third or fourth line would be in the same place of its stanza; seeded, to be repeatable.
     heard = random.Random(len(lines)).sample(lines, min(MOST, len(lines)))
     marks = ear.score([line for line, _ in heard], [before for _, before in heard])
     return sum(marks) / len(marks)
 
 
 def missing() -> str:
-    """Why sense can't be measured here, "" where it can."""
+    """The reason why sense can't be measured here; "" if it can."""
     try:
         return "" if editing.opened() else "no editor is here: stagelyric models fetch smollm2"
     except EditorError as error:

@@ -1,4 +1,4 @@
-"""All measures of a set of songs as one report: flat keys, plain numbers, None for what could not be measured."""
+"""All measures of a set of songs as one report: flat keys, plain numbers, None for what couldn't be measured."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ mean = declared.mean
 
 for _found in sorted(pkgutil.iter_modules(folder.__path__), key=lambda found: found.name):
     if _found.name not in ("whole", "declared"):
-        importlib.import_module(f"{folder.__name__}.{_found.name}")  # a measure in a file of its own declares itself
+        importlib.import_module(f"{folder.__name__}.{_found.name}")  # importing a file registers its measures
 
 KEYS = tuple(key for key, one in MEASURES.items() if one.always)
-"""What every report has."""
+"""The keys of every report."""
 
 BANDS: Mapping[str, Band] = {key: one.band for key, one in MEASURES.items() if one.band is not None}
-"""Where lines by people lie, by the measure's key.
+"""The usual values of lines by people, by the measure's key.
 
-A measure inside its band is as it is among people; more of it is not better. "lines": the middle half of 64,652 lines
-of 19 plain-English public-domain songbooks. "songs": the middle half of the means of 757 public-domain songs in plain
-English (24,815 lines), measured by this program. "heard": the middle half of 800 lines of such songs, heard by the
-editor (SmolLM2). "mean": a rate over the lines of the songbooks, a tenth either way.
+A measure inside its band is usual; more of it is not better. "lines": the middle half of 64,652 lines of 19
+plain-English public-domain songbooks. "songs": the middle half of the means of 757 public-domain songs in plain English
+(24,815 lines), measured by this program. "heard": the middle half of 800 lines of such songs, scored by the editor
+(SmolLM2). "mean": a rate over the lines of the songbooks, ± 10 %.
 """
 
 HUMAN_BANDS = {
     key: {name: getattr(band, name) for name in ("low", "usual", "high", "of", "name", "words")}
     for key, band in BANDS.items()
 }
-"""The bands as a report has them."""
+"""The bands as data for a report."""
 
 
 def read(songs: Sequence[Song]) -> Wording:
-    """All lines as words; with their parts of speech where the extra `report` is there."""
+    """All lines as words, with their parts of speech if the extra `report` is installed."""
     return Wording.of(all_lines(songs), tagged=language.has_report())
 
 
@@ -53,12 +53,13 @@ def measure(
     quotes: Quotes | None = None,
     keys: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """The report on songs: all measures, or those of `keys`. `quotes`: whether a line stands in somebody else's text.
+    """The report on songs: all measures, or those of `keys`. `quotes`: says whether a line occurs in somebody else's
+    text.
 
-    `wording_of` is what `read` gives, for whoever has it already.
+    `wording_of`: the result of `read`, if available already.
 
-    Rates are 0 … 1. What needs the extra `report` is None without it, `sense` without the editor, and so is what has
-    nothing to be measured on: bits per character and the classifier are for `evaluate` to fill in.
+    Rates are 0 … 1. A measure that needs the extra `report` or the editor is None without it, and so is one with
+    nothing to measure; bits per character and the classifier are filled in by `evaluate`.
     """
     given, extra = Given(songs, wording_of or read(songs), quotes), language.has_report()
     report: dict[str, Any] = rounded(
@@ -72,7 +73,7 @@ def measure(
 
 
 def rounded(value: object) -> Any:
-    """Numbers to four places, NaN as None, so that a report is JSON as it stands."""
+    """Numbers rounded to four decimals, NaN as None, ready for JSON."""
     if isinstance(value, float):
         return None if math.isnan(value) else round(value, 4)
     if isinstance(value, dict):

@@ -1,7 +1,7 @@
 """Measures of single lines by their words: how rare, how concrete, about whom.
 
-Each takes lines and gives one value a line (or a rate over them); `Wording.of` does the reading and tagging once.
-The definitions are those of the project's notes on lines; where one has a source it is named.
+Each takes lines and returns one value for each (or a rate over them); `Wording.of` reads and tags the lines once.
+Definitions from the literature name their source.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from stagelyric.words.phonetics import look_up
 
 YOU_AND_I = frozenset({"i", "me", "my", "you", "your"})
 HOOK_ZIPF = 4.5
-"""A noun below this is a thing of its own: "harbour" (4.0), not "day" (6.0)."""
+"""A noun below this frequency is a concrete thing: "harbour" (4.0), not "day" (6.0)."""
 REAL_ZIPF = 1.5
-_OFTEN = 3  # times seen with a small letter, after which a word with a capital is no name
+_OFTEN = 3  # a word seen this often in lower case isn't a name, even if capitalised
 
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a line: as written, in lower case, without what follows an apostrophe; its part of speech."""
+    """One word of a line: as written; in lower case without an apostrophe and what follows; its part of speech."""
 
     text: str
     lower: str
     stem: str
-    tag: str  # "" where there is no tagger
+    tag: str  # "" without a tagger
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Wording:
 
     @classmethod
     def of(cls, lines: Sequence[str], *, tagged: bool = True) -> Wording:
-        """Reads lines; with `tagged`, their parts of speech too. Raises MissingExtraError without the tagger."""
+        """Reads lines, with `tagged` also their parts of speech. Raises MissingExtraError if the tagger is missing."""
         made = []
         for line in lines:
             texts = spelled(line)
@@ -63,9 +63,9 @@ def _word(text: str, tag: str) -> Word:
 
 
 def find_names(lines: Sequence[Sequence[Word]]) -> frozenset[str]:
-    """The words that are names: tagged PROPN and written with a capital inside a line, here or in the reference.
+    """The words that are names: tagged PROPN and capitalised inside a line, here or in the reference.
 
-    A word seen with a small letter three times or more, here or there, is none, whatever its capital ("Winter").
+    A word seen in lower case at least three times, here or there, isn't a name even if capitalised ("Winter").
     """
     known = reference.load()
     inside, small, tagged = Counter[str](), Counter[str](), set[str]()
@@ -88,27 +88,28 @@ def find_names(lines: Sequence[Sequence[Word]]) -> frozenset[str]:
 
 
 def is_name(word: Word, names: frozenset[str]) -> bool:
-    """Whether this word, here, is a name: a PROPN with a capital that `find_names` found."""
+    """Whether this occurrence of a word is a name: a capitalised PROPN that `find_names` found."""
     return word.tag == "PROPN" and word.text[0].isupper() and word.stem in names
 
 
 def content_zipf(wording: Wording) -> Values:
     """Per line: mean Zipf frequency (wordfreq) of the words that are neither pronouns nor stop words; NaN for none.
 
-    Contractions are cut at the apostrophe. High is bland: "You know that I'm the one" has 6.3, a line by people 4.5.
+    Contractions are cut at the apostrophe. High values are bland: "You know that I'm the one" has 6.3, people's lines
+    4.5.
     """
     return np.array([_mean([language.zipf(word.stem) for word in line if is_content(word)]) for line in wording.lines])
 
 
 def is_content(word: Word) -> bool:
-    """Whether a word has a subject of its own."""
+    """Whether a word has a meaning of its own."""
     return word.lower not in STOP and word.stem not in STOP
 
 
 def nidf(wording: Wording) -> Values:
     """Per line: mean over words of min(1, ln((N+1)/(df+1)) / ln((N+1)/2)), df over stanzas of the reference.
 
-    Normalised inverse document frequency (See et al. 2019): 0 a line of "the", 1 a line of words nobody has.
+    Normalised inverse document frequency (See et al. 2019): 0 for a line of "the", 1 for a line of unknown words.
     """
     rarity = reference.load().rarity
     return np.array([_mean([rarity(word.lower) for word in line]) for line in wording.lines])

@@ -1,1 +1,1 @@
-"""A report shown: in the terminal, as pictures, as a page, in a card."""
+"""Output of a report: in the terminal, as pictures, as a page, in a model card."""

@@ -1,4 +1,4 @@
-"""The report in a model's card: how its lines lie beside people's, and how fast they come."""
+"""The report in a model card: its lines compared with people's, and the time to write one."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from stagelyric.report.render.page import ASKED, shown, single
 
 REPORT, SPEED = "Report on its lines", "Speed"
 _LAST = "What it must not be used for"
-_TRIES = 3  # goes at the speed, of which the fastest counts: others may be at work on the machine
+_TRIES = 3  # speed measurements, of which the fastest counts, as other processes may be busy
 
 
 def write(folder: Path, result: Mapping[str, Any]) -> None:
-    """Puts what `evaluation.evaluate` gave, and the speed here and now, into the card of the model in `folder`.
+    """Writes the result of `evaluation.evaluate`, and the speed on this machine, into the card of the model in
+    `folder`.
 
-    Sections of these names are replaced; all others stay as they are. Raises OSError where there is no card.
+    Sections with these titles are replaced, others stay. Raises OSError if there is no card.
     """
     file = folder / CARD
     text = file.read_text(encoding="utf-8")
@@ -30,7 +31,7 @@ def write(folder: Path, result: Mapping[str, Any]) -> None:
 
 
 def with_section(card: str, title: str, body: str) -> str:
-    """The card with a section of that title in place of the one it has, or else before its last."""
+    """The card with a section of that title replaced, or inserted before the last section."""
     section = f"## {title}\n\n{body.strip()}\n\n"
     found = re.search(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", card, re.MULTILINE | re.DOTALL)
     if found:
@@ -40,7 +41,7 @@ def with_section(card: str, title: str, body: str) -> str:
 
 
 def speed(folder: Path) -> str:
-    """Milliseconds for a line of 40 characters and for 16 drafts of one."""
+    """Milliseconds for a line of 40 characters and for 16 drafts of one, as text."""
     engine = runtime.load(folder)
     one, sixteen = (
         min((evaluate.speed(engine, rows) for _ in range(_TRIES)), key=lambda took: took["p50"]) for rows in (1, 16)
@@ -54,7 +55,7 @@ def speed(folder: Path) -> str:
 
 
 def report(result: Mapping[str, Any]) -> str:
-    """The measures as a table: the model's lines, people's from the same places, plain sampling, and the bands."""
+    """The measures as a table: the model's lines, people's for the same places, plain sampling, and the bands."""
     name, rows = result["model"], result["rows"]
     columns: Sequence[str] = [name, *(other for other in rows if other != name)]
     table = ["| |" + "".join(f" {column} |" for column in columns) + " lines by people |"]

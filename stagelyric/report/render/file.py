@@ -1,4 +1,4 @@
-"""The report as a file: which kind, its name's ending says."""
+"""Writes the report as a file, of the kind given by its name's ending."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PICTURES = (".svg", ".png", ".pdf")
 def write(file: Path, reports: Mapping[str, plot.Report], curves: plot.Curves | None = None) -> None:
     """Writes the pictures of one or several reports, by name: .svg, .png or .pdf.
 
-    `curves`: how the training of each model went, None where nothing of it was kept.
+    `curves`: the learning curve of each model; None if it wasn't kept.
 
     Raises ValueError for another ending, MissingExtraError without matplotlib, OSError where the file can't be written.
     """

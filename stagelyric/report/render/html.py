@@ -1,4 +1,4 @@
-"""The report as one page that needs nothing else: pictures and tables, to be kept or sent round the band."""
+"""The report as one self-contained HTML page with pictures and tables."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LISTS = (
 
 
 def page(reports: Mapping[str, Mapping[str, Any]], curves: plot.Curves | None = None) -> str:
-    """The page as text. The first report's lists are shown; its measures stand beside the others'."""
+    """The page as text. It shows the lists of the first report only, and the measures of all."""
     name, first = next(iter(reports.items()))
     parts = [f"<h1>{escape(name)}</h1>"]
     if average := first.get("average"):

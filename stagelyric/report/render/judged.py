@@ -1,4 +1,4 @@
-"""What was kept and what was thrown out, as a picture."""
+"""A picture of how many lines were kept and vetoed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 from stagelyric.report.render import plot
 from stagelyric.report.render.file import PICTURES
 
-_MOST = 30  # bars of one picture
+_MOST = 30  # bars in one picture, at most
 _COLOURS = {"kept": "#00798c", "left": "#d9d9d9", "vetoed": "#d1495b"}
 
 Counts = Mapping[str, Mapping[str, int]]
-"""shown, kept and vetoed, by name."""
+"""For each name, the numbers of lines shown, kept and vetoed."""
 
 
 def write(file: Path, tables: Mapping[str, Counts]) -> None:
-    """A bar for each name, cut at what was kept, what was neither, and what was vetoed: .svg, .png or .pdf.
+    """A bar for each name, divided into kept, not judged, and vetoed: .svg, .png or .pdf.
 
     Raises ValueError for another ending, MissingExtraError without matplotlib, OSError where the file can't be written.
     """

@@ -1,4 +1,4 @@
-"""The report as a page in the terminal."""
+"""The report in the terminal."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from rich.text import Text
 from stagelyric.report.measures.whole import BANDS
 
 _WIDTH = 24  # characters of a gauge
-_BEYOND = 0.6  # how far a gauge reaches beyond its band, in widths of the band
+_BEYOND = 0.6  # how far a gauge extends beyond its band, in widths of the band
 
 
 def console() -> Console:
-    """Standard output, in colours where it is a terminal."""
+    """Standard output, in colour if it is a terminal."""
     return Console(highlight=False, soft_wrap=False)
 
 
 def measures(columns: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One row a measure: its values, by column, then where people's lines lie. A single column has a gauge."""
+    """One row a measure: its value in each column, then people's band. With a single column there is also a gauge."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     for name in columns:
@@ -43,14 +43,14 @@ def measures(columns: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def single(value: float | Mapping[str, float] | None) -> float | None:
-    """A measure as one number: the mean of one that has several."""
+    """A measure as one number: of one with several values, the mean."""
     if isinstance(value, Mapping):
         value = value.get("mean")
     return None if value is None else float(value)
 
 
 def shown(key: str, value: float | None) -> str:
-    """A measure as it is read: a rate as a percentage."""
+    """A measure as text: a rate as a percentage."""
     if value is None:
         return "-"
     if key in BANDS and BANDS[key].rate:
@@ -59,7 +59,7 @@ def shown(key: str, value: float | None) -> str:
 
 
 def gauge(value: float | None, low: float, high: float) -> str:
-    """Where a value lies: the band between the bars, a mark for the value, "<" and ">" beyond the gauge."""
+    """A gauge of a value: the band between bars, a mark for the value, "<" or ">" if it is off the scale."""
     if value is None:
         return ""
     width = high - low
@@ -75,7 +75,7 @@ def gauge(value: float | None, low: float, high: float) -> str:
 
 
 def listed(title: str, found: Sequence[Mapping[str, Any]], most: int = 8, *, by: str = "songs") -> Group | None:
-    """The first of a list of habits, with a line in which each stands; None for none."""
+    """The first entries of a list of habits, each with an example line; None if the list is empty."""
     if not found:
         return None
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
@@ -108,7 +108,7 @@ def _cell(key: str, value: float | None) -> str:
 
 
 def faults(found: Sequence[Mapping[str, Any]]) -> Group:
-    """Every pair of lines that breaks its song's scheme or metre."""
+    """Every pair of lines that doesn't fit its song's scheme or metre."""
     parts = [Text(f"\n{len(found)} pairs that do not rhyme, or differ by two syllables or more", style="bold")]
     for fault in found:
         (a, b), (m, n) = fault["lines"], fault["syllables"]
@@ -118,7 +118,7 @@ def faults(found: Sequence[Mapping[str, Any]]) -> Group:
 
 
 def kept(columns: Mapping[str, Mapping[str, Any]]) -> Table:
-    """Whether lines are what was asked for, a column a writer."""
+    """How far lines are what was asked for, with a column for each writer."""
     table = Table(box=None, pad_edge=False, header_style="bold", title="\nAs asked for", title_justify="left")
     table.add_column("")
     for name in columns:
@@ -136,11 +136,11 @@ ASKED = {
     "lines_with_a_name_asked_for": "lines with a name that was given",
     "names_that_come_back": "names that come back",
 }
-"""What is told of whether lines are as asked for, by its key in the report."""
+"""The labels for how far lines are what was asked for, by key."""
 
 
 def bits(columns: Mapping[str, Mapping[str, float | None]]) -> Table:
-    """Bits per character, a column a model."""
+    """Bits per character, with a column for each model."""
     table = Table(box=None, pad_edge=False, header_style="bold", title="\nBits per character", title_justify="left")
     table.add_column("")
     for name in columns:
@@ -152,7 +152,7 @@ def bits(columns: Mapping[str, Mapping[str, float | None]]) -> Table:
 
 
 def sample(song: str, before: Sequence[str], lines: Mapping[str, Sequence[str]]) -> Group:
-    """The same place, gone on from by each."""
+    """One place in a song, continued by each writer."""
     parts = [Text(f"\n{song}", style="bold"), *(Text(f"  {line}", style="dim") for line in before)]
     for name, own in lines.items():
         parts.append(Text(f"  {name}", style="cyan"))

@@ -1,4 +1,4 @@
-"""The report as pictures: where each measure lies among people's, what comes again, bits per character, learning."""
+"""The report as pictures: measures compared with people's, repetitions, bits per character, learning curves."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from stagelyric.report.language import MissingExtraError
 from stagelyric.report.measures.whole import BANDS
 from stagelyric.report.render.page import shown, single
 
-Plot = Any  # one of matplotlib's: the extra may not be there
+Plot = Any  # an object of matplotlib, which may not be installed
 
 Report = Mapping[str, Any]
 
 Curves = Mapping[str, Curve | None]
 
-_BEYOND = 1.2  # how far the picture reaches beyond a band, in widths of the band
+_BEYOND = 1.2  # how far the picture extends beyond a band, in widths of the band
 _COLOURS = ("#d1495b", "#30638e", "#edae49", "#00798c", "#6b4e71")
 _BAND = "#cfe8d5"
 
@@ -44,7 +44,7 @@ def empty(width: float, height: float) -> Plot:
         module = importlib.import_module("matplotlib.figure")
     except ImportError:
         raise MissingExtraError("matplotlib", "draws the pictures") from None
-    # Fixed ids and no date: the same report is the same file.
+    # Fixed ids and no date, so that equal reports give equal files.
     matplotlib.rcParams.update({"svg.hashsalt": "stagelyric", "svg.fonttype": "path", "font.size": 9})
     return module.Figure(figsize=(width, height), layout="constrained")
 
@@ -76,7 +76,7 @@ _LISTS = (
 
 
 def _bands(axes: Plot, reports: Mapping[str, Report]) -> None:
-    """Every measure on a scale of its own, on which the band of people's lines is 0 to 1."""
+    """Every measure on its own scale, where people's band is 0 to 1."""
     keys = [key for key in BANDS if any(single(r.get(key)) is not None for r in reports.values())]
     axes.axvspan(0, 1, color=_BAND, label="lines by people")
     for depth, ((name, report), colour) in enumerate(zip(reports.items(), _COLOURS, strict=False)):
@@ -110,12 +110,13 @@ def _bars(axes: Plot, title: str, found: Sequence[Report], by: str) -> None:
 
 
 def _bits(axes: Plot, reports: Mapping[str, Report]) -> None:
-    """Bits per character as bars, the models beside one another and a PPM and a 6-gram of the same text."""
+    """Bits per character as bars: the models, and a PPM and a 6-gram on the same text."""
     measured = {name: bits for name, report in reports.items() if (bits := report.get("bits_per_character"))}
     width = 0.8 / len(measured)
     keys = list(next(iter(measured.values())))
     for place, (name, bits) in enumerate(measured.items()):
-        colour = _COLOURS[list(reports).index(name) % len(_COLOURS)]  # as above, where the names stand
+        # the same colour as in the picture above, which has the legend
+        colour = _COLOURS[list(reports).index(name) % len(_COLOURS)]
         values = [bits[key] or 0.0 for key in keys]
         spots = [row + (place - (len(measured) - 1) / 2) * width for row in range(len(keys))]
         axes.barh(spots, values, height=width, color=colour)
@@ -128,7 +129,7 @@ def _bits(axes: Plot, reports: Mapping[str, Report]) -> None:
 
 
 def _learning(axes: Plot, curves: Curves, names: Sequence[str]) -> None:
-    """Bits per character over the characters read: a line while training, dots on text held out from it."""
+    """Bits per character over the characters read: a line for training, dots for held-out text."""
     axes.set_title("Bits per character while they learned", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     seen: list[float] = []
@@ -144,7 +145,8 @@ def _learning(axes: Plot, curves: Curves, names: Sequence[str]) -> None:
             axes.scatter(*dots, color=colour, s=22, zorder=3, edgecolors="white", linewidths=0.6)
         seen += [y for _, y in (*curve.trained, *curve.checked)]
     if seen:
-        axes.set_ylim(min(seen) - 0.05, min(max(seen), min(seen) + 1.5))  # the first steps leave no room for the rest
+        # the high values of the first steps would flatten the rest
+        axes.set_ylim(min(seen) - 0.05, min(max(seen), min(seen) + 1.5))
         axes.set_xlim(left=0)
         axes.grid(alpha=0.25)
         axes.set_xlabel("million characters read; dots: text held out", fontsize=8)
