@@ -1,1 +1,1 @@
-"""A band's own songs, looked at: their sections, form, names and themes, and the setlist that is drawn up from them."""
+"""Analyses a band's own songs (sections, form, names, themes) and drafts a setlist from them."""

@@ -1,4 +1,4 @@
-"""A setlist as a file of TOML: what was read or measured of each song, every guess marked by a comment."""
+"""Writes a setlist as TOML: what was read or measured of each song; guesses are marked by comments."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ TRIGGERS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         (('{ osc = "/live/scene/launch" }', '"next_section"'), ('{ osc = "/live/clip/fire" }', '"next_line"')),
     ),
 }
-"""What may fire: by name, a comment and the triggers, each as (on, do)."""
+"""The available triggers: for each name a comment and the triggers, as (on, do)."""
 
 _QUOTED = re.compile(r'["\u201c\u201d()\[\]]')
-_LONGEST = 46  # characters of a safety line, which is shown in large letters
-_SAFETY = 2  # safety lines for each section
+_LONGEST = 46  # characters of a safety line, which is shown in large letters, at most
+_SAFETY = 2  # safety lines in each section
 _TEMPO = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Guessed:
-    """A song with what was found of it. `people`, `places`; `themes`, each with the words that speak for it."""
+    """A song and what was found in it: `people`, `places`, and `themes`, each with the words that indicate it."""
 
     written: Written
     parts: tuple[Part, ...]
@@ -63,8 +63,7 @@ class Guessed:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a band may say of its set; None and () where it says nothing. `words`: what a song without words of its
-    own is about."""
+    """A band's wishes for its set; None or () for no wish. `words`: the subject of a song without lyrics."""
 
     title: str
     triggers: tuple[str, ...] = ("keys", "footswitch")
@@ -74,18 +73,18 @@ class Wishes:
 
 
 def guess(written: Written, known: Names, table: Mapping[str, Sequence[str]]) -> Guessed:
-    """Measures a song. `known`: the names in all songs; `table`: the themes of each word that has some."""
+    """Analyses a song. `known`: the names in all songs; `table`: the themes of words that have some."""
     sheet = written.sheet
     people, places = subject.names(sheet, known)
     themes = subject.themes(written.title, sheet, [*people, *places], table)
-    # Songs that say little with many words want lines near to them; songs full of new words can bear stranger ones.
+    # Repetitive songs want lines close to them; songs with a large vocabulary can bear stranger ones.
     wildness = round(0.3 + 0.3 * subject.variety(sheet.lines), 1)
     parts = tuple(form.parts(sheet))
     return Guessed(written, parts, people, places, tuple((theme, tuple(words)) for theme, words in themes), wildness)
 
 
 def head(wishes: Wishes, source: str) -> str:
-    """A new setlist up to its songs. `source`: what it was drawn up from, in words."""
+    """The beginning of a new setlist, before its songs. `source`: a description of what it was made from."""
     lines = [
         f"# Drawn up {source}. What is marked as a guess was found by the program: change what is wrong.",
         "# stagelyric check says whether all is well, stagelyric play begins the show.",
@@ -104,8 +103,8 @@ def head(wishes: Wishes, source: str) -> str:
 
 
 def song(guessed: Guessed, wishes: Wishes, lyrics: str, *, clean: bool = True) -> str:
-    """A song's tables. `lyrics`: the file of its words as a setlist names it; `clean`: whether the show is for a family
-    audience, so that no safety line is one that the show would refuse."""
+    """A song's tables. `lyrics`: its lyrics file, as written in a setlist; `clean`: the show is for a family audience,
+    so safety lines that it would reject are left out."""
     written = guessed.written
     lines = [
         "",
@@ -161,8 +160,8 @@ def _section(part: Part, safety: Sequence[str]) -> Iterator[str]:
 
 
 def _safety(lines: Sequence[str], guessed: Guessed, taken: set[str], clean: bool) -> list[str]:
-    """Lines of a section that can stand alone if nothing else is there: those that say the title or a name first, then
-    those that begin what they say."""
+    """Lines of a section that can stand alone as safety lines: first those with the title or a name, then those that
+    begin a sentence."""
     said = [name.casefold() for name in (guessed.written.title, *guessed.people, *guessed.places)]
     worth: dict[str, tuple[bool, bool]] = {}
     ended = True
@@ -177,7 +176,7 @@ def _safety(lines: Sequence[str], guessed: Guessed, taken: set[str], clean: bool
 
 
 def without_songs(wishes: Wishes) -> str:
-    """A song of which there is only a title and what it is about."""
+    """A song with only a title and a subject."""
     person, place = name_bank.cast(wishes.title)
     lines = [
         "",
@@ -201,7 +200,7 @@ def without_songs(wishes: Wishes) -> str:
 
 
 def named(file: Path, setlist: Path) -> str:
-    """A file as a setlist names it: from the setlist's folder, with slashes; absolute on another drive."""
+    """A file's path as written in a setlist: relative to its folder, with slashes; absolute if on another drive."""
     try:
         return PurePath(os.path.relpath(file.resolve(), setlist.resolve().parent)).as_posix()
     except ValueError:

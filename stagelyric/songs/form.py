@@ -1,4 +1,4 @@
-"""The form of a song measured on its words: sections, how many syllables a line has, which lines rhyme."""
+"""Measures the form of a song on its lyrics: sections, syllables a line, rhyme scheme."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from stagelyric.words.syllables import count
 _SUNG = frozenset(
     {"verse", "pre-chorus", "post-chorus", "chorus", "bridge", "intro", "outro", "hook", "tag", "spoken", "part"}
 )
-_COMES_AGAIN = 0.6  # a stanza with this share of its lines sung before is a chorus
-_MOST = 40  # syllables that a section may ask for
-_WIDEST = 7  # syllables between the shortest and the longest line; beyond it, a tenth is left out at either end
+_COMES_AGAIN = 0.6  # a stanza with at least this share of lines sung before is a chorus
+_MOST = 40  # syllables that a section may ask for, at most
+_WIDEST = 7  # largest range of syllables; for wider ones, the shortest and longest tenth of the lines are left out
 
 _MATES: Mapping[Scheme, frozenset[tuple[int, int]]] = {
     "AABB": frozenset({(0, 1), (2, 3)}),
@@ -29,7 +29,7 @@ _MATES: Mapping[Scheme, frozenset[tuple[int, int]]] = {
     "free": frozenset(),
 }
 _SHORT: tuple[Scheme, ...] = ("AABB", "AAAA", "free")
-"""What a song may have of which no stanza has four lines."""
+"""The schemes for a song without stanzas of four lines."""
 
 _RHYMED = {"perfect": 0.72, "slant": 0.16, "same": 0.05, "assonance": 0.04, None: 0.03}
 _UNRHYMED = {"perfect": 0.03, "slant": 0.05, "same": 0.02, "assonance": 0.11, None: 0.79}
@@ -38,8 +38,8 @@ _LIKELY: Mapping[Scheme, float] = {"ABCB": 0.36, "AABB": 0.3, "ABAB": 0.16, "AAA
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section as a setlist wants it. `syllables`: fewest and most a line; `lines`: its own words, which may be none
-    where the sheet names it only; `sure`: whether its name was written in the sheet, and not guessed."""
+    """A section of a setlist. `syllables`: fewest and most a line; `lines`: its own lyrics, which may be missing if the
+    sheet only names it; `sure`: its name is from the sheet rather than guessed."""
 
     name: str
     syllables: tuple[int, int]
@@ -49,7 +49,7 @@ class Part:
 
 
 def parts(sheet: Sheet) -> list[Part]:
-    """The sections of a song in its order. Those of one kind share their form, which is measured on all of them."""
+    """The sections of a song in order. Sections of one kind share a form, measured on all of them."""
     named = _named(sheet)
     stanzas: dict[str, list[tuple[str, ...]]] = {}
     for kind, numbers, _ in named:
@@ -63,8 +63,8 @@ def parts(sheet: Sheet) -> list[Part]:
 
 
 def _named(sheet: Sheet) -> list[tuple[str, tuple[int, ...], bool]]:
-    """Kind, stanzas and whether the kind was written, of each section. Where a sheet names none, what comes again is
-    the chorus and all else a verse."""
+    """For each section: kind, stanzas, and whether the kind is from the sheet. If the sheet names no sections, repeated
+    stanzas are the chorus and all others verses."""
     seen: Counter[str] = Counter()
     keys = [[_key(line) for line in lines] for _, lines in sheet.stanzas]
     for own in keys:
@@ -85,9 +85,9 @@ def _key(line: str) -> str:
 
 
 def syllables(stanzas: Sequence[Sequence[str]]) -> tuple[int, int]:
-    """The fewest and the most syllables of a line, 1 to 40, at least one apart.
+    """The fewest and the most syllables of a line, 1 to 40, with a difference of at least one.
 
-    Where lines differ by more than seven, the shortest and the longest tenth are left out: a shout or a run of patter.
+    If lines differ by more than seven, the shortest and the longest tenth are ignored as shouts or patter.
     """
     counts = sorted(count(line) for stanza in stanzas for line in stanza) or [6]
     low, high = counts[0], counts[-1]
@@ -98,10 +98,10 @@ def syllables(stanzas: Sequence[Sequence[str]]) -> tuple[int, int]:
 
 
 def scheme(stanzas: Sequence[Sequence[str]]) -> Scheme:
-    """The rhyme scheme that stanzas most likely have, of those that a section may ask for.
+    """The most likely rhyme scheme of stanzas, of those that a section can ask for.
 
-    Bayes' rule over the pairs of lines in each four: how often ends that are meant to rhyme do so perfectly, nearly or
-    not at all, against ends that are not meant to. Longer stanzas are read in fours, each with rhymes of its own.
+    By Bayes' rule over the pairs of lines in each group of four: how often lines meant to rhyme have perfect, slant or
+    no rhymes, compared with lines that aren't meant to. Longer stanzas are divided into groups of four.
     """
     fours = [stanza[at : at + 4] for stanza in stanzas for at in range(0, len(stanza), 4)]
     fours = [four for four in fours if len(four) > 1]

@@ -1,4 +1,4 @@
-"""From the files and folders that a band has to its songs, in the order of the files' names."""
+"""Finds a band's songs in files and folders, ordered by file name."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _SLOWEST, _FASTEST = 20.0, 400.0
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A song as it is in its file. `alone`: whether the file holds no other; `tempo` in beats a minute, 20 to 400;
-    `key` and `time` ("3/4") as written; None for what the file does not say."""
+    """A song as it is in its file. `alone`: the file has no other song; `tempo`: beats a minute, 20 to 400; `key` and
+    `time` ("3/4") as written. None for what the file doesn't have."""
 
     title: str
     file: Path
@@ -46,14 +46,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The songs that were found, and why other files gave none: a sentence by file."""
+    """The songs that were found; and for each file without one, the reason as a sentence."""
 
     songs: tuple[Written, ...]
     refused: Mapping[Path, str] = field(default_factory=dict)
 
 
 def read(paths: Sequence[Path]) -> Reading:
-    """Reads files, and every file of lyrics in folders and below them."""
+    """Reads files, and every lyrics file in folders and their subfolders."""
     songs: list[Written] = []
     refused: dict[Path, str] = {}
     for file in dict.fromkeys(_files(paths)):
@@ -79,7 +79,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
-    """A key that sorts "2 Rain" before "10 Snow"."""
+    """A sort key that puts "2 Rain" before "10 Snow"."""
     return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in _FIGURES.split(name) if part]
 
 
@@ -93,7 +93,7 @@ def _titled(file: Path, sheet: Sheet, number: int | None) -> Written:
 
 
 def title_of(stem: str) -> str:
-    """A title from a file's name without its ending: "03-harbour_lights" → "Harbour Lights"."""
+    """The title in a file name without its ending: "Harbour Lights" for "03-harbour_lights"."""
     name = _TRACK.sub("", stem)
     if " " not in name:
         name = re.sub(r"[-_]+", " ", name)

@@ -1,4 +1,4 @@
-"""Who a song is about, and what: names and themes found in its words."""
+"""Finds names and themes in a song's lyrics: who and what it is about."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from stagelyric.words.lists import DETERMINERS, NEVER_LAST, STOP
 from stagelyric.words.names import Names, find_names
 
 PEOPLE, PLACES, THEMES = 4, 2, 4
-"""The most of each that a song is given."""
+"""How many of each a song gets at most."""
 
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")
-_CAPITALS = 0.5  # a song with this share of its words in capitals says nothing of names by them
-_ENOUGH = 12  # words, to tell so
-_BACKED = 2  # different words that speak for a theme, unless it stands in the song itself
-_OWN = 2  # themes that are words of the song and none of the frames'
-_TITLE = 3.0  # what a word in the title counts for
+_CAPITALS = 0.5  # with this share of words in capitals, capitals don't indicate names
+_ENOUGH = 12  # words needed to determine that share
+_BACKED = 2  # different words that must indicate a theme that the song doesn't name itself
+_OWN = 2  # themes that are nouns of the song rather than frames' themes, at most
+_TITLE = 3.0  # weight of a word in the title
 _GENERAL = """
     man men woman women boy girl day days night time times way ways thing things one other others same end first last
     world life people place part side lot bit kind sort name face hand hands head eye eyes back word words whole rest
     two three four five six seven eight nine ten little old new good bad big long next year years hour hours minute
     moment song songs line lines
 """
-"""Words that stand behind "the" in any song."""
+"""Words that follow "the" in any song, and so are no themes."""
 
 
 def names_of(sheets: Sequence[Sheet]) -> Names:
-    """The names in the words of all songs together: a word in small letters in one is no name in another."""
+    """The names in all songs together, as a word in lower case in one song isn't a name in another."""
     return find_names(line for sheet in sheets if not _in_capitals(sheet) for line in sheet.lines)
 
 
@@ -41,7 +41,7 @@ def _in_capitals(sheet: Sheet) -> bool:
 
 
 def names(sheet: Sheet, known: Names) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The people and the places of a song, the most frequent first."""
+    """The people and the places in a song, most frequent first."""
     counted: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     if not _in_capitals(sheet):
         for line in sheet.lines:
@@ -52,7 +52,7 @@ def names(sheet: Sheet, known: Names) -> tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def _merged(found: Counter[str]) -> list[str]:
-    """By how often they come; "Polly" goes with "Polly Magnet"."""
+    """The names by frequency; "Polly" is counted as "Polly Magnet"."""
     whole: Counter[str] = Counter()
     for name, times in sorted(found.items(), key=lambda item: -len(item[0])):
         longer = next((other for other in whole if name in other.split()), name)
@@ -63,10 +63,10 @@ def _merged(found: Counter[str]) -> list[str]:
 def themes(
     title: str, sheet: Sheet, people: Iterable[str], table: Mapping[str, Sequence[str]]
 ) -> list[tuple[str, list[str]]]:
-    """What a song is about, likeliest first: each theme with the song's words that speak for it.
+    """What a song is about, likeliest first: each theme with the song's words that indicate it.
 
-    `table`: the themes of each word that has some. A word speaks less where it speaks for many themes, and a theme
-    that many words speak for needs more of them. Besides, up to two nouns that the song itself comes back to.
+    `table`: the themes of words that have some. A word counts less if it indicates many themes, and a theme indicated
+    by many words needs more of them. Up to two nouns that the song repeats are added as themes.
     """
     named = {word for name in people for word in name.lower().split()}
     lines = [title, *sheet.lines]
@@ -94,7 +94,7 @@ def themes(
 
 
 def _nouns(lines: Sequence[str], named: set[str]) -> list[str]:
-    """Nouns that a song comes back to: words that stood behind "the", "my" and their like more than once."""
+    """Nouns that a song repeats: words that followed "the", "my" and the like more than once."""
     counted: Counter[str] = Counter()
     for line in dict.fromkeys(lines):
         words = _words(line)
@@ -106,7 +106,7 @@ def _nouns(lines: Sequence[str], named: set[str]) -> list[str]:
 
 
 def variety(lines: Sequence[str]) -> float:
-    """The share of a song's different words of content among all of them, 0 to 1; a line that comes again counts
+    """The number of different content words divided by the number of all content words, 0 to 1; repeated lines count
     once."""
     content = [word for line in dict.fromkeys(lines) for word in _words(line) if word not in STOP]
     return len(set(content)) / len(content) if content else 0.5
@@ -117,7 +117,7 @@ def _words(line: str) -> list[str]:
 
 
 def _forms(word: str) -> list[str]:
-    """A word and what it may be a form of."""
+    """A word and the words that it may be a form of."""
     found = [word, word.removesuffix("'s")]
     for ending in ("s", "es", "ed", "d", "ing"):
         if word.endswith(ending) and len(word) - len(ending) > 2:
