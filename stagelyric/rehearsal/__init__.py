@@ -1,1 +1,1 @@
-"""Rehearsal: drafts of songs that grow from kept lines, and further lines to choose from."""
+"""Rehearsal: drafts of songs, collected from kept lines, and suggestions for further lines."""

@@ -1,4 +1,4 @@
-"""Rehearsal as a part of the show: it gathers what is kept into drafts, and has further lines written on request."""
+"""Rehearsal as part of the show: collects kept lines in drafts, and has further lines written on request."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from stagelyric.types.lines import Ask, Line
 from stagelyric.types.parts import Part, ignore
 
 Writes = Callable[[Ask, int, int, Sequence[str]], Awaitable[Sequence[Line]]]
-"""Writes lines for an ask: from which on, how many, the texts before them. Raises where nothing can be written."""
+"""Writes lines for an ask: called with the first line's index, the count, and the earlier texts. Raises on failure."""
 
 AskFor = Callable[[str, str], Ask | None]
-"""The ask of a song's section; None for one that the set does not have."""
+"""The ask for a song's section; None if the set doesn't have it."""
 
 SECONDS = 12.0
-"""How long the writer may take over one wish."""
+"""Time limit for a wish."""
 
-_ENOUGH = 2.5  # seconds after which what is there by then will do
+_ENOUGH = 2.5  # seconds after which an incomplete result is returned
 
-_OF_ONE_KIND = 200  # wishes that are counted; older ones are forgotten
+_OF_ONE_KIND = 200  # number of wishes that are counted; older ones are forgotten
 
 log = logging.getLogger(__name__)
 
 
-class Stale(Exception):  # noqa: N818 - it is an answer, and no fault
-    """Somebody else has changed the draft meanwhile; `draft` is how it stands."""
+class Stale(Exception):  # noqa: N818 - it is a normal answer, not an error
+    """Somebody else has changed the draft in the meantime; `draft` is its current state."""
 
     def __init__(self, draft: Draft) -> None:
         super().__init__("the draft was changed on another page")
@@ -45,8 +45,8 @@ class Stale(Exception):  # noqa: N818 - it is an answer, and no fault
 
 
 class Rehearsal(Part):
-    """`write`: where lines come from; `ask_for`: what a section asks for; `titles`: the title of a song that comes
-    again, as it was written. Files are read and written in threads."""
+    """`write`: writes lines; `ask_for`: the ask of a section; `titles`: for a song that occurs repeatedly in the set,
+    its title as written. Files are read and written in threads."""
 
     name = "rehearsal"
 
@@ -59,7 +59,7 @@ class Rehearsal(Part):
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self.told: Callable[[Draft], None] = lambda draft: None
-        """Called with every draft that has changed."""
+        """Called with every changed draft."""
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
@@ -68,7 +68,7 @@ class Rehearsal(Part):
             await asyncio.wait(self._tasks, timeout=2.0)
 
     def judgement(self, verdict: Literal["keep", "veto"], text: str, song: str, section: str) -> None:
-        """A line that is kept comes to the end of its song's draft."""
+        """Appends a kept line to its song's draft."""
         if verdict == "keep":
             task = asyncio.get_running_loop().create_task(self._gather(song, text))
             self._tasks.add(task)
@@ -85,14 +85,14 @@ class Rehearsal(Part):
             log.warning("the draft of %s could not be written: %s; the line is kept all the same", song, error.strerror)
 
     async def draft(self, song: str) -> Draft:
-        """How a song's draft stands. Raises OSError."""
+        """The current draft of a song. Raises OSError."""
         async with self._lock:
             return await self._load(song)
 
     async def save(self, song: str, lines: Sequence[str], revision: int) -> Draft:
-        """Puts other lines into a song's draft. `revision`: of the draft that they come from.
+        """Replaces the lines of a song's draft. `revision`: that of the draft on which they are based.
 
-        Raises Stale where that is not how it stands any more, and OSError.
+        Raises Stale if that is not the current revision, and OSError.
         """
         async with self._lock:
             before = await self._load(song)
@@ -103,9 +103,9 @@ class Rehearsal(Part):
             return made
 
     async def options(self, wish: Wish, song: str, section: str) -> list[str]:
-        """New lines for a wish, fewer than asked for or none where no more were found. Each time others.
+        """New lines for a wish, possibly fewer than asked for, or none. Each call gives other lines.
 
-        Raises TimeoutError where the writer is too slow, and whatever it raises.
+        Raises TimeoutError if the writer is too slow, and any error that it raises.
         """
         ask = self._ask_for(song, section)
         if ask is None:
@@ -121,7 +121,8 @@ class Rehearsal(Part):
                     if wish.kind == "stanza":
                         texts += [line.text for line in await self._write(one, 0, count, ())]
                         continue
-                    # One by one: the first are frames' and come at once, and some words have few that rhyme.
+                    # One at a time: frames give the first ones at once, and for words with few rhymes there may be no
+                    # more.
                     for start in range(count):
                         texts += [line.text for line in await self._write(one, start, 1, tuple(texts))]
                         limit.reschedule(min(limit.when() or math.inf, asyncio.get_running_loop().time() + _ENOUGH))
@@ -131,7 +132,7 @@ class Rehearsal(Part):
         return wishes.fresh(texts, counted, kept)
 
     def look(self, text: str, song: str, section: str, lines: Sequence[str] = (), at: int = -1) -> Look | None:
-        """What is to be said of a line as it is typed at place `at` of `lines`; None for an unknown section."""
+        """Facts about a line that is being typed at index `at` of `lines`; None for an unknown section."""
         ask = self._ask_for(song, section)
         if ask is None:
             return None

@@ -1,4 +1,4 @@
-"""A draft of a song: lines in order, gaps still to be filled, and blank lines between stanzas."""
+"""A draft of a song: lines in order, gaps to be filled, and blank lines between stanzas."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from stagelyric.words import rhyme
 from stagelyric.words.syllables import count
 
 GAP = "…"
-"""A line that is still to be written."""
+"""Stands for a line that has yet to be written."""
 
 BREAK = ""
-"""Between two stanzas."""
+"""Separates two stanzas."""
 
 MOST = 400
-"""Lines of one draft, gaps and breaks among them."""
+"""Lines of one draft, including gaps and breaks, at most."""
 
 _HEAD = "# "
 _GAPS = frozenset({"…", "...", "_", "?"})
@@ -28,14 +28,15 @@ _WORDS = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`lines`: texts, GAP or BREAK; `revision` grows with each change, so that two pages do not undo each other."""
+    """`lines`: texts, GAP or BREAK; `revision` grows with each change, so that two pages can't undo each other's
+    changes."""
 
     song: str
     lines: tuple[str, ...] = ()
     revision: int = 0
 
     def with_lines(self, lines: Sequence[str]) -> Draft:
-        """The draft with other lines: cleaned, at most MOST, no two breaks in a row and none at either end."""
+        """The draft with other lines: cleaned, at most MOST, without breaks at either end or two in a row."""
         made: list[str] = []
         for line in lines[:MOST]:
             text = cleaned(line, SAYING)
@@ -47,19 +48,19 @@ class Draft:
         return replace(self, lines=tuple(made), revision=self.revision + 1)
 
     def with_line(self, text: str) -> Draft:
-        """With one more line at the end of what is there; a line that is there already comes no second time."""
+        """The draft with a line appended, unless it has that line already."""
         if text in self.lines or len(self.lines) >= MOST:
             return self
         return self.with_lines([*self.lines, text])
 
     @property
     def text(self) -> str:
-        """As it stands in its file: the title, then a line a line."""
+        """The text of the draft's file: the title, then the lines."""
         return "\n".join([f"{_HEAD}{self.song}", *self.lines]) + "\n"
 
 
 def read(text: str, song: str) -> Draft:
-    """A draft from its file's text; `song` where the file names none."""
+    """A draft from the text of its file; `song` is the title if the file has none."""
     lines = text.split("\n")
     if lines and lines[0].startswith(_HEAD):
         song, lines = lines[0].removeprefix(_HEAD).strip() or song, lines[1:]
@@ -67,7 +68,7 @@ def read(text: str, song: str) -> Draft:
 
 
 def stanza_of(lines: Sequence[str], at: int) -> tuple[int, int]:
-    """Where the stanza that holds line `at` begins and ends (one past it)."""
+    """The range of the stanza with line `at`: first line, and one past the last."""
     start = at
     while start > 0 and lines[start - 1] != BREAK:
         start -= 1
@@ -78,8 +79,8 @@ def stanza_of(lines: Sequence[str], at: int) -> tuple[int, int]:
 
 
 def mate(lines: Sequence[str], at: int, scheme: Scheme) -> str | None:
-    """A written line that line `at` is to rhyme with, by the section's scheme over its stanza; None where it rhymes
-    with none that is there. Stanzas of more than four lines begin anew with new rhymes."""
+    """A written line with which line `at` should rhyme, by the section's scheme; None if there is none. In stanzas of
+    more than four lines the scheme is repeated with new rhymes."""
     letters = _CYCLE[scheme]
     if not letters:
         return None
@@ -93,10 +94,10 @@ def mate(lines: Sequence[str], at: int, scheme: Scheme) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What may be said of a line as it is typed.
+    """Facts about a line that is being typed.
 
-    `fits`: whether its syllables are as its section asks; `rhymes`: how it rhymes with the line that it should rhyme
-    with ("perfect", "slant", or "same" for the same word; "" where it does not), None where there is no such line.
+    `fits`: whether its syllables are in the section's range; `rhymes`: how it rhymes with the line that it should rhyme
+    with ("perfect", "slant", "same" for the same word, "" for no rhyme); None if there is no such line.
     """
 
     syllables: int
@@ -105,7 +106,7 @@ class Look:
 
 
 def look(text: str, wanted: tuple[int, int], rhyme_with: str | None) -> Look:
-    """Counts a line's syllables and compares its end. `wanted`: the fewest and the most that its section asks for."""
+    """Counts a line's syllables and checks its rhyme. `wanted`: the section's fewest and most syllables."""
     text = cleaned(text, SAYING)
     syllables = count(text)
     kind = rhyme.kind(text, rhyme_with) if rhyme_with else None

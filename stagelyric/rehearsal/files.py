@@ -1,4 +1,5 @@
-"""Drafts on the disk: a text file a song, which any editor opens; written whole, so that a power cut loses none."""
+"""Drafts on disk: a text file for each song, readable in any editor; written atomically, so that a power cut loses
+none."""
 
 from __future__ import annotations
 
@@ -13,11 +14,11 @@ from stagelyric.rehearsal.draft import Draft
 from stagelyric.types import whole
 from stagelyric.words.alike import alike
 
-_LARGEST = 1 << 20  # bytes; a larger file is no draft
+_LARGEST = 1 << 20  # bytes; a larger file isn't a draft
 
 
 class Drafts:
-    """The drafts of one set, in a folder. Songs are told apart as people do: case and kinds of apostrophe count not.
+    """The drafts of one set, in a folder. Song names are compared ignoring case and kinds of apostrophe.
 
     Every method that reads or writes may raise OSError.
     """
@@ -26,13 +27,13 @@ class Drafts:
         self.folder = folder
 
     def file(self, song: str) -> Path:
-        """Where a song's draft is."""
+        """The path of a song's draft."""
         name = re.sub(r"[^\w]+", "-", alike(song)).strip("-")[:60]
         mark = hashlib.sha256(alike(song).encode()).hexdigest()[:6]
         return self.folder / f"{name or 'song'}-{mark}.txt"
 
     def load(self, song: str) -> Draft:
-        """The draft of a song, empty where there is none. A file that is no text is put aside under another name."""
+        """A song's draft; empty if there is none. A file that isn't text is renamed and kept."""
         file = self.file(song)
         try:
             with file.open("rb") as opened:
@@ -48,7 +49,7 @@ class Drafts:
             return Draft(song)
 
     def save(self, made: Draft) -> None:
-        """Writes a draft, whole or not at all."""
+        """Writes a draft atomically."""
         self.folder.mkdir(parents=True, exist_ok=True)
         whole.replace(self.file(made.song), made.text)
 

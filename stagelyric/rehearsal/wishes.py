@@ -1,4 +1,4 @@
-"""What a band may ask for in rehearsal, as asks for the writer."""
+"""What a band can wish for in rehearsal, turned into asks for the writer."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from stagelyric.types.lines import Ask, normal
 from stagelyric.types.texts import SAYING, cleaned
 
 Kind = Literal["rhyme", "answer", "stanza", "line"]
-"""Lines that rhyme with `text`; that answer it; a whole stanza; for the gap at line `at` of `lines`."""
+"""Lines that rhyme with `text`; lines that answer it; a whole stanza; lines for the gap at index `at` of `lines`."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _OPTIONS = 4  # lines to choose from
 _STANZA = 4
-_BEFORE = 4  # lines that a gap's line goes on from
+_BEFORE = 4  # earlier lines that a line for a gap continues
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`times`: how often it was wished before, so that each time others come."""
+    """`times`: how often the wish was made before, so that each time gives other lines."""
 
     kind: Kind
     text: str = ""
@@ -33,8 +33,8 @@ class Wish:
 
 
 def asks(wish: Wish, ask: Ask) -> list[tuple[Ask, int]]:
-    """The asks, each with how many lines, that grant a wish in the section that `ask` is for; none where it cannot be
-    granted: nothing to rhyme with or to answer, no such line."""
+    """The asks, each with a number of lines, that fulfil a wish in the section of `ask`; [] if it can't be fulfilled,
+    as there is nothing to rhyme with or to answer, or no such line."""
     text = cleaned(wish.text, SAYING)
     seed = _seed(ask, wish)
     match wish.kind:
@@ -62,7 +62,7 @@ def _for_gap(wish: Wish, ask: Ask, seed: int) -> Ask:
 
 
 def fresh(options: Sequence[str], wish: Wish, kept: Sequence[str]) -> list[str]:
-    """Of lines that were written for a wish those that are new: not in the draft, no echo of what they answer."""
+    """Those lines written for a wish that are new: not in the draft, and no repetition of the line that they answer."""
     known = {normal(line) for line in (*kept, *wish.lines, wish.text)}
     found: list[str] = []
     for text in options:
