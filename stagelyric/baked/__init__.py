@@ -1,1 +1,1 @@
-"""A show that was written ahead: its file, what the band changes in it, and the proof that they read."""
+"""A show written in advance: its file, the band's changes to it, and a proof to read."""

@@ -1,4 +1,4 @@
-"""A baked show in memory: its setlist, and its lines by section, each with its number and what it was chosen for."""
+"""A baked show in memory: its setlist, and the lines of each section, with numbers and the reasons for their choice."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,13 +10,13 @@ from stagelyric.setlist.setlist import Setlist
 from stagelyric.types.lines import Line
 
 STANZA = 4
-"""Lines of a shelf that rhyme with one another."""
+"""Lines in a stanza, which rhyme with one another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Baked:
-    """One line. `number`: through the whole file, from 1, and never another line's; `why`: what it was chosen for;
-    `struck`: it is not to be played; `first`: the line that was written, where the band has changed it."""
+    """One line. `number`: unique in the whole file, from 1; `why`: the reason for its choice; `struck`: it must not be
+    played; `first`: the original line, if the band has changed it."""
 
     number: int
     line: Line
@@ -26,14 +26,14 @@ class Baked:
 
     @property
     def was(self) -> str:
-        """The text before the band changed it, "" where it did not."""
+        """The text before the band changed it; "" if it didn't."""
         return "" if self.first is None else self.first.text
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of a song with its lines in their order; `digest` names the shelf that they were written for. `words`:
-    the line that comes where a word is asked for, by the word in small letters."""
+    """A section of a song with its lines in order; `digest` identifies the shelf for which they were written. `words`:
+    for each word (in lower case) the line to show when the word is asked for."""
 
     song: str
     section: str
@@ -43,13 +43,14 @@ class Part:
 
     @property
     def played(self) -> list[Line]:
-        """The lines without those that were struck: none leaves a gap."""
+        """The lines that weren't struck, which are played without gaps."""
         return [baked.line for baked in self.lines if not baked.struck]
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What the lines are spoken with, as the rig names it: a voice and its words a minute, None for the usual ones."""
+    """The speech settings for the lines' sounds, from the rig: a voice and its words a minute; None for the
+    defaults."""
 
     voice: str | None = None
     words_a_minute: int | None = None
@@ -57,11 +58,11 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Bake:
-    """A whole show. `written`: the setlist's file; `asked`: lines wanted for each section; `wanted`: words for which
-    each section has a line, its song's own aside; `model`, `edition`: what wrote it (`types.paths.edition`); `by`: the
-    version of stagelyric; `never_quote`, `frames`: see `Ask`; `quotes`: the stanzas that are not to be quoted;
-    `lyrics`: the songs' own words by title; `kept`: lines kept in rehearsal by (song, section); `spoken`: None where no
-    line has its sound."""
+    """A whole show. `written`: the text of the setlist; `asked`: lines wanted for each section; `wanted`: words for
+    which every section has a line, besides those of its own song; `model`, `edition`: what wrote the lines
+    (`types.paths.edition`); `by`: the version of stagelyric; `never_quote`, `frames`: see `Ask`; `quotes`: stanzas that
+    must not be quoted; `lyrics`: the songs' own words by title; `kept`: lines kept in rehearsal, by (song, section);
+    `spoken`: None if no line has a sound."""
 
     written: str
     setlist: Setlist
@@ -81,7 +82,7 @@ class Bake:
 
     @property
     def lines(self) -> Iterator[Baked]:
-        """Every line in its order."""
+        """All lines in order."""
         for part in self.parts:
             yield from part.lines
 
@@ -92,7 +93,7 @@ class Bake:
 
     @property
     def words(self) -> list[list[str]]:
-        """The words for which each part has a line, or is to have one."""
+        """For each part, the words for which it has a line or will get one."""
         return [words.wanted(self.setlist, song, self.wanted) for song in self.setlist.songs for _ in song.sections]
 
     @property
@@ -101,7 +102,7 @@ class Bake:
         return sum(one.struck for one in self.lines), sum(bool(one.was) for one in self.lines)
 
     def texts(self) -> list[str]:
-        """Every text that may be spoken: lines that are played, kept and safety lines, what triggers say; each once."""
+        """Every text that may be spoken, once: lines to be played, kept lines, safety lines, and what triggers say."""
         triggers = self.setlist.every_trigger()
         said = [" ".join(str(one.do.value).split()) for one in triggers if one.do.action == "say"]
         safety = [text for song in self.setlist.songs for section in song.sections for text in section.safety]
@@ -110,7 +111,7 @@ class Bake:
         return [text for text in dict.fromkeys([*lines, *kept, *safety, *said]) if text]
 
     def with_lines(self, changed: Mapping[int, Baked]) -> "Bake":
-        """With other lines at some numbers."""
+        """The show with the lines at some numbers replaced."""
         parts = [
             replace(part, lines=tuple(changed.get(baked.number, baked) for baked in part.lines)) for part in self.parts
         ]
@@ -118,7 +119,7 @@ class Bake:
 
 
 def numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts with a number for each line that has none (0) yet: those that have one keep it."""
+    """The parts with a number for every line that has none (0); existing numbers stay."""
     last = max((one.number for part in parts for one in part.lines), default=0)
     counted = itertools.count(last + 1)
     return tuple(

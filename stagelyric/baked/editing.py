@@ -1,4 +1,5 @@
-"""What the band changes in a baked show, by number: lines struck, brought back and rewritten, and each looked over."""
+"""The band's changes to a baked show, by line number: striking, restoring and rewriting lines, and checks of the
+result."""
 
 import difflib
 import re
@@ -16,16 +17,16 @@ from stagelyric.words.syllables import syllabify
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*['’]?")
 _SCHEMES = {"AABB": (1, 0, 3, 2), "ABAB": (2, 3, 0, 1), "ABCB": (None, 3, None, 1), "AAAA": (1, 0, 0, 0)}
-"""The line of a stanza that each one is to rhyme with."""
+"""For each line of a stanza, the line with which it should rhyme."""
 
 
 class EditError(Exception):
-    """What can't be done, and why: one plain sentence. Then nothing was done."""
+    """A change that is impossible; the message is one sentence. Nothing has been changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line and where it stands."""
+    """A line and its position."""
 
     part: Part
     section: Section
@@ -35,9 +36,9 @@ class Place:
 def edited(
     bake: Bake, strike: Iterable[int] = (), restore: Iterable[int] = (), change: Sequence[tuple[int, str]] = ()
 ) -> tuple[Bake, list[str]]:
-    """The show with all of it done, and what is to be said of each line. Raises EditError, and then nothing is done.
+    """The show with all changes applied, and remarks on each line. Raises EditError, and then changes nothing.
 
-    A line that is changed plays again where it was struck; one whose first text is restored is as it was baked.
+    Changing a struck line also restores it; restoring the first text undoes all changes to a line.
     """
     places = {place.baked.number: place for place in every_place(bake)}
     changed: dict[int, Baked] = {}
@@ -102,12 +103,12 @@ def _told(bake: Bake, place: Place, before: Baked) -> list[str]:
 
 
 def _mate(bake: Bake, place: Place, mate: Baked) -> bool:
-    """Whether a line still has another that plays and that it is to rhyme with."""
+    """Whether a line still has a rhyming line that will be played."""
     return any(not one.struck for one in rhyming(replace(place, baked=mate), bake))
 
 
 def rhyming(place: Place, bake: Bake) -> list[Baked]:
-    """The lines of its stanza that a line is to rhyme with, struck ones too."""
+    """The lines of its stanza with which a line should rhyme, including struck ones."""
     scheme = _SCHEMES.get(place.section.rhyme)
     if scheme is None:
         return []
@@ -118,8 +119,8 @@ def rhyming(place: Place, bake: Bake) -> list[Baked]:
 
 
 def faults(bake: Bake, place: Place) -> list[str]:
-    """What may be wrong with a line that the band wrote: its spelling, its length, its rhyme, or that it is there
-    already. All of it is said, none of it is refused."""
+    """Possible faults of a line written by the band: spelling, length, rhyme, or being a repetition. They are reported,
+    but the line is accepted."""
     text = place.baked.line.text
     found = [*_misspelled(bake, text), *_length(place), *_rhyme(bake, place)]
     twice = [one.number for one in bake.lines if normal(one.line.text) == normal(text) and not one.struck]

@@ -1,7 +1,7 @@
-"""The file of a baked show: a zip, each member's SHA-256 beside it, so that nothing of a damaged one is played.
+"""The file of a baked show: a zip with the SHA-256 of each member, so that no part of a damaged file is played.
 
-A zip of JSON, TOML and FLAC runs no code when it is opened, anybody can look into it with what their computer has, and
-`sha256sum -c SHA256SUMS` checks it. A file is always written whole and then takes its name: a kill leaves the old one.
+A zip of JSON, TOML and FLAC runs no code when opened and can be inspected on any computer; `sha256sum -c SHA256SUMS`
+checks it. Files are written atomically, so that a crash leaves the old one.
 """
 
 import hashlib
@@ -28,32 +28,33 @@ FORM = "stagelyric bake"
 ENDING = ".bake"
 VERSION = 1
 SUMS, SHOW, SETLIST, LINES = "SHA256SUMS", "show.json", "setlist.toml", "lines.json"
-LARGEST = 128 << 20  # bytes of a member that is read whole
-MOST = 1 << 32  # bytes of all members together
+LARGEST = 128 << 20  # bytes of a member that is read into memory, at most
+MOST = 1 << 32  # bytes of all members together, at most
 
 log = logging.getLogger(__name__)
 
 _SOUND = re.compile(r"speech/[0-9a-f]{32}\.flac")
 _ROW = re.compile(r"([0-9a-f]{64})  ([\w./-]+)")
-_HEADER, _NAMES_AT = 30, 26  # bytes of a member's own header, and where the lengths of its two names stand in it
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of every member: the same show is the same file
+# bytes of a member's local header, and the offset in it of the lengths of the name and the extra field
+_HEADER, _NAMES_AT = 30, 26
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the date of every member, so that the same show gives the same file
 
 
 class BakeError(FileError):
-    """A file that is no baked show, or not a whole one: one plain sentence that names it."""
+    """A file that isn't a complete baked show. The message is one sentence that names it."""
 
     def __init__(self, told: str) -> None:
         super().__init__([told])
 
 
 def sound_name(text: str) -> str:
-    """The member that holds a text's sound."""
+    """The member with a text's sound."""
     return f"speech/{hashlib.sha256(' '.join(text.split()).encode()).hexdigest()[:32]}.flac"
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file that is open for as long as its show is. `digest` names all that is in it."""
+    """A show's file, open as long as the show is. `digest` identifies its contents."""
 
     path: Path
     bake: Bake
@@ -62,10 +63,10 @@ class Opened:
 
 
 class Sounds:
-    """The sounds in an open file: by text, at any time and from any thread."""
+    """The sounds in an open file by text; can be used at any time and from any thread."""
 
     def __init__(self, path: Path, infos: Iterable[zipfile.ZipInfo]) -> None:
-        """Raises OSError. `infos`: of all members; a sound is stored as it is."""
+        """`infos`: those of all members; sounds are stored uncompressed. Raises OSError."""
         self._file = path.open("rb")
         self._reading = threading.Lock()
         self._places = {
@@ -81,11 +82,11 @@ class Sounds:
         return sound_name(text) in self._places
 
     def read(self, text: str) -> bytes:
-        """A FLAC file's bytes. Raises OSError where it can't be read any more, KeyError where there is none."""
+        """The bytes of a FLAC file. Raises OSError if reading fails, KeyError if the text has no sound."""
         return self.member(sound_name(text))
 
     def member(self, name: str) -> bytes:
-        """As `read`, by the member's name. Not by way of `zipfile`, which is slower than the disk."""
+        """As `read`, by the member's name. Doesn't use `zipfile`, which is slower than the disk."""
         at, size = self._places[name]
         with self._reading:
             self._file.seek(at + _NAMES_AT)
@@ -97,7 +98,7 @@ class Sounds:
         return data
 
     def wrong(self, sums: Mapping[str, str]) -> str | None:
-        """The name of a sound that is not what `sums` says, if there is one."""
+        """The name of a sound whose hash is not the one in `sums`, if any."""
         names = (name for name in sums if name in self._places)
         return next((name for name in names if hashlib.sha256(self.member(name)).hexdigest() != sums[name]), None)
 
@@ -105,12 +106,12 @@ class Sounds:
         self._file.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "_file"):  # else it could not be opened
+        if hasattr(self, "_file"):  # missing if the file could not be opened
             self.close()
 
 
 def read(path: Path) -> Opened:
-    """The show in a file, once every byte of it was checked. Raises BakeError."""
+    """The show in a file; every byte is checked first. Raises BakeError."""
     try:
         with zipfile.ZipFile(path) as file:
             sums, whole, digest = _checked(path, file)
@@ -123,7 +124,7 @@ def read(path: Path) -> Opened:
         raise BakeError(f"{path}: wanted a baked show, found a file that is none or is damaged ({error})") from None
     try:
         return Opened(path, _understood(path, whole, sounds, sums), sounds, digest)
-    except BaseException:  # whatever it is, Ctrl-C too: the file is not left open
+    except BaseException:  # on any error, including Ctrl-C, close the file
         sounds.close()
         raise
 
@@ -142,7 +143,7 @@ def _understood(path: Path, whole: Mapping[str, bytes], sounds: Sounds, sums: Ma
 
 
 def beside(setlist: Path) -> Opened | None:
-    """The baked show that bears the name of a setlist and lies beside it; None where there is none that can be read."""
+    """The baked show next to a setlist with the same name; None if there is none that can be read."""
     path = setlist.with_suffix(ENDING)
     if not path.is_file():
         return None
@@ -154,7 +155,7 @@ def beside(setlist: Path) -> Opened | None:
 
 
 def _checked(path: Path, file: zipfile.ZipFile) -> tuple[dict[str, str], dict[str, bytes], str]:
-    """The members' sums, those members whole that are no sounds, and a name for all of it."""
+    """The members' hashes, the contents of all members except sounds, and an identifier for the whole file."""
     members = {info.filename: info for info in file.infolist()}
     if SHOW not in members or SUMS not in members:
         raise BakeError(f"{path}: wanted a baked show, found a zip file of something else")
@@ -211,7 +212,7 @@ def _bake(path: Path, whole: Mapping[str, bytes]) -> Bake:
     told, written = orjson.loads(whole[SHOW]), whole[SETLIST].decode()
     try:
         show = setlist.loads(written, f"{path}, {SETLIST}")
-    except FileError as error:  # of a version that knew another setlist
+    except FileError as error:  # written by a version with another setlist format
         raise BakeError(str(error)) from None
     spoken = told["spoken"]
     parts = tuple(_part(part) for part in orjson.loads(whole[LINES]))
@@ -247,7 +248,7 @@ def _line(told: Any) -> Line:
 
 
 def write(path: Path, bake: Bake, sounds: Mapping[str, Callable[[], bytes]] | None = None) -> None:
-    """Writes the whole file and then lets it take its name. `sounds`: what gives the FLAC of each text that has one.
+    """Writes the file atomically. `sounds`: for each text that has one, a function that returns its FLAC bytes.
 
     Raises OSError.
     """

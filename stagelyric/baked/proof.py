@@ -1,4 +1,4 @@
-"""The proof of a baked show: every line to read, with its number and what it was chosen for, as one page of HTML."""
+"""The proof of a baked show: an HTML page with every line to be read, its number and the reason for its choice."""
 
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -9,7 +9,7 @@ from stagelyric.baked.bake import STANZA, Bake, Baked
 from stagelyric.baked.editing import Place, every_place, faults
 
 STATIC = Path(__file__).with_name("static")
-_MARKS = 3  # of a model's line that are named, the best first
+_MARKS = 3  # how many marks of a model's line are named, best first
 _FROM = {
     "frame": "a frame",
     "own": "our frames",
@@ -22,7 +22,7 @@ _FROM = {
 
 
 def page(bake: Bake, name: str, *, edits: bool = False) -> str:
-    """The page, to print, or (`edits`) to change lines on, with `proof.js` beside it."""
+    """The page for printing or, with `edits`, for changing lines, which needs `proof.js` beside it."""
     style = (STATIC / "proof.css").read_text(encoding="utf-8")
     script = '<script src="/proof.js" defer></script>' if edits else ""
     title = escape(f"{bake.setlist.title}: proof of {name}")
@@ -35,14 +35,14 @@ def page(bake: Bake, name: str, *, edits: bool = False) -> str:
 
 
 def counted(bake: Bake) -> str:
-    """How many lines there are, and what became of them."""
+    """The number of lines, of struck lines and of changed lines, as text."""
     struck, changed = bake.touched
     lines = sum(len(part.lines) for part in bake.parts)
     return f"{lines:,} lines, {struck} struck, {changed} changed"
 
 
 def as_told(bake: Bake, place: Place) -> dict[str, Any]:
-    """A line for the page that changes it."""
+    """The data of a line for the editing page."""
     baked = place.baked
     return {
         "number": baked.number, "text": baked.line.text, "struck": baked.struck, "was": baked.was,
@@ -84,7 +84,7 @@ def _songs(bake: Bake, edits: bool) -> Iterator[str]:
 
 
 def _row(bake: Bake, place: Place, at: int, why: str, edits: bool) -> str:
-    """`why`: what the line was chosen for, "" where the one before it says so."""
+    """`why`: the reason for the line's choice; "" if it is the same as that of the line before."""
     baked = place.baked
     kinds = [
         *(["stanza"] if at and baked.line.index % STANZA == 0 else []),
@@ -112,7 +112,7 @@ def _row(bake: Bake, place: Place, at: int, why: str, edits: bool) -> str:
 
 
 def chosen_for(baked: Baked) -> str:
-    """What a line was chosen for, in a few words."""
+    """The reason for a line's choice in a few words."""
     why: Mapping[str, Any] = baked.why
     if baked.was:
         return "the band's own"

@@ -1,4 +1,4 @@
-"""Words that people call out to a band: a baked show has a line for each of them in each of its sections."""
+"""Words that an audience may call out: a baked show has a line for each of them in each section."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,8 @@ USUAL = tuple(_USUAL.split())
 
 
 def wanted(setlist: Setlist, song: Song, others: Sequence[str]) -> list[str]:
-    """The words for a song that may be shown: its own people, places and themes, and the `others`; each once."""
+    """The words for a song, each once: its own people, places and themes, and `others`; without offensive or avoided
+    words."""
     own = [*song.names, *song.themes]
     every = {word.casefold(): word for word in [*others, *own] if word.strip()}
     avoided = [f" {normal(phrase)} " for phrase in setlist.avoid]
