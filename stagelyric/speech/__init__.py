@@ -1,6 +1,6 @@
-"""Lines spoken: rendered ahead in one process, played from another, and the show waits for neither.
+"""Speaks lines: rendered in advance by one process and played by another; the show waits for neither.
 
-In the show's own process are `output` (what is spoken, and when), `whisper`, `cache` and the near ends of the two
-processes, `renderer` and `player`; none of them imports numpy. In the other two are `renderer_process` with `voices`
+In the show's own process are `output` (what is spoken, and when), `whisper`, `cache` and the near ends of the two other
+processes, `renderer` and `player`; none of them imports numpy. The other processes run `renderer_process` with `voices`
 and `sound`, and `player_process` with `mixer`.
 """

@@ -1,4 +1,4 @@
-"""The audio outputs there are, by PortAudio, and which of them is meant. The show's own process never loads it."""
+"""Lists the audio outputs, by PortAudio, and chooses one. The show's own process never loads PortAudio."""
 
 import ctypes
 import sys
@@ -11,22 +11,22 @@ from stagelyric.types.devices import DeviceError, find
 
 Library = Any  # sounddevice, which has no types
 
-NAME = b"stagelyric-speech"  # what other JACK clients see; the MIDI ports are "stagelyric"
+NAME = b"stagelyric-speech"  # our name for other JACK clients; our MIDI ports are called "stagelyric"
 
-# The systems through which one and the same device can be had, the quickest first.
+# PortAudio's host APIs, lowest latency first; the same device may be listed by several.
 _APIS = ("JACK Audio Connection Kit", "Core Audio", "Windows WASAPI", "ALSA", "Windows DirectSound", "MME")
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """`index`: PortAudio's; `api`: the system it is had through; `rate`: its own, in samples a second."""
+    """`index`: PortAudio's; `api`: the host API that lists it; `rate`: its default sample rate in Hz."""
 
     index: int
     name: str
     api: str
     channels: int
     rate: int
-    usual: bool = False  # its system's default
+    usual: bool = False  # whether it is its API's default
 
     @property
     def label(self) -> str:
@@ -37,10 +37,11 @@ _SHORT = {"JACK Audio Connection Kit": "JACK", "Windows WASAPI": "WASAPI", "Wind
 
 
 def library() -> Library:
-    """The sounddevice module. Raises ImportError without it, and OSError where there is no PortAudio."""
+    """The sounddevice module. Raises ImportError if it is missing, and OSError if PortAudio is."""
     if sys.platform == "linux":
-        with suppress(OSError, AttributeError):  # no PortAudio, or one that was built without JACK
-            # Kept by pointer: it must be said before PortAudio starts, which is when sounddevice is imported.
+        with suppress(OSError, AttributeError):  # no PortAudio, or one built without JACK
+            # PortAudio keeps only a pointer to the name. It must be set before PortAudio starts, which happens when
+            # sounddevice is imported.
             ctypes.CDLL("libportaudio.so.2").PaJack_SetClientName(NAME)
     import sounddevice
 
@@ -48,7 +49,7 @@ def library() -> Library:
 
 
 def outputs(sounddevice: Library) -> list[Device]:
-    """The devices that can play, those of the quickest system first."""
+    """The devices that can play, ordered by host API, lowest latency first."""
     apis = sounddevice.query_hostapis()
     devices = [
         Device(
@@ -66,9 +67,10 @@ def outputs(sounddevice: Library) -> list[Device]:
 
 
 def choose(wanted: str | None, devices: Sequence[Device]) -> Device:
-    """The device with `wanted` in its label, of the quickest system that has one; None: the quickest one's default.
+    """The device with `wanted` in its label, from the API with the lowest latency that has one; None: that API's
+    default.
 
-    Raises DeviceError where none or several match, or there is none at all.
+    Raises DeviceError if none or several match, or there is no device at all.
     """
     if not devices:
         raise DeviceError("there is no audio output")
@@ -84,7 +86,7 @@ def choose(wanted: str | None, devices: Sequence[Device]) -> Device:
 
 
 def in_plain_words(problem: str) -> str:
-    """What PortAudio says of a device that it can't open, with what to do where that is known."""
+    """PortAudio's error for a device that it can't open, with advice where we have any."""
     if "unavailable" in problem.casefold() or "busy" in problem.casefold():
         return f"the audio device is held by another program: close that program ({problem})"
     return problem

@@ -1,4 +1,5 @@
-"""Rendered lines on disk, keyed by text, voice and rate: what was spoken last night is there tonight."""
+"""Rendered lines on disk, keyed by text, voice and rate, so that what was spoken last night need not be rendered
+again."""
 
 import contextlib
 import hashlib
@@ -11,15 +12,15 @@ from pathlib import Path
 
 from stagelyric.types.lines import normal
 
-SHOWS = 3  # baked ones whose sounds stay unpacked
-EDITION = 1  # of what `sound` makes of a voice's file; another one is another sound
+SHOWS = 3  # baked shows whose sounds stay unpacked
+EDITION = 1  # version of `sound`'s processing; increase it when the sounds change
 
 
 class Cache:
-    """A folder of FLAC files; which of them are there is known without asking the disk.
+    """A folder of FLAC files; which files exist is known without asking the disk.
 
-    `voice`, `words_a_minute`: part of every key; `limit`: bytes, above which the least recently used go. What
-    this show has used stays, however much it is.
+    `voice`, `words_a_minute`: part of every key; `limit`: bytes, above which the least recently used files are deleted.
+    What this show has used stays in any case.
     """
 
     def __init__(self, folder: Path, voice: str | None, words_a_minute: int | None, *, limit: int = 1 << 30) -> None:
@@ -31,7 +32,7 @@ class Cache:
         self._path = lru_cache(maxsize=8192)(self._find_path)
 
     def open(self) -> None:
-        """Looks at what there is, and makes room. Raises OSError where the folder can't be had."""
+        """Lists the files, and makes room. Raises OSError if the folder can't be used."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._size = self._tidy()
         with os.scandir(self._folder) as entries:
@@ -39,18 +40,18 @@ class Cache:
 
     @property
     def full(self) -> bool:
-        """Whether there is room for nothing more than is needed."""
+        """Whether there is room only for the sounds that are needed at once."""
         return self._size >= self._limit
 
     def path(self, text: str) -> Path:
-        """Where the sound of a text is, or would be. Two lines that the ear can't tell apart share it."""
+        """The path of a text's sound, whether it exists or not. Texts that sound the same share it."""
         return self._path(text, self.voice)
 
     def has(self, text: str) -> bool:
         return self.path(text) in self._there
 
     def use(self, text: str) -> Path:
-        """The path, of a sound that is heard tonight."""
+        """The path of a text's sound, which is marked as used tonight."""
         path = self.path(text)
         self._used.add(path)
         return path
@@ -62,13 +63,13 @@ class Cache:
             self._size += path.stat().st_size
 
     def lose(self, path: Path) -> None:
-        """It turned out to be gone or damaged."""
+        """Forgets a file that turned out to be missing or damaged."""
         self._there.discard(path)
         with contextlib.suppress(OSError):
             path.unlink()
 
     def close(self) -> None:
-        """Marks what was used tonight, and makes room."""
+        """Marks on disk what was used tonight, and makes room."""
         now = time.time()
         for path in self._used:
             with contextlib.suppress(OSError):
@@ -77,7 +78,8 @@ class Cache:
             self._tidy()
 
     def _tidy(self) -> int:
-        """Deletes the least recently used down to nine tenths of the limit; the bytes that are left."""
+        """Deletes the least recently used files until nine tenths of the limit are used; returns the bytes that are
+        left."""
         found: list[tuple[float, int, Path]] = []
         with os.scandir(self._folder) as entries:
             for entry in entries:
@@ -101,12 +103,12 @@ class Cache:
 
 
 def _spoken(text: str) -> str:
-    """What the sound depends on: the words, and the marks that a voice pauses or rises at."""
+    """The parts of a text that affect its sound: the words, and the punctuation that changes pauses or pitch."""
     return " ".join(text.split()) if any(mark in text for mark in "?!,;:.…") else normal(text)
 
 
 def forget_others(folder: Path) -> None:
-    """Deletes the folders of baked shows beside this one, all but the last few that were played."""
+    """Deletes the folders of other baked shows beside this one, except the last few that were played."""
     with contextlib.suppress(OSError):
         others = [(other.stat().st_mtime, other) for other in folder.parent.iterdir() if other != folder]
         for _, other in sorted(others, reverse=True)[SHOWS - 1 :]:

@@ -1,4 +1,4 @@
-"""What there is to speak with, for people: asked of the processes that hold it, with a time limit, and advice."""
+"""Lists audio outputs and voices for people, with advice; asks the processes that hold them, with a time limit."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ EXTRA = how_to_get("speech")
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """An audio output: `label` as the rig's `device` finds it, its channels, its rate in samples a second."""
+    """An audio output: `label`, in which the rig's `device` is looked up, its channels, its sample rate in Hz."""
 
     label: str
     channels: int
@@ -23,7 +23,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class SystemVoice:
-    """A voice: `name`, `language` and `key` are what the rig's `voice` finds it by."""
+    """A voice. The rig's `voice` is looked up in `name`, `language` and `key`."""
 
     name: str
     language: str
@@ -32,7 +32,7 @@ class SystemVoice:
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """`problem` says why there is nothing, and what to do."""
+    """`problem` says why the list is empty, and what to do."""
 
     outputs: tuple[Output, ...] = ()
     problem: str | None = None
@@ -45,7 +45,7 @@ class Voices:
 
 
 def install(what: str) -> str:
-    """What to install where `what` is missing: one plain clause."""
+    """What to install if `what` is missing: one plain clause."""
     match what:
         case "portaudio":
             return "PortAudio is not installed" + (
@@ -59,7 +59,7 @@ def install(what: str) -> str:
 
 
 def list_outputs(seconds: float = 8.0) -> Outputs:
-    """The audio outputs there are now. Blocks, for `seconds` at most; never raises."""
+    """The audio outputs that exist now. Blocks for up to `seconds`; never raises."""
     found = _ask("stagelyric.speech.player_process", "list", seconds)
     if "outputs" not in found:
         return Outputs(problem=_problem(found, "PortAudio"))
@@ -71,7 +71,7 @@ def list_outputs(seconds: float = 8.0) -> Outputs:
 
 
 def list_voices(seconds: float = 15.0) -> Voices:
-    """The system's voices. Blocks, for `seconds` at most; never raises."""
+    """The system's voices. Blocks for up to `seconds`; never raises."""
     found = _ask("stagelyric.speech.renderer_process", "voices", seconds)
     if "voices" not in found:
         return Voices(problem=_problem(found, "the voices"))

@@ -1,6 +1,6 @@
-"""What sounds, and how it goes over into what sounds next. Runs in the audio callback: nothing here waits or asks.
+"""Mixes the sounds that play, with fades between them. Runs in the audio callback: nothing here waits or does I/O.
 
-Orders come in from another thread by `deque.append`, which takes effect as a whole; all else belongs to the callback.
+Orders come from another thread through `deque.append`, which is atomic; everything else is used by the callback only.
 """
 
 from collections import deque
@@ -16,13 +16,13 @@ from stagelyric.types.mixing import Bus, Overlap
 
 Samples = NDArray[np.float32]
 
-FADE = 0.010  # seconds in which a line that is cut off falls silent
-_DUCKING = 0.050  # seconds in which an older line steps back
-LINES = 12  # that may sound at once; with one more the oldest falls silent
-_VOICES = 2 * LINES  # so that there is room for those that are falling silent
-WAITING = 4  # lines that may wait for the one before them; with one more the oldest of them is left out
-LONGEST_BLOCK = 8192  # frames; a longer one is made in pieces
-_KNEE = 0.9  # above it the sum is bent, so that it stays below 1
+FADE = 0.010  # seconds in which a line that is cut off fades out
+_DUCKING = 0.050  # seconds in which an older line is turned down
+LINES = 12  # lines that may sound at once; one more makes the oldest fade out
+_VOICES = 2 * LINES  # leaves room for lines that are fading out
+WAITING = 4  # lines that may wait for the one before them; one more drops the oldest of them
+LONGEST_BLOCK = 8192  # frames; a longer block is mixed in pieces
+_KNEE = 0.9  # above this level the sum is compressed (soft clipping) so that it stays below 1
 _NOTHING: Samples = np.zeros(0, dtype=np.float32)
 
 
@@ -36,7 +36,8 @@ class Begun:
 
 @dataclass(slots=True)
 class _Voice:
-    """One sound on its way; free where `number` is -1. `gain` moves by `slope` a sample until it is `target`."""
+    """One sound being played; the slot is free if `number` is -1. `gain` changes by `slope` per sample until it is
+    `target`."""
 
     pcm: Samples
     number: int = -1
@@ -57,9 +58,9 @@ class _Voice:
 class Mixer:
     """`mix(out)` fills a block of shape (frames, channels), float32.
 
-    `rate`: samples a second; `buses`: for each bus the channels it goes to, counted from 0, and its gain as a
-    factor; `overlap`: what a new line does to the one before it; `duck`: the factor by which older lines are
-    turned down where they go on ("mix").
+    `rate`: samples per second; `buses`: for each bus its channels, counted from 0, and its gain as a factor; `overlap`:
+    what a new line does to the one before it; `duck`: the factor by which older lines are turned down if they continue
+    ("mix").
     """
 
     def __init__(
@@ -72,32 +73,32 @@ class Mixer:
         now: Callable[[], float] = monotonic,
     ) -> None:
         self.begun: deque[Begun] = deque(maxlen=256)
-        self.left_out = 0  # lines that waited while others came
-        self.busy = False  # whether the last block had a line in it
+        self.left_out = 0  # lines that were dropped while waiting because others came
+        self.busy = False  # whether the last block contained a line
         self._rate, self._buses, self._overlap, self._duck, self._now = rate, buses, overlap, duck, now
         self._fade = FADE * rate
         self._orders: deque[Callable[[], None]] = deque()
         self._voices = [_Voice(_NOTHING) for _ in range(_VOICES)]
         self._waiting: deque[tuple[Samples, int, Bus]] = deque()
-        self._frames = 0  # of the block that is being made
+        self._frames = 0  # frames of the present block
         self._count = np.arange(1, LONGEST_BLOCK + 1, dtype=np.float32)
         self._gains = np.zeros(LONGEST_BLOCK, dtype=np.float32)
         self._part = np.zeros(LONGEST_BLOCK, dtype=np.float32)
 
-    # From the other thread
+    # Called on the other thread
 
     def play(self, pcm: Samples, number: int, bus: Bus = "house") -> None:
         self._orders.append(partial(self._take, pcm, number, bus))
 
     def stop(self, number: int) -> None:
-        """This line falls silent, or is no longer waited for."""
+        """Fades the line out, or removes it from those that wait."""
         self._orders.append(partial(self._drop, number))
 
     def silence(self) -> None:
-        """Everything is silent at the end of the next block."""
+        """Silences everything by the end of the next block."""
         self._orders.append(self._hush)
 
-    # In the callback
+    # Called in the callback
 
     def mix(self, out: NDArray[np.float32]) -> None:
         for begin in range(0, len(out), LONGEST_BLOCK):
@@ -119,7 +120,7 @@ class Mixer:
             _bend(out)
 
     def _on(self, bus: Bus) -> list[_Voice]:
-        """The lines of a bus that are not falling silent, oldest first."""
+        """A bus's lines that are not fading out, oldest first."""
         voices = [voice for voice in self._voices if voice.number >= 0 and voice.bus == bus and voice.target > 0]
         return sorted(voices, key=lambda voice: voice.number)
 
@@ -143,7 +144,7 @@ class Mixer:
         self._start(pcm, number, bus)
 
     def _start(self, pcm: Samples, number: int, bus: Bus) -> None:
-        # None is free only where many lines come within one fade: then the quietest is all but silent.
+        # All slots are in use only if many lines come within one fade; then the quietest one is almost silent.
         voice = min(self._voices, key=lambda voice: voice.gain if voice.number >= 0 else -1.0)
         voice.pcm, voice.number, voice.place, voice.bus = pcm, number, 0, bus
         voice.gain = voice.target = self._buses[bus][1]
@@ -153,7 +154,7 @@ class Mixer:
     def _cut(self, voice: _Voice) -> None:
         if voice.place:
             voice.towards(0.0, self._fade)
-        else:  # nothing of it was heard
+        else:  # none of it was heard yet
             voice.release()
 
     def _drop(self, number: int) -> None:
@@ -193,7 +194,7 @@ class Mixer:
 
 
 def _bend(out: NDArray[np.float32]) -> None:
-    """Keeps a sum of lines below 1 without a corner: steeper than the sum itself it never is."""
+    """Soft clipping: keeps the sum of lines below 1 without a corner in the curve, whose slope never exceeds 1."""
     size = np.abs(out)
     room = 1 - _KNEE
     np.copyto(out, np.sign(out) * (_KNEE + room * np.tanh((size - _KNEE) / room)), where=size > _KNEE)

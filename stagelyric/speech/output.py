@@ -1,4 +1,4 @@
-"""Lines spoken: an Output that has each line's sound made before the line is on a shelf, and plays it with the cue."""
+"""The part that speaks lines: has each line rendered before it goes on a shelf, and plays it with its cue."""
 
 import asyncio
 import contextlib
@@ -19,31 +19,31 @@ from stagelyric.types.events import Emit, Level, Notice
 from stagelyric.types.lines import Cue, Line, State
 from stagelyric.types.parts import Part, ignore
 
-PATIENCE = 0.4  # seconds that a line waits for its sound before it is put on the shelf without
+PATIENCE = 0.4  # seconds to wait for a line's sound before the line is put on its shelf without
 BACKLOG = 4  # lines that the voice may be behind and still be waited for
-LATE = 2.0  # seconds after its cue in which a line that had no sound may still be spoken
-REMEMBERED = 32  # lines spoken last, any of which can be stopped
+LATE = 2.0  # seconds after its cue within which a line without a sound may still be spoken
+REMEMBERED = 32  # lines spoken last that can still be stopped
 
 log = logging.getLogger(__name__)
 
 
 class Ready(Protocol):
-    """Sounds that were made before the show."""
+    """Sounds that were made before the show (baked)."""
 
     def has(self, text: str) -> bool: ...
 
     def read(self, text: str) -> bytes:
-        """A FLAC file's bytes, on any thread. Raises OSError, KeyError."""
+        """A FLAC file's bytes; called on any thread. Raises OSError, KeyError."""
         ...
 
 
 class Speech(Part):
-    """`folder`: where the sounds are kept; `ahead`: the texts that can come next, the nearest first; `ready`: sounds
-    that need no voice, which then is only started for a text that is not among them; `spoken`: is told when a line's
+    """`folder`: where sounds are kept; `ahead`: returns the texts that can come next, nearest first; `ready`: baked
+    sounds, which need no voice: it is then started only for a text without such a sound; `spoken`: called when a line's
     sound has begun.
 
-    It is an Input too, one that emits a Notice where the device or the voice is missing, lost or back. Device and
-    voice are looked for when the show first has its speech on, and not before the stage stands.
+    It also emits a Notice when the device or the voice is missing, lost or back. Device and voice are looked for when
+    the show first has speech switched on, and not before the stage is up.
     """
 
     name = "speech"
@@ -84,7 +84,7 @@ class Speech(Part):
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
-        self._emit = emit  # it tells of a device that goes and comes
+        self._emit = emit  # for notices about the device
         task = asyncio.create_task(self._run(), name="speech")
         try:
             yield
@@ -96,7 +96,7 @@ class Speech(Part):
             self._emit = ignore
 
     async def prepare(self, line: Line) -> None:
-        """Waits for the line's sound while the voice keeps up; a voice that is behind, or gone, is not waited for."""
+        """Waits for the line's sound while the voice keeps up; does not wait for a voice that is behind or gone."""
         if self.cache.has(line.text) or not self.renderer.up or not self._device.is_set():
             return
         rendering = self._spawn(self._render(line.text, SOON))
@@ -143,7 +143,7 @@ class Speech(Part):
             self.player.play(self.cache.use(self._next), "whisper")
 
     def judgement(self, verdict: Literal["keep", "veto"], text: str, song: str, section: str) -> None:
-        """What is vetoed falls silent wherever it still sounds or waits."""
+        """Silences a vetoed line that is sounding or waiting."""
         if verdict != "veto":
             return
         for number, cue in list(self._sounding.items()):
@@ -151,12 +151,12 @@ class Speech(Part):
                 del self._sounding[number]
                 self.player.stop(number)
 
-    # How
+    # Helpers
 
     async def _run(self) -> None:
         try:
             await self._go()
-        except Exception as error:  # whatever fails in speaking, the show goes on without
+        except Exception as error:  # whatever fails in speech, the show goes on without it
             log.exception("speech failed")
             self._tell(f"speech failed ({error}); the show goes on without", "warning")
 
@@ -171,7 +171,7 @@ class Speech(Part):
         await self._wanted.wait()
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.player.running())
-            await self._device.wait()  # with nothing to play on nothing is rendered
+            await self._device.wait()  # without a device nothing is rendered
             if self._ready is None:
                 await stack.enter_async_context(self.renderer.running())
             else:
@@ -182,23 +182,23 @@ class Speech(Part):
                 await self._more.wait()
 
     async def _start_voice(self, stack: AsyncExitStack) -> None:
-        """Once there is a text without a sound."""
+        """Starts the voice once there is a text without a sound."""
         await self._voice_is_wanted.wait()
         await stack.enter_async_context(self.renderer.running())
 
     async def _render_ahead(self) -> None:
-        """What `prepare` did not see: lines from last night's pool, safety lines, lines that came while no device
-        was there."""
+        """Renders texts that `prepare` did not see: lines stored on an earlier night, safety lines, lines that came
+        while there was no device."""
         for text in [self._next, *self._ahead()]:
             if self._more.is_set():
-                return  # another section: what is near is other lines
+                return  # the show has moved: other lines come next now
             if self._ready is not None and not self._ready.has(text):
-                continue  # it is spoken when it comes, if there is a voice
+                continue  # it will be rendered when it is shown, if there is a voice
             if not self.cache.has(text) and (text == self._next or not self.cache.full):
                 await self._render(text, NEXT if text == self._next else LATER)
 
     async def _render(self, text: str, urgency: int) -> bool:
-        """Whether the text has its sound now."""
+        """Makes the text's sound if it is missing; returns whether it exists now."""
         if self.cache.has(text) or text in self._unspeakable or not text:
             return self.cache.has(text)
         if self._ready is not None and self._ready.has(text):
@@ -207,7 +207,7 @@ class Speech(Part):
         try:
             await self.renderer.ready()
             if self.renderer.doubt:
-                self.cache.voice = None  # it is the usual voice's sound, and is kept as such
+                self.cache.voice = None  # the default voice stands in, so the sound is stored under the default
             path = self.cache.path(text)
             stream = self.player.stream
             await self.renderer.render(text, path, stream.rate if stream else 48_000, urgency)
@@ -221,7 +221,7 @@ class Speech(Part):
         return True
 
     async def _unpack(self, ready: "Ready", text: str) -> bool:
-        """The sound that was made long ago, put where the player finds it."""
+        """Writes a baked sound to where the player finds it; returns whether that worked."""
         path = self.cache.path(text)
         try:
             await asyncio.to_thread(_write, path, ready, text)
@@ -248,7 +248,7 @@ class Speech(Part):
             self._spoken(self._sounding[number], at)
 
     async def _say_late(self, cue: Cue, text: str, hushes: int) -> None:
-        """A line that nobody knew of before (a word, a text that is said) is spoken as soon as its sound is made."""
+        """Speaks a text that was not known in advance (a word, a text from `say`) as soon as its sound is made."""
         done = False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LATE):

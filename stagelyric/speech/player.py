@@ -1,4 +1,4 @@
-"""The show's end of the audio device's process: orders go down a pipe and nothing is waited for."""
+"""The show's end of the audio device's process: sends orders through a pipe and waits for nothing."""
 
 import asyncio
 import itertools
@@ -15,16 +15,16 @@ from stagelyric.types.devices import THERE_IS
 from stagelyric.types.events import Level
 from stagelyric.types.mixing import Bus, factor
 
-_SILENT_SECONDS = 12.0  # a driver that hangs is given up after so long
-_MAKES_WAY = 4  # the exit status of a stream that stood in for a device which is back
-_UNDERRUNS_EVERY = 30.0  # seconds between two sayings of how many there were
+_SILENT_SECONDS = 12.0  # seconds without a message after which a driver counts as hung
+_MAKES_WAY = 4  # exit status of a process whose device stood in for another, which is back
+_UNDERRUNS_EVERY = 30.0  # seconds between two reports of the number of underruns
 
 Tell = Callable[[str, Level], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What is open: the device, its rate in samples a second, the channels (from 1) of the house and the whisper."""
+    """The open stream: device, sample rate in Hz, and the channels (from 1) of the house and the whisper."""
 
     device: str
     rate: int
@@ -34,8 +34,8 @@ class Stream:
 
 
 class Player:
-    """`tell` is given what people should know; `opened` is called when a device is open, `failed` with the path of a
-    sound that could not be read, `begun` with a line's number and when its first samples were in the buffer
+    """`tell` gets what people should know; `opened` is called when a device is open, `failed` with the path of a sound
+    that could not be read, `begun` with a line's number and the time at which its first samples were in the buffer
     (seconds of `time.monotonic()`)."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Player:
     ) -> None:
         self.stream: Stream | None = None
         self.problem = ""
-        self.underruns = 0  # of every life of the process
+        self.underruns = 0  # in all runs of the process
         self.left_out = 0
         self._tell, self._opened, self._failed, self._begun = tell, opened, failed, begun
         self._numbers = itertools.count(1)
@@ -79,11 +79,12 @@ class Player:
             yield
 
     def load(self, path: Path) -> None:
-        """Has a sound in memory by the time it is played."""
+        """Has a sound loaded into memory, so that it is there when it is played."""
         self._child.send({"load": [str(path)]})
 
     def play(self, path: Path, bus: Bus = "house") -> int:
-        """A number for `stop` and `begun`. Where no device is open nothing is played, and nothing later either."""
+        """Plays a sound; returns a number for `stop` and `begun`. If no device is open, nothing is played, nor
+        later."""
         number = next(self._numbers)
         self._child.send({"play": str(path), "number": number, "bus": bus})
         return number
@@ -129,7 +130,8 @@ class Player:
         self._opened()
 
     def _say_problem(self, problem: str) -> None:
-        """Said once, whatever other devices come and go, and not where its being lost has just been said."""
+        """Reports a problem once, however devices come and go, and not right after a report that the device was
+        lost."""
         said, self.problem = self.problem, problem
         if problem.partition(THERE_IS)[0] != said.partition(THERE_IS)[0] and not self._lost_device:
             self._tell(f"speech: {problem}; the show goes on without", "warning")
@@ -137,7 +139,7 @@ class Player:
     def _lost(self, end: End) -> None:
         stream, self.stream = self.stream, None
         if stream is None:
-            if not self.problem:  # it never came to say anything: some part of PortAudio took it down
+            if not self.problem:  # the process ended without a message: some part of PortAudio crashed it
                 self._say_problem(f"the audio driver {end.how} as it started")
         elif end.status != _MAKES_WAY:
             self._lost_device = stream.device

@@ -1,10 +1,10 @@
 """The audio device, in a process of its own: run by `types.process` with SETTINGS, or `list`.
 
-A driver may hang, print or crash, and JACK's library takes its clients' process with it: here that costs nothing.
-`player` is the other end. Both ways go JSON objects, one a line. In: {"play": path, "number", "bus"},
-{"load": [path, ...]}, {"stop": number}, {"silence": true}. Back: {"open": device}, {"problem": why}, {"missing": what},
-{"failed": path}, {"begun": number, "at": time}, and every second {"alive": true} with what was lost.
-The end of standard input is the end of the process.
+A driver may hang, print or crash, and JACK's library ends its clients' process when the server dies; in a separate
+process that does no harm. `player` is the other end. Both ways go JSON objects, one per line. In: {"play": path,
+"number", "bus"}, {"load": [path, ...]}, {"stop": number}, {"silence": true}. Back: {"open": device}, {"problem": why},
+{"missing": what}, {"failed": path}, {"begun": number, "at": time}, and every second {"alive": true} with the number of
+underruns. The process ends when its standard input is closed.
 """
 
 import gc
@@ -25,26 +25,26 @@ from stagelyric.speech.audio import Device, choose, in_plain_words, library, out
 from stagelyric.types.devices import DeviceError
 from stagelyric.types.mixing import Bus
 
-Library = Any  # sounddevice and what it makes, which have no types
+Library = Any  # sounddevice and its objects, which have no types
 
-LOST, BACK = 3, 4  # exit statuses: the device is gone; the one that is wanted is there again
+LOST, BACK = 3, 4  # exit statuses: the device is gone; the wanted device is back
 
-_LOOK_SECONDS = 3.0  # between looks for a device that is not there
+_LOOK_SECONDS = 3.0  # between two searches for a missing device
 _ALIVE_SECONDS = 1.0
 _REPORT_SECONDS = 0.05
-_DEAD_SECONDS = 2.0  # without a callback: longer than any buffer
-_STARTING_SECONDS = 8.0  # the same for a new stream: PulseAudio takes a few buffers, and then none for a second or two
+_DEAD_SECONDS = 2.0  # without a callback; longer than any buffer
+_STARTING_SECONDS = 8.0  # the same for a new stream: PulseAudio reads a few buffers, and then none for a second or two
 _LEAVING_SECONDS = 1.0
-_KEPT_BYTES = 64 << 20  # of lines in memory
+_KEPT_BYTES = 64 << 20  # of decoded lines in memory
 
 
 class Player:
-    """One stream, opened once and kept open. `settings` as `player.Player` makes them."""
+    """One stream, opened once and kept open. `settings` as made by `player.Player`."""
 
     def __init__(self, settings: dict[str, Any], say: Callable[..., None]) -> None:
         self._settings, self._say = settings, say
         self._device: Device | None = None
-        self._stands_in = False  # for the device that is wanted
+        self._stands_in = False  # whether another device stands in for the wanted one
         self._stream: Library = None
         self._sound: Library = None
         self._mixer: Library = None
@@ -55,7 +55,7 @@ class Player:
         self._problem: str | None = None
 
     def find(self, sounddevice: Library) -> bool:
-        """Opens the device that is wanted, or says once why it can't be."""
+        """Opens the wanted device and returns True, or reports once why that is not possible."""
         problems: list[str] = []
         wishes = [self._settings["device"], *([None] if self._settings["fallback"] else [])]
         for wanted in dict.fromkeys(wishes):
@@ -71,7 +71,7 @@ class Player:
         return False
 
     def _open(self, sounddevice: Library, device: Device, problems: list[str]) -> None:
-        from stagelyric.speech import sound  # numpy comes with it: only where there is something to play on
+        from stagelyric.speech import sound  # imports numpy, so only once there is a device to play on
         from stagelyric.speech.mixer import Mixer
 
         house = self._channels("channel", device) or tuple(range(min(device.channels, 2)))
@@ -84,7 +84,7 @@ class Player:
 
         def callback(out: Library, frames: int, time: Library, status: Library) -> None:
             self._called = monotonic()
-            self._underruns += bool(status.output_underflow and mixer.busy)  # in silence nobody hears it
+            self._underruns += bool(status.output_underflow and mixer.busy)  # an underrun during silence is not heard
             mixer.mix(out)
 
         stream = sounddevice.OutputStream(
@@ -101,7 +101,7 @@ class Player:
         )  # fmt: skip
 
     def _channels(self, key: str, device: Device) -> tuple[int, ...]:
-        """Counted from 0. On a device that stands in for another one, none where it does not have them all."""
+        """The channels of a bus, counted from 0. None if a stand-in device does not have all of them."""
         channels = tuple(channel - 1 for channel in self._settings[key])
         if all(channel < device.channels for channel in channels):
             return channels
@@ -110,7 +110,7 @@ class Player:
         raise DeviceError(f'wanted channel {max(channels) + 1}, and "{device.label}" has {device.channels}')
 
     def obey(self, order: dict[str, Any]) -> None:
-        """On the reading thread, so that a press waits for nobody else's work."""
+        """Carries out an order on the reading thread, so that a press does not wait for other work."""
         if self._mixer is None:
             return
         if "play" in order:
@@ -143,7 +143,7 @@ class Player:
         return pcm
 
     def watch(self) -> int:
-        """Reports until the device is gone, or the one that is wanted is back; the exit status."""
+        """Sends reports until the device is gone or the wanted one is back; returns the exit status."""
         said = looked = monotonic()
         while True:
             sleep(_REPORT_SECONDS)
@@ -165,7 +165,7 @@ class Player:
                     return BACK
 
     def _wanted_is_back(self) -> bool:
-        """Asked of another process: PortAudio looks for devices only as it starts."""
+        """Asks another process, since PortAudio looks for devices only when it starts."""
         with suppress(DeviceError, subprocess.TimeoutExpired, OSError, ValueError):
             listed = subprocess.run(
                 [sys.executable, "-m", "stagelyric.types.process", "stagelyric.speech.player_process", "list"],
@@ -177,7 +177,7 @@ class Player:
         return False
 
     def close(self) -> None:
-        """In good order, as JACK likes it, and without a click."""
+        """Closes the stream properly, as JACK requires, and without a click."""
         if self._stream is not None:
             self._mixer.silence()
             sleep(0.03)
@@ -185,7 +185,7 @@ class Player:
 
 
 def main(pipe: int) -> NoReturn:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our input
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then closes our input
     os.environ["JACK_NO_START_SERVER"] = "1"
     writing = threading.Lock()
 
@@ -201,7 +201,7 @@ def main(pipe: int) -> NoReturn:
     except OSError as error:  # sounddevice looks for PortAudio, and starts it, as it is imported
         say(missing="portaudio", why=str(error))
         os._exit(0)
-    except Exception as error:  # PortAudio's own error, of which nothing is known before it is there
+    except Exception as error:  # PortAudio's own error class, which is only known once PortAudio is loaded
         say(problem=f"PortAudio does not start: {error}")
         os._exit(1)
     if sys.argv[1] == "list":
@@ -218,12 +218,12 @@ def _listed(sounddevice: Library) -> list[dict[str, Any]]:
 
 def _play(sounddevice: Library, player: Player, say: Callable[..., None]) -> int:
     with suppress(OSError, AttributeError):
-        os.nice(-10)  # where the system lets us: a callback that comes too late is heard
+        os.nice(-10)  # if the system permits it: a late callback is audible
     threading.Thread(target=_read, args=(player,), daemon=True).start()
     while not player.find(sounddevice):
         say(alive=True)
         sleep(_LOOK_SECONDS)
-        sounddevice._terminate()  # PortAudio looks for devices only as it starts
+        sounddevice._terminate()  # PortAudio looks for devices only when it starts
         sounddevice._initialize()
     sys.setswitchinterval(0.0005)
     gc.collect()
@@ -238,4 +238,4 @@ def _read(player: Player) -> None:
     closing = threading.Thread(target=player.close, daemon=True)
     closing.start()
     closing.join(_LEAVING_SECONDS)
-    os._exit(0)  # no interpreter to wind down around a driver that may still be calling
+    os._exit(0)  # skips the interpreter's shutdown, since a driver may still be calling back

@@ -1,4 +1,4 @@
-"""The show's end of the voice's process: lines in, sound files out, and nothing that process does is felt here."""
+"""The show's end of the voice's process: lines in, sound files out, isolated from that process's failures."""
 
 import asyncio
 import heapq
@@ -13,7 +13,7 @@ from typing import Any
 
 from stagelyric.types.child import Child, End, JsonLines, command
 
-TRIES = 5  # lives of the process that one line may cost
+TRIES = 5  # restarts of the process that one line may cause
 URGENT, NEXT, SOON, LATER = range(4)
 
 
@@ -33,9 +33,9 @@ class _Job:
 
 
 class Renderer:
-    """One request at a time; a process that hangs or dies is started anew, and the line it was at is asked for again.
+    """Handles one request at a time. A process that hangs or dies is restarted, and its line is requested again.
 
-    `voice`, `words_a_minute`: as the rig has them, None for the usual ones. `tell` is given what people should know.
+    `voice`, `words_a_minute`: as in the rig, None for the defaults. `tell` gets what people should know.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class Renderer:
             JsonLines(),
             hear=self._hear,
             lost=self._lost,
-            starting=60.0,  # a neural voice is 60 MB, on whatever disk the band has
+            starting=60.0,  # a neural voice has 60 MB, which may lie on a slow disk
         )
         self._jobs: list[_Job] = []
         self._by_path: dict[Path, _Job] = {}
         self._numbers = itertools.count()
         self._at: _Job | None = None
         self._limit: asyncio.TimerHandle | None = None
-        self.limit: float | None = None  # seconds for one line, in place of the voice's own
+        self.limit: float | None = None  # seconds for one line, instead of the voice's own limit
         self._seconds = 5.0
         self._hung = False
         self._up = False
@@ -65,16 +65,16 @@ class Renderer:
 
     @property
     def up(self) -> bool:
-        """Whether a voice is there to answer."""
+        """Whether a voice is there that answers."""
         return self._up
 
     @property
     def backlog(self) -> int:
-        """Lines that wait, the one being rendered among them."""
+        """The number of lines that wait, including the one being rendered."""
         return len(self._by_path)
 
     async def ready(self) -> None:
-        """Until a voice has come up, if any ever does. Raises RenderError where none will."""
+        """Waits until a voice is there. Raises RenderError if there will be none."""
         await self._came_up.wait()
         if self._child.given_up:
             raise RenderError(self.problem)
@@ -98,14 +98,14 @@ class Renderer:
                 self._refuse("the show is over")
 
     async def render(self, text: str, path: Path, rate: int, urgency: int = LATER) -> float:
-        """Has `text` spoken into the file `path`, at `rate` samples a second; its length in seconds.
+        """Renders `text` as speech into the file `path`, at `rate` samples per second; returns its length in seconds.
 
-        Raises RenderError where it can't be.
+        Raises RenderError if that fails.
         """
         if self._child.given_up:
             raise RenderError(self.problem)
         job = self._by_path.get(path)
-        if job is None or urgency < job.urgency:  # one that is wanted sooner stands in the queue twice
+        if job is None or urgency < job.urgency:  # a line that is now wanted sooner is queued a second time
             done = job.done if job is not None else asyncio.get_running_loop().create_future()
             job = self._by_path[path] = _Job(urgency, next(self._numbers), _plain(text), path, rate, done)
             heapq.heappush(self._jobs, job)
@@ -191,11 +191,11 @@ class Renderer:
         for job in [*self._jobs, *([self._at] if self._at else [])]:
             if not job.done.done():
                 job.done.set_exception(RenderError(why))
-                job.done.exception()  # whoever asked may be gone: that is no fault
+                job.done.exception()  # the caller may be gone; marks the exception as retrieved
         self._jobs.clear()
         self._by_path.clear()
 
 
 def _plain(text: str) -> str:
-    """Without what ends a C string, or a line of ours."""
+    """The text without NUL characters, which end a C string, and without line ends, which end our messages."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -1,8 +1,8 @@
 """The voice, in a process of its own: run by `types.process` with SETTINGS, or `voices`.
 
-It may hang or end at any time; `renderer` is its other end and starts another. Both ways go JSON objects, one a line:
-{"text", "path", "rate"} in, and {"ready": voice, "seconds": limit} once, then {"seconds": length} or {"error"} back
-for each, in order. {"missing"} or {"fatal"} say why it ends by itself. The end of standard input ends it too.
+It may hang or end at any time; `renderer` is its other end and restarts it. Both ways go JSON objects, one per line:
+{"text", "path", "rate"} in, and {"ready": voice, "seconds": limit} once, then {"seconds": length} or {"error"} back for
+each, in order. {"missing"} or {"fatal"} say why it ends by itself. It also ends when its standard input is closed.
 """
 
 import json
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def main(pipe: int) -> NoReturn:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our input
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then closes our input
     answers = os.fdopen(pipe, "w", encoding="utf-8")
 
     def say(**answer: object) -> None:
@@ -31,15 +31,15 @@ def main(pipe: int) -> NoReturn:
         if sys.argv[1] == "voices":
             say(voices=_voices())
         else:
-            step_aside(10)  # before the generator: a line that is written wants its sound
+            step_aside(10)  # less than the generator does, since a line that is written needs its sound
             _serve(json.loads(sys.argv[1]), say)
     except ImportError as error:
         say(missing=error.name or str(error))
     except BrokenPipeError:
-        pass  # nobody reads us any more
-    except Exception as error:  # the voices' libraries raise what they like, and the show is told why
+        pass  # nobody reads our output any more
+    except Exception as error:  # the voices' libraries may raise anything, which is reported to the show
         say(fatal=str(error) or type(error).__name__)
-    # Not a plain exit: the voices' libraries crash or hang as they are taken down.
+    # Not an ordinary exit, since the voices' libraries may crash or hang during shutdown.
     os._exit(0)
 
 
@@ -50,15 +50,15 @@ def _serve(settings: dict[str, Any], say: Callable[..., None]) -> None:
     doubt = None
     try:
         voice = open_voice(settings["voice"], settings["words_a_minute"])
-    except VoiceError as error:  # the usual voice is better than none, and the show says which it is
+    except VoiceError as error:  # use the default voice rather than none, and report it
         doubt = str(error)
         voice = open_voice(None, settings["words_a_minute"])
     say(ready=voice.name, seconds=voice.seconds, doubt=doubt)
     for number, line in enumerate(sys.stdin.buffer):
-        raw = Path(settings["scratch"], f"{os.getpid()}-{number}.wav")  # never a name used before
+        raw = Path(settings["scratch"], f"{os.getpid()}-{number}.wav")  # a new name for each file
         try:
             answer: dict[str, Any] = {"seconds": _render(voice, json.loads(line), raw)}
-        except Exception as error:  # this line can't be spoken; the next one may be
+        except Exception as error:  # this line can't be spoken, but the next one may be
             answer = {"error": f"{type(error).__name__}: {error}"}
         raw.unlink(missing_ok=True)
         say(**answer)
@@ -68,7 +68,7 @@ def _render(voice: "Voice", order: dict[str, Any], raw: Path) -> float:
     from stagelyric.speech import sound
 
     pcm = sound.SILENCE
-    if any(letter.isalnum() for letter in order["text"]):  # a voice would say "dot dot dot", or hang
+    if any(letter.isalnum() for letter in order["text"]):  # otherwise a voice would say "dot dot dot", or hang
         voice.render(order["text"], raw)
         pcm = sound.finish(*sound.read(raw), order["rate"])
     sound.write(Path(order["path"]), pcm, order["rate"])

@@ -1,4 +1,4 @@
-"""One text spoken, outside a show: to hear whether the rig's voice comes out of the rig's channels."""
+"""Speaks one text without a show, to hear whether the rig's voice comes out of the rig's channels."""
 
 import asyncio
 import tempfile
@@ -11,12 +11,12 @@ from stagelyric.speech.renderer import URGENT, Renderer, RenderError
 from stagelyric.types.events import Level
 
 _OPENING = 12.0  # seconds for a device to open
-_RENDERING = 60.0  # seconds for a voice to come up and speak
+_RENDERING = 60.0  # seconds for a voice to start and render the text
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who spoke, where, and for how many seconds; or the problem."""
+    """The voice, the device, and the length in seconds; or the problem."""
 
     voice: str = ""
     device: str = ""
@@ -26,7 +26,7 @@ class Said:
 
 
 def say(text: str, rig: SpeechRig) -> Said:
-    """Blocks until the text is spoken, or can't be."""
+    """Speaks a text; blocks until that is done or has failed."""
     return asyncio.run(_say(text, rig))
 
 

@@ -1,6 +1,7 @@
-"""From what a voice has written to what the house hears: mono float32 PCM in [-1, 1], trimmed, level, at one rate.
+"""Processes a voice's output for playing: mono float32 PCM in [-1, 1], trimmed, at a fixed loudness and one sample
+rate.
 
-Shapes are (N,) samples throughout; rates are samples a second.
+Samples have the shape (N,) throughout; rates are in samples per second.
 """
 
 import math
@@ -14,20 +15,20 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
 
-SILENCE: Samples = np.zeros(1, dtype=np.float32)  # one sample: a FLAC file without any can't be read
-LOUDNESS = -20.0  # LUFS of a finished line
-PEAK = 0.89  # -1 dBFS; no line goes beyond, however quiet that makes it
-_QUIET = 0.003  # of the peak, -50 dB: below it a line has not begun, or is over
-_BEFORE, _AFTER = 0.001, 0.02  # seconds kept before the first sound and after the last one
-_RISE, _FALL = 0.001, 0.008  # seconds; a line begins and ends at nothing, or it would click
-_BLOCK, _STEP = 0.4, 0.1  # seconds; BS.1770-4's gating blocks
+SILENCE: Samples = np.zeros(1, dtype=np.float32)  # one sample, since a FLAC file without any can't be read
+LOUDNESS = -20.0  # LUFS, of a finished line
+PEAK = 0.89  # -1 dBFS; no line exceeds it, even if that makes it quieter than LOUDNESS
+_QUIET = 0.003  # share of the peak, -50 dB; what is quieter at the beginning or end counts as silence
+_BEFORE, _AFTER = 0.001, 0.02  # seconds kept before the first sound and after the last
+_RISE, _FALL = 0.001, 0.008  # seconds of fade-in and fade-out, which prevent clicks
+_BLOCK, _STEP = 0.4, 0.1  # seconds, length and step of the gating blocks in BS.1770-4
 _ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0  # LUFS, LU
 
 
 def read(path: Path) -> tuple[Samples, int]:
-    """A sound file's samples, its channels made one, and its rate. WAV, AIFF, FLAC: the content decides, not the name.
+    """A sound file's samples, mixed down to one channel, and its rate. WAV, AIFF or FLAC, recognised by content.
 
-    Raises OSError where it is none.
+    Raises OSError if it is none of these.
     """
     try:
         pcm, rate = soundfile.read(path, dtype="float32", always_2d=True)
@@ -37,7 +38,8 @@ def read(path: Path) -> tuple[Samples, int]:
 
 
 def write(path: Path, pcm: Samples, rate: int) -> None:
-    """FLAC, 16 bits: a fifth of the float's size, and any player opens it. There is a whole file or none."""
+    """Writes FLAC with 16 bits: a fifth of the size of float32, and any player opens it. The file appears only when
+    complete."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         soundfile.write(part, pcm, rate, format="FLAC", subtype="PCM_16")
@@ -49,7 +51,7 @@ def write(path: Path, pcm: Samples, rate: int) -> None:
 
 
 def finish(pcm: Samples, rate: int, to: int) -> Samples:
-    """A voice's raw samples as the player wants them, at the rate `to`; SILENCE where there was nothing to hear."""
+    """Converts a voice's raw samples to what the player needs, at the rate `to`; returns SILENCE if they are silent."""
     pcm = trim(pcm, rate)
     if not len(pcm):
         return SILENCE
@@ -58,7 +60,7 @@ def finish(pcm: Samples, rate: int, to: int) -> Samples:
 
 
 def trim(pcm: Samples, rate: int) -> Samples:
-    """Without the silence before and after."""
+    """Removes the silence at the beginning and end."""
     loudest = float(np.abs(pcm).max(initial=0.0))
     if loudest < 1e-4:
         return pcm[:0]
@@ -75,14 +77,14 @@ def resample(pcm: Samples, rate: int, to: int) -> Samples:
 
 
 def level(pcm: Samples, rate: int) -> Samples:
-    """At LOUDNESS, or as near to it as PEAK lets it come."""
+    """Scales to LOUDNESS, or as near to it as PEAK permits."""
     gain = 10 ** ((LOUDNESS - loudness(pcm, rate)) / 20)
     gain = min(gain, PEAK / max(float(np.abs(pcm).max()), 1e-9))
     return pcm * np.float32(gain)
 
 
 def edges(pcm: Samples, rate: int) -> Samples:
-    """Rises from nothing and falls to nothing."""
+    """Fades in and out at the ends."""
     pcm = pcm.copy()
     rise, fall = min(int(_RISE * rate), len(pcm)), min(int(_FALL * rate), len(pcm))
     pcm[:rise] *= np.linspace(0, 1, rise, endpoint=False, dtype=np.float32)
@@ -91,9 +93,9 @@ def edges(pcm: Samples, rate: int) -> Samples:
 
 
 def loudness(pcm: Samples, rate: int) -> float:
-    """Integrated loudness in LUFS by ITU-R BS.1770-4 (EBU R128), of one channel.
+    """Integrated loudness of one channel in LUFS by ITU-R BS.1770-4 (EBU R128).
 
-    What is shorter than a gating block (0.4 s) is measured whole and ungated. -inf for silence.
+    A sound shorter than a gating block (0.4 s) is measured as a whole, without gating. -inf for silence.
     """
     weighted = _k_weighted(pcm, rate)
     block, step = round(_BLOCK * rate), round(_STEP * rate)
@@ -118,12 +120,12 @@ def _power(lufs: float) -> float:
 
 
 def _k_weighted(pcm: Samples, rate: int) -> NDArray[np.float64]:
-    """The two filters of BS.1770-4 (a head's shelf, and a high pass), applied to the spectrum.
+    """Applies the two filters of BS.1770-4 (a high shelf for the head's effect, and a high pass) to the spectrum.
 
-    The standard tabulates them for 48 kHz; the analogue prototypes behind the table are those that libebur128
-    uses for other rates.
+    The standard tabulates them for 48 kHz; the analogue prototypes used here are those that libebur128 uses for other
+    rates.
     """
-    size = len(pcm) + rate // 4  # room for the high pass to ring out, or it would come round to the beginning
+    size = len(pcm) + rate // 4  # padding, so that the high pass's tail does not wrap around to the beginning
     size = 1 << (size - 1).bit_length()
     z = np.exp(-2j * np.pi * np.fft.rfftfreq(size))
     spectrum = np.fft.rfft(pcm.astype(np.float64), size)

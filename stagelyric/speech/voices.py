@@ -1,7 +1,7 @@
-"""Who speaks: pyttsx3 with the system's voices (on Linux the espeak-ng library that a wheel brings), or Piper.
+"""The voices: pyttsx3 with the system's voices (on Linux the espeak-ng library from a wheel), or Piper.
 
-Only the rendering process imports this. A voice writes one sound file a call and may do so as badly as it likes:
-hang, print, end the process. `renderer` copes.
+Only the rendering process imports this. A voice writes one sound file per call. It may hang, print or end the process;
+`renderer` handles that.
 """
 
 import contextlib
@@ -19,19 +19,20 @@ from typing import Any, Protocol
 from stagelyric.setlist.rig import VOICE_FILE
 from stagelyric.types.program import typed
 
-Engine = Any  # of pyttsx3, which has no types
+Engine = Any  # pyttsx3's engine, which has no types
 
-USUAL_RATE = 175  # words a minute
+USUAL_RATE = 175  # words per minute
 _TRIES = 3
-_HEADER = 200  # bytes; a file no longer than this has no sound in it
+_HEADER = 200  # bytes; a file no longer than this contains no sound
 
 
 class VoiceError(Exception):
-    """A voice that there is not, or that can't be had. The message says what was wanted and what there is."""
+    """A voice does not exist or can't be used. The message says what was wanted and what there is."""
 
 
 class Voice(Protocol):
-    """Something that speaks. `name` for people; `seconds`: how long one line may take before it counts as hung."""
+    """Something that speaks. `name` for people; `seconds`: the time that one line may take before the voice counts as
+    hung."""
 
     name: str
     seconds: float
@@ -42,7 +43,7 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A voice of the system's: `key` as its driver has it, `name` for people, `languages` like "en-gb"."""
+    """A system voice: `key` as its driver has it, `name` for people, `languages` like "en-gb"."""
 
     key: str
     name: str
@@ -50,9 +51,9 @@ class Known:
 
 
 def open_voice(wanted: str | None, words_a_minute: int | None) -> Voice:
-    """The voice whose name, language or key is (or has in it) `wanted`; a path to a Piper voice; None: the usual one.
+    """The voice for `wanted`: part of a name, language or key, or a path to a Piper voice; None: the default voice.
 
-    Raises VoiceError, ImportError where a library is missing, and whatever the drivers raise.
+    Raises VoiceError, ImportError if a library is missing, and whatever the drivers raise.
     """
     if wanted is not None and wanted.endswith(VOICE_FILE):
         return Piper(Path(wanted).expanduser(), words_a_minute or USUAL_RATE)
@@ -65,7 +66,8 @@ def known_voices() -> list[Known]:
 
 
 def pick(wanted: str, voices: Sequence[Known]) -> Known:
-    """A whole name, language or key wins over a part of one. Raises VoiceError where none or several match."""
+    """The voice that matches; a complete name, language or key wins over a part of one. Raises VoiceError if none or
+    several match."""
     fold = wanted.casefold()
     for voice in voices:
         whole = (voice.key, voice.key.rpartition("/")[2], voice.key.rpartition(".")[2], voice.name, *voice.languages)
@@ -81,7 +83,7 @@ def pick(wanted: str, voices: Sequence[Known]) -> Known:
 
 
 class Pyttsx3:
-    """One `save_to_file` a call: of two that are queued pyttsx3 writes only the last."""
+    """Uses one `save_to_file` per call, since of two queued ones pyttsx3 writes only the last."""
 
     seconds = 5.0
 
@@ -90,7 +92,7 @@ class Pyttsx3:
         self._is_espeak = self._engine.driver_name == "espeak"
         self._settle()
         self._engine.proxy.setBusy(True)
-        self._engine.runAndWait()  # until it has run once it only notes down what it is told
+        self._engine.runAndWait()  # until it has run once, the engine only records properties
         self._faults: list[Exception] = []
         self._engine.connect("error", lambda name, exception: self._faults.append(exception))
         if wanted is not None:
@@ -111,9 +113,9 @@ class Pyttsx3:
 
     def _save(self, text: str, path: Path) -> None:
         self._settle()
-        # The order to end its loop comes with the order to run it. espeak's driver speaks in a thread and ends the
-        # loop itself when that has written the file: it must have had the order before, or it returns too soon. The
-        # others must have it after, or they run for ever. What is busy queues its orders.
+        # The order to end pyttsx3's loop is given together with the order to run it. espeak's driver speaks in a thread
+        # and ends the loop itself when the file is written: it must get the order first, or it returns too soon. The
+        # other drivers must get it after, or they run for ever. An engine marked as busy queues its orders.
         self._engine.proxy.setBusy(not self._is_espeak)
         self._engine.save_to_file(text, str(path))
         self._engine.runAndWait()
@@ -139,7 +141,8 @@ class Pyttsx3:
 
 
 class Piper:
-    """A neural voice, from the user's own file. It takes a good part of a second for a line: rendered ahead only."""
+    """A neural voice, from the user's own file. A line takes a good part of a second, so it must be rendered in
+    advance."""
 
     seconds = 20.0
 
@@ -166,13 +169,14 @@ class Piper:
 
 
 def _engine() -> Engine:
-    """pyttsx3's engine. On Linux it looks for a library called libespeak-ng.so.1, which this has loaded by then."""
+    """pyttsx3's engine. On Linux it needs a library called libespeak-ng.so.1, which this loads first."""
     if sys.platform == "linux" and importlib.util.find_spec("espeakng_loader") is not None:
         import espeakng_loader
 
-        with contextlib.suppress(OSError):  # built for another C library: then the system's own, if it has one
+        # built for another C library; then the system's own is used, if there is one
+        with contextlib.suppress(OSError):
             ctypes.CDLL(espeakng_loader.get_library_path(), ctypes.RTLD_GLOBAL)
-            # A wrong place ends the process, not the call: espeak prints and exits.
+            # A wrong path would end the whole process: espeak prints and exits.
             os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
     import pyttsx3
 
