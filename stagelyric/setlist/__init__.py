@@ -1,1 +1,1 @@
-"""What a musician writes: the setlist, the rig and their triggers, from TOML, with every fault at once."""
+"""What a musician writes: the setlist, the rig and their triggers. Read from TOML; all errors are reported at once."""

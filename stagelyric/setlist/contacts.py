@@ -1,6 +1,6 @@
-"""What a pedal, a button or a pad did, from the values it sends: one step is one press, however much it trembles.
+"""Decides what a pedal, a button or a pad did from the values it sends: one step counts as one press, however noisy.
 
-`On` says which contact a trigger means; this remembers how each contact stands. Time is the events' own.
+`On` says which contact a trigger means; this keeps the state of each contact. Time comes from the events.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from stagelyric.types.events import Beat, ControlChange, Event, OscMessage, is_r
 
 THRESHOLD = 64
 HYSTERESIS = 16
-"""Of 127: so far below its threshold a pedal that shows values in between must come before it is pressed again."""
+"""Of 127: a pedal with intermediate values must fall this far below its threshold before it can be pressed again."""
 
-SETTLED = 1.0  # seconds below the threshold, after which a foot has let go however little the value fell
-_SWITCH = 16  # two values that lie so far apart, and no third, are a switch's
-_SHOWN = 3  # different values beyond which a control is a continuous one, and no more need be remembered
+SETTLED = 1.0  # seconds below the threshold after which the foot counts as lifted, however little the value fell
+_SWITCH = 16  # a control that sends only two values, at least this far apart, is a switch
+_SHOWN = 3  # a control with at least this many different values is continuous, so no more need be remembered
 
 
 @dataclass(slots=True)
 class _Control:
-    """One control of one port and channel. `down`: by threshold and hysteresis; `high_at`: when it was last above."""
+    """One control of one port and channel. `down`: whether it is pressed, by (threshold, hysteresis); `high_at`: when
+    it was last above, likewise."""
 
     last: int
     values: set[int] = field(default_factory=set)
@@ -30,20 +31,21 @@ class _Control:
 
     @property
     def is_switch(self) -> bool:
-        """Whether it never showed a value in between: one value, or two that lie apart."""
+        """Whether it has never sent an intermediate value: it sent one value only, or two that are far apart."""
         return len(self.values) <= 2 and max(self.values) - min(self.values) >= (len(self.values) - 1) * _SWITCH
 
 
 @dataclass(slots=True)
 class _Button:
-    """One OSC address. `numbers`: the whole numbers above 0 that it sent; several are places in a list, no button's."""
+    """One OSC address. `numbers`: the different positive integers it sent; if there are several, they are indices in a
+    list rather than a button's level."""
 
     down: bool = False
     numbers: set[int] = field(default_factory=set)
 
 
 class Contacts:
-    """How each contact stands. `hear` every event once, then ask for its `edge` as each trigger sees it."""
+    """The state of every contact. Call `hear` once per event, then ask for its `edge` as each trigger sees it."""
 
     def __init__(self) -> None:
         self._controls: dict[tuple[str, int, int], _Control] = {}
@@ -53,7 +55,7 @@ class Contacts:
         self._told: set[str] = set()
 
     def hear(self, event: Event) -> None:
-        """An event has come; it counts for every threshold at once, whichever trigger is looked at."""
+        """Takes an event; it counts for every threshold, whichever triggers are checked."""
         self._event, self._edges = event, {}
         if isinstance(event, ControlChange):
             self._hear_control(event)
@@ -61,20 +63,21 @@ class Contacts:
             self._edges[0, 0] = self._hear_button(event)
 
     def edge(self, on: On, event: Event) -> bool | None:
-        """True where the event presses the contact, False where it lets it go, None where it does neither."""
+        """True if the event presses the contact, False if it releases it, None if it does neither."""
         if not on.moves(event) or not isinstance(event, ControlChange | OscMessage):
             return on.edge(event)
         if isinstance(event, OscMessage):
             return self._edges.get((0, 0), not is_release(event.arguments))
         key = (on.threshold or THRESHOLD, HYSTERESIS if on.hysteresis is None else on.hysteresis)
-        if key not in self._edges:  # the first time that a trigger asks with this threshold
+        if key not in self._edges:  # the first query with this threshold and hysteresis
             control = self._controls[_key(event)]
             control.down[key] = event.previous >= key[0]
             self._edges[key] = self._cross(control, key, event)
         return self._edges[key]
 
     def remark(self, event: Event) -> str | None:
-        """What is to be said, once, of an OSC address whose lone 0 was taken for a button's release."""
+        """A remark, given once per address, that a single 0 from an OSC address was taken for a button's release; else
+        None."""
         if not isinstance(event, OscMessage) or event.address in self._told or self._edges.get((0, 0), True):
             return None
         button = self._buttons[event.address]
@@ -87,7 +90,7 @@ class Contacts:
         control = self._controls.setdefault(_key(event), _Control(event.previous))
         if len(control.values) < _SHOWN:
             control.values.add(event.value)
-        if control.last != event.previous:  # something else was told of what came in between
+        if control.last != event.previous:  # another receiver got the values in between
             control.down = {key: event.previous >= key[0] for key in control.down}
         for key in control.down:
             self._edges[key] = self._cross(control, key, event)
@@ -108,7 +111,8 @@ class Contacts:
         return None
 
     def _hear_button(self, event: OscMessage) -> bool:
-        """A lone 0 is a release where it follows a press, unless the address counts through a list (Live's scenes)."""
+        """Whether the message is a press. A single 0 after a press is a release, unless the address sends list indices
+        (Live's scenes)."""
         button = self._buttons.setdefault(event.address, _Button())
         if not is_release(event.arguments):
             value = event.arguments[0] if len(event.arguments) == 1 else None
@@ -128,32 +132,33 @@ def _key(event: ControlChange) -> tuple[str, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What an event is to a trigger that it moves: whether it fires it, and whether it counts (no bounce)."""
+    """What an event means for a trigger whose contact it moves: whether it fires, and whether it counts (is no
+    bounce)."""
 
     fires: bool
     counts: bool
 
 
 class Presses:
-    """Which of its contact's edges count for a trigger: those with neither an edge that counted nor one the other way
-    in the `debounce_ms` before.
+    """Decides which edges of its contact count for a trigger: those without a counted edge, and without an edge in the
+    other direction, in the `debounce_ms` before.
 
-    So neither a press nor a release is counted twice, and letting a bouncing pedal go is no second press. Notes and OSC
-    come from machines too, which let a note go in the moment in which they strike it anew: where only a press counts,
-    their releases are no motion.
+    So neither a press nor a release counts twice, and releasing a bouncing pedal is no second press. Notes and OSC also
+    come from machines, which may release a note at the moment in which they strike it again: if only presses count for
+    the trigger, such releases are ignored.
     """
 
     def __init__(self) -> None:
         self.contacts = Contacts()
-        self._counted: dict[int, float] = {}  # by trigger, when
-        self._moved: dict[tuple[int, bool], float] = {}  # by trigger and way
+        self._counted: dict[int, float] = {}  # by trigger: when an edge last counted
+        self._moved: dict[tuple[int, bool], float] = {}  # by trigger and direction: when it last moved
 
     def hear(self, event: Event) -> None:
-        """An event has come: once, before any trigger is asked about."""
+        """Takes an event; call it once, before any trigger is checked."""
         self.contacts.hear(event)
 
     def of(self, trigger: Trigger, event: Event, beats_per_bar: float = 4.0) -> Heard | None:
-        """What the event is to a trigger; None where it does not touch it. A knob and the clock do not bounce."""
+        """What the event means for a trigger; None if it does not concern it. Knobs and the clock do not bounce."""
         on = trigger.on
         if trigger.continuous():
             return Heard(True, True) if on.moves(event) else None

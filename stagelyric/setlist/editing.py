@@ -1,8 +1,8 @@
-"""A setlist's text after an edit: what was not changed is, byte for byte, as it was written, comments and all.
+"""Edits a setlist's text so that everything unchanged stays byte for byte as it was written, including comments.
 
-A set is told as data, `as_data`: what TOML says, each song, section and trigger with a name of its own under `MARK`
-("songs/0/sections/1"). What comes back has the same form: a table with its mark is the one that stands in the text,
-wherever it is put and however often; one without is new; of one that is as it was, `{SAME: its mark}` is enough.
+A set is exchanged as data, `as_data`: the TOML's content, where each song, section and trigger has an identifier under
+`MARK` ("songs/0/sections/1"). The edited set has the same form: a table with a mark is the one in the text, wherever it
+is placed and however often; a table without one is new; an unchanged table may be given as `{SAME: its mark}`.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _CANNOT = "it can't be changed here without changing more; change it in the file
 
 @dataclass(slots=True)
 class Node:
-    """A table of the text: the block with its own keys, and below it in their order the tables of its lists (Node) and
-    tables of another kind (Block)."""
+    """A table in the text: the block with its own keys; and, in order, what follows it: the tables of its lists (Node)
+    and other tables (Block)."""
 
     path: tuple[str, ...]
     block: Block
@@ -46,29 +46,29 @@ class Node:
         return [part for part in self.parts if isinstance(part, Node) and part.path[-1] == key]
 
     def blocks(self) -> Iterator[Block]:
-        """Its own and all below it."""
+        """Its own block and all blocks below it."""
         yield self.block
         for part in self.parts:
             yield from part.blocks() if isinstance(part, Node) else (part,)
 
 
 def as_data(text: str) -> Data:
-    """The set in a TOML text, with its marks; what JSON does not know is text. Raises ValueError."""
+    """The set in a TOML text, with marks; values that JSON lacks become text. Raises ValueError."""
     told: Data = plain(tomllib.loads(text))
     _mark(told, (), "")
     return told
 
 
 def edited(text: str, wanted: Mapping[str, Any]) -> str:
-    """The text that says what is wanted. `text` ends with a line end and has no carriage returns.
+    """The text with the content `wanted`. `text` ends with a line end and has no carriage returns.
 
-    Raises ValueError where a mark is unknown, or the text can't be changed without changing more.
+    Raises ValueError if a mark is unknown, or if the text can't be changed without changing other parts.
     """
     return Editor(text).edited(wanted)[0]
 
 
 class Editor:
-    """Edits one text, as often as is wanted; see `edited`."""
+    """Edits one text, any number of times; see `edited`."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -82,10 +82,10 @@ class Editor:
         self._values = rendering.Values(text, self.sources, self.whole)
 
     def edited(self, wanted: Mapping[str, Any]) -> tuple[str, Data]:
-        """The text that says what is wanted, and what it says as `tomllib` has it."""
+        """The text with the content `wanted`, and its data as read by `tomllib`."""
         meant = self.whole(dict(wanted))
         after = self.table(self.root, dict(wanted))
-        if after.endswith("\n\n") and not self.text.endswith("\n\n"):  # the last table went
+        if after.endswith("\n\n") and not self.text.endswith("\n\n"):  # the last table was removed
             after = after.rstrip("\n") + "\n"
         try:
             said = tomllib.loads(after)
@@ -95,7 +95,7 @@ class Editor:
             raise ValueError(_CANNOT)
         return after, said
 
-    # -- what is there
+    # -- the present text
 
     def _tree(self) -> Node:
         first, *others = blocks(self.text)
@@ -117,7 +117,7 @@ class Editor:
         return root
 
     def _index(self, node: Node, data: Data, prefix: str) -> None:
-        """Names every table of a list, by blocks or within a value."""
+        """Gives every table of a list a mark, whether it is a block or within a value."""
         for key in TABLES.get(node.path, ()):
             tables = node.of(key)
             for number, part in enumerate(tables):
@@ -143,7 +143,7 @@ class Editor:
                     self._index_value((*path, key), pair.value, inside[key], f"{mark}/{key}")
 
     def whole(self, wanted: Any) -> Any:
-        """What is wanted, without marks: one that is as it was says what it said."""
+        """`wanted` without marks, where unchanged tables are replaced by their content."""
         if isinstance(wanted, list):
             return [self.whole(one) for one in wanted]
         if not isinstance(wanted, dict):
@@ -158,10 +158,10 @@ class Editor:
             raise ValueError(f"{MARK}: wanted a table of the file, found none at {str(mark)[:40]!r}")
         return found
 
-    # -- what is to be there
+    # -- the new text
 
     def table(self, node: Node, wanted: Data) -> str:
-        """A table and all below it."""
+        """The text of a table and everything below it."""
         if wanted.keys() == {SAME} and node.mark:
             return "".join(self.text[block.lead : block.end] for block in node.blocks())
         lists = {key for key in TABLES.get(node.path, ()) if node.of(key)}
@@ -181,7 +181,7 @@ class Editor:
         return text.rstrip("\n") + "\n" + ("" if fresh.startswith("\n") else "\n") + fresh.rstrip("\n") + end
 
     def _changes(self, node: Node, wanted: Data, lists: set[str]) -> tuple[set[str], list[str]]:
-        """The keys of which every trace goes, and those that are written anew."""
+        """The keys that are removed entirely, and those that are written as new."""
         simple = {pair.path[0] for pair in node.block.pairs if len(pair.path) == 1}
         dropped: set[str] = set()
         for key, value in node.data.items():
@@ -193,7 +193,7 @@ class Editor:
         return dropped, [key for key, value in wanted.items() if key not in there and key != MARK and value is not None]
 
     def _own(self, node: Node, wanted: Data, dropped: set[str], added: Sequence[str]) -> str:
-        """The table's own block: its keys as they are wanted, further ones below them."""
+        """The table's own block with its keys as wanted, and new keys below them."""
         block, edits, lists_of = node.block, list[rendering.Edit](), TABLES.get(node.path, ())
 
         def goes(key: str) -> bool:
@@ -215,7 +215,7 @@ class Editor:
         return rendering.replaced(self.text, block.lead, block.end, edits)
 
     def _slots(self, node: Node, wanted: Data, dropped: set[str]) -> Iterator[str]:
-        """What stands below a table, in its order: the n-th table of a list where the n-th stood."""
+        """What follows a table, in order; the n-th table of a list goes where the n-th stood."""
         lists = {key: _Slots(self, node.of(key), wanted.get(key) or []) for key in TABLES.get(node.path, ())}
         for part in node.parts:
             if isinstance(part, Node):
@@ -224,7 +224,7 @@ class Editor:
                 yield self.text[part.lead : part.end]
 
     def _fresh(self, before: list[str], path: tuple[str, ...], wanted: Data, keys: Sequence[str]) -> Iterator[str]:
-        """Lists of tables of which there was none."""
+        """Lists of tables that did not exist before."""
         for key in keys:
             if not _tables(wanted[key]):
                 continue
@@ -234,7 +234,7 @@ class Editor:
                 before = [text]
 
     def element(self, path: tuple[str, ...], wanted: Any) -> str:
-        """A table of a list: the one that stands in the text, with what was changed, or a new one."""
+        """A table of a list: the existing one with its changes, or a new one."""
         if not isinstance(wanted, dict):
             raise ValueError(f"{path[-1]}: wanted tables")
         mark = mark_of(wanted)
@@ -247,9 +247,9 @@ class Editor:
 
 
 class _Slots:
-    """The places in which a list's tables stand, and what is to stand there.
+    """The places of a list's tables in the text, and what goes there.
 
-    As many tables as can stay where they are do; one that is new or was moved follows the one that it comes after.
+    As many tables as possible keep their place; a new or moved table goes after the one that it follows.
     """
 
     def __init__(self, editor: Editor, nodes: Sequence[Node], wanted: Any) -> None:
@@ -259,7 +259,7 @@ class _Slots:
         place = {node.mark: at for at, node in enumerate(nodes)}
         stay = _increasing([place.get(str(mark_of(one)), -1) for one in wanted])
         groups: dict[str, list[Data]] = {}
-        first: list[Data] = []  # before any that stays
+        first: list[Data] = []  # tables before the first that stays
         last = first
         for one, stays in zip(wanted, stay, strict=True):
             if stays:
@@ -275,7 +275,7 @@ class _Slots:
         self._marks = {mark_of(one) for one in wanted}
 
     def next(self, node: Node) -> Iterator[str]:
-        """What stands where this table stood."""
+        """The text for the place where this table stood."""
         for one in self._before.get(node.mark, ()):
             yield self._text(node, one).rstrip("\n") + self._gap
         group = self._groups.get(node.mark, [])
@@ -290,21 +290,21 @@ class _Slots:
     def _text(self, node: Node, wanted: Data) -> str:
         text = self._editor.element(node.path, wanted)
         mark = mark_of(wanted)
-        if mark is not None and mark in self._seen:  # a second one of it has not the comments above the first
+        if mark is not None and mark in self._seen:  # a second copy does not repeat the comments above the first
             text = text[text.index("[[") :]
         self._seen.add(mark)
         return text
 
     def _left(self, node: Node) -> str:
-        """Comments that stand by themselves below a table which goes."""
+        """Separate comments below a table that is removed."""
         *_, block = node.blocks()
         below = self._editor.text[block.last : block.end]
         return below.strip("\n") if "#" in below and below.startswith("\n") else ""
 
 
 def _increasing(places: Sequence[int]) -> list[bool]:
-    """Which members make the longest rising run of places, as far apart as they may be; -1 is none."""
-    tails: list[int] = []  # the least place that a run of each length ends with
+    """Marks the members of a longest increasing subsequence of `places`; -1 never belongs to it."""
+    tails: list[int] = []  # tails[n]: the smallest place at which an increasing run of length n + 1 ends
     ends: list[int] = []
     before: list[int] = []
     for at, place in enumerate(places):
@@ -338,7 +338,7 @@ def _tables(value: Any) -> bool:
 
 
 def _without_empty(data: Any) -> Any:
-    """Without lists of no tables: a set that has none says so by leaving it out."""
+    """The data without empty lists of tables, which a setlist leaves out."""
     if isinstance(data, list):
         return [_without_empty(one) for one in data]
     if not isinstance(data, dict):

@@ -1,4 +1,4 @@
-"""A file that a musician wrote, read and checked: every fault in it at once, each as one plain sentence."""
+"""Reads and checks a file that a musician wrote; reports all errors at once, each as one plain sentence."""
 
 import contextlib
 import difflib
@@ -15,12 +15,12 @@ from pydantic_core import ErrorDetails
 from stagelyric.words import text as texts
 from stagelyric.words.reading import SETLIST, read_bytes
 
-DEEPEST = 32  # parts of a dotted key
+DEEPEST = 32  # maximum number of parts of a dotted key
 _DEEP = re.compile(rf'^[ \t\[]*(?:[\w"\'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}', re.MULTILINE)
 
 
 class FileError(Exception):
-    """A file that can't be used. `faults` are plain sentences, one for each mistake, each naming file and key."""
+    """A file can't be used. `faults` are plain sentences, one per mistake, each naming file and key."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
@@ -34,7 +34,8 @@ CrossCheck = Callable[[Mapping[str, Any], Path], Iterator[str]]
 
 
 def load(path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())) -> M:
-    """The table in a TOML file. Raises FileError with every fault: of single keys, and what `cross_check` finds."""
+    """The content of a TOML file as a model. Raises FileError with all errors: those of single keys and those from
+    `cross_check`."""
     try:
         text = read_toml(path)
     except FileNotFoundError:
@@ -45,14 +46,14 @@ def load(path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folde
 
 
 def loads(text: str, path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())) -> M:
-    """The table in a TOML text, which faults name as `path`. Raises FileError as `load` does."""
+    """The content of a TOML text as a model; errors name the file as `path`. Raises FileError like `load`."""
     return checked(parsed(text, path), path, kind, cross_check)
 
 
 def checked(
     data: Mapping[str, Any], path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())
 ) -> M:
-    """What `parsed` gave, as a model. Raises FileError as `load` does."""
+    """The result of `parsed` as a model. Raises FileError like `load`."""
     faults = list[str]()
     try:
         written = kind.model_validate(data)
@@ -65,8 +66,8 @@ def checked(
 
 
 def parsed(text: str, path: Path) -> dict[str, Any]:
-    """The table in a TOML text. Raises FileError, which names `path`."""
-    if deep := _DEEP.search(text):  # the parser's time grows with the square of them
+    """The data of a TOML text. Raises FileError, which names `path`."""
+    if deep := _DEEP.search(text):  # the parser's time grows with the square of their number
         line = text.count("\n", 0, deep.start()) + 1
         raise FileError([f"{path}: not valid TOML: a key of more than {DEEPEST} parts (at line {line})"])
     try:
@@ -75,12 +76,12 @@ def parsed(text: str, path: Path) -> dict[str, Any]:
         raise FileError([f"{path}: not valid TOML: {_explained(text, error)}"]) from None
     except RecursionError:
         raise FileError([f"{path}: not valid TOML: its lists or tables are nested too deep"]) from None
-    except ValueError as error:  # a number of thousands of digits
+    except ValueError as error:  # a number with thousands of digits
         raise FileError([f"{path}: not valid TOML: {str(error).partition(';')[0]}"]) from None
 
 
 def read_toml(path: Path) -> str:
-    """The text of a TOML file, which is UTF-8, with or without a byte-order mark; its line ends as they are.
+    """The text of a TOML file in UTF-8, with or without a byte-order mark; line ends are unchanged.
 
     Raises FileError for another encoding, and OSError.
     """
@@ -99,7 +100,7 @@ _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 def _explained(text: str, error: tomllib.TOMLDecodeError) -> str:
-    """The parser's words, and what a word processor's quotes or other hidden characters have to do with it."""
+    """The parser's message, with a note if typographic quotes or hidden characters are the cause."""
     found = _LINE.search(str(error))
     lines = text.split("\n")
     line = lines[int(found[1]) - 1] if found and int(found[1]) <= len(lines) else ""
@@ -113,8 +114,8 @@ def _explained(text: str, error: tomllib.TOMLDecodeError) -> str:
 
 
 def _faults(error: ValidationError, kind: type[BaseModel], data: Mapping[str, Any]) -> list[str]:
-    """One plain sentence for each mistake: the key, what was wanted, what was found, the nearest known key."""
-    sentences: dict[str, str] = {}  # by place: the members of a union each fault the same one
+    """One plain sentence per mistake: the key, what was wanted, what was found, the nearest known key."""
+    sentences: dict[str, str] = {}  # by place: each member of a union reports the same mistake
     for fault in error.errors():
         model, keys = _walk(kind, fault["loc"])
         place = _place(keys, data)
@@ -179,12 +180,12 @@ def _shown(found: object) -> str:
 
 
 def _walk(kind: type[BaseModel], location: tuple[int | str, ...]) -> tuple[type[BaseModel], list[int | str]]:
-    """The model that holds the last key of a location, and the location without pydantic's own marks."""
+    """The model that has the last key of a location, and the location without pydantic's own entries."""
     model, keys = kind, list[int | str]()
     for key in location:
         field = model.model_fields.get(str(key)) if isinstance(key, str) else None
         inner = next(_models(field.annotation), None) if field is not None else None
-        # Union members ("constrained-int", "literal[…]") stand in pydantic's locations and in no file.
+        # pydantic's locations contain union members ("constrained-int", "literal[…]"), which are no keys of the file.
         mark = isinstance(key, str) and (
             key.startswith(("literal[", "function-", "constrained-"))
             or (field is None and keys and key in ("int", "float", "str", "bool", "json-or-python"))
@@ -205,7 +206,7 @@ def _models(annotation: object) -> Iterator[type[BaseModel]]:
 
 
 def _place(keys: list[int | str], data: object) -> str:
-    """`songs[1] "Harbour Lights", sections[2] "verse", rhyme`: where in the file, by number and by name."""
+    """The place in the file, by number and name: `songs[1] "Harbour Lights", sections[2] "verse", rhyme`."""
     parts: list[str] = []
     here = data
     for key in keys:
@@ -224,8 +225,8 @@ _NAME = re.compile(r' "[^"]*"')
 
 
 def keys_of(sentence: str, data: Mapping[str, Any], known: Collection[str]) -> tuple[list[str | int], str]:
-    """The place that a sentence begins with (`songs[1] "Harbour Lights", tempo: wanted …`) as keys and indices from 0,
-    and the rest of the sentence. `data`: the table that it is about; `known`: the keys that this may have."""
+    """Splits a sentence (`songs[1] "Harbour Lights", tempo: wanted …`) into the place that it begins with, as keys and
+    indices from 0, and the rest. `data`: the table that it is about; `known`: the keys that the last table may have."""
     keys: list[str | int] = []
     at, here = 0, data if isinstance(data, dict) else {}
     while (found := _KEY.match(sentence, at)) is not None:
@@ -247,11 +248,11 @@ def keys_of(sentence: str, data: Mapping[str, Any], known: Collection[str]) -> t
 
 
 def _after_name(sentence: str, at: int, table: object) -> int:
-    """Where a table's title or name ends in a sentence, if it stands there."""
+    """The position after a table's title or name in a sentence, if it is there."""
     name = (table.get("title") or table.get("name")) if isinstance(table, dict) else None
     if isinstance(name, str) and sentence.startswith(f' "{name}"', at):
         return at + len(name) + 3
-    other = _NAME.match(sentence, at)  # a title that comes again has a number
+    other = _NAME.match(sentence, at)  # a repeated title has a number
     return at if other is None else other.end()
 
 

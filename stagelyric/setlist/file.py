@@ -1,4 +1,4 @@
-"""Writes a trigger into a setlist's file: comments, order and spacing stay as they are (tomlkit)."""
+"""Writes a trigger to a setlist's file; comments, order and spacing are preserved (tomlkit)."""
 
 import tomllib
 from collections.abc import Mapping, MutableMapping, MutableSequence
@@ -25,10 +25,10 @@ def write_trigger(
     song: str | None = None,
     section: str | None = None,
 ) -> tuple[Setlist, bool]:
-    """Adds the trigger, or gives the one that has the same contact its new keys. The file is replaced in one go.
+    """Adds the trigger, or updates the one with the same contact. The file is replaced in one step.
 
-    `song` and `section`: where it goes; the whole set where they are None. Returns the setlist as it is now, and
-    whether a trigger was there before. Raises FileError; the file is then as it was.
+    `song` and `section`: where it goes; the whole set if they are None. Returns the new setlist, and whether a trigger
+    for the contact existed before. Raises FileError; the file is then as it was.
     """
     load(path)
     given = path.read_bytes().decode("utf-8")
@@ -48,7 +48,7 @@ def write_trigger(
 
 
 def text_of(path: Path) -> str:
-    """A setlist's text as it stands in its file, which may have faults. Raises FileError for one that is no TOML."""
+    """The text of a setlist's file, which may have errors. Raises FileError if it is not valid TOML."""
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         tomllib.loads(text)
@@ -60,13 +60,14 @@ def text_of(path: Path) -> str:
 
 
 def titles(path: Path) -> list[str]:
-    """The titles of a setlist's songs, which may have faults besides. Raises FileError."""
+    """The titles of a setlist's songs; the file may have other errors. Raises FileError."""
     songs = tomllib.loads(text_of(path)).get("songs", [])
     return [str(song.get("title", "")) for song in songs if isinstance(song, dict)]
 
 
 def write_whole(path: Path, text: str, before: str | None) -> Setlist:
-    """Writes a setlist's whole text, in one go, once it is sure that it says what was said `before` and can be read.
+    """Replaces a setlist's whole text in one step, after checking that it is valid and differs from `before` only in
+    songs added at its end.
 
     Raises FileError; the file is then as it was.
     """
@@ -92,7 +93,7 @@ def _table(on: Mapping[str, Any], do: Do, quantize: str | float) -> dict[str, An
 
 
 def _inline(values: Mapping[str, Any]) -> InlineTable:
-    """With the space inside its braces that tomlkit's own have not."""
+    """An inline table with a space inside its braces, which tomlkit leaves out."""
     pairs = ", ".join(f"{key} = {tomlkit.item(value).as_string()}" for key, value in values.items())
     table: InlineTable = tomlkit.parse(f"it = {{ {pairs} }}\n")["it"]
     return table
@@ -110,7 +111,7 @@ def _place(document: Any, path: Path, song: str | None, section: str | None) -> 
 
 def _named(tables: Any, key: str, wanted: str, where: str) -> MutableMapping[str, Any]:
     mark = "{} ({})" if key == "title" else "{} {}"
-    names = numbered([str(table.get(key, "")) for table in tables], mark)  # as the setlist numbers what comes again
+    names = numbered([str(table.get(key, "")) for table in tables], mark)  # numbers repeated names as the setlist does
     place = find_name(wanted, names)
     if place is None:
         raise FileError([f'{where}: found no "{wanted}"; there is: {", ".join(names) or "none"}'])
@@ -119,7 +120,8 @@ def _named(tables: Any, key: str, wanted: str, where: str) -> MutableMapping[str
 
 
 def _put(table: MutableMapping[str, Any], written: Mapping[str, Any]) -> bool:
-    """Into the table's triggers, in the form in which they are written there."""
+    """Puts a trigger into the table's triggers, in the form in which those are written; returns whether one was
+    replaced."""
     triggers = table.get("triggers")
     contact = On.model_validate(written["on"].unwrap())
     for trigger in triggers or ():
@@ -149,7 +151,7 @@ def _block(written: Mapping[str, Any]) -> Table:
 
 
 def _check(path: Path, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Nothing but triggers may have changed: a file that a library got wrong is not written."""
+    """Checks that nothing but triggers has changed, so that a library's bug can't damage the file."""
     if _without_triggers(before) != _without_triggers(after):
         raise FileError([f"{path}: the trigger can't be added without changing more; write it in by hand"])
 

@@ -1,4 +1,4 @@
-"""docs/setlist.md, made from the models of a setlist and a rig: `python stagelyric/setlist/reference.py`."""
+"""Generates docs/setlist.md from the models of a setlist and a rig: `python stagelyric/setlist/reference.py`."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ _TAKES = {
 
 
 def reference() -> str:
-    """The page."""
+    """The page as Markdown."""
     return "\n".join([_HEAD, *_tables(), *_actions()]) + "\n"
 
 
@@ -177,7 +177,7 @@ def _is_of_tables(value: object) -> bool:
 
 
 def _kind(written: Mapping[str, Any], known: Mapping[str, Any]) -> str:
-    """What a key may be, in words."""
+    """The values that a key may have, in words."""
     if "$ref" in written:
         return "a table"
     if "anyOf" in written:

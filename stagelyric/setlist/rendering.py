@@ -1,4 +1,4 @@
-"""Values of TOML written anew, or with no more changed than was wanted."""
+"""Writes TOML values: new ones, or existing ones with as few changes as possible."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from stagelyric.setlist.spans import Pair, Value
 
-MARK, SAME = "#", "="  # no keys that a setlist has
-_WIDE = 100  # characters of a list on one line
+MARK, SAME = "#", "="  # keys that no setlist has
+_WIDE = 100  # characters; a longer list is split into several lines
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _COMMENT = re.compile(r"[ \t]*#[^\n]*")
 _BETWEEN = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
@@ -22,7 +22,7 @@ Edit = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table of a list as it stands in the text: of which list, what it says, and its place within a value."""
+    """An existing table of a list: the path of its list, its data, and its value's position if it is inline."""
 
     path: tuple[str, ...]
     data: Mapping[str, Any]
@@ -30,7 +30,7 @@ class Source:
 
 
 def mark_of(table: Mapping[str, Any]) -> Any:
-    """The mark of a table of the file; None of one that is new."""
+    """The mark of an existing table; None for a new one."""
     return table.get(MARK, table.get(SAME))
 
 
@@ -47,14 +47,14 @@ def quoted(text: str) -> str:
 def _escaped(letter: str) -> str:
     number = ord(letter)
     if number >= 0x20 and number != 0x7F and not 0xD800 <= number < 0xE000:
-        return letter  # a space that is no space, a mark of direction: as it was typed
+        return letter  # a special space or a direction mark is kept as typed
     if 0xD800 <= number < 0xE000:
         raise ValueError("wanted whole characters, found half of one")
     return f"\\u{number:04x}"
 
 
 def literal(value: Any) -> str:
-    """A value as it is written anew. Raises ValueError for what TOML has no words for."""
+    """A value as new TOML. Raises ValueError for a value that TOML can't express."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
@@ -74,7 +74,7 @@ def literal(value: Any) -> str:
 
 
 def block(path: tuple[str, ...], table: Mapping[str, Any], lists: Mapping[tuple[str, ...], Sequence[str]]) -> str:
-    """A new table of a list with its header, and the tables of its own lists below it."""
+    """A new table of a list with its header, and below it the tables of its own lists."""
     below = [name for name in lists.get(path, ()) if isinstance(table.get(name), list) and table[name]]
     lines = [f"[[{'.'.join(path)}]]\n"]
     lines += [f"{key(name)} = {literal(value)}\n" for name, value in table.items() if name not in lists.get(path, ())]
@@ -87,7 +87,7 @@ def block(path: tuple[str, ...], table: Mapping[str, Any], lists: Mapping[tuple[
 
 
 def replaced(text: str, start: int, end: int, edits: Sequence[Edit]) -> str:
-    """A part of the text with its edits, none of which overlap."""
+    """A part of the text with its edits, which must not overlap."""
     out, at = [], start
     for first, last, new in sorted(edits, key=lambda edit: edit[:2]):
         out += [text[at:first], new]
@@ -96,7 +96,7 @@ def replaced(text: str, start: int, end: int, edits: Sequence[Edit]) -> str:
 
 
 def same(one: object, other: object) -> bool:
-    """Whether two values are the same; true is not 1, and 96.0 is 96."""
+    """Whether two values are equal; true is not 1, but 96.0 is 96."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
     if isinstance(one, list) and isinstance(other, list):
@@ -105,7 +105,7 @@ def same(one: object, other: object) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """As JSON can say it."""
+    """A value converted to what JSON can express."""
     if isinstance(value, dict):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -118,13 +118,13 @@ def plain(value: Any) -> Any:
 
 
 class Values:
-    """Values of one text. `whole` takes the marks from what is wanted."""
+    """Rewrites values of one text. `whole` removes the marks from wanted data."""
 
     def __init__(self, text: str, sources: Mapping[str, Source], whole: Callable[[Any], Any]) -> None:
         self._text, self._sources, self._whole = text, sources, whole
 
     def again(self, value: Value, old: Any, new: Any) -> str:
-        """The value that stands in the text with as little changed as can be."""
+        """The existing value's text with as few changes as possible."""
         if self._equal(old, new):
             return self._text[value.start : value.end]
         if value.pairs is not None and isinstance(new, dict) and isinstance(old, Mapping):
@@ -169,7 +169,8 @@ class Values:
         return self._rebuilt(value, items, places, texts)
 
     def _places(self, items: Sequence[Value], old: list[Any], new: list[Any]) -> list[int | None]:
-        """Which item each of the new ones is: by its mark, by what it says, or by its place."""
+        """For each new item the index of the existing one that it is: by its mark, else by its content, else by its
+        position; None for a new one."""
         places: list[int | None] = [None] * len(new)
         free = set(range(len(items)))
 
@@ -194,7 +195,7 @@ class Values:
         return places
 
     def _rebuilt(self, value: Value, items: Sequence[Value], places: Sequence[int | None], texts: Sequence[str]) -> str:
-        """An array of other items than it had: each that stays keeps the space and the comments around it."""
+        """An array whose items were added, removed or moved; each that stays keeps the space and comments around it."""
         around, tail = self._around(value, items)
         rows = "\n" in self._text[value.start : value.end]
         indent = next((pre[pre.rindex("\n") :] for pre, _, _ in around if "\n" in pre), "\n  ")
@@ -212,7 +213,8 @@ class Values:
         return "".join([*out, tail if texts or "#" in tail else "", "]"])
 
     def _around(self, value: Value, items: Sequence[Value]) -> tuple[list[tuple[str, str, str]], str]:
-        """What stands before each item, between it and its comma, and behind that on its line; and before the end."""
+        """For each item the text before it, the text between it and its comma, and the comment after that on the same
+        line; and the text before the closing bracket."""
         text, at = self._text, value.start + 1
         around = []
         for item in items:

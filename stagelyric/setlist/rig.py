@@ -1,4 +1,4 @@
-"""Which gear is there tonight: the rig, from TOML to frozen models."""
+"""The rig: the gear that is used, read from TOML into frozen models."""
 
 import ipaddress
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from stagelyric.types.mixing import Overlap
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 Channel = Annotated[int, Field(ge=1, le=128)]
-VOICE_FILE = ".onnx"  # what a Piper voice's file ends in
+VOICE_FILE = ".onnx"  # suffix of a Piper voice's file
 Decibels = Annotated[float, Field(ge=-60, le=12)]
 
 
@@ -44,7 +44,7 @@ Network = Annotated[str, AfterValidator(_network)]
 
 
 class MidiRig(Written):
-    """`inputs`, `outputs`: parts of port names; no inputs named: every one there is."""
+    """`inputs`, `outputs`: parts of port names; without `inputs`, all inputs are used."""
 
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class MidiRig(Written):
 class OscRig(Written):
     """`listen`, `reply_to`: "host:port" or a port; `allow`: addresses or networks that may send (none: all).
 
-    `advertise`: what is reached from beyond this machine is announced on the network (zeroconf).
+    `advertise`: services that other machines can reach are announced on the network (zeroconf).
     """
 
     listen: Address = "127.0.0.1:7744"
@@ -63,8 +63,8 @@ class OscRig(Written):
 
 
 class WebRig(Written):
-    """`names`: further names that this machine is reached by; `https`: also, on the next port, with a certificate of
-    this machine's own; `also`: a second server that runs in step, whose pages are as good as this one's."""
+    """`names`: further names by which this machine is reached; `https`: also serve https, on the next port, with a
+    self-signed certificate; `also`: a second server that runs in step, whose pages may connect like this one's."""
 
     host: str = "127.0.0.1"
     port: Port = 7740
@@ -84,12 +84,12 @@ class WhisperRig(Written):
 
 
 class SpeechRig(Written):
-    """Who speaks, and where it is heard.
+    """The voice, and where it is heard.
 
-    `voice`: part of a voice's name, its language, or a Piper voice's .onnx file; `rate`: words a minute; `device`:
-    part of an audio output's name; `channel`: counted from 1; `latency`: seconds, or "low" or "high"; `overlap`: what
-    a new line does to one that still sounds; `gain`: decibels; `duck`: decibels by which older lines step back
-    where they sound on; `fallback`: whether the usual output may stand in while `device` is not there.
+    `voice`: part of a voice's name, its language, or a Piper voice's .onnx file; `rate`: words per minute; `device`:
+    part of an audio output's name; `channel`: counted from 1; `latency`: seconds, or "low" or "high"; `overlap`: what a
+    new line does to one that still sounds; `gain`: decibels; `duck`: decibels by which older lines are turned down if
+    they continue; `fallback`: whether the default output may stand in while `device` is missing.
     """
 
     voice: str | None = None
@@ -111,16 +111,17 @@ class ClockRig(Written):
 
 class WriterRig(Written):
     """`hosts`: names or addresses beyond this machine of servers with a language model that a setlist's `model` may
-    name; none but this machine's own otherwise."""
+    name; without them only servers on this machine."""
 
     hosts: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 
 class LiveRig(Written):
-    """Ableton Live with AbletonOSC: its scenes and clips bring the show to the song and section of their names.
+    """Ableton Live with AbletonOSC: launching its scenes and clips takes the show to the song and section of their
+    names.
 
-    `host`: Live's machine; `port`, `answers`: where AbletonOSC listens and where it sends to, written into it;
-    `track`: only clips on tracks with this in their name count.
+    `host`: Live's machine; `port`, `answers`: the ports at which AbletonOSC listens and to which it replies, both fixed
+    in its source; `track`: only clips on tracks with this in their name count.
     """
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
@@ -130,7 +131,7 @@ class LiveRig(Written):
 
 
 class Rig(Written):
-    """Which gear is there tonight. `live` is listened to only where it is written."""
+    """The gear that is used. `live` is used only if it is given."""
 
     midi: MidiRig = MidiRig()
     osc: OscRig = OscRig()
@@ -142,17 +143,17 @@ class Rig(Written):
 
 
 def load_rig(path: Path) -> Rig:
-    """The rig in a TOML file. Raises FileError with every fault in it."""
+    """The rig in a TOML file. Raises FileError with all errors in it."""
     return _beside(faults.load(path, Rig, _rig_faults), path)
 
 
 def checked(data: Mapping[str, Any], path: Path) -> Rig:
-    """The rig in a file's table, as `faults.parsed` gives it. Raises FileError with every fault in it."""
+    """The rig from a file's data, as `faults.parsed` gives it. Raises FileError with all errors in it."""
     return _beside(faults.checked(data, path, Rig, _rig_faults), path)
 
 
 def _beside(rig: Rig, path: Path) -> Rig:
-    """The rig with a voice that is looked for beside its file."""
+    """The rig with its voice file's path resolved relative to the rig's file."""
     if rig.speech.voice is not None and rig.speech.voice.endswith(VOICE_FILE):
         voice = str(path.parent / Path(rig.speech.voice).expanduser())
         rig = rig.model_copy(update={"speech": rig.speech.model_copy(update={"voice": voice})})
@@ -160,7 +161,7 @@ def _beside(rig: Rig, path: Path) -> Rig:
 
 
 def _rig_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
-    """A voice file that is not there."""
+    """Reports a voice file that does not exist."""
     speech = data.get("speech")
     voice = speech.get("voice") if isinstance(speech, dict) else None
     if isinstance(voice, str) and voice.endswith(VOICE_FILE):

@@ -1,4 +1,4 @@
-"""What a musician writes of a show: the setlist, its songs and their sections, from TOML to frozen models."""
+"""The setlist, its songs and their sections, read from TOML into frozen models."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,7 +29,7 @@ Mood = Literal["dark", "bright", "calm", "fierce"]
 
 
 def _moods(written: object) -> object:
-    """Words as they are, one or several; a number as it is."""
+    """Splits a text into its words; anything else stays as it is."""
     return tuple(written.split()) if isinstance(written, str) else written
 
 
@@ -40,11 +40,11 @@ Moods = Annotated[
 
 
 class Section(Written):
-    """A part of a song: how its lines are to be, and what is shown if nothing else is ready.
+    """A part of a song: properties of its lines, and what is shown if nothing else is ready.
 
-    `elisions`: syllables are counted as singers elide them: "fire" and "heaven" 1, "every" and "memory" 2.
-    `mood`: 0 dark to 1 bright, or words ("dark", "bright", "calm", "fierce"); the song's where it is not given.
-    `rhyme_kind`: "perfect", "slant" or "any"; perfect rhymes first where it is not given.
+    `elisions`: syllables are counted as singers elide them: "fire" and "heaven" 1, "every" and "memory" 2. `mood`: 0
+    dark to 1 bright, or words ("dark", "bright", "calm", "fierce"); by default the song's. `rhyme_kind`: "perfect",
+    "slant" or "any"; by default perfect rhymes are preferred.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -59,7 +59,7 @@ class Section(Written):
     _given: str = PrivateAttr("")
 
     def labelled(self, name: str) -> "Section":
-        """The section under another name, where one of its own comes before it in the song."""
+        """The section under another name, if an earlier one in the song has the same name."""
         if name == self.name:
             return self
         section = self.model_copy(update={"name": name})
@@ -68,15 +68,15 @@ class Section(Written):
 
     @property
     def given(self) -> str:
-        """The name as it was written, without the number of a section that comes again."""
+        """The name as it was written, without the number added to a repeated name."""
         return self._given or self.name
 
 
 class Song(Written):
     """`lyrics`: the song's own words, a file beside the setlist (plain text, LRC or ChordPro).
 
-    `hand`: whose frames are preferred; one is cast by title and mood where none is given. `mood`: as a section's.
-    `kept`: the set's where it is not given.
+    `hand`: the style of frames that is preferred; by default one is chosen by title and mood. `mood`: as for a section.
+    `kept`: by default the set's.
     """
 
     title: Annotated[str, Field(min_length=1)]
@@ -105,7 +105,7 @@ class Song(Written):
         return self
 
     def labelled(self, title: str) -> "Song":
-        """The song under another title, where one of its own comes before it."""
+        """The song under another title, if an earlier one has the same title."""
         if title == self.title:
             return self
         song = self.model_copy(update={"title": title})
@@ -114,12 +114,12 @@ class Song(Written):
 
     @property
     def given(self) -> str:
-        """The title as it was written, without the number of a song that comes again."""
+        """The title as it was written, without the number added to a repeated title."""
         return self._given or self.title
 
     @property
     def beats_per_bar(self) -> float:
-        """Quarter notes in a bar."""
+        """Quarter notes per bar."""
         count, unit = self.time_signature.split("/")
         return int(count) * 4 / int(unit)
 
@@ -129,12 +129,12 @@ def _listed(written: object) -> object:
 
 
 class Setlist(Written):
-    """A whole show. `min_gap_ms`: a press sooner than this after the last line is disregarded, visibly.
+    """A whole show. `min_gap_ms`: a press sooner than this after the last line is ignored, which is shown.
 
-    `never_quote`: a text file beside the setlist, or several (plain text, LRC, ChordPro, OpenLyrics), of which no five
-    words and no 24 characters in a row come up in any line that is written. `drafters`: who drafts lines, all where
-    it is not given. `frames`: a file of the band's own frames beside the setlist, or several.
-    `kept`: whether lines kept in rehearsal come before new ones, or where there is none.
+    `never_quote`: one or several text files beside the setlist (plain text, LRC, ChordPro, OpenLyrics), of which no
+    five words and no 24 characters in a row appear in any line that is written. `drafters`: which drafters write, by
+    default all. `frames`: one or several files of the band's own frames beside the setlist. `kept`: whether lines kept
+    in rehearsal come before new ones, or only if there is no new one.
     """
 
     title: Annotated[str, Field(min_length=1)]
@@ -164,7 +164,7 @@ class Setlist(Written):
         return {song.title: [section.name for section in song.sections] for song in self.songs}
 
     def every_trigger(self) -> Iterator[Trigger]:
-        """Of the set, then of its songs, then of their sections."""
+        """The triggers of the set, then of its songs, then of their sections."""
         yield from self.triggers
         for song in self.songs:
             yield from song.triggers
@@ -173,8 +173,8 @@ class Setlist(Written):
                 yield from section.triggers
 
     def with_trigger(self, trigger: Trigger, song: str | None = None, section: str | None = None) -> "Setlist":
-        """The setlist with one more trigger: its own, or of the song or the section of that name; one for the same
-        contact goes. With a name that it does not have, the setlist is as before."""
+        """The setlist with a trigger added to it, or to the song or section of that name, replacing one for the same
+        contact. If the name does not exist, the setlist is unchanged."""
 
         def put(level: Setlist | Song | Section) -> dict[str, tuple[Trigger, ...]]:
             return {"triggers": (*(each for each in level.triggers if not each.on.same_contact(trigger.on)), trigger)}
@@ -198,24 +198,25 @@ class Setlist(Written):
 
 
 def load(path: Path) -> Setlist:
-    """The setlist in a TOML file. Raises FileError with every fault in it."""
+    """The setlist in a TOML file. Raises FileError with all errors in it."""
     return faults.load(path, Setlist, _cross_faults)
 
 
 def checked(data: Mapping[str, Any], path: Path) -> Setlist:
-    """The setlist in a file's table, as `faults.parsed` gives it. Raises FileError with every fault in it."""
+    """The setlist from a file's data, as `faults.parsed` gives it. Raises FileError with all errors in it."""
     return faults.checked(data, path, Setlist, _cross_faults)
 
 
 def loads(text: str, name: str) -> Setlist:
-    """The setlist in a text, which faults name so; the files that it names need not be there. Raises FileError."""
+    """The setlist in a text; errors name the file as `name`. Files that it refers to need not exist. Raises
+    FileError."""
     return faults.loads(text, Path(name), Setlist)
 
 
 def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
-    """What no single key shows: a trigger that leads nowhere, a lyrics file that is not there.
+    """Errors that involve more than one key: a trigger with an unknown destination, a lyrics file that does not exist.
 
-    Works on the file as it was written, so that these are said together with every other fault.
+    Works on the file's data as written, so that these are reported together with all other errors.
     """
     songs = _tables(data.get("songs"))
     titles = _known(_names(songs, "title"))
@@ -247,7 +248,7 @@ def _names(tables: list[dict[str, Any]], key: str) -> list[str]:
 
 
 def _known(names: list[str]) -> tuple[frozenset[str], list[str]]:
-    """Names by the form in which they are compared, and as they were written."""
+    """Names in the form in which they are compared, and as they were written."""
     return frozenset(map(alike, names)), names
 
 
@@ -266,16 +267,16 @@ def _aims(
 
 
 def find_name(wanted: str, names: Sequence[str]) -> int | None:
-    """The place of a name among names, compared as people see them; the first of several."""
+    """The index of a name, compared as people see names; the first if there are several. None if there is none."""
     return find(wanted, names)
 
 
 def read_lyrics(path: Path) -> str:
-    """The bare words of a file of lyrics in any format, a line a line, stanzas parted by a blank one.
+    """The words of a lyrics file in any format, one line per line, with blank lines between stanzas.
 
     Raises FileError.
     """
-    from stagelyric.words import formats  # a set without lyrics starts sooner for it
+    from stagelyric.words import formats  # not needed by sets without lyrics, which start sooner
 
     try:
         found = formats.read(path, most=LYRICS)

@@ -1,6 +1,6 @@
-"""Where in a TOML text each key, value and table stands, so that one of them can be changed and nothing else.
+"""Finds the position of each key, value and table in a TOML text, so that one of them can be changed and nothing else.
 
-The text is one that `tomllib` has read; what it means is that library's business, where it stands is this module's.
+The text must have been read by `tomllib`, which determines its meaning; this module only finds positions.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ P = TypeVar("P", Value, Pair)
 
 @dataclass(slots=True)
 class Block:
-    """A table as far as it stands together: its header, if it has one, and the keys below it.
+    """A contiguous part of a table: its header, if it has one, and the keys below it.
 
     `lead`: where the comments right above the header begin; `body`: where the line after the header begins; `last`:
     where the line after its last key (or its header) begins; `end`: the next block's lead.
@@ -64,8 +64,8 @@ class Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """Every block of a text that ends with a line end, the first one without a header. Raises ValueError for what is
-    no TOML, as far as it is noticed here."""
+    """All blocks of a text that ends with a line end; the first has no header. Raises ValueError for invalid TOML, if
+    it is noticed here."""
     found = [Block((), False, 0, 0)]
     at = _skip(_BETWEEN, text, 0)
     while at < len(text):
@@ -85,7 +85,7 @@ def blocks(text: str) -> list[Block]:
 
 
 def value_of(text: str) -> Value:
-    """Where the parts of a single value stand. Raises ValueError."""
+    """The positions of the parts of a single value. Raises ValueError."""
     return _value(text, 0)
 
 
@@ -102,7 +102,7 @@ def _header(text: str, at: int, above: int) -> Block:
 
 
 def _lead(text: str, start: int, above: int) -> int:
-    """Where the comments right above a line begin, none of them before `above`."""
+    """Where the comments right above a line begin; not before `above`."""
     while start > above:
         line = text.rfind("\n", 0, start - 1) + 1
         if line < above or not text[line:start].lstrip().startswith("#"):
@@ -156,7 +156,7 @@ def _value(text: str, at: int) -> Value:
 
 
 def _inside(text: str, at: int, close: str, read: Callable[[str, int], P], into: list[P]) -> int:
-    """Reads what stands between commas; the place after the closing bracket."""
+    """Reads items separated by commas; returns the position after the closing bracket."""
     while True:
         at = _skip(_BETWEEN, text, at)
         if text[at : at + 1] == close:

@@ -1,4 +1,5 @@
-"""What fires (`on`) and what is done (`do`): the words a musician writes, and pure tests of events against them."""
+"""Triggers: what fires (`on`) and what is done (`do`), as a musician writes them, and pure tests of events against
+them."""
 
 import difflib
 from collections.abc import Callable
@@ -19,15 +20,15 @@ from stagelyric.types.actions import ACTIONS, TABLE, Do, Row, Takes
 from stagelyric.types.events import BY_EVENT, EVENT_KINDS, Beat, Event, EventKind, Text
 from stagelyric.types.texts import ECHO
 
-FROM_EVENT = "value"  # { wildness = "value" }, { word = "value" }: the event's own value or text
-MOST_PLACES = 1_000_000  # the largest number of a song or a section that is looked for
+FROM_EVENT = "value"  # { wildness = "value" }, { word = "value" }: use the event's own value or text
+MOST_PLACES = 1_000_000  # the largest number of a song or a section that is accepted
 
 KINDS = tuple(kind.name for kind in EVENT_KINDS)
 _WHERE = ("channel", "bank", "port")
 
 
 def parse_do(found: object) -> Do:
-    """A `Do` from what was written or sent: "next_line", or {"goto": "chorus"}.
+    """Parses a `Do` as written or sent: "next_line", or {"goto": "chorus"}.
 
     Raises ValueError with what was wanted and what was found.
     """
@@ -59,7 +60,7 @@ def _row(action: str) -> Row:
 
 
 def _short(value: object) -> str:
-    """What was found, as it is named in a message: neither long nor costly, whatever it is."""
+    """A short form of what was found, for a message; cheap to make, whatever it is."""
     if isinstance(value, int) and abs(value) > MOST_PLACES:
         return "a number that is far too large"
     shown = repr(value[: 2 * ECHO]) if isinstance(value, str) else repr(value)
@@ -90,11 +91,11 @@ def _share(action: str, value: object) -> str | float:
 
 
 _READERS: dict[Takes, Callable[[str, object], str | int | float]] = {"text": _text, "place": _place, "share": _share}
-"""Of what an action takes, as it was written."""
+"""By what an action takes: the function that checks the value as written."""
 
 
 def write_do(do: Do) -> str | dict[str, str | int | float]:
-    """The way back from `parse_do`."""
+    """The inverse of `parse_do`."""
     return do.action if do.value is None else {do.action: do.value}
 
 
@@ -118,14 +119,15 @@ _DO_SCHEMA: dict[str, object] = {
 
 
 class Written(BaseModel):
-    """The base of all that a musician writes: frozen, and an unknown key is an error."""
+    """The base class of everything that a musician writes: frozen, and an unknown key is an error."""
 
-    # What checks a table is built when one is read: those inside a setlist or a rig are parts of the whole one's.
+    # The validators are built when a table is first read, since those of tables inside a setlist or a rig are built as
+    # parts of the outer one.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def _field(kind: EventKind) -> Any:
-    """The type that a kind's key has in `On`, with None where it is not written."""
+    """The type of a kind's key in `On`, with the default None."""
     wanted = kind.wanted
     if isinstance(wanted, Text):
         limits = Field(pattern=wanted.pattern) if wanted.pattern else Field(min_length=1)
@@ -145,7 +147,8 @@ def _field(kind: EventKind) -> Any:
 if TYPE_CHECKING:
 
     class _Contact(Written):
-        """As the table of event kinds makes it; a kind whose key nobody asks for by its name need not stand here."""
+        """For type checkers only: at run time the table of event kinds defines these fields. Keys that are never
+        accessed by name may be missing here."""
 
         note: int | None = None
         control: int | None = None
@@ -161,11 +164,11 @@ else:
 
 
 class On(_Contact):
-    """What fires. Exactly one of note, control, program, osc, key, pad, beat, bar.
+    """What fires a trigger. Exactly one of note, control, program, osc, key, pad, beat, bar.
 
-    `beat = 4` fires on every fourth beat, `bar = 2` on every second bar. `threshold`: a control is down from
-    this value on (default 64); a note fires at any velocity unless a threshold is written. `hysteresis`: how far below
-    it a pedal with values in between must come before it is pressed again (default 16).
+    `beat = 4` fires on every fourth beat, `bar = 2` on every second bar. `threshold`: a control is down from this value
+    on (default 64); a note fires at any velocity unless a threshold is given. `hysteresis`: how far below the threshold
+    a pedal with intermediate values must fall before it can be pressed again (default 16).
     """
 
     channel: Annotated[int, Field(ge=1, le=16)] | None = None
@@ -194,7 +197,7 @@ class On(_Contact):
         return self._kind
 
     def fires(self, event: Event, beats_per_bar: float = 4.0) -> bool:
-        """Whether the event fires this. Pure: what a contact did before is for `contacts`."""
+        """Whether the event fires this. Pure: what a contact did before is handled by `contacts`."""
         if isinstance(event, Beat):
             every = 0.0 if self._kind.every is None else self._kind.every(self._which, beats_per_bar)
             return bool(every) and event.beat > 0 and event.beat % every == 0
@@ -208,16 +211,16 @@ class On(_Contact):
         return self.press == "both" or (self.press == "press") == edge
 
     def edge(self, event: Event) -> bool | None:
-        """True where the event presses this contact, False where it lets it go, None where it does neither."""
+        """True if the event presses this contact, False if it releases it, None if it does neither."""
         return self._kind.edge(event, self.threshold) if self.means(event) and self.reaches(event) else None
 
     def means(self, event: Event) -> bool:
-        """Whether the event is of the control, note, address, … that was written, wherever it comes from."""
+        """Whether the event has the control, note, address, … that was written, wherever it comes from."""
         kind = self._kind
         return isinstance(event, kind.events) and kind.same(kind.which(event)) == self._which
 
     def reaches(self, event: Any) -> bool:
-        """Whether channel, port and bank of an event that is meant are those that were written, if any were."""
+        """Whether an event's channel, port and bank are those that were written, if any were."""
         if not self._kind.placed:
             return True
         banks = self._kind.banks(event)
@@ -232,9 +235,9 @@ class On(_Contact):
         return isinstance(event, self._kind.carries) and self.means(event) and self.reaches(event)
 
     def same_contact(self, other: "On") -> bool:
-        """Whether one message can fire both: same kind and number; channel, bank and port equal or left open."""
+        """Whether one message can fire both: same kind and number; channel, bank and port equal or not given."""
         if {self.press, other.press} == {"press", "release"}:
-            return False  # the two ways of one pedal
+            return False  # one is for the press and the other for the release
         mine, theirs = self.model_dump(exclude_none=True), other.model_dump(exclude_none=True)
         if not any(kind in mine and mine[kind] == theirs.get(kind) for kind in KINDS):
             return False
@@ -242,19 +245,20 @@ class On(_Contact):
 
 
 def event_value(event: Event) -> float | None:
-    """The event's own value as 0.0-1.0: a control's or note's 0-127, an OSC number as it is (above 1: of 127)."""
+    """The event's own value as 0.0-1.0: a control's or note's divided by 127, an OSC number unchanged (if above 1:
+    divided by 127)."""
     kind = BY_EVENT.get(type(event))
     return None if kind is None else kind.value(event)
 
 
 def event_text(event: Event) -> str | None:
-    """The texts that an OSC message carries, joined; None where there is none."""
+    """The texts of an OSC message, joined; None if there are none."""
     kind = BY_EVENT.get(type(event))
     return None if kind is None or kind.text is None else kind.text(event)
 
 
 def resolved(do: Do, event: Event) -> Do | None:
-    """What is done for an event: as it was written, or with the event's own value or text; None where it has none."""
+    """The action for an event: as written, or with the event's own value or text; None if the event has none."""
     if do.value != FROM_EVENT:
         return do
     takes = next(row.takes for row in TABLE if row.name == do.action)
@@ -271,7 +275,7 @@ DoField = Annotated[
 
 
 class Trigger(Written):
-    """`on` fires, `do` is done, on the beat that `quantize` names ("now", "beat", "bar", or a number of beats)."""
+    """When `on` fires, `do` is done, on the beat that `quantize` names ("now", "beat", "bar", or a number of beats)."""
 
     on: On
     do: DoField
@@ -286,5 +290,5 @@ class Trigger(Written):
         return self
 
     def continuous(self) -> bool:
-        """Whether every value counts, not presses only: a knob that sets the wildness."""
+        """Whether every value counts, not only presses: a knob that sets the wildness."""
         return bool(self.do.value == FROM_EVENT)
