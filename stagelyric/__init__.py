@@ -4,6 +4,6 @@ import os
 
 __version__ = "0.1.0"
 
-# ONNX Runtime counts its uses, keeps them in a database and sends them off when it can. Not from a band's machine;
-# it looks at this as it is imported, in whichever of our processes that is.
+# ONNX Runtime collects usage statistics in a database and uploads them when it can. We disable that; it reads this
+# variable on import, in each of our processes.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"

@@ -1,4 +1,4 @@
-"""Reads arguments, calls, prints. A command is a module in `commands/`, imported when it is called."""
+"""The command line: each command is a module in `commands/`, imported when it is called."""
 
 import contextlib
 import errno
@@ -106,7 +106,7 @@ class _Help(click.HelpFormatter):
 
 def main() -> None:
     """The console command. Plain sentences for what can go wrong; a traceback only for what must not."""
-    # Start-up makes no garbage worth 50 ms of looking for it; the stage turns the collector on when all is up.
+    # Formats a command's help with its examples as they are typed on this system.
     gc.disable()
     make_safe()
     click.Context.formatter_class = _Help

@@ -1,1 +1,1 @@
-"""The rig, looked over before the show: what is fine, what is worth a look, what must be mended, and how."""
+"""Checks the rig before a show: what is fine, what deserves a look, what must be fixed, and how."""

@@ -1,4 +1,4 @@
-"""Audio: whether the output opens, at which latency, and how often it ran dry in a while of silence."""
+"""Audio: whether the output opens, its latency, and how many underruns it has while playing silence."""
 
 import json
 import os
@@ -14,17 +14,17 @@ from stagelyric.types.extras import how_to_get
 from stagelyric.types.program import typed
 
 SECONDS = 5.0
-_PATIENCE = 15.0  # seconds beyond that for a driver to come up
-_LONGEST = 0.15  # seconds of latency from which a line is heard late
+_PATIENCE = 15.0  # additional seconds for a driver to start
+_LONGEST = 0.15  # seconds of latency from which a line is audibly late
 
 
 def check(rig: SpeechRig) -> list[Finding]:
-    """Plays silence for SECONDS."""
+    """Plays silence for SECONDS and reports."""
     return check_in(rig, SECONDS, os.environ)
 
 
 def check_in(rig: SpeechRig, seconds: float, environment: Mapping[str, str]) -> list[Finding]:
-    """In a process of its own, with this environment: a driver may hang or crash."""
+    """The same in a process of its own, with this environment, since a driver may hang or crash."""
     wish = {"device": rig.device, "latency": rig.latency or "low", "seconds": seconds, "channels": rig.channel}
     command = [sys.executable, "-m", "stagelyric.types.process", "stagelyric.doctor.audio_probe", json.dumps(wish)]
     try:
@@ -41,13 +41,13 @@ def check_in(rig: SpeechRig, seconds: float, environment: Mapping[str, str]) -> 
 
 
 def judge(told: dict[str, Any], rig: SpeechRig, seconds: float) -> Finding:
-    """Pure: what the probe said, in a sentence."""
+    """The finding for the probe's answer. Pure."""
     if "missing" in told:
         mend = "sudo apt install libportaudio2" if told["missing"] == "portaudio" and sys.platform == "linux" else (
             how_to_get("speech"))  # fmt: skip
         return look("audio", "there is nothing to play sound with: the show goes on without speech", mend)
     if "problem" in told:
-        # With a device in the rig somebody counts on it; without one a show may well be silent.
+        # If the rig names a device, somebody relies on it; without one the show may be meant to be silent.
         level = fix if rig.device else look
         return level("audio", in_plain_words(told["problem"]), f"{typed('devices')}   (lists what there is)")
     latency, dry = told["latency"] * 1000, told["underruns"]

@@ -1,4 +1,4 @@
-"""Opens an audio output, plays silence and counts: run by `types.process` with WISH; answers in JSON."""
+"""Opens an audio output, plays silence and counts underruns: run by `types.process` with WISH; answers in JSON."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def probe(wish: dict[str, Any]) -> dict[str, Any]:
             latency=wish["latency"], callback=callback,
         ) as stream:  # fmt: skip
             time.sleep(0.2)
-            underruns = 0  # the first buffers are the driver's own affair
+            underruns = 0  # underruns in the first buffers are not the rig's fault
             time.sleep(wish["seconds"])
             found = {"device": device.label, "rate": device.rate, "latency": round(float(stream.latency), 4)}
             return found | {"underruns": underruns, "seconds": wish["seconds"]}
@@ -46,4 +46,4 @@ def probe(wish: dict[str, Any]) -> dict[str, Any]:
 
 def main(pipe: int) -> NoReturn:
     os.write(pipe, json.dumps(probe(json.loads(sys.argv[1]))).encode())
-    os._exit(0)  # no driver to be wound down
+    os._exit(0)  # skips the driver's shutdown

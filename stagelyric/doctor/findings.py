@@ -1,4 +1,4 @@
-"""A finding, and the three things it can say."""
+"""A finding, and its three levels."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -8,8 +8,8 @@ Level = Literal["fine", "look", "fix"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`about`: the part of the rig ("OSC"); `text`: one plain sentence; `mend`: the command, or the line of the rig,
-    that mends it; `measured`: the figures behind it."""
+    """`about`: the part of the rig ("OSC"); `text`: one plain sentence; `mend`: the command, or the line in the rig,
+    that fixes it; `measured`: the figures behind it."""
 
     level: Level
     about: str

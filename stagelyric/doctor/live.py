@@ -1,4 +1,4 @@
-"""Ableton Live: whether AbletonOSC answers, and how many of the set's names lead somewhere."""
+"""Ableton Live: whether AbletonOSC answers, and how many of the set's names match a place in the show."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ _NAMES = "name a scene or a clip as a song or a section of the setlist: Harbour 
 
 
 async def check(rig: LiveRig, songs: Mapping[str, Sequence[str]]) -> Finding:
-    """`songs`: the setlist's sections by title; none: only whether Live is there."""
+    """`songs`: the setlist's sections by title; empty: checks only whether Live is there."""
     heard: asyncio.Queue[Event] = asyncio.Queue()
     part = Live(songs, lambda: next(iter(songs), ""), rig.host, rig.port, rig.answers, rig.track)
     async with part.running(heard.put_nowait), asyncio.timeout(EVERY * (PATIENCE + 8)):

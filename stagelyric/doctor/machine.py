@@ -1,4 +1,4 @@
-"""The machine: its disk, its power, its processor, and how punctual its timers are."""
+"""The machine: disk space, power, processor load, and the precision of its timers."""
 
 import asyncio
 import os
@@ -15,13 +15,13 @@ import psutil
 from stagelyric.doctor.findings import Finding, fine, fix, look
 
 SMALL, TOO_SMALL = 1 << 30, 100 << 20  # bytes free
-BUSY = 0.8  # of the processors' time
-LATE_MS = 5.0  # a timer, 99th of 100: later than this is seen
+BUSY = 0.8  # share of the processors' time
+LATE_MS = 5.0  # 99th percentile of the timers' lateness; more is visible
 _TICK, _TICKS = 0.005, 200
 
 
 def disk(folders: list[Path]) -> Iterator[Finding]:
-    """Where the journal and the pool are kept: room, and the right to write."""
+    """The folders of journal and pool: free space, and permission to write."""
     seen: set[int] = set()
     for folder in folders:
         there = next(part for part in (folder, *folder.parents) if part.exists())
@@ -47,7 +47,7 @@ def disk(folders: list[Path]) -> Iterator[Finding]:
 
 
 def power() -> Iterator[Finding]:
-    """The battery, the governor, the power saving of the system."""
+    """Battery, frequency governor and the system's power saving."""
     battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
     if battery is not None and not battery.power_plugged:
         yield look("power", f"on battery, {battery.percent:.0f} % left: the processor may be slowed", "plug it in")
@@ -65,7 +65,7 @@ def governor(cpus: Path) -> Iterator[Finding]:
     drivers = {file.read_text().strip() for file in sorted(cpus.glob("cpu[0-9]*/cpufreq/scaling_driver"))}
     if not found:
         return  # a virtual machine, or a kernel that leaves it to the processor
-    # With these drivers "powersave" is the ordinary governor, which goes up with the load.
+    # With these drivers "powersave" is the ordinary governor, which raises the frequency with the load.
     own = drivers <= {"intel_pstate", "amd-pstate-epp"}
     if "powersave" in found and not own:
         mend = "sudo cpupower frequency-set -g performance"
@@ -84,7 +84,7 @@ def _mac() -> Iterator[Finding]:
 
 
 def load() -> Iterator[Finding]:
-    """Looks twice, half a second apart."""
+    """The processor's load over half a second."""
     processes = list(psutil.process_iter(["name"]))
     _shares(processes)
     busy = psutil.cpu_percent(0.5) / 100
@@ -105,7 +105,7 @@ def _shares(processes: list[psutil.Process]) -> list[tuple[float, str]]:
 
 
 async def timers() -> Finding:
-    """How late the event loop's timers are: what a quantised line would be late by."""
+    """How late the event loop's timers are; a quantised line would be as late."""
     late: list[float] = []
     loop = asyncio.get_running_loop()
     due = loop.time()

@@ -1,4 +1,4 @@
-"""MIDI: the driver, the ports that the rig names, whether each is heard from, and how steady a clock is."""
+"""MIDI: the driver, the ports that the rig names, whether messages come from each, and how steady a clock is."""
 
 import asyncio
 import statistics
@@ -17,20 +17,21 @@ from stagelyric.types.events import ClockPulse, Event, Notice
 from stagelyric.types.extras import how_to_get
 from stagelyric.types.program import typed
 
-STEADY_MS = 3.0  # deviation of a clock's pulses from their mean, 99th of 100: more is heard as a wandering tempo
+# 99th percentile of the deviation of a clock's pulses from their mean interval; more is heard as a drifting tempo
+STEADY_MS = 3.0
 _PULSES = 24
-_OPENING_SECONDS = 5.0  # one that another program holds does not open, and is no reason to keep people waiting
+_OPENING_SECONDS = 5.0  # a port that another program holds never opens, and nobody should have to wait for it
 
 
 def driver(found: Listing, rig: Rig) -> list[Finding]:
-    """What the listing says: the driver, its APIs, and the rig's wishes."""
+    """What the listing of ports says about the driver, its APIs, and the ports that the rig names."""
     wanted = [("input", name, found.inputs) for name in rig.midi.inputs]
     wanted += [("output", name, found.outputs) for name in rig.midi.outputs]
     if found.problem:
         mend = "sudo modprobe snd-seq" if "snd-seq" in found.problem else None
         if found.problem.startswith(NOT_INSTALLED):
             mend = how_to_get("midi")
-        elif found.binding is None:  # it crashed, hung, or did not start
+        elif found.binding is None:  # the listing's process crashed, hung, or did not start
             mend = f"unplug the devices and try again; without MIDI: {typed('play --midi none SETLIST')}"
         level = fix if wanted or rig.clock.source == "midi" else look
         return [level("MIDI", found.problem, mend, apis=found.apis)]
@@ -58,10 +59,10 @@ async def listen(
     there: Sequence[str] = (),
     ready: Callable[[], None] = lambda: None,
 ) -> list[Finding]:
-    """Hears every input for a while: a person presses each pedal meanwhile. `triggers`: what they should fire.
+    """Listens to every input for `seconds`, while a person presses each pedal. `triggers`: what they should fire.
 
-    The while begins, and `ready` is called, once the inputs that are `there` are open: that takes a driver a second,
-    and a busy machine more.
+    The time begins, and `ready` is called, once the inputs that are `there` are open, which takes a driver a second,
+    and longer on a busy machine.
     """
     heard: list[Event] = []
     midi = Midi(rig.midi.inputs)
@@ -84,14 +85,14 @@ async def listen(
 
 
 def _awaited(wanted: Sequence[str], there: Sequence[str]) -> set[str]:
-    """The ports that `Midi` will open of those that are there, by their names without numbers that change."""
+    """The names of the present ports that `Midi` will open, without the numbers that change."""
     awaited = Roster(wanted, "MIDI input", tell=lambda text, level: None)
     awaited.update(there)
     return {plain(name) for name in awaited.numbers}
 
 
 def judge(heard: Sequence[Event], opened: Sequence[str], rig: Rig, seconds: float) -> Iterator[Finding]:
-    """Pure: what the events of `seconds` say about the ports that were open."""
+    """What the events of `seconds` say about the ports that were open. Pure."""
     for port in opened:
         events = [event for event in heard if getattr(event, "port", None) == port]
         presses = [event for event in events if not isinstance(event, ClockPulse)]
@@ -112,14 +113,14 @@ def judge(heard: Sequence[Event], opened: Sequence[str], rig: Rig, seconds: floa
 
 
 def missed(heard: Sequence[Event], triggers: Sequence[Trigger]) -> Iterator[Finding]:
-    """Presses that a trigger of the setlist just misses, each said once."""
+    """Presses that almost matched a trigger of the setlist, each reported once."""
     for text in dict.fromkeys(filter(None, (near_miss(triggers, event) for event in heard))):
         what, _, mend = text.rpartition(": ")
         yield fix("MIDI", what, mend)
 
 
 def clock(heard: Sequence[Event], rig: Rig) -> Iterator[Finding]:
-    """MIDI clock: its tempo, and how far its pulses lie from where they should."""
+    """MIDI clock: its tempo, and the deviation of its pulses."""
     times: dict[str, list[float]] = {}
     for event in heard:
         if isinstance(event, ClockPulse):

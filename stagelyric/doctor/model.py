@@ -1,4 +1,4 @@
-"""The model: whether it loads, and how fast it writes finished, ranked lines."""
+"""The model: whether it loads, and how many finished, ranked lines it writes per second."""
 
 import asyncio
 import time
@@ -10,13 +10,13 @@ from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.types.lines import Ask
 from stagelyric.types.program import typed
 
-ENOUGH = 10.0  # lines a second: as fast as a foot presses
+ENOUGH = 10.0  # lines per second: as fast as a foot can press
 _LINES = 64
 _SECONDS = 60.0
 
 
 async def check(folder: Path, sections: int = 0) -> Finding:
-    """`sections`: of the set, to say when each has a chunk of lines."""
+    """`sections`: the number of sections in the set, to estimate when each has a chunk of lines."""
     troubles: list[str] = []
     generator = Generator(folder)
     generator.on_trouble = lambda text: troubles.append(text) if text else None

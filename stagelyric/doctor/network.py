@@ -1,4 +1,5 @@
-"""OSC and the page: their ports, who has them, whether packets come through, and from where the page is reached."""
+"""OSC and the page: their ports, which programs use them, whether packets arrive, and from where the page can be
+reached."""
 
 import asyncio
 import ipaddress
@@ -29,7 +30,8 @@ _PINGS = 5
 
 
 def owner(port: int, kind: str) -> str | None:
-    """Who has a port ("udp4", "tcp4" …: psutil's kinds), as "name (process 123)"; None where nobody is seen to."""
+    """The program that uses a port ("udp4", "tcp4" …: psutil's kinds), as "name (process 123)"; None if none is
+    visible."""
     try:
         connections = psutil.net_connections(kind)
     except (psutil.AccessDenied, PermissionError, OSError):
@@ -49,7 +51,7 @@ def owner(port: int, kind: str) -> str | None:
 
 
 async def check(rig: Rig) -> list[Finding]:
-    """Everything about the two ports, on a machine where the show may or may not be up already."""
+    """All findings about the two ports, whether the show is running or not."""
     host, port = address(rig.osc.listen)
     findings: list[Finding] = []
     async with AsyncExitStack() as stack:
@@ -88,14 +90,14 @@ def _is_stagelyric(finding: Finding) -> bool:
 
 
 def _ways(host: str) -> list[str]:
-    """The addresses at which something that listens at `host` can be had, from this machine."""
+    """The addresses at which this machine can reach something that listens at `host`."""
     if host in ("", "0.0.0.0", "::"):
         return ["127.0.0.1", *reachable(host)]
     return [host]
 
 
 async def echo(host: str, port: int) -> Finding:
-    """Sends a ping over OSC and waits for its answer: five times, the quickest counts."""
+    """Sends five OSC pings and measures the fastest answer."""
     loop = asyncio.get_running_loop()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     took: list[float] = []
@@ -120,11 +122,11 @@ async def echo(host: str, port: int) -> Finding:
 
 
 def _fetch(host: str, port: int, rig: Rig) -> Finding:
-    """GET of the page, as a browser would; and whether a tablet's screen could be kept awake there."""
+    """Gets the page as a browser would; also reports whether a tablet's screen could be kept awake there."""
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{port}/"
     untrusting = ssl.create_default_context()
-    untrusting.check_hostname, untrusting.verify_mode = False, ssl.CERT_NONE  # it is our own, signed by itself
+    untrusting.check_hostname, untrusting.verify_mode = False, ssl.CERT_NONE  # our own certificate is self-signed
     try:
         with urlopen(Request(url, headers={"Accept": "text/html"}), timeout=5, context=untrusting) as answer:
             answer.read(1)
@@ -156,7 +158,7 @@ def _allow(rig: Rig) -> Iterator[Finding]:
 
 
 def _firewall(rig: Rig) -> Iterator[Finding]:
-    """A ping to oneself goes round most firewalls; so say where one is on."""
+    """Reports an active firewall, since a ping to this machine itself bypasses most of them."""
     ports = (address(rig.osc.listen)[1], rig.web.port)
     mend = f"{_let_in(ports[0], 'udp')} && {_let_in(ports[1], 'tcp')}"
     name = _active_firewall()

@@ -1,4 +1,5 @@
-"""A press that a trigger just misses: right pedal, wrong channel, port, bank or threshold. In words that mend it."""
+"""Presses that almost match a trigger: the right pedal with the wrong channel, port, bank or threshold; and how to fix
+it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +9,7 @@ from stagelyric.types.events import BY_EVENT, Event
 
 
 def near_miss(triggers: Iterable[Trigger], event: Event) -> str | None:
-    """What keeps the nearest trigger from firing; None where one fires, or none is near."""
+    """What keeps the nearest trigger from firing; None if one fires, or none is similar."""
     kind, known = BY_EVENT.get(type(event)), list(triggers)
     if kind is None or type(event) is not kind.events[0] or any(each.on.fires(event) for each in known):
         return None
@@ -19,7 +20,7 @@ def near_miss(triggers: Iterable[Trigger], event: Event) -> str | None:
 
 
 def _missed(on: On, event: Any) -> str | None:
-    """Why an event that is meant does not fire this, None where nothing is told of it."""
+    """Why an event of the right control does not fire this trigger; None if there is nothing to say."""
     kind = on.kind
     what = f"{kind.name} {kind.which(event)}"
     if kind.placed and on.channel not in (None, event.channel):

@@ -1,1 +1,1 @@
-"""The patches: files for Max, Pure Data, touch surfaces and show control, made from the declared addresses."""
+"""The patches: files for Max, Pure Data, touch surfaces and show control, generated from the declared addresses."""

@@ -1,4 +1,4 @@
-"""AbletonOSC: a rig that brings the show to the song and section that Live's scenes and clips are named for."""
+"""AbletonOSC: a rig that takes the show to the song and section for which Live's scenes and clips are named."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from stagelyric.gear.live.names import Place, place
 from stagelyric.patches.picture import flow
 from stagelyric.patches.target import File, Target, table, text
 
-# Names as musicians give them, in a set with this song; where they lead is asked of the bridge itself.
+# Typical names in a set with this song; the table of what they mean is computed by the bridge's own code.
 _SONGS = {"Harbour Lights": ["verse", "chorus"]}
 _NAMES = ("Harbour Lights", "Harbour Lights — chorus", "3. harbour lights: Verse 96 BPM", "chorus", "Chorus 2",
           "chorus (drums)", "chorus drums", "Harbour")  # fmt: skip

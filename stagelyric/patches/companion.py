@@ -1,4 +1,4 @@
-"""Bitfocus Companion: a page of buttons, as text to be entered."""
+"""Bitfocus Companion: a page of buttons, as text to be typed in."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from stagelyric.gear.osc.addresses import Address
 from stagelyric.patches.picture import Box, svg
 from stagelyric.patches.target import DOES, File, Target, table, text
 
-_COLUMNS = 8  # of a Stream Deck XL
+_COLUMNS = 8  # columns of a Stream Deck XL
 _ACTIONS = {"press": "Send integer", "text": "Send string", "place": "Send string", "number": "Send float",
             "switch": "Send integer"}  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""All patches at once, into a folder."""
+"""Writes all patches into a folder."""
 
 import importlib
 import pkgutil
@@ -10,17 +10,17 @@ from stagelyric.patches.target import File, Target
 
 _OURS = ("export", "picture", "target")
 KINDS = tuple(found.name for found in pkgutil.iter_modules(patches.__path__) if found.name not in _OURS)
-"""A module of this folder each, with `files(target)`."""
+"""The modules of this folder that make patches; each has `files(target)`."""
 
 
 def files(target: Target, kinds: tuple[str, ...] = KINDS) -> Iterator[File]:
-    """Every file, made for the target. The same target gives the same bytes."""
+    """All files for the target. The same target gives the same bytes."""
     for kind in kinds:
         yield from importlib.import_module(f"stagelyric.patches.{kind}").files(target)
 
 
 def write(folder: Path, target: Target) -> list[Path]:
-    """Writes them; what is there of the same name is replaced. Raises OSError."""
+    """Writes the files, replacing those of the same names; returns their paths. Raises OSError."""
     written = []
     for file in files(target):
         path = folder / file.path

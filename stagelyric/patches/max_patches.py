@@ -14,16 +14,16 @@ from py2max.m4l import ensure_amxd_project_block, pack_amxd
 from stagelyric.gear.osc.addresses import TABLE, Address
 from stagelyric.patches.target import DOES, PRESSES, SAYS, File, Target, name, table, text
 
-Box = Any  # what py2max makes and takes: each of its boxes has a type of its own
+Box = Any  # py2max's boxes, each kind of which has a type of its own
 
-FIRST_NOTE = 36  # C1 in Live: the first press; the others follow on the white and black keys
+FIRST_NOTE = 36  # C1 in Live: the first action; the others follow on the next white and black keys
 _LIVE = {"live.thisdevice": (1, 3), "live.path": (1, 3), "live.observer": (2, 2)}  # inlets, outlets
-_MADE = 3_800_000_000  # Max's own seconds, since 1904
+_MADE = 3_800_000_000  # a fixed date in Max's format, seconds since 1904
 _RENEW = 20_000  # milliseconds: a subscription lasts 60 s
 
 
 class Canvas:
-    """A patcher, filled by rows: `add(text, x, y)` gives a box, `cord(one, other, outlet, inlet)` connects."""
+    """A patcher, filled row by row: `add(text, x, y)` returns a box, `cord(one, other, outlet, inlet)` connects two."""
 
     def __init__(self, **options: Box) -> None:
         self.patcher = Patcher(**options)
@@ -34,7 +34,7 @@ class Canvas:
         return self.patcher.add_textbox(content, patching_rect=Rect(x, y, width, 22.0), **more)
 
     def live(self, content: str, x: float, y: float) -> Box:
-        """Objects of Live's own that py2max's reference does not count the ends of."""
+        """A box for one of Live's objects, whose inlets and outlets py2max's reference does not know."""
         inlets, outlets = _LIVE[content.partition(" ")[0]]
         return self.add(content, x, y, numinlets=inlets, numoutlets=outlets, outlettype=[""] * outlets)
 
@@ -69,7 +69,7 @@ def files(target: Target) -> Iterator[File]:
 
 
 def build(target: Target) -> Canvas:
-    """[stagelyric HOST PORT LISTEN]: messages in, what stagelyric tells out."""
+    """The abstraction [stagelyric HOST PORT LISTEN]: takes messages, and outputs what stagelyric sends."""
     canvas = Canvas()
     canvas.comment("stagelyric: made by `stagelyric patches export`. Messages in, what is told out.", 20, 10)
     inlet = canvas.patcher.add_textbox("inlet", maxclass="inlet", patching_rect=Rect(20.0, 40.0, 30.0, 30.0))
@@ -87,7 +87,7 @@ def build(target: Target) -> Canvas:
 
 
 def _sender(canvas: Canvas, entry: Address, x: float, y: float) -> tuple[Box, Box]:
-    """A press is sent as 1 whatever comes with it; the others take what they are given along."""
+    """The boxes that send an address: a press always sends 1; the others send their arguments."""
     if entry.argument == "press":
         press, message = canvas.add("t b", x, y), canvas.message(f"{entry.address} 1", x, y + 30)
         canvas.cord(press, message)
@@ -97,7 +97,8 @@ def _sender(canvas: Canvas, entry: Address, x: float, y: float) -> tuple[Box, Bo
 
 
 def _arguments(canvas: Canvas, send: Box, receive: Box, target: Target) -> None:
-    """The abstraction's arguments, or what it was made for; and the subscription, renewed."""
+    """Sets host and ports from the abstraction's arguments, with the target's as defaults; subscribes and renews
+    that."""
     given = canvas.add(f"patcherargs {target.host} {target.osc_port} {target.listen}", 500, 420)
     parts = canvas.add("unpack s i i", 500, 450)
     canvas.cord(given, parts)
@@ -120,7 +121,7 @@ def _told(canvas: Canvas, receive: Box) -> None:
     out = canvas.patcher.add_textbox("outlet", maxclass="outlet", patching_rect=Rect(20.0, 610.0, 30.0, 30.0))
     canvas.cord(receive, route)
     for place, what in enumerate(SAYS):
-        # Max gives a bare address as a bang, which is no value.
+        # Max outputs an address without arguments as a bang, which is no value.
         made = (
             canvas.message(what, 20 + 130 * place, 560)
             if what == "clear"
@@ -146,7 +147,8 @@ def build_help() -> Canvas:
 
 
 def build_device(target: Target) -> Canvas:
-    """Notes of a clip are presses; a scene's name is the song's, a clip's name on this track the section's."""
+    """The Max for Live device: a clip's notes are presses; a scene's name selects the song, a clip's name on this track
+    the section."""
     canvas = Canvas(device_type="midi_effect")
     canvas.patcher.enable_presentation(devicewidth=360)
     send = canvas.add(f"udpsend {target.host} {target.osc_port}", 20, 520)
@@ -159,7 +161,7 @@ def build_device(target: Target) -> Canvas:
 
 def _notes(canvas: Canvas, send: Box) -> None:
     midi, out = canvas.add("midiin", 20, 20), canvas.add("midiout", 120, 60)
-    canvas.cord(midi, out)  # the track's MIDI goes through as it came
+    canvas.cord(midi, out)  # the track's MIDI passes through unchanged
     parse, strip = canvas.add("midiparse", 20, 60), canvas.add("unpack i i", 20, 90)
     notes = canvas.add("stripnote", 20, 120)
     select = canvas.add("select " + " ".join(str(FIRST_NOTE + place) for place in range(len(PRESSES))), 20, 150)
@@ -172,7 +174,7 @@ def _notes(canvas: Canvas, send: Box) -> None:
 
 
 def _tempo(canvas: Canvas, send: Box) -> None:
-    """Live's tempo and beat, and whether it plays: a setlist may have a trigger on /live/playing."""
+    """Sends Live's tempo and beat, and whether it plays: a setlist may have a trigger on /live/playing."""
     ready = canvas.live("live.thisdevice", 20, 270)
     path = canvas.message("path live_set", 20, 300)
     finder = canvas.live("live.path", 20, 330)
@@ -184,7 +186,7 @@ def _tempo(canvas: Canvas, send: Box) -> None:
         watch = canvas.live(f"live.observer {what}", x, 360)
         canvas.cord(finder, watch, 1, 1)
         last = watch
-        if what == "current_song_time":  # it comes many times in a beat
+        if what == "current_song_time":  # it changes many times within a beat
             last = canvas.add("i", x, 390)
             change = canvas.add("change", x + 40, 390)
             canvas.chain(watch, last, change)
@@ -194,7 +196,8 @@ def _tempo(canvas: Canvas, send: Box) -> None:
 
 
 def _names(canvas: Canvas, send: Box) -> None:
-    """A launched scene is the selected one (Live's "Select on Launch"): its name goes out, and a line with it."""
+    """A launched scene is the selected one (Live's "Select on Launch"): its name is sent, followed by a press for a
+    line."""
     for place, (path, address) in enumerate(
         (
             ("live_set view selected_scene", "/stagelyric/song"),
@@ -216,7 +219,7 @@ def _names(canvas: Canvas, send: Box) -> None:
 
 
 def _line(canvas: Canvas, send: Box, target: Target) -> None:
-    """The line that is up, in the device itself."""
+    """Shows the present line in the device."""
     receive = canvas.add(f"udpreceive {target.listen}", 20, 560)
     route = canvas.add("route /stagelyric/cue /stagelyric/clear /stagelyric/next", 20, 590)
     canvas.cord(receive, route)
@@ -247,7 +250,7 @@ def _line(canvas: Canvas, send: Box, target: Target) -> None:
 
 
 def _amxd(device: Canvas) -> bytes:
-    """With one date for ever, so that the same device is the same file."""
+    """The device as an .amxd file, with a fixed date, so that the same device gives the same file."""
     made = ensure_amxd_project_block(device.dump(), device_type="midi_effect", mtime=_MADE)
     name = "stagelyric.maxpat"
     return pack_amxd(json.dumps(made, indent=2), device_type="midi_effect", patcher_filename=name, mtime=_MADE)

@@ -1,4 +1,4 @@
-"""Open Stage Control: a session with buttons, faders and what is up."""
+"""Open Stage Control: a session with buttons, faders and the present line."""
 
 import json
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def build(target: Target) -> Widget:
     }  # fmt: skip
 
 
-# Beside the presses: what a surface has a knob, a switch or a field for.
+# Addresses beside the presses for which a surface has a knob, a switch or a field.
 _WANTED = {f"/stagelyric/{what}" for what in ("wildness", "speech", "word", "say", "heard", "song", "section")}
 
 
@@ -84,7 +84,7 @@ def _widget(entry: Address, left: int, top: int, width: int, height: int, to: li
 
 
 def _text(what: str, address: str, left: int, top: int, width: int, height: int, *more: str, **rest: str) -> Widget:
-    """What is told. Its target is none: it only hears."""
+    """A text that shows what stagelyric sends. It has no target, since it only receives."""
     return {
         "type": "text", "id": f"told_{what}", "label": what, "address": address, "target": ["self:0"],
         "left": left, "top": top, "width": width, "height": height, "wrap": True, "bypass": True, "default": "",

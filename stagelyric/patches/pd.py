@@ -1,4 +1,4 @@
-"""Pure Data: the abstraction [stagelyric], its help, and a demo. They need no external."""
+"""Pure Data: the abstraction [stagelyric], its help, and a demo. They need no externals."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ _RENEW = 20_000  # milliseconds: a subscription lasts 60 s
 
 @dataclass
 class Canvas:
-    """A patch as Pure Data writes it (pd 0.53, "Pd file format"): objects in order, then the cords."""
+    """A patch in Pure Data's file format (pd 0.53, "Pd file format"): objects in order, then the cords."""
 
     width: int = 900
     height: int = 600
@@ -56,7 +56,7 @@ def files(target: Target) -> Iterator[File]:
 
 
 def build(target: Target) -> Canvas:
-    """[stagelyric HOST PORT]: messages in, what stagelyric tells out."""
+    """The abstraction [stagelyric HOST PORT]: takes messages, and outputs what stagelyric sends."""
     canvas = Canvas(1500, 640)
     canvas.comment("stagelyric: made by `stagelyric patches export`. Messages in, what is told out.", 10, 10)
     inlet = canvas.object("inlet", 10, 40)
@@ -67,7 +67,7 @@ def build(target: Target) -> Canvas:
     net = canvas.object("netsend -u -b", 10, 400)
     for place, entry in enumerate(DOES):
         x, y = 10 + 150 * (place % 9), 100 + 50 * (place // 9)
-        # A message that begins with a word is no list yet, and [oscformat] would take the word for an order.
+        # A message that begins with a word is not a list yet, and [oscformat] would take the word for a command.
         listed, made = canvas.object("list", x, y), canvas.object("oscformat " + spaced(entry.address), x, y + 24)
         canvas.connect(route, listed, place)
         canvas.connect(listed, made)
@@ -86,13 +86,13 @@ def build(target: Target) -> Canvas:
 
 
 def spaced(address: str) -> str:
-    """As [oscformat] is told an address."""
+    """An address as written for [oscformat]."""
     return address.strip("/").replace("/", " ")
 
 
 def _connection(canvas: Canvas, net: int, send: int, target: Target) -> None:
-    """Connects when the patch is loaded, to the abstraction's arguments or to what it was made for, and subscribes:
-    the answers come back to the socket that asked."""
+    """Connects when the patch is loaded, to the address from the abstraction's arguments or else the target's, and
+    subscribes: answers come back to the socket that sent the request."""
     load = canvas.object("loadbang", 300, 280)
     order = canvas.object("t b b", 300, 310)
     port = canvas.object("f \\$2", 420, 340)
@@ -118,7 +118,7 @@ def _connection(canvas: Canvas, net: int, send: int, target: Target) -> None:
 
 
 def help_patch() -> Canvas:
-    """Every message, with an example; everything that comes back, printed."""
+    """A patch with every message, an example of each, and a print of everything that comes back."""
     canvas = Canvas(960, 120 + 30 * len(DOES))
     canvas.comment("[stagelyric HOST PORT]: lyric lines at a press. Arguments may be left out.", 10, 10)
     box = canvas.object("stagelyric", 520, 40 + 30 * len(DOES))
@@ -132,7 +132,7 @@ def help_patch() -> Canvas:
 
 
 def demo_patch(target: Target) -> Canvas:
-    """A press, the line that comes back, and how many are ready."""
+    """A button for a press, the line that comes back, and the number of ready lines."""
     canvas = Canvas(640, 420)
     canvas.comment(f"Start stagelyric (OSC on {target.host}:{target.osc_port}), then click.", 10, 10)
     box = canvas.object(f"stagelyric {target.host} {target.osc_port}", 10, 130)
@@ -156,7 +156,7 @@ def _example(entry: Address) -> str:
 
 
 def _escaped(box: Box) -> str:
-    """A comma or a semicolon ends a message or a line; the abstraction's own $1 come escaped already."""
+    """Escapes commas and semicolons, which end a message or a line; the abstraction's own $1 are escaped already."""
     escaped = box.text.replace(",", "\\,").replace(";", "\\;")
     return escaped if box.kind == "object" else escaped.replace("$", "\\$")
 

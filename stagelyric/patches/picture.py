@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-_CHARACTER, _LINE = 6.7, 18  # pixels of the monospaced type
+_CHARACTER, _LINE = 6.7, 18  # in pixels, of the monospaced font
 _STYLE = (
     "text{font:11px ui-monospace,Menlo,Consolas,monospace;fill:#16161a}"
     ".object{fill:#fff;stroke:#16161a}.message{fill:#e8e4da;stroke:#16161a}.comment{fill:none;stroke:none}"
@@ -14,7 +14,7 @@ _STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """`kind`: object, message or comment; `x`, `y`: its left upper corner in pixels."""
+    """`kind`: object, message or comment; `x`, `y`: its top left corner in pixels."""
 
     kind: str
     text: str
@@ -27,7 +27,7 @@ class Box:
 
 
 def svg(boxes: Sequence[Box], cords: Sequence[tuple[int, int, int, int]] = ()) -> str:
-    """`cords` as (box, outlet, box, inlet), each counted from 0."""
+    """`cords`: (box, outlet, box, inlet), each counted from 0."""
     width = max((box.x + box.width for box in boxes), default=0) + 16
     height = max((box.y for box in boxes), default=0) + _LINE + 16
     outlets = {index: max((cord[1] for cord in cords if cord[0] == index), default=0) for index in range(len(boxes))}
@@ -54,7 +54,7 @@ def svg(boxes: Sequence[Box], cords: Sequence[tuple[int, int, int, int]] = ()) -
 
 
 def flow(*steps: str) -> str:
-    """Who sends what to whom, from left to right: names and, between them, what is sent."""
+    """A diagram of who sends what to whom, from left to right: names, and between them what is sent."""
     boxes, cords, x = list[Box](), list[tuple[int, int, int, int]](), 16.0
     for number, step in enumerate(steps):
         box = Box("comment" if number % 2 else "object", f"— {step} →" if number % 2 else step, x, 24)

@@ -1,4 +1,4 @@
-"""QLab: what to write into Network cues, and from the other side, a cue that stagelyric starts."""
+"""QLab: what to write into Network cues; and for the other direction, a cue that stagelyric starts."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def files(target: Target) -> Iterator[File]:
 
 
 def message(address: str, values: tuple[object, ...]) -> str:
-    """As QLab reads it: texts in quotes, numbers bare, no type tags."""
+    """A message as QLab reads it: texts in quotes, plain numbers, no type tags."""
     return " ".join([address, *(f'"{value}"' if isinstance(value, str) else f"{value:g}" for value in values)])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from stagelyric.patches.picture import flow
 from stagelyric.patches.target import DOES, SAYS, File, Target, name, table, text
 
-_LISTENS = 4560  # where Sonic Pi hears OSC
+_LISTENS = 4560  # the port on which Sonic Pi receives OSC
 
 
 def files(target: Target) -> Iterator[File]:

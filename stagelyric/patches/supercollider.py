@@ -58,7 +58,7 @@ def files(target: Target) -> Iterator[File]:
 
 
 def method(address: str) -> str:
-    """songNext for /stagelyric/song/next."""
+    """The method's name for an address: songNext for /stagelyric/song/next."""
     first, *rest = name(address).split("/")
     return first + "".join(part.capitalize() for part in rest)
 
@@ -71,7 +71,7 @@ def _class(target: Target) -> str:
 def _method(entry: Address) -> str:
     argument = {"press": "", "text": "text", "place": "place", "switch": "on = 1"}.get(entry.argument, "value")
     given = argument.partition(" ")[0]
-    # Texts as strings: a Symbol would do as well, a Char would not. A place is a title or a number from 1.
+    # Texts are sent as strings: a Symbol would work as well, a Char would not. A place is a title or a number from 1.
     value = {"text": "text.asString", "on": "on.binaryValue"}.get(given, given) or "1"
     if entry.argument == "switch":
         value = "on.isKindOf(Boolean).if { on.binaryValue } { on }"

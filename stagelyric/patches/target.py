@@ -1,4 +1,4 @@
-"""What the patches are made for, and what they have in common."""
+"""The settings for which patches are made, and what they have in common."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from stagelyric.gear.osc.addresses import ADDRESSES, TELLS, Address
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`host` and `osc_port`: where stagelyric listens; `listen`: the port on which a patch listens that can't be
-    answered at the one it sends from."""
+    """`host` and `osc_port`: where stagelyric listens; `listen`: the port for answers to a patch that can't receive
+    them on the port from which it sends."""
 
     host: str = "127.0.0.1"
     osc_port: int = 7744
@@ -29,11 +29,11 @@ def text(path: str, content: str) -> File:
 
 
 def name(address: str) -> str:
-    """`song/next` for /stagelyric/song/next: what a patch is told."""
+    """The name of an address in a patch: `song/next` for /stagelyric/song/next."""
     return address.removeprefix("/stagelyric/")
 
 
-# Those that a person does something with. Pinging and subscribing are the patch's own affair.
+# The addresses that a person uses. The patch itself pings and subscribes.
 DOES: tuple[Address, ...] = tuple(entry for entry in ADDRESSES if entry.event is not None)
 PRESSES: tuple[Address, ...] = tuple(entry for entry in DOES if entry.argument == "press")
 SAYS: tuple[str, ...] = tuple(name(told.address) for told in TELLS)

@@ -1,4 +1,4 @@
-"""TouchOSC: a layout with buttons, a fader, a switch, and what is up. The library py2tosc writes the file."""
+"""TouchOSC: a layout with buttons, a fader, a switch, and the present line. The library py2tosc writes the file."""
 
 import uuid
 import zlib
@@ -12,7 +12,7 @@ from stagelyric.patches.target import PRESSES, File, Target, name, text
 
 _WIDTH, _HEIGHT = 1024, 768
 _COLOURS = {"line": "#2f9e6e", "panic": "#c0392b", "clear": "#b9770e", "veto": "#b9770e"}
-_PLACES = 4  # buttons for the first songs, and as many for the first sections
+_PLACES = 4  # buttons for the first songs, and the same number for the first sections
 
 
 def files(target: Target) -> Iterator[File]:
@@ -23,7 +23,7 @@ def files(target: Target) -> Iterator[File]:
 
 
 def build() -> py2tosc.Document:
-    """The whole layout, for a tablet held sideways."""
+    """The whole layout, for a tablet in landscape."""
     told = ui.column(
         _told("cue", 40), _told("next", 24), ui.row(_told("song", 20), _told("section", 20), _told("pool", 20), gap=6),
         sizes=(3, 2, 1), gap=6,
@@ -53,20 +53,20 @@ def build() -> py2tosc.Document:
         )
     )  # fmt: skip
     document.resolve()
-    for number, control in enumerate(document.walk()):  # the same layout is the same file
+    for number, control in enumerate(document.walk()):  # fixed identifiers, so that the same layout gives the same file
         control.id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"stagelyric:touchosc:{number}"))
     return document
 
 
 def _press(entry: Address) -> py2tosc.Control:
-    """Sends 1 when it is pressed and 0 when it is let go, which does nothing."""
+    """A button that sends 1 when pressed and 0, which does nothing, when released."""
     what = name(entry.address)
     button = py2tosc.button(name=what, color=_COLOURS.get(what, "#44546a"), messages=[ui.osc(entry.address)])
     return ui.labelled(button, entry.label, size=22)
 
 
 def _place(entry: Address, number: int) -> py2tosc.Control:
-    """Goes to the song or the section of this number, on the way down only."""
+    """A button that goes to the song or section with this number; it sends on the press only."""
     message = ui.osc(
         entry.address, args=[ui.const(f"{number}", conversion=py2tosc.Conversion.INTEGER)], on="RISE", receive=False
     )
@@ -75,7 +75,7 @@ def _place(entry: Address, number: int) -> py2tosc.Control:
 
 
 def _told(what: str, size: int) -> py2tosc.Control:
-    """Shows what stagelyric tells: the first value of the message."""
+    """A field that shows the first value of a message from stagelyric."""
     message = ui.osc(f"/stagelyric/{what}", args=[ui.value("text")], var="text", send=False)
     return py2tosc.label(name=f"told_{what}", text_size=size, messages=[message])
 

@@ -1,1 +1,1 @@
-"""A setlist edited on a page: its form, its check as one types, and its file, in a process of its own."""
+"""Edits a setlist on a page: the page's form, checks while one types, and the file, in a process of its own."""

@@ -1,4 +1,4 @@
-"""What is right and wrong with a setlist: all that `stagelyric check` says of one, in its file or in a text."""
+"""Checks a setlist, in its file or as text: everything that `stagelyric check` reports about one."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _WITHOUT = "lines are chosen without one; a second machine that has it writes ot
 
 @dataclass(slots=True)
 class Found:
-    """What is wrong (`faults`), what looks wrong (`warnings`), what is in the files of lyrics (`lyrics`), and, of a
-    setlist, the `editor` that chooses by ear on this machine."""
+    """The result of a check: errors (`faults`), what looks wrong (`warnings`), the contents of lyrics files (`lyrics`),
+    and for a setlist the `editor` that chooses lines on this machine."""
 
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Found:
 
 
 def look_at(file: Path, found: Found, data: Mapping[str, Any] | None = None) -> None:
-    """A setlist; `data`: the table in its file, or the one that is to stand there, where that is known."""
+    """Checks a setlist. `data`: the data of the file, or the data that is to be written to it, if it is known."""
     try:
         written = setlist.load(file) if data is None else setlist.checked(data, file)
     except FileError as error:
@@ -45,7 +45,7 @@ def look_at(file: Path, found: Found, data: Mapping[str, Any] | None = None) -> 
     try:
         model, used = paths.find_model(written.model), () if wrong else frames
         found.faults += [f"{file}: model: {fault}" for fault in _damage(model, used, _stamp(model, used))]
-        # Which hosts may be asked is the rig's.
+        # The rig decides which hosts may be asked, so here all may.
         asked = server.parse(written.model, None) if server.is_url(written.model) else None
     except (paths.ModelNotFoundError, ValueError) as error:
         found.faults.append(f"{file}: {error}")
@@ -64,7 +64,7 @@ def look_at(file: Path, found: Found, data: Mapping[str, Any] | None = None) -> 
 
 
 def one(file: Path, place: str, found: Found, *, needed: bool) -> None:
-    """One file of lyrics; `needed`: it is a fault where there is not a line in it."""
+    """Checks one lyrics file; `needed`: it is an error if it has no line."""
     try:
         seen = look.look(file)
     except LyricsError as error:
@@ -90,7 +90,7 @@ def count(number: int, what: str) -> str:
 
 
 def _stamp(model: Path, frames: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
-    """By which one sees that a model's files, or frames, are others than before."""
+    """A value that changes when a file of the model or of the frames changes."""
     try:
         files = sorted(path for path in (*model.iterdir(), *frames) if path.is_file())
         return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
@@ -100,8 +100,8 @@ def _stamp(model: Path, frames: Sequence[Path]) -> tuple[tuple[str, int, int], .
 
 @lru_cache(4)
 def _damage(model: Path, frames: tuple[Path, ...], stamp: object) -> tuple[str, ...]:
-    """What of a model is not as it was made: each of its files is read and compared with its hash. One that is whole is
-    opened as `play` opens it, with the band's own frames."""
+    """What is wrong with a model: each of its files is compared with its hash, and an intact one is opened as `play`
+    opens it, with the band's own frames."""
     from stagelyric.lm import checkpoint
 
     try:
@@ -119,13 +119,13 @@ def _damage(model: Path, frames: tuple[Path, ...], stamp: object) -> tuple[str, 
 
         try:
             Writer.open(model, frames=frames)
-        except Exception as error:  # whatever keeps it from writing on stage is a fault of it
+        except Exception as error:  # whatever would keep it from writing on stage is an error
             faults.append(f"nothing can be written with it ({error})")
     return tuple(faults)
 
 
 def _lyrics_of(written: setlist.Setlist) -> Iterator[tuple[str, str, bool]]:
-    """(where, the file's name, whether it must hold words) of each file of lyrics that a setlist names."""
+    """(where, the file's name, whether it must contain words) for each lyrics file that a setlist names."""
     for name in written.never_quote:
         yield "never_quote", name, True
     for number, song in enumerate(written.songs, 1):

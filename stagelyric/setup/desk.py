@@ -1,4 +1,4 @@
-"""The show's end of the process that edits its setlist. The show parses and checks nothing itself."""
+"""The show's end of the process that edits its setlist. The show itself parses and checks nothing."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from stagelyric.types.events import Emit
 from stagelyric.types.parts import Part, ignore
 
 ORDERS = ("told", "check", "save", "make")
-LARGEST = 1 << 20  # bytes of what a page may send, and four times as many of what it is told
-SECONDS = 20.0  # that an order may take
+LARGEST = 1 << 20  # bytes of an order from a page; an answer may have four times as many
+SECONDS = 20.0  # maximum time of an order
 _REST = 120.0  # seconds without an order after which the process ends
 
 Told = tuple[int, bytes]
-"""An HTTP status, and a JSON object as it is sent."""
+"""An HTTP status, and a JSON object as bytes."""
 
 
 class _Lines:
-    """Lines of bytes, as they are: nobody here reads what is in them."""
+    """Lines of bytes, which are passed on without being parsed."""
 
     def pack(self, order: bytes) -> bytes:
         return order.replace(b"\n", b" ").replace(b"\r", b" ") + b"\n"
@@ -36,8 +36,8 @@ class _Lines:
 
 
 class Setup(Part):
-    """`file`: the setlist; `new`: it may be made where there is none, for there is no show that plays it. The process
-    starts with the first order."""
+    """`file`: the setlist; `new`: it may be created, since no show plays it. The process starts with the first
+    order."""
 
     name = "setup"
 
@@ -53,7 +53,7 @@ class Setup(Part):
 
     @asynccontextmanager
     async def running(self, emit: Emit = ignore) -> AsyncIterator[None]:
-        """Open for as long as orders may come."""
+        """Orders are accepted while the context is open."""
         try:
             yield
         finally:
@@ -63,7 +63,7 @@ class Setup(Part):
                     await task
 
     async def ask(self, order: str, body: bytes = b"{}") -> Told:
-        """What the process tells. Raises TimeoutError where it tells nothing in time or dies."""
+        """Returns the process's answer. Raises TimeoutError if it does not answer in time or dies."""
         if order == "make" and not self.new:
             return 404, b'{"error": "The set is there already."}'
         async with self._lock:

@@ -1,4 +1,4 @@
-"""The form of the page: every key that a set, a song, a section and a trigger have, made from their models."""
+"""The form of the page: all keys of a set, a song, a section and a trigger, made from their models."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "set": Setlist, "song": Song, "section": Section, "trigger": Trigger, "on": On,
 }  # fmt: skip
 _TABLES = ("songs", "sections", "triggers", "on", "do")  # these have their own places on the page
-_TEXTS = ("never_quote", "frames")  # a list, though one text may stand alone
+_TEXTS = ("never_quote", "frames")  # a list, but a single text may be given too
 
 
 def form() -> dict[str, Any]:
-    """By table, its fields: `key`, `kind` (text, number, whole, bool, choice, texts, choices, span), `means`, and where
-    there are some `options`, `least`, `most`, `default`, `needed`; the kinds of `on`, and what `do` may be."""
+    """The fields by table: `key`, `kind` (text, number, whole, bool, choice, texts, choices, span), `means`, and where
+    they exist `options`, `least`, `most`, `default`, `needed`; the kinds of `on`, and the actions of `do`."""
     fields = {name: list(_fields(model)) for name, model in _MODELS.items()}
     kinds = [
         {"name": kind.name, "means": kind.does, "whole": isinstance(kind.wanted, Whole) and kind.wanted.read is None}
@@ -46,7 +46,7 @@ def _fields(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
 
 
 def _kind(written: Mapping[str, Any]) -> dict[str, Any]:
-    """What a key may be."""
+    """A key's type, range and choices."""
     kinds = [one for one in written.get("anyOf", [written]) if one.get("type") != "null"]
     first = kinds[0]
     if len(kinds) > 1 or "anyOf" in first:

@@ -1,7 +1,7 @@
-"""The process beside the show that edits its setlist: it parses, checks and writes, and steps aside for the show.
+"""The process beside the show that edits its setlist: it parses, checks and writes, at low priority.
 
-Each line that comes in is what is asked (`told`, `check`, `save`, `make`), a space and a JSON object; each that goes
-out an HTTP status, a space and a JSON object. A sign of life is the first.
+Each incoming line is an order (`told`, `check`, `save`, `make`), a space and a JSON object; each outgoing line is an
+HTTP status, a space and a JSON object. The first outgoing line is a sign of life.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from stagelyric.types.child import step_aside
 
 
 def main(pipe: int) -> None:
-    """Until its input ends; `sys.argv[1]` is the setlist's file."""
+    """Runs until its input is closed; `sys.argv[1]` is the setlist's file."""
     step_aside()
     sheet = Sheet(Path(sys.argv[1]))
     _say(pipe, 200, {"ready": True})
@@ -28,7 +28,7 @@ def main(pipe: int) -> None:
 
 
 def answer(sheet: Sheet, order: str, body: bytes) -> Answer:
-    """What is told of an order, whatever it brings."""
+    """The answer to an order; never raises, whatever the order contains."""
     try:
         asked = orjson.loads(body)
     except ValueError:
@@ -48,7 +48,7 @@ def answer(sheet: Sheet, order: str, body: bytes) -> Answer:
         return 409, {"error": str(error)}
     except (ValueError, RecursionError) as error:
         return 400, {"error": str(error) or "That is nested too deep."}
-    except Exception as error:  # the page says so and goes on; the file is as it was
+    except Exception as error:  # the page reports it and goes on; the file is unchanged
         logging.getLogger(__name__).exception("an order of the page failed")
         return 500, {"error": f"Nothing was done: {type(error).__name__}: {error}"}
 

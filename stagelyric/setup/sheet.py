@@ -1,4 +1,4 @@
-"""A setlist's file as the page sees it: told, checked as one types, and saved with its comments."""
+"""A setlist's file as the page sees it: read, checked while one types, and saved with its comments."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ from stagelyric.setup.form import form
 from stagelyric.types import whole
 
 Answer = tuple[int, dict[str, Any]]
-"""An HTTP status and what is told."""
+"""An HTTP status and the JSON object of the answer."""
 
-_ROWS = 400  # of what would be changed
-_COMPARED = 20_000  # lines of a file beyond which it is not said what would be changed
-_BASES = 4  # texts that are remembered, for pages that were opened at them
+_ROWS = 400  # lines of a diff that are shown
+_COMPARED = 20_000  # lines of a file above which no diff is made
+_BASES = 4  # earlier texts that are kept, for pages that were opened with them
 _STALE = "{} was changed by somebody else meanwhile: nothing was saved"
 
 
 class Sheet:
-    """One setlist's file. It is read anew for each request; pages edit what they were told, by its `revision`."""
+    """One setlist's file. It is read again for each request; a page edits the text that it was given, identified by its
+    `revision`."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._bases: dict[str, str] = {}
-        self._editor = "", editing.Editor("\n")  # the last one, by its text
+        self._editor = "", editing.Editor("\n")  # the last editor, with its text
 
     def told(self) -> Answer:
-        """The file as it stands, with its faults, and the form that edits it."""
+        """The file as it is, with its errors, and the form for editing it."""
         about: dict[str, Any] = {"file": self.file.name, "revision": "", "set": None, "form": form()}
         if not self.file.exists():
             return 200, about | {"new": True, "faults": [], "warnings": [], "told": []}
@@ -45,7 +46,7 @@ class Sheet:
         return 200, about | {"revision": revision, "set": data} | self._checked(text)
 
     def check(self, asked: Mapping[str, Any]) -> Answer:
-        """What `stagelyric check` would say of the edited set, and what would be changed in the file."""
+        """What `stagelyric check` would report about the edited set, and what would change in the file."""
         base = self._base(asked)
         text, data = self._edited(base, asked)
         return 200, self._checked(text, data) | {
@@ -54,7 +55,7 @@ class Sheet:
         }
 
     def save(self, asked: Mapping[str, Any]) -> Answer:
-        """Writes the edited set into the file, unless it has faults or the file is another than the page was told."""
+        """Writes the edited set to the file, unless it has errors or the file has changed since the page read it."""
         base = self._base(asked)
         text, data = self._edited(base, asked)
         if self._now() != asked["revision"]:
@@ -70,7 +71,7 @@ class Sheet:
         return self.told()
 
     def make(self, asked: Mapping[str, Any]) -> Answer:
-        """A set of one song, from a title and a few words, where there is no file yet."""
+        """Creates a setlist of one song, from a title and a few words, if there is no file yet."""
         from stagelyric.songs import document
 
         title, words = asked.get("title"), asked.get("words")
@@ -91,7 +92,7 @@ class Sheet:
         return self.told()
 
     def _read(self) -> tuple[str, str]:
-        """The text and its revision; a byte-order mark and its line ends are kept apart. Raises FileError."""
+        """The text and its revision; the byte-order mark and the kind of line ends are remembered. Raises FileError."""
         try:
             data = self.file.read_bytes()
         except OSError as error:
@@ -107,7 +108,7 @@ class Sheet:
         return text, revision
 
     def _now(self) -> str:
-        """The revision of the file as it stands; "" for one that can't be read."""
+        """The present file's revision; "" if it can't be read."""
         try:
             return hashlib.sha256(self.file.read_bytes()).hexdigest()
         except OSError:
@@ -118,13 +119,13 @@ class Sheet:
         if not isinstance(revision, str):
             raise ValueError("revision: wanted that of the file as it was told")
         if revision not in self._bases:
-            self.told()  # another process may have told the page
+            self.told()  # the page may have its text from another process
         if revision not in self._bases:
             raise LookupError(_STALE.format(self.file.name))
         return self._bases[revision]
 
     def _edited(self, base: str, asked: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """The whole text of the file after the edit, its mark and line ends as they were, and the table in it."""
+        """The whole text of the file after the edit, with its byte-order mark and line ends as before, and its data."""
         wanted = asked.get("set")
         if not isinstance(wanted, dict):
             raise ValueError("set: wanted a table")
@@ -138,7 +139,7 @@ class Sheet:
         return mark + (after.replace("\n", "\r\n") if "\r\n" in base else after), data
 
     def _checked(self, text: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
-        """`data`: the table in the text, where that is known."""
+        """Checks a text; `data`: its data, if it is known."""
         found = checking.Found()
         try:
             data = parsed(text.removeprefix("\ufeff"), self.file) if data is None else data
@@ -152,7 +153,7 @@ class Sheet:
         }
 
     def _placed(self, sentence: str, data: dict[str, Any]) -> dict[str, Any]:
-        """A sentence as `check` has it but for the file's name, its keys, and what it says of them."""
+        """A sentence of `check` without the file's name, split into its keys and what it says about them."""
         text = sentence.removeprefix(f"{self.file}: ")
         keys, short = keys_of(text, data, Setlist.model_fields)
         return {"text": text, "keys": keys, "short": short}
@@ -166,7 +167,7 @@ class Sheet:
 
 
 def _lines(text: str) -> str:
-    """As it is edited: without a mark, with plain line ends, the last one too."""
+    """The text in the form for editing: without a byte-order mark, with "\n" as line ends, including the last line."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").removesuffix("\n") + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Time that moves when it is told to."""
+"""A clock that advances only when told to."""
 
 import asyncio
 import heapq
@@ -6,7 +6,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-ROUNDS = 12  # of the loop, in which tasks that wake one another come to rest; the stage needs five
+ROUNDS = 12  # rounds of the loop within which tasks that wake one another finish; the stage needs five
 
 
 class _Alarm:
@@ -26,7 +26,7 @@ class _Alarm:
 
 
 class ManualClock:
-    """A `Time` (types/time.py) that stands still until it is moved; called, it is a clock of seconds."""
+    """A `Time` (types/time.py) that stands still until it is moved. Calling it returns `now()`."""
 
     def __init__(self, now: float = 100.0, wall: float = 1_700_000_000.0) -> None:
         self._now, self._wall, self._slept = now, wall - now, 0.0
@@ -45,16 +45,16 @@ class ManualClock:
         return self._wall + self._now
 
     def jump(self, seconds: float) -> None:
-        """It is so much later, and whatever was to happen meanwhile is late: as when others had the processor."""
+        """Sets the clock ahead without calling what is due: as if other programs had the processor meanwhile."""
         self._now += seconds
 
     def suspend(self, seconds: float) -> None:
-        """The machine has slept so long: its clock of seconds stood still."""
+        """Simulates that the machine slept: `now` stands still, `wall` and `slept` go ahead."""
         self._slept += seconds
         self._wall += seconds
 
     async def advance(self, seconds: float) -> None:
-        """So much time passes: what is due is called at its moment, and what that leads to happens before the next."""
+        """Lets time pass: everything due is called at its moment, and its consequences happen before the next call."""
         until = self._now + seconds
         await settle()
         while self._alarms and self._alarms[0].due <= until:
@@ -88,6 +88,6 @@ class ManualClock:
 
 
 async def settle() -> None:
-    """Returns when the loop's tasks have come to rest: those that wait for no thread and no other process."""
+    """Returns when the loop's tasks have nothing more to do, except those that wait for a thread or another process."""
     for _ in range(ROUNDS):
         await asyncio.sleep(0)

@@ -18,16 +18,16 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from stagelyric.testing.waiting import News
 
-STARTING = 120.0  # seconds for a slow machine to read its model; a limit, not a measurement
-LIMIT = 60.0  # seconds for what takes a moment
+STARTING = 120.0  # seconds in which a slow machine must load its model; a limit, not a measurement
+LIMIT = 60.0  # seconds for anything that normally takes a moment
 
 
 class PlayError(Exception):
-    """The show did not come up, or ended by itself; with what it printed."""
+    """The show did not start, or ended by itself; the message has its output."""
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of this machine that nobody listens on."""
+    """A port of this machine on which nobody listens."""
     with socket.socket(socket.AF_INET, kind) as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
@@ -35,7 +35,7 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 def packet(address: str, *arguments: str | float | bytes) -> bytes:
-    """An OSC message, as it goes over UDP."""
+    """An OSC message as bytes for UDP."""
     builder = OscMessageBuilder(address)
     for argument in arguments:
         builder.add_arg(argument)
@@ -44,9 +44,9 @@ def packet(address: str, *arguments: str | float | bytes) -> bytes:
 
 
 class Display:
-    """A page's WebSocket: all that it was sent.
+    """A page's WebSocket, with all messages received.
 
-    It is read all the time, as a page does: the server drops whoever leaves its pings unanswered for long.
+    It is read continuously, like a page's, since the server drops a client that leaves its pings unanswered.
     """
 
     def __init__(self, link: aiohttp.ClientWebSocketResponse) -> None:
@@ -66,7 +66,7 @@ class Display:
         return self.told["state"]
 
     async def until(self, condition: Callable[[], object], seconds: float = LIMIT) -> None:
-        """Returns as soon as it holds; AssertionError after so many seconds or when the link is lost."""
+        """Waits until the condition holds; AssertionError after `seconds` or when the link is lost."""
         await self._news.until(lambda: condition() or self._lost(), seconds=seconds)
         assert condition(), "the link is lost"
 
@@ -79,7 +79,7 @@ class Display:
                 async for message in self.link:
                     assert message.type is aiohttp.WSMsgType.TEXT, message
                     self._take(json.loads(message.data))
-        finally:  # once the task is done
+        finally:  # the task is done
             asyncio.get_running_loop().call_soon(self._news.tell)
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ class Display:
 
 
 class Play:
-    """A running `stagelyric play`: its ports, and the folder of its own with its log, journal and caches."""
+    """A running `stagelyric play`: its ports, and its folder with log, journal and caches."""
 
     def __init__(self, process: asyncio.subprocess.Process, page: int, osc: int, folder: Path) -> None:
         self.process, self.page, self.osc, self.folder = process, page, osc, folder
@@ -104,16 +104,16 @@ class Play:
 
     @property
     def printed(self) -> str:
-        """All of it so far, standard error too."""
+        """Everything printed so far, including standard error."""
         return (self.folder / "play.log").read_text(encoding="utf-8", errors="replace")
 
     def send(self, address: str, *arguments: str | float | bytes) -> None:
-        """An OSC message to it."""
+        """Sends it an OSC message."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stream:
             stream.sendto(packet(address, *arguments), ("127.0.0.1", self.osc))
 
     async def state(self) -> dict[str, Any]:
-        """What its page says of it. Raises OSError where it does not answer."""
+        """The state from its page. Raises OSError if it does not answer."""
 
         def get() -> dict[str, Any]:
             with urlopen(f"{self.url}/api/state", timeout=10) as answer:
@@ -123,7 +123,7 @@ class Play:
         return await asyncio.to_thread(get)
 
     async def ready(self, lines: int = 1) -> None:
-        """Until the page answers and so many lines are ready."""
+        """Waits until the page answers and `lines` lines are ready."""
         async with asyncio.timeout(STARTING):
             while True:
                 with contextlib.suppress(OSError):
@@ -132,7 +132,7 @@ class Play:
                 await self._wait()
 
     async def until(self, condition: Callable[[], object], seconds: float = LIMIT) -> None:
-        """Until something holds that is printed or written by the show. Raises PlayError where it ends before."""
+        """Waits for a condition on what the show prints or writes. Raises PlayError if the show ends before."""
         async with asyncio.timeout(seconds):
             while not condition():
                 await self._wait()
@@ -143,7 +143,7 @@ class Play:
         await asyncio.sleep(0.05)
 
     def writers(self) -> list[psutil.Process]:
-        """The process that writes lines: none while it is started anew, two as one ends."""
+        """The process that writes lines: none during a restart, two while one is ending."""
         found = []
         with contextlib.suppress(psutil.NoSuchProcess):
             for child in psutil.Process(self.process.pid).children():
@@ -153,14 +153,15 @@ class Play:
         return found
 
     async def kill(self) -> None:
-        """As a power cut does."""
+        """Kills the show, like a power cut."""
         self.killed = True
         self.process.kill()
         await self.process.wait()
 
     @asynccontextmanager
     async def display(self, page: str = "") -> AsyncIterator[Display]:
-        """One that has its first state; `page`: what it says that it is ("operator", "audience")."""
+        """A connected display that has received its first state; `page`: the page that it claims to be ("operator",
+        "audience")."""
         url = f"{self.url}/live" + (f"?page={page}" if page else "")
         async with aiohttp.ClientSession() as session, session.ws_connect(url) as link:
             display = Display(link)
@@ -171,7 +172,7 @@ class Play:
 
 
 def journal_of(folder: Path) -> Path:
-    """Where a show below `folder` has its journal."""
+    """The journal of a show whose files are below `folder`."""
     return folder / "journal.sqlite3"
 
 
@@ -184,11 +185,12 @@ async def playing(
     environment: Mapping[str, str] | None = None,
     own: Sequence[str] = ("CACHE", "DATA"),
 ) -> AsyncIterator[Play]:
-    """`stagelyric play ARGUMENTS` with its files below `folder`, once its page answers and `ready` lines are.
+    """Runs `stagelyric play ARGUMENTS` with its files below `folder`; enters once its page answers and `ready` lines
+    are ready.
 
-    `ports`: the page's and OSC's, free ones by default; `own`: which of the user's folders it is given others for.
-    Ended on the way out with SIGTERM and looked at: PlayError where it ended with a fault. Raises PlayError, and
-    TimeoutError, where it does not come up.
+    `ports`: the page's and OSC's, free ones by default; `own`: which of the user's folders are replaced. On exit it is
+    ended with SIGTERM; raises PlayError if it ended with an error. Raises PlayError, and TimeoutError, if it does not
+    start.
     """
     page, osc = ports or (free_port(), free_port(socket.SOCK_DGRAM))
     command = [
@@ -213,6 +215,7 @@ async def playing(
             process.terminate()
         async with asyncio.timeout(LIMIT):
             await process.wait()
-    ended_well = process.returncode == 0 or sys.platform == "win32"  # there it is not asked to end, but ended
+    # on Windows terminate() kills the process, so its status says nothing
+    ended_well = process.returncode == 0 or sys.platform == "win32"
     if not play.killed and not (ended_well and "Traceback" not in play.printed):
         raise PlayError(f"the show ended with status {process.returncode}: {play.printed.strip()}")

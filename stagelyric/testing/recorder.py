@@ -1,4 +1,4 @@
-"""A part of a show that remembers what it was told."""
+"""A part of a show that records what it was told."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from stagelyric.types.parts import Part
 
 
 class Recorder(Part):
-    """`fault`: what it raises, in place of taking a line."""
+    """`fault`: an exception to raise instead of taking a line."""
 
     name = "recorder"
 
@@ -21,7 +21,7 @@ class Recorder(Part):
         self._news = News()
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Returns as soon as it holds of what was told; AssertionError after half a minute."""
+        """Waits until the condition holds for what was recorded; AssertionError after half a minute."""
         await self._news.until(condition)
 
     async def prepare(self, line: Line) -> None:
@@ -48,5 +48,5 @@ class Recorder(Part):
 
     @property
     def lines(self) -> list[str]:
-        """The texts that went up."""
+        """The texts that were shown."""
         return [cue.line.text for cue in self.cues if cue.line is not None]

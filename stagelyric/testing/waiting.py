@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable
 
-LIMIT = 30.0  # seconds: there only so that a failure ends
+LIMIT = 30.0  # seconds; only so that a failing test ends
 
 
 async def until(condition: Callable[[], object], what: str = "the condition", seconds: float = LIMIT) -> None:
-    """Returns as soon as it holds; AssertionError after so many seconds."""
+    """Waits until the condition holds; AssertionError after `seconds`."""
     try:
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110 - what it waits for may be another program's doing
@@ -17,17 +17,17 @@ async def until(condition: Callable[[], object], what: str = "the condition", se
 
 
 class News:
-    """Waiting without looking again and again, for what is told on the same loop."""
+    """Waiting without polling, for changes made on the same loop."""
 
     def __init__(self) -> None:
         self._told = asyncio.Event()
 
     def tell(self) -> None:
-        """Something has come: whoever waits looks whether it is what they wait for."""
+        """Something has changed: those who wait check their conditions."""
         self._told.set()
 
     async def until(self, condition: Callable[[], object], what: str = "the condition", seconds: float = LIMIT) -> None:
-        """Returns as soon as it holds; AssertionError after so many seconds."""
+        """Waits until the condition holds; AssertionError after `seconds`."""
         try:
             async with asyncio.timeout(seconds):
                 while not condition():
