@@ -55,7 +55,7 @@ def analyse(
 
 
 def _is_of_frames(path: Path) -> bool:
-    """Whether a path is frames, and no songs beside them: what a folder of both is asked for is its songs."""
+    """Whether a path contains only frames. In a folder with frames and songs, it is the songs that are analysed."""
     if not path.is_dir():
         return path.suffix == ".frames"
     files = [file for file in path.rglob("*") if file.is_file()]

@@ -1,4 +1,4 @@
-"""`stagelyric bake`: a whole show written ahead, in one file that needs nothing else to be played."""
+"""`stagelyric bake`: writes a whole show in advance into one file, which needs nothing else to be played."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from stagelyric.commands.common import (
 )
 from stagelyric.types.program import typed
 
-_PATIENCE = 60.0  # seconds that a line waits for a server that drafts, if one is asked: nobody is on stage
+_PATIENCE = 60.0  # seconds that a line may wait for a language model server, if one is used: nobody is on stage
 
 if TYPE_CHECKING:
     from stagelyric.baked.bake import Bake, Spoken
@@ -33,19 +33,19 @@ if TYPE_CHECKING:
     from stagelyric.setlist.rig import Rig
     from stagelyric.stage.baking import Oven, Recipe
 
-TOLD_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
-SAVED_EVERY = 10.0  # seconds between two savings of what was written so far
+TOLD_EVERY = 10.0  # seconds between two lines of progress if there is no terminal
+SAVED_EVERY = 10.0  # seconds between two saves of what was written so far
 
 
 class Progressing(Protocol):
-    """What is being made: how much of it is there."""
+    """Work in progress: how much of it is done."""
 
     @property
     def done(self) -> int: ...
 
 
 class Baking(click.Command):
-    """`bake SETLIST`, and `bake edit FILE`, which is another command."""
+    """`bake SETLIST`, and `bake edit FILE`, which is a command of its own."""
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
         if args[:1] == ["edit"]:
@@ -134,7 +134,7 @@ def _cores() -> int:
 
 
 def _begun(out: Path, resume: bool, anew: bool) -> Opened | None:
-    """The bake to go on with. A file with the band's own changes is not baked over unasked."""
+    """The bake to continue. Refuses a file with the band's own changes unless asked to overwrite it."""
     from stagelyric.baked import file as files
 
     part = out.with_name(out.name + ".part")
@@ -188,7 +188,7 @@ def _recipe(
 
 
 def _lines(recipe: Recipe, begun: Opened | None, part: Path, jobs: int) -> Bake:
-    """Every line written; whatever stops it, what there is by then is in the file `part`."""
+    """Writes all lines. If it is stopped, the lines so far are in the file `part`."""
     from stagelyric.baked import file as files
     from stagelyric.baked.bake import numbered
     from stagelyric.stage import baking
@@ -213,7 +213,7 @@ def _lines(recipe: Recipe, begun: Opened | None, part: Path, jobs: int) -> Bake:
 
 
 def _from(begun: Opened | None) -> dict[str, Callable[[], bytes]]:
-    """The sounds that a bake to go on with has already."""
+    """The sounds that a bake to be continued has already."""
     if begun is None:
         return {}
     sounds = begun.sounds
@@ -226,7 +226,7 @@ def _from(begun: Opened | None) -> dict[str, Callable[[], bytes]]:
 
 @contextmanager
 def _kept(oven: Oven, save: Callable[[], None], part: Path) -> Iterator[None]:
-    """Saves what is done now and then, and where it is stopped."""
+    """Saves the work at intervals, and when it is stopped."""
     from stagelyric.stage.baking import BakingError
 
     last = time.monotonic()
@@ -254,7 +254,8 @@ def _kept(oven: Oven, save: Callable[[], None], part: Path) -> Iterator[None]:
 def _sounds(
     made: Bake, begun: Opened | None, part: Path, jobs: int
 ) -> tuple[dict[str, Callable[[], bytes]], Bake]:  # fmt: skip
-    """What gives each text's sound, and the bake: without a voice there is a sentence, and no sounds."""
+    """The functions that return each text's sound, and the bake. Without a voice there are no sounds, and a message
+    says so."""
     from stagelyric.baked import file as files
     from stagelyric.stage import baking
     from stagelyric.types import paths
@@ -293,7 +294,7 @@ def _run(work: Callable[[], Any]) -> None:
 
 @contextmanager
 def _bar(what: str, made: Progressing, total: int) -> Iterator[Callable[[], None]]:
-    """A bar with the time left on a terminal, a line now and then elsewhere; both on standard error."""
+    """A progress bar with the remaining time on a terminal, a line now and then elsewhere; both on standard error."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -1,4 +1,4 @@
-"""`stagelyric bake edit`: lines of a baked show struck, changed and brought back, by their numbers in the proof."""
+"""`stagelyric bake edit`: strikes, changes and restores lines of a baked show, by their numbers in the proof."""
 
 from __future__ import annotations
 

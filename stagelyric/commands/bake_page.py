@@ -1,4 +1,5 @@
-"""The page of `stagelyric bake edit --page`: each change is saved as it is made, sounds when the page is closed."""
+"""The page of `stagelyric bake edit --page`: each change is saved when it is made, new sounds when the page is
+closed."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Proof:
-    """A baked show being read and changed."""
+    """A baked show while it is read and changed."""
 
     def __init__(self, file: Path) -> None:
         with plain_faults():
@@ -34,7 +35,7 @@ class Proof:
         return (proof.STATIC / "proof.js").read_text(encoding="utf-8")
 
     def edit(self, wanted: Mapping[str, Any], *, save: bool) -> dict[str, Any]:
-        """Raises ValueError for what can't be done."""
+        """Carries out a change, or with `save` false only checks it. Raises ValueError if it is not possible."""
         try:
             strike, restore = ([int(n) for n in wanted.get(key, [])] for key in ("strike", "restore"))
             change = [(int(number), str(text)) for number, text in wanted.get("change", [])]
@@ -57,13 +58,13 @@ class Proof:
         self.bake = made
 
     def close(self) -> list[str]:
-        """Has new lines spoken, where the others are; what is to be said of it."""
+        """Renders new lines as speech if the others have it; returns messages about that."""
         changed = self.bake != self.opened.bake
         return save(self.opened, self.bake) if changed and self.bake.spoken is not None else []
 
 
 def serve(file: Path, port: int, no_open: bool) -> None:
-    """Until Ctrl-C. Raises Failure where the port is taken."""
+    """Serves the page until Ctrl-C. Raises Failure if the port is in use."""
     from stagelyric.types.devices import ListenError
 
     shown = Proof(file)

@@ -1,4 +1,4 @@
-"""What the commands around a baked show write: the file after a change, its new sounds, its proof."""
+"""What the commands for a baked show write: the file after a change, its new sounds, its proof."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def write_proof(file: Path, made: Bake, proof: Path) -> None:
-    """The page to print. Raises Fault where it can't be written."""
+    """Writes the page for printing. Raises Fault if it can't be written."""
     from stagelyric.baked.proof import page
 
     try:
@@ -24,7 +24,7 @@ def write_proof(file: Path, made: Bake, proof: Path) -> None:
 
 
 def save(opened: Opened, made: Bake) -> list[str]:
-    """Writes the file with what was changed, new sounds too; what is to be said of these."""
+    """Writes the file with its changes and new sounds; returns messages about the sounds."""
     from stagelyric.baked import file as files
 
     missing = [text for text in made.texts() if not opened.sounds.has(text)] if made.spoken is not None else []
@@ -44,7 +44,7 @@ def sounds_of(opened: Opened, made: Bake) -> dict[str, Callable[[], bytes]]:
 
 
 def _spoken(made: Bake, missing: Sequence[str]) -> tuple[dict[str, Callable[[], bytes]], list[str]]:
-    """The sounds of new texts, where there is the voice of the others; what is to be said where there is none."""
+    """The sounds of new texts, if the voice of the others is available; otherwise messages that say so."""
     import asyncio
 
     from stagelyric.stage import baking

@@ -117,7 +117,7 @@ def _ratio(one: float, other: float) -> float:
 
 
 def _with_editor(scratch: Path) -> dict[str, str]:
-    """What the show is to know so that it finds this machine's editor, if there is one, from the bench's folder."""
+    """The environment in which the show finds this machine's editor, if there is one, from the bench's folder."""
     try:
         source = fetch.chosen()
     except EditorError:
@@ -125,7 +125,8 @@ def _with_editor(scratch: Path) -> dict[str, str]:
     built = scratch / "cache" / "stagelyric" / paths.built_editors().name
     if source is None or built.exists():
         return {} if source is None else {fetch.CHOSEN: str(source)}
-    with contextlib.suppress(OSError):  # where links need a right of their own, it is measured without
+    # if creating links requires a permission, the measurement is made without the editor
+    with contextlib.suppress(OSError):
         built.parent.mkdir(parents=True, exist_ok=True)
         built.symlink_to(paths.built_editors(), target_is_directory=True)
     return {fetch.CHOSEN: str(source)}
@@ -133,7 +134,7 @@ def _with_editor(scratch: Path) -> dict[str, str]:
 
 @asynccontextmanager
 async def playing_bench(model: Path, scratch: Path, lines_ahead: int, *, speech: bool = False) -> AsyncIterator[Play]:
-    """The product itself, as its own command, with its files in a folder of the bench's."""
+    """The program itself, run by its own command, with its files in a folder of the bench."""
     (scratch / "bench.toml").write_text(SETLIST, encoding="utf-8")
     arguments = (
         str(scratch / "bench.toml"), "--model", str(model), "--midi", "none", "--lines-ahead", str(lines_ahead),
@@ -144,14 +145,14 @@ async def playing_bench(model: Path, scratch: Path, lines_ahead: int, *, speech:
 
 
 async def wait_for(play: Play, lines: int, say: Callable[[str], None]) -> None:
-    """Until so many lines are written in all: a burst must find its lines, as it would on stage."""
+    """Waits until `lines` lines are written in all: a burst of presses must find its lines ready, as on stage."""
     while _written(play) < lines:
         say(f"waiting for lines: {_written(play)} of {lines}")
         await asyncio.sleep(5.0)
 
 
 def _written(play: Play) -> int:
-    """Lines that the generator has written to the pool's files so far."""
+    """The number of lines that the generator has written to the pool's files so far."""
     return sum(
         len(json.loads(chunk)[1])
         for file in play.cache.glob("pool/*/*.jsonl")
@@ -189,7 +190,7 @@ def _processor() -> str:
     return platform.processor()
 
 
-# The peers, each a process of its own
+# The peers, each in a process of its own
 
 
 def _presses(play: Play, count: int, rate: int) -> dict[str, Any]:
@@ -203,7 +204,7 @@ def _words(play: Play, count: int) -> dict[str, Any]:
 
 
 def _send_and_receive(play: Play, packets: list[bytes], rate: int, accept: tuple[str, ...]) -> dict[str, Any]:
-    """Sends from one process, receives in another; both stamp with the machine's one monotonic clock."""
+    """Sends from one process and receives in another; both take times from the machine's monotonic clock."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     receiver = context.Process(target=receive_all, args=(play.page, len(packets), theirs), daemon=True)

@@ -1,4 +1,4 @@
-"""`stagelyric bench`'s row for sound: a press until the first samples of its line are with the audio device."""
+"""The speech row of `stagelyric bench`: from a press until the first samples of its line reach the audio device."""
 
 import contextlib
 import os
@@ -11,15 +11,15 @@ from typing import Any
 
 from stagelyric.testing.play import Play
 
-GAP = 0.35  # seconds between presses: a foot's pace
+GAP = 0.35  # seconds between presses, the pace of a foot
 _STARTING = 90.0
 
 
 def measure(play: Play, presses: int) -> dict[str, Any]:
     """Milliseconds from the press's arrival at the show to the audio callback that took the line's first samples.
 
-    The figures are the show's own, from its journal. What the driver, the interface and the air add is not in them:
-    `buffer_ms` is what PortAudio says of the first two. `problem` says why there is nothing to measure.
+    The times are the show's own, from its journal. They don't include the latency of driver, interface and air;
+    `buffer_ms` is PortAudio's figure for the first two. `problem` says why there is nothing to measure.
     """
     from stagelyric.speech.listing import list_outputs
 
@@ -46,7 +46,7 @@ def measure(play: Play, presses: int) -> dict[str, Any]:
 
 
 def row(found: dict[str, Any]) -> str:
-    """For people."""
+    """The row as text for people."""
     if "problem" in found:
         return f"press to sound: not measured, {found['problem']}"
     return (

@@ -1,4 +1,4 @@
-"""What `bench` sends to a show and receives from it, each in a process of its own, and the floor beneath: bare UDP."""
+"""The sender and the receiver that `bench` uses, each in a process of its own, and the lower bound: plain UDP."""
 
 import contextlib
 import statistics
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import asyncio
 
-SILENCE = 3.0  # seconds without a frame after which no more is to come
+SILENCE = 3.0  # seconds without a frame after which none is expected any more
 
 
 def send_all(port: int, packets: list[bytes], rate: int, pipe: Connection) -> None:
@@ -26,7 +26,8 @@ def send_all(port: int, packets: list[bytes], rate: int, pipe: Connection) -> No
 
 
 def paced(send: Callable[[bytes], object], packets: list[bytes], rate: int) -> list[int]:
-    """Sends at a steady rate, asleep between the packets: a busy wait would take a core from what is measured."""
+    """Sends at a steady rate and sleeps between packets, since busy waiting would take a core from the program being
+    measured."""
     sent = []
     start = time.monotonic()
     for number, data in enumerate(packets):
@@ -39,7 +40,7 @@ def paced(send: Callable[[bytes], object], packets: list[bytes], rate: int) -> l
 
 
 def receive_all(port: int, count: int, pipe: Connection) -> None:
-    """A bare WebSocket client: what is stamped is the arrival of the frame, not a client library's work on it."""
+    """A minimal WebSocket client: the times are those of the frames' arrival, without a client library's work."""
     import gc
     import socket
 
@@ -66,7 +67,7 @@ def receive_all(port: int, count: int, pipe: Connection) -> None:
             if not chunk:  # the show has ended
                 break
             received.append((time.monotonic_ns(), chunk))
-            if _PING in chunk:  # who does not answer is taken for dead and hung up on
+            if _PING in chunk:  # a client that does not answer pings is disconnected
                 stream.sendall(_PONG)
             cues += chunk.count(b'"type":"cue"')
             stream.settimeout(SILENCE)
@@ -79,11 +80,11 @@ def receive_all(port: int, count: int, pipe: Connection) -> None:
     pipe.send(frames)
 
 
-_PING, _PONG = b"\x89\x00", b"\x8a\x80\0\0\0\0"  # whole frames; JSON never has a NUL
+_PING, _PONG = b"\x89\x00", b"\x8a\x80\0\0\0\0"  # complete frames; JSON never contains a NUL
 
 
 def split_frames(data: bytes) -> list[bytes]:
-    """The payloads of the whole frames at the beginning of what a server sent, and then what is left over."""
+    """The payloads of the complete frames at the beginning of a server's data, followed by the rest of the data."""
     payloads = []
     while len(data) >= 2:
         size, begin = data[1] & 127, 2
@@ -98,7 +99,7 @@ def split_frames(data: bytes) -> list[bytes]:
 
 
 def floor_of(count: int, rate: int) -> dict[str, float]:
-    """A bare asyncio echo in its own process: what two hops between processes cost here at best."""
+    """A plain asyncio echo in its own process: the least that two hops between processes cost here."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     echo = context.Process(target=echo_back, args=(theirs,), daemon=True)

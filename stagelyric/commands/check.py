@@ -1,4 +1,4 @@
-"""`stagelyric check`: every fault of a setlist, a rig or files of lyrics, at once."""
+"""`stagelyric check`: reports all errors of a setlist, a rig or lyrics files at once."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -53,7 +53,7 @@ def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: b
 
 
 def _check_baked(file: Path, as_json: bool) -> None:
-    """A baked show: every byte of it, and what it holds."""
+    """Checks a baked show's whole file, and reports what it contains."""
     from stagelyric.baked import file as files
 
     with plain_faults():
@@ -126,7 +126,7 @@ def _say(file: Path, found: Found, as_json: bool) -> None:
 
 
 def _look_through(path: Path, found: Found) -> None:
-    """Lyrics: one file, or every one in a folder and below it."""
+    """Checks lyrics: one file, or all of a folder and its subfolders."""
     lyrics = [path]
     if path.is_dir():
         lyrics = sorted(f for f in path.rglob("*") if f.is_file() and f.name.lower().endswith(ENDINGS))
@@ -140,7 +140,7 @@ def _look_through(path: Path, found: Found) -> None:
 
 
 def _look_at(file: Path, as_rig: bool, found: Found) -> None:
-    data = _read(file)  # once: of a long setlist that takes longer than all that follows
+    data = _read(file)  # read only once, since for a long setlist that takes longer than everything else
     if not as_rig and (data is None or not _is_rig(data)):
         checking.look_at(file, found, data)
         return
@@ -152,7 +152,7 @@ def _look_at(file: Path, as_rig: bool, found: Found) -> None:
 
 
 def _read(file: Path) -> dict[str, Any] | None:
-    """The table in a file; None where it can't be read, of which whoever loads it tells."""
+    """The data of a file; None if it can't be read, which is reported later when the file is loaded."""
     try:
         return files.parsed(files.read_toml(file), file)
     except (OSError, FileError):
@@ -160,5 +160,5 @@ def _read(file: Path) -> dict[str, Any] | None:
 
 
 def _is_rig(data: Mapping[str, Any]) -> bool:
-    """A rig has tables of gear and no songs."""
+    """Whether the data is a rig: it has tables of gear and no songs."""
     return bool(data.keys() & Rig.model_fields.keys()) and "songs" not in data

@@ -1,4 +1,4 @@
-"""What the commands share: how a fault is said and with which exit status."""
+"""Shared by the commands: how an error is reported, and with which exit status."""
 
 import json
 import sys
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stagelyric.phrasebook.classes import Classes
 
 seed_type = click.IntRange(-(1 << 53), 1 << 53)
-"""What a show's seed may be: every program that reads JSON knows these numbers."""
+"""The range of a show's seed: numbers that every JSON parser reads exactly."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -39,7 +39,7 @@ class Failure(click.ClickException):
 
 
 def frame_faults(files: Sequence[Path]) -> list[str]:
-    """Every mistake in a band's own files of frames, each with its place."""
+    """All mistakes in a band's own frame files, each with its place."""
     if not files:
         return []
     from stagelyric.phrasebook import grammar
@@ -48,7 +48,7 @@ def frame_faults(files: Sequence[Path]) -> list[str]:
 
 
 def classes_of_frames() -> "Classes":
-    """The open classes of the frames that are shipped."""
+    """The open word classes of the frames that are shipped."""
     from stagelyric.phrasebook import classes
     from stagelyric.types import paths
 
@@ -63,7 +63,7 @@ def classes_of_frames() -> "Classes":
 
 @contextmanager
 def plain_faults() -> Iterator[None]:
-    """File errors become their sentences on standard error, and exit status 2."""
+    """Turns file errors into their sentences on standard error, with exit status 2."""
     try:
         yield
     except (FileError, JournalError, ModelNotFoundError, QuotingError) as error:
@@ -71,7 +71,7 @@ def plain_faults() -> Iterator[None]:
 
 
 def server_named(model: str, hosts: Sequence[str] | None = (), patience: float = 0.0) -> Server | None:
-    """The server that is named in the place of a model, if it is one. Raises Fault."""
+    """The server that is named instead of a model, or None if it is a model. Raises Fault."""
     try:
         return server.parse(model, hosts, patience) if server.is_url(model) else None
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""`stagelyric devices`: what this machine has to play with."""
+"""`stagelyric devices`: lists the machine's devices, voices and models."""
 
 import os
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ _APIS = {"alsa": "ALSA", "jack": "JACK", "core": "CoreMIDI", "winmm": "Windows"}
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One kind of device: its names, and what to do where there are none."""
+    """One kind of device: its names, and advice if there are none."""
 
     title: str
     names: tuple[str, ...]
@@ -82,7 +82,7 @@ def devices(
 
 
 def _voices(voices: Voices, *, every: bool) -> list[str]:
-    """Those of the user's language, and how many more there are."""
+    """The voices of the user's language, and how many more there are."""
     language = (os.environ.get("LANG") or "en").partition("_")[0].partition(".")[0]
     language = language if len(language) == 2 else "en"
     ours = [voice for voice in voices.voices if every or voice.language.casefold().startswith(language)]

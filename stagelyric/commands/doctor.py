@@ -1,4 +1,4 @@
-"""`stagelyric doctor`: the rig, looked over before the show."""
+"""`stagelyric doctor`: checks the rig before a show."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def _with(rig: Rig, host: str | None, port: int | None, osc_port: int | None, mi
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is looked at: `parts` of PARTS; `songs`: sections by title; `nothing`: which of
-    them have nothing to fall back on, in words; `seconds` in which pedals are pressed."""
+    """What is checked: `parts` of PARTS; `songs`: sections by title; `nothing`: a text on the sections that have
+    nothing to fall back on; `seconds` for pressing pedals."""
 
     rig: Rig
     model: str
@@ -139,7 +139,7 @@ async def _findings(wish: Wish, quiet: bool) -> AsyncIterator[Finding]:
 
 
 async def _played(wish: Wish, quiet: bool) -> AsyncIterator[Finding]:
-    """MIDI and audio at the same time, as in a show."""
+    """Checks MIDI and audio at the same time, as in a show."""
     from stagelyric.doctor import audio as sound
     from stagelyric.doctor import midi as pedals
     from stagelyric.gear.midi.ports import list_ports

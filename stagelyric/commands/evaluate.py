@@ -1,4 +1,4 @@
-"""`stagelyric evaluate`: what a model is worth, in bits and in lines."""
+"""`stagelyric evaluate`: measures a model's quality, in bits per character and by its lines."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _faults() -> Iterator[None]:
 
 @contextmanager
 def _progress() -> Iterator[Step]:
-    """A line on standard error that says what is being done, where somebody watches."""
+    """If standard error is a terminal, shows there what is being done."""
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -147,7 +147,7 @@ def _sources(corpus: tuple[Path, ...]) -> list[Source]:
 
 
 def _v0(folder: Path, found: list[Context], step: Step) -> Lines | None:
-    """Plain lines of the lineage's first model, unless that is the one at hand or is not there."""
+    """Plain lines from the first model of its lineage; None if that is the model itself or is missing."""
     from stagelyric.report import trial
     from stagelyric.writing.writer import Writer
 
@@ -168,7 +168,7 @@ def _compared(
 
 
 def _curves(result: dict[str, Any], folder: Path, other: Path | None) -> dict[str, Curve | None]:
-    """How the training of each model went, by the model's name; None where its folder keeps nothing of it."""
+    """The training curve of each model, by its name; None if its folder has none."""
     from stagelyric.lm import checkpoint, curve
 
     models = {result["model"]: folder} | ({result["compare"]["model"]: other} if other is not None else {})
@@ -176,7 +176,7 @@ def _curves(result: dict[str, Any], folder: Path, other: Path | None) -> dict[st
 
 
 def _columns(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every set of lines by its name: the model's first, the other model's second."""
+    """Each set of lines by name: the model's first, the other model's second."""
     columns: dict[str, dict[str, Any]] = {result["model"]: result["rows"][result["model"]]}
     if other := result.get("compare"):
         columns[other["model"]] = other["rows"][other["model"]]
@@ -212,7 +212,7 @@ def _blind_quatrains(tried: Trial, found: list[Context], count: int, seed: int, 
 
 
 def _print_ratings(files: tuple[Path, ...], key_file: Path, as_json: bool) -> None:
-    """What each reader thought of people's quatrains and of the model's."""
+    """Prints each reader's ratings of people's quatrains and of the model's."""
     from stagelyric.report import blind
 
     told: dict[str, dict[str, dict[str, float]]] = {}

@@ -1,4 +1,4 @@
-"""`stagelyric frames`: the band's own lyrics opened into frames, and a page to go through what is proposed."""
+"""`stagelyric frames`: turns the band's own lyrics into frames, and serves a page for reviewing proposals."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stagelyric.words.lexicon import Lexicon
     from stagelyric.words.names import Names
 
-_MODEL = "structure"  # the words that it knows, and what each is used for
+_MODEL = "structure"  # this model's vocabulary and its word classes are used
 _CAPITAL = re.compile(r"[A-Z][a-z]+")
 _SMALL = re.compile(r"\b[a-z]+")
 PORT = 7750
@@ -94,7 +94,7 @@ def _open(paths: Sequence[Path], out: Path, *, quiet: bool) -> Result:
             there = grammar.read(out)
         except grammar.FrameFileError as error:
             raise Fault(str(error)) from None
-        # How a frame began stands in the comment above it, so it is known whatever has become of its lines.
+        # The comment above a frame has its original text, so it is recognised even if its lines were changed.
         known = [line.partition(": ")[2] for line in there.split("\n") if line.startswith("# ") and ": " in line]
         known += [sung.plain(line) for line in there.split("\n")]
     opener = _opener(songs)
@@ -132,7 +132,7 @@ def _opener(songs: Sequence[Song]) -> Opener:
 
 @cache
 def _known() -> tuple[Book, Substitutes]:
-    """The frames that are shipped, and what they say of which word may stand for which."""
+    """The frames that are shipped, and what they imply about which word may replace which."""
     from stagelyric.phrasebook import book, grammar
     from stagelyric.phrasebook.substitutes import Substitutes
     from stagelyric.types import paths
@@ -157,7 +157,8 @@ def _known() -> tuple[Book, Substitutes]:
 
 
 def _names(lines: Sequence[str], words: Lexicon, genders: Iterable[str]) -> Names:
-    """The names in the band's songs: found by how they are written; at a line's beginning, those that are no words."""
+    """The names in the band's songs, recognised by their capitals; at the beginning of a line only if they are no
+    words."""
     from stagelyric.words.lexicon import LOWER
     from stagelyric.words.lists import PLACES
     from stagelyric.words.names import Names, find_names
@@ -171,7 +172,7 @@ def _names(lines: Sequence[str], words: Lexicon, genders: Iterable[str]) -> Name
         number = words.index.get(word)
         return number is not None and bool(words.forms[number] & LOWER)
 
-    # "Mind your head" is an order, Nairobi a town: a name is opened where it can only be a person's.
+    # "Mind your head" is an imperative, Nairobi a town: a name becomes a slot only if it must be a person's.
     people = {word for word in found.people if word in genders or not (is_word(word) or word in PLACES)}
     for word in first:
         if word not in small and not is_word(word) and word not in PLACES | found.places:
@@ -181,7 +182,7 @@ def _names(lines: Sequence[str], words: Lexicon, genders: Iterable[str]) -> Name
 
 
 def _hear() -> Hear | None:
-    """The editor, where there is one: it strikes what breaks a line before anybody has to read it."""
+    """The editor, if there is one: it removes proposals that break a line before anybody has to read them."""
     from stagelyric.editor.faults import EditorError
     from stagelyric.writing import editing
 

@@ -1,4 +1,4 @@
-"""The page of `stagelyric frames FILE --page`: what is proposed, kept or struck in the file at once."""
+"""The page of `stagelyric frames FILE --page`: keeps or strikes proposals, saving the file each time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from stagelyric.phrasebook.proposals import Opened, ProposalError
 from stagelyric.types.devices import ListenError
 from stagelyric.web.thumb import Thumb
 
-_UNDONE = 200  # decisions that can be taken back
+_UNDONE = 200  # decisions that can be undone
 
 
 def serve(file: Path, port: int, *, opened: bool) -> None:
@@ -50,14 +50,14 @@ def serve(file: Path, port: int, *, opened: bool) -> None:
 
 
 class Sheet:
-    """One file of frames. It is read anew for each request, so what an editor writes meanwhile is seen."""
+    """One file of frames. It is read again for each request, so that changes made in a text editor are seen."""
 
     def __init__(self, file: Path, known: Classes):
         self.file, self.known = file, known
         self._done: list[tuple[str, str, int]] = []  # the text before, the text after, the frame
 
     def overview(self) -> dict[str, Any]:
-        """Every frame's title, and how much waits in it."""
+        """Every frame's title, and how many of its proposals are undecided."""
         frames = proposals.opened(self._text())
         return {
             "file": self.file.name,
@@ -65,7 +65,7 @@ class Sheet:
         }
 
     def frame(self, number: int) -> dict[str, Any]:
-        """One frame, with each of its proposals in its lines."""
+        """One frame, with its proposals in their lines."""
         text = self._text()
         frames = proposals.opened(text)
         if not 0 <= number < len(frames):
@@ -91,7 +91,7 @@ class Sheet:
         }  # fmt: skip
 
     def decide(self, number: int, row: int, at: int, text: str, *, keep: bool) -> dict[str, Any]:
-        """Keeps or strikes the proposal that begins there, if it is the one that was meant."""
+        """Keeps or strikes the proposal that begins at this position, if it is the one that was meant."""
         before = self._text()
         known = {(one.row, one.at): one.text for frame in proposals.opened(before) for one in frame.waiting}
         if known.get((row, at)) != text:
@@ -102,7 +102,7 @@ class Sheet:
         return self.frame(number)
 
     def undo(self) -> dict[str, Any]:
-        """Takes the last decision back, unless the file was changed since."""
+        """Undoes the last decision, unless the file was changed since."""
         if not self._done or self._done[-1][1] != self._text():
             raise ProposalError("There is nothing to take back: the file was changed since.")
         before, _, number = self._done.pop()
@@ -110,7 +110,7 @@ class Sheet:
         return self.frame(number)
 
     def fillings(self, number: int, row: int | None, at: int | None) -> dict[str, Any]:
-        """Three forms of a frame as they would be sung, with one proposal in each if one is named."""
+        """Three forms of a frame as they would be sung, each with the given proposal if there is one."""
         text = self._text()
         frames = proposals.opened(text)
         if not 0 <= number < len(frames):
@@ -120,7 +120,7 @@ class Sheet:
 
     def _text(self) -> str:
         try:
-            return self.file.read_bytes().decode("utf-8")  # its line ends are kept as they are
+            return self.file.read_bytes().decode("utf-8")  # line ends are preserved
         except OSError as error:
             raise ProposalError(f"{self.file.name} can't be read any more: {error.strerror}.") from None
         except UnicodeDecodeError:
@@ -137,7 +137,7 @@ class Sheet:
 
 
 def _beside(frame: Opened, row: int, at: int) -> str:
-    """What is sung where a proposal would be."""
+    """What is sung instead of a proposal."""
     for slot in (slot for line in frame.slots for slot in line):
         if any((one.row, one.at) == (row, at) for one in slot):
             return next((one.text for one in slot if not one.waits), "")

@@ -1,4 +1,4 @@
-"""Hearing the rig without a show: what `learn` and `monitor` share."""
+"""Listening to the rig without a show: shared by `learn` and `monitor`."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What is listened to: the rig's OSC address and MIDI inputs (None: no MIDI), and this terminal's keys."""
+    """The inputs to listen to: the rig's OSC address and MIDI inputs (None: no MIDI), and this terminal's keys."""
 
     rig: Rig
     midi: tuple[str, ...] | None
     osc: bool = True
 
     async def open(self, stack: AsyncExitStack, emit: Emit, *, say: bool = True) -> Midi | None:
-        """Opens MIDI and OSC. A port in use is said, and the rest is heard all the same."""
+        """Opens MIDI and OSC. If a port is in use, that is reported, and the other inputs are opened all the same."""
         from stagelyric.gear.midi.input import Midi
         from stagelyric.gear.osc.input import Osc
         from stagelyric.types.devices import ListenError
@@ -54,7 +54,7 @@ class Hearing:
         return midi
 
     def keys(self, emit: Emit) -> AbstractAsyncContextManager[None]:
-        """This terminal's keys while the context is open; nothing where there is no terminal."""
+        """Reads this terminal's keys while the context is open; does nothing if there is no terminal."""
         if not sys.stdin.isatty():
             return nullcontext()
         from stagelyric.gear.terminal.keyboard import Keyboard
@@ -63,7 +63,7 @@ class Hearing:
 
 
 def rig_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--rig, --osc-port, --midi and --no-osc, handed to the command as `hearing`."""
+    """Adds --rig, --osc-port, --midi and --no-osc, and passes them to the command as `hearing`."""
 
     @click.option("--rig", "rig_file", type=click.Path(path_type=Path), help="The gear that is there (TOML).")
     @click.option("--osc-port", type=click.IntRange(0, 65535), help="OSC's UDP port (default 7744).")

@@ -66,7 +66,7 @@ def list_(file: Path | None, as_json: bool) -> None:
         print_json(shows)
         return
     for show in shows:
-        if not show["cues"]:  # it came to nothing: a port was taken, a key was wrong
+        if not show["cues"]:  # the show never got under way: a port was in use, a key was wrong
             continue
         started = datetime.fromtimestamp(show["started"]).strftime("%Y-%m-%d %H:%M")
         click.echo(f"{show['id']}  {started}  {show['cues']:5} lines  {show['title']}")
@@ -79,7 +79,7 @@ _EVENT = re.compile(r"([A-Z]\w+)\((.*)\)$", re.DOTALL)
 
 
 def in_words(event: str) -> str:
-    """An event of the journal as a reader wants it: "keep, from the page"; "key press, key a, from terminal"."""
+    """An event of the journal in words: "keep, from the page"; "key press, key a, from terminal"."""
     found = _EVENT.match(event)
     if found is None:
         return event
@@ -168,7 +168,7 @@ def replay(id: str, speed: float | None, file: Path | None, as_json: bool) -> No
         cues = len(night.recorded)
         print_json({"same": night.same, "cues": cues, "missing": night.missing, "differences": others})
         sys.exit(0 if night.same else 1)
-    as_it_was = bool(night.missing)  # nothing can be performed: what was up is shown as it was
+    as_it_was = bool(night.missing)  # nothing can be performed, so the recorded lines are shown
     last: float | None = None
     for shown in night.recorded if as_it_was else night.run():
         if speed and last is not None:
@@ -273,7 +273,7 @@ def export(
 
 
 def _drafts(nights: list[Night], song: str | None) -> tuple[Draft, ...]:
-    """What the band has made of its kept lines, for the sets of these nights."""
+    """The drafts that the band has made from its kept lines, for the sets of these nights."""
     from stagelyric.rehearsal import draft
     from stagelyric.rehearsal.files import folder_of
     from stagelyric.words.alike import alike
@@ -284,7 +284,7 @@ def _drafts(nights: list[Night], song: str | None) -> tuple[Draft, ...]:
             try:
                 made = draft.read(file.read_text("utf-8"), file.stem)
             except (OSError, ValueError):
-                continue  # its own page says what is wrong with it
+                continue  # the rehearsal page reports what is wrong with it
             texts = "\n".join("" if line == draft.BREAK else line for line in made.lines).split("\n\n")
             stanzas = [tuple("" if line == draft.GAP else line for line in text.split("\n")) for text in texts if text]
             if stanzas and (song is None or alike(made.song) == alike(song)):
@@ -330,7 +330,7 @@ def _into(export: "Export", night: Night, folder: Path) -> None:
 
 
 def _file_name(title: str, taken: set[str]) -> str:
-    """Of letters that every system takes; another for each title."""
+    """A file name with characters that every system accepts, different for each title."""
     plain = "".join(letter if letter.isalnum() else "-" for letter in title.casefold())[:60].strip("-") or "song"
     name, number = plain, 1
     while name in taken:
@@ -355,7 +355,7 @@ def _are_dates(*values: object) -> bool:
 
 
 def _bound(value: "int | time | datetime | None", night: Night) -> Bound | None:
-    """A time alone is the first such time after the show began."""
+    """Where a part begins or ends. A time without a date is the first such time after the show began."""
     match value:
         case None:
             return None

@@ -1,4 +1,4 @@
-"""`stagelyric learn`: press a pedal, pick what it does, and the trigger is in the setlist's file."""
+"""`stagelyric learn`: press a pedal, choose what it does, and the trigger is written to the setlist's file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stagelyric.types.actions import Do
 
 OFFERED = [row.name for row in sorted(TABLE, key=lambda row: row.pedal) if row.pedal]
-_ABOVE = 0.1  # seconds after which what was sent while a question was up is old
+_ABOVE = 0.1  # seconds; older messages were sent while the previous question was still open
 
 
 @click.command()
@@ -69,7 +69,7 @@ def learn(
     once = once or as_json
 
     def settle(found: Found) -> dict[str, object] | None:
-        """Asks, where nothing was said before, and writes."""
+        """Asks what the pedal should do, unless an option says so, and writes the trigger."""
         act = chosen or _ask()
         if act is None:
             return None
@@ -96,7 +96,7 @@ async def _rounds(
     once: bool,
     quiet: bool,
 ) -> None:
-    # Ctrl-C must end a question too, which the loop's own way would not.
+    # Ctrl-C must interrupt a question too, which asyncio's own handler would not do.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     events: asyncio.Queue[Event] = asyncio.Queue()
     async with AsyncExitStack() as stack:
@@ -118,7 +118,7 @@ async def _rounds(
 
 
 async def _watched(events: asyncio.Queue[Event], midi: Midi | None, seconds: float, quiet: bool) -> Found:
-    """What is pressed. Raises TimeoutError where the caller's time is over before anything came."""
+    """What was pressed. Raises TimeoutError if nothing came in the time allowed by the caller."""
     asked = time.monotonic() - _ABOVE
     watch = Watch(seconds=seconds)
     while True:
@@ -162,7 +162,7 @@ def _shown(do: object) -> str:
 
 
 def _ask() -> Do | None:
-    """What is typed, until it is something; None for nothing."""
+    """Asks until a valid action is typed; None for an empty line."""
     for number, action in enumerate(OFFERED, 1):
         click.echo(f"  {number:2}  {action}", err=True)
     click.secho('      or: goto SECTION, song TITLE, word WORD, say TEXT, wildness value; "-": nothing', err=True)
@@ -184,7 +184,7 @@ def _do(typed: str) -> Do:
 
 
 def _parse(typed: str) -> Do:
-    """`goto chorus` as it is spoken. Raises ValueError."""
+    """Parses an action as spoken: `goto chorus`. Raises ValueError."""
     action, _, value = typed.strip().partition(" ")
     action = action.replace("-", "_")
     if value and action not in ACTIONS:

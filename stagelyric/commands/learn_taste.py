@@ -1,4 +1,4 @@
-"""`stagelyric learn-taste`: the ranking learns from what the band kept and vetoed."""
+"""`stagelyric learn-taste`: adapts the ranking to what the band kept and vetoed."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from stagelyric.writing.taste import Taste
     from stagelyric.writing.writer import Writer
 
-_BEFORE = 4  # lines that were up before one, by which it is judged
-_PASSED = 400  # of the lines that were let pass, the latest
-_WRITTEN = ("model", "word", "kept", None)  # where lines come from that the ranking chose
+_BEFORE = 4  # lines shown before a line, with which it is judged
+_PASSED = 400  # at most so many lines without a verdict, the latest
+_WRITTEN = ("model", "word", "kept", None)  # origins of lines that the ranking chose
 _SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A line, the lines that were up before it, and what became of it: "keep", "veto", or "pass"."""
+    """A line, the lines shown before it, and its verdict: "keep", "veto", or "pass" (none)."""
 
     text: str
     before: tuple[str, ...]
@@ -77,13 +77,13 @@ def learn_taste(
 
 
 def played_with(journals: Sequence[Path]) -> str:
-    """The model of the latest show in journals."""
+    """The model of the latest show in the journals."""
     shows = [show for path in journals for show in memory.shows(path)]
     return str(max(shows, key=lambda show: show["started"])["model"]) if shows else MODEL
 
 
 def read(path: Path) -> Iterator[Verdict]:
-    """What a journal holds of lines that were shown, show by show, the earliest first. Raises JournalError."""
+    """The lines shown in a journal's shows with their verdicts, earliest show first. Raises JournalError."""
     for show in reversed(memory.shows(path)):
         rows = [row for row in memory.records(path, show["id"]) if row["text"]]
         shown: list[str] = []
@@ -97,14 +97,14 @@ def read(path: Path) -> Iterator[Verdict]:
                 if row["origin"] not in _WRITTEN:
                     not_ours.add(row["text"])
             elif row["kind"] in ("keep", "veto"):
-                judged[row["text"]] = row["kind"]  # the later word counts
+                judged[row["text"]] = row["kind"]  # the latest verdict counts
         for text, before in {**places_of, **{t: places_of.get(t, ()) for t in judged}}.items():
             if text not in not_ours:
                 yield Verdict(text, before, judged.get(text, "pass"))
 
 
 def latest(verdicts: Iterator[Verdict]) -> list[Verdict]:
-    """One verdict a line, the last that was given; of the lines that were let pass, the last 400."""
+    """One verdict per line, the last that was given; of the lines without one, the latest 400."""
     by_text: dict[str, Verdict] = {}
     for verdict in verdicts:
         if verdict.kind != "pass" or verdict.text not in by_text:
@@ -115,13 +115,14 @@ def latest(verdicts: Iterator[Verdict]) -> list[Verdict]:
 
 
 def marked(verdicts: Sequence[Verdict], writer: Writer) -> list[Any]:
-    """The verdicts with their lines' marks. What was let pass stands against what is scarcer, keeps or vetoes."""
+    """The verdicts with their lines' features. Lines without a verdict count as the opposite of the rarer verdict, keep
+    or veto."""
     from stagelyric.writing.taste import LEAST, PASSED, Judged
 
     kept = sum(v.kind == "keep" for v in verdicts)
     vetoed = sum(v.kind == "veto" for v in verdicts)
     made = []
-    if kept + vetoed < LEAST:  # said before a model reads a line of it
+    if kept + vetoed < LEAST:  # too few: reported later, without having the model read those lines
         verdicts = [v for v in verdicts if v.kind != "pass"]
     for verdict in verdicts:
         passed = verdict.kind == "pass"

@@ -1,5 +1,5 @@
-"""Every bound of a show in one table: where it is, what it is, and what is said or done beyond it. `docs/limits.md` is
-made from it (`python -m stagelyric.commands.limits`)."""
+"""All limits of a show in one table: where each applies, its value, and what happens beyond it. `docs/limits.md` is
+generated from it (`python -m stagelyric.commands.limits`)."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from stagelyric.web import budget, door, guard, machines, server, setting_up, wo
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`what` is bounded, at `most`; `beyond` it."""
+    """`what` is limited, to `most`; `beyond`: what happens above that."""
 
     what: str
     most: str
@@ -92,7 +92,7 @@ LIMITS = (
 
 
 def page() -> str:
-    """`docs/limits.md`."""
+    """The text of `docs/limits.md`."""
     rows = [f"| {limit.what} | {limit.most} | {limit.beyond} |" for limit in LIMITS]
     head = "# Limits\n\nEvery bound of a show, and what comes beyond it. Made from `stagelyric/commands/limits.py`.\n"
     return "\n".join([head, "| what | at most | beyond it |", "|---|---|---|", *rows, ""])

@@ -1,4 +1,4 @@
-"""`stagelyric models`: which models there are, how they compare, and what can be fetched."""
+"""`stagelyric models`: lists the models, compares them, and fetches what can be downloaded."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from stagelyric.types import paths
 from stagelyric.types.lines import Drafter
 from stagelyric.types.program import typed
 
-_HEAD = 8  # bytes that say how long a safetensors file's header is
+_HEAD = 8  # bytes with the length of a safetensors file's header
 _LARGEST_HEAD = 1 << 20
 _DRAFTED = 16  # lines
 
 
 class _Models(click.Group):
-    """Lists where nothing else is asked: `models`, `models NAME…` and `models --json` need no word for it."""
+    """Runs `list` by default, so that `models`, `models NAME…` and `models --json` work."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or args[0] not in (*self.commands, "-h", "--help"):
@@ -77,10 +77,10 @@ def list_models(names: tuple[str, ...], drafters: bool, as_json: bool) -> None:
 
 
 def describe(name: str, folder: Path) -> dict[str, Any]:
-    """What is known of the model in a folder; "problem" is None, or a sentence that says why it can't be used.
+    """A model folder's properties; "problem" is None, or a sentence that says why the model can't be used.
 
-    Bytes are of all its files; bits per character by held-out text, as measured when it was trained; "speed_ms" of a
-    line of 40 characters on one core here and now.
+    Bytes are those of all its files; bits per character are for held-out text, as measured when it was trained;
+    "speed_ms" is for a line of 40 characters on one core of this machine, measured now.
     """
     from stagelyric.lm import checkpoint, evaluate, runtime
     from stagelyric.lm.kinds.table import KINDS
@@ -109,10 +109,10 @@ def describe(name: str, folder: Path) -> dict[str, Any]:
 
 
 def drafter_speeds(folder: Path) -> dict[str, float]:
-    """Milliseconds for a finished, ranked line by each way of drafting that a model has, on one core here and now.
+    """Milliseconds per finished, ranked line for each of a model's drafters, on one core of this machine, measured now.
 
-    Frames need no model; they are counted with the model that would read what is drafted beside them. {} for a model
-    whose words are not there or are damaged.
+    Frames need no model; they are measured with the model that reads what is drafted beside them. {} for a model whose
+    vocabulary is missing or damaged.
     """
     from stagelyric.commands.write import model_faults
     from stagelyric.types.lines import Ask
@@ -129,7 +129,7 @@ def drafter_speeds(folder: Path) -> dict[str, float]:
     took = {}
     for name in names:
         ask = Ask(seed=1, rhyme="AABB", drafters=(name,))
-        writer.write(ask, 0, 1)  # what is read and reckoned once
+        writer.write(ask, 0, 1)  # loads and computes what is needed only once
         started = time.perf_counter()
         writer.write(replace(ask, seed=2), 0, _DRAFTED)
         took[str(name)] = round(1000 * (time.perf_counter() - started) / _DRAFTED, 2)
@@ -137,7 +137,7 @@ def drafter_speeds(folder: Path) -> dict[str, float]:
 
 
 def parameters(file: Path) -> int | None:
-    """How many numbers a safetensors file holds, from its header alone; None where there is no such file."""
+    """The number of parameters in a safetensors file, from its header alone; None if there is no such file."""
     try:
         with file.open("rb") as opened:
             size = int.from_bytes(opened.read(_HEAD), "little")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stagelyric.editor.editor import Editor
 
-_RUNS = 2  # of which the faster one counts
+_RUNS = 2  # the fastest of these runs counts
 
 
 def describe() -> dict[str, Any] | None:
-    """The editor, described as other models are; "speed_ms" is of a line judged after those before it, on one core here
-    and now. None where there is none."""
+    """The editor's description in the form used for other models; "speed_ms" is for judging a line after those before
+    it, on one core of this machine, measured now. None if there is no editor."""
     from stagelyric.editor import fetch
     from stagelyric.editor.faults import EditorError
     from stagelyric.writing import editing
@@ -39,7 +39,7 @@ def describe() -> dict[str, Any] | None:
 
 
 def _speed(opened: Editor) -> dict[str, float]:
-    """Milliseconds a line, of lines that share nothing but their stanza."""
+    """Milliseconds per line, for lines that have only their stanza in common."""
     from stagelyric.editor.reach import LINES
 
     stanzas = [text.split("\n") for text in LINES.strip().split("\n\n")]

@@ -1,4 +1,4 @@
-"""`stagelyric models fetch`: the editor's model brought to this machine, built and tried."""
+"""`stagelyric models fetch`: downloads the editor's model, builds it and tries it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def fetch(name: str, source: Path | None) -> None:
 
 
 class _Bar:
-    """A bar that is drawn only once there is something to show."""
+    """A progress bar that appears only once there is something to show."""
 
     def __init__(self, size: int):
         self._bar = click.progressbar(length=size, label=f"{size / 1e6:.0f} MB")

@@ -1,4 +1,4 @@
-"""`stagelyric monitor`: every event as it arrives, and what it would do."""
+"""`stagelyric monitor`: prints every event as it arrives, and what it would do."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from stagelyric.show.show import Show
 
 KINDS = ("midi", "osc", "key", "clock")
-_CLOCK_EVERY = 1.0  # seconds between two sayings of what the clock does
+_CLOCK_EVERY = 1.0  # seconds between two reports on the clock
 _WORDS = {ClockPulse: "clock", KeyPress: "key", OscMessage: "osc"}
 
 
@@ -88,7 +88,7 @@ async def _listen(hearing: Hearing, screen: Screen, count: int | None, seconds: 
 
 
 class Screen:
-    """Prints events. `show`: in which they would do something, if any."""
+    """Prints events. `show`: the show in which they would do something, if there is one."""
 
     def __init__(
         self,
@@ -141,7 +141,7 @@ class Screen:
 
 
 def would(show: Show, event: Event) -> Iterator[str]:
-    """What the event does, in words; `show` goes along, so that a section that was gone to is the present one."""
+    """What the event does, in words. It is performed in `show`, so that later events see the section it went to."""
     from stagelyric.show.effects import Remark
 
     if isinstance(event, Command):
@@ -203,7 +203,7 @@ def _is_of(event: Event, kinds: tuple[str, ...]) -> bool:
 
 
 def _type(event: Event) -> str:
-    """control_change: mido's names, as far as there are any."""
+    """The event's type in mido's naming where there is one, such as control_change."""
     words = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__)
     return _WORDS.get(type(event), words.lstrip("_"))
 

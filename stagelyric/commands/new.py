@@ -1,4 +1,4 @@
-"""`stagelyric new`: a setlist that plays, drawn up from the band's own songs."""
+"""`stagelyric new`: makes a playable setlist from the band's own songs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from stagelyric.songs.document import TRIGGERS, Guessed, Wishes
 from stagelyric.songs.reading import Written
 from stagelyric.types.program import typed
 
-_WIDTH = 34  # characters of a title in the list that is printed
+_WIDTH = 34  # characters of a title in the printed list
 
 
 @click.command()
@@ -111,7 +111,7 @@ def _title(folders: Sequence[Path], output: Path) -> str:
 
 
 def _asked(wishes: Wishes, songs: Sequence[Written], order: str | None, there: bool) -> tuple[Wishes, str | None]:
-    """Five questions, fewer where a flag has answered; Enter takes what stands in brackets."""
+    """Asks five questions, or fewer if options answer them; Enter accepts the value in brackets."""
     if not wishes.title and not there:
         wishes = replace(wishes, title=click.prompt("What is the set called?", default="Tonight"))
     if songs and order is None:
@@ -193,7 +193,8 @@ def _source(songs: Sequence[Written], folders: Sequence[Path]) -> str:
 
 
 def _lyrics(written: Written, output: Path, written_out: list[Path]) -> Path:
-    """The file of a song's words; where its own holds other songs too, one of its own beside the setlist."""
+    """A file with only this song's words: its own file, or a new one beside the setlist if that contains other songs
+    too."""
     if written.alone:
         return written.file
     folder = output.parent / f"{output.stem}-lyrics"

@@ -1,4 +1,4 @@
-"""The page of `stagelyric new --page`: a setlist edited without a show, or begun with a title and three words."""
+"""The page of `stagelyric new --page`: edits a setlist without a show, or creates one from a title and three words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HOST = "127.0.0.1"
 
 
 def serve(file: Path, port: int, *, opened: bool) -> None:
-    """Until Ctrl-C. Raises Fault where the port is taken or the file has no folder to be in."""
+    """Serves the page until Ctrl-C. Raises Fault if the port is in use or the file's folder does not exist."""
     if not file.resolve().parent.is_dir():
         raise Fault(f"{file}: wanted a folder that is there, found none")
     try:

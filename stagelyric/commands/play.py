@@ -1,4 +1,4 @@
-"""`stagelyric play`: the running show."""
+"""`stagelyric play`: runs a show."""
 
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -112,7 +112,8 @@ def play(
 
 
 def _log() -> None:
-    """In a terminal the show itself says what people should know; a log file gets the details too."""
+    """Sets up logging. On a terminal the show itself prints what people should know; a log file gets the details
+    too."""
     import logging
     import sys
 
@@ -121,7 +122,7 @@ def _log() -> None:
 
 
 class What(NamedTuple):
-    """What is played: a setlist with the model that writes, and the server that drafts beside it, or a baked show."""
+    """What is played: a setlist with its model and the server that drafts beside it, or a baked show."""
 
     setlist: "Setlist"
     file: Path
@@ -132,7 +133,7 @@ class What(NamedTuple):
 
 
 def _what(show_file: Path | None, setlist: Path | None, model: str | None, seed: int | None, rig: "Rig") -> What:
-    """Raises FileError and the like, UsageError, Fault."""
+    """Determines what is played. Raises FileError and the like, UsageError, Fault."""
     if show_file is not None:
         baked = _baked(show_file, setlist, model, seed)
         return What(baked.bake.setlist, baked.path, baked.bake.seed, baked=baked)
@@ -149,7 +150,7 @@ def _what(show_file: Path | None, setlist: Path | None, model: str | None, seed:
 
 
 def _baked(file: Path, setlist: Path | None, model: str | None, seed: int | None) -> "Opened":
-    """The baked show, which nothing on the command line contradicts."""
+    """Opens a baked show, after checking that no option contradicts it."""
     from stagelyric.baked import file as files
     from stagelyric.setlist import faults
 
@@ -169,7 +170,7 @@ def _check_frames(files: list[Path]) -> None:
 
 
 def _changed(rig: "Rig", web: dict[str, object], osc_port: int | None) -> "Rig":
-    """The rig, with what the command line has otherwise."""
+    """The rig with the command line's options applied."""
     from stagelyric.setlist.rig import address
 
     host, port = address(rig.osc.listen)
@@ -190,7 +191,7 @@ def _run(
 
     quick()
     if sys.platform == "win32":
-        factory = asyncio.SelectorEventLoop  # the proactor has no datagram endpoint worth the name
+        factory = asyncio.SelectorEventLoop  # the proactor loop's support for datagrams is too poor
     else:
         import uvloop
 
@@ -238,7 +239,7 @@ def _part(assembly: "Assembly", journal: Path | None) -> None:
 
 @asynccontextmanager
 async def _bringing(asked: bool) -> "AsyncIterator[None]":
-    """The editor is fetched meanwhile, by a process that steps aside and ends with the show."""
+    """While open, fetches the editor in a low-priority process that ends with the show."""
     import asyncio
     import contextlib
     import sys
@@ -262,7 +263,7 @@ async def _bringing(asked: bool) -> "AsyncIterator[None]":
 
 
 async def _wait_for_lines(assembly: "Assembly", over: "asyncio.Event") -> None:
-    """Until every section has lines, or the show is ended. It is up meanwhile: a press gives what there is."""
+    """Waits until every section has lines, or the show ends. The show is up meanwhile: a press shows what there is."""
     import asyncio
     import sys
 
@@ -305,7 +306,7 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
 
 
 def _open(url: str) -> None:
-    """Opens the page where there is a desktop and a person to look at it."""
+    """Opens the page in a browser, if there is a desktop and a person to look at it."""
     import os
     import sys
     import threading

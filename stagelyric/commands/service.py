@@ -1,4 +1,4 @@
-"""`stagelyric service`: a show that begins when the machine does."""
+"""`stagelyric service`: starts a show when the machine boots."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def uninstall(kind: str | None, name: str) -> None:
 
 
 def unit(title: str, command: Sequence[str], setlist: Path) -> str:
-    """A systemd user unit: started again at once when it ends, or when its loop has not turned for ten seconds."""
+    """A systemd user unit. It is restarted at once when it ends, or when its loop has not turned for ten seconds."""
     start = " ".join(map(_quoted, command))
     return f"""\
 [Unit]
@@ -112,7 +112,7 @@ WantedBy=default.target
 
 
 def agent(name: str, command: Sequence[str], setlist: Path) -> str:
-    """A launchd agent. launchd has no readiness and no watchdog: it starts again what ends."""
+    """A launchd agent. launchd has neither readiness nor a watchdog; it restarts a process that ends."""
     log = str(Path.home() / "Library" / "Logs" / f"{name}.log")
     wanted = {
         "Label": _label(name),
@@ -120,7 +120,7 @@ def agent(name: str, command: Sequence[str], setlist: Path) -> str:
         "WorkingDirectory": str(setlist.resolve().parent),
         "RunAtLoad": True,
         "KeepAlive": True,
-        "ProcessType": "Interactive",  # not slowed down as a background job
+        "ProcessType": "Interactive",  # prevents the throttling of background jobs
         "StandardOutPath": log,
         "StandardErrorPath": log,
     }
@@ -133,7 +133,7 @@ def _command(setlist: Path, rig_file: Path | None, options: Sequence[str]) -> li
 
 
 def _quoted(word: str) -> str:
-    """As systemd.service(5) reads a command line: quotes, no variables, no specifiers."""
+    """A word quoted for a command line in systemd.service(5), with variables and specifiers escaped."""
     plain = word.replace("%", "%%").replace("$", "$$")
     if plain and not re.search(r"[\s\"'\\;]", plain):
         return plain

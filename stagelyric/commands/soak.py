@@ -1,4 +1,5 @@
-"""`stagelyric soak`: hours of a show in minutes, with everything that goes wrong on a tour; a table and a picture."""
+"""`stagelyric soak`: plays hours of a show in minutes, with everything that goes wrong on a tour; prints a table and
+draws a chart."""
 
 import asyncio
 import contextlib
@@ -18,9 +19,9 @@ import psutil
 from stagelyric.commands.common import Failure, json_option, print_json
 from stagelyric.testing.play import STARTING, Display, Play, PlayError, packet, playing
 
-EVERY = 8.0  # seconds of the show between two presses
-SAMPLES = 120  # looks at the process over the whole soak
-DISPLAYS = 6  # that come and go, beside the one that counts
+EVERY = 8.0  # seconds of show time between two presses
+SAMPLES = 120  # samples of the process over the whole soak
+DISPLAYS = 6  # displays that come and go, beside the one that counts cues
 WORDS = ("window", "river", "candle", "engine", "letter", "winter", "kitchen", "ticket", "garden", "ladder")
 _SECTIONS = "".join(
     f'[[songs.sections]]\nname = "{name}"\nsafety = ["Hold on", "Row on"]\n' for name in ("a", "b", "c")
@@ -30,7 +31,8 @@ SETLIST = 'title = "Soak"\n' + "".join(f'[[songs]]\ntitle = "Song {n}"\ntempo = 
 
 @dataclass(slots=True)
 class Sample:
-    """`at` in seconds of the show; `memory`, `writer` in MB; `latency` in ms, the longest since the sample before."""
+    """`at` in seconds of show time; `memory`, `writer` in MB; `latency` in ms, the longest since the previous
+    sample."""
 
     at: float
     memory: float
@@ -41,7 +43,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Soak:
-    """What was seen. `lost`: presses without a line; `repeats`: lines that came twice and were no safety lines."""
+    """The results. `lost`: presses without a line; `repeats`: lines that came twice, other than safety lines."""
 
     presses: int = 0
     lost: int = 0
@@ -80,7 +82,7 @@ def soak(hours: float, speed: float, model: str, seed: int, out: Path | None, as
 
 
 async def _soak(seconds: float, speed: float, model: str, rng: random.Random) -> Soak:
-    """`seconds` of the show."""
+    """Plays `seconds` of show time."""
     found = Soak()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -116,7 +118,7 @@ async def _play(
             if cue is None:
                 found.lost += 1
             else:
-                if not word:  # that is written first
+                if not word:  # a line for a word must be written first
                     found.latencies.append((time.monotonic() - pressed) * 1000)
                     longest = max(longest, found.latencies[-1])
                 shown[cue["text"]] += 1
@@ -128,7 +130,7 @@ async def _play(
 
 
 def _something(pedal: socket.socket, play: Play, rng: random.Random, found: Soak) -> None:
-    """What a band does between two lines, and now and then what goes wrong."""
+    """Does what a band does between two lines, and sometimes what goes wrong."""
     chance = rng.random()
     if chance < 0.06:
         pedal.send(packet("/stagelyric/song", rng.randint(1, 8)))
@@ -145,7 +147,7 @@ def _something(pedal: socket.socket, play: Play, rng: random.Random, found: Soak
 
 
 async def _next_cue(display: Display, before: int) -> dict[str, Any] | None:
-    """The one after so many; None where there was none within five seconds."""
+    """The next cue after `before` cues; None if there is none within five seconds."""
     try:
         await display.until(lambda: len(display.cues) > before, 5.0)
     except AssertionError:
@@ -154,7 +156,7 @@ async def _next_cue(display: Display, before: int) -> dict[str, Any] | None:
 
 
 async def _come_and_go(session: aiohttp.ClientSession, play: Play, rng: random.Random, found: Soak) -> None:
-    """Displays: each reads for a while, not at all, or says that it has painted, and goes."""
+    """Displays that connect, then read for a while, or don't read, or report what they painted, and leave."""
 
     async def one() -> None:
         while True:
@@ -181,7 +183,7 @@ def _sample(at: float, play: Play, latency: float) -> Sample:
 
 
 def summary(found: Soak) -> dict[str, Any]:
-    """`growth`: MB an hour of the show over its second half, from a straight line through the samples."""
+    """The summary. `growth`: MB per hour of show time over its second half, from a line fitted to the samples."""
     latencies = sorted(found.latencies) or [0.0]
     later = found.samples[len(found.samples) // 2 :]
     return {
@@ -200,7 +202,7 @@ def summary(found: Soak) -> dict[str, Any]:
 
 
 def _slope(points: list[tuple[float, float]]) -> float:
-    """Of the straight line nearest to the points; 0 for fewer than two."""
+    """The slope of the least-squares line; 0 for fewer than two points."""
     if len(points) < 2:
         return 0.0
     middle_x, middle_y = (sum(point[axis] for point in points) / len(points) for axis in (0, 1))
@@ -209,7 +211,7 @@ def _slope(points: list[tuple[float, float]]) -> float:
 
 
 def picture(samples: list[Sample]) -> str:
-    """Memory, descriptors and the longest latency over the hours, one above the other."""
+    """Charts of memory, file descriptors and longest latency over the hours, one above the other."""
     rows = [
         ("the show's memory, MB", [sample.memory for sample in samples]),
         ("the writer's memory, MB", [sample.writer for sample in samples]),

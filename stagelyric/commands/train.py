@@ -1,4 +1,4 @@
-"""`stagelyric train`: lyrics in, a model's folder out."""
+"""`stagelyric train`: trains a model on lyrics and writes its folder."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from stagelyric.training.texts import Pipeline, Texts
     from stagelyric.training.train import Trainer
 
-_DOING_EVERY = 10.0  # s between the lines that say what is being read
-_LINE_EVERY = 30.0  # s between the plain lines written where there is no terminal
+_DOING_EVERY = 10.0  # s between the messages about what is being read
+_LINE_EVERY = 30.0  # s between lines of progress if there is no terminal
 
 
 @click.command()
@@ -136,7 +136,7 @@ def train(
 
 
 def _check_options(given: dict[str, Any], kind: str, parent: Path | None) -> None:
-    """Raises Fault for an option that is for other kinds; `given`: those that are not for all, by their names."""
+    """Raises Fault for an option of another kind; `given`: the options that not all kinds have, by name."""
     if "cell" in given and parent is not None:
         raise Fault(f"--cell {given['cell']}: wanted for a new model, found --from {parent}")
     for name, value in given.items():
@@ -150,7 +150,7 @@ def _train(
     texts: Texts, kind: str, out: Path, parent: Path | None, blend: float, vocabulary: str | None,
     recipe: dict[str, Any], sizes: dict[str, Any], *, resume: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Trains in the one loop that all kinds share, and writes the model."""
+    """Trains in the loop that all kinds share, and writes the model."""
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.training.distributed import World
@@ -190,7 +190,7 @@ def _train(
 
 
 def _doing(*, quiet: bool) -> Callable[[str, float], None]:
-    """Says on standard error what else takes its time, a line every few seconds."""
+    """Reports other slow steps on standard error, one line every few seconds."""
     told = time.monotonic()
 
     def tell(doing: str, done: float) -> None:
@@ -236,7 +236,7 @@ Tell = Callable[["Report", str], None]
 
 
 def _with_samples(tell: Tell, trainer: Trainer, pipeline: Pipeline) -> Callable[[Report], None]:
-    """Adds a sample line to every report that comes with a measure on held-out text."""
+    """Adds a sample line to every report that includes a measurement on held-out text."""
     import numpy as np
 
     def with_sample(report: Report) -> None:
@@ -250,7 +250,7 @@ def _with_samples(tell: Tell, trainer: Trainer, pipeline: Pipeline) -> Callable[
 
 @contextmanager
 def _progress(unit: str, *, quiet: bool = False) -> Iterator[Tell]:
-    """A bar on a terminal, plain lines elsewhere; both on standard error."""
+    """A progress bar on a terminal, plain lines elsewhere; both on standard error."""
     if quiet:
         yield lambda report, sample: None
         return

@@ -1,4 +1,4 @@
-"""`stagelyric write`: lines on standard output."""
+"""`stagelyric write`: prints lines on standard output."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stagelyric.writing.writer import Writer
 
 MODEL = "transformer"
-_PATIENCE = 60.0  # seconds that a line waits for a server, if one is asked
+_PATIENCE = 60.0  # seconds that a line may wait for a server, if one is used
 _SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
 _HANDS: tuple[Hand, ...] = get_args(Hand)
 _DRAFTERS: tuple[Drafter, ...] = get_args(Drafter)
@@ -168,7 +168,7 @@ Shown = tuple[Ask, str | None, tuple[Path, ...], tuple[Path, ...]]
 
 
 def _show_ask(file: Path, song: str | None, section: str | None, seed: int | None) -> Shown:
-    """What a show asks for there, its model, its "never quote" files, and its own frames."""
+    """What a show asks for at this place: its ask, model, "never quote" files, and own frames."""
     from stagelyric.phrasebook import compiled
     from stagelyric.setlist import setlist as setlists
     from stagelyric.show.asks import ask_for
@@ -202,7 +202,7 @@ def _found(wanted: str | None, names: Sequence[str], where: str) -> int:
 
 
 def _unfit(ask: Ask) -> str:
-    """Why a wanted word is in no line, "" where it may be."""
+    """Why no line may contain a requested word, "" if it may."""
     from stagelyric.gates import family
     from stagelyric.types.lines import normal
 
@@ -242,7 +242,7 @@ def _open(name: str, never: Sequence[Path], own: Sequence[Path]) -> Writer:
 
 @contextmanager
 def model_faults() -> Iterator[None]:
-    """A model that cannot be used becomes one sentence on standard error, and exit status 2."""
+    """Turns an error about a model into one sentence on standard error, with exit status 2."""
     from stagelyric.editor.faults import EditorError
     from stagelyric.lm.checkpoint import ModelError
     from stagelyric.phrasebook.book import BookError
@@ -263,7 +263,7 @@ def _as_json(line: Line, marks: dict[str, float], explain: bool) -> dict[str, ob
 
 
 def _shown(made: Sequence[Explained], stanzas: bool, explain: bool) -> Iterator[str]:
-    """What is printed: in a terminal the lines stand out from what is said about them."""
+    """The lines to print; on a terminal they stand out from the explanations."""
     for i, (line, marks) in enumerate(made):
         if i and ((stanzas and i % _STANZA == 0) or explain):
             yield ""
