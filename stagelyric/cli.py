@@ -14,10 +14,10 @@ from stagelyric import __version__
 from stagelyric.types.program import typed
 from stagelyric.types.streams import make_safe
 
-# Looking for pydantic's plugins reads the metadata of every package there is: 10 ms of a start that wants 400.
+# To find its plugins pydantic reads the metadata of every installed package: 10 ms of a start that should take 400.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-# In the order in which a band meets them.
+# In the order in which a band first needs them.
 COMMANDS = {
     "play": "run a show: listen, show, write the journal",
     "write": "print lines",
@@ -73,7 +73,7 @@ _NO_NUMBER = re.compile(
 
 
 def _said(error: click.ClickException) -> str:
-    """A mistake as a person would say it: what was wanted, what was found."""
+    """An error as a person would say it: what was wanted, what was found."""
     kind = error.param.type if isinstance(error, click.BadParameter) and error.param is not None else None
     found = _NO_NUMBER.match(error.message)
     if not isinstance(error, click.BadParameter) or error.param is None or kind is None or found is None:
@@ -96,7 +96,7 @@ def cli() -> None:
 
 
 class _Help(click.HelpFormatter):
-    """The examples of a command's help, as they are typed here."""
+    """Formats a command's help with its examples as they are typed on this system."""
 
     def getvalue(self) -> str:
         return re.sub(
@@ -105,8 +105,8 @@ class _Help(click.HelpFormatter):
 
 
 def main() -> None:
-    """The console command. Plain sentences for what can go wrong; a traceback only for what must not."""
-    # Formats a command's help with its examples as they are typed on this system.
+    """The console command. Expected errors become plain sentences; only a bug gives a traceback."""
+    # Garbage collection during start-up would cost 50 ms and free little; the stage enables it when all is up.
     gc.disable()
     make_safe()
     click.Context.formatter_class = _Help
@@ -122,12 +122,12 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # `stagelyric write | head`: nobody reads on, and that is no fault
+        sys.stderr.close()  # `stagelyric write | head`: the reader has closed the pipe, which is no error
         sys.exit(0)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
             raise
         click.echo(f"stagelyric: what it prints could not be written: {error.strerror}", err=True)
         with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain once more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # otherwise Python would complain at exit
         sys.exit(1)

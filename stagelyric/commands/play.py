@@ -230,7 +230,7 @@ async def _show(
 
 
 def _part(assembly: "Assembly", journal: Path | None) -> None:
-    """What the night brought, and where it is. `journal`: the file or folder that was asked for."""
+    """Prints a summary of the night, and where it is stored. `journal`: the file or folder that was asked for."""
     cues, kept, vetoed = (assembly.tally(kind) for kind in ("cue", "keep", "veto"))
     lines = f"{cues} line{'' if cues == 1 else 's'}"
     read = typed("journal show last") if journal is None else typed("journal show last --journal", journal)

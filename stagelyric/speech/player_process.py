@@ -198,7 +198,7 @@ def main(pipe: int) -> NoReturn:
     except ImportError as error:
         say(missing=error.name or "sounddevice")
         os._exit(0)
-    except OSError as error:  # sounddevice looks for PortAudio, and starts it, as it is imported
+    except OSError as error:  # importing sounddevice finds and starts PortAudio
         say(missing="portaudio", why=str(error))
         os._exit(0)
     except Exception as error:  # PortAudio's own error class, which is only known once PortAudio is loaded

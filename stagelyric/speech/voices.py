@@ -121,8 +121,8 @@ class Pyttsx3:
         self._engine.runAndWait()
 
     def _settle(self) -> None:
-        """Until espeak is at nothing, be it a property. Its driver would take that for an earlier text as it is told
-        to end its loop, and cancel the next one."""
+        """Waits until espeak is idle, even after only setting a property. Otherwise its driver, told to end its loop,
+        would take the pending work for an earlier text and cancel the next one."""
         if self._is_espeak:
             from pyttsx3.drivers import _espeak
 
@@ -135,7 +135,7 @@ class Pyttsx3:
         self._raise()
 
     def _raise(self) -> None:
-        """pyttsx3 keeps a driver's exceptions to itself, but for those who have asked."""
+        """Raises a driver's exception, which pyttsx3 reports only to subscribers."""
         if self._faults:
             raise VoiceError(f"the voice failed: {self._faults.pop()}")
 

@@ -104,7 +104,7 @@ def _mido() -> Any:
     return import_module("mido")
 
 
-# By mido's names for the messages.
+# Keys: mido's names of the messages.
 _EVENTS: dict[str, Callable[[Reader, float, str, Message], Event | None]] = {
     "note_on": Reader._note_on,
     "note_off": Reader._note_off,
