@@ -121,7 +121,9 @@ def read(path: Path) -> Opened:
     except OSError as error:
         raise BakeError(f"{path}: could not be read: {error.strerror or error}") from None
     except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BakeError(f"{path}: wanted a baked show, found a file that is none or is damaged ({error})") from None
+        raise BakeError(
+            f"{path}: wanted a baked show, found another kind of file, or a damaged one ({error})"
+        ) from None
     try:
         return Opened(path, _understood(path, whole, sounds, sums), sounds, digest)
     except BaseException:  # on any error, including Ctrl-C, close the file
@@ -196,7 +198,7 @@ def _check_form(path: Path, told: Mapping[str, Any]) -> None:
     if told.get("version") != VERSION:
         raise BakeError(
             f"{path}: wanted a show baked in form {VERSION}, found form {str(told.get('version'))[:20]}, by stagelyric "
-            f"{str(told.get('by'))[:20]}; bake it again with the version that plays it"
+            f"{str(told.get('by'))[:20]}; bake it again with this version"
         )
 
 

@@ -44,7 +44,7 @@ class Hearing:
                 if say:
                     click.secho("OSC on {}:{}".format(*osc.address), dim=True, err=True)
             except ListenError as fault:
-                click.secho(f"{fault}", fg="yellow", err=True)
+                click.secho(f"{fault} The rest is heard all the same.", fg="yellow", err=True)
         if self.midi is None:
             if not heard and not sys.stdin.isatty():
                 raise Failure("nothing to listen to: no OSC, no MIDI, no keys")

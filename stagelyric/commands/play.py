@@ -296,7 +296,7 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
     if assembly.page.secure_port and not near:
         click.echo(f"  https     https://127.0.0.1:{assembly.page.secure_port}")
     if assembly.pin is not None and len(assembly.pin) < SAFE_PIN:
-        click.echo(f"  PIN       one of {SAFE_PIN} digits or more is not found by trying")
+        click.echo(f"  PIN       a short one can be guessed; give {SAFE_PIN} digits or more")
     click.echo(f"  press     space on the page, a pedal, or OSC: oscsend {host} {port} /stagelyric/line i 1")
     edited = f"{page}/setup edits this set; your own songs: " if assembly.page.setup is not None else ""
     click.echo(f"  yours     {edited}{typed('new my-songs/ -o set.toml')}")

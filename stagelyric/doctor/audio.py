@@ -36,7 +36,9 @@ def check_in(rig: SpeechRig, seconds: float, environment: Mapping[str, str]) -> 
         text = "the audio driver did not answer: another program may hold the device"
         return [fix("audio", text, "close it, or choose another: [speech] device in the rig")]
     except ValueError:
-        return [fix("audio", "the audio driver ended the process that asked it", "update the driver or PortAudio")]
+        return [
+            fix("audio", "the audio driver crashed when it was asked what there is", "update the driver or PortAudio")
+        ]
     return [judge(told, rig, seconds)]
 
 

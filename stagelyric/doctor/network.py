@@ -134,10 +134,15 @@ def _fetch(host: str, port: int, rig: Rig) -> Finding:
         reason = getattr(fault, "reason", fault)
         return fix("page", f"{url} does not answer: {reason}", _let_in(port, "tcp"), url=url)
     if ipaddress.ip_address(host).is_loopback:
-        return fine("page", f"{url} answers (this machine only; a secure context)", url=url, secure=True)
+        return fine("page", f"{url} answers (this machine only; its screen is kept awake)", url=url, secure=True)
     if rig.web.https:
-        return fine("page", f"{url} answers, and https on the next port: a secure context", url=url, secure=True)
-    text = f"{url} answers, but is no secure context: a tablet's screen may go to sleep there"
+        return fine(
+            "page",
+            f"{url} answers, and by https on the next port: a tablet's screen is kept awake there",
+            url=url,
+            secure=True,
+        )
+    text = f"{url} answers, but not by https: a tablet's screen may go to sleep there"
     return look("page", text, "[web] https = true   (in the rig)", url=url, secure=False)
 
 

@@ -99,6 +99,30 @@ _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\uff02]")
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
+# What Python's parser says, by how it begins, and what it means to somebody who writes a setlist.
+_MEANT = (
+    ("Illegal character '\\n'", "a text on this line has no closing quote"),
+    ("Illegal character '\\r'", "a text on this line has no closing quote"),
+    ("Unterminated string", "a text has no closing quote"),
+    ("Expected '=' after a key", 'wanted "=" after the key'),
+    ("Invalid value", 'wanted a value: "a text" in quotes, a number, true, false, or a [list] with its end'),
+    ("Cannot overwrite a value", "a key stands there twice"),
+    ("Cannot declare", "the same heading stands there twice; each of several begins with two brackets, as [[songs]]"),
+    ("Expected newline or end of document", 'wanted nothing more on this line; a quote inside a text is written \\"'),
+    ("Unescaped '\\'", "a backslash in a text is written twice"),
+    ("Invalid statement", "wanted key = value, or a heading in brackets"),
+    ("Unclosed", "what was opened with { or [ is not closed"),
+    ("Invalid initial character for a key", "wanted a key here"),
+)
+
+
+def _meant(error: tomllib.TOMLDecodeError) -> str:
+    """The parser's words in plain ones, and where."""
+    told = str(error)
+    plain = next((words for begin, words in _MEANT if told.startswith(begin)), None)
+    return told if plain is None else plain + told[max(0, told.rfind(" (at ")) :]
+
+
 def _explained(text: str, error: tomllib.TOMLDecodeError) -> str:
     """The parser's message, with a note if typographic quotes or hidden characters are the cause."""
     found = _LINE.search(str(error))
@@ -106,11 +130,11 @@ def _explained(text: str, error: tomllib.TOMLDecodeError) -> str:
     line = lines[int(found[1]) - 1] if found and int(found[1]) <= len(lines) else ""
     bare = re.sub(r'"[^"]*"|\'[^\']*\'', "", line)
     if curly := _CURLY.search(bare):
-        return f'{error}: found curly quotes ({curly[0]}), wanted straight ones (")'
+        return f'{_meant(error)}: found curly quotes ({curly[0]}), wanted straight ones (")'
     if "\0" in text:
-        return f"{error}: it holds bytes that are no text; save it as UTF-8"
+        return f"{_meant(error)}: it holds bytes that are no text; save it as UTF-8"
     odd = next((c for c in bare if c in "\u00a0\u200b\u2028\u2029\ufeff\u2003"), "")
-    return f"{error}: found a character that can't be seen (U+{ord(odd):04X})" if odd else str(error)
+    return f"{_meant(error)}: found a character that can't be seen (U+{ord(odd):04X})" if odd else _meant(error)
 
 
 def _faults(error: ValidationError, kind: type[BaseModel], data: Mapping[str, Any]) -> list[str]:

@@ -46,7 +46,10 @@ class Access:
         page."""
         here = request.transport.get_extra_info("sockname") if request.transport else None
         if not self._hosts.allows(request.host, here[0] if here else None):
-            return answer(403, "This server does not go by that name: use its address, or name it in the rig.")
+            return answer(
+                403,
+                "The show is not known by that name: use its address, or name it in the rig's [web] names.",
+            )
         origin = request.headers.get("Origin")
         live = request.path == "/live"
         watching = live and "also" in request.query and self._origins.may_watch(origin)

@@ -86,7 +86,7 @@ def _guarded() -> Any:
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         origin = request.headers.get("Origin")
         if not hosts.allows(request.host, HOST):
-            return _refused("this server does not go by that name", 403)
+            return _refused("the page is not opened by its address", 403)
         if request.method != "GET" and not origins.allow(origin, request.host):
             return _refused("this comes from another site's page", 403)
         response = await handler(request)

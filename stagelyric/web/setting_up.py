@@ -44,7 +44,7 @@ class SettingUp:
 
     def _refused(self, request: web.Request) -> web.Response | None:
         if not guard.is_loopback(request.remote):
-            return answer(403, "The set is set up on the show's own machine alone.")
+            return answer(403, "The set is edited on the show's own machine only: open the page there.")
         if self._setup is None:
             return answer(404, "There is no setlist's file here: a baked show is changed with stagelyric bake edit.")
         return None

@@ -75,7 +75,8 @@ def read(path: Path, most: int = 0) -> Text:
     try:
         data = read_bytes(path, most or LARGEST)
     except OSError as error:
-        raise TextError(f"wanted a readable text file, found: {error.strerror}") from None
+        found = "nothing of that name" if isinstance(error, FileNotFoundError) else error.strerror
+        raise TextError(f"wanted a readable text file, found: {found}") from None
     return decode(data)
 
 

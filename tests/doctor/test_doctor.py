@@ -62,7 +62,7 @@ def test_free_ports_and_a_round_trip() -> None:
     assert status == 0
     assert {finding["level"] for finding in found} == {"fine"}
     assert about(found, "a ping to")["measured"]["round_trip_ms"] > 0
-    assert "a secure context" in about(found, f"http://127.0.0.1:{page}/ answers")["text"]
+    assert "its screen is kept awake" in about(found, f"http://127.0.0.1:{page}/ answers")["text"]
 
 
 def test_a_port_in_use_and_by_whom() -> None:
@@ -319,7 +319,7 @@ def test_what_is_said_of_audio_that_does_not_open() -> None:
 def test_a_driver_that_hangs_or_crashes_costs_only_its_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "sounddevice.py").write_text("import os; os.abort()")
     (told,) = audio.check_in(SpeechRig(), 0.1, os.environ | {"PYTHONPATH": str(tmp_path)})
-    assert (told.level, told.text) == ("fix", "the audio driver ended the process that asked it")
+    assert (told.level, told.text) == ("fix", "the audio driver crashed when it was asked what there is")
     (tmp_path / "sounddevice.py").write_text("import time; time.sleep(100)")
     monkeypatch.setattr(audio, "_PATIENCE", 1.0)
     (told,) = audio.check_in(SpeechRig(), 0.1, os.environ | {"PYTHONPATH": str(tmp_path)})

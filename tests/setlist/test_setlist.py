@@ -203,3 +203,22 @@ def test_numbers_are_the_lowest_free_ones(names: list[str]) -> None:
 @given(st.text("aB'`- \t\n"))
 def test_plain_names_are_compared_as_all_others_are(name: str) -> None:
     assert alike(name) == alike(f"{name}\u00ad")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('title = "Friday', "no closing quote"),
+        ('title = "Friday\nseed = 3', "no closing quote (at line 1"),
+        ("title Friday", 'wanted "=" after the key (at line 1'),
+        ("title = Friday", 'wanted a value: "a text" in quotes'),
+        ("seed = 1\nseed = 2", "a key stands there twice"),
+        ("[songs]\n[songs]", "begins with two brackets, as [[songs]] (at line 2"),
+        ('title = "the "big" one"', 'a quote inside a text is written \\" (at line 1'),
+        ('title = "AC\\qDC"', "a backslash in a text is written twice"),
+        ("= 3", "wanted key = value"),
+    ],
+)
+def test_what_is_no_toml_is_said_in_plain_words(text: str, wanted: str, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(text)
+    assert wanted in _load_faults(tmp_path / "a.toml")[0]

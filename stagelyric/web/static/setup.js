@@ -152,7 +152,7 @@ function showState() {
   const state = find("state");
   state.classList.toggle("bad", count > 0);
   if (count) say(state, `${count} ${count === 1 ? "fault" : "faults"}: not to be saved yet`);
-  else say(state, changed ? (found.stale ? "the file was changed by somebody else" : "good, and not saved yet") : ((found.told || [])[0] || "").split(": ")[0]);
+  else say(state, changed ? (found.stale ? "the file was changed by somebody else" : "good, and not saved yet") : "saved, and good");
 }
 
 function showFound() {

@@ -3,7 +3,10 @@
 import { options } from "./core.js";
 import { find } from "./elements.js";
 
-document.documentElement.dataset.theme = options(location.search).theme;
+const { theme } = options(location.search);
+document.documentElement.dataset.theme = theme;
+// The frames name their page in `data-page`, so that each is loaded once, in the theme.
+for (const frame of document.querySelectorAll("iframe")) frame.src = `${frame.dataset.page}?theme=${theme}`;
 const prompter = find("prompter");
 // Keys go to the teleprompter: the space bar must work at once, wherever one has clicked.
 prompter.addEventListener("load", () => prompter.contentWindow.focus());
