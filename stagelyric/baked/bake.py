@@ -49,8 +49,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The speech settings for the lines' sounds, from the rig: a voice and its words a minute; None for the
-    defaults."""
+    """The speech settings of the lines' sounds, from the rig: a voice and its words a minute; None for defaults."""
 
     voice: str | None = None
     words_a_minute: int | None = None

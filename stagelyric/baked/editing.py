@@ -1,5 +1,4 @@
-"""The band's changes to a baked show, by line number: striking, restoring and rewriting lines, and checks of the
-result."""
+"""The band's changes to a baked show by line number: striking, restoring and rewriting lines, with checks."""
 
 import difflib
 import re

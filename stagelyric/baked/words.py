@@ -19,8 +19,7 @@ USUAL = tuple(_USUAL.split())
 
 
 def wanted(setlist: Setlist, song: Song, others: Sequence[str]) -> list[str]:
-    """The words for a song, each once: its own people, places and themes, and `others`; without offensive or avoided
-    words."""
+    """The words for a song, each once: its people, places and themes, and `others`; no offensive or avoided ones."""
     own = [*song.names, *song.themes]
     every = {word.casefold(): word for word in [*others, *own] if word.strip()}
     avoided = [f" {normal(phrase)} " for phrase in setlist.avoid]

@@ -89,8 +89,7 @@ def _measure(shares: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _start(model: Llama, whole: Pieces) -> int:
-    """The token that every text begins with: the model's own start token, if it was trained with one, else the line
-    end."""
+    """The token that every text begins with: the model's own start token, if it has one, else the line end."""
     learned = model.fields.get("tokenizer.ggml.add_bos_token", model.field("tokenizer.ggml.model") == "llama")
     own = model.fields.get("tokenizer.ggml.bos_token_id")
     return int(own) if learned and own is not None else whole.encode("\n")[0]

@@ -39,8 +39,7 @@ _PLAIN = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x20
 
 
 class Heard(NamedTuple):
-    """The score of a line: its sense, its mean log p given the lines before it (nats a piece), and its number of
-    pieces."""
+    """The score of a line: its sense, its mean log p in context (nats a piece), and its number of pieces."""
 
     sense: float
     log_p: float
@@ -174,8 +173,7 @@ def sung(line: str) -> str:
 
 
 def _give_back() -> None:
-    """Makes the C library return freed blocks to the system: each call allocates megabytes, which would otherwise
-    stay."""
+    """Makes the C library return freed blocks: each call allocates megabytes, which would otherwise stay."""
     # only glibc has this function, and only glibc needs it
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 1 << 22)

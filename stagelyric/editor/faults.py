@@ -4,8 +4,7 @@ from stagelyric.types.extras import how_to_get
 
 
 class EditorError(Exception):
-    """An editor that can't be fetched, read, built or used. The message says what, where, what was expected and
-    found."""
+    """An editor that can't be fetched, read, built or used; the message says what, where, expected and found."""
 
 
 WANTED_PACKAGES = f"the editor can't be built: wanted the packages gguf and onnx; install them: {how_to_get('editor')}"

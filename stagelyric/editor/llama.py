@@ -37,8 +37,7 @@ class Shape:
 
 
 class Llama:
-    """An open file: sizes, metadata of the pieces, and tensors, which are read one at a time as fp32. Raises
-    EditorError."""
+    """An open file: sizes, metadata of the pieces, and tensors, read one at a time as fp32. Raises EditorError."""
 
     def __init__(self, path: Path):
         gguf = _package()

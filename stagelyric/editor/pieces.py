@@ -40,8 +40,7 @@ class Pieces(Protocol):
 
 
 class BytePairs:
-    """Byte-level BPE: bytes are mapped to 256 printable characters, and pairs are merged in the order they were
-    learned."""
+    """Byte-level BPE: bytes become 256 printable characters, and pairs are merged in the order of learning."""
 
     def __init__(self, tokens: Sequence[str], merges: Sequence[str], cut: str):
         if cut not in _WORDS:

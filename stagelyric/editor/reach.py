@@ -157,8 +157,7 @@ class _Reading:
         return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
 
     def _shared(self, most: Floats) -> Floats:
-        """(heads·size,) made equal for all heads that share a value head, so that the factor can be moved into that
-        head."""
+        """(heads·size,) made equal for all heads that share a value head, so that it can be moved into that head."""
         s = self.model.shape
         grouped = most.reshape(s.kv_heads, -1, s.head_size).max(axis=1, keepdims=True)
         return np.broadcast_to(grouped, (s.kv_heads, s.heads // s.kv_heads, s.head_size)).reshape(-1)

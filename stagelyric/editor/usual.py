@@ -31,8 +31,7 @@ class Word:
 
 
 def lexicon() -> Path | None:
-    """The lexicon to count with: the shipped model's, so that all machines build the same editor; None if there is
-    none."""
+    """The lexicon to count with: the shipped model's, so that all machines build the same editor; else None."""
     try:
         file = paths.find_model("transformer") / FILE
     except paths.ModelNotFoundError:
@@ -75,8 +74,7 @@ def counts(pieces: Pieces | Kept, words: Iterable[Word], numbers: Sequence[int])
 
 
 def chosen(pieces: Pieces, shares: NDArray[np.float64], most: int) -> list[int]:
-    """The numbers of the pieces to keep, ascending: those that no other pieces can spell, then the most frequent
-    ones."""
+    """The numbers of the pieces to keep, ascending: those that no others can spell, then the most frequent."""
     needed = [number for number in range(len(shares)) if not pieces.parts(number)]
     rest = np.argsort(-shares, kind="stable").tolist()
     return sorted(list(dict.fromkeys([*needed, *rest]))[: max(most, len(needed))])

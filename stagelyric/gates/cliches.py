@@ -147,7 +147,7 @@ def _runs(words: Sequence[str]) -> set[str]:
 
 
 def _has_near(words: Sequence[str], line: Sequence[str]) -> bool:
-    """Whether `line`, with any one word left free, occurs in `words`."""
+    """Whether `line` occurs in `words`, with at most one word changed, left out or added."""
     size = len(line)
     return _is_near(words, line) or any(_is_near(words[i : i + size], line) for i in range(len(words) - size + 1))
 

@@ -141,8 +141,7 @@ def merged(text: str) -> str:
 
 
 def starred(token: str) -> re.Pattern[str] | None:
-    """A pattern for what a token with letters left out ("s**t", "d—n", "f***") can mean; None if it has none left
-    out."""
+    """A pattern for what a token with letters left out ("s**t", "d—n", "f***") can mean; else None."""
     token = token.strip(".,;:!?\"'()")
     if not token[:1].isalpha() or token.isalpha() or not _STARS.search(token):
         return None

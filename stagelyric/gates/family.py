@@ -36,8 +36,7 @@ _ENDINGS = ("", "s", "ing", "in", "er", "ers", "ed", "y")
 
 @cache
 def _lists() -> dict[str, tuple[str, ...]]:
-    """The sections of data/blocked.txt. Entries are words, except in "phrases" and "company", where they are whole
-    lines."""
+    """The sections of data/blocked.txt. Entries are words; in "phrases" and "company" they are whole lines."""
     from importlib import resources  # imported here, as it slows down a show's start
 
     text = resources.files("stagelyric.gates").joinpath("data", "blocked.txt").read_text("utf-8")
@@ -117,8 +116,7 @@ def _held(mild: bool) -> _Held:
 
 @cache
 def _merged(mild: bool) -> _Held:
-    """Stems and whole words in merged letters, for tokens with several digits, which have too many readings to try
-    all."""
+    """Stems and whole words in merged letters, for tokens with several digits: too many readings to try all."""
     stems = {stem + ending for stem in _stems() for ending in _ENDINGS}
     return _Held(map(disguises.merged, stems | _whole(mild)))
 
@@ -250,8 +248,7 @@ def _is_plain(bare: str) -> bool:
 
 
 def _says(letters: str, mild: bool) -> str | None:
-    """The blocked word in letters that aren't a real word: as written, stretched, by sound, without vowels, or
-    reversed."""
+    """The blocked word in letters that aren't a real word: as written, stretched, by sound, vowelless, reversed."""
     letters = "".join(c for c in letters if "a" <= c <= "z")
     if not letters or letters in _allowed() or _CLEAN_SHAPES.fullmatch(letters):
         return None
@@ -328,8 +325,7 @@ def _spelled_out(tokens: Sequence[str], mild: bool) -> str | None:
 
 
 def _parts(tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """The tokens' letters in order, each with whether there is a pause (punctuation followed by a space) before
-    them."""
+    """The tokens' letters in order, each with whether a pause (punctuation, then a space) precedes them."""
     pause = False
     for token in tokens:
         pieces, pauses = _pieces(token)

@@ -40,8 +40,7 @@ class CorpusError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """One song: its marker's text ("" if it had none), and its lines, each ended by `\\n`, with blank lines between
-    stanzas."""
+    """One song: its marker's text ("" for none) and its lines, each ended by `\\n`; blank lines part stanzas."""
 
     title: str
     text: str

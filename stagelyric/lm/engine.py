@@ -30,8 +30,7 @@ class Templates(Protocol):
     def step(
         self, ids: NDArray[np.int64], state: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """ids (B,), one token for each row of state (1, B, H) → logits (B, V) of the next token, and the state after
-        it."""
+        """ids (B,), one token for each row of state (1, B, H) → logits (B, V) of the next, and the new state."""
         ...
 
     def read(self, row: Sequence[str], state: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -76,8 +75,7 @@ class Engine(ABC):
         return np.stack(found, axis=1)
 
     def logits_of_one(self, ids: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
-        """Logits (n, V), in several batches, for one long row ids (T,), each with as much context as the model can
-        use."""
+        """Logits (n, V), in several batches, for a long row ids (T,), each with as much context as possible."""
         state = self.start()
         for place in range(len(ids)):
             logits, state = self.step(ids[place : place + 1], state)

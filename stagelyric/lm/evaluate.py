@@ -20,8 +20,7 @@ _AT_ONCE = 1024  # characters of a row that are read in one call
 
 
 def bits(engine: Engine, ids: NDArray[np.integer]) -> dict[str, float]:
-    """Bits per character of ids (T,), T ≥ 2, as "cold-256", "cold-64", "stateful"; boundaries and `\\n` count as
-    characters."""
+    """Bits per character of ids (T,), T ≥ 2, as "cold-256", "cold-64", "stateful"; boundaries and `\\n` count."""
     return {
         "cold-256": cold_bits(engine, ids, 256),
         "cold-64": cold_bits(engine, ids, 64),
@@ -30,8 +29,7 @@ def bits(engine: Engine, ids: NDArray[np.integer]) -> dict[str, float]:
 
 
 def cold_bits(engine: Engine, ids: NDArray[np.integer], block: int) -> float:
-    """Bits per character of ids (T,) in blocks of `block`, each from the empty state; an incomplete last block is left
-    out."""
+    """Bits per character of ids (T,) in blocks of `block`, each from the empty state; whole blocks only."""
     if len(ids) < 2:
         raise ValueError("at least two characters are needed to measure")
     block = max(1, min(block, len(ids) - 1))
@@ -117,8 +115,7 @@ def _looked_up(keys: NDArray[np.int64], values: NDArray[np.integer], asked: NDAr
 
 
 def speed(engine: Engine, drafts: int = 1, *, length: int = 40, times: int = 30) -> dict[str, float]:
-    """Milliseconds to write `drafts` lines of `length` characters, including sampling: "p50" and "p99" of `times`
-    runs."""
+    """Milliseconds to write `drafts` lines of `length` characters: "p50" and "p99" of `times` runs."""
     logits, state = engine.prime("")
     taken = []
     for seed in range(times):

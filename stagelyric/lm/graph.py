@@ -136,8 +136,7 @@ class Graph:
 
 
 def places(file: bytes) -> dict[str, Place]:
-    """The position of each tensor in a safetensors file, which has 8 bytes of header length, a JSON header, the
-    tensors."""
+    """The position of each tensor in a safetensors file: 8 bytes of header length, a JSON header, the tensors."""
     length = int.from_bytes(file[:8], "little")
     header = json.loads(file[8 : 8 + length])
     header.pop("__metadata__", None)

@@ -39,8 +39,7 @@ def _session(folder: Path, name: str, meta: Meta, outside: bool) -> onnxruntime.
 
 
 def _options() -> onnxruntime.SessionOptions:
-    """One thread without busy waiting: a step is too small to gain from a second, and the show needs the other
-    cores."""
+    """One thread without busy waiting: a step gains nothing from a second, and the show needs the other cores."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

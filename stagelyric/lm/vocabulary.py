@@ -83,8 +83,7 @@ class Vocabulary:
         return ids[ids >= 0]
 
     def spell(self, text: str) -> NDArray[np.int64]:
-        """Ids, shape (T,), of unfolded ASCII text, including control characters. Raises ValueError for other
-        characters."""
+        """Ids, shape (T,), of ASCII text as it is, with control characters. Raises ValueError for others."""
         ids: NDArray[np.int64] = self._table[np.frombuffer(text.encode("ascii"), dtype=np.uint8)]
         if ids.size and ids.min() < 0:
             raise ValueError("a character that is not in the vocabulary")

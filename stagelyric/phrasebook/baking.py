@@ -36,8 +36,7 @@ Hear = Callable[[Sequence[str], Sequence[Sequence[str]]], list[float]]
 FORMS = 2
 """Forms of a frame in which every slot is varied."""
 GAIN = 4.0
-"""Nats of a mark for one nat of sense a word. An alternative that scores .25 higher than another is drawn e times as
-often."""
+"""Nats of a mark for one nat of sense a word: an alternative .25 better than another is drawn e times as often."""
 _MOST = 5.0  # limit of a mark, nats
 _NEXT = 0.5  # weight of the line after a changed one
 # a frame's own mark is _WHOLE * (its sense - _USUAL), within limits
@@ -134,8 +133,7 @@ def _always(filling: Filling) -> Callable[[], Filling]:
 
 
 def _slots(body: Body) -> tuple[list[_Slot], dict[int, tuple[int, int]]]:
-    """The slots whose alternatives are tried, and for each alternative its slot's number and its position in the
-    slot."""
+    """The slots whose alternatives are tried, and for each alternative its slot's number and position there."""
     found: list[_Slot] = []
     homes: dict[int, tuple[int, int]] = {}
     labels: set[str] = set()

@@ -87,15 +87,13 @@ class Book:
         return found
 
     def commonness(self, text: str) -> float:
-        """How common the pairs of adjacent words in a line are: the sum of ln(number of frames that can have the
-        pair)."""
+        """How common a line's pairs of adjacent words are: the sum of ln(number of frames that can have the pair)."""
         words = [bare(word) for word in text.split()]
         return sum(math.log(self._common.get(f"{a} {b}", 1)) for a, b in pairwise(words))
 
     @cached_property
     def _common(self) -> dict[str, int]:
-        """For each common pair of adjacent words, how many of our frames can have it; a band's own are too few to
-        count."""
+        """For each common pair of adjacent words, how many of our frames can have it; a band's are too few to count."""
         return next((volume.compiled.pairs for volume in self.volumes if not volume.own), {})
 
     def _looked_up(self, what: str, key: str) -> Iterator[tuple[int, int]]:

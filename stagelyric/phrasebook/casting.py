@@ -1,5 +1,4 @@
-"""Chooses who and what fills the open slots of a song's frames: the song's own names first, else drawn once and
-kept."""
+"""Chooses who and what fills the open slots of a song's frames: the song's own names first, else drawn once."""
 
 from __future__ import annotations
 
@@ -54,8 +53,7 @@ class Cast:
         return self.theirs[key]
 
     def person(self, number: int, lead: int = 0, *, short: bool = False) -> Member:
-        """Person `number` (from 1) of a frame whose first person is the song's person `lead`; `short`: first name
-        only."""
+        """Person `number` (from 1) of a frame whose first is the song's person `lead`; `short`: first name only."""
         if number <= len(self.people):
             found = self.people[(lead + number - 1) % len(self.people)]
         else:
@@ -63,8 +61,7 @@ class Cast:
         return Member(first_name(found.text), sort=found.sort) if short else found
 
     def of_sex(self, sex: str, number: int, lead: int = 0, *, short: bool = False) -> Member | None:
-        """Woman (sex f) or man (m) `number` among the song's people, starting at `lead`; None if there are not so
-        many."""
+        """Woman (sex f) or man (m) `number` among the song's people, from `lead` on; None if there are too few."""
         around = (*self.people[lead:], *self.people[:lead])
         able = [member for member in around if member.sort in (sex, "")]
         # People who may be either come last, so that the same person isn't "she" in one frame and "he" in the next.

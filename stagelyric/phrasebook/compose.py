@@ -58,8 +58,7 @@ _KINDS = {
     "person": {"person": 3.6, "place": 0.6}, "place": {"place": 4.2, "person": 1.4}, "": {"": 2.0, "place": 0.3},
     "any": {},
 }  # fmt: skip
-"""Score added to a stanza by whom it names and whom it should name: less than for the right theme, more than the
-rest."""
+"""Added to a stanza's score, by whom it should name and whom it names: less than for the theme, more than the rest."""
 # a shelf begins with one of the best 8 stanzas, drawn among those that score within 1.5 of the best
 _FIRST, _CLOSE = 8, 1.5
 _MORE = 0.5  # added for each further line that names the person or place
@@ -81,8 +80,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A line of a frame, and what it must have: a word or an open slot ("*animal"), and the member that fills the
-    slot."""
+    """A line of a frame, and what it must have: a word or an open slot ("*animal"), and what fills the slot."""
 
     frame: int
     line: int
@@ -176,8 +174,7 @@ class Composer:
         )  # fmt: skip
 
     def _spare(self, number: int, wanted: Due, attempt: int) -> Stanza | None:
-        """A replacement for a stanza that can't be shown, from the end of the order, so that it isn't due soon
-        itself."""
+        """A replacement for a stanza that can't be shown, from the end of the order, where none is due soon."""
         group = self._by_name.get(wanted.kind) or self.stanzas
         able = [one for one in reversed(group) if one.frames not in self._used] or group
         return able[(3 * number + attempt) % len(able)] if able else None
@@ -192,8 +189,7 @@ class Composer:
         return lines
 
     def _form(self, frame: int, lead: int, said: Sequence[str], admits: Admits, rng: random.Random) -> Form | None:
-        """A form that may follow the stanza's lines so far (`said`); of the wanted length if possible, else a syllable
-        off."""
+        """A form that may follow the stanza's lines `said`; of the wanted length if possible, else a syllable off."""
         taken = {ends.bare(text.split()[-1]) for text in said}
         for loose in (self.place.loose,) if self.place.loose else (0, 1):
             for form in self._heard(frame, lead, rng, Wanted(self.place.syllables, loose=loose)):
@@ -273,8 +269,7 @@ class Composer:
         admits: Admits,
         how: Kind = "perfect",
     ) -> Phrase | None:
-        """One form among lines of frames: from the best line for number 0, the next for 1 …; None when all have been
-        used."""
+        """One form among lines of frames: of the best line for number 0, the next for 1 …; None after the last."""
         low, high = self.place.syllables
         rhymes = set(self._ending(rhyme_with, how)) if rhyme_with else None
         scored = search.Scored(self.book, self.place, self.closeness)

@@ -174,8 +174,7 @@ def _finished(words: Sequence[str]) -> str:
 
 
 def routes_to_word(line: Sequence[Piece], word: str) -> list[dict[int, int]]:
-    """The ways for a line to have a word: for each, the position to take in some slots. [{}]: the line always has
-    it."""
+    """The ways for a line to have a word: for each, positions to take in slots. [{}]: it always has the word."""
     found: list[dict[int, int]] = []
     for piece in line:
         if type(piece) is tuple:

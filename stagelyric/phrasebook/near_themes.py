@@ -16,8 +16,7 @@ _FORMS = ("", "s", "es", "ing", "ed", "d", "er")
 
 @lru_cache(maxsize=4)
 def load(file: Path) -> Mapping[str, tuple[str, ...]]:
-    """For each word in the table its themes; each theme also has itself. Without the file, only the themes
-    themselves."""
+    """For each word in the table its themes, and each theme itself; only the themes if there is no file."""
     table: dict[str, list[str]] = {theme: [theme] for theme in THEMES}
     try:
         text = file.read_text("utf-8")

@@ -60,8 +60,7 @@ class Song:
 
 @dataclass(slots=True)
 class Result:
-    """The result for some songs. `frames`: the text of each; `lines` of `all_lines` are in frames; `proposed`:
-    alternatives."""
+    """The result for some songs. `frames`: texts; `lines` of `all_lines` are in them; `proposed`: alternatives."""
 
     frames: list[str] = field(default_factory=list)
     lines: int = 0
@@ -80,8 +79,7 @@ class _Place:
 
 
 class Opener:
-    """Turns stanzas into frames. `hear`: the editor's score, which rejects substitutes that spoil a line; None: no
-    editor."""
+    """Turns stanzas into frames. `hear`: the editor's score, to reject substitutes that spoil a line; None: without."""
 
     def __init__(self, book: Book, substitutes: Substitutes, names: Names, hear: Hear | None = None):
         self.book, self.substitutes, self.names, self.hear = book, substitutes, names, hear
@@ -150,8 +148,7 @@ class Opener:
         return lambda word: max(0.0, float(near[index[word]])) if word in index else 0.0
 
     def _rhymes(self, made: Stanza, number: int, at: int, other: str) -> bool:
-        """Whether a word may replace another. At a line end that must rhyme, it has to rhyme with the others of its
-        group."""
+        """Whether a word may replace another: at a line end that rhymes, it must rhyme with the others of its group."""
         line = made.lines[number]
         scheme, slant = sung.measured(made)
         tied = [i for i, letter in enumerate(scheme) if letter == scheme[number] and i != number]

@@ -177,8 +177,7 @@ def sung(text: str, row: int, classes: Classes, names: Mapping[str, str]) -> tup
 
 
 def fillings(text: str, row: int, classes: Classes, count: int, at: int | None = None) -> list[tuple[str, ...]]:
-    """Up to `count` different forms, drawn at random from what was kept; `at`: with the alternative that begins
-    there."""
+    """Up to `count` different forms, drawn from what was kept; `at`: with the alternative that begins there."""
     frame = _frame_at(text if at is None else in_place(text, row, at), row)
     rng = random.Random()
     found = dict.fromkeys(unfolding.rhymed(frame, rng, classes) for _ in range(_TRIES))

@@ -122,8 +122,7 @@ def _s(last: str) -> Phones:
 
 
 def _compound(word: str) -> Phones | None:
-    """Two words joined, the second with less stress; if there are several splits, the one with the longer first
-    half."""
+    """Two words joined, the second with less stress; of several splits, the one with the longer first half."""
     for at in range(len(word) - 3, 2, -1):
         head, rest = word[:at], word[at:]
         if rest in _NOT_IN_COMPOUNDS or head in _NOT_IN_COMPOUNDS:

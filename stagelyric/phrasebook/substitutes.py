@@ -105,8 +105,7 @@ class Substitutes:
         return bool(self.tags.names[self.tags.main[number]].startswith("NOUN"))
 
     def of(self, words: Sequence[str], at: int, about: Callable[[str], float]) -> list[Substitute]:
-        """The substitutes for a word of a line, best first; `about`: how close a word is to what the stanza is
-        about."""
+        """The substitutes for a word of a line, best first; `about`: how close a word is to the stanza's subject."""
         kind = self.kind(words, at)
         if not kind:
             return []

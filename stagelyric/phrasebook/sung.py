@@ -192,8 +192,7 @@ def _owns(line: Sequence[Word], at: int) -> bool:
 
 
 def measured(made: Stanza) -> tuple[str, bool]:
-    """The scheme with most rhymes that all ends satisfy, "free" if none does, and whether one of the rhymes is
-    slant."""
+    """The scheme with most rhymes that all ends satisfy ("free" if none), and whether one of them is slant."""
     last = [[w.text for w in line][-2:] for line in made.lines]
 
     def kind(a: int, b: int) -> Kind | None:

@@ -28,8 +28,7 @@ _WORDS = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`lines`: texts, GAP or BREAK; `revision` grows with each change, so that two pages can't undo each other's
-    changes."""
+    """`lines`: texts, GAP or BREAK; `revision` grows with each change, so that two pages can't undo each other's."""
 
     song: str
     lines: tuple[str, ...] = ()

@@ -1,5 +1,4 @@
-"""Drafts on disk: a text file for each song, readable in any editor; written atomically, so that a power cut loses
-none."""
+"""Drafts on disk: a text file for each song, readable in any editor; written atomically, so none is ever lost."""
 
 from __future__ import annotations
 

@@ -148,8 +148,7 @@ def _halves(people: Lines) -> tuple[Lines, Lines]:
 
 
 def samples(found: Sequence[Context], columns: Sequence[Lines]) -> list[dict[str, Any]]:
-    """For every context, the lines before it, what was asked for, and all lines written, so that anyone can measure
-    them."""
+    """For every context, the lines before it, what was asked for, and all lines written, for others to measure."""
     return [
         {
             "song": context.title,

@@ -50,8 +50,7 @@ class Song:
         return found
 
     def scheme(self, stanza: Stanza) -> str:
-        """The letters of a stanza's scheme, "" if it has none. "verse 2" uses that of "verse" if it has none of its
-        own."""
+        """The letters of a stanza's scheme, "" for none. "verse 2" uses that of "verse" if it has none of its own."""
         schemes, kind = self.schemes, stanza.kind.lower()
         for key in (kind, re.sub(r"[\s_-]*\d+$", "", kind), ""):
             if key in schemes:

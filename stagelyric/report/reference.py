@@ -1,9 +1,9 @@
-"""What was counted once of songs that people wrote: how many stanzas have a word, and which phrases are worn.
+"""Counts from songs by people, made once: how many stanzas have a word, and which phrases are worn.
 
     python -m stagelyric.report.reference corpus.txt [more.txt …]
 
-writes data/reference.npz anew. What is shipped was counted over 84,126 lines in plain English of public-domain
-songbooks (printed before 1929); no run of words can be read back out of it.
+writes data/reference.npz. The shipped file was counted over 84,126 lines in plain English of public-domain songbooks
+(printed before 1929); no sequence of words can be reconstructed from it.
 """
 
 from __future__ import annotations

@@ -106,8 +106,7 @@ def _nouns(lines: Sequence[str], named: set[str]) -> list[str]:
 
 
 def variety(lines: Sequence[str]) -> float:
-    """The number of different content words divided by the number of all content words, 0 to 1; repeated lines count
-    once."""
+    """The share of different content words among all content words, 0 to 1; repeated lines count once."""
     content = [word for line in dict.fromkeys(lines) for word in _words(line) if word not in STOP]
     return len(set(content)) / len(content) if content else 0.5
 

@@ -1,10 +1,10 @@
-"""What our own finished lines say more often than people's do, taken back: a number for each word of a backward model.
+"""Corrects a backward model's habits: an adjustment for each word that our finished lines have too often or too rarely.
 
     python -m stagelyric.training.backtune MODEL --texts TEXT … --songs 50 --out FILE
 
-Lines are written from places in the texts, as a show would have them, and their words counted beside the texts' own.
-Each word's correction is -STRENGTH ln(ours / people's), both per million and smoothed. Masks, rankings and bands shift
-the words that a model says; this is measured on what comes out at the end, and may be done again on its own result.
+Lines are written for places in the texts, as in a show, and their words are counted and compared with the texts' own.
+Each word's correction is -STRENGTH ln(ours / people's), both per million and smoothed. As masks, rankings and bands
+also change which words occur, finished lines are counted; the correction can be repeated on its result.
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ _LEAST, _MOST = -1.5, 0.7  # limits of one correction, nats
 
 
 def correction(ours: Iterable[str], people: Sequence[Iterable[str]], vocabulary: Sequence[str]) -> NDArray[np.float32]:
-    """(W,) nats for each word. `ours` and each of the texts `people` are lines; all texts count equally, however
-    long."""
+    """(W,) nats for each word. `ours` and each of `people` are lines; all texts count equally, however long."""
     mine = _per_million(ours, vocabulary)
     theirs = np.mean([_per_million(text, vocabulary) for text in people], axis=0)
     strength = np.where([word in STOP for word in vocabulary], _STOP_STRENGTH, STRENGTH)

@@ -1,10 +1,9 @@
-"""Builds what the craft needs to know of a training text, and writes it beside the model.
+"""Builds the word data (lexicon, vectors, structure, copies) from training texts and writes them beside the model.
 
     python -m stagelyric.training.build models/mine corpus.txt [more.txt …] [--also other.txt …]
 
-Four files: lexicon.npz (the words the model may spell), near.npz (which words keep company), structure.npz (which
-kinds of word follow which) and copies.npz (what a line must not quote). No run of words from the text can be read back
-out of them.
+Writes four files: lexicon.npz (the words that the model may spell), near.npz (word vectors), structure.npz (word
+classes and their order) and copies.npz (what a line must not quote). The text can't be reconstructed from them.
 """
 
 from __future__ import annotations

@@ -13,8 +13,7 @@ from torch import Tensor, nn
 from stagelyric.lm.kinds.table import TRAINED
 
 SHARE = 0.99995
-"""The share of a layer's inputs that its scale covers; larger ones are clipped. The best of .999 to 1 on held-out
-text."""
+"""The share of a layer's inputs within its scale; others are clipped. The best of .999 to 1 on held-out text."""
 
 _BLOCK, _MOST = 256, 65_536  # characters
 

@@ -90,8 +90,7 @@ class Characters(Pipeline):
         return told
 
     def tuning(self, trainer: Trainer, *, complete: bool) -> dict[str, float]:
-        """The effect of fine-tuning on held-out songs, if there are any, and the share of raw lines copied from the
-        others."""
+        """The effect of fine-tuning on held-out songs, if any, and the share of raw lines copied from the others."""
         drafts = self._teach_drafts(trainer, complete=complete)
         if not complete:
             return {}
@@ -115,7 +114,7 @@ class Characters(Pipeline):
         return self.parent is not None and (self.parent.folder / lexicon.FILE).is_file()
 
     def _teach_drafts(self, trainer: Trainer, *, complete: bool) -> dict[str, float]:
-        """Writes the parent's lexicon with the band's words added, and tunes the word model to it; returns the
+        """Writes the parent's lexicon with the band's words, and tunes the word model to it; returns the
         perplexities."""
         if self.parent is None or not self._takes_words_over():
             return {}

@@ -24,8 +24,7 @@ class World:
 
     @classmethod
     def joined(cls) -> World:
-        """Set up from torchrun's environment, with gloo between CPU processes or NCCL between GPUs; else a single
-        process."""
+        """Set up from torchrun's environment, with gloo between CPUs or NCCL between GPUs; else a single process."""
         size, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
         device = "cpu"
         if torch.cuda.is_available():

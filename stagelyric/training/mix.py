@@ -1,16 +1,15 @@
-"""Texts made ready for `stagelyric train`: frames unfolded, blocks of prose as verse, sentences of today.
+"""Prepares texts for `stagelyric train`: expands frames, converts prose to verse, adds sentences of today.
 
     python -m stagelyric.training.mix OUT --frames models/songbook/frames --forms 8
         --blocks FILE … --sentences FILE[:FROM-TO] … --most 60000 --seed 7
 
-Each becomes a file in OUT (`frames.txt`, `blocks.txt`, `sentences.txt`) in the form of a corpus: a line "=== Title",
-then the lines. The same arguments give the same bytes. `blocks.valid.txt` holds some whole texts back, told by the hash
-of their title, so that a growing corpus never moves one across.
+Each becomes a corpus file in OUT (`frames.txt`, `blocks.txt`, `sentences.txt`): a line "=== Title", then the lines. The
+same arguments give the same bytes. Some whole texts are held out in `blocks.valid.txt`, chosen by the hash of their
+title, so that adding texts never moves one across.
 
-Every frame is unfolded as often as any other, so that none outweighs the rest. Its alternatives are drawn as the ear
-beside the frames heard them, those taken before less often, so that a few forms show all that sound well. Frames of one
-hand that share a theme stand together as a song. Prose comes line by line as it is, without the full stops, which
-lyrics don't have.
+Every frame is expanded equally often, so that none dominates. Alternatives are drawn by their marks in the ear file
+beside the frames, those drawn before less often, so that a few forms show all the good ones. Frames of one hand that
+share a theme form a song. Prose is taken line by line, without full stops, which lyrics don't have.
 """
 
 from __future__ import annotations

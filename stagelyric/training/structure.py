@@ -1,5 +1,4 @@
-"""Trains a structure model: it learns from songs how lines are built; a transformer trained before supplies the
-words."""
+"""Trains a structure model: songs teach it how lines are built; a transformer trained before supplies the words."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The training pipelines by type of symbols, i.e. how texts are read and a folder is written (a kind's
-`Trained.reads`)."""
+"""The training pipelines, by type of symbols (a kind's `Trained.reads`): how texts are read and a folder is written."""
 
 from __future__ import annotations
 

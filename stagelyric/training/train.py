@@ -250,8 +250,7 @@ class Trainer:
         return nats / math.log(2)
 
     def _forgotten(self) -> Memory:
-        """The state of this process's rows, some of them reset; which ones doesn't depend on the number of
-        processes."""
+        """The state of this process's rows, some of them reset; which ones doesn't depend on how many processes."""
         if self._state is None:
             return None
         chances = np.random.default_rng([self.recipe.seed, self.step]).random(self._streams)

@@ -28,8 +28,7 @@ def alike(name: str) -> str:
 
 
 def find(wanted: str, names: Sequence[str], after: int | None = None) -> int | None:
-    """The index of a name among names, or None. Of several equal ones, the first after index `after`, wrapping
-    around."""
+    """The index of a name among names, or None; of equal ones the first after index `after`, wrapping around."""
     form = alike(wanted)
     places = [place for place, name in enumerate(names) if alike(name) == form]
     if not places:

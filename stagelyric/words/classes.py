@@ -57,8 +57,7 @@ class Structure:
         return np.asarray(self.following / self.alone, dtype=np.float32)
 
     def of(self, number: int | None) -> int:
-        """A word's class; the class of names for a word that isn't in the lexicon, since all unknown words of drafts
-        are names."""
+        """A word's class; that of names for a word not in the lexicon, as all unknown words of drafts are names."""
         return self.name if number is None else int(self.classes[number])
 
     def grammar(self, classes: Sequence[int]) -> float:

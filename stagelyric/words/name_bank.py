@@ -1,5 +1,4 @@
-"""People and places for songs whose setlist names none: lines about Odile in Leith are better than more "you and
-me"."""
+"""People and places for songs that name none: a line about Odile in Leith says more than another "you and me"."""
 
 from __future__ import annotations
 

@@ -11,8 +11,7 @@ import numpy as np
 
 
 class ModelError(Exception):
-    """A model, or one of its files, that can't be used. The message is one sentence for the user that names the
-    file."""
+    """A model, or one of its files, that can't be used. The message is one sentence for the user, with the file."""
 
 
 @contextmanager

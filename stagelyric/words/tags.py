@@ -92,8 +92,7 @@ class Tags:
 
 
 def build(uses: Mapping[str, Counter[str]], names: Sequence[str], own: Sequence[str], lexicon: Lexicon) -> Tags:
-    """Builds tags from how often each word (lower case) was used as each tag. Words without uses are assumed to be
-    things."""
+    """Builds tags from how often each word (lower case) was used as each tag; unused words are taken for things."""
     place = {name: i for i, name in enumerate(names)}
     shares = np.zeros((len(lexicon.words), len(names)), np.uint8)
     for number, word in enumerate(lexicon.words):

@@ -18,8 +18,7 @@ from stagelyric.words.reading import read_bytes
 
 
 class TextError(ValueError):
-    """Bytes that aren't text. The message says what was expected and found, and what to do; the caller names the
-    file."""
+    """Bytes that aren't text. The message says what was expected, found and can be done; the caller names the file."""
 
 
 @dataclass(frozen=True, slots=True)

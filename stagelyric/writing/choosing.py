@@ -1,4 +1,4 @@
-"""Chooses one of the drafts of a line: scores them, measures rhyme and metre, applies every gate, draws among the
+"""Chooses one of the drafts of a line: scores them, measures rhyme and metre, applies the gates, draws among the
 best."""
 
 from __future__ import annotations
@@ -84,8 +84,7 @@ class _Judged:
 
 
 class Chooser:
-    """Chooses lines for one block. `told`: the lines before it, for the editor. It has a random generator of its
-    own."""
+    """Chooses lines for one block, with its own random generator. `told`: the lines before it, for the editor."""
 
     def __init__(
         self, kit: Kit, ask: Ask, gate: Gate, rng: np.random.Generator, told: Sequence[str], between: Between

@@ -29,8 +29,7 @@ _HEARD = 24
 
 
 def is_heard(stanza: int) -> bool:
-    """Whether the editor takes part in choosing a stanza: not the first, which is wanted at once, nor those far
-    ahead."""
+    """Whether the editor helps to choose a stanza: not the first, which is wanted at once, nor those far ahead."""
     return 0 < stanza < _HEARD
 
 

@@ -1,5 +1,4 @@
-"""Writes lines of a block from frames: whole stanzas, a line with a wanted word, lines that rhyme with a wanted
-word."""
+"""Writes lines of a block from frames: whole stanzas, a line with a wanted word, lines that rhyme with such a word."""
 
 from __future__ import annotations
 

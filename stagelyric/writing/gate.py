@@ -95,8 +95,7 @@ class Gate:
         return family.is_clean(text, mild=self.ask.family_friendly)
 
     def _rhymes_by_chance(self, last: str, stanza: Sequence[Draft], rules: Rules) -> bool:
-        """Whether a line that introduces a new rhyme happens to rhyme with an earlier one, which would turn ABAB into
-        AAAA."""
+        """Whether a line that introduces a new rhyme rhymes with an earlier one, which makes ABAB into AAAA."""
         if self.ask.rhyme == "free" or self.ask.rhyme_with:
             return False
         sound = rules.sound(last)

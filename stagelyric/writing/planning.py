@@ -105,8 +105,7 @@ def stanza(
 
 
 def named_in(ask: Ask, number: int, names: Sequence[str]) -> dict[int, str]:
-    """The names due in quatrain `number` of a shelf, by the place of their line. Depends only on the ask and the
-    number."""
+    """The names due in quatrain `number` of a shelf, by place of the line; depends on the ask and number only."""
     if not names:
         return {}
     scene, stanza = divmod(number, SCENE)
@@ -184,8 +183,7 @@ def _length(text: str, elisions: bool) -> int:
 
 
 def inflected(must: Must, rules: Rules) -> list[Must]:
-    """Other forms of a single word of the lexicon that begin with it: for "rain" "rains", "rain's", "rained",
-    "raining"."""
+    """Other forms of a single word of the lexicon that begin with it: "rains", "rain's", "rained", "raining"."""
     lexicon, word = rules.lexicon, must.text
     if must.own or len(word) < 3 or word in STOP or word not in lexicon.index:
         return []

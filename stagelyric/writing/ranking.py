@@ -58,8 +58,7 @@ PHRASING = (-7.0, -5.0)
 GRAMMAR = (-5.0, -3.7)
 """Nats a word; band as for flow."""
 SCANS = (0.85, 0.95)
-"""Share of syllables that fit the beat: the mark is 0 at the lower value and grows up to the upper. People's median is
-.92."""
+"""Share of syllables that fit the beat: the mark grows from 0 between these values. People's median is .92."""
 CLOSE = -2.2
 """Nats; the median of lines by people."""
 LANDING = -1.0
@@ -81,7 +80,7 @@ class Draft:
     setting: float = 0.0  # ln p of what had to be said, where it stands; 0 for nothing
     says: bool = False  # says what was due
     named: bool = False  # what was due is a name
-    rhymes: float = 1.0  # 1 as asked, 0.5 slant, 0 only an echo
+    rhymes: float = 1.0  # 1 as asked, 0.5 slant, 0 only assonance
     syllables: int = 0
     off: int = 0  # syllables outside the range asked for
     phrasing: float = 0.0  # mean ln p of a word, by the word model that drafted it; 0 for none

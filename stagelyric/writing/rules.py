@@ -88,8 +88,7 @@ class Language:
 
     @cached_property
     def kinds(self) -> NDArray[np.float16]:
-        """(N, C) the share of each class among the words below a node; each row sums to 1. Half precision keeps it at 5
-        MB."""
+        """(N, C) the share of each class among the words below a node, rows summing to 1. Half precision: 5 MB."""
         mass = np.zeros((len(self.lexicon.trie.parent), len(self.structure.alone)), dtype=np.float32)
         mass[self.nodes, self.structure.classes] = self.lexicon.count
         mass = self.lexicon.trie.up(mass, np.add)
@@ -115,8 +114,7 @@ class Language:
 
     @cached_property
     def pull(self) -> NDArray[np.float32]:
-        """(C, C, C) weights for the next class after two classes, by the structure model raised to the power
-        STRUCTURE."""
+        """(C, C, C) weights for the next class after two: the structure model raised to the power STRUCTURE."""
         return self.structure.pull**STRUCTURE
 
     @cached_property
@@ -330,8 +328,7 @@ class Rules:
 
     @cached_property
     def lean(self) -> NDArray[np.float32]:
-        """(N,) mean preference for the words below a node, weighted by frequency, so that a letter counts for what
-        follows."""
+        """(N,) mean preference for the words below a node, by frequency, so that a letter counts for what follows."""
         plain_mass = self._mass(np.zeros_like(self.leaning))
         with np.errstate(divide="ignore", invalid="ignore"):
             ahead = np.log(self._mass(self.leaning) / plain_mass)

@@ -23,8 +23,7 @@ class Spelling:
         self._names = spellings(names)
 
     def finished(self, text: str, must: Must | None, closing: str) -> str:
-        """A draft as shown. `must`: what stands in the draft's slot; `closing`: the mark that the model would close
-        on."""
+        """A draft as shown. `must`: what stands in its slot; `closing`: the mark that the model would close on."""
         return self.polished(_filled(text, must), closing)
 
     def polished(self, text: str, closing: str) -> str:
@@ -36,8 +35,7 @@ class Spelling:
         return text + closing if closing == "?" else text
 
     def with_articles(self, text: str) -> str:
-        """Corrects "a" and "an" to suit the next word: drafts written from the end choose the article after that
-        word."""
+        """Corrects "a" and "an" before the next word: drafts written backwards choose the article last."""
 
         def fitting(found: re.Match[str]) -> str:
             sound = self._rules.sound(found[2].lower())

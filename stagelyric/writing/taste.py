@@ -97,8 +97,7 @@ def fit(judged: Sequence[Judged]) -> Taste:
 
 
 def _table(judged: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """(marks (N, F), kept (N,), weight (N,)). Lines that were not judged together count at most half as much as the
-    judged."""
+    """(marks (N, F), kept (N,), weight (N,)); all lines not judged count at most half as much as the judged."""
     x = np.array([[one.marks.get(name, 0.0) for name in FITTED] for one in judged], dtype=np.float64)
     y = np.array([one.kept for one in judged], dtype=np.float64)
     weight = np.array([one.weight for one in judged], dtype=np.float64)
@@ -150,8 +149,7 @@ class _LeftOut(NamedTuple):
 def _left_out(
     x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64], usual: NDArray[np.float64], pull: float
 ) -> _LeftOut:
-    """Five-fold cross-validation: scores of each line by a fit without its fold. The folds are drawn with a fixed
-    seed."""
+    """Five-fold cross-validation: each line's scores by a fit without its fold. Folds are drawn by fixed seed."""
     fold = np.random.default_rng(0).permutation(len(x)) % _FOLDS
     logits, scores = np.zeros(len(x)), np.zeros(len(x))
     for number in range(_FOLDS):

@@ -105,8 +105,7 @@ class Writer:
 
     @property
     def digest(self) -> str:
-        """Identifies the model, its words and all else that writes: asks give the same lines as long as it is the
-        same."""
+        """Identifies the model, its words and all else that writes: asks give the same lines while it is the same."""
         taste = "" if self.weights == ranking.WEIGHTS else repr(sorted(self.weights.items()))
         drafters = "".join(ready.drafter.digest for ready in self.drafters)
         framed = self.framer.digest if self.framer else ""

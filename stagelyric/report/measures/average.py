@@ -44,8 +44,8 @@ class Triples:
     """p(word | the two before it), Witten-Bell smoothed (1991): p(w|h) = (c(hw) + n(h)·p(w|h')) / (c(h) + n(h))."""
 
     def __init__(self, songs: Sequence[Sequence[Sequence[str]]], least: int = 1) -> None:
-        """`songs`: lists of lines of words. A sequence counts once a song; one of 2 or 3 words only if `least` songs
-        have it."""
+        """`songs`: lists of lines of words. A sequence counts once a song; one of 2 or 3 words if `least` songs have
+        it."""
         runs: Counter[tuple[str, ...]] = Counter()
         for song in songs:
             runs.update({run for line in song for run in _runs(line)})

@@ -136,8 +136,7 @@ def _rhymes(song: Song) -> Iterable[tuple[str, str, str]]:
 
 
 def frames(songs: Sequence[Song], least: int = 3) -> list[Habit]:
-    """Sequences of six words with content words left open ("in the … of the …") that occur in at least `least`
-    songs."""
+    """Sequences of six words with content words left open ("in the … of the …"), in at least `least` songs."""
 
     def moulds(line: str) -> list[str]:
         shape = [word if word in STOP else "…" for word in words(line)]
@@ -181,8 +180,7 @@ def cliche_rate(lines: Sequence[str]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Favourite:
-    """A word used far more often than in English overall: its count, its songs, and the ratio to its usual
-    frequency."""
+    """A word used far more often than in English overall: its count, its songs, the ratio to its usual rate."""
 
     word: str
     count: int
@@ -240,8 +238,7 @@ def shared_between(songs: Sequence[Song], length: int = RUN) -> list[Shared]:
 
 
 def shared_with(songs: Sequence[Song], others: Iterable[Song], length: int = RUN) -> list[Shared]:
-    """Sequences of `length` words within a line that also occur in a line of `others`; one entry for each of our
-    lines."""
+    """Sequences of `length` words within a line that a line of `others` has; one entry for each of our lines."""
     ours: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
     for song, _, _, line in in_order(songs):
         for run in grams(words(line), length):

@@ -38,8 +38,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Given:
-    """Songs, and their lines as words; `quotes`: says whether a line occurs in somebody else's text, if that can be
-    checked."""
+    """Songs, and their lines as words; `quotes`: whether a line occurs in somebody else's text, if known."""
 
     songs: Sequence[Song]
     words: Wording

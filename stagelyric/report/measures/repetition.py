@@ -12,8 +12,7 @@ from stagelyric.gates.novelty import normal
 from stagelyric.report.lyrics import words
 
 WINDOW = 1000
-"""Lines over which distinct n-grams are counted; the number matters, since more lines have relatively fewer new
-n-grams."""
+"""Lines over which distinct n-grams are counted; fixed, since more lines have relatively fewer new n-grams."""
 PACKED = 500
 SAMPLE = 1000
 
@@ -52,8 +51,7 @@ def grams(of: Sequence[str], n: int) -> list[tuple[str, ...]]:
 
 
 def compression(lines: Sequence[str], *, seed: int = 0) -> float:
-    """Compressed size (zlib level 9) divided by the size, for 500 lines: the mean of ten draws. Lower means more
-    repetition."""
+    """Compressed size (zlib level 9) by size, for 500 lines: the mean of ten draws. Lower is more repetition."""
     texts = ["\n".join(drawn).encode() for drawn in _draws(lines, PACKED, seed)]
     return _mean([len(zlib.compress(text, 9)) / len(text) for text in texts if text])
 

@@ -23,8 +23,7 @@ def plain(text: str, title: str = "") -> Sheet:
 
 
 def is_one_song(text: str) -> bool:
-    """Whether a text is a single song, however many blank lines it has: it has headings or times, or is an import
-    file."""
+    """Whether a text is one song, however many blank lines it has: it has headings or times, or is an import file."""
     if text.lstrip().startswith("[File]"):
         return True
     return any(_certain_heading(line) or _CUES.match(line) or leftovers.is_licence(line) for line in text.split("\n"))

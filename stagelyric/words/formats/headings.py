@@ -1,5 +1,4 @@
-"""Recognises headings, which name the section below them and aren't sung: "[Verse 1: Nora]", "CHORUS x2",
-"Estribillo:"."""
+"""Recognises headings, which name the section below and aren't sung: "[Verse 1: Nora]", "CHORUS x2", "Estribillo:"."""
 
 from __future__ import annotations
 

@@ -19,8 +19,7 @@ from stagelyric.writing.rules import CAPITAL, COMPANY, FIRST, SMALL, Ending, Rul
 from stagelyric.writing.tasks import MUST, OWN, Task
 
 LOOK_AHEAD = 0.7
-"""How strongly the last word but one is chosen so that a last word of the ending can follow it: 0 not at all, 1
-fully."""
+"""How strongly the last word but one is chosen so that a last word of the ending can follow it: 0 to 1."""
 _OF_ROWS = (
     "_node", "_kind", "_left", "_ending", "_tail", "_owed", "_least", "_commas", "_said", "_forced", "_kinds", "_pull",
     "_about", "_named", "_wants_noun", "_templated", "_at", "_final",
@@ -101,8 +100,7 @@ class Drafts:
             self._say_if_due(i)
 
     def _look_ahead(self, rows: NDArray[np.int64]) -> None:
-        """Sets the weights of the next word's class. Near the end of the line, favours classes that a last word of the
-        ending can follow."""
+        """Sets the weights of the next word's class; near the line's end, favours what the last word can follow."""
         language = self.rules.language
         before, last = self._kinds[rows, 0], self._kinds[rows, 1]
         self._pull[rows] = language.pull[before, last]
@@ -229,8 +227,7 @@ class Drafts:
         words: NDArray[np.int64],
         final: NDArray[np.int64],
     ) -> NDArray[np.bool_]:
-        """(B, 28) letters that lead to a word that fits: one of group `words` inside the line, or of `final` at its
-        end."""
+        """(B, 28) letters that lead to a fitting word: of group `words` inside the line, of `final` at its end."""
         middle = self._layout.words[words[:, None], kind[:, None], children] & fits[:, None]
         ends = self._layout.reach[final[:, None], kind[:, None], children] & last[:, None]
         is_open: NDArray[np.bool_] = (children > 0) & ((middle | ends) != 0)

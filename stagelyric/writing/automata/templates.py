@@ -21,8 +21,7 @@ _FAR = 99
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The tokens that are not words: the end of the line, and for each slot ("PERSON", "PLACE") the slot and its
-    possessive."""
+    """The tokens that are not words: the line's end, and for each slot ("PERSON", "PLACE") it and its possessive."""
 
     end: str
     names: tuple[str, ...]

@@ -26,8 +26,7 @@ BEGINNING = 0.7
 """Weight of how often a word begins lines, used where the next word is the line's first (the last to be chosen)."""
 
 CALLED_FOR, OWNING = 3.5, 2.0
-"""Nats in favour of a name that is due, and of its possessive 's: better where the model would put it than forced
-later."""
+"""Nats in favour of a name that is due, and of its possessive 's: better where it fits than forced later."""
 
 PLACE_IS_RARE = 2.5
 """Nats added for a place's name, which the model makes rarer than a person's where either fits."""
@@ -136,8 +135,7 @@ class BackwardDrafts:
         self._last = np.full(n, -1, dtype=np.int64)
         self._named = np.zeros(n, dtype=bool)  # has just said a name
         self.said: list[list[str]] = [[] for _ in tasks]
-        """The words of each task's draft so far, last word first. What must be said is there as its slot or its
-        text."""
+        """The words of each task's draft so far, last word first; what must be said is its slot or its text."""
         self._called = [self._number(t.must) for t in tasks]
         # The words of what must be said are not allowed anywhere else in the line.
         index = vocabulary.numbered.index
@@ -245,8 +243,7 @@ class BackwardDrafts:
         return found
 
     def take(self, ids: NDArray[np.int64], forced: Sequence[int] = ()) -> NDArray[np.bool_]:
-        """Advances by one word; returns (B,) which drafts are now done. `forced`: drafts that say their forced text
-        instead."""
+        """Advances by one word; returns (B,) which drafts are now done. `forced`: drafts to say their forced text."""
         v, words = self.vocabulary, self.vocabulary.numbered.words
         for i, number in enumerate(ids.tolist()):
             row = int(self.rows[i])

@@ -115,8 +115,7 @@ class Asker:
         return text
 
     def _posted(self, path: str, told: dict[str, object]) -> tuple[int, bytes]:
-        """Sends a POST; returns status and body. Redirects are not followed: they could lead to a host that isn't
-        allowed."""
+        """Sends a POST; returns status and body. No redirects: they could lead to a host that isn't allowed."""
         try:
             with self._connected() as connection:
                 headers = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}

@@ -26,8 +26,7 @@ HEAT = 1.45
 """Factor on the temperature of the letter drafters: a word has more alternatives than a letter."""
 
 LIFT, UNLIFTED = 45.0, 0.31
-"""Nats that a word gains for its rarity, for each unit by which a line's rarity is to exceed that of unbiased
-drafts."""
+"""Nats that a word gains for its rarity, for each unit by which a line is to be rarer than unbiased drafts."""
 
 NAMED = 2.5
 """Factor on how well something fits where it is said: higher for a name than for a wanted word."""
@@ -203,8 +202,7 @@ def _setting(task: Task, gained: float) -> float:
 def _drawn(
     scores: NDArray[np.float32], mask: NDArray[np.bool_], temperature: float, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Draws as `lm.sample.choose` does with MIN_P, (B,), but skips the thousands of words whose chance is
-    negligible."""
+    """Draws as `lm.sample.choose` does with MIN_P, (B,), but skips the thousands of negligible words."""
     scores = np.where(mask, scores, -np.inf)
     scores -= scores.max(axis=1, keepdims=True)
     rows, words = np.nonzero(scores >= temperature * np.log(MIN_P))

@@ -127,8 +127,7 @@ class Drafter(Protocol):
 
     @property
     def digest(self) -> str:
-        """Identifies the data it writes from besides the model and its words ("" for none): a new digest means new
-        lines."""
+        """Identifies the data it writes from besides the model and its words, "" for none; new data, new lines."""
         ...
 
     def begin(self, job: Job) -> Drafting: ...

@@ -85,8 +85,7 @@ class Framer:
         return self.book.stamp
 
     def about(self, digest: str) -> dict[str, object]:
-        """Facts about a frame for people: the `hand` that wrote it, its `themes`, `mood` and place (`where`); {} if
-        unknown."""
+        """Facts about a frame for people: its writer (`hand`), `themes`, `mood`, file (`where`); {} if unknown."""
         entry = self._by_digest.get(digest)
         if entry is None:
             return {}
@@ -97,8 +96,7 @@ class Framer:
         return {entry.digest: entry for entry in self.book.entries}
 
     def stanza(self, ask: Ask, number: int, admits: Admits, choose: Choose | None = None) -> list[Phrase] | None:
-        """The four lines of a shelf's stanza `number`; None if no frame suits. `choose` picks one of several
-        stanzas."""
+        """The four lines of a shelf's stanza `number`; None if no frame suits. `choose` picks one of several."""
         composer = self._composer(ask)
         names = [name.strip() for name in ask.names if planning.spelled(name)]
 
@@ -136,8 +134,7 @@ class Framer:
         return None
 
     def _name(self, cast: Cast, word: str, ask: Ask) -> Member | None:
-        """The person or place that a wanted word names, if it is a name: one of the song's, or written like a known
-        one."""
+        """The person or place that a wanted word names: one of the song's, or a word written like a known name."""
         own = next((m for m in (*cast.people, *cast.places) if m.text.lower() == word.lower()), None)
         if own is not None:
             return own
@@ -182,8 +179,7 @@ class Framer:
         return HANDS[draw.weighted(draw.seeded("hand", song), [about[hand] ** 2 for hand in HANDS])]
 
     def _closeness(self, themes: Sequence[str]) -> Closeness | None:
-        """How close each frame's words are to the themes, by the model's vectors; None if none of the themes has a
-        vector."""
+        """How close each frame's words are to the themes, by the model's vectors; None if no theme has a vector."""
         index, vectors = self.language.lexicon.index, self.language.vectors
         numbers = [number for theme in themes for word in plain(theme).lower().split() if (number := index.get(word))]
         wanted = vectors[numbers]

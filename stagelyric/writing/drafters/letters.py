@@ -94,8 +94,7 @@ class LetterDrafting(Drafting):
         return logits[np.arange(len(ids)), counts - 1], state
 
     def _code(self, task: Task, ending: Ending) -> str:
-        """The codes that ask the model for one draft: its length, its rhyme word, what it must say, what it is
-        about."""
+        """The codes that ask the model for one draft: its length, rhyme word, what it must say, its subject."""
         must, rules, rng = task.must, self._job.rules, self._job.rng
         lexicon = rules.lexicon
         last = seed = None

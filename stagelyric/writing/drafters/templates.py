@@ -88,8 +88,7 @@ class TemplateSource:
     language: Language
 
     def begin(self, text: str) -> Floats:
-        """The state (1, 1, H) before a stanza that follows `text`, the song so far with slots for names
-        (`lm.codes`)."""
+        """The state (1, 1, H) before a stanza that follows `text`, the song so far with slots (`lm.codes`)."""
         rows = [self._spelled(line) for line in text.strip().split("\n")[-_BEFORE:] if line.strip()]
         return self.templates.prime(tuple(token for row in rows for token in row) + (tokens.STANZA,) * bool(rows))
 
@@ -109,8 +108,7 @@ class TemplateSource:
         states: Sequence[Floats],
         rng: np.random.Generator,
     ) -> list[Task]:
-        """The tasks, each with a template if one was found. `rhymes` and `states` (1, 1, H) each have one entry for a
-        task."""
+        """The tasks, each with a template if one was found; `rhymes` and `states` (1, 1, H) are by task."""
         made = Sketches(rules, self.templates.symbols, _SLOTS, endings, tasks)
         logits, state = self._asked(tasks, rhymes, np.concatenate(states, axis=1))
         for _ in range(_STEPS):

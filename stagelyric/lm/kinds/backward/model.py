@@ -84,8 +84,7 @@ class Backward(Network):
         return out, State(torch.stack(memories), torch.stack(recents))
 
     def loss(self, ids: Tensor, targets: Tensor, state: State) -> tuple[Tensor, State]:
-        """Sampled softmax: cross-entropy against the true word and a sample, corrected for each word's chance to be
-        sampled."""
+        """Sampled softmax: cross-entropy against the true word and a sample, corrected for the sampling chances."""
         hidden, state = self.hidden(ids, state)
         flat, targets = hidden.reshape(-1, self.config.width), targets.t().reshape(-1)
         chance = self.get_buffer("chance")
@@ -102,7 +101,6 @@ class Backward(Network):
             return (torch.logaddexp(own, torch.logsumexp(scores, dim=1)) - own).mean(), state
 
     def counts(self, targets: Tensor) -> Tensor:
-        """True for lexicon words and line ends. Lengths, slots and unknown words are inputs only and aren't
-        measured."""
+        """True for lexicon words and line ends; lengths, slots and unknown words are inputs only, not measured."""
         words = self.config.vocabulary - len(SIGNS) - LONGEST - 1
         return targets <= words + LINE

@@ -78,8 +78,7 @@ class Lines:
         return np.concatenate([first, *(self._dressed(self.songs[i], rng, dressed) for i in order)])
 
     def begun(self) -> NDArray[np.float32]:
-        """(W,) the share of each word's uses at the start of a line; an extra use elsewhere is added, to avoid
-        extremes."""
+        """(W,) the share of each word's uses at a line's start, with one use elsewhere added to avoid extremes."""
         uses, begun = np.ones(self._words), np.zeros(self._words)
         for song in self.songs:
             word = (song >= 0) & (song < self._words)

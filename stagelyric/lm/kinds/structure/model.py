@@ -90,8 +90,7 @@ class Structure(Network):
 
 
 def token_bits(model: Network, songs: Sequence[Song], place: Mapping[str, int]) -> float:
-    """Bits per word (line ends count as words) of songs read from the empty state, given all possible codes of each
-    line."""
+    """Bits per word (line ends are words) of songs from the empty state, with all possible codes of each line."""
     nats, count = 0.0, 0
     asked = torch.tensor([symbol in tokens.MARKS and symbol != tokens.LINE for symbol in place])
     with torch.no_grad():

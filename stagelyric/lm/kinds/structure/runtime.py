@@ -32,8 +32,7 @@ class TemplateModel:
         self._primed = lru_cache(maxsize=_PRIMED)(self._read_song)
 
     def step(self, ids: NDArray[np.int64], state: Floats) -> tuple[Floats, Floats]:
-        """ids (B,), one token for each row of state (1, B, H) → logits (B, V) of the next token, and the state after
-        it."""
+        """ids (B,), one token for each row of state (1, B, H) → logits (B, V) of the next, and the new state."""
         return self._read(ids[None], state)
 
     def read(self, row: Sequence[str], state: Floats) -> Floats:
