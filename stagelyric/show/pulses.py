@@ -16,6 +16,7 @@ from statistics import median
 WINDOW = 192  # pulses: two bars of 4/4
 FEWEST = 7  # no line is fitted to fewer pulses than this
 CHANGED = 6  # so many consecutive pulses off the line mean that the tempo has changed
+AT_ONCE = 3  # gaps in a row that are together shorter than half a gap: the pulses were held up
 NEAR = 9  # gaps between pulses; the middle one is compared with the median of all
 MANY, REST = 48, 6  # a line of at least MANY pulses is fitted again only at every REST-th pulse
 _LOOSE = 0.001  # seconds by which an arrival may lie outside the strip, since threads wake late
@@ -52,11 +53,14 @@ class PulseLine:
     def hear(self, number: int, at: float) -> None:
         """Takes the arrival of pulse `number` at the time `at`."""
         point = (number, at)
-        if self._last is not None and number == self._last[0] + 1:
+        held = self.interval is not None and at - self.time(number) > _WIDEST  # later than any grid
+        if self._last is not None and number == self._last[0] + 1 and not held:
             self._note_gap(at - self._last[1])
-        self._last = point
+        self._last = None if held else point
         if self.interval is not None and abs(at - self.time(number)) > self._tolerance():
             self._off.append(point)
+            if self._came_at_once():
+                self._off, self._last = [point], None
             if len(self._off) < CHANGED:
                 return
             self._points.extend(self._off)
@@ -70,6 +74,14 @@ class PulseLine:
             self._since = 0
             self._fit()
 
+    def _came_at_once(self) -> bool:
+        """Whether the last pulses off the line were held up and then delivered together, faster than any tempo."""
+        return (
+            self.interval is not None
+            and len(self._off) > AT_ONCE
+            and self._off[-1][1] - self._off[-1 - AT_ONCE][1] < self.interval / 2
+        )
+
     def _tolerance(self) -> float:
         """Seconds from the middle of the strip within which an arrival fits this tempo; wider for a short line, which
         is less certain."""
@@ -80,17 +92,24 @@ class PulseLine:
         return max(self._odd, default=_WIDEST if len(self._points) < FEWEST else 0.0)
 
     def _note_gap(self, gap: float) -> None:
-        """Records how far the middle one of the last nine gaps is from their median. A gradual or sudden tempo change
-        does not show, since a median preserves an edge; a single late pulse does not count either, since its gap is too
-        long by as much as the next is too short."""
+        """Records how odd the middle one of the last nine gaps is: compared with their median, or with both of its
+        neighbours (long and short gaps in turn are each close to the median). A gradual or sudden tempo change does not
+        show, since a median preserves an edge. A single late pulse does not count either, since its gap is too long by
+        as much as the next is too short, apart from what the grid, as far as it is known by then, adds to either."""
         self._gaps.append(gap)
         if len(self._gaps) < NEAR:
             return
         gaps = list(self._gaps)
         usual, here = median(gaps), NEAR // 2
-        odd = abs(gaps[here] - usual)
-        late = any(abs(gaps[here] + gaps[beside] - 2 * usual) < _LOOSE < odd / 2 for beside in (here - 1, here + 1))
-        self._odd.append(0.0 if late else min(odd, _WIDEST))
+        beside = gaps[here - 1], gaps[here + 1]
+        odd = max(abs(gaps[here] - usual), min(abs(gaps[here] - other) for other in beside))
+        known = max(self._odd, default=0.0)
+        pairs = [abs(gaps[here] + other - 2 * usual) for other in beside]
+        if min(pairs) < _LOOSE < odd / 2:
+            odd = 0.0
+        elif min(pairs) < known + _LOOSE < odd:
+            odd = known
+        self._odd.append(min(odd, _WIDEST))
 
     def _fit(self) -> None:
         """Fits the line to as many of the latest pulses as are consistent with one tempo."""
