@@ -48,6 +48,7 @@ from stagelyric.types.server import Server
 from stagelyric.types.standing import Record, Standing, as_record
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
+from stagelyric.web.tokens import kept_key
 from stagelyric.words import text as texts
 from stagelyric.words.syllables import syllabify
 
@@ -307,6 +308,7 @@ def _page(given: Given) -> Page:
         rehearsal=given.rehearsal,
         setup=given.setup,
         greet_machine=given.machines.greeting if given.machines is not None else None,
+        key=kept_key(paths.joined()) if web.pin else None,
     )
 
 

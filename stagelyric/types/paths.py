@@ -31,6 +31,11 @@ def certificates() -> Path:
     return Path(_DIRECTORIES.user_data_dir) / "https"
 
 
+def joined() -> Path:
+    """The key with which the tokens of joined pages are signed."""
+    return Path(_DIRECTORIES.user_data_dir) / "joined.key"
+
+
 def drafts() -> Path:
     """The folder with drafts of songs, which has one folder per set."""
     return Path(_DIRECTORIES.user_data_dir) / "drafts"

@@ -1,12 +1,15 @@
 """Decides for each request whether it may reach the page's port, and whether it may change the show."""
 
+import secrets
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from stagelyric.web import guard
 from stagelyric.web.guard import Hosts, Origins, Pin
+from stagelyric.web.tokens import KEY, Tokens
 
 HEADERS = {
     "Server": "stagelyric",
@@ -21,20 +24,39 @@ POLICY = (
     "frame-src 'self'; frame-ancestors 'self'"
 )
 VISITING = "This page is another server's: here it may watch, and change nothing."
+ENDED = "This page is no longer joined (the PIN was changed, or the show begun anew): type the PIN in once more."
+
+
+class Offered(NamedTuple):
+    """What somebody shows who wants to change the show: the PIN, or the token that a page has since it joined."""
+
+    pin: str | None = None
+    token: str | None = None
 
 
 class Access:
     """`host`: where the page listens; the rest as for `Page`."""
 
-    def __init__(self, host: str, pin: str | None, hosts: Iterable[str], also: Iterable[str]) -> None:
+    def __init__(
+        self, host: str, pin: str | None, hosts: Iterable[str], also: Iterable[str], key: bytes | None = None
+    ) -> None:
+        self._tokens = Tokens(pin, key or secrets.token_bytes(KEY)) if pin else None
         self.has_pin = bool(pin)
         self._origins = Origins(also)
         self._pin = Pin(pin)
         self._hosts = Hosts((host, *hosts))
 
-    def refusal(self, address: str, offered: str | None) -> str | None:
-        """The reason why a client at this address, with this PIN, may not change the show; None if it may."""
-        return None if guard.is_loopback(address) else self._pin.refusal(address, offered)
+    def refusal(self, address: str, offered: Offered) -> str | None:
+        """Why somebody at this address may not change the show with what is offered; None: they may."""
+        if guard.is_loopback(address):
+            return None
+        if offered.token and not offered.pin and self._tokens is not None:
+            return None if self._tokens.holds(offered.token) else ENDED
+        return self._pin.refusal(address, offered.pin)
+
+    def token(self) -> str | None:
+        """For a page that has given the right PIN."""
+        return self._tokens.give() if self._tokens is not None else None
 
     def is_visiting(self, request: web.Request) -> bool:
         """Whether the request comes from a page of another server that the rig does not name."""
@@ -65,9 +87,12 @@ class Access:
         response.headers["Content-Security-Policy"] = POLICY.format(host=request.host, also=also)
 
 
-def offered_pin(request: web.Request) -> str | None:
-    """The PIN that a request contains, if any."""
-    return request.headers.get("X-Stagelyric-Pin") or request.query.get("pin")
+def offered(request: web.Request) -> Offered:
+    """The PIN or the token that a request brings."""
+    headers, query = request.headers, request.query
+    return Offered(
+        headers.get("X-Stagelyric-Pin") or query.get("pin"), headers.get("X-Stagelyric-Token") or query.get("token")
+    )
 
 
 def answer(status: int, text: str) -> web.Response:

@@ -9,7 +9,7 @@ from aiohttp import web
 from stagelyric.types.events import Emit
 from stagelyric.types.lines import State
 from stagelyric.web import files, guard, joining, messages
-from stagelyric.web.access import Access, answer, offered_pin
+from stagelyric.web.access import Access, answer, offered
 from stagelyric.web.door import PATIENCE
 from stagelyric.web.joining import Addresses
 
@@ -54,7 +54,7 @@ class Answers:
         return web.json_response(messages.state(self._now()))
 
     async def _post_do(self, request: web.Request) -> web.Response:
-        refusal = self._access.refusal(request.remote or "", offered_pin(request))
+        refusal = self._access.refusal(request.remote or "", offered(request))
         if refusal:
             return answer(403, refusal)
         try:

@@ -128,9 +128,11 @@ def error(text: str) -> dict[str, object]:
     return {"type": "error", "text": text}
 
 
-def access(allowed: bool, pin: bool) -> dict[str, object]:
-    """Whether this client may change the show, and whether there is a PIN that would allow it."""
-    return {"type": "access", "allowed": allowed, "pin": pin}
+def access(allowed: bool, pin: bool, token: str | None = None) -> dict[str, object]:
+    """Whether this client may change the show, and whether there is a PIN that would let it; `token`: what it shows
+    from now on instead of the PIN."""
+    told: dict[str, object] = {"type": "access", "allowed": allowed, "pin": pin}
+    return told | {"token": token} if token else told
 
 
 def journal(entries: Sequence[Mapping[str, Any]]) -> dict[str, object]:

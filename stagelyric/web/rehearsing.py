@@ -14,7 +14,7 @@ from stagelyric.rehearsal.draft import MOST, Draft
 from stagelyric.rehearsal.wishes import KINDS, Wish
 from stagelyric.types.texts import NAME, SAYING
 from stagelyric.web import messages
-from stagelyric.web.access import Access, answer, offered_pin
+from stagelyric.web.access import Access, answer, offered
 from stagelyric.web.client import Clients
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -38,7 +38,7 @@ class Rehearsing:
         """Wraps a handler: only for clients that may change the show; errors are answered with a sentence."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
-            refusal = self._access.refusal(request.remote or "", offered_pin(request))
+            refusal = self._access.refusal(request.remote or "", offered(request))
             if refusal:
                 return answer(403, refusal)
             try:

@@ -22,7 +22,7 @@ from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue, State
 from stagelyric.types.parts import Part, ignore
 from stagelyric.web import guard, messages
-from stagelyric.web.access import VISITING, Access, offered_pin
+from stagelyric.web.access import VISITING, Access, Offered, offered
 from stagelyric.web.answers import Answers, Tree
 from stagelyric.web.budget import ACTING, WATCHING, Budget, share
 from stagelyric.web.client import Client, Clients, Display, Outbox
@@ -54,7 +54,8 @@ class Page(Part):
     `also`: second servers, whose pages may connect like our own. `port` 0 takes any free port (`address` has its
     number). `secure`: a TLS context for https, which is served on the next port. `tree`: answers OSCQuery, on the same
     port. `desk`: the data of the operator's page; `learning`: learns pedals; `rehearsal`: keeps drafts; `setup`: edits
-    the setlist's file; `greet_machine`: returns the first message to another machine of the same show.
+    the setlist's file; `greet_machine`: returns the first message to another machine of the same show;
+    `key`: signs the tokens of pages that have joined (None: a new one, valid until the show ends).
     """
 
     name = "page"
@@ -75,6 +76,7 @@ class Page(Part):
         rehearsal: Rehearsal | None = None,
         setup: Setup | None = None,
         greet_machine: Callable[[], dict[str, object]] | None = None,
+        key: bytes | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -83,7 +85,7 @@ class Page(Part):
         self.door = Door()
         self.bad_messages = 0  # messages that were malformed or not allowed, since the start
         self._secure = secure
-        self._access = Access(host, pin, hosts, also)
+        self._access = Access(host, pin, hosts, also, key)
         self._clients = Clients()
         self.box = WordBox(self._clients)
         self._emit: Emit = ignore
@@ -275,8 +277,8 @@ class Page(Part):
         if len(self._clients) >= MAX_CLIENTS or (audience and self._clients.audience >= MAX_AUDIENCE):
             return False
         address = request.remote or ""
-        offered = offered_pin(request)
-        if guard.is_loopback(address) or (offered and self._access.refusal(address, offered) is None):
+        brought = offered(request)
+        if guard.is_loopback(address) or (any(brought) and self._access.refusal(address, brought) is None):
             return True
         mine = share(address)
         watching = [client for client in self._clients if not client.allowed]
@@ -291,20 +293,21 @@ class Page(Part):
             address=address,
             heard=time.monotonic(),
         )
-        offered = offered_pin(request)
+        brought = offered(request)
         visiting = self._access.is_visiting(request)
-        refusal = VISITING if visiting else self._access.refusal(address, offered)
+        refusal = VISITING if visiting else self._access.refusal(address, brought)
         client = Client(display, Outbox(transport), allowed=refusal is None, visiting=visiting)
         client.tell(messages.state(self._now()))
         if self._due is not None:
             client.tell(messages.due(self._due))
+        if client.operator or any(brought):
+            self._tell_access(client, joined=bool(brought.pin))
         if client.operator:
-            client.tell(messages.access(client.allowed, self._access.has_pin))
             self.desk.greet(client)
         self.box.greet(client)
         if client.display.page == MACHINE and self._greet_machine is not None:
             client.tell(self._greet_machine())
-        if refusal and offered:
+        if refusal and any(brought):
             client.tell(messages.error(refusal))
         return client
 
@@ -326,7 +329,8 @@ class Page(Part):
                 self.box.offer(client, message.word)
             case _ if not client.allowed:
                 self._complain(
-                    client, VISITING if client.visiting else self._access.refusal(client.display.address, None) or ""
+                    client,
+                    VISITING if client.visiting else self._access.refusal(client.display.address, Offered()) or "",
                 )
             case messages.Learn():
                 self._learn(client, message.request)
@@ -355,11 +359,16 @@ class Page(Part):
             display.round_trip_ms = (at - sent) * 1000
 
     def _try_pin(self, client: Client, pin: str) -> None:
-        refusal = VISITING if client.visiting else self._access.refusal(client.display.address, pin)
+        refusal = VISITING if client.visiting else self._access.refusal(client.display.address, Offered(pin))
         client.allowed = refusal is None
         if refusal:
             client.tell(messages.error(refusal))
-        client.tell(messages.access(client.allowed, self._access.has_pin))
+        self._tell_access(client, joined=True)
+
+    def _tell_access(self, client: Client, *, joined: bool) -> None:
+        """`joined`: with the PIN; then the page is given a token, to be shown from now on instead of it."""
+        token = self._access.token() if joined and client.allowed else None
+        client.tell(messages.access(client.allowed, self._access.has_pin, token))
 
     def _complain(self, client: Client, text: str) -> None:
         """Sends an error to this client alone; a bad message never closes anything."""

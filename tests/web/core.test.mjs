@@ -526,4 +526,5 @@ test("two servers are listened to, and the one that lives is shown", () => {
 test("the socket's address follows the page's", () => {
   assert.equal(liveAddress({ protocol: "http:", host: "10.0.0.2:7740" }, "operator", ""), "ws://10.0.0.2:7740/live?page=operator");
   assert.equal(liveAddress({ protocol: "https:", host: "rig" }, "teleprompter", "drums & co"), "wss://rig/live?page=teleprompter&name=drums+%26+co");
+  assert.equal(liveAddress({ protocol: "http:", host: "a" }, "operator", "", "b:1", "t0"), "ws://b:1/live?page=operator&also=1&token=t0");
 });

@@ -149,10 +149,17 @@ async def test_the_pin_is_asked_for_and_kept_for_the_next_time(browser: Any, mon
         await tab.wait_for_selector("dialog:not([open])", state="hidden")
         await tab.click("#next-line")
         await until(lambda: show.events, "the order")
+        sent: list[str] = []
+        tab.on("request", lambda request: sent.append(request.url + str(request.headers)))
+        tab.on("websocket", lambda ws: ws.on("framesent", lambda frame: sent.append(str(frame))))
         await tab.reload()
         await tab.wait_for_selector("#desk:not(.watching):not(.lost)")
         await tab.click("#next-line")
         await until(lambda: len(show.events) == 2, "the order after the reload")
+        kept = await tab.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}, location.href])")
+        assert "token" in kept
+        assert sent
+        assert "1967" not in kept + "".join(sent)
         await tab.goto(show.page.url + "/operator?pin=1967&theme=sea")
         await holds(tab, "!location.search.includes('pin')")
 
@@ -168,8 +175,10 @@ async def test_a_pin_in_the_address_opens_a_teleprompters_keys(browser: Any, mon
             await tab.keyboard.press("PageDown")
             await until(lambda: show.events, "the key")
             assert "1967" not in tab.url  # an address bar is on show, and is remembered
+            await holds(tab, "Object.keys(sessionStorage).some((key) => key.includes('token'))")
+            assert "1967" not in await tab.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
             await tab.reload()
-            await until(lambda: show.page._clients and show.page._clients[-1].allowed, "the PIN, kept with the tab")
+            await until(lambda: show.page._clients and show.page._clients[-1].allowed, "the token, kept with the tab")
 
 
 async def test_an_order_without_a_link_is_not_kept_for_later(browser: Any) -> None:

@@ -98,6 +98,30 @@ async def test_beyond_this_machine_it_wants_the_pin(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.needs("chromium")
+async def test_the_page_asks_for_the_pin_and_goes_on_with_a_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from playwright import async_api as playwright
+
+    monkeypatch.setattr(guard, "is_loopback", lambda address: False)
+    async with (
+        rehearsing(tmp_path, pin="4711") as show,
+        chromium(playwright) as browser,
+        looking(browser, show.page.url + "/rehearse", (390, 844)) as tab,
+    ):
+        asked: list[dict[str, str]] = []
+        tab.on("request", lambda request: asked.append(request.headers))
+        show.cue("Rain on the door")
+        await tab.fill("#pin-field", "4711")
+        await tab.press("#pin-field", "Enter")
+        await holds(tab, "!document.querySelector('#pin').open")
+        await holds(tab, "document.querySelector('#up-look').textContent !== '' || document.querySelector('#draft li')")
+        await until(lambda: any("x-stagelyric-token" in headers for headers in asked))
+        assert "4711" not in str(asked)
+        assert "4711" not in await tab.evaluate("JSON.stringify({...sessionStorage})")
+
+
+@pytest.mark.needs("chromium")
 async def test_a_song_grows_on_the_page(show: Show) -> None:
     from playwright import async_api as playwright
 

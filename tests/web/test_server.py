@@ -427,9 +427,13 @@ async def test_from_afar_the_pin_opens(http: aiohttp.ClientSession) -> None:
             await ws.send_json({"do": "hold"})
             assert (await hear(ws))["type"] == "error"
             await ws.send_json({"pin": "1967"})
-            assert await hear(ws) == {"type": "access", "allowed": True, "pin": True}
+            told = await hear(ws)
+            token = told.pop("token")
+            assert told == {"type": "access", "allowed": True, "pin": True}
             await ws.send_json({"do": "hold"})
             await until(lambda: len(show.events) == 4)
+        async with http.post(url, json="keep", headers={"X-Stagelyric-Token": token}) as answer:
+            assert answer.status == 200
 
 
 @pytest.mark.usefixtures("from_afar")

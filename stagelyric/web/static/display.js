@@ -3,7 +3,7 @@
 import { keepAwake, keepPage, offerFullscreen } from "./awake.js";
 import { adjust, EMPTY, isPedalKey, keyMessage, options, withOptions } from "./core.js";
 import { recall, remember } from "./memory.js";
-import { takeAlong } from "./pin.js";
+import { joined, takeAlong } from "./pin.js";
 import { listen } from "./servers.js";
 import { mountStage, whenPainted } from "./stage.js";
 
@@ -12,7 +12,7 @@ const PATIENCE = 1000; // ms to wait for a server before a reopened page shows w
 /** Runs a display of the kind `page` in the document; `keys`: whether its key presses are sent to the show. */
 export function display(page, look, { keys = false, onShow = () => {}, onMessage = () => {} } = {}) {
   let wanted = options(location.search);
-  const pin = takeAlong(wanted.pin);
+  takeAlong(wanted.pin);
   const stage = mountStage(document.getElementById("stage"), wanted, look);
   let view = EMPTY;
   let wasUp = false;
@@ -25,7 +25,7 @@ export function display(page, look, { keys = false, onShow = () => {}, onMessage
       wasUp = wasUp || status.up;
       stage.link(status);
     },
-    onUp: (send) => pin && send({ pin }),
+    ...joined,
     onMessage: (message) => {
       // Warnings about drivers or ports are for the operator's page; an answer is for whoever pressed a key here.
       if (keys && message.type === "error") stage.warn(message.text);

@@ -106,10 +106,13 @@ export function connect({
 
 /**
  * The address of a show's WebSocket: on this page's own server, or on `also`, a second one ("10.0.0.2:7740", with or
- * without a scheme).
+ * without a scheme); `token`: the one that it gave this page.
  */
-export function liveAddress(location, page, name, also = "") {
-  const query = new URLSearchParams({ page, ...(name ? { name } : {}), ...(also ? { also: "1" } : {}) });
+export function liveAddress(location, page, name, also = "", token = "") {
+  const query = new URLSearchParams({ page });
+  if (name) query.set("name", name);
+  if (also) query.set("also", "1");
+  if (token) query.set("token", token);
   const server = also ? new URL(also.includes("//") ? also : `${location.protocol}//${also}`) : location;
   return `${server.protocol === "https:" ? "wss:" : "ws:"}//${server.host}/live?${query}`;
 }

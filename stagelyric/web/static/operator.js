@@ -9,7 +9,7 @@ import { mountLearn } from "./learn.js";
 import { mountOrders } from "./orders.js";
 import { mountPads } from "./pads.js";
 import { mountPanels } from "./panels.js";
-import { mountPin } from "./pin.js";
+import { joined, mountPin } from "./pin.js";
 import { pressTwice } from "./press.js";
 import { listen } from "./servers.js";
 import { whenPainted } from "./stage.js";
@@ -54,7 +54,7 @@ show = listen({
     desk.classList.toggle("lost", !told.up);
     status.link(told);
   },
-  onUp: pin.offer,
+  ...joined,
   onMessage(message) {
     if (message.type === "error") warn(message.text);
     if (message.type === "learn") learn.hear(message);

@@ -5,10 +5,10 @@ import { age, EMPTY, options as readOptions } from "./core.js";
 import * as drafts from "./draft.js";
 import { find, say } from "./elements.js";
 import { direction } from "./layout.js";
+import { joined, takeAlong, typed } from "./pin.js";
 import { press } from "./press.js";
 import { listen } from "./servers.js";
 
-const PIN_KEY = "stagelyric-pin";
 const LOOK_AFTER = 120; // ms without a key press after which the line being typed is checked
 const TITLES = {
   rhyme: "rhymes with it",
@@ -21,12 +21,7 @@ const RHYMES = { perfect: "rhymes", slant: "nearly rhymes", same: "the same word
 
 const wanted = readOptions(location.search);
 document.documentElement.dataset.theme = wanted.theme;
-if (wanted.pin) {
-  sessionStorage.setItem(PIN_KEY, wanted.pin);
-  const clean = new URL(location.href);
-  clean.searchParams.delete("pin");
-  history.replaceState(null, "", clean);
-}
+takeAlong(wanted.pin);
 
 let view = EMPTY;
 let status = { up: false, since: Date.now() };
@@ -44,12 +39,9 @@ const show = listen({
     tellLink();
     if (told.up) loadDraft();
   },
-  onUp(send) {
-    const pin = sessionStorage.getItem(PIN_KEY);
-    if (pin) send({ pin });
-  },
+  ...joined,
   onMessage(message) {
-    if (message.type === "access" && !message.allowed && message.pin) return askPin();
+    if (message.type === "access") return hearAccess(message);
     if (message.type === "error" || (message.type === "alert" && message.level !== "info")) return tell(message.text);
     if (message.type === "draft" && message.song === draft.song && message.revision > draft.revision) take(message);
   },
@@ -76,8 +68,8 @@ function tell(text) {
 // -- asking the server
 
 async function ask(path, body) {
-  const pin = sessionStorage.getItem(PIN_KEY);
-  const headers = pin ? { "X-Stagelyric-Pin": pin } : {};
+  const token = joined.tokenOf("");
+  const headers = token ? { "X-Stagelyric-Token": token } : {};
   const sent = body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
   const response = await fetch(`/api/rehearsal/${path}`, sent);
   const told = await response.json();
@@ -87,16 +79,25 @@ async function ask(path, body) {
 
 const here = () => ({ song: view.song, section: view.section });
 
+function hearAccess(message) {
+  if (!message.allowed) {
+    if (message.pin) askPin();
+    return;
+  }
+  if (!find("pin").open) return;
+  find("pin").close();
+  loadDraft();
+}
+
 function askPin() {
   const dialog = find("pin");
   if (!dialog.open && dialog.showModal) dialog.showModal();
 }
 find("pin").querySelector("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  sessionStorage.setItem(PIN_KEY, find("pin-field").value);
+  typed(find("pin-field").value);
   show.send({ pin: find("pin-field").value });
-  find("pin").close();
-  loadDraft();
+  find("pin-field").value = "";
 });
 
 // -- the line that is up

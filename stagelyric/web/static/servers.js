@@ -11,10 +11,24 @@ const SOONER = { quiet: 1000, lost: 2500 };
  *
  * `onView(view, message)`: the view has changed, by a message of the server that is shown (null: another server is
  * shown now). `onMessage(message)`: every message of the shown server. `onStatus({up, since, shown})`: whether any
- * server is connected. `onUp(send)`: a connection came up. Returns `{send, retry, painted}`: `send` sends to every
- * server that is up, so that they stay in step, and returns whether there was one.
+ * server is connected. `onUp(send, address)`: a connection came up. `tokenOf(address)`: the token that a server gave
+ * this page; `onAccess(message, address)`: whether a server, shown or not, allows changes from here. Returns `{send,
+ * retry, painted}`: `send` sends to every server that is up, so that they stay in step, and returns whether there was
+ * one.
  */
-export function listen({ page, name, also = [], onView, onMessage = () => {}, onStatus, onUp = () => {}, start = connect, location = globalThis.location }) {
+export function listen({
+  page,
+  name,
+  also = [],
+  onView,
+  onMessage = () => {},
+  onStatus,
+  onUp = () => {},
+  tokenOf = () => "",
+  onAccess = () => {},
+  start = connect,
+  location = globalThis.location,
+}) {
   const servers = ["", ...also].map(() => ({ view: EMPTY, up: false, since: Date.now(), link: null }));
   let shown = 0;
   let last = null; // the view painted last, and the ms that it took
@@ -40,14 +54,15 @@ export function listen({ page, name, also = [], onView, onMessage = () => {}, on
   ["", ...also].forEach((address, index) => {
     const server = servers[index];
     server.link = start({
-      url: () => liveAddress(location, page, name, address),
+      url: () => liveAddress(location, page, name, address, tokenOf(address)),
       ...(also.length ? SOONER : {}),
       onStatus({ up, since }) {
         Object.assign(server, { up, since });
         choose();
-        if (up && server.link) onUp(server.link.send);
+        if (up && server.link) onUp(server.link.send, address);
       },
       onMessage(message) {
+        if (message.type === "access") onAccess(message, address);
         const before = server.view;
         server.view = reduce(before, message);
         if (index !== shown) {
