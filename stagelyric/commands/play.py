@@ -77,7 +77,9 @@ def play(
     if fresh and resume:
         raise click.UsageError("wanted --fresh or --resume, found both")
     from stagelyric.setlist.rig import Rig, load_rig
+    from stagelyric.types.unread import unblocked
 
+    click.get_current_context().with_resource(unblocked())
     _log()
     with plain_faults():
         rig = load_rig(rig_file) if rig_file else Rig()

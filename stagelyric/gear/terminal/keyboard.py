@@ -164,7 +164,6 @@ class _Keys:
 def _terminal(fd: int, press: Press) -> Iterator[None]:
     """While open, keys come one by one and without echo; signals stay on."""
     import termios
-    import tty
 
     if not _in_foreground(fd):
         yield
@@ -176,10 +175,10 @@ def _terminal(fd: int, press: Press) -> Iterator[None]:
     def again() -> None:
         """Sets the terminal again: after Ctrl-Z and `fg` the shell has restored its own settings."""
         if _in_foreground(fd):
-            tty.setcbreak(fd)
+            _one_by_one(fd)
 
     try:
-        tty.setcbreak(fd)
+        _one_by_one(fd)
         keys.start()
         with suppress(RuntimeError, ValueError):  # a loop outside the main thread gets no signals
             loop.add_signal_handler(signal.SIGCONT, again)
@@ -189,7 +188,16 @@ def _terminal(fd: int, press: Press) -> Iterator[None]:
             loop.remove_signal_handler(signal.SIGCONT)
         keys.stop()
         with suppress(termios.error):  # the terminal hung up
-            termios.tcsetattr(fd, termios.TCSADRAIN, before)
+            termios.tcsetattr(fd, termios.TCSANOW, before)  # no waiting for a screen that stands still
+
+
+def _one_by_one(fd: int) -> None:
+    """Keys come one by one, those typed before are dropped; without waiting for a screen that stands still."""
+    import termios
+    import tty
+
+    tty.setcbreak(fd, termios.TCSANOW)
+    termios.tcflush(fd, termios.TCIFLUSH)
 
 
 def _in_foreground(fd: int) -> bool:
