@@ -41,6 +41,7 @@ class PulseLine:
         self._gaps: deque[float] = deque(maxlen=NEAR)
         self._odd: deque[float] = deque(maxlen=WINDOW)
         self._last: Point | None = None
+        self._burst: float | None = None  # the latest arrival of a burst
 
     def clear(self) -> None:
         """Forgets everything, since the clock fell silent."""
@@ -53,6 +54,8 @@ class PulseLine:
     def hear(self, number: int, at: float) -> None:
         """Takes the arrival of pulse `number` at the time `at`."""
         point = (number, at)
+        if self._is_of_burst(at):
+            return
         held = self.interval is not None and at - self.time(number) > _WIDEST  # later than any grid
         if self._last is not None and number == self._last[0] + 1 and not held:
             self._note_gap(at - self._last[1])
@@ -60,7 +63,8 @@ class PulseLine:
         if self.interval is not None and abs(at - self.time(number)) > self._tolerance():
             self._off.append(point)
             if self._came_at_once():
-                self._off, self._last = [point], None
+                self._burst, self._off, self._last = at, [], None
+                return
             if len(self._off) < CHANGED:
                 return
             self._points.extend(self._off)
@@ -73,6 +77,14 @@ class PulseLine:
         if count >= FEWEST and (count < MANY or self._since >= REST):
             self._since = 0
             self._fit()
+
+    def _is_of_burst(self, at: float) -> bool:
+        """Whether an arrival belongs to a burst that has been recognized, and so tells nothing of the tempo."""
+        if self._burst is None or self.interval is None or at - self._burst >= self.interval / 2:
+            self._burst = None
+            return False
+        self._burst = at
+        return True
 
     def _came_at_once(self) -> bool:
         """Whether the last pulses off the line were held up and then delivered together, faster than any tempo."""
