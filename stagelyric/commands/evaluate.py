@@ -147,7 +147,7 @@ def _sources(corpus: tuple[Path, ...]) -> list[Source]:
 
 
 def _v0(folder: Path, found: list[Context], step: Step) -> Lines | None:
-    """Plain lines from the first model of its lineage; None if that is the model itself or is missing."""
+    """Lines sampled from our first model (v0), without ranking; None if it is the model itself or is missing."""
     from stagelyric.report import trial
     from stagelyric.writing.writer import Writer
 

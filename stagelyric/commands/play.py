@@ -185,7 +185,7 @@ def _changed(rig: "Rig", web: dict[str, object], osc_port: int | None) -> "Rig":
 def _run(
     assembly: "Assembly", title: str, opened: str | None, qr: bool | None, wait_ready: bool, bring_editor: bool
 ) -> bool:
-    """Until the show is ended; whether it was up and had greeted. Raises OSError where a port is taken."""
+    """Runs the show to its end; returns whether it came up. Raises OSError if a port is in use."""
     import asyncio
     import sys
 

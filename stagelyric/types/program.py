@@ -1,4 +1,4 @@
-"""How the program's own commands are typed here: what is said in a terminal can be copied and works."""
+"""Writes the program's own commands as they must be typed here, so that a command in a message can be copied."""
 
 import shlex
 import shutil
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def typed(command: str, *files: object) -> str:
-    """`stagelyric COMMAND FILES` as it is typed in this folder, names with spaces in quotes.
+    """`stagelyric COMMAND FILES` as it must be typed in this folder, with quotes around names with spaces.
 
-    Just so where the shell finds this program by its name; with the script's path where it doesn't, as in a checkout
-    whose environment was not activated (`.venv/bin/stagelyric`).
+    If the shell does not find this program by its name, as in a checkout whose environment is not activated, the
+    command begins with the script's path (`.venv/bin/stagelyric`).
     """
     return " ".join([_name(), command, *(_quoted(str(file)) for file in files)])
 
@@ -23,13 +23,13 @@ def _name() -> str:
         return "stagelyric"
     try:
         path = str(Path(script).relative_to(Path.cwd()))
-    except (ValueError, OSError):  # elsewhere, or the folder one stands in was removed
+    except (ValueError, OSError):  # not below the working directory, or that was removed
         path = script
     return _quoted(path)
 
 
 def _quoted(name: str) -> str:
-    """As a shell takes it for one word; a name without anything special as it is."""
+    """A name quoted for the shell if it needs quotes."""
     if sys.platform == "win32":
         return f'"{name}"' if " " in name else name
     return shlex.quote(name)

@@ -62,7 +62,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Learn:
-    """From the operator: learning a pedal; for the content see `learn_session.LearnSession`."""
+    """From the operator: learning a pedal; for the content see `show.learn.LearnSession`."""
 
     request: object
 

@@ -226,7 +226,7 @@ class Ports:
         self._names.clear()
         self._roster.lose_all()
         if self._missing:
-            self._child.give_up()  # no MIDI here, and that will not change
+            self._child.give_up()  # the MIDI library is missing, so a restart would not help
         elif end.status is None:
             self._say(f"MIDI is off: its process does not start ({end.how})")
         elif not end.spoke:

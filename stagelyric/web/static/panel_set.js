@@ -11,7 +11,7 @@ const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 export function mountSet(root, desk) {
   const about = root.appendChild(make("p", "baked", "", { id: "baked", hidden: "" }));
   const list = root.appendChild(make("ol", "set", "", { id: "set" }));
-  // The set is edited on the show's own machine alone; in a tab of its own, so that the desk stays where it is.
+  // The set can be edited only on the show's own machine; the page opens in a new tab, so that the desk stays open.
   const edit = make("a", "edit-set", "edit the set", { href: "/setup", target: "_blank", hidden: "" });
   root.append(edit);
   let songs = [];
