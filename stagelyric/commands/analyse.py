@@ -26,9 +26,9 @@ from stagelyric.words import formats
 def analyse(
     corpus: tuple[Path, ...], against: tuple[Path, ...], faults: bool, plot: Path | None, as_json: bool
 ) -> None:
-    """What a set of lyrics is like, beside lines that people wrote.
+    """Describe a set of lyrics, compared with lines that people wrote.
 
-    Frames (*.frames, or folders of them) are read in all their forms: how many of each kind, and their faults.
+    Frames (*.frames, or folders of them) are expanded to all their forms: how many of each kind, and their faults.
 
     CORPUS is what `train` reads: text files, ChordPro, or folders of them. The average line, clichés, repetition,
     names, rhyme, syllables; for your own songs: what you always say.

@@ -98,8 +98,8 @@ def bake(
     stagelyric bake edit friday.bake --strike 12 --change 31 "Hold the light"
     stagelyric play --show friday.bake
 
-    Ctrl-C keeps what is done, and --resume goes on. With a baked show in the
-    setlist's place and --proof, the proof of that is written.
+    Ctrl-C keeps what is done, and --resume goes on. Given a baked show instead
+    of a setlist, --proof writes its proof.
     """
     from stagelyric.baked import file as files
 

@@ -61,8 +61,8 @@ def edit(
     stagelyric bake edit friday.bake --strike 12,40-43 --change 31 "Row on"
     stagelyric bake edit friday.bake --page
 
-    All of it is done, or, where something is refused, nothing. A changed line is
-    looked over: what is wrong with its spelling, syllables or rhyme is said.
+    Either all changes are made or, if one is refused, none. A changed line is
+    checked: faults in its spelling, syllables or rhyme are reported.
     """
     from stagelyric.baked import editing
     from stagelyric.baked import file as files

@@ -24,12 +24,12 @@ from stagelyric.words.formats import ENDINGS
 @click.option("--sample", type=click.IntRange(0, 1000), default=0, metavar="N", help="Print so many forms of frames.")
 @json_option
 def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: bool) -> None:
-    """Validate a setlist, a rig, lyrics or a file of frames; say every fault with its place, at once.
+    """Validate a setlist, a rig, lyrics or a file of frames; report every fault with its place, at once.
 
-    Frames (FILE.frames, see docs/lines.md) are read in all their forms. Warnings alone are no fault.
+    Frames (FILE.frames, see docs/lines.md) are expanded to all their forms. Warnings alone are no fault.
 
-    Lyrics are one file, or a folder of them. Of each file of lyrics, those that a
-    setlist names too, it says how it was read: encoding, format, songs, lines, and how many of its words are real.
+    Lyrics are one file, or a folder of them. For each file of lyrics, also those that
+    a setlist names, it reports how it was read: encoding, format, songs, lines, and how many of its words are real.
     """
     if schema:
         print_json({"setlist": setlist.Setlist.model_json_schema(), "rig": Rig.model_json_schema()})

@@ -63,10 +63,10 @@ def evaluate(
     key: Path,
     as_json: bool,
 ) -> None:
-    """What MODEL is worth: bits per character, and 16 lines from each of 60 places beside the songs' own.
+    """Measure MODEL: bits per character, and 16 lines from each of 60 places beside the songs' own.
 
     CORPUS is songs the model did not read; without it, the songbook's songs that are kept out of training. With
-    --train, a PPM and a 6-gram stand beside the bits, and what is copied is compared with the text itself.
+    --train, a PPM and a 6-gram model are measured too, and copied passages are looked up in the training text.
 
     \b
     stagelyric evaluate transformer --blind 12 --quatrains > sheet.txt

@@ -39,16 +39,16 @@ PORT = 7750
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @json_option
 def frames(paths: tuple[Path, ...], out: Path | None, page: bool, port: int, no_open: bool, as_json: bool) -> None:
-    """The band's own lyrics opened into frames: their lines on stage, in forms they never sang.
+    """Turn the band's own lyrics into frames: their lines come up on stage in forms that they never sang.
 
-    SONGS are files of lyrics, or folders of them. Names become slots, and beside their words others are proposed, from
-    their own songs first. What is proposed has a ? before it and is not sung until somebody keeps it:
+    SONGS are files of lyrics, or folders of them. Names become slots, and for other words replacements are proposed,
+    from the band's own songs first. A proposal is marked with a ? and is not sung until somebody keeps it:
 
     \b
       stagelyric frames my-songs/ -o ours.frames
       stagelyric frames ours.frames --page
 
-    A file that is there already is added to: what is in it stays as it is, comments and all.
+    If the file exists, frames are added to it: what it has stays as it is, comments too.
     """
     of_frames = [path for path in paths if path.suffix == ".frames"]
     if of_frames and (len(paths) > 1 or out is not None or not page):

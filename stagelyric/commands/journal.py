@@ -156,7 +156,7 @@ def kept(id: str, file: Path | None, as_json: bool) -> None:
 @file_option
 @json_option
 def replay(id: str, speed: float | None, file: Path | None, as_json: bool) -> None:
-    """The night again, from what came in: the same cues, at once or in time. Exit status 1: they are others."""
+    """Replay a night from its events: the same cues, at once or in time. Exit status 1: the cues differ."""
     from stagelyric.stage import replay as again
 
     with plain_faults():

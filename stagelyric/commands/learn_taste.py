@@ -45,10 +45,10 @@ class Verdict:
 def learn_taste(
     journals: tuple[Path, ...], model: str | None, out: Path | None, kept: Path | None, dry_run: bool, as_json: bool
 ) -> None:
-    """Fit the ranking to what the band kept and vetoed: from 20 judgements on.
+    """Fit the ranking to what the band kept and vetoed; this takes at least 20 judgements.
 
-    JOURNAL is one or several journals that `play` wrote (default: this machine's). What is learned is a small file
-    that `play` and `write` go by from then on; delete it to forget, copy it to the second rig.
+    JOURNAL is one or several journals that `play` wrote (default: this machine's). The result is a small file
+    that `play` and `write` use from then on; delete it to forget, copy it to the second rig.
     """
     from stagelyric.writing import taste
 

@@ -51,8 +51,8 @@ models.add_command(fetch)
 def list_models(names: tuple[str, ...], drafters: bool, as_json: bool) -> None:
     """List the models and compare them: kind, size, bits per character, speed. The editor judges lines; it writes none.
 
-    NAMES are models, by name or folder; without any, all that are found. A model that is damaged, or whose files are
-    not those it was made with, is named with what is wrong; one of NAMES is a fault, and the exit status 2.
+    NAMES are models, by name or folder; without any, all that are found. A damaged model, or one whose files
+    are not those it was made with, is listed with what is wrong; if it is one of NAMES, the exit status is 2.
     """
     with plain_faults():
         folders = {name: paths.find_model(name) for name in names} or paths.models()

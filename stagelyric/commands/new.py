@@ -58,7 +58,7 @@ def new(
     """Draw up a setlist from your own songs: FOLDERs or files of lyrics in any format.
 
     Titles, tempo, key and sections are as the files have them; syllables and rhymes are measured, names and themes
-    found. What is a guess says so. A setlist that is there keeps all it has, and gains the songs it lacks.
+    found. Guesses are marked as such. A setlist that exists keeps all it has, and gets the songs it lacks.
 
     \b
     stagelyric new songs/ -o set.toml
