@@ -31,7 +31,12 @@ READY = 12  # lines that the first section has before the first press
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 PHONE, TABLET, PORTRAIT, FULL_HD, UHD = (390, 844), (1024, 768), (1080, 1920), (1920, 1080), (3840, 2160)
 THEMES = ("night", "amber", "sea", "day")
-PAGES = {"teleprompter": "/", "operator": "/operator", "audience": "/audience"}
+PAGES = {
+    "teleprompter": "/", "operator": "/operator", "audience": "/audience",
+    "together": "/together", "rehearse": "/rehearse", "setup": "/setup",
+}  # fmt: skip
+# What a page shows once it is up.
+UP = "#stage:not(.lost), #desk:not(.lost), .together, #room #list:not([hidden]), #room #up"
 # Of the documentation: name, address, screen, the panel that is open on the desk.
 SHOTS = (
     ("teleprompter-1920x1080", "/", FULL_HD, ""),
@@ -42,6 +47,7 @@ SHOTS = (
     ("operator-phone-set", "/operator?theme=sea", PHONE, "set"),
     ("audience-1920x1080", "/audience", FULL_HD, ""),
     ("audience-day", "/audience?theme=day", TABLET, ""),
+    ("setup-1920x1080", "/setup", FULL_HD, ""),
 )
 SECONDS, RATE = 20, 10  # of the animation; pictures a second
 PRESSES = (0.8, 3.6, 6.4, 9.2, 12.0, 14.8, 17.6)  # seconds
@@ -76,7 +82,7 @@ async def shoot(browser: Any, url: str, size: tuple[int, int], panel: str = "") 
     )
     tab = await context.new_page()
     await tab.goto(url)
-    await tab.wait_for_selector("#stage:not(.lost), #desk:not(.lost)")
+    await tab.wait_for_selector(UP)
     if panel:
         await tab.click(f"#tab-{panel}")
     await press(url.rpartition("/")[0])
@@ -110,7 +116,7 @@ async def film(browser: Any, url: str) -> list[Image.Image]:
         context = await browser.new_context(viewport={"width": size[0], "height": size[1]})
         tab = await context.new_page()
         await tab.goto(url + path)
-        await tab.wait_for_selector("#stage:not(.lost), #desk:not(.lost)")
+        await tab.wait_for_selector(UP)
         tabs.append(tab)
     await press(url)
     for tab in tabs:

@@ -6,6 +6,7 @@ import * as data from "./setup_data.js";
 import { field, idOf } from "./setup_fields.js";
 import { triggers } from "./setup_triggers.js";
 
+const LOAD_AGAIN = 2000; // ms
 const LOOK_AFTER = 250; // ms without a key press after which the set is checked
 const FIRST = ["title", "tempo", "time_signature", "key", "names", "themes", "wildness", "hand", "mood", "lyrics"];
 const SHOWN = ["title", "seed", "family_friendly", "avoid"]; // fields that are always shown; the others are folded away
@@ -45,7 +46,8 @@ function tell(text) {
 async function load() {
   const { status, told } = await ask("");
   if (status === 200) return take(told);
-  say(find("file"), told.error.replace("What you typed is kept here.", "Reload this page when it is up."));
+  say(find("file"), status === 0 ? "There is no link to the show; it is tried again." : told.error);
+  if (status === 0 || status >= 500) setTimeout(load, LOAD_AGAIN); // a busy machine is slow to check a set
 }
 
 /** Shows the file as the server has it. */
