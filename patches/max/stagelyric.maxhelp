@@ -154,10 +154,10 @@
           "patching_rect": [
             20,
             110,
-            146.0,
+            152.6,
             22.0
           ],
-          "text": "say Thank you, Leith",
+          "text": "say Thank you\\, Leith",
           "outlettype": [
             ""
           ]

@@ -269,12 +269,16 @@ def _picture(canvas: Canvas) -> str:
 
 
 def _value(value: object) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else f"{value!s}"
+    """As it stands in a message box, where a bare comma begins another message."""
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    return str(value).replace(",", "\\,").replace(";", "\\;")
 
 
 def _readme(target: Target) -> str:
     rows = [
-        (f"`{name(entry.address)}`", " ".join(f"`{value!s}`" for value in entry.example), entry.does) for entry in DOES
+        (f"`{name(entry.address)}`", " ".join(f"`{_value(value)}`" for value in entry.example), entry.does)
+        for entry in DOES
     ]
     return f"""# Max
 

@@ -162,7 +162,8 @@ def _escaped(box: Box) -> str:
 
 
 def _readme(target: Target) -> str:
-    rows = [(f"`{_example(entry)}`", entry.does) for entry in DOES]
+    # As it is typed in a message box, where a bare comma begins another message.
+    rows = [("`" + _example(entry).replace(",", "\\,") + "`", entry.does) for entry in DOES]
     return f"""# Pure Data
 
 ![The demo patch](picture.svg)

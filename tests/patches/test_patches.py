@@ -218,3 +218,10 @@ def test_the_command_writes_them_for_this_rig(tmp_path: Path) -> None:
     wrong = subprocess.run([*command[:-3], str(tmp_path / "file")], capture_output=True, text=True)
     assert wrong.returncode == 1
     assert "could not be written" in wrong.stderr
+
+
+def test_a_comma_in_an_example_does_not_begin_another_message() -> None:
+    for path in ("pure-data/README.md", "pure-data/stagelyric-help.pd", "max/README.md", "max/stagelyric.maxhelp"):
+        told = FILES[path].decode()
+        assert "Thank you" in told
+        assert "Thank you," not in told, path
