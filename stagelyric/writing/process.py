@@ -2,8 +2,9 @@
 
 Its arguments: MODEL [NEVER_QUOTE…] [-- FRAMES… [-- SERVER PATIENCE [HOSTS…]]].
 
-It holds the model, serves an urgent request between two steps of any other, and reports every quarter of a second that
-it is alive. The show's side of the pipe and the messages are in `generator`.
+It holds the model, serves an urgent request between two steps of any other, among urgent ones the one for fewer lines
+first, drops a cancelled request between two steps, and reports every quarter of a second that it is alive. The show's
+side of the pipe and the messages are in `generator`.
 """
 
 import contextlib
@@ -16,12 +17,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stagelyric.types.lines import Ask, as_list
-from stagelyric.writing.turns import Turns, Work
+from stagelyric.writing.turns import LOOK, Steps, Turns, Work
 
 ALIVE_EVERY = 0.25  # seconds between reports of being alive
 URGENT, PATIENT = 0, 1
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from stagelyric.writing.editing import Judge
     from stagelyric.writing.writer import Writer
 
-Request = tuple[int, int, dict[str, Any]]  # priority, order of arrival, what was asked
+Request = tuple[int, int, int, dict[str, Any]]  # priority, how many lines if urgent, order of arrival, what was asked
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +42,9 @@ def main(pipe: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which closes our pipe
     out, arguments = os.fdopen(pipe, "w", encoding="utf-8"), sys.argv[1:]
     requests: queue.PriorityQueue[Request] = queue.PriorityQueue()
+    under_way: set[int] = set()  # ids of requests that are being served
     forgotten: set[int] = set()  # ids of requests that were cancelled
-    threading.Thread(target=_read, args=(requests, forgotten), daemon=True).start()
+    threading.Thread(target=_read, args=(requests, under_way, forgotten), daemon=True).start()
     last_sign, saying = 0.0, threading.Lock()
 
     def say(answer: dict[str, Any]) -> None:
@@ -66,28 +69,78 @@ def main(pipe: int) -> None:
         # Not sys.exit: the reading thread is blocked on standard input, which would crash the interpreter's shutdown.
         os._exit(1)
 
-    def serve(request: dict[str, Any], between: Callable[[], None]) -> None:
-        if request["id"] in forgotten:
-            forgotten.discard(request["id"])
-            return
-        say(_answer(writer, request, between))
+    steps = Steps()
 
-    def waits() -> bool:
-        # Safe without a lock: this thread is the only one that takes requests out.
-        return bool(requests.queue) and requests.queue[0][0] == URGENT
-
-    def urgent() -> Work | None:
-        return partial(serve, requests.get()[2]) if waits() else None
-
-    turns = Turns(urgent, waits, sign)
-    while True:
+    def step() -> None:
+        steps.made()
         sign()
+
+    def sign_while_starved() -> None:
+        while True:
+            time.sleep(LOOK)
+            if steps.only_waits():
+                sign()
+
+    asked = _Asked(requests, under_way, forgotten, lambda request, between: say(_answer(writer, request, between)))
+    turns = Turns(asked.urgent, asked.waits, step)
+    threading.Thread(target=sign_while_starved, daemon=True).start()
+    while True:
+        step()
         with contextlib.suppress(queue.Empty):
-            priority, _, request = requests.get(timeout=ALIVE_EVERY / 2)
+            priority, *_, request = requests.get(timeout=ALIVE_EVERY / 2)
             if priority == URGENT:
-                serve(request, sign)
+                asked.serve_urgent(request, step)
             else:
-                turns.do(partial(serve, request))
+                turns.do(partial(asked.serve, request))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The requests: `waiting`, `under_way` (ids of those being served), `forgotten` (ids of those cancelled). `grant`
+    writes one."""
+
+    waiting: queue.PriorityQueue[Request]
+    under_way: set[int]
+    forgotten: set[int]
+    grant: Callable[[dict[str, Any], Callable[[], None]], None]
+
+    def serve(self, request: dict[str, Any], between: Callable[[], None]) -> None:
+        def still_wanted() -> None:
+            if request["id"] in self.forgotten:
+                raise _Forgotten
+            between()
+
+        self.under_way.add(request["id"])
+        try:
+            still_wanted()
+            self.grant(request, still_wanted)
+        except _Forgotten:
+            pass
+        finally:
+            self.under_way.discard(request["id"])
+            self.forgotten.discard(request["id"])
+
+    def serve_urgent(self, request: dict[str, Any], between: Callable[[], None]) -> None:
+        """Serves a request, and between two of its steps any urgent one that asks for fewer lines."""
+
+        def smaller_first() -> None:
+            between()
+            while self.waits() and self.waiting.queue[0][1] < request["count"]:
+                self.serve(self.waiting.get()[-1], between)
+
+        self.serve(request, smaller_first)
+
+    def waits(self) -> bool:
+        """Whether an urgent request waits."""
+        # Safe without a lock: the thread that calls this is the only one that takes requests out.
+        return bool(self.waiting.queue) and self.waiting.queue[0][0] == URGENT
+
+    def urgent(self) -> Work | None:
+        return partial(self.serve_urgent, self.waiting.get()[-1]) if self.waits() else None
+
+
+class _Forgotten(BaseException):
+    """The request was cancelled. Not an Exception, so that no handler on the way takes it for a fault."""
 
 
 def _answer(writer: "Writer", request: dict[str, Any], between: Callable[[], None]) -> dict[str, Any]:
@@ -156,12 +209,15 @@ def _editor() -> "Judge | None":
         return None
 
 
-def _read(requests: queue.PriorityQueue[Request], forgotten: set[int]) -> None:
+def _read(requests: queue.PriorityQueue[Request], under_way: set[int], forgotten: set[int]) -> None:
     for number, line in enumerate(sys.stdin.buffer):
         request = json.loads(line)
         if "forget" in request:
-            if any(waiting[2]["id"] == request["forget"] for waiting in list(requests.queue)):
+            waiting = {told["id"] for *_, told in list(requests.queue)}
+            if request["forget"] in waiting | under_way:
                 forgotten.add(request["forget"])
-            continue
-        requests.put((URGENT if request["urgent"] else PATIENT, number, request))
+        elif request["urgent"]:
+            requests.put((URGENT, request["count"], number, request))
+        else:
+            requests.put((PATIENT, 0, number, request))
     os._exit(0)  # the show has ended

@@ -25,6 +25,30 @@ STARVED = 20.0  # seconds that it may get hardly any processor time before it co
 HANGING = 1.0  # seconds of processor time without a step
 
 
+class Steps:
+    """Records the steps of the thread that creates this, so that another thread can tell hanging from starved."""
+
+    def __init__(self) -> None:
+        self._thread = threading.get_ident()
+        self.made()
+
+    def made(self) -> None:
+        """Records a step."""
+        self._at, self._by_then = time.monotonic(), _worked(self._thread)
+
+    def only_waits(self) -> bool:
+        """Whether it has used hardly any processor time since its last step, and that was not too long ago. False on
+        systems that don't tell the processor time of a thread."""
+        if sys.platform != "linux":
+            return False
+        return _worked(self._thread) - self._by_then < HANGING and time.monotonic() - self._at < STARVED
+
+
+def _worked(thread: int) -> float:
+    """Processor time in seconds that a thread has used; 0 where the system does not tell."""
+    return time.clock_gettime(time.pthread_getcpuclockid(thread)) if sys.platform == "linux" else 0.0
+
+
 class Turns:
     """`urgent()` returns the next urgent work, or None; `waits()` says whether there is any; `sign()` reports that the
     process is alive. Only `sign` may be called by both threads at once."""
@@ -91,4 +115,4 @@ class Turns:
         """Processor time in seconds that the thread has used."""
         assert self._thread is not None
         assert self._thread.ident is not None
-        return time.clock_gettime(time.pthread_getcpuclockid(self._thread.ident))
+        return _worked(self._thread.ident)
