@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -29,9 +29,13 @@ AskFor = Callable[[str, str], Ask | None]
 SECONDS = 12.0
 """Time limit for a wish."""
 
-_ENOUGH = 2.5  # seconds after which an incomplete result is returned
+_ENOUGH = 1.5  # seconds to wait for another line once there is one
+
+_EXACT = 5.0  # seconds to look for lines of the section's own length
 
 _OF_ONE_KIND = 200  # number of wishes that are counted; older ones are forgotten
+_OF_ONE_WISH = 40  # number of suggestions for a wish that are remembered, so as not to repeat them
+_STANZAS = 3  # attempts at a stanza that has no known line
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +60,7 @@ class Rehearsal(Part):
         self._files, self._write, self._ask_for, self._titles = drafts, write, ask_for, titles
         self._drafts: dict[str, Draft] = {}
         self._times: Counter[Wish] = Counter()
+        self._given: dict[Wish, tuple[str, ...]] = {}
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self.told: Callable[[Draft], None] = lambda draft: None
@@ -110,26 +115,64 @@ class Rehearsal(Part):
         ask = self._ask_for(song, section)
         if ask is None:
             return []
-        counted = Wish(wish.kind, wish.text, wish.lines, wish.at, self._times[wish])
+        texts: list[str] = []
+        kept = (await self.draft(song)).lines
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS):
+                known = (*kept, *self._given.get(wish, ()))
+                if wish.kind == "stanza":
+                    texts += await self._stanza(wish, ask, known)
+                else:
+                    await self._lines(wish, ask, known, texts)
+        if not texts and wishes.asked(wish, ask):
+            raise TimeoutError("the writer took too long")
+        self._remember(wish, texts)
+        return texts
+
+    def _remember(self, wish: Wish, texts: Sequence[str]) -> None:
+        self._given[wish] = (*self._given.pop(wish, ()), *texts)[-_OF_ONE_WISH:]
+        if len(self._given) > _OF_ONE_KIND:
+            del self._given[next(iter(self._given))]
+
+    async def _lines(self, wish: Wish, ask: Ask, known: Sequence[str], found: list[str]) -> None:
+        """Appends lines to `found` as they are written: first of the section's length, then shorter ones. `known`:
+        the lines of the draft and earlier suggestions."""
+        for allowed in (ask, wishes.shorter(ask)):
+            counted = self._counted(wish)
+            one = wishes.asked(counted, allowed)
+            if one is None:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ENOUGH if found else _EXACT) as limit:
+                    # One at a time: frames give the first ones at once, and for words with few rhymes there may
+                    # be no more.
+                    for start in range(wishes.OPTIONS):
+                        written = await self._write(one, start, 1, (*known, *found))
+                        found += wishes.fresh([line.text for line in written], counted, (*known, *found))
+                        if len(found) >= wishes.OPTIONS:
+                            return
+                        if found:
+                            limit.reschedule(asyncio.get_running_loop().time() + _ENOUGH)
+
+    async def _stanza(self, wish: Wish, ask: Ask, known: Sequence[str]) -> list[str]:
+        """Four lines that belong together, none of them known; fewer if there is no such stanza."""
+        best: list[str] = []
+        for _ in range(_STANZAS):
+            counted = self._counted(wish)
+            one = wishes.asked(counted, ask)
+            written = [line.text for line in await self._write(one, 0, wishes.STANZA, known)] if one else []
+            new = wishes.fresh(written, counted, known)
+            if len(new) == wishes.STANZA:
+                return new
+            best = max(best, new, key=len)
+        return best
+
+    def _counted(self, wish: Wish) -> Wish:
+        """The wish, with the number of times it was made before, so that each time gives other lines."""
         self._times[wish] += 1
         if len(self._times) > _OF_ONE_KIND:
             del self._times[next(iter(self._times))]
-        texts: list[str] = []
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SECONDS) as limit:
-                for one, count in wishes.asks(counted, ask):
-                    if wish.kind == "stanza":
-                        texts += [line.text for line in await self._write(one, 0, count, ())]
-                        continue
-                    # One at a time: frames give the first ones at once, and for words with few rhymes there may be no
-                    # more.
-                    for start in range(count):
-                        texts += [line.text for line in await self._write(one, start, 1, tuple(texts))]
-                        limit.reschedule(min(limit.when() or math.inf, asyncio.get_running_loop().time() + _ENOUGH))
-        if not texts and wishes.asks(counted, ask):
-            raise TimeoutError("the writer took too long")
-        kept = (await self.draft(song)).lines
-        return wishes.fresh(texts, counted, kept)
+        return replace(wish, times=self._times[wish] - 1)
 
     def look(self, text: str, song: str, section: str, lines: Sequence[str] = (), at: int = -1) -> Look | None:
         """Facts about a line that is being typed at index `at` of `lines`; None for an unknown section."""

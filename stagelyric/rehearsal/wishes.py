@@ -16,8 +16,9 @@ Kind = Literal["rhyme", "answer", "stanza", "line"]
 """Lines that rhyme with `text`; lines that answer it; a whole stanza; lines for the gap at index `at` of `lines`."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_OPTIONS = 4  # lines to choose from
-_STANZA = 4
+OPTIONS, STANZA = 4, 4
+"""Number of lines to choose from; number of lines of a stanza."""
+
 _BEFORE = 4  # earlier lines that a line for a gap continues
 
 
@@ -32,22 +33,28 @@ class Wish:
     times: int = 0
 
 
-def asks(wish: Wish, ask: Ask) -> list[tuple[Ask, int]]:
-    """The asks, each with a number of lines, that fulfil a wish in the section of `ask`; [] if it can't be fulfilled,
-    as there is nothing to rhyme with or to answer, or no such line."""
+def asked(wish: Wish, ask: Ask) -> Ask | None:
+    """The ask that fulfils a wish in the section of `ask`; None if it can't be fulfilled, as there is nothing to rhyme
+    with or to answer, or no such line."""
     text = cleaned(wish.text, SAYING)
     seed = _seed(ask, wish)
     match wish.kind:
         case "rhyme":
             word = _last(text)
-            return [(replace(ask, rhyme="AAAA", rhyme_with=word, seed=seed), _OPTIONS)] if word else []
+            return replace(ask, rhyme="AAAA", rhyme_with=word, seed=seed) if word else None
         case "answer":
             found = answers.answering(text, replace(ask, rhyme="AAAA" if ask.rhyme != "free" else "free"), wish.times)
-            return [(replace(found.asks[0][0], seed=seed), _OPTIONS)] if found else []
+            return replace(found.asks[0][0], seed=seed) if found else None
         case "stanza":
-            return [(replace(ask, seed=seed), _STANZA)]
+            return replace(ask, seed=seed)
         case "line":
-            return [(_for_gap(wish, ask, seed), _OPTIONS)] if 0 <= wish.at < len(wish.lines) else []
+            return _for_gap(wish, ask, seed) if 0 <= wish.at < len(wish.lines) else None
+
+
+def shorter(ask: Ask) -> Ask:
+    """The same ask, but lines may be half as long: a line that the band can extend is better than none."""
+    low, high = ask.syllables
+    return replace(ask, syllables=(max(1, low // 2), high))
 
 
 def _for_gap(wish: Wish, ask: Ask, seed: int) -> Ask:

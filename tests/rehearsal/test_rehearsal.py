@@ -71,12 +71,36 @@ async def test_each_wish_gives_others_and_none_that_is_in_the_draft(tmp_path: Pa
     made = rehearsal(tmp_path, writer)
     await made.save("Ferry", ["Line 2"], 0)
     wish = Wish("rhyme", "Out on the ferry home")
-    assert await made.options(wish, "Ferry", "verse") == ["Line 1", "Line 3", "Line 4"]
-    assert await made.options(wish, "Ferry", "verse") == ["Line 5", "Line 6", "Line 7", "Line 8"]
-    seeds = {ask.seed for ask, _, _ in writer.asked}
-    assert len(seeds) == 2
+    assert await made.options(wish, "Ferry", "verse") == ["Line 1", "Line 3", "Line 4", "Line 5"]
+    assert await made.options(wish, "Ferry", "verse") == ["Line 6", "Line 7", "Line 8", "Line 9"]
+    seeds = [ask.seed for ask, _, _ in writer.asked]
+    assert seeds[0] != seeds[-1]
     assert {ask.rhyme_with for ask, _, _ in writer.asked} == {"home"}
     assert await made.options(wish, "Ferry", "no such section") == []
+
+
+async def test_where_no_line_is_long_enough_shorter_ones_are_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stagelyric.rehearsal.desk._EXACT", 0.05)
+    asked: list[tuple[int, int]] = []
+
+    async def write(ask: Ask, start: int, count: int, earlier: Sequence[str]) -> list[Line]:
+        asked.append(ask.syllables)
+        if ask.syllables == VERSE.syllables:
+            await asyncio.Event().wait()
+        return [Line(f"Short {start}", "frame")]
+
+    made = Rehearsal(Drafts(tmp_path), write, lambda song, section: VERSE)
+    found = await made.options(Wish("rhyme", "Out on the ferry home"), "Ferry", "verse")
+    assert found == ["Short 0", "Short 1", "Short 2", "Short 3"]
+    assert asked == [(5, 8), (2, 8), (2, 8), (2, 8), (2, 8)]
+
+
+async def test_a_stanza_of_which_the_draft_has_a_line_already_is_written_anew(tmp_path: Path) -> None:
+    made = rehearsal(tmp_path)
+    await made.save("Ferry", ["Line 2"], 0)
+    assert await made.options(Wish("stanza"), "Ferry", "verse") == ["Line 5", "Line 6", "Line 7", "Line 8"]
 
 
 async def test_a_writer_that_is_too_slow_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,12 +112,14 @@ async def test_a_writer_that_is_too_slow_is_said_so(tmp_path: Path, monkeypatch:
 
 
 def test_a_gap_asks_for_its_rhyme_and_goes_on_from_the_lines_before_it() -> None:
-    ((ask, _),) = wishes.asks(Wish("line", lines=("One", "rain on the door", GAP, "nobody home"), at=2), VERSE)
+    ask = wishes.asked(Wish("line", lines=("One", "rain on the door", GAP, "nobody home"), at=2), VERSE)
+    assert ask
     assert (ask.rhyme_with, ask.prime) == ("home", "One\nrain on the door")
-    ((free, _),) = wishes.asks(Wish("line", lines=(GAP,), at=0), VERSE)
+    free = wishes.asked(Wish("line", lines=(GAP,), at=0), VERSE)
+    assert free
     assert (free.rhyme_with, free.prime) == (None, VERSE.prime)
 
 
 @pytest.mark.parametrize("wish", [Wish("rhyme", " !? "), Wish("answer", ""), Wish("line", lines=("a",), at=1)])
 def test_what_cannot_be_granted_asks_for_nothing(wish: Wish) -> None:
-    assert wishes.asks(wish, VERSE) == []
+    assert wishes.asked(wish, VERSE) is None
