@@ -6,8 +6,11 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from baked import shows
 from faults.harness import SET, UNSEEDED, ports, show, stock
+from house import playing
 
+from stagelyric.baked import file as files
 from stagelyric.testing.play import Display, Play
 
 
@@ -81,6 +84,30 @@ async def test_one_that_returns_or_joins_late_is_where_the_other_is(tmp_path: Pa
         assert (state["number"], state["section"]) == (5, "chorus")
         await together([a, b], beside)
         assert (await alike(a, b))["number"] == 6
+
+
+async def test_two_baked_machines_sing_the_file_through_a_kill_and_a_late_join(tmp_path: Path) -> None:
+    baked, one, two = tmp_path / "night.bake", ports(), ports()
+    files.write(baked, shows.baked())
+    a_rig, b_rig = rig(tmp_path / "a", two), rig(tmp_path / "b", one)
+    verse = [one.line.text for one in shows.part("Harbour Lights", "verse", "").lines]
+    how: dict[str, Any] = {"show": baked, "ready": 0}
+    async with AsyncExitStack() as stack:
+        a = await stack.enter_async_context(playing(tmp_path / "a", "--rig", a_rig, ports=one, **how))
+        up = await stack.enter_async_context(a.display())
+        await together([a], up)
+        await together([a], up)
+        b = await stack.enter_async_context(playing(tmp_path / "b", "--rig", b_rig, ports=two, **how))
+        assert (await alike(a, b))["line"] == verse[1]  # it joins late, and is where the other is
+        await together([a, b], up)
+        await alike(a, b)
+        await b.kill()
+        await together([a], up)
+        b = await stack.enter_async_context(playing(tmp_path / "b", "--rig", b_rig, ports=two, **how))
+        assert (await alike(a, b))["line"] == verse[3]
+        await together([a, b], up)
+        assert (await alike(a, b))["number"] == 5
+    assert up.lines == verse[:5]
 
 
 async def test_they_come_together_whatever_seed_they_drew_and_when_the_link_is_cut(tmp_path: Path) -> None:
