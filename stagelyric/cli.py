@@ -11,7 +11,6 @@ import sys
 import click
 
 from stagelyric import __version__
-from stagelyric.types.program import typed
 from stagelyric.types.streams import make_safe
 
 # To find its plugins pydantic reads the metadata of every installed package: 10 ms of a start that should take 400.
@@ -95,21 +94,11 @@ def cli() -> None:
     """
 
 
-class _Help(click.HelpFormatter):
-    """Formats a command's help with its examples as they are typed on this system."""
-
-    def getvalue(self) -> str:
-        return re.sub(
-            r"(?m)^( +(?:Start here: +)?)stagelyric (.*)$", lambda row: row[1] + typed(row[2]), super().getvalue()
-        )
-
-
 def main() -> None:
     """The console command. Expected errors become plain sentences; only a bug gives a traceback."""
     # Garbage collection during start-up would cost 50 ms and free little; the stage enables it when all is up.
     gc.disable()
     make_safe()
-    click.Context.formatter_class = _Help
     try:
         cli(prog_name="stagelyric", standalone_mode=False)
         if sys.stdout is not None:
