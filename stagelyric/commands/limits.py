@@ -56,6 +56,11 @@ LIMITS = (
         f"{_bytes(setup.LARGEST)}, {setup.SECONDS:g} s",
         "413, or 503, said in a sentence",
     ),
+    Limit(
+        "requests over HTTP from one address (or IPv6 network)",
+        f"{budget.ASKING.messages:g} a second, {budget.ASKING.messages * budget.ASKING.burst:g} at once",
+        "answered no faster; this machine's own are not counted",
+    ),
     Limit("requests of `/setup` at once", f"{setting_up.BUSY}", "503; the show waits for none of them"),
     Limit("connections to the page's port", f"{door.CONNECTIONS}", "closed at once"),
     Limit("such connections from one address (or IPv6 network)", f"{door.OF_ONE_ADDRESS}", "closed at once"),

@@ -19,6 +19,8 @@ WATCHING = Rate(20, 16 * 1024, 2.0)
 """For a page that may only watch: it reports what it has painted, sends pings, and offers words."""
 ACTING = Rate(400, 256 * 1024, 2.0)
 """For a page that may change the show: more than any foot, hand or sequencer sends through a page."""
+ASKING = Rate(400, 1 << 20, 3.0)
+"""For one address's requests over HTTP: a whole room behind one router opens its pages with a few thousand."""
 
 
 class Budget:

@@ -13,13 +13,15 @@ from typing import cast
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from stagelyric.web.budget import share
+from stagelyric.web.budget import ASKING, Budget, share
 from stagelyric.web.guard import is_loopback
 
 CONNECTIONS = 768  # at once, including displays
 OF_ONE_ADDRESS = 192  # at once, except from this machine
 PATIENCE = 8.0  # seconds in which a complete request head must come, from the connection or from the previous response
 HEAD = 64 * 1024  # maximum bytes of a request's head
+
+ADDRESSES = 1000  # whose requests are counted; the one that asked least recently is forgotten for another
 
 Factory = Callable[[], asyncio.Protocol]
 
@@ -35,6 +37,7 @@ class Door:
         self.inner: Factory = asyncio.Protocol
         self.visitors: dict[asyncio.BaseTransport, _Visitor] = {}
         self._of: Counter[str] = Counter()
+        self._budgets: dict[str, Budget] = {}
         self.turned_away = 0
 
     def __call__(self) -> asyncio.Protocol:
@@ -48,9 +51,19 @@ class Door:
             return await handler(request)
         visitor.heard()
         try:
+            if visitor.address and (wait := self._budget(visitor.address).spend(len(request.raw_path), ASKING)) > 0:
+                await asyncio.sleep(wait)
             return await handler(request)
         finally:
             visitor.wait()
+
+    def _budget(self, address: str) -> Budget:
+        """The budget of an address's requests."""
+        budget = self._budgets.pop(address, None) or Budget()
+        if len(self._budgets) >= ADDRESSES:
+            del self._budgets[next(iter(self._budgets))]
+        self._budgets[address] = budget
+        return budget
 
     def stays(self, transport: asyncio.BaseTransport) -> None:
         """The connection has become a WebSocket, which has limits of its own (`budget`)."""
