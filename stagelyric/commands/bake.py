@@ -126,7 +126,7 @@ def bake(
         raise Failure(f"{out}: could not be written: {error.strerror}") from None
     if proof is not None:
         write_proof(out, made, proof)
-    _say(out, made, len(sounds), time.monotonic() - started, as_json)
+    _say(out, made, len(sounds), time.monotonic() - started, as_json, proof)
 
 
 def _cores() -> int:
@@ -335,7 +335,7 @@ def _only_proof(file: Path, proof: Path | None) -> None:
     click.echo(f"{proof}: {sum(1 for _ in opened.bake.lines)} lines to read")
 
 
-def _say(out: Path, made: Bake, sounds: int, seconds: float, as_json: bool) -> None:
+def _say(out: Path, made: Bake, sounds: int, seconds: float, as_json: bool, proof: Path | None) -> None:
     lines, words = sum(len(part.played) for part in made.parts), sum(len(part.words) for part in made.parts)
     told = {
         "file": str(out), "songs": len(made.setlist.songs), "sections": len(made.parts), "lines": lines,
@@ -351,4 +351,7 @@ def _say(out: Path, made: Bake, sounds: int, seconds: float, as_json: bool) -> N
         f"{out.stat().st_size / 1e6:.1f} MB, seed {made.seed}, {seconds:.0f} s"
     )
     click.echo(f"  play it    {typed('play --show', out)}")
-    click.echo(f"  read it    {typed('bake', out, '--proof', out.with_suffix('.html'))}")
+    if proof is None:
+        click.echo(f"  read it    {typed('bake', out, '--proof', out.with_suffix('.html'))}")
+    else:
+        click.echo(f"  change it  {proof} has the lines by number: {typed('bake edit', out, '--strike', 12)}")
