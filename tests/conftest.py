@@ -7,6 +7,7 @@ STAGELYRIC_HIDE_PROGRAMS set none of them is to be found, and the run is to pass
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if reporter is not None and skipped and os.environ.get("STAGELYRIC_NO_SKIPS") and exitstatus == 0:
         reporter.write_line(f"{len(skipped)} tests were skipped, and none may be here", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _word_lists_are_unpacked() -> Iterator[None]:
+    """A show that was put together and never opened leaves unpacking the lists to a thread that never ran."""
+    yield
+    family = sys.modules.get("stagelyric.gates.family")
+    if family is not None and not family.is_quick("a"):
+        family.look_ahead()
 
 
 @pytest.fixture(autouse=True)

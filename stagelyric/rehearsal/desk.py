@@ -108,7 +108,8 @@ class Rehearsal(Part):
             return made
 
     async def options(self, wish: Wish, song: str, section: str) -> list[str]:
-        """New lines for a wish, possibly fewer than asked for, or none. Each call gives other lines.
+        """New lines for a wish, possibly fewer than asked for, or none. Each call gives other lines, as long as there
+        are any.
 
         Raises TimeoutError if the writer is too slow, and any error that it raises.
         """
@@ -119,15 +120,21 @@ class Rehearsal(Part):
         kept = (await self.draft(song)).lines
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SECONDS):
-                known = (*kept, *self._given.get(wish, ()))
-                if wish.kind == "stanza":
-                    texts += await self._stanza(wish, ask, known)
-                else:
-                    await self._lines(wish, ask, known, texts)
+                given = self._given.get(wish, ())
+                await self._fulfil(wish, ask, (*kept, *given), texts)
+                if not texts and given:  # there are no others: better the same ones again than none
+                    await self._fulfil(wish, ask, kept, texts)
         if not texts and wishes.asked(wish, ask):
             raise TimeoutError("the writer took too long")
         self._remember(wish, texts)
         return texts
+
+    async def _fulfil(self, wish: Wish, ask: Ask, known: Sequence[str], found: list[str]) -> None:
+        """Appends to `found` what answers a wish and is not known."""
+        if wish.kind == "stanza":
+            found += await self._stanza(wish, ask, known)
+        else:
+            await self._lines(wish, ask, known, found)
 
     def _remember(self, wish: Wish, texts: Sequence[str]) -> None:
         self._given[wish] = (*self._given.pop(wish, ()), *texts)[-_OF_ONE_WISH:]

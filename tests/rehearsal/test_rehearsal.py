@@ -79,6 +79,19 @@ async def test_each_wish_gives_others_and_none_that_is_in_the_draft(tmp_path: Pa
     assert await made.options(wish, "Ferry", "no such section") == []
 
 
+async def test_a_wish_that_has_no_others_gives_the_same_ones_again(tmp_path: Path) -> None:
+    class Few(Writer):
+        async def write(self, ask: Ask, start: int, count: int, earlier: Sequence[str]) -> list[Line]:
+            lines = await super().write(ask, start, count, earlier)
+            return [Line(("Out of the rain", "Over the sea")[start % 2], line.origin) for line in lines]
+
+    made = rehearsal(tmp_path, Few())
+    wish = Wish("rhyme", "Out on the ferry home")
+    first = await made.options(wish, "Ferry", "verse")
+    assert sorted(first) == ["Out of the rain", "Over the sea"]
+    assert sorted(await made.options(wish, "Ferry", "verse")) == sorted(first)
+
+
 async def test_where_no_line_is_long_enough_shorter_ones_are_offered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

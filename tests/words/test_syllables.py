@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stagelyric.words.phonetics import syllable_count
@@ -90,6 +90,7 @@ def test_nothing_is_lost_and_only_figures_and_the_like_have_empty_pieces(text: s
 
 @given(st.from_regex(r"[a-z]{1,14}", fullmatch=True), st.integers(1, 6))
 def test_a_word_has_as_many_pieces_as_it_is_said_to_have_or_as_its_spelling_gives(word: str, wanted: int) -> None:
+    assume(not said(word))  # "tv" is spelled out, whatever a dictionary has
     assert 1 <= len(syllabify(word, {word: wanted}.get)) <= wanted
 
 
