@@ -19,6 +19,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from stagelyric.testing.waiting import News
 
 STARTING = 120.0  # seconds in which a slow machine must load its model; a limit, not a measurement
+OPENING = 10.0  # seconds in which the other parts are up once the page answers
 LIMIT = 60.0  # seconds for anything that normally takes a moment
 
 
@@ -123,13 +124,24 @@ class Play:
         return await asyncio.to_thread(get)
 
     async def ready(self, lines: int = 1) -> None:
-        """Waits until the page answers and `lines` lines are ready."""
+        """Waits until the page answers, `lines` lines are ready and the OSC port is open."""
         async with asyncio.timeout(STARTING):
             while True:
                 with contextlib.suppress(OSError):
                     if (await self.state())["ready"] >= lines:
-                        return
+                        break
                 await self._wait()
+        with contextlib.suppress(TimeoutError):  # a show whose OSC port is taken goes on without it
+            async with asyncio.timeout(OPENING):
+                while not self._hears_osc():
+                    await self._wait()
+
+    def _hears_osc(self) -> bool:
+        """Whether its OSC port is open. The page answers a moment earlier, and what is sent before that is lost."""
+        with contextlib.suppress(psutil.Error):
+            links = psutil.Process(self.process.pid).net_connections("udp")
+            return any(link.laddr and link.laddr.port == self.osc for link in links)
+        return True
 
     async def until(self, condition: Callable[[], object], seconds: float = LIMIT) -> None:
         """Waits for a condition on what the show prints or writes. Raises PlayError if the show ends before."""
