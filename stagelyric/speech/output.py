@@ -97,7 +97,10 @@ class Speech(Part):
 
     async def prepare(self, line: Line) -> None:
         """Waits for the line's sound while the voice keeps up; does not wait for a voice that is behind or gone."""
-        if self.cache.has(line.text) or not self.renderer.up or not self._device.is_set():
+        if self.cache.has(line.text):
+            return
+        if not self.renderer.up or not self._device.is_set():
+            self._more.set()  # once there is a voice, it is rendered with the other lines ahead
             return
         rendering = self._spawn(self._render(line.text, SOON))
         if self.renderer.backlog <= BACKLOG:

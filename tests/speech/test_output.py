@@ -207,6 +207,34 @@ async def test_the_stage_never_waits_for_a_voice_that_hangs(tmp_path: Path, monk
         assert "Never asked for" not in made.voice.asked
 
 
+async def test_lines_that_came_while_the_voice_was_starting_are_rendered_when_it_is_up(tmp_path: Path) -> None:
+    class Slow(Voice):
+        def __init__(self) -> None:
+            super().__init__()
+            self.started = asyncio.Event()
+
+        @asynccontextmanager
+        async def running(self) -> AsyncIterator[None]:
+            yield
+
+        async def ready(self) -> None:
+            await self.started.wait()
+            self.up = True
+
+    shelf: list[str] = []
+    made = House(tmp_path, SpeechRig(), ())
+    made.speech._ahead = lambda: shelf
+    made.speech.renderer = made.voice = slow = Slow()  # type: ignore[assignment]
+    async with made.speech.running(made.heard):
+        made.speech.state(START)
+        await until(lambda: made.device.stream is not None)
+        for text in ("Line 1", "Line 2"):
+            await made.speech.prepare(Line(text, "model"))
+            shelf.append(text)
+        slow.started.set()
+        await made.has("Line 0", "Line 1", "Line 2")
+
+
 async def test_with_nothing_to_play_on_nothing_is_rendered(tmp_path: Path) -> None:
     made = House(tmp_path, SpeechRig(), ("Line 1",))
     made.device.is_there = False
