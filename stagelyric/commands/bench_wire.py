@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import asyncio
@@ -120,8 +120,7 @@ def echo_back(pipe: Connection) -> None:
 
     class Echo(asyncio.DatagramProtocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            assert isinstance(transport, asyncio.DatagramTransport)
-            self.transport = transport
+            self.transport = cast("asyncio.DatagramTransport", transport)  # uvloop's is no subclass of it
 
         def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
             self.transport.sendto(data, address)
