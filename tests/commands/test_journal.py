@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stagelyric.cli import cli
-from stagelyric.gear.journal.database import INSERT, connect
+from stagelyric.gear.journal.database import connect, insert
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.types.lines import Cue, Line
 
@@ -88,10 +88,10 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 wall = 1e9 + show * 86400 + number * 3
                 text, song = f"Line {number} of night {show}", f"Song {number // 20}"
                 cue = (name, 2 * number, "cue", wall, number, song, "verse", text, "frame", 0.1, number * 4.0)
-                database.execute(INSERT, (*cue, None, None))
+                insert(database, [(*cue, None, None)])
                 if number % 2:
                     judged = (name, 2 * number + 1, "keep", wall + 1, None, song, "verse", text, *[None] * 5)
-                    database.execute(INSERT, judged)
+                    insert(database, [judged])
     database.close()
     return file
 

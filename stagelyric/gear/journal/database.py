@@ -9,7 +9,8 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ COLUMNS = (
     "show", "seq", "kind", "wall", "number", "song", "section", "text", "origin", "latency_ms", "beat", "source",
     "detail",
 )  # fmt: skip
-INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' * len(COLUMNS))})"
+ROWS = 32  # records of one statement: with the columns below the 999 parameters that every SQLite takes
 FOR_REPLAY = frozenset({"begin", "input", "lines", "due", "answer", "stand", "look", "tempo"})
 """Kinds of record that only a replay of the night reads."""
 
@@ -94,11 +95,24 @@ def _take_up(database: sqlite3.Connection, spool: Path) -> None:
             return
         records = list(read_spool(spool.read_bytes()))
         with database:
-            database.executemany(INSERT, records)
+            insert(database, records)
         if not _alive(int(spool.name.rsplit("-", 1)[1])):
             spool.unlink()
     except (OSError, ValueError, OverflowError, sqlite3.Error) as error:
         log.warning("%s: left as it is: %s", spool, error)
+
+
+def insert(database: sqlite3.Connection, records: Sequence[Record]) -> None:
+    """Writes records that the database does not have yet.
+
+    Many in one statement: SQLite gives the interpreter lock back and takes it again with each statement, and each time
+    a press may have to wait for the lock.
+    """
+    row = f"({', '.join('?' * len(COLUMNS))})"
+    for begin in range(0, len(records), ROWS):
+        some = records[begin : begin + ROWS]
+        rows = ", ".join([row] * len(some))
+        database.execute(f"INSERT OR IGNORE INTO records VALUES {rows}", tuple(chain.from_iterable(some)))
 
 
 def _alive(process: int) -> bool:
@@ -128,6 +142,14 @@ def _written_out(record: Record) -> Record:
         told = detail()
         return (*record[:-1], told if isinstance(told, str) else json.dumps(told, ensure_ascii=False))
     return (*record[:-1], repr(detail))
+
+
+def _all_written_out(records: list[Record]) -> list[Record]:
+    written = []
+    for record in records:
+        written.append(_written_out(record))
+        time.sleep(0)  # gives the interpreter lock to a press that waits for it
+    return written
 
 
 class DatabaseWriter:
@@ -186,7 +208,7 @@ class DatabaseWriter:
             assert self._database is not None
             if self._waiting:
                 with self._database:
-                    self._database.executemany(INSERT, map(_written_out, self._waiting))
+                    insert(self._database, _all_written_out(self._waiting))
                 self.written += len(self._waiting)
                 self._waiting = []
         except (JournalError, OSError, sqlite3.Error) as error:
@@ -206,7 +228,7 @@ class DatabaseWriter:
             database.execute("INSERT OR IGNORE INTO shows VALUES (?, ?, ?, ?, ?, ?)", self._about)
             waiting = {record[:2] for record in self._waiting}
             again = [record for record in self._tonight() if record[:2] not in waiting]
-            database.executemany(INSERT, map(_written_out, again))
+            insert(database, _all_written_out(again))
         self._database, self._file = database, self._identity()
 
     def _identity(self) -> tuple[int, int] | None:

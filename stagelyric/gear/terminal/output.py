@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import threading
+import time
 import unicodedata
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +17,8 @@ from stagelyric.types.parts import Part, ignore
 
 _QUEUE = 256  # cues that may wait for a slow terminal; beyond this the oldest are dropped
 _LAST_WORDS_SECONDS = 1.0
-_WAKING_SECONDS = 0.02
+_WAKING_SECONDS = 0.05
+_AT_ONCE = 64  # lines that are written in one go
 _BOLD, _DIM, _YELLOW = "1", "2", "33"
 
 
@@ -90,22 +92,33 @@ class Terminal(Part):
         while not self._over or self._texts:
             self._awake.wait()
             self._awake.clear()
-            with suppress(IndexError):  # all are written
-                while True:
-                    text = self._texts.popleft()
-                    if self._skipped:
-                        skipped, self._skipped = self._skipped, 0
-                        self._print(f"      ({skipped} lines were not written: the terminal stood still)")
-                    self._print(text())
+            while self._texts:
+                self._print(self._some())
 
-    def _print(self, text: str) -> None:
+    def _some(self) -> list[str]:
+        """The oldest lines that wait. They are written in one go: each write gives the interpreter lock back, and a
+        press may have to wait for it when the thread has taken it again."""
+        lines: list[str] = []
+        with suppress(IndexError):  # there are no more
+            while len(lines) < _AT_ONCE:
+                text = self._texts.popleft()
+                if self._skipped:
+                    skipped, self._skipped = self._skipped, 0
+                    lines.append(f"      ({skipped} lines were not written: the terminal stood still)")
+                lines.append(text())
+                time.sleep(0)  # gives the interpreter lock to a press that waits for it
+        return lines
+
+    def _print(self, lines: list[str]) -> None:
         # A terminal that is gone must not end the show, nor a character that it can't write.
         with suppress(OSError, ValueError):
             encoding = self._stream.encoding or "utf-8"
-            self._stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+            self._stream.write("".join(f"{line}\n" for line in lines).encode(encoding, "replace").decode(encoding))
             self._stream.flush()
 
 
 def printable(text: str) -> str:
     """The text without control characters, so that what comes over the network can't control the terminal."""
+    if text.isprintable():
+        return text.strip()
     return "".join(character for character in text if unicodedata.category(character) not in ("Cc", "Cs")).strip()

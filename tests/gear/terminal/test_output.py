@@ -22,6 +22,23 @@ class Screen(io.StringIO):
         return True
 
 
+async def test_cues_that_come_together_are_written_together() -> None:
+    class Counting(io.StringIO):
+        writes = 0
+
+        def write(self, text: str) -> int:
+            self.writes += 1
+            return super().write(text)
+
+    stream = Counting()
+    terminal = Terminal(stream)
+    async with terminal.running():
+        for number in range(200):
+            terminal.show(cue(number))
+    assert [int(line.split()[0]) for line in stream.getvalue().splitlines()] == list(range(200))
+    assert stream.writes <= 5
+
+
 async def test_a_line_of_text_for_every_cue() -> None:
     stream = io.StringIO()
     terminal = Terminal(stream)
