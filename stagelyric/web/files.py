@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from stagelyric.types.actions import TABLE
 
@@ -17,15 +18,30 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
-# Address: (name of its script and style, title, name of its body, the font's cut).
+
+
+class Page(NamedTuple):
+    """`name`: of its script and its own style sheet; `body`: of its HTML; `cut`: of the font; `styles`: the sheets that
+    it shares with others besides base.css, in their order."""
+
+    name: str
+    title: str
+    body: str
+    cut: str = "text"
+    styles: tuple[str, ...] = ()
+
+
 PAGES = {
-    "/": ("teleprompter", "Teleprompter", "stage", "text"),
-    "/operator": ("operator", "Operator", "operator", "text"),
-    "/together": ("together", "Side by side", "together", "text"),
-    "/rehearse": ("rehearse", "Rehearsal", "rehearse", "text"),
-    "/setup": ("setup", "Setup", "setup", "text"),
-    "/audience": ("audience", "Audience", "stage", "display"),
+    "/": Page("teleprompter", "Teleprompter", "stage"),
+    "/operator": Page("operator", "Operator", "operator", styles=("controls",)),
+    "/together": Page("together", "Side by side", "together"),
+    "/rehearse": Page("rehearse", "Rehearsal", "rehearse", styles=("controls", "room")),
+    "/setup": Page("setup", "Setup", "setup", styles=("controls", "room")),
+    "/audience": Page("audience", "Audience", "stage", cut="display"),
 }
+THUMB = Page("thumb", "Frames", "thumb/thumb", styles=("controls",))
+SHARED = ("base.css", "controls.css", "old.js", "icon.svg", "stagelyric.webmanifest")  # with the page of frames
+STYLE = '    <link rel="stylesheet" href="/static/{}.css">'
 PADS = "/static/pads.js"  # a table is inserted into this file
 WORKER = "/worker.js"  # at the root, since a service worker handles only addresses below its own
 
@@ -49,8 +65,8 @@ def read() -> dict[str, File]:
     found = {f"/static/{path.name}": _file(path.suffix, path.read_bytes()) for path in _static()}
     found[PADS] = _file(".js", _with_actions(found[PADS].body))
     found[WORKER] = found.pop("/static/worker.js")
-    for address, (name, title, body, cut) in PAGES.items():
-        found[address] = _page(name, title, FOLDER / f"{body}.html", cut)
+    for address, page in PAGES.items():
+        found[address] = _page(page)
     found["/static/shell.json"] = _file(".json", json.dumps(sorted(set(found) - {WORKER})).encode())
     return found
 
@@ -58,17 +74,25 @@ def read() -> dict[str, File]:
 def read_thumb() -> dict[str, File]:
     """The files of the page for keeping or striking frames: its own, and those it shares with the other pages."""
     own = FOLDER / "thumb"
-    shared = [FOLDER / name for name in ("base.css", "old.js", "icon.svg", "stagelyric.webmanifest")]
+    shared = [FOLDER / name for name in SHARED]
     paths = [path for path in (*own.iterdir(), *shared, *FOLDER.glob("bricolage-*")) if path.suffix in TYPES]
     found = {f"/static/{path.name}": _file(path.suffix, path.read_bytes()) for path in paths}
-    found["/"] = _page("thumb", "Frames", own / "thumb.html", "text")
+    found["/"] = _page(THUMB)
     return found
 
 
-def _page(name: str, title: str, body: Path, cut: str) -> File:
-    frame = (FOLDER / "frame.html").read_text("utf-8").replace("{name}", name).replace("{cut}", cut)
-    page = frame.replace("{body}", body.read_text("utf-8").rstrip()).replace("{title}", title)
-    return _file(".html", page.encode())
+def _page(page: Page) -> File:
+    parts = {
+        "styles": "\n".join(STYLE.format(name) for name in ("base", *page.styles, page.name)),
+        "body": (FOLDER / f"{page.body}.html").read_text("utf-8").rstrip(),
+        "name": page.name,
+        "cut": page.cut,
+        "title": page.title,
+    }
+    whole = (FOLDER / "frame.html").read_text("utf-8")
+    for part, text in parts.items():
+        whole = whole.replace(f"{{{part}}}", text)
+    return _file(".html", whole.encode())
 
 
 def _with_actions(script: bytes) -> bytes:

@@ -35,8 +35,8 @@ async def test_the_font_is_ours_to_give_and_comes_with_its_licence(show: Show) -
 
 def test_each_page_loads_its_cut_of_the_font_before_its_first_line() -> None:
     pages = files.read()
-    for address, (*_, cut) in files.PAGES.items():
-        assert f'"/static/bricolage-{cut}.woff2" as="font"'.encode() in pages[address].body
+    for address, page in files.PAGES.items():
+        assert f'"/static/bricolage-{page.cut}.woff2" as="font"'.encode() in pages[address].body
     named = {path.name for path in files.FOLDER.glob("*.woff2")}
     styles = "".join(path.read_text("utf-8") for path in files.FOLDER.glob("*.css"))
     assert named
