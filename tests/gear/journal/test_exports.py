@@ -144,6 +144,27 @@ def test_an_xml_reader_finds_a_song_of_openlyrics() -> None:
     assert list(first.itertext()) == [text for *_, text in LINES[:2]]
 
 
+@given(
+    st.text(max_size=12),
+    st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8), st.text(max_size=20)), max_size=6),
+)
+def test_a_song_of_openlyrics_keeps_to_its_schema(title: str, lines: list[tuple[str, str, str]]) -> None:
+    """What openlyrics-0.9.rng asks, which is in no package: checked against that file itself when this was written."""
+    sung = [
+        {**rows()[0], "song": song, "section": section, "text": text, "number": number, "seq": number}
+        for number, (song, section, text) in enumerate(lines, 1)
+    ]
+    song = ElementTree.fromstring(made("openlyrics", night({**SHOW, "title": title}, sung)).encode("utf-8", "replace"))
+    spaces = {"o": "http://openlyrics.info/namespace/2009/song"}
+    assert (song.findtext("o:properties/o:titles/o:title", namespaces=spaces) or "").strip()
+    assert all((note.text or "").strip() for note in song.iterfind("o:properties/o:comments/o:comment", spaces))
+    names = [verse.get("name") or "" for verse in song.iterfind("o:lyrics/o:verse", spaces)]
+    assert names
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch("[vcpbeo][1-9][0-9]*", name) for name in names)
+    assert (song.findtext("o:properties/o:verseOrder", namespaces=spaces) or "").split() == names
+
+
 def lyrics_of(data: bytes) -> list[tuple[float, str]]:
     """(seconds, words), by mido's own reckoning of the tempo map."""
     at, found = 0.0, []

@@ -17,15 +17,17 @@ _LETTERS = {
     "outro": "e",
     "ending": "e",
 }
+NO_TITLE = "Untitled"  # the format wants a title of at least one letter, and at least one verse
 _CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
 
 
 def write(night: Night) -> str:
-    title = night.songs[0] if night.songs else night.title
+    title = _text(night.songs[0] if night.songs else night.title) or NO_TITLE
+    comment = _text(night.title)
     written = datetime.fromtimestamp(night.started, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     counts: dict[str, int] = {}
     verses, order = [], []
-    for _, section, sung in night.stanzas():
+    for _, section, sung in night.stanzas() or [("", "", [])]:
         letter = next((letter for kind, letter in _LETTERS.items() if section.lower().startswith(kind)), "o")
         counts[letter] = counts.get(letter, 0) + 1
         name = f"{letter}{counts[letter]}"
@@ -39,10 +41,10 @@ def write(night: Night) -> str:
             f'<song xmlns="{NAMESPACE}" version="0.9" createdIn="stagelyric" modifiedIn="stagelyric"'
             f' modifiedDate="{written}">',
             "  <properties>",
-            f"    <titles>\n      <title>{_text(title)}</title>\n    </titles>",
+            f"    <titles>\n      <title>{title}</title>\n    </titles>",
             f"    <verseOrder>{' '.join(order)}</verseOrder>",
             *([f'    <tempo type="bpm">{round(min(max(tempo, 30), 250))}</tempo>'] if tempo else []),
-            f"    <comments>\n      <comment>{_text(night.title)}</comment>\n    </comments>",
+            *([f"    <comments>\n      <comment>{comment}</comment>\n    </comments>"] if comment else []),
             "  </properties>",
             "  <lyrics>",
             *verses,
@@ -53,7 +55,7 @@ def write(night: Night) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_CONTROLS.sub("", text))
+    return escape(_CONTROLS.sub("", text)).strip()
 
 
 EXPORTS = (Export("openlyrics", "xml", "one song for worship software", write, one_song=True),)
