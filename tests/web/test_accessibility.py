@@ -77,7 +77,7 @@ async def test_the_desk(browser: Any, show: Show, theme: str) -> None:
         show.page.alert("The port FCB1010 is gone")
         show.tell(alerts=(Alert("warning", "The port FCB1010 is gone", 1763890000.0),))
         await tab.wait_for_selector("#wrong:visible")
-        for panel in ("pads", "set", "log", "screens", "words"):
+        for panel in ("pads", "set", "log", "screens", "words", "rehearse"):
             await tab.click(f"#tab-{panel}")
             await tab.wait_for_selector(f"#panel-{panel}:visible")
             assert await faults(tab) == [], panel
@@ -91,10 +91,10 @@ async def test_the_rehearsal_page(browser: Any, tmp_path: Path) -> None:
         for theme in ("night", "day"):
             async with looking(browser, f"{show.page.url}/rehearse?theme={theme}") as tab:
                 show.cue(LINE)
-                await holds(tab, "document.querySelectorAll('#draft li').length === 4 && !!window.up.textContent")
-                await tab.click("#edit-on")
+                await holds(tab, "document.querySelectorAll('#draft-box li').length === 4 && !!window.up.textContent")
+                await tab.click("#about .judge button:nth-child(2)")
                 await tab.click("[data-wish=rhyme]")
-                await tab.wait_for_selector("#options li")
+                await tab.wait_for_selector("#choice li")
                 assert await faults(tab) == []
 
 

@@ -7,7 +7,7 @@ import pytest
 
 
 @pytest.mark.needs("node")
-@pytest.mark.parametrize("name", ["core.test.mjs", "setup.test.mjs"])
+@pytest.mark.parametrize("name", ["core.test.mjs", "setup.test.mjs", "rehearsal.test.mjs"])
 def test_the_pure_core(name: str) -> None:
     tests = Path(__file__).with_name(name)
     done = subprocess.run(["node", "--test", str(tests)], capture_output=True, text=True, timeout=120)

@@ -435,7 +435,7 @@ async def test_tabs_are_walked_by_arrow_keys_and_press_nothing(browser: Any, sho
         await tab.keyboard.press("ArrowRight")
         await tab.wait_for_selector("#panel-set:visible")
         await tab.keyboard.press("End")
-        await tab.wait_for_selector("#panel-words:visible")
+        await tab.wait_for_selector("#panel-rehearse:visible")
         await tab.keyboard.press("ArrowRight")
         await tab.wait_for_selector("#panel-pads:visible")
         assert await tab.evaluate("document.activeElement.id") == "tab-pads"

@@ -19,7 +19,7 @@ from stagelyric.web import guard
 from stagelyric.web.server import Page
 
 from .conftest import START, Show
-from .pages import chromium, holds, looking
+from .pages import OVERFLOW, chromium, holds, looking
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WRITTEN = ("The kettle is cold", "The boats go by", "A coat on the floor", "Four at the door")
@@ -115,7 +115,9 @@ async def test_the_page_asks_for_the_pin_and_goes_on_with_a_token(
         await tab.fill("#pin-field", "4711")
         await tab.press("#pin-field", "Enter")
         await holds(tab, "!document.querySelector('#pin').open")
-        await holds(tab, "document.querySelector('#up-look').textContent !== '' || document.querySelector('#draft li')")
+        await holds(
+            tab, "document.querySelector('#up-look').textContent !== '' || document.querySelector('#draft-box li')"
+        )
         await until(lambda: any("x-stagelyric-token" in headers for headers in asked))
         assert "4711" not in str(asked)
         assert "4711" not in await tab.evaluate("JSON.stringify({...sessionStorage})")
@@ -129,21 +131,21 @@ async def test_a_song_grows_on_the_page(show: Show) -> None:
         show.cue("Rain on the door")
         await holds(tab, "document.querySelector('#up').textContent === 'Rain on the door'")
         await holds(tab, "document.querySelector('#up-look').textContent.startsWith('4 syllables')")
-        await tab.click("#keep")
+        await tab.click("#about .judge .keep")
         await until(lambda: show.events == [Command(show.events[0].at, show.events[0].source, Do("keep"))])
         assert show.page.rehearsal is not None
         show.page.rehearsal.judgement("keep", "Rain on the door", "Harbour Lights", "verse")  # as the stage would
-        await tab.wait_for_selector("#draft textarea")
+        await tab.wait_for_selector("#draft-box textarea")
 
-        await tab.click("#edit-on")
-        await tab.fill("#edit-field", "Rain at the window")
-        await tab.press("#edit-field", "Enter")
-        await holds(tab, "document.querySelectorAll('#draft textarea').length === 2")
+        await tab.click("#about .judge button:nth-child(2)")
+        await tab.fill("#about .edit input", "Rain at the window")
+        await tab.press("#about .edit input", "Enter")
+        await holds(tab, "document.querySelectorAll('#draft-box textarea').length === 2")
 
-        await tab.click("#add-gap")
-        await tab.click("#draft .gap")
-        await tab.click(f"#options button:has-text('{WRITTEN[3]}')")
-        await holds(tab, "!document.querySelector('#draft .gap')")
+        await tab.click("#draft-box .row button:nth-child(1)")
+        await tab.click("#draft-box .gap")
+        await tab.click(f"#choice button:has-text('{WRITTEN[3]}')")
+        await holds(tab, "!document.querySelector('#draft-box .gap')")
         await tab.click("[aria-label='Move up line 3']")
         await tab.click("[aria-label='Take out line 1']")
         await until(
@@ -152,13 +154,61 @@ async def test_a_song_grows_on_the_page(show: Show) -> None:
                 and show.page.rehearsal._drafts["Harbour Lights"].lines == (WRITTEN[3], "Rain at the window")
             )
         )
-        await tab.click("#undo")
-        await holds(tab, "document.querySelectorAll('#draft textarea').length === 3")
+        await tab.click("#draft-box .row button:nth-child(3)")
+        await holds(tab, "document.querySelectorAll('#draft-box textarea').length === 3")
         await tab.click("[data-wish=stanza]")
-        await tab.click("#options .whole")
-        await holds(tab, "document.querySelectorAll('#draft textarea').length === 6")
+        await tab.click("#choice .whole")
+        await holds(tab, "document.querySelectorAll('#draft-box textarea').length === 6")
         assert (await show.page.rehearsal.draft("Harbour Lights")).lines[-3:] == WRITTEN[:3]
         for size in ((390, 844), (1024, 768), (1920, 1080)):
             await tab.set_viewport_size({"width": size[0], "height": size[1]})
             wide = "document.documentElement.scrollWidth <= innerWidth"
             assert await tab.evaluate(wide), size
+
+
+@pytest.mark.needs("chromium")
+async def test_a_song_grows_on_the_desk_by_keyboard_alone(show: Show) -> None:
+    from playwright import async_api as playwright
+
+    assert show.page.rehearsal is not None
+    await show.page.rehearsal.save("Harbour Lights", ["Row the boat", "\u2026"], 0)
+    async with chromium(playwright) as browser, looking(browser, show.page.url + "/operator", (390, 844)) as tab:
+        show.cue("Rain on the door")
+        await tab.focus("#tab-pads")
+        await tab.keyboard.press("End")
+        await holds(tab, "document.querySelector('#panel-rehearse .label .look').textContent.startsWith('4 syllables')")
+        await tab.focus("#panel-rehearse [data-wish=rhyme]")
+        await tab.keyboard.press("Enter")
+        await holds(tab, "!!document.activeElement.closest('.options')")
+        await tab.keyboard.press("Enter")
+        await holds(
+            tab,
+            "text => document.querySelector('#panel-rehearse .draft').lastChild.querySelector('.words').value === text",
+            arg=WRITTEN[0],
+        )
+
+        await tab.focus("#panel-rehearse [aria-label='Line 1']")
+        await tab.keyboard.press("End")
+        await tab.keyboard.type(" ashore")
+        show.page.rehearsal.judgement("keep", "Rain on the door", "Harbour Lights", "verse")  # a pedal keeps a line
+        await holds(tab, "document.querySelectorAll('#panel-rehearse textarea').length === 3")
+        await tab.keyboard.type(" now")
+        await tab.keyboard.press("Enter")
+        wanted = ("Row the boat ashore now", "\u2026", WRITTEN[0], "Rain on the door")
+        await until(
+            lambda: show.page.rehearsal is not None and show.page.rehearsal._drafts["Harbour Lights"].lines == wanted
+        )
+        await tab.focus("#panel-rehearse .draft li:nth-child(4) [aria-label^='Move up']")
+        await tab.keyboard.press("Enter")
+        await tab.keyboard.press("Enter")  # it keeps the focus where it goes
+        await until(
+            lambda: (
+                show.page.rehearsal is not None
+                and show.page.rehearsal._drafts["Harbour Lights"].lines[1] == "Rain on the door"
+            )
+        )
+        assert show.events == []  # no key was taken for a pedal's
+        for size in ((320, 568), (844, 390), (1024, 768), (1920, 1080)):
+            await tab.set_viewport_size({"width": size[0], "height": size[1]})
+            assert await tab.evaluate(OVERFLOW) == [], size
+            assert await tab.is_visible("#next-line"), size

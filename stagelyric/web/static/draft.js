@@ -12,6 +12,15 @@ export function stanzaOf(lines, at) {
   return [start, end];
 }
 
+/** Where a line stands: of several that are alike the one nearest to `at`, -1 if it is gone. */
+export function locate(lines, text, at) {
+  let found = -1;
+  lines.forEach((line, place) => {
+    if (line === text && (found < 0 || Math.abs(place - at) < Math.abs(found - at))) found = place;
+  });
+  return found;
+}
+
 /** The lines with the one at `from` moved by `by` positions; unchanged if it can't go there. */
 export function moved(lines, from, by) {
   const to = from + by;

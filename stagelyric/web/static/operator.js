@@ -35,7 +35,7 @@ const send = (message) => show.send(message) || warn("Not sent: there is no link
 const order = (what) => send({ do: what });
 
 const orders = mountOrders(order);
-const panels = mountPanels(document.querySelector("[role=tablist]"), find("say"), { send, order });
+const panels = mountPanels(document.querySelector("[role=tablist]"), find("say"), { send, order, tell: warn });
 const status = mountStatus({ place: panels.set.place, openLog: () => panels.choose("log") });
 const learn = mountLearn(find("learn"), send);
 const pads = mountPads(find("pads"), find("pad-form"), { given: wanted.pads, send });
@@ -114,9 +114,13 @@ const disarm = pressTwice(
 
 // -- keys: a pedal may be connected to this machine too
 
+const down = new Set(); // keys whose press was sent: only their release is sent too
 function sendKey(event, released) {
   const pressing = event.target.closest?.("button") && (event.key === "Enter" || event.key === " ");
-  if (pressing || event.target.closest?.("input, select, dialog, [role=tablist]")) return;
+  const typing = pressing || event.target.closest?.("input, textarea, select, dialog, [role=tablist]");
+  const code = event.code || event.key;
+  if (released ? !down.delete(code) : typing) return;
+  if (!released) down.add(code);
   const message = keyMessage(event, released);
   if (message && isPedalKey(event.key)) event.preventDefault();
   if (message) show.send(message);
