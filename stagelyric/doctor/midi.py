@@ -86,7 +86,7 @@ async def listen(
 
 def _awaited(wanted: Sequence[str], there: Sequence[str]) -> set[str]:
     """The names of the present ports that `Midi` will open, without the numbers that change."""
-    awaited = Roster(wanted, "MIDI input", tell=lambda text, level: None)
+    awaited = Roster(wanted, "MIDI input", tell=lambda text, level, about: None)
     awaited.update(there)
     return {plain(name) for name in awaited.numbers}
 

@@ -33,8 +33,9 @@ class Sheet:
         self._bases: dict[str, str] = {}
         self._editor = "", editing.Editor("\n")  # the last editor, with its text
 
-    def told(self) -> Answer:
-        """The file as it is, with its errors, and the form for editing it."""
+    def told(self, *, checked: bool = True) -> Answer:
+        """The file as it is, and the form for editing it; with its errors too, or unchecked: a first check opens the
+        model, which takes a second, and the page need not wait for that."""
         about: dict[str, Any] = {"file": self.file.name, "revision": "", "set": None, "form": form()}
         if not self.file.exists():
             return 200, about | {"new": True, "faults": [], "warnings": [], "told": []}
@@ -43,7 +44,7 @@ class Sheet:
             data = editing.as_data(_lines(text))
         except FileError as error:
             return 200, about | {"faults": [self._placed(fault, {}) for fault in error.faults], "warnings": []}
-        return 200, about | {"revision": revision, "set": data} | self._checked(text)
+        return 200, about | {"revision": revision, "set": data} | (self._checked(text) if checked else {})
 
     def check(self, asked: Mapping[str, Any]) -> Answer:
         """What `stagelyric check` would report about the edited set, and what would change in the file."""

@@ -65,7 +65,7 @@ class Speech(Part):
             rig, tell=self._tell_of_device, opened=self._opened, failed=self._failed, begun=self._begun
         )
         self._spoken = spoken
-        self.renderer = Renderer(rig.voice, rig.rate, tell=lambda text: self._tell(text, "warning"))
+        self.renderer = Renderer(rig.voice, rig.rate, tell=self._tell_of_voice)
         self._emit: Emit = lambda event: None
         self._wanted = asyncio.Event()
         self._device = asyncio.Event()
@@ -281,6 +281,9 @@ class Speech(Part):
 
     def _tell_of_device(self, text: str, level: Level) -> None:
         self._emit(Notice(monotonic(), self.name, text, level, "audio"))
+
+    def _tell_of_voice(self, text: str, level: Level) -> None:
+        self._emit(Notice(monotonic(), self.name, text, level, "voice"))
 
     def _tell(self, text: str, level: Level) -> None:
         self._emit(Notice(monotonic(), self.name, text, level))

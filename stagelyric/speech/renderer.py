@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from stagelyric.types.child import Child, End, JsonLines, command
+from stagelyric.types.events import Level
 
 TRIES = 5  # restarts of the process that one line may cause
+STEADY = 3.0  # seconds after which a new process counts as well: one that keeps dying is one trouble, said once
 URGENT, NEXT, SOON, LATER = range(4)
 
 
@@ -35,11 +37,16 @@ class _Job:
 class Renderer:
     """Handles one request at a time. A process that hangs or dies is restarted, and its line is requested again.
 
-    `voice`, `words_a_minute`: as in the rig, None for the defaults. `tell` gets what people should know.
+    `voice`, `words_a_minute`: as in the rig, None for the defaults. `tell` gets what people should know, at a level: a
+    warning lasts until good news come.
     """
 
     def __init__(
-        self, voice: str | None, words_a_minute: int | None, *, tell: Callable[[str], None] = lambda text: None
+        self,
+        voice: str | None,
+        words_a_minute: int | None,
+        *,
+        tell: Callable[[str, Level], None] = lambda text, level: None,
     ) -> None:
         self.voice, self.doubt, self.problem = "", False, ""
         self._settings: dict[str, Any] = {"voice": voice, "words_a_minute": words_a_minute}
@@ -61,7 +68,8 @@ class Renderer:
         self._hung = False
         self._up = False
         self._came_up = asyncio.Event()
-        self._said = ""
+        self._said = ""  # the warning that lasts
+        self._over: asyncio.TimerHandle | None = None
 
     @property
     def up(self) -> bool:
@@ -95,6 +103,8 @@ class Renderer:
                 async with self._child.running("voice"):
                     yield
             finally:
+                if self._over is not None:
+                    self._over.cancel()
                 self._refuse("the show is over")
 
     async def render(self, text: str, path: Path, rate: int, urgency: int = LATER) -> float:
@@ -135,6 +145,8 @@ class Renderer:
             self.doubt = bool(message["doubt"])
             if self.doubt:
                 self._say(f"speech: {message['doubt']}; the usual voice speaks")
+            elif self._said:
+                self._over = asyncio.get_running_loop().call_later(STEADY, self._say_over)
         elif "missing" in message:
             from stagelyric.speech.listing import install
 
@@ -165,6 +177,8 @@ class Renderer:
 
     def _lost(self, end: End) -> None:
         self._up, how = False, end.how
+        if self._over is not None:
+            self._over.cancel()
         if self._hung:
             self._hung, how = False, f"hung for {self.limit or self._seconds:g} s"
         job, self._at = self._at, None
@@ -177,13 +191,18 @@ class Renderer:
             else:
                 self._by_path.pop(job.path, None)
                 job.done.set_exception(RenderError(f"the voice {how}, {TRIES} times"))
-        why = self.problem or f"the voice {how}"
-        self._say(f"speech: {why}" + ("" if self._child.given_up else "; it is started anew"))
+        if self.problem or not self._said:  # one that keeps dying is said once, whatever it dies of
+            why = self.problem or f"the voice {how}"
+            self._say(f"speech: {why}" + ("" if self._child.given_up else "; it is started anew"))
 
     def _say(self, text: str) -> None:
         if text != self._said:
             self._said = text
-            self._tell(text)
+            self._tell(text, "warning")
+
+    def _say_over(self) -> None:
+        self._said = ""
+        self._tell("speech: the voice is back", "info")
 
     def _refuse(self, why: str) -> None:
         self.problem = why

@@ -60,12 +60,13 @@ class JsonLines:
 @dataclass(frozen=True, slots=True)
 class End:
     """How one run of the process ended: the reason in words; its exit status, if it has one (negative: killed by that
-    signal); whether any message came from it; how many seconds it lasted."""
+    signal); whether any message came from it; how many seconds it lasted; whether it was found stopped by a signal."""
 
     how: str
     status: int | None
     spoke: bool
     seconds: float
+    stopped: bool = False
 
 
 class Child(Generic[M]):
@@ -74,7 +75,8 @@ class Child(Generic[M]):
     `command` is called for each start. `hear` gets each message, `lost` is told how each run ended. `starting`,
     `silence`: seconds within which the first sign of life (a message for which `alive` is true), and each later one,
     must come (`silence` None: no limit). `pauses`: seconds before the first start, the second, and so on; `well` resets
-    to the pause with the index `after_use`. `ending`: see ENDING; 0 kills at once.
+    to the pause with the index `after_use`. A process that was stopped by a signal (SIGSTOP) is replaced without a
+    pause, whatever its limits are. `ending`: see ENDING; 0 kills at once.
     """
 
     def __init__(
@@ -158,7 +160,9 @@ class Child(Generic[M]):
             began = clock()
             try:
                 how, life = await self._live()
-                ended = End(how, life.process.returncode, life.spoke, clock() - began)
+                ended = End(how, life.process.returncode, life.spoke, clock() - began, life.stopped)
+                if life.stopped and life.spoke:
+                    self._failures = 0  # whoever stopped it: it worked, and will again
             except OSError as error:
                 ended = End(str(error), None, False, clock() - began)
             self._lost(ended)
@@ -230,6 +234,7 @@ class _Life(Generic[M]):
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
         self.finished = False  # whether it closed its output itself
+        self.stopped = False  # whether it was found stopped by a signal
         self.spoke = False
         if sys.platform == "win32":
             threading.Thread(target=self._read, name="child", daemon=True).start()
@@ -256,16 +261,17 @@ class _Life(Generic[M]):
         return self._why
 
     def _watch(self) -> None:
-        """Checks whether the process has been silent for too long, and schedules the next check."""
-        limit = self._limits[1] if self.spoke else self._limits[0]
-        if limit is None or self._over.is_set():
+        """Checks whether the process was stopped or has been silent for too long, and schedules the next check."""
+        if self._over.is_set():
             return
-        if self._loop.time() >= self._last + limit and sys.platform != "win32":
+        limit = self._limits[1] if self.spoke else self._limits[0]
+        if limit is not None and self._loop.time() >= self._last + limit and sys.platform != "win32":
             self._readable()  # it may be us who had no time to read
-        left = self._last + limit - self._loop.time()
-        if left <= 0:
+        left = LOOK if limit is None else self._last + limit - self._loop.time()
+        if limit is not None and left <= 0:
             self.end(f"gave no sign of life for {limit:g} s")
         elif self._loop.time() - self._last >= LOOK and is_stopped(self.process.pid):
+            self.stopped = True
             self.process.kill()  # a stopped process reacts to no other signal
             self.end("was stopped")
         else:

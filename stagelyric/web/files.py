@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -42,6 +43,9 @@ PAGES = {
 THUMB = Page("thumb", "Frames", "thumb/thumb", styles=("controls",))
 SHARED = ("base.css", "controls.css", "old.js", "icon.svg", "stagelyric.webmanifest")  # with the page of frames
 STYLE = '    <link rel="stylesheet" href="/static/{}.css">'
+# A script's imports are named in the page, or a browser would ask for each only after it has read the one before.
+MODULE = '    <link rel="modulepreload" href="/static/{}.js">'
+_IMPORTED = re.compile(r'^(?:import|export) .* from "\./(\w+)\.js";$', re.MULTILINE)
 PADS = "/static/pads.js"  # a table is inserted into this file
 WORKER = "/worker.js"  # at the root, since a service worker handles only addresses below its own
 
@@ -77,13 +81,14 @@ def read_thumb() -> dict[str, File]:
     shared = [FOLDER / name for name in SHARED]
     paths = [path for path in (*own.iterdir(), *shared, *FOLDER.glob("bricolage-*")) if path.suffix in TYPES]
     found = {f"/static/{path.name}": _file(path.suffix, path.read_bytes()) for path in paths}
-    found["/"] = _page(THUMB)
+    found["/"] = _page(THUMB, own)
     return found
 
 
-def _page(page: Page) -> File:
+def _page(page: Page, folder: Path = FOLDER) -> File:
     parts = {
         "styles": "\n".join(STYLE.format(name) for name in ("base", *page.styles, page.name)),
+        "modules": "\n".join(MODULE.format(name) for name in _imported_by(folder, page.name)),
         "body": (FOLDER / f"{page.body}.html").read_text("utf-8").rstrip(),
         "name": page.name,
         "cut": page.cut,
@@ -91,8 +96,19 @@ def _page(page: Page) -> File:
     }
     whole = (FOLDER / "frame.html").read_text("utf-8")
     for part, text in parts.items():
-        whole = whole.replace(f"{{{part}}}", text)
+        whole = whole.replace(f"{{{part}}}", text) if text else whole.replace(f"{{{part}}}\n", "")
     return _file(".html", whole.encode())
+
+
+def _imported_by(folder: Path, script: str) -> list[str]:
+    """The scripts that a script imports, and those that these import, in the order in which they are first named."""
+    found: dict[str, None] = {}
+    left = [script]
+    while left:
+        names = _IMPORTED.findall((folder / f"{left.pop(0)}.js").read_text("utf-8"))
+        left += [name for name in names if name not in found]
+        found |= dict.fromkeys(names)
+    return list(found)
 
 
 def _with_actions(script: bytes) -> bytes:

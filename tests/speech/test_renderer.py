@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from stagelyric.speech import renderer as module
 from stagelyric.speech.listing import list_voices
 from stagelyric.speech.renderer import LATER, URGENT, Renderer, RenderError
+from stagelyric.types import child
+from stagelyric.types.events import Level
 from stagelyric.types.extras import how_to_get
 
 sound = pytest.importorskip("stagelyric.speech.sound", reason="the extra speech is not installed")
@@ -109,14 +111,22 @@ async def test_of_many_that_are_asked_for_at_once_each_has_its_own_file(tmp_path
     assert [path.name for number, path in enumerate(paths.values()) if spoken.wrong(path, number)] == []
 
 
+class Told(list[str]):
+    """The warnings."""
+
+    def __call__(self, text: str, level: Level) -> None:
+        if level == "warning":
+            self.append(text)
+
+
 @pytest.mark.slow
 async def test_hundreds_of_lines_and_a_voice_that_is_killed_and_hung_meanwhile(
     tmp_path: Path, spoken: "Likeness", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """None lost, none wrong: 400 files of 200 texts, the voice killed 20 times and stopped dead 5 times. The loop
     is never kept waiting: its longest absence is far below a hang's length."""
-    heard: list[str] = []
-    renderer = Renderer(None, None, tell=heard.append)
+    heard = Told()
+    renderer = Renderer(None, None, tell=heard)
     jobs = {tmp_path / f"{number}.flac": LINES[number % len(LINES)] for number in range(400)}
     done = 0
     kills = {19 * number + 8: signal.SIGKILL for number in range(20)}
@@ -132,6 +142,7 @@ async def test_hundreds_of_lines_and_a_voice_that_is_killed_and_hung_meanwhile(
             victims.add(renderer.pid)
             os.kill(renderer.pid, ill)
 
+    monkeypatch.setattr(child, "is_stopped", lambda pid: False)  # as where nobody can know: it is found by its silence
     monkeypatch.setattr(module, "TRIES", 12)  # so often may 25 mishaps meet the same line
     async with renderer.running(), asyncio.timeout(600):
         renderer.limit = 3.0
@@ -140,9 +151,7 @@ async def test_hundreds_of_lines_and_a_voice_that_is_killed_and_hung_meanwhile(
         longest.cancel()
     assert renderer.starts >= 20
     assert len(victims) >= 20
-    assert sum("hung" in text for text in heard) >= 1
-    assert sum("signal 9" in text for text in heard) >= 1
-    assert len(heard) <= 12  # each kind said once in a row, not at every mishap
+    assert 1 <= len(heard) < len(victims)  # one that keeps dying is said once, until it has been well for a while
     assert len(list(tmp_path.glob("*.flac"))) == 400
     assert [path.name for number, path in enumerate(jobs) if spoken.wrong(path, number % len(LINES))] == []
 
@@ -232,8 +241,8 @@ async def test_a_wrong_place_for_espeak_s_data_ends_the_process_and_not_the_show
         f"def get_library_path(): return {espeakng_loader.get_library_path()!r}\n"
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path(__file__).parents[2]}")
-    heard: list[str] = []
-    renderer = Renderer(None, None, tell=heard.append)
+    heard = Told()
+    renderer = Renderer(None, None, tell=heard)
     async with renderer.running(), asyncio.timeout(LIMIT):
         waiting = asyncio.create_task(renderer.render(TEXT, tmp_path / "line.flac", RATE))
         while renderer.starts < 3:
@@ -264,8 +273,8 @@ async def test_voice_and_rate_are_the_rig_s(tmp_path: Path) -> None:
 
 
 async def test_a_voice_that_there_is_not_is_said_and_the_usual_one_speaks(tmp_path: Path) -> None:
-    heard: list[str] = []
-    renderer = Renderer("Nobody's Voice", None, tell=heard.append)
+    heard = Told()
+    renderer = Renderer("Nobody's Voice", None, tell=heard)
     async with renderer.running(), asyncio.timeout(LIMIT):
         assert await renderer.render(TEXT, tmp_path / "line.flac", RATE) > 0.5
     assert renderer.doubt
@@ -297,8 +306,8 @@ async def test_without_the_extra_it_is_said_what_to_install(tmp_path: Path, with
 
 async def test_without_espeak_it_is_said_what_to_install(tmp_path: Path, without: Any) -> None:
     without("pyttsx3", error="RuntimeError('you probably do not have eSpeak or eSpeak-ng installed!')")
-    heard: list[str] = []
-    renderer = Renderer(None, None, tell=heard.append)
+    heard = Told()
+    renderer = Renderer(None, None, tell=heard)
     async with renderer.running(), asyncio.timeout(LIMIT):
         while not heard:
             await asyncio.sleep(0.01)
@@ -348,8 +357,8 @@ async def test_a_neural_voice_from_a_file(tmp_path: Path) -> None:
 
 
 async def test_a_voice_file_that_is_not_there(tmp_path: Path) -> None:
-    heard: list[str] = []
-    renderer = Renderer(str(tmp_path / "anna.onnx"), None, tell=heard.append)
+    heard = Told()
+    renderer = Renderer(str(tmp_path / "anna.onnx"), None, tell=heard)
     async with renderer.running(), asyncio.timeout(LIMIT):
         await renderer.render(TEXT, tmp_path / "line.flac", RATE)
     assert "anna.onnx" in heard[0]

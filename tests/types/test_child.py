@@ -100,6 +100,18 @@ async def test_one_that_is_silent_is_replaced(kept: Callable[..., Any]) -> None:
         assert it.ends[0].how == "gave no sign of life for 1 s"
 
 
+@pytest.mark.needs("linux")
+@pytest.mark.parametrize("limits", [{}, {"silence": 60.0}])
+async def test_one_that_is_stopped_is_replaced_at_once_whatever_its_limits(
+    kept: Callable[..., Any], limits: dict[str, float]
+) -> None:
+    async with kept(pauses=(0.0, 600.0), **limits) as it:
+        for number in range(2):
+            psutil.Process(it.child.pid).suspend()
+            await until(lambda number=number: len(it.said("up")) == number + 2)  # type: ignore[misc]
+        assert [(end.how, end.stopped) for end in it.ends] == [("was stopped", True)] * 2
+
+
 async def test_one_that_talks_nonsense_is_replaced(kept: Callable[..., Any]) -> None:
     async with kept() as it:
         it.child.send({"say": "no JSON at all"})

@@ -102,7 +102,7 @@ def test_a_midi_driver_that_prints_lists_its_ports(noisy: Callable[[str], None])
 async def test_a_midi_driver_that_prints_is_kept(noisy: Callable[[str], None]) -> None:
     noisy("rtmidi")
     told: list[str] = []
-    ports = Ports("in", [], tell=lambda text, level: told.append(text), poll_seconds=0.05)
+    ports = Ports("in", [], tell=lambda text, level, about: told.append(text), poll_seconds=0.05)
     reports: list[object] = []
     heard = ports._report
 

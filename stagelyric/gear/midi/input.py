@@ -10,15 +10,16 @@ from contextlib import asynccontextmanager
 from functools import cache
 from importlib import import_module
 from time import monotonic
-from typing import Any, Literal
+from typing import Any
 
-from stagelyric.gear.midi.ports import Ports, subject
+from stagelyric.gear.midi.ports import Ports
 from stagelyric.gear.midi.stream import Stream
 from stagelyric.types.events import (
     ClockPulse,
     ControlChange,
     Emit,
     Event,
+    Level,
     NoteOff,
     NoteOn,
     Notice,
@@ -149,8 +150,8 @@ class Midi(Part):
             for event in self.reader.read(at, port, packet):
                 emit(event)
 
-        def tell(text: str, level: Literal["info", "warning"]) -> None:
-            emit(Notice(monotonic(), self.name, text, level, subject(text)))
+        def tell(text: str, level: Level, about: str) -> None:
+            emit(Notice(monotonic(), self.name, text, level, about))
 
         self._ports = Ports("in", self._wanted, hear=hear, tell=tell, api=self._api, poll_seconds=self._poll_seconds)
         reading = asyncio.create_task(asyncio.to_thread(_mido))

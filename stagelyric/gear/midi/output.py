@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
-from stagelyric.gear.midi.ports import Ports, subject
+from stagelyric.gear.midi.ports import Ports
 from stagelyric.types.events import Emit, Level, Notice
 from stagelyric.types.lines import Cue, State
 from stagelyric.types.parts import Part, ignore
@@ -118,8 +118,8 @@ class MidiOut(Part):
         loop = asyncio.get_running_loop()
         self._error_over = loop.call_later(self._lights.error_seconds, self._light, self._lights.error, False)
 
-    def _tell(self, text: str, level: Literal["info", "warning"]) -> None:
-        self._emit(Notice(monotonic(), self.name, text, level, subject(text)))
+    def _tell(self, text: str, level: Level, about: str) -> None:
+        self._emit(Notice(monotonic(), self.name, text, level, about))
 
     def _light(self, lamp: Lamp | None, lit: bool) -> None:
         if lamp is not None and self._lit.get(lamp, False) != lit:

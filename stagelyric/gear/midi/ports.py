@@ -15,11 +15,14 @@ from typing import Any, Literal
 from stagelyric.gear.midi.wire import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
 from stagelyric.types.child import Child, End, command, isolated_environment
 from stagelyric.types.devices import DeviceError, find, plain
+from stagelyric.types.events import Level
 from stagelyric.types.extras import how_to_get
 from stagelyric.types.program import typed
 
 Hear = Callable[[float, str, bytes], None]
-Tell = Callable[[str, Literal["info", "warning"]], None]
+Tell = Callable[[str, Level, str], None]
+"""Gets a text, its level, and the subject: a warning lasts until good news of the same subject comes."""
+
 _Frame = tuple[float, int, bytes]  # at, number, body
 
 _SILENT_SECONDS = 10.0  # seconds without a report after which the driver process counts as hung and is replaced
@@ -116,7 +119,7 @@ class Roster:
         self._failures.pop(name, None)
         back = plain(name) in self._lost
         self._lost.discard(plain(name))
-        self.tell(f'{self.kind} "{plain(name)}" is {"back" if back else "open"}', "info")
+        self.tell(f'{self.kind} "{plain(name)}" is {"back" if back else "open"}', "info", self._about(name))
 
     def failed(self, number: int, why: str) -> None:
         """A port could not be opened. The next update tries again; only the second failure is reported, since the
@@ -127,7 +130,8 @@ class Roster:
         del self.numbers[name]
         self._failures[name] = self._failures.get(name, 0) + 1
         if self._failures[name] == 2:
-            self.tell(f'{self.kind} "{plain(name)}" does not open, perhaps another program holds it: {why}', "warning")
+            text = f'{self.kind} "{plain(name)}" does not open, perhaps another program holds it: {why}'
+            self.tell(text, "warning", self._about(name))
 
     def _choose(self, names: Sequence[str]) -> list[str]:
         if not self.wanted:
@@ -149,28 +153,29 @@ class Roster:
             text += " (it is taken up when it comes)"
         if self._told.get(wanted) != text:
             self._told[wanted] = text
-            self.tell(text, "warning")
+            self.tell(text, "warning", f"{self.kind} {wanted}")
 
     def _close(self, name: str) -> dict[str, Any]:
         number = self.numbers.pop(name)
         if number in self.heard:
             self.heard.discard(number)
             self._lost.add(plain(name))
-            self.tell(f'{self.kind} "{plain(name)}" is gone; it is taken up again when it is back', "warning")
+            text = f'{self.kind} "{plain(name)}" is gone; it is taken up again when it is back'
+            self.tell(text, "warning", self._about(name))
         return {"close": number}
+
+    def _about(self, name: str) -> str:
+        """The subject of what is told about a port: as it is wanted, so that one that was missing, opened or lost is
+        one subject; its own name where every port is taken."""
+        wanted = next((wanted for wanted in self.wanted if wanted.casefold() in name.casefold()), plain(name))
+        return f"{self.kind} {wanted}"
 
     def _name(self, number: int) -> str | None:
         return next((name for name, its in self.numbers.items() if its == number), None)
 
 
-def subject(text: str) -> str:
-    """The subject of a message about a port: everything up to the end of the port's name, "" if it names none."""
-    begin, quote, rest = text.partition('"')
-    return f"{begin}{rest.partition(quote)[0]}" if quote else ""
-
-
 class Ports:
-    """The ports of one direction. `hear(at, port, message)` and `tell(text, level)` run on the event loop's thread.
+    """The ports of one direction. `hear(at, port, message)` and `tell` run on the event loop's thread.
 
     `port` is the port's name without the numbers that change; `api`: alsa, jack, core, winmm, or None for the first
     that works; `poll_seconds`: how often the drivers are asked which ports exist.
@@ -203,6 +208,7 @@ class Ports:
             ending=_ENDING_SECONDS, environment=isolated_environment(),
         )  # fmt: skip
         self._problem = ""
+        self._subject = f"MIDI {direction}put"
         self._missing = False
         self._counted_on = bool(wanted)
 
@@ -231,6 +237,8 @@ class Ports:
             self._say(f"MIDI is off: its process does not start ({end.how})")
         elif not end.spoke:
             self._say(f"MIDI is off: its driver does not start (status {end.status})")
+        elif end.status != SERVER_GONE:  # else the next process says so
+            self._say(f"the MIDI {self._direction}put's process {end.how}; it is started anew")
         if end.status == SERVER_GONE or end.seconds > _SILENT_SECONDS:
             self._child.well()
 
@@ -244,7 +252,7 @@ class Ports:
     def _report(self, report: dict[str, Any]) -> None:
         if "names" in report:
             if self._problem:
-                self._tell(f"MIDI {self._direction} is there now ({report['api']})", "info")
+                self._tell(f"MIDI {self._direction}put is there now ({report['api']})", "info", self._subject)
             self._problem = ""
             for order in self._roster.update(report["names"]):
                 self._order(order)
@@ -269,9 +277,9 @@ class Ports:
         self._child.send((0.0, 0, json.dumps(order).encode()))
 
     def _say(self, text: str, level: Literal["info", "warning"] = "warning") -> None:
-        if not self._problem:
+        if text != self._problem:
             self._problem = text
-            self._tell(text, level)
+            self._tell(text, level, self._subject)
 
 
 def _pauses(first: float) -> list[float]:

@@ -58,7 +58,7 @@ function take(told) {
   find("new").hidden = !told.new;
   for (const id of ["list", "main", "foot"]) find(id).hidden = Boolean(told.new);
   if (told.new) return;
-  found = { faults: [], warnings: [], told: [], changes: [], ...told };
+  found = { faults: [], warnings: [], told: [], changes: [], unchecked: !told.faults, ...told };
   if (told.set) {
     revision = told.revision;
     set = told.set;
@@ -71,6 +71,7 @@ function take(told) {
     find("panel").replaceChildren(make("p", "card means", "The file can’t be read. Mend it in an editor, then reload this page."));
   }
   showFound();
+  if (found.unchecked) check();
 }
 
 // -- changes
@@ -154,6 +155,7 @@ function showState() {
   const state = find("state");
   state.classList.toggle("bad", count > 0);
   if (count) say(state, `${count} ${count === 1 ? "fault" : "faults"}: not to be saved yet`);
+  else if (found.unchecked) say(state, "being checked …");
   else say(state, changed ? (found.stale ? "the file was changed by somebody else" : "good, and not saved yet") : "saved, and good");
 }
 

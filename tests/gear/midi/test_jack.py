@@ -286,7 +286,7 @@ async def test_it_is_told_once_where_no_driver_works_and_when_one_does(
     async with listening() as (heard, _):
         await until(lambda: heard.said("no MIDI driver works here"), "the notice")
         server.start()
-        await until(lambda: heard.said("MIDI in is there now (jack)"), "the other notice")
+        await until(lambda: heard.said("MIDI input is there now (jack)"), "the other notice")
     assert len(heard.of(Notice)) == 2
 
 

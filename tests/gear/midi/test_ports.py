@@ -9,8 +9,16 @@ from stagelyric.gear.midi.ports import Roster
 
 
 class Told(list[tuple[str, str]]):
-    def __call__(self, text: str, level: str) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.lasting: dict[str, str] = {}  # warnings that are not over, by what they are about
+
+    def __call__(self, text: str, level: str, about: str) -> None:
         self.append((level, text))
+        if level == "warning":
+            self.lasting[about] = text
+        else:
+            self.lasting.pop(about, None)
 
     @property
     def warnings(self) -> list[str]:
@@ -65,7 +73,9 @@ def test_two_that_match_are_told_once_with_both_names() -> None:
         assert midi.update(["pedal-left:out", "pedal-right:out"]) == []
     (warning,) = told.warnings
     assert "'pedal-left:out' and 'pedal-right:out'" in warning
+    assert list(told.lasting.values()) == [warning]
     assert open_all(midi, midi.update(["pedal-left:out"])) == ["pedal-left:out"]
+    assert told.lasting == {}
 
 
 def test_a_port_that_is_missing_is_told_once_and_taken_up() -> None:
@@ -75,8 +85,10 @@ def test_a_port_that_is_missing_is_told_once_and_taken_up() -> None:
     (warning,) = told.warnings
     assert 'no MIDI input matches "FCB1010"' in warning
     assert "'seq:out'" in warning
+    assert list(told.lasting.values()) == [warning]
     open_all(midi, midi.update(["seq:out", "FCB1010 24:0"]))
     assert told[-1] == ("info", 'MIDI input "FCB1010" is open')
+    assert told.lasting == {}
 
 
 def test_a_port_that_comes_back_renumbered_is_the_same_port() -> None:
@@ -84,8 +96,10 @@ def test_a_port_that_comes_back_renumbered_is_the_same_port() -> None:
         midi, told = roster(*wanted)
         for number in range(3):
             open_all(midi, midi.update([f"FCB1010 {20 + number}:0"]))
+            assert told.lasting == {}
             for _ in range(2):
                 midi.update([])
+            assert len(told.lasting) == 1
         gone = 'MIDI input "FCB1010" is gone; it is taken up again when it is back'
         assert told.warnings == [gone] * 3
         assert [text for level, text in told if level == "info"] == [
