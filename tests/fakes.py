@@ -87,7 +87,7 @@ class Recent:
     def expand(self, n: int) -> Recent:
         return Recent(np.repeat(self.ids, n, axis=1))
 
-    def take(self, rows: NDArray[np.int64]) -> Recent:
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Recent:
         return Recent(self.ids[:, rows])
 
     @classmethod

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from stagelyric.baked import words
 from stagelyric.setlist.setlist import Setlist
@@ -20,7 +19,7 @@ class Baked:
 
     number: int
     line: Line
-    why: Mapping[str, Any] = field(default_factory=dict)
+    why: Mapping[str, object] = field(default_factory=dict)
     struck: bool = False
     first: Line | None = None
 

@@ -15,13 +15,13 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from stagelyric.baked.bake import Bake, Baked, Part, Spoken
 from stagelyric.setlist import setlist
 from stagelyric.setlist.faults import FileError
+from stagelyric.types.json import JsonArray, JsonMapping, JsonObject
 from stagelyric.types.lines import Line, as_line, as_list
 
 FORM = "stagelyric bake"
@@ -182,7 +182,7 @@ def _member(path: Path, file: zipfile.ZipFile, name: str) -> bytes:
     return file.read(name)
 
 
-def _json(path: Path, data: bytes) -> dict[str, Any]:
+def _json(path: Path, data: bytes) -> JsonObject:
     try:
         found = orjson.loads(data)
     except (ValueError, RecursionError):
@@ -192,7 +192,7 @@ def _json(path: Path, data: bytes) -> dict[str, Any]:
     return found
 
 
-def _check_form(path: Path, told: Mapping[str, Any]) -> None:
+def _check_form(path: Path, told: JsonMapping) -> None:
     if told.get("form") != FORM:
         raise BakeError(f"{path}: wanted a baked show, found a zip file of something else")
     if told.get("version") != VERSION:
@@ -227,7 +227,7 @@ def _bake(path: Path, whole: Mapping[str, bytes]) -> Bake:
     )  # fmt: skip
 
 
-def _part(told: Mapping[str, Any]) -> Part:
+def _part(told: JsonMapping) -> Part:
     lines = tuple(
         Baked(
             int(one["number"]),
@@ -242,7 +242,7 @@ def _part(told: Mapping[str, Any]) -> Part:
     return Part(told["song"], told["section"], told["digest"], lines, words)
 
 
-def _line(told: Any) -> Line:
+def _line(told: JsonArray) -> Line:
     line = as_line(told)
     if not isinstance(line.text, str) or not isinstance(line.index, int) or not line.text:
         raise ValueError(f"wanted a line, found {str(told)[:40]}")
@@ -289,8 +289,8 @@ def _members(bake: Bake) -> Iterable[tuple[str, bytes]]:
     return [(SHOW, _dumped(told)), (SETLIST, bake.written.encode()), (LINES, _dumped(parts))]
 
 
-def _as_told(baked: Baked) -> dict[str, Any]:
-    told: dict[str, Any] = {"number": baked.number, "line": as_list(baked.line)}
+def _as_told(baked: Baked) -> JsonObject:
+    told: JsonObject = {"number": baked.number, "line": as_list(baked.line)}
     told |= {"why": dict(baked.why)} if baked.why else {}
     told |= {"struck": True} if baked.struck else {}
     return told | ({"first": as_list(baked.first)} if baked.first is not None else {})

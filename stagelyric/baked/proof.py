@@ -1,12 +1,12 @@
 """The proof of a baked show: an HTML page with every line to be read, its number and the reason for its choice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from stagelyric.baked.bake import STANZA, Bake, Baked
 from stagelyric.baked.editing import Place, every_place, faults
+from stagelyric.types.json import JsonMapping, JsonObject
 
 STATIC = Path(__file__).with_name("static")
 _MARKS = 3  # how many marks of a model's line are named, best first
@@ -41,7 +41,7 @@ def counted(bake: Bake) -> str:
     return f"{lines:,} lines, {struck} struck, {changed} changed"
 
 
-def as_told(bake: Bake, place: Place) -> dict[str, Any]:
+def as_told(bake: Bake, place: Place) -> JsonObject:
     """The data of a line for the editing page."""
     baked = place.baked
     return {
@@ -113,7 +113,7 @@ def _row(bake: Bake, place: Place, at: int, why: str, edits: bool) -> str:
 
 def chosen_for(baked: Baked) -> str:
     """The reason for a line's choice in a few words."""
-    why: Mapping[str, Any] = baked.why
+    why: JsonMapping = baked.why
     if baked.was:
         return "the band's own"
     if "hand" in why:

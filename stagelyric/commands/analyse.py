@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from stagelyric.commands.common import Fault, classes_of_frames, json_option, print_json
+from stagelyric.types.json import JsonObject
 from stagelyric.words import formats
 
 
@@ -91,7 +91,7 @@ def _analyse_frames(corpus: Sequence[Path], faults: bool, as_json: bool) -> None
         click.echo(finding)
 
 
-def _plot(file: Path, reports: dict[str, dict[str, Any]]) -> None:
+def _plot(file: Path, reports: dict[str, JsonObject]) -> None:
     from stagelyric.report.language import MissingExtraError
     from stagelyric.report.render import file as pictures
 
@@ -103,7 +103,7 @@ def _plot(file: Path, reports: dict[str, dict[str, Any]]) -> None:
         raise Fault(f"{file}: wanted a file to write pictures to, found: {error.strerror}") from None
 
 
-def _print(result: dict[str, Any], faults: bool) -> None:
+def _print(result: JsonObject, faults: bool) -> None:
     from rich.text import Text
 
     from stagelyric.report.render import page
@@ -148,7 +148,7 @@ _LISTS: Sequence[tuple[str, str, str]] = (
 )
 
 
-def _scheme(scheme: dict[str, Any]) -> str:
+def _scheme(scheme: JsonObject) -> str:
     kinds = scheme["rhymes"]
     told = ", ".join(f"{kinds[kind]} {kind}" for kind in kinds if kinds[kind])
     return (

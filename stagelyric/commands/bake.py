@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -47,13 +47,15 @@ class Progressing(Protocol):
 class Baking(click.Command):
     """`bake SETLIST`, and `bake edit FILE`, which is a command of its own."""
 
-    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:  # `Any`: as click declares it
         if args[:1] == ["edit"]:
             from stagelyric.commands.bake_edit import edit
 
-            found: click.Context = edit.make_context(f"{info_name} edit", args[1:], *rest, **extra)
+            found: click.Context = edit.make_context(f"{info_name} edit", args[1:], parent, **extra)
             return found
-        return super().make_context(info_name, args, *rest, **extra)
+        return super().make_context(info_name, args, parent, **extra)
 
 
 @click.command(cls=Baking)
@@ -283,7 +285,7 @@ def _sounds(
     return there | {text: path.read_bytes for text, path in choir.sounds.items()}, made
 
 
-def _run(work: Callable[[], Any]) -> None:
+def _run(work: Callable[[], Awaitable[object]]) -> None:
     import asyncio
 
     async def whole() -> None:

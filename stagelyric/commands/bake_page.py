@@ -4,9 +4,8 @@ closed."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +13,7 @@ from stagelyric.baked import editing, proof
 from stagelyric.baked import file as files
 from stagelyric.commands.bake_saving import save, sounds_of
 from stagelyric.commands.common import Failure, plain_faults
+from stagelyric.types.json import JsonMapping, JsonObject
 
 if TYPE_CHECKING:
     from stagelyric.baked.bake import Bake
@@ -34,7 +34,7 @@ class Proof:
     def script(self) -> str:
         return (proof.STATIC / "proof.js").read_text(encoding="utf-8")
 
-    def edit(self, wanted: Mapping[str, Any], *, save: bool) -> dict[str, Any]:
+    def edit(self, wanted: JsonMapping, *, save: bool) -> JsonObject:
         """Carries out a change, or with `save` false only checks it. Raises ValueError if it is not possible."""
         try:
             strike, restore = ([int(n) for n in wanted.get(key, [])] for key in ("strike", "restore"))

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -21,6 +20,7 @@ from stagelyric.editor import fetch
 from stagelyric.editor.faults import EditorError
 from stagelyric.testing.play import Play, PlayError, packet, playing
 from stagelyric.types import paths
+from stagelyric.types.json import JsonObject
 
 SETLIST = """
 title = "Bench"
@@ -65,12 +65,12 @@ def bench(model: str, presses: int, quick: bool, as_json: bool) -> None:
         _print(result)
 
 
-async def _measure(model: Path, count: int, scratch: Path, *, print_progress: bool) -> dict[str, Any]:
+async def _measure(model: Path, count: int, scratch: Path, *, print_progress: bool) -> JsonObject:
     def say(text: str) -> None:
         if print_progress:
             click.echo(click.style(f"… {text}", dim=True), err=True)
 
-    result: dict[str, Any] = {
+    result: JsonObject = {
         "machine": _machine(),
         "model": model.name,
         "presses": count,
@@ -168,7 +168,7 @@ def _memory(play: Play) -> dict[str, float]:
     return {name: round(size / 1e6, 1) for name, size in sizes.items()}
 
 
-def _machine() -> dict[str, Any]:
+def _machine() -> JsonObject:
     import platform
 
     return {
@@ -193,17 +193,17 @@ def _processor() -> str:
 # The peers, each in a process of its own
 
 
-def _presses(play: Play, count: int, rate: int) -> dict[str, Any]:
+def _presses(play: Play, count: int, rate: int) -> JsonObject:
     packets = [packet("/stagelyric/line", 1)] * count
     return _send_and_receive(play, packets, rate, accept=("frame", "own", "model", "kept", "safety", "written"))
 
 
-def _words(play: Play, count: int) -> dict[str, Any]:
+def _words(play: Play, count: int) -> JsonObject:
     packets = [packet("/stagelyric/word", WORDS[number % len(WORDS)]) for number in range(count)]
     return _send_and_receive(play, packets, 4, accept=("word",))
 
 
-def _send_and_receive(play: Play, packets: list[bytes], rate: int, accept: tuple[str, ...]) -> dict[str, Any]:
+def _send_and_receive(play: Play, packets: list[bytes], rate: int, accept: tuple[str, ...]) -> JsonObject:
     """Sends from one process and receives in another; both take times from the machine's monotonic clock."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
@@ -232,7 +232,7 @@ def _send_and_receive(play: Play, packets: list[bytes], rate: int, accept: tuple
     }
 
 
-def _print(result: dict[str, Any]) -> None:
+def _print(result: JsonObject) -> None:
     from rich.console import Console
     from rich.table import Table
 

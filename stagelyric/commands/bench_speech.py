@@ -7,15 +7,16 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from stagelyric.gear.journal.database import Record
 from stagelyric.testing.play import Play
+from stagelyric.types.json import JsonObject
 
 GAP = 0.35  # seconds between presses, the pace of a foot
 _STARTING = 90.0
 
 
-def measure(play: Play, presses: int) -> dict[str, Any]:
+def measure(play: Play, presses: int) -> JsonObject:
     """Milliseconds from the press's arrival at the show to the audio callback that took the line's first samples.
 
     The times are the show's own, from its journal. They don't include the latency of driver, interface and air;
@@ -45,7 +46,7 @@ def measure(play: Play, presses: int) -> dict[str, Any]:
     }
 
 
-def row(found: dict[str, Any]) -> str:
+def row(found: JsonObject) -> str:
     """The row as text for people."""
     if "problem" in found:
         return f"press to sound: not measured, {found['problem']}"
@@ -81,7 +82,7 @@ def _device(journal: Path) -> str:
     return named[-1] if named else "the audio device"
 
 
-def _rows(journal: Path, columns: str, kind: str) -> list[tuple[Any, ...]]:
+def _rows(journal: Path, columns: str, kind: str) -> list[Record]:
     with (
         contextlib.suppress(sqlite3.Error),
         contextlib.closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as database,

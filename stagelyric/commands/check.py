@@ -1,8 +1,6 @@
 """`stagelyric check`: reports all errors of a setlist, a rig or lyrics files at once."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,6 +11,7 @@ from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.rig import Rig, load_rig
 from stagelyric.setup import checking
 from stagelyric.setup.checking import Found, count, one
+from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.program import typed
 from stagelyric.words.formats import ENDINGS
 
@@ -151,7 +150,7 @@ def _look_at(file: Path, as_rig: bool, found: Found) -> None:
         found.faults += error.faults
 
 
-def _read(file: Path) -> dict[str, Any] | None:
+def _read(file: Path) -> JsonObject | None:
     """The data of a file; None if it can't be read, which is reported later when the file is loaded."""
     try:
         return files.parsed(files.read_toml(file), file)
@@ -159,6 +158,6 @@ def _read(file: Path) -> dict[str, Any] | None:
         return None
 
 
-def _is_rig(data: Mapping[str, Any]) -> bool:
+def _is_rig(data: JsonMapping) -> bool:
     """Whether the data is a rig: it has tables of gear and no songs."""
     return bool(data.keys() & Rig.model_fields.keys()) and "songs" not in data

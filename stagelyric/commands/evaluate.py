@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
 from stagelyric.types import paths
+from stagelyric.types.json import JsonObject
 
 if TYPE_CHECKING:
     from stagelyric.lm.corpus import Source
@@ -160,14 +161,14 @@ def _v0(folder: Path, found: list[Context], step: Step) -> Lines | None:
 
 def _compared(
     folder: Path, first: Path, found: list[Context], sources: list[Source], training: tuple[Path, ...], step: Step
-) -> dict[str, Any]:
+) -> JsonObject:
     from stagelyric.report import evaluation
 
     name = folder.name if folder.name != first.name else f"{folder.parent.name}/{folder.name}"
     return evaluation.evaluate(evaluation.write(name, folder, found, step), None, found, sources, training, step)
 
 
-def _curves(result: dict[str, Any], folder: Path, other: Path | None) -> dict[str, Curve | None]:
+def _curves(result: JsonObject, folder: Path, other: Path | None) -> dict[str, Curve | None]:
     """The training curve of each model, by its name; None if its folder has none."""
     from stagelyric.lm import checkpoint, curve
 
@@ -175,9 +176,9 @@ def _curves(result: dict[str, Any], folder: Path, other: Path | None) -> dict[st
     return {name: curve.read(where, checkpoint.read_meta(where)) for name, where in models.items()}
 
 
-def _columns(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _columns(result: JsonObject) -> dict[str, JsonObject]:
     """Each set of lines by name: the model's first, the other model's second."""
-    columns: dict[str, dict[str, Any]] = {result["model"]: result["rows"][result["model"]]}
+    columns: dict[str, JsonObject] = {result["model"]: result["rows"][result["model"]]}
     if other := result.get("compare"):
         columns[other["model"]] = other["rows"][other["model"]]
     return {**columns, **result["rows"]}
@@ -233,7 +234,7 @@ def _print_ratings(files: tuple[Path, ...], key_file: Path, as_json: bool) -> No
             click.echo(f"{reader:12} {who:8} sense {means['sense']:.2f}  feeling {means['feeling']:.2f}  {sung}")
 
 
-def _read_json(file: Path) -> dict[str, Any]:
+def _read_json(file: Path) -> JsonObject:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -243,7 +244,7 @@ def _read_json(file: Path) -> dict[str, Any]:
     return found
 
 
-def _print(result: dict[str, Any]) -> None:
+def _print(result: JsonObject) -> None:
     from rich.text import Text
 
     from stagelyric.report.render import page

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,6 +13,7 @@ from stagelyric.phrasebook import grammar, proposals
 from stagelyric.phrasebook.classes import Classes
 from stagelyric.phrasebook.proposals import Opened, ProposalError
 from stagelyric.types.devices import ListenError
+from stagelyric.types.json import JsonObject
 from stagelyric.web.thumb import Thumb
 
 _UNDONE = 200  # decisions that can be undone
@@ -56,7 +56,7 @@ class Sheet:
         self.file, self.known = file, known
         self._done: list[tuple[str, str, int]] = []  # the text before, the text after, the frame
 
-    def overview(self) -> dict[str, Any]:
+    def overview(self) -> JsonObject:
         """Every frame's title, and how many of its proposals are undecided."""
         frames = proposals.opened(self._text())
         return {
@@ -64,7 +64,7 @@ class Sheet:
             "frames": [{"title": frame.title, "waiting": len(frame.waiting)} for frame in frames],
         }
 
-    def frame(self, number: int) -> dict[str, Any]:
+    def frame(self, number: int) -> JsonObject:
         """One frame, with its proposals in their lines."""
         text = self._text()
         frames = proposals.opened(text)
@@ -90,7 +90,7 @@ class Sheet:
             ],
         }  # fmt: skip
 
-    def decide(self, number: int, row: int, at: int, text: str, *, keep: bool) -> dict[str, Any]:
+    def decide(self, number: int, row: int, at: int, text: str, *, keep: bool) -> JsonObject:
         """Keeps or strikes the proposal that begins at this position, if it is the one that was meant."""
         before = self._text()
         known = {(one.row, one.at): one.text for frame in proposals.opened(before) for one in frame.waiting}
@@ -101,7 +101,7 @@ class Sheet:
         self._done = [*self._done[-_UNDONE:], (before, after, number)]
         return self.frame(number)
 
-    def undo(self) -> dict[str, Any]:
+    def undo(self) -> JsonObject:
         """Undoes the last decision, unless the file was changed since."""
         if not self._done or self._done[-1][1] != self._text():
             raise ProposalError("There is nothing to take back: the file was changed since.")
@@ -109,7 +109,7 @@ class Sheet:
         self._write(before)
         return self.frame(number)
 
-    def fillings(self, number: int, row: int | None, at: int | None) -> dict[str, Any]:
+    def fillings(self, number: int, row: int | None, at: int | None) -> JsonObject:
         """Three forms of a frame as they would be sung, each with the given proposal if there is one."""
         text = self._text()
         frames = proposals.opened(text)

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -62,7 +62,7 @@ class Hearing:
         return Keyboard().running(emit)
 
 
-def rig_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def rig_options(command: Callable[..., object]) -> Callable[..., object]:
     """Adds --rig, --osc-port, --midi and --no-osc, and passes them to the command as `hearing`."""
 
     @click.option("--rig", "rig_file", type=click.Path(path_type=Path), help="The gear that is there (TOML).")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +18,7 @@ from stagelyric.setlist.triggers import parse_do, write_do
 from stagelyric.show.pedals import Found, Watch, describe
 from stagelyric.types.actions import ACTIONS, TABLE
 from stagelyric.types.events import Command, Event, Notice
+from stagelyric.types.json import JsonObject
 from stagelyric.types.program import typed
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _explain(event: Notice | Command, quiet: bool) -> None:
         click.secho(f"  {text}", dim=True, err=True)
 
 
-def _say(result: dict[str, Any], quiet: bool) -> None:
+def _say(result: JsonObject, quiet: bool) -> None:
     if quiet:
         print_json(result)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +15,7 @@ from stagelyric.gear.journal import journal as memory
 from stagelyric.types import paths
 
 if TYPE_CHECKING:
-    from stagelyric.writing.taste import Taste
+    from stagelyric.writing.taste import Judged, Taste
     from stagelyric.writing.writer import Writer
 
 _BEFORE = 4  # lines shown before a line, with which it is judged
@@ -114,7 +114,7 @@ def latest(verdicts: Iterator[Verdict]) -> list[Verdict]:
     return [v for v in by_text.values() if v.kind != "pass"] + passed[-_PASSED:]
 
 
-def marked(verdicts: Sequence[Verdict], writer: Writer) -> list[Any]:
+def marked(verdicts: Sequence[Verdict], writer: Writer) -> list[Judged]:
     """The verdicts with their lines' features. Lines without a verdict count as the opposite of the rarer verdict, keep
     or veto."""
     from stagelyric.writing.taste import LEAST, PASSED, Judged

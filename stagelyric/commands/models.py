@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
@@ -16,6 +16,7 @@ from stagelyric.commands import models_editor
 from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
 from stagelyric.commands.models_fetch import fetch
 from stagelyric.types import paths
+from stagelyric.types.json import JsonObject
 from stagelyric.types.lines import Drafter
 from stagelyric.types.program import typed
 
@@ -76,7 +77,7 @@ def list_models(names: tuple[str, ...], drafters: bool, as_json: bool) -> None:
         click.secho(problem, fg="yellow")
 
 
-def describe(name: str, folder: Path) -> dict[str, Any]:
+def describe(name: str, folder: Path) -> JsonObject:
     """A model folder's properties; "problem" is None, or a sentence that says why the model can't be used.
 
     Bytes are those of all its files; bits per character are for held-out text, as measured when it was trained;
@@ -85,7 +86,7 @@ def describe(name: str, folder: Path) -> dict[str, Any]:
     from stagelyric.lm import checkpoint, evaluate, runtime
     from stagelyric.lm.kinds.table import KINDS
 
-    told: dict[str, Any] = {
+    told: JsonObject = {
         "name": name, "path": str(folder), "kind": None, "parameters": None, "bytes": _bytes(folder),
         "bits_per_character": {}, "speed_ms": None, "trained_on": [], "parent": None, "problem": None,
     }  # fmt: skip
@@ -158,7 +159,7 @@ def _bits(measured: Mapping[str, float]) -> dict[str, float]:
     return {named.get(key, key.replace("-", "_").replace(" ", "_")): value for key, value in dict(measured).items()}
 
 
-def _print(told: list[dict[str, Any]]) -> None:
+def _print(told: list[JsonObject]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -188,7 +189,7 @@ def _print(told: list[dict[str, Any]]) -> None:
         out.print(Text(f"bits a character: blocks of 256, read cold, of {_first(told)}", style="dim"))
 
 
-def _first(told: list[dict[str, Any]]) -> str:
+def _first(told: list[JsonObject]) -> str:
     return ", ".join(dict.fromkeys(next(iter(m["bits_per_character"])) for m in told if m["bits_per_character"]))
 
 

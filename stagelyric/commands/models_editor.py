@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stagelyric.editor.editor import Editor
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 _RUNS = 2  # the fastest of these runs counts
 
 
-def describe() -> dict[str, Any] | None:
+def describe() -> dict[str, object] | None:
     """The editor's description in the form used for other models; "speed_ms" is for judging a line after those before
     it, on one core of this machine, measured now. None if there is no editor."""
     from stagelyric.editor import fetch
     from stagelyric.editor.faults import EditorError
     from stagelyric.writing import editing
 
-    told: dict[str, Any] = {
+    told: dict[str, object] = {
         "name": fetch.SMOLLM2.name, "path": None, "kind": "editor", "parameters": None, "bytes": 0,
         "bits_per_character": {}, "speed_ms": None, "trained_on": [], "parent": None, "problem": None,
     }  # fmt: skip

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -136,7 +136,7 @@ class Screen:
         if isinstance(event, Command):
             fields["do"] = write_do(event.do)
         at = time.time() - (time.monotonic() - event.at)
-        whole: dict[str, Any] = {"at": round(at, 6), "type": _type(event), **fields, "decoded": text, "does": does}
+        whole: dict[str, object] = {"at": round(at, 6), "type": _type(event), **fields, "decoded": text, "does": does}
         return json.dumps(whole, ensure_ascii=False)
 
 

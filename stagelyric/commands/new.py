@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -255,7 +254,7 @@ def _row(number: int, guessed: Guessed) -> str:
     return f"{number:3} {short:<{_WIDTH}} {' · '.join(fact for fact in facts if fact)}\n    {'':<{_WIDTH}} {about}"
 
 
-def _as_json(guessed: Guessed) -> dict[str, Any]:
+def _as_json(guessed: Guessed) -> dict[str, object]:
     written = guessed.written
     return {
         "title": written.title, "file": str(written.file), "tempo": written.tempo, "key": written.key,

@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import click
@@ -18,6 +17,7 @@ import psutil
 
 from stagelyric.commands.common import Failure, json_option, print_json
 from stagelyric.testing.play import STARTING, Display, Play, PlayError, packet, playing
+from stagelyric.types.json import JsonObject
 
 EVERY = 8.0  # seconds of show time between two presses
 SAMPLES = 120  # samples of the process over the whole soak
@@ -146,7 +146,7 @@ def _something(pedal: socket.socket, play: Play, rng: random.Random, found: Soak
             writers[0].kill()
 
 
-async def _next_cue(display: Display, before: int) -> dict[str, Any] | None:
+async def _next_cue(display: Display, before: int) -> JsonObject | None:
     """The next cue after `before` cues; None if there is none within five seconds."""
     try:
         await display.until(lambda: len(display.cues) > before, 5.0)
@@ -182,7 +182,7 @@ def _sample(at: float, play: Play, latency: float) -> Sample:
     return Sample(round(at), 0.0, 0.0, 0, latency)
 
 
-def summary(found: Soak) -> dict[str, Any]:
+def summary(found: Soak) -> JsonObject:
     """The summary. `growth`: MB per hour of show time over its second half, from a line fitted to the samples."""
     latencies = sorted(found.latencies) or [0.0]
     later = found.samples[len(found.samples) // 2 :]

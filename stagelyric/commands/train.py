@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from stagelyric.commands.common import Fault
 from stagelyric.lm.kinds.table import KINDS, TRAINED
 from stagelyric.types.extras import how_to_get
+from stagelyric.types.json import JsonObject
 
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
@@ -135,7 +136,7 @@ def train(
     _train(texts, kind, out, parent, blend, vocabulary, recipe, sizes, resume=resume, as_json=as_json)
 
 
-def _check_options(given: dict[str, Any], kind: str, parent: Path | None) -> None:
+def _check_options(given: JsonObject, kind: str, parent: Path | None) -> None:
     """Raises Fault for an option of another kind; `given`: the options that not all kinds have, by name."""
     if "cell" in given and parent is not None:
         raise Fault(f"--cell {given['cell']}: wanted for a new model, found --from {parent}")
@@ -148,7 +149,7 @@ def _check_options(given: dict[str, Any], kind: str, parent: Path | None) -> Non
 
 def _train(
     texts: Texts, kind: str, out: Path, parent: Path | None, blend: float, vocabulary: str | None,
-    recipe: dict[str, Any], sizes: dict[str, Any], *, resume: bool, as_json: bool,
+    recipe: JsonObject, sizes: JsonObject, *, resume: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Trains in the loop that all kinds share, and writes the model."""
     from stagelyric.lm.checkpoint import ModelError
@@ -304,7 +305,7 @@ def _left(report: Report) -> str:
 
 def _print_result(out: Path, meta: Meta, done: float, pipeline: Pipeline, as_json: bool) -> None:
     if as_json:
-        result: dict[str, Any] = {"model": str(out), "name": meta.name, "kind": meta.kind, "complete": done >= 1}
+        result: JsonObject = {"model": str(out), "name": meta.name, "kind": meta.kind, "complete": done >= 1}
         result |= {"done": round(done, 4), "training": dict(meta.training)}
         result |= {f"bits_per_{pipeline.unit}": dict(meta.bits)}
         result |= {"fine_tuning": dict(meta.tuning)} if meta.tuning else {}

@@ -5,12 +5,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from stagelyric.doctor.findings import Finding, fine, fix, look
 from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.audio import in_plain_words
 from stagelyric.types.extras import how_to_get
+from stagelyric.types.json import JsonObject
 from stagelyric.types.program import typed
 
 SECONDS = 5.0
@@ -31,7 +31,7 @@ def check_in(rig: SpeechRig, seconds: float, environment: Mapping[str, str]) -> 
         done = subprocess.run(
             command, capture_output=True, timeout=seconds + _PATIENCE, stdin=subprocess.DEVNULL, env=environment
         )
-        told: dict[str, Any] = json.loads(done.stdout)
+        told: JsonObject = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         text = "the audio driver did not answer: another program may hold the device"
         return [fix("audio", text, "close it, or choose another: [speech] device in the rig")]
@@ -42,7 +42,7 @@ def check_in(rig: SpeechRig, seconds: float, environment: Mapping[str, str]) -> 
     return [judge(told, rig, seconds)]
 
 
-def judge(told: dict[str, Any], rig: SpeechRig, seconds: float) -> Finding:
+def judge(told: JsonObject, rig: SpeechRig, seconds: float) -> Finding:
     """The finding for the probe's answer. Pure."""
     if "missing" in told:
         mend = "sudo apt install libportaudio2" if told["missing"] == "portaudio" and sys.platform == "linux" else (

@@ -4,13 +4,14 @@ import json
 import os
 import sys
 import time
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from stagelyric.speech.audio import choose, library, outputs
+from stagelyric.speech.audio import Untyped, choose, library, outputs
 from stagelyric.types.devices import DeviceError
+from stagelyric.types.json import JsonObject
 
 
-def probe(wish: dict[str, Any]) -> dict[str, Any]:
+def probe(wish: JsonObject) -> JsonObject:
     """`wish`: device (part of its name or None), channels (counted from 1), latency, seconds."""
     try:
         sounddevice = library()
@@ -20,7 +21,7 @@ def probe(wish: dict[str, Any]) -> dict[str, Any]:
         return {"missing": "portaudio"}
     underruns = 0
 
-    def callback(out: Any, frames: int, now: object, status: Any) -> None:
+    def callback(out: Untyped, frames: int, now: object, status: Untyped) -> None:
         nonlocal underruns
         underruns += bool(status.output_underflow)
         out[:] = bytes(len(out))

@@ -1,7 +1,9 @@
 """A finding, and its three levels."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
+
+from stagelyric.types.json import JsonObject
 
 Level = Literal["fine", "look", "fix"]
 
@@ -15,7 +17,7 @@ class Finding:
     about: str
     text: str
     mend: str | None = None
-    measured: dict[str, Any] = field(default_factory=dict)
+    measured: JsonObject = field(default_factory=dict)
 
 
 def fine(about: str, text: str, **measured: object) -> Finding:

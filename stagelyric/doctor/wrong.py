@@ -2,10 +2,9 @@
 it."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from stagelyric.setlist.triggers import On, Trigger
-from stagelyric.types.events import BY_EVENT, Event
+from stagelyric.types.events import BY_EVENT, Event, Placed
 
 
 def near_miss(triggers: Iterable[Trigger], event: Event) -> str | None:
@@ -19,19 +18,21 @@ def near_miss(triggers: Iterable[Trigger], event: Event) -> str | None:
     return None
 
 
-def _missed(on: On, event: Any) -> str | None:
+def _missed(on: On, event: Event) -> str | None:
     """Why an event of the right control does not fire this trigger; None if there is nothing to say."""
     kind = on.kind
     what = f"{kind.name} {kind.which(event)}"
-    if kind.placed and on.channel not in (None, event.channel):
+    if isinstance(event, Placed) and on.channel not in (None, event.channel):
         return (
             f"{what} arrives on channel {event.channel}, and the setlist wants it on channel {on.channel}: "
             f"write channel = {event.channel}, or set the pedal to channel {on.channel}"
         )
-    if kind.placed and on.port is not None and on.port.casefold() not in event.port.casefold():
+    if isinstance(event, Placed) and on.port is not None and on.port.casefold() not in event.port.casefold():
         return f'{what} arrives from "{event.port}", and the setlist wants it from "{on.port}": write another port'
     if not on.reaches(event):
-        return f"{what} arrives with bank {event.bank}, and the setlist wants bank {on.bank}: write another bank"
+        return (
+            f"{what} arrives with bank {kind.banks(event)[0]}, and the setlist wants bank {on.bank}: write another bank"
+        )
     threshold, level = on.threshold or kind.threshold, kind.level(event)
     if threshold is not None and 0 < level < threshold:
         return (

@@ -10,10 +10,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from stagelyric.editor.faults import EditorError
 from stagelyric.editor.pieces import BytePairs, Kept, Pieces, Unigrams
+from stagelyric.types.json import JsonObject
 
 GRAPH, WEIGHTS, META = "editor.onnx", "editor.weights", "editor.json"
 
@@ -85,7 +85,7 @@ def read(folder: Path, *, whole: bool = True) -> Meta:
     Raises EditorError if it is damaged or of another version.
     """
     try:
-        told: dict[str, Any] = json.loads((folder / META).read_bytes())
+        told: JsonObject = json.loads((folder / META).read_bytes())
         if told["version"] != VERSION:
             raise EditorError(f"{folder}: wanted an editor of version {VERSION}, found {told['version']}")
         meta = Meta(**{**told, "alphabet": Alphabet(**told["alphabet"])})

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 import onnx
@@ -203,7 +203,7 @@ class _Writer:
     def ints(self, *values: int) -> str:
         return self.small(np.array(values, np.int64))
 
-    def small(self, value: NDArray[Any] | np.generic) -> str:
+    def small(self, value: NDArray[np.generic] | np.generic) -> str:
         """Adds a constant inside the graph, shared."""
         array = np.asarray(value)
         key = (array.dtype.str, array.shape, array.tobytes())
@@ -212,7 +212,7 @@ class _Writer:
             self.constants.append(numpy_helper.from_array(array, self.known[key]))
         return self.known[key]
 
-    def large(self, array: NDArray[Any]) -> str:
+    def large(self, array: NDArray[np.generic]) -> str:
         """Adds a constant stored in the file beside the graph."""
         self.weights.write(bytes(-self.weights.tell() % _ALIGNED))
         tensor = onnx.TensorProto()
@@ -226,10 +226,12 @@ class _Writer:
         self.constants.append(tensor)
         return str(tensor.name)
 
-    def add(self, op: str, *inputs: str, out: str = "", domain: str = "", **attributes: Any) -> str:
+    def add(self, op: str, *inputs: str, out: str = "", domain: str = "", **attributes: object) -> str:
         """Adds a node with one output."""
         out = out or f"{op}{len(self.nodes)}"
-        self.nodes.append(helper.make_node(op, inputs, [out], domain=domain, **attributes))
+        node = helper.make_node(op, inputs, [out], domain=domain)
+        node.attribute.extend(helper.make_attribute(name, value) for name, value in sorted(attributes.items()))
+        self.nodes.append(node)
         return out
 
     def finished(self) -> bytes:

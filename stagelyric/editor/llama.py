@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.editor.faults import WANTED_PACKAGES, EditorError
+from stagelyric.types.json import Json, JsonObject
 
 _WANTED = "a GGUF file of the llama architecture"
 _ANY = -1
@@ -44,7 +45,7 @@ class Llama:
         self.path = path
         try:
             self._reader = gguf.GGUFReader(path)
-            self.fields: dict[str, Any] = {name: field.contents() for name, field in self._reader.fields.items()}
+            self.fields: JsonObject = {name: field.contents() for name, field in self._reader.fields.items()}
         except OSError as error:
             raise EditorError(f"{path}: wanted {_WANTED}; {error.strerror or error}") from None
         except (ValueError, KeyError, IndexError, OverflowError, MemoryError) as error:
@@ -54,7 +55,7 @@ class Llama:
         self.shape = self._shape()
         self._check_tensors()
 
-    def field(self, name: str) -> Any:
+    def field(self, name: str) -> Json:
         """A metadata field. Raises EditorError if the file lacks it."""
         if name not in self.fields:
             raise EditorError(f"{self.path}: wanted {_WANTED}, found no {name} in it")
@@ -146,7 +147,7 @@ class Llama:
         return {"token_embd.weight": (_ANY, s.width), "output_norm.weight": (s.width,), **wanted}
 
 
-def _package() -> Any:
+def _package() -> ModuleType:
     try:
         import gguf
     except ImportError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,7 +155,7 @@ class Call:
     pairs: NDArray[np.int64]
     questions: list[int]
 
-    def inputs(self) -> dict[str, NDArray[Any]]:
+    def inputs(self) -> dict[str, NDArray[np.generic]]:
         return {
             "ids": self.ids,
             "positions": self.positions,

@@ -39,6 +39,7 @@ class Link(Part):
             task.cancel()
             session.enabled = False
 
+    # `Any`: aalink has no types.
     async def _follow(self, session: Any, emit: Emit) -> None:
         await asyncio.sleep(SETTLING)
         session.enabled = True

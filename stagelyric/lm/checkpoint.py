@@ -13,12 +13,12 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.lm.vocabulary import Vocabulary
+from stagelyric.types.json import JsonMapping
 from stagelyric.words.npz import ModelError as ModelError
 
 FORMAT = 1
@@ -58,10 +58,10 @@ class Meta:
 
     name: str
     kind: str
-    config: Mapping[str, Any]
+    config: JsonMapping
     symbols: str
     seed: int
-    recipe: Mapping[str, Any]
+    recipe: JsonMapping
     corpora: tuple[Corpus, ...]
     training: Mapping[str, float] = field(default_factory=dict)
     bits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

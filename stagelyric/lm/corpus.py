@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, overload
+from typing import Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -242,7 +242,7 @@ class Stream(Protocol):
         """Average number of symbols in an epoch."""
         ...
 
-    def part(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[Any]:
+    def part(self, seed: int, number: int, dressed: float = 0.0) -> NDArray[np.integer]:
         """The ids (T,) of part `number`, always the same for a seed and number. `dressed`: the share of songs (or of
         facts about lines) that get codes."""
         ...

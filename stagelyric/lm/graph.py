@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import onnx
@@ -50,7 +49,7 @@ class Graph:
     constants: list[onnx.TensorProto] = field(default_factory=list)
     _known: dict[tuple[str, tuple[int, ...], bytes], str] = field(default_factory=dict)
 
-    def constant(self, value: NDArray[Any] | float) -> str:
+    def constant(self, value: NDArray[np.generic] | float) -> str:
         """Adds a constant; small ones are shared."""
         array = np.ascontiguousarray(np.float32(value) if isinstance(value, float) else value)
         key = (str(array.dtype), array.shape, array.tobytes()) if array.size < 256 else None
@@ -79,15 +78,18 @@ class Graph:
         self.constants.append(tensor)
         return self.add("Cast", name, to=TensorProto.FLOAT)
 
-    def add(self, op: str, *inputs: str, out: str = "", **attributes: Any) -> str:
+    def add(self, op: str, *inputs: str, out: str = "", **attributes: object) -> str:
         """Adds a node with one output."""
         out = out or f"{op.lower()}{len(self.nodes)}"
-        self.nodes.append(helper.make_node(op, inputs, [out], **attributes))
+        self.add_many(op, inputs, [out], **attributes)
         return out
 
-    def add_many(self, op: str, inputs: Sequence[str], outs: Sequence[str], **attributes: Any) -> None:
+    def add_many(self, op: str, inputs: Sequence[str], outs: Sequence[str], **attributes: object) -> None:
         """Adds a node with several outputs."""
-        self.nodes.append(helper.make_node(op, inputs, outs, **attributes))
+        domain = str(attributes.pop("domain", ""))
+        node = helper.make_node(op, inputs, outs, domain=domain)
+        node.attribute.extend(helper.make_attribute(name, value) for name, value in sorted(attributes.items()))
+        self.nodes.append(node)
 
     def split(self, value: str, sizes: Sequence[int], axis: int = -1) -> list[str]:
         """Splits a value into parts along an axis."""

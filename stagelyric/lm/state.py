@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
+import numpy as np
 from numpy.typing import NDArray
 
 
@@ -17,7 +18,7 @@ class Rows(Protocol):
         """Copies a state of one row to `n` rows, so that a context is read once for `n` drafts."""
         ...
 
-    def take(self, rows: NDArray[Any]) -> Self:
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Self:
         """The chosen rows, by index or by a bool mask (B,), to drop finished drafts."""
         ...
 

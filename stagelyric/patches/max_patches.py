@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from py2max import Patcher
 from py2max.core.common import Rect
@@ -14,7 +14,7 @@ from py2max.m4l import ensure_amxd_project_block, pack_amxd
 from stagelyric.gear.osc.addresses import TABLE, Address
 from stagelyric.patches.target import DOES, PRESSES, SAYS, File, Target, name, table, text
 
-Box = Any  # py2max's boxes, each kind of which has a type of its own
+Box: TypeAlias = Any  # py2max's boxes, each kind of which has a type of its own
 
 FIRST_NOTE = 36  # C1 in Live: the first action; the others follow on the next white and black keys
 _LIVE = {"live.thisdevice": (1, 3), "live.path": (1, 3), "live.observer": (2, 2)}  # inlets, outlets
@@ -25,8 +25,8 @@ _RENEW = 20_000  # milliseconds: a subscription lasts 60 s
 class Canvas:
     """A patcher, filled row by row: `add(text, x, y)` returns a box, `cord(one, other, outlet, inlet)` connects two."""
 
-    def __init__(self, **options: Box) -> None:
-        self.patcher = Patcher(**options)
+    def __init__(self, patcher: Patcher) -> None:
+        self.patcher = patcher
         self.patcher.rect = Rect(60, 80, 1560, 800)
 
     def add(self, content: str, x: float, y: float, **more: Box) -> Box:
@@ -51,9 +51,9 @@ class Canvas:
         for one, other in pairwise(boxes):
             self.cord(one, other)
 
-    def dump(self) -> dict[str, Any]:
+    def dump(self) -> dict[str, object]:
         self.patcher.render()
-        made: dict[str, Any] = self.patcher.to_dict()
+        made: dict[str, object] = self.patcher.to_dict()
         return made
 
 
@@ -70,7 +70,7 @@ def files(target: Target) -> Iterator[File]:
 
 def build(target: Target) -> Canvas:
     """The abstraction [stagelyric HOST PORT LISTEN]: takes messages, and outputs what stagelyric sends."""
-    canvas = Canvas()
+    canvas = Canvas(Patcher())
     canvas.comment("stagelyric: made by `stagelyric patches export`. Messages in, what is told out.", 20, 10)
     inlet = canvas.patcher.add_textbox("inlet", maxclass="inlet", patching_rect=Rect(20.0, 40.0, 30.0, 30.0))
     route = canvas.add("route " + " ".join(name(entry.address) for entry in DOES), 20, 80)
@@ -132,7 +132,7 @@ def _told(canvas: Canvas, receive: Box) -> None:
 
 
 def build_help() -> Canvas:
-    canvas = Canvas()
+    canvas = Canvas(Patcher())
     canvas.comment("[stagelyric HOST PORT LISTEN]: lyric lines at a press. Arguments may be left out.", 20, 10)
     row = 50
     box = canvas.add("stagelyric", 520, 60 + 30 * len(DOES), numinlets=1, numoutlets=1, outlettype=[""])
@@ -149,7 +149,7 @@ def build_help() -> Canvas:
 def build_device(target: Target) -> Canvas:
     """The Max for Live device: a clip's notes are presses; a scene's name selects the song, a clip's name on this track
     the section."""
-    canvas = Canvas(device_type="midi_effect")
+    canvas = Canvas(Patcher(device_type="midi_effect"))
     canvas.patcher.enable_presentation(devicewidth=360)
     send = canvas.add(f"udpsend {target.host} {target.osc_port}", 20, 520)
     _notes(canvas, send)
@@ -256,7 +256,7 @@ def _amxd(device: Canvas) -> bytes:
     return pack_amxd(json.dumps(made, indent=2), device_type="midi_effect", patcher_filename=name, mtime=_MADE)
 
 
-def _json(made: dict[str, Any]) -> str:
+def _json(made: dict[str, object]) -> str:
     return json.dumps(made, indent=2) + "\n"
 
 

@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from stagelyric.gear.osc.addresses import Address
 from stagelyric.patches.picture import Box, svg
 from stagelyric.patches.target import DOES, PRESSES, File, Target, name, text
+from stagelyric.types.json import JsonObject
 
 _WIDTH, _HEIGHT, _GAP, _COLUMNS = 1000, 700, 8, 4
 _COLOURS = {"line": "#2f9e6e", "panic": "#c0392b", "clear": "#b9770e", "veto": "#b9770e"}
 
-Widget = dict[str, Any]
+Widget = JsonObject
 
 
 def files(target: Target) -> Iterator[File]:

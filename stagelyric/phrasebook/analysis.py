@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from stagelyric.phrasebook import checks, folder, grammar, reach
 from stagelyric.phrasebook.classes import Classes
 from stagelyric.phrasebook.frame import Frame, Open
 from stagelyric.phrasebook.grammar import Finding
+from stagelyric.types.json import JsonObject
 
 SHARES = ("hand", "scheme", "mood", "who", "tense", "at")
 
@@ -54,7 +54,7 @@ def read(files: Sequence[Path], known: Classes) -> Read:
     return Read(frames, sorted(findings, key=lambda finding: (order[finding.file], finding.row)))
 
 
-def summary(found: Read) -> dict[str, Any]:
+def summary(found: Read) -> JsonObject:
     """The figures: counts by tag, forms, slots, beginnings, names and findings."""
     frames = found.frames
     lines = [line for frame in frames for line in frame.lines]

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise, product
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import orjson
 
 from stagelyric.phrasebook import ends, reach
 from stagelyric.phrasebook.frame import PRONOUNS, SEXES, Frame, Line, Open, Slot, Text, pieces
 from stagelyric.phrasebook.sounds import count
+from stagelyric.types.json import JsonArray
 
 MAGIC = b"FRAMES4\n"
 FILE = "frames.index"
@@ -139,7 +140,7 @@ def compiled(frames: Sequence[Frame], stamped: str) -> bytes:
     return MAGIC + len(header).to_bytes(4, "little") + header + b"".join(sections.values())
 
 
-def _entry_fields(number: int, frame: Frame) -> list[Any]:
+def _entry_fields(number: int, frame: Frame) -> list[object]:
     opened = [piece for piece in frame.pieces() if isinstance(piece, Open)]
     tags = frame.tags
     named = sum(
@@ -201,7 +202,7 @@ def _together(line: Line, found: set[tuple[str, str]]) -> tuple[set[str], set[st
     return firsts, lasts, empty_so_far
 
 
-def _body_fields(frame: Frame) -> list[Any]:
+def _body_fields(frame: Frame) -> list[object]:
     able = ("perfect", "slant") if frame.tags.slant else ("perfect",)
     refused = []
     for group in frame.groups:
@@ -219,8 +220,8 @@ def _body_fields(frame: Frame) -> list[Any]:
     return [[_line_fields(line) for line in frame.lines], refused]
 
 
-def _line_fields(line: Line) -> list[Any]:
-    fields: list[Any] = []
+def _line_fields(line: Line) -> list[object]:
+    fields: list[object] = []
     for piece in line:
         if isinstance(piece, Text):
             fields.append([sum(map(count, piece.words)), piece.text])
@@ -286,7 +287,7 @@ class Compiled:
         return self._bodies[number]
 
 
-def _body(fields: Sequence[Any]) -> Body:
+def _body(fields: JsonArray) -> Body:
     counter = [0, 0]
     labels: dict[str, int] = {}
     lines = [_pieces(line, counter, labels) for line in fields[0]]
@@ -294,7 +295,7 @@ def _body(fields: Sequence[Any]) -> Body:
     return Body(lines, refused, counter[1], labels)
 
 
-def _pieces(fields: Sequence[Any], counter: list[int], labels: dict[str, int]) -> list[Piece]:
+def _pieces(fields: JsonArray, counter: list[int], labels: dict[str, int]) -> list[Piece]:
     made: list[Piece] = []
     for field in fields:
         if isinstance(field, dict):

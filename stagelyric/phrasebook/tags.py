@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, replace
-from typing import Any
+
+from stagelyric.types.json import JsonObject
 
 HANDS = ("plain", "ballad", "ranter", "tender", "list", "comic", "dreamer", "chant")
 MOODS = ("dark", "bright", "calm", "fierce")
@@ -76,7 +77,7 @@ _OTHER_NAMES = {"theme": "themes", "moods": "mood", "person": "who"}
 
 def read(text: str, base: Tags) -> Tags:
     """The tags in `text` ("scheme ABCB; mood dark calm; slant"); the others from `base`. Raises TagError."""
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     at = 0
     for part in text.split(";"):
         start = at + len(part) - len(part.lstrip())

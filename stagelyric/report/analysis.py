@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from stagelyric.gates.novelty import CHARACTERS, WORDS, normal
 from stagelyric.report import language
@@ -14,11 +13,12 @@ from stagelyric.report.lyrics import Song, all_lines, words
 from stagelyric.report.measures import average, form, habits, repetition, sense, whole, wording
 from stagelyric.report.measures.repetition import grams
 from stagelyric.report.measures.whole import HUMAN_BANDS
+from stagelyric.types.json import JsonObject
 
 MOST = 40  # entries of a list, at most
 
 
-def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any]:
+def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> JsonObject:
     """The measures (`whole.KEYS`) and, under further keys, details with names and lines.
 
     `others`: lyrics that must not be quoted.
@@ -70,11 +70,11 @@ def analyse(songs: Sequence[Song], others: Sequence[Song] = ()) -> dict[str, Any
         "human_bands": HUMAN_BANDS,
         "notes": _notes(songs),
     }
-    made: dict[str, Any] = report | whole.rounded(extra)
+    made: JsonObject = report | whole.rounded(extra)
     return made
 
 
-def genres(songs: Sequence[Song]) -> dict[str, dict[str, Any]]:
+def genres(songs: Sequence[Song]) -> dict[str, dict[str, object]]:
     """The measures that differ most between genres, by genre; {} if the songs name none."""
     by_genre: dict[str, list[Song]] = {}
     for song in songs:
@@ -83,7 +83,7 @@ def genres(songs: Sequence[Song]) -> dict[str, dict[str, Any]]:
     return {genre: _of_genre(of) for genre, of in sorted(by_genre.items())}
 
 
-def _of_genre(songs: Sequence[Song]) -> dict[str, Any]:
+def _of_genre(songs: Sequence[Song]) -> dict[str, object]:
     lines, own = all_lines(songs), list(form.pairs(songs))
     keys = ("you_i_line_rate", "name_line_rate", "hook_rate", "nidf_median")
     told = whole.measure(songs, keys=keys)
@@ -126,7 +126,7 @@ def _is_right(pair: form.Pair) -> bool:
     return pair.rhyme in ("perfect", "slant") and abs(pair.off) <= 1
 
 
-def _fault(pair: form.Pair) -> dict[str, Any]:
+def _fault(pair: form.Pair) -> dict[str, object]:
     return {
         "song": pair.song.title,
         "file": pair.song.file,
@@ -137,7 +137,7 @@ def _fault(pair: form.Pair) -> dict[str, Any]:
     }
 
 
-def _unreal(read: wording.Wording) -> list[dict[str, Any]]:
+def _unreal(read: wording.Wording) -> list[dict[str, object]]:
     counts = wording.unreal_words(read)
     return [{"word": word, "count": count} for word, count in counts.most_common(MOST)]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from stagelyric.report.classifier import bare
 from stagelyric.report.contexts import Context
 from stagelyric.report.lyrics import words
 from stagelyric.report.trial import Lines
+from stagelyric.types.json import JsonMapping, JsonObject
 
 _QUATRAIN = 4
 _LEAST = 3  # words that a line must have to be included
@@ -17,7 +17,7 @@ _LEAST = 3  # words that a line must have to be included
 
 def pairs(
     found: Sequence[Context], people: Lines, ours: Lines, count: int, *, seed: int = 0
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[list[JsonObject], list[JsonObject]]:
     """(sheet, key): `count` pairs of lines in random order, or as many as there are.
 
     Both lines of a pair follow the same place in a song. Final punctuation is removed, as only printed lines have it.
@@ -31,8 +31,8 @@ def pairs(
         if min(len(words(theirs)), len(words(own))) >= _LEAST
     ]
     rng.shuffle(places)
-    sheet: list[dict[str, Any]] = []
-    key: list[dict[str, Any]] = []
+    sheet: list[JsonObject] = []
+    key: list[JsonObject] = []
     seen: set[str] = set()
     for theirs, own, context in places:
         if len(sheet) == count:
@@ -50,7 +50,7 @@ def pairs(
 
 def quatrains(
     found: Sequence[Context], people: Lines, ours: Lines, count: int, *, seed: int = 0
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[list[JsonObject], list[JsonObject]]:
     """(sheet, key): up to `count` quatrains by people and as many by the model, in random order.
 
     Both are for the same places in songs. Final punctuation is removed; none is shown twice.
@@ -73,13 +73,13 @@ def quatrains(
     return sheet, [{"quatrain": number, "by": who, "song": title} for number, (who, title, _) in numbered]
 
 
-def scored(key: Sequence[Mapping[str, Any]], ratings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+def scored(key: Sequence[JsonMapping], ratings: Mapping[str, JsonMapping]) -> dict[str, dict[str, float]]:
     """One reader's ratings by author: means of sense and feeling (1 to 5), the share that the reader would sing.
 
     `ratings`: by a quatrain's number, with "sense", "feeling" and "sing". Raises ValueError for a missing or invalid
     rating. A mean doesn't show how far readers agree: ask two or more.
     """
-    by: dict[str, list[Mapping[str, Any]]] = {}
+    by: dict[str, list[JsonMapping]] = {}
     for one in key:
         own = ratings.get(str(one["quatrain"]))
         rated = isinstance(own, Mapping) and all(own.get(what) in (1, 2, 3, 4, 5) for what in ("sense", "feeling"))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import importlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from stagelyric.report.language import MissingExtraError
 from stagelyric.report.measures import form, wording
 from stagelyric.report.measures.wording import Wording
 
-Learner = Any  # from scikit-learn, which has no type annotations
+Learner: TypeAlias = Any  # from scikit-learn, which has no type annotations
 
 FOLDS = 5
 LEAST = 4 * FOLDS
@@ -105,11 +106,11 @@ def bare(line: str) -> str:
     return line[:1].upper() + line[1:]
 
 
-def _letters(sk: dict[str, Any]) -> Learner:
+def _letters(sk: Mapping[str, ModuleType]) -> Learner:
     return sk["feature_extraction.text"].TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=3)
 
 
-def _sklearn() -> dict[str, Any]:
+def _sklearn() -> dict[str, ModuleType]:
     names = (
         "pipeline", "linear_model", "preprocessing", "ensemble", "model_selection", "metrics",
         "feature_extraction.text",
@@ -121,7 +122,7 @@ def _sklearn() -> dict[str, Any]:
 
 
 def _auc(
-    sk: dict[str, Any],
+    sk: Mapping[str, ModuleType],
     model: Learner,
     x: Sequence[str] | NDArray[np.float64],
     y: NDArray[np.int64],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from stagelyric.lm import checkpoint, corpus, runtime
 from stagelyric.lm.corpus import CorpusError, Source
@@ -68,7 +67,7 @@ def evaluate(
     sources: Sequence[Source],
     training: Sequence[Path] = (),
     step: Step = lambda _: None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The measures (`whole.KEYS`) of the model's lines, and also those of people's lines and of plain sampling.
 
     `v0`: lines by plain sampling from the model's first ancestor, if there is one. Copying is checked against the
@@ -118,7 +117,7 @@ def _quotes(writer: Writer, columns: Iterable[Lines], trained: Sequence[Song]) -
     return quoting([song for lines in columns for song in lines.songs], trained).__contains__
 
 
-def _add_novelty(rows: dict[str, dict[str, Any]], columns: Sequence[Lines], trained: Sequence[Song]) -> None:
+def _add_novelty(rows: dict[str, dict[str, object]], columns: Sequence[Lines], trained: Sequence[Song]) -> None:
     """Adds to each row the share of its sequences of two to five words that don't occur in the training text."""
     own = {
         lines.name: {n: [run for line in lines.texts for run in grams(words(line), n)] for n in _NOVEL}
@@ -147,7 +146,7 @@ def _halves(people: Lines) -> tuple[Lines, Lines]:
     return Lines("odd", people.songs[1::2]), Lines("even", people.songs[::2])
 
 
-def samples(found: Sequence[Context], columns: Sequence[Lines]) -> list[dict[str, Any]]:
+def samples(found: Sequence[Context], columns: Sequence[Lines]) -> list[dict[str, object]]:
     """For every context, the lines before it, what was asked for, and all lines written, for others to measure."""
     return [
         {

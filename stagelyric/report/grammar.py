@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,7 @@ _BASE = 32
 _NUMBER = {tag: number for number, tag in enumerate(TAGS)}
 
 
-def count(lines: Iterable[Sequence[str]]) -> dict[str, NDArray[Any]]:
+def count(lines: Iterable[Sequence[str]]) -> dict[str, NDArray[np.int32]]:
     """Sequences of four tags and their counts in lines of tags, as "tags" (K,) and "tag_counts" (K,)."""
     runs = np.array(list(chain.from_iterable(map(_runs, lines))), dtype=np.int64).reshape(-1, ORDER)
     packed, counts = np.unique(_packed(runs), return_counts=True)
@@ -43,7 +42,7 @@ def _packed(runs: NDArray[np.int64]) -> NDArray[np.int64]:
 class Grammar:
     """p(tag | the three before it), Witten-Bell smoothed (1991) down to the tag's own frequency."""
 
-    def __init__(self, tags: NDArray[np.integer[Any]], counts: NDArray[np.integer[Any]]) -> None:
+    def __init__(self, tags: NDArray[np.integer], counts: NDArray[np.integer]) -> None:
         """`tags` and `counts` as returned by `count`."""
         self._counts: list[dict[int, int]] = []  # by order: the counts of sequences of that many tags
         self._kinds: list[dict[int, int]] = []  # by order: how many different tags follow a context

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from stagelyric.lm import corpus, evaluate
 from stagelyric.lm.checkpoint import Meta
 from stagelyric.lm.corpus import Source
 from stagelyric.lm.engine import Engine
+from stagelyric.types.json import JsonObject
 
 RECORDED = {"ppmd_8_adaptive": "PPMd-8, adaptive", "six_gram": "6-gram, static"}
 """Two rows that a training records, by their names in a report."""
@@ -50,7 +50,7 @@ def measure(engine: Engine, meta: Meta, held_out: Sequence[Source], training: Se
     return Rows(bits, "as written down when the model was trained" if recorded else "not measured: name --train")
 
 
-def _recorded(meta: Meta, held_out: Sequence[Source], characters: int) -> dict[str, Any]:
+def _recorded(meta: Meta, held_out: Sequence[Source], characters: int) -> JsonObject:
     """The figures that the model's training recorded for this very text, if any.
 
     Older models recorded no hash of held-out songs; such a text is recognised by its length.

@@ -11,11 +11,10 @@ import importlib.util
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any
+from types import ModuleType
+from typing import Protocol
 
 from stagelyric.types.extras import how_to_get
-
-Package = Any  # a package of the extra, which may be missing
 
 HINT = how_to_get("report")
 
@@ -29,13 +28,19 @@ class MissingExtraError(Exception):
         super().__init__(f"{package} is not installed, which {purpose}: {HINT}")
 
 
+class Tagger(Protocol):
+    """What the package's `tagger()` returns."""
+
+    def tag(self, words: Sequence[str]) -> list[str]: ...
+
+
 def has_report() -> bool:
     """Whether the extra's packages are installed."""
     return all(importlib.util.find_spec(name) is not None for name in ("wordfreq", "denckring_en_pos"))
 
 
 @cache
-def _frequencies() -> Package:
+def _frequencies() -> ModuleType:
     try:
         return importlib.import_module("wordfreq")
     except ImportError:
@@ -43,11 +48,12 @@ def _frequencies() -> Package:
 
 
 @cache
-def _tagger() -> Package:
+def _tagger() -> Tagger:
     try:
-        return importlib.import_module("denckring_en_pos").tagger()
+        made: Tagger = importlib.import_module("denckring_en_pos").tagger()
     except ImportError:
         raise MissingExtraError("denckring-en-pos", "tells nouns and names") from None
+    return made
 
 
 @lru_cache(maxsize=65536)

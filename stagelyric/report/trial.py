@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from stagelyric.report.contexts import LINES, Context
 from stagelyric.report.lyrics import Song, Stanza, all_lines, mates, words
 from stagelyric.report.measures import form, whole
+from stagelyric.types.json import JsonObject
 from stagelyric.types.lines import Ask, Line
 from stagelyric.writing.planning import has_word
 
@@ -73,12 +74,12 @@ def _quatrains(context: Context, lines: Sequence[str]) -> Song:
     return Song(context.title, tuple(stanzas), {"scheme": context.ask.rhyme})
 
 
-def report(lines: Lines, quotes: Callable[[str], bool] | None = None) -> dict[str, Any]:
+def report(lines: Lines, quotes: Callable[[str], bool] | None = None) -> JsonObject:
     """The result of `whole.measure` for these lines."""
     return whole.measure(lines.songs, quotes=quotes)
 
 
-def kept_to(contexts: Sequence[Context], lines: Lines) -> dict[str, Any]:
+def kept_to(contexts: Sequence[Context], lines: Lines) -> JsonObject:
     """How far the lines are what was asked for: syllables within one of the range, rhymes, names that return."""
     within = total = 0
     rhymes: Counter[str] = Counter()
@@ -96,7 +97,7 @@ def kept_to(contexts: Sequence[Context], lines: Lines) -> dict[str, Any]:
         names += sum(count > 0 for count in uses)
         back += sum(count > 1 for count in uses)
     asked = rhymes.total()
-    made: dict[str, Any] = whole.rounded(
+    made: JsonObject = whole.rounded(
         {
             "syllables_within_one": within / max(1, total),
             "rhymed_where_asked": (rhymes["perfect"] + rhymes["slant"]) / asked if asked else None,
@@ -113,7 +114,7 @@ def _has(line: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line, re.IGNORECASE) is not None
 
 
-def wanted_words(writer: Writes, contexts: Iterable[Context]) -> dict[str, Any]:
+def wanted_words(writer: Writes, contexts: Iterable[Context]) -> JsonObject:
     """The share of lines (one for each context with a word to ask for) that have the word or a form of it."""
     missed, total = [], 0
     for context in contexts:
@@ -124,7 +125,7 @@ def wanted_words(writer: Writes, contexts: Iterable[Context]) -> dict[str, Any]:
     return {"rate": round(1 - len(missed) / max(1, total), 4), "missed": missed}
 
 
-def one_show(writer: Writes, ask: Ask, presses: int = PRESSES) -> dict[str, Any]:
+def one_show(writer: Writes, ask: Ask, presses: int = PRESSES) -> JsonObject:
     """A number of presses on one shelf: the share of lines that repeat an earlier one exactly, and that nearly do.
 
     Nearly: five words in a row are the same as in an earlier line of the show.

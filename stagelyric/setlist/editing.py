@@ -10,13 +10,13 @@ from __future__ import annotations
 import tomllib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from stagelyric.setlist import rendering
 from stagelyric.setlist.rendering import MARK, SAME, Source, literal, mark_of, plain, same
 from stagelyric.setlist.spans import Block, Value, blocks
+from stagelyric.types.json import Json, JsonMapping, JsonObject
 
 TABLES = {
     (): ("triggers", "songs"),
@@ -27,7 +27,7 @@ TABLES = {
 
 _LISTS = {(*path, key) for path, keys in TABLES.items() for key in keys}
 
-Data = dict[str, Any]
+Data = JsonObject
 _CANNOT = "it can't be changed here without changing more; change it in the file itself"
 
 
@@ -59,7 +59,7 @@ def as_data(text: str) -> Data:
     return told
 
 
-def edited(text: str, wanted: Mapping[str, Any]) -> str:
+def edited(text: str, wanted: JsonMapping) -> str:
     """The text with the content `wanted`. `text` ends with a line end and has no carriage returns.
 
     Raises ValueError if a mark is unknown, or if the text can't be changed without changing other parts.
@@ -81,7 +81,7 @@ class Editor:
             raise ValueError(f"{_CANNOT} ({error})") from None
         self._values = rendering.Values(text, self.sources, self.whole)
 
-    def edited(self, wanted: Mapping[str, Any]) -> tuple[str, Data]:
+    def edited(self, wanted: JsonMapping) -> tuple[str, Data]:
         """The text with the content `wanted`, and its data as read by `tomllib`."""
         meant = self.whole(dict(wanted))
         after = self.table(self.root, dict(wanted))
@@ -129,7 +129,7 @@ class Editor:
                 if pair.path == (key,):
                     self._index_value((*node.path, key), pair.value, data[key], f"{prefix}{key}")
 
-    def _index_value(self, path: tuple[str, ...], value: Value, data: Any, prefix: str) -> None:
+    def _index_value(self, path: tuple[str, ...], value: Value, data: object, prefix: str) -> None:
         if value.items is None or not isinstance(data, list):
             return
         for number, (item, inside) in enumerate(zip(value.items, data, strict=True)):
@@ -142,7 +142,7 @@ class Editor:
                     key = pair.path[0]
                     self._index_value((*path, key), pair.value, inside[key], f"{mark}/{key}")
 
-    def whole(self, wanted: Any) -> Any:
+    def whole(self, wanted: object) -> Json:
         """`wanted` without marks, where unchanged tables are replaced by their content."""
         if isinstance(wanted, list):
             return [self.whole(one) for one in wanted]
@@ -233,7 +233,7 @@ class Editor:
                 yield text if not any(before) or before[-1].endswith("\n\n") else "\n" + text
                 before = [text]
 
-    def element(self, path: tuple[str, ...], wanted: Any) -> str:
+    def element(self, path: tuple[str, ...], wanted: object) -> str:
         """A table of a list: the existing one with its changes, or a new one."""
         if not isinstance(wanted, dict):
             raise ValueError(f"{path[-1]}: wanted tables")
@@ -252,7 +252,7 @@ class _Slots:
     As many tables as possible keep their place; a new or moved table goes after the one that it follows.
     """
 
-    def __init__(self, editor: Editor, nodes: Sequence[Node], wanted: Any) -> None:
+    def __init__(self, editor: Editor, nodes: Sequence[Node], wanted: object) -> None:
         if not isinstance(wanted, list) or not all(isinstance(one, dict) for one in wanted):
             raise ValueError("wanted a list of tables")
         self._editor, self._wanted = editor, wanted
@@ -333,11 +333,11 @@ def _mark(data: Data, path: tuple[str, ...], prefix: str) -> None:
                 _mark(table, (*path, key), f"{prefix}{key}/{number}/")
 
 
-def _tables(value: Any) -> bool:
+def _tables(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 
-def _without_empty(data: Any) -> Any:
+def _without_empty(data: object) -> object:
     """The data without empty lists of tables, which a setlist leaves out."""
     if isinstance(data, list):
         return [_without_empty(one) for one in data]

@@ -7,7 +7,7 @@ import tomllib
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -30,7 +30,7 @@ class FileError(Exception):
 M = TypeVar("M", bound=BaseModel)
 
 
-CrossCheck = Callable[[Mapping[str, Any], Path], Iterator[str]]
+CrossCheck = Callable[[Mapping[str, object], Path], Iterator[str]]
 
 
 def load(path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())) -> M:
@@ -51,7 +51,7 @@ def loads(text: str, path: Path, kind: type[M], cross_check: CrossCheck = lambda
 
 
 def checked(
-    data: Mapping[str, Any], path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())
+    data: Mapping[str, object], path: Path, kind: type[M], cross_check: CrossCheck = lambda data, folder: iter(())
 ) -> M:
     """The result of `parsed` as a model. Raises FileError like `load`."""
     faults = list[str]()
@@ -65,7 +65,7 @@ def checked(
     return written
 
 
-def parsed(text: str, path: Path) -> dict[str, Any]:
+def parsed(text: str, path: Path) -> dict[str, object]:
     """The data of a TOML text. Raises FileError, which names `path`."""
     if deep := _DEEP.search(text):  # the parser's time grows with the square of their number
         line = text.count("\n", 0, deep.start()) + 1
@@ -137,7 +137,7 @@ def _explained(text: str, error: tomllib.TOMLDecodeError) -> str:
     return f"{_meant(error)}: found a character that can't be seen (U+{ord(odd):04X})" if odd else _meant(error)
 
 
-def _faults(error: ValidationError, kind: type[BaseModel], data: Mapping[str, Any]) -> list[str]:
+def _faults(error: ValidationError, kind: type[BaseModel], data: Mapping[str, object]) -> list[str]:
     """One plain sentence per mistake: the key, what was wanted, what was found, the nearest known key."""
     sentences: dict[str, str] = {}  # by place: each member of a union reports the same mistake
     for fault in error.errors():
@@ -248,7 +248,7 @@ _KEY = re.compile(r"([\w-]+)(?:\[(\d+)\])?")
 _NAME = re.compile(r' "[^"]*"')
 
 
-def keys_of(sentence: str, data: Mapping[str, Any], known: Collection[str]) -> tuple[list[str | int], str]:
+def keys_of(sentence: str, data: Mapping[str, object], known: Collection[str]) -> tuple[list[str | int], str]:
     """Splits a sentence (`songs[1] "Harbour Lights", tempo: wanted …`) into the place that it begins with, as keys and
     indices from 0, and the rest. `data`: the table that it is about; `known`: the keys that the last table may have."""
     keys: list[str | int] = []
@@ -257,7 +257,7 @@ def keys_of(sentence: str, data: Mapping[str, Any], known: Collection[str]) -> t
         if not keys and found[1] not in known and found[1] not in data:
             break
         keys.append(found[1])
-        inner: Any = here.get(found[1])
+        inner: object = here.get(found[1])
         at = found.end()
         if found[2]:
             number = int(found[2]) - 1

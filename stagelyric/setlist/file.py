@@ -1,11 +1,12 @@
 """Writes a trigger to a setlist's file; comments, order and spacing are preserved (tomlkit)."""
 
 import tomllib
-from collections.abc import Mapping, MutableMapping, MutableSequence
+from collections.abc import MutableMapping, MutableSequence, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import tomlkit
+from tomlkit import TOMLDocument
 from tomlkit.items import AoT, InlineTable, Table
 
 from stagelyric.setlist.faults import FileError
@@ -13,12 +14,16 @@ from stagelyric.setlist.setlist import Setlist, find_name, load
 from stagelyric.setlist.triggers import On, write_do
 from stagelyric.types import whole
 from stagelyric.types.actions import Do
+from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.words.alike import numbered
+
+# `Any`: tomlkit's items, each of a type of its own.
+TomlTable: TypeAlias = MutableMapping[str, Any]
 
 
 def write_trigger(
     path: Path,
-    on: Mapping[str, Any],
+    on: JsonMapping,
     do: Do,
     quantize: str | float = "now",
     *,
@@ -86,40 +91,40 @@ def write_whole(path: Path, text: str, before: str | None) -> Setlist:
     return load(path)
 
 
-def _table(on: Mapping[str, Any], do: Do, quantize: str | float) -> dict[str, Any]:
+def _table(on: JsonMapping, do: Do, quantize: str | float) -> JsonObject:
     written = write_do(do)
     done = _inline(written) if isinstance(written, dict) else written
     return {"on": _inline(on), "do": done} | ({} if quantize == "now" else {"quantize": quantize})
 
 
-def _inline(values: Mapping[str, Any]) -> InlineTable:
+def _inline(values: JsonMapping) -> InlineTable:
     """An inline table with a space inside its braces, which tomlkit leaves out."""
     pairs = ", ".join(f"{key} = {tomlkit.item(value).as_string()}" for key, value in values.items())
     table: InlineTable = tomlkit.parse(f"it = {{ {pairs} }}\n")["it"]
     return table
 
 
-def _place(document: Any, path: Path, song: str | None, section: str | None) -> MutableMapping[str, Any]:
+def _place(document: TOMLDocument, path: Path, song: str | None, section: str | None) -> TomlTable:
     if song is None:
         if section is not None:
             raise FileError([f'{path}: wanted a song for the section "{section}", found none'])
-        whole: MutableMapping[str, Any] = document
+        whole: TomlTable = document
         return whole
     place = _named(document.get("songs", []), "title", song, f"{path}: songs")
     return place if section is None else _named(place.get("sections", []), "name", section, f"{path}: sections")
 
 
-def _named(tables: Any, key: str, wanted: str, where: str) -> MutableMapping[str, Any]:
+def _named(tables: Sequence[TomlTable], key: str, wanted: str, where: str) -> TomlTable:
     mark = "{} ({})" if key == "title" else "{} {}"
     names = numbered([str(table.get(key, "")) for table in tables], mark)  # numbers repeated names as the setlist does
     place = find_name(wanted, names)
     if place is None:
         raise FileError([f'{where}: found no "{wanted}"; there is: {", ".join(names) or "none"}'])
-    found: MutableMapping[str, Any] = tables[place]
+    found: TomlTable = tables[place]
     return found
 
 
-def _put(table: MutableMapping[str, Any], written: Mapping[str, Any]) -> bool:
+def _put(table: TomlTable, written: JsonMapping) -> bool:
     """Puts a trigger into the table's triggers, in the form in which those are written; returns whether one was
     replaced."""
     triggers = table.get("triggers")
@@ -139,18 +144,18 @@ def _put(table: MutableMapping[str, Any], written: Mapping[str, Any]) -> bool:
     elif isinstance(triggers, AoT):
         triggers.append(_block(written))
     else:
-        array: MutableSequence[Any] = triggers
+        array: MutableSequence[object] = triggers
         array.append(_inline(written))
     return False
 
 
-def _block(written: Mapping[str, Any]) -> Table:
+def _block(written: JsonMapping) -> Table:
     block = tomlkit.table()
     block.update(written)
     return block
 
 
-def _check(path: Path, before: dict[str, Any], after: dict[str, Any]) -> None:
+def _check(path: Path, before: JsonObject, after: JsonObject) -> None:
     """Checks that nothing but triggers has changed, so that a library's bug can't damage the file."""
     if _without_triggers(before) != _without_triggers(after):
         raise FileError([f"{path}: the trigger can't be added without changing more; write it in by hand"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from pydantic import BaseModel
 
 from stagelyric.setlist import rig, setlist, triggers
 from stagelyric.types.actions import TABLE
+from stagelyric.types.json import JsonMapping
 
 MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
     setlist.Setlist: {
@@ -176,7 +176,7 @@ def _is_of_tables(value: object) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
-def _kind(written: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+def _kind(written: JsonMapping, known: JsonMapping) -> str:
     """The values that a key may have, in words."""
     if "$ref" in written:
         return "a table"
@@ -202,7 +202,7 @@ def _kind(written: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     return "a table"
 
 
-def _bounds(written: Mapping[str, Any]) -> str:
+def _bounds(written: JsonMapping) -> str:
     low = written.get("minimum", written.get("ge", written.get("exclusiveMinimum")))
     high = written.get("maximum", written.get("le"))
     if low is not None and high is not None and abs(high) < 1 << 50:

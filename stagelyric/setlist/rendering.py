@@ -6,9 +6,9 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from stagelyric.setlist.spans import Pair, Value
+from stagelyric.types.json import Json, JsonMapping, JsonObject
 
 MARK, SAME = "#", "="  # keys that no setlist has
 _WIDE = 100  # characters; a longer list is split into several lines
@@ -25,11 +25,11 @@ class Source:
     """An existing table of a list: the path of its list, its data, and its value's position if it is inline."""
 
     path: tuple[str, ...]
-    data: Mapping[str, Any]
+    data: JsonMapping
     value: Value | None = None
 
 
-def mark_of(table: Mapping[str, Any]) -> Any:
+def mark_of(table: JsonMapping) -> object:
     """The mark of an existing table; None for a new one."""
     return table.get(MARK, table.get(SAME))
 
@@ -53,7 +53,7 @@ def _escaped(letter: str) -> str:
     return f"\\u{number:04x}"
 
 
-def literal(value: Any) -> str:
+def literal(value: object) -> str:
     """A value as new TOML. Raises ValueError for a value that TOML can't express."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -73,7 +73,7 @@ def literal(value: Any) -> str:
     raise ValueError("wanted a text, a number, true or false, a list or a table")
 
 
-def block(path: tuple[str, ...], table: Mapping[str, Any], lists: Mapping[tuple[str, ...], Sequence[str]]) -> str:
+def block(path: tuple[str, ...], table: JsonMapping, lists: Mapping[tuple[str, ...], Sequence[str]]) -> str:
     """A new table of a list with its header, and below it the tables of its own lists."""
     below = [name for name in lists.get(path, ()) if isinstance(table.get(name), list) and table[name]]
     lines = [f"[[{'.'.join(path)}]]\n"]
@@ -104,7 +104,7 @@ def same(one: object, other: object) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Json:
     """A value converted to what JSON can express."""
     if isinstance(value, dict):
         return {str(key): plain(inner) for key, inner in value.items()}
@@ -120,10 +120,10 @@ def plain(value: Any) -> Any:
 class Values:
     """Rewrites values of one text. `whole` removes the marks from wanted data."""
 
-    def __init__(self, text: str, sources: Mapping[str, Source], whole: Callable[[Any], Any]) -> None:
+    def __init__(self, text: str, sources: Mapping[str, Source], whole: Callable[[object], Json]) -> None:
         self._text, self._sources, self._whole = text, sources, whole
 
-    def again(self, value: Value, old: Any, new: Any) -> str:
+    def again(self, value: Value, old: object, new: object) -> str:
         """The existing value's text with as few changes as possible."""
         if self._equal(old, new):
             return self._text[value.start : value.end]
@@ -133,10 +133,10 @@ class Values:
             return self._array(value, value.items, old, new)
         return literal(self._whole(new))
 
-    def _equal(self, old: Any, new: Any) -> bool:
+    def _equal(self, old: object, new: object) -> bool:
         return same(plain(old), self._whole(new))
 
-    def _table(self, value: Value, pairs: Sequence[Pair], old: Mapping[str, Any], new: dict[str, Any]) -> str:
+    def _table(self, value: Value, pairs: Sequence[Pair], old: JsonMapping, new: JsonObject) -> str:
         if new.keys() == {SAME}:
             return self._text[value.start : value.end]
         wanted = {name: inner for name, inner in new.items() if name != MARK and inner is not None}
@@ -157,7 +157,7 @@ class Values:
         texts += [f"{key(name)} = {literal(self._whole(wanted[name]))}" for name in added]
         return f"{{ {', '.join(texts)} }}" if texts else "{}"
 
-    def _array(self, value: Value, items: Sequence[Value], old: list[Any], new: list[Any]) -> str:
+    def _array(self, value: Value, items: Sequence[Value], old: list[object], new: list[object]) -> str:
         places = self._places(items, old, new)
         texts = [
             literal(self._whole(wanted)) if at is None else self.again(items[at], old[at], wanted)
@@ -168,7 +168,7 @@ class Values:
             return replaced(self._text, value.start, value.end, edits)
         return self._rebuilt(value, items, places, texts)
 
-    def _places(self, items: Sequence[Value], old: list[Any], new: list[Any]) -> list[int | None]:
+    def _places(self, items: Sequence[Value], old: list[object], new: list[object]) -> list[int | None]:
         """For each new item the index of the existing one that it is: by its mark, else by its content, else by its
         position; None for a new one."""
         places: list[int | None] = [None] * len(new)

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -147,7 +147,7 @@ def load_rig(path: Path) -> Rig:
     return _beside(faults.load(path, Rig, _rig_faults), path)
 
 
-def checked(data: Mapping[str, Any], path: Path) -> Rig:
+def checked(data: Mapping[str, object], path: Path) -> Rig:
     """The rig from a file's data, as `faults.parsed` gives it. Raises FileError with all errors in it."""
     return _beside(faults.checked(data, path, Rig, _rig_faults), path)
 
@@ -160,7 +160,7 @@ def _beside(rig: Rig, path: Path) -> Rig:
     return rig
 
 
-def _rig_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
+def _rig_faults(data: Mapping[str, object], folder: Path) -> Iterator[str]:
     """Reports a voice file that does not exist."""
     speech = data.get("speech")
     voice = speech.get("voice") if isinstance(speech, dict) else None

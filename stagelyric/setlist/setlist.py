@@ -1,14 +1,15 @@
 """The setlist, its songs and their sections, read from TOML into frozen models."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from stagelyric.setlist import faults
 from stagelyric.setlist.faults import nearest
 from stagelyric.setlist.triggers import Trigger, Written
+from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.lines import Drafter, Hand, RhymeKind, Scheme
 from stagelyric.words.alike import alike, find, numbered
 from stagelyric.words.reading import LYRICS
@@ -202,7 +203,7 @@ def load(path: Path) -> Setlist:
     return faults.load(path, Setlist, _cross_faults)
 
 
-def checked(data: Mapping[str, Any], path: Path) -> Setlist:
+def checked(data: JsonMapping, path: Path) -> Setlist:
     """The setlist from a file's data, as `faults.parsed` gives it. Raises FileError with all errors in it."""
     return faults.checked(data, path, Setlist, _cross_faults)
 
@@ -213,7 +214,7 @@ def loads(text: str, name: str) -> Setlist:
     return faults.loads(text, Path(name), Setlist)
 
 
-def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
+def _cross_faults(data: JsonMapping, folder: Path) -> Iterator[str]:
     """Errors that involve more than one key: a trigger with an unknown destination, a lyrics file that does not exist.
 
     Works on the file's data as written, so that these are reported together with all other errors.
@@ -239,11 +240,11 @@ def _cross_faults(data: Mapping[str, Any], folder: Path) -> Iterator[str]:
             yield from _aims(section, f"{place}, sections[{index}], ", titles, names)
 
 
-def _tables(value: object) -> list[dict[str, Any]]:
+def _tables(value: object) -> list[JsonObject]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _names(tables: list[dict[str, Any]], key: str) -> list[str]:
+def _names(tables: list[JsonObject], key: str) -> list[str]:
     return [table[key] for table in tables if isinstance(table.get(key), str)]
 
 
@@ -253,7 +254,7 @@ def _known(names: list[str]) -> tuple[frozenset[str], list[str]]:
 
 
 def _aims(
-    table: Mapping[str, Any], place: str, titles: tuple[frozenset[str], list[str]],
+    table: JsonMapping, place: str, titles: tuple[frozenset[str], list[str]],
     sections: tuple[frozenset[str], list[str]],
 ) -> Iterator[str]:  # fmt: skip
     for number, trigger in enumerate(_tables(table.get("triggers")), 1):

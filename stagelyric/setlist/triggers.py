@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from stagelyric.types.actions import ACTIONS, TABLE, Do, Row, Takes
-from stagelyric.types.events import BY_EVENT, EVENT_KINDS, Beat, Event, EventKind, Text
+from stagelyric.types.events import BY_EVENT, EVENT_KINDS, AnyKind, Beat, Event, Placed, Text
 from stagelyric.types.texts import ECHO
 
 FROM_EVENT = "value"  # { wildness = "value" }, { word = "value" }: use the event's own value or text
@@ -126,7 +126,7 @@ class Written(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-def _field(kind: EventKind) -> Any:
+def _field(kind: AnyKind) -> object:
     """The type of a kind's key in `On`, with the default None."""
     wanted = kind.wanted
     if isinstance(wanted, Text):
@@ -179,8 +179,8 @@ class On(_Contact):
     hysteresis: Annotated[int, Field(ge=0, le=126)] | None = None
     debounce_ms: Annotated[float, Field(ge=0)] = 30.0
 
-    _kind: EventKind = PrivateAttr()
-    _which: Any = PrivateAttr()
+    _kind: AnyKind = PrivateAttr()
+    _which: int | str = PrivateAttr()
 
     @model_validator(mode="after")
     def _one(self) -> "On":
@@ -192,14 +192,14 @@ class On(_Contact):
         return self
 
     @property
-    def kind(self) -> EventKind:
+    def kind(self) -> AnyKind:
         """The row of the table of event kinds."""
         return self._kind
 
     def fires(self, event: Event, beats_per_bar: float = 4.0) -> bool:
         """Whether the event fires this. Pure: what a contact did before is handled by `contacts`."""
         if isinstance(event, Beat):
-            every = 0.0 if self._kind.every is None else self._kind.every(self._which, beats_per_bar)
+            every = 0.0 if self._kind.every is None else self._kind.every(int(self._which), beats_per_bar)
             return bool(every) and event.beat > 0 and event.beat % every == 0
         edge = self.edge(event)
         if edge is None or self._kind.no_release:
@@ -219,9 +219,9 @@ class On(_Contact):
         kind = self._kind
         return isinstance(event, kind.events) and kind.same(kind.which(event)) == self._which
 
-    def reaches(self, event: Any) -> bool:
+    def reaches(self, event: Event) -> bool:
         """Whether an event's channel, port and bank are those that were written, if any were."""
-        if not self._kind.placed:
+        if not isinstance(event, Placed):
             return True
         banks = self._kind.banks(event)
         return (
@@ -266,6 +266,7 @@ def resolved(do: Do, event: Event) -> Do | None:
     return None if value is None else Do(do.action, value)
 
 
+# `Any`: pydantic would else read a Do field by field; `parse_do` reads it as it is written.
 DoField = Annotated[
     Any,
     BeforeValidator(parse_do, json_schema_input_type=Any),

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from stagelyric.editor import fetch
 from stagelyric.phrasebook import grammar
@@ -14,6 +13,7 @@ from stagelyric.setlist import setlist
 from stagelyric.setlist.faults import FileError, read_toml
 from stagelyric.show.ladder import bare, told
 from stagelyric.types import paths, server
+from stagelyric.types.json import JsonObject
 from stagelyric.types.program import typed
 from stagelyric.words import look
 from stagelyric.words.formats import LyricsError
@@ -28,12 +28,12 @@ class Found:
 
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    lyrics: list[dict[str, Any]] = field(default_factory=list)
+    lyrics: list[JsonObject] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     editor: str | None = None
 
 
-def look_at(file: Path, found: Found, data: Mapping[str, Any] | None = None) -> None:
+def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None) -> None:
     """Checks a setlist. `data`: the data of the file, or the data that is to be written to it, if it is known."""
     try:
         written = setlist.load(file) if data is None else setlist.checked(data, file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -12,6 +11,7 @@ from stagelyric.setlist.setlist import Section, Setlist, Song
 from stagelyric.setlist.triggers import On, Trigger
 from stagelyric.types.actions import TABLE
 from stagelyric.types.events import EVENT_KINDS, Whole
+from stagelyric.types.json import JsonMapping, JsonObject
 
 _MODELS: Mapping[str, type[BaseModel]] = {
     "set": Setlist, "song": Song, "section": Section, "trigger": Trigger, "on": On,
@@ -20,7 +20,7 @@ _TABLES = ("songs", "sections", "triggers", "on", "do")  # these have their own 
 _TEXTS = ("never_quote", "frames")  # a list, but a single text may be given too
 
 
-def form() -> dict[str, Any]:
+def form() -> JsonObject:
     """The fields by table: `key`, `kind` (text, number, whole, bool, choice, texts, choices, span), `means`, and where
     they exist `options`, `least`, `most`, `default`, `needed`; the kinds of `on`, and the actions of `do`."""
     fields = {name: list(_fields(model)) for name, model in _MODELS.items()}
@@ -32,7 +32,7 @@ def form() -> dict[str, Any]:
     return fields | {"kinds": kinds, "actions": actions}
 
 
-def _fields(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
+def _fields(model: type[BaseModel]) -> Iterator[JsonObject]:
     defined = model.model_json_schema()
     needed = defined.get("required", [])
     for key, written in defined["properties"].items():
@@ -45,7 +45,7 @@ def _fields(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
         yield told
 
 
-def _kind(written: Mapping[str, Any]) -> dict[str, Any]:
+def _kind(written: JsonMapping) -> JsonObject:
     """A key's type, range and choices."""
     kinds = [one for one in written.get("anyOf", [written]) if one.get("type") != "null"]
     first = kinds[0]
@@ -69,6 +69,6 @@ def _kind(written: Mapping[str, Any]) -> dict[str, Any]:
     return {"kind": "text"}
 
 
-def _bounds(written: Mapping[str, Any]) -> dict[str, Any]:
+def _bounds(written: JsonMapping) -> JsonObject:
     named = {"least": written.get("minimum"), "most": written.get("maximum")}
     return {key: value for key, value in named.items() if value is not None and abs(value) < 1 << 50}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from stagelyric.setlist import editing
 from stagelyric.setlist.faults import FileError, keys_of, parsed
@@ -14,8 +12,9 @@ from stagelyric.setlist.setlist import Setlist
 from stagelyric.setup import checking
 from stagelyric.setup.form import form
 from stagelyric.types import whole
+from stagelyric.types.json import JsonMapping, JsonObject
 
-Answer = tuple[int, dict[str, Any]]
+Answer = tuple[int, JsonObject]
 """An HTTP status and the JSON object of the answer."""
 
 _ROWS = 400  # lines of a diff that are shown
@@ -36,7 +35,7 @@ class Sheet:
     def told(self, *, checked: bool = True) -> Answer:
         """The file as it is, and the form for editing it; with its errors too, or unchecked: a first check opens the
         model, which takes a second, and the page need not wait for that."""
-        about: dict[str, Any] = {"file": self.file.name, "revision": "", "set": None, "form": form()}
+        about: JsonObject = {"file": self.file.name, "revision": "", "set": None, "form": form()}
         if not self.file.exists():
             return 200, about | {"new": True, "faults": [], "warnings": [], "told": []}
         try:
@@ -46,7 +45,7 @@ class Sheet:
             return 200, about | {"faults": [self._placed(fault, {}) for fault in error.faults], "warnings": []}
         return 200, about | {"revision": revision, "set": data} | (self._checked(text) if checked else {})
 
-    def check(self, asked: Mapping[str, Any]) -> Answer:
+    def check(self, asked: JsonMapping) -> Answer:
         """What `stagelyric check` would report about the edited set, and what would change in the file."""
         base = self._base(asked)
         text, data = self._edited(base, asked)
@@ -55,7 +54,7 @@ class Sheet:
             "stale": self._now() != asked["revision"],
         }
 
-    def save(self, asked: Mapping[str, Any]) -> Answer:
+    def save(self, asked: JsonMapping) -> Answer:
         """Writes the edited set to the file, unless it has errors or the file has changed since the page read it."""
         base = self._base(asked)
         text, data = self._edited(base, asked)
@@ -71,7 +70,7 @@ class Sheet:
                 return 500, {"error": f"{self.file.name}: could not be written: {error.strerror}"}
         return self.told()
 
-    def make(self, asked: Mapping[str, Any]) -> Answer:
+    def make(self, asked: JsonMapping) -> Answer:
         """Creates a setlist of one song, from a title and a few words, if there is no file yet."""
         from stagelyric.songs import document
 
@@ -115,7 +114,7 @@ class Sheet:
         except OSError:
             return ""
 
-    def _base(self, asked: Mapping[str, Any]) -> str:
+    def _base(self, asked: JsonMapping) -> str:
         revision = asked.get("revision")
         if not isinstance(revision, str):
             raise ValueError("revision: wanted that of the file as it was told")
@@ -125,7 +124,7 @@ class Sheet:
             raise LookupError(_STALE.format(self.file.name))
         return self._bases[revision]
 
-    def _edited(self, base: str, asked: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    def _edited(self, base: str, asked: JsonMapping) -> tuple[str, JsonObject]:
         """The whole text of the file after the edit, with its byte-order mark and line ends as before, and its data."""
         wanted = asked.get("set")
         if not isinstance(wanted, dict):
@@ -139,7 +138,7 @@ class Sheet:
         mark = "\ufeff" if base.startswith("\ufeff") else ""
         return mark + (after.replace("\n", "\r\n") if "\r\n" in base else after), data
 
-    def _checked(self, text: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _checked(self, text: str, data: JsonObject | None = None) -> JsonObject:
         """Checks a text; `data`: its data, if it is known."""
         found = checking.Found()
         try:
@@ -153,7 +152,7 @@ class Sheet:
             "told": [line.removeprefix(f"{self.file}: ") for line in found.told],
         }
 
-    def _placed(self, sentence: str, data: dict[str, Any]) -> dict[str, Any]:
+    def _placed(self, sentence: str, data: JsonObject) -> JsonObject:
         """A sentence of `check` without the file's name, split into its keys and what it says about them."""
         text = sentence.removeprefix(f"{self.file}: ")
         keys, short = keys_of(text, data, Setlist.model_fields)

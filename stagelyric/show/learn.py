@@ -2,14 +2,15 @@
 trigger is written to the setlist file and added to the running show."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.triggers import On, Trigger, write_do
 from stagelyric.show.show import Show
 from stagelyric.types.events import Event
+from stagelyric.types.json import JsonMapping
 
 if TYPE_CHECKING:
     from stagelyric.show.pedals import Found, Watch
@@ -94,7 +95,7 @@ class LearnSession:
         does = None if before is None else write_do(before.do)
         self._say("found", found.text, on=found.on, kind=found.kind, also=found.also, does=does)
 
-    def _choose(self, do: object, wanted: Mapping[str, Any]) -> None:
+    def _choose(self, do: object, wanted: JsonMapping) -> None:
         if self._found is None:
             raise ValueError('learn: wanted {"learn": "start"} and a press first')
         given = {"on": self._found.on, "do": do, "quantize": wanted.get("quantize", "now")}

@@ -4,11 +4,11 @@ from the events."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 from stagelyric.setlist.contacts import HYSTERESIS
 from stagelyric.setlist.triggers import On
-from stagelyric.types.events import BY_EVENT, EVENT_KINDS, Event, EventKind
+from stagelyric.types.events import BY_EVENT, EVENT_KINDS, AnyKind, Event, Placed
 
 WATCH = 2.0  # seconds, from the first message
 BOUNCE = 0.05  # seconds; no foot releases and presses again faster than this
@@ -104,7 +104,7 @@ def describe(on: Written) -> str:
     return f"{kind} {on[kind]}{bank}{channel}{port}"
 
 
-def _kind(on: Written) -> EventKind:
+def _kind(on: Written) -> AnyKind:
     return next(kind for kind in EVENT_KINDS if kind.name in on)
 
 
@@ -116,9 +116,8 @@ def _read(event: Event) -> tuple[Written, float] | None:
     on: Written = {kind.name: kind.which(event)}
     if (bank := next(iter(kind.banks(event)), None)) is not None:
         on["bank"] = bank
-    if kind.placed:
-        placed: Any = event
-        on |= {"channel": placed.channel, "port": placed.port}
+    if isinstance(event, Placed):
+        on |= {"channel": event.channel, "port": event.port}
     return on, kind.level(event)
 
 
@@ -192,6 +191,6 @@ def _bounce(edges: Sequence[tuple[float, bool]]) -> int | None:
 
 def _checked(on: Written) -> Written:
     """Returns `on` after validating it by the setlist's rules; raises pydantic's ValidationError if it is invalid."""
-    given: dict[str, Any] = dict(on)
+    given: dict[str, object] = dict(on)
     On.model_validate(given)
     return on

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 from stagelyric.types import standing
+from stagelyric.types.json import JsonObject
 from stagelyric.types.standing import Record, Standing
 
 SETTLED = 0.25  # seconds that a press may take to reach the other machine
@@ -69,7 +69,7 @@ class Machine:
     record: Record = field(default_factory=dict)
     mark: Mark | None = None
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> JsonObject:
         """The machine's state for the operator's page."""
         return {"name": self.name, "up": self.up, "leads": self.leads, "differed": self.differed}
 
@@ -153,7 +153,7 @@ class Step:
                 return later.at if earlier.text == theirs.text else float("-inf")
         return max(mine.at, theirs.at)
 
-    def message(self, record: Record, seed: int, now: float, *, whole: bool) -> dict[str, Any]:
+    def message(self, record: Record, seed: int, now: float, *, whole: bool) -> JsonObject:
         """This machine's message to the others."""
         return {
             "type": "step",
@@ -167,7 +167,7 @@ class Step:
             "record": record,
         }
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> JsonObject:
         """For the operator's page: which machine leads, and the others' state."""
         leader = self.leader
         return {

@@ -5,11 +5,14 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from types import ModuleType
+from typing import Any, TypeAlias
 
 from stagelyric.types.devices import DeviceError, find
 
-Library = Any  # sounddevice, which has no types
+Library: TypeAlias = ModuleType  # sounddevice
+Untyped: TypeAlias = Any  # what sounddevice gives or hands over, since it has no types
 
 NAME = b"stagelyric-speech"  # our name for other JACK clients; our MIDI ports are called "stagelyric"
 
@@ -43,9 +46,7 @@ def library() -> Library:
             # PortAudio keeps only a pointer to the name. It must be set before PortAudio starts, which happens when
             # sounddevice is imported.
             ctypes.CDLL("libportaudio.so.2").PaJack_SetClientName(NAME)
-    import sounddevice
-
-    return sounddevice
+    return import_module("sounddevice")
 
 
 def outputs(sounddevice: Library) -> list[Device]:

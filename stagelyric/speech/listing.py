@@ -4,9 +4,9 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Any
 
 from stagelyric.types.extras import how_to_get
+from stagelyric.types.json import JsonObject
 
 EXTRA = how_to_get("speech")
 
@@ -79,13 +79,13 @@ def list_voices(seconds: float = 15.0) -> Voices:
     return Voices(tuple(voices), None if voices else "there is no voice")
 
 
-def _ask(module: str, what: str, seconds: float) -> dict[str, Any]:
+def _ask(module: str, what: str, seconds: float) -> JsonObject:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "stagelyric.types.process", module, what],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds,
         )  # fmt: skip
-        found: dict[str, Any] = json.loads(done.stdout.splitlines()[0])
+        found: JsonObject = json.loads(done.stdout.splitlines()[0])
     except subprocess.TimeoutExpired:
         return {"late": seconds}
     except (OSError, ValueError, IndexError):
@@ -93,7 +93,7 @@ def _ask(module: str, what: str, seconds: float) -> dict[str, Any]:
     return found
 
 
-def _problem(found: dict[str, Any], who: str) -> str:
+def _problem(found: JsonObject, who: str) -> str:
     match found:
         case {"missing": what}:
             return install(what)

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from stagelyric.setlist.rig import SpeechRig
 from stagelyric.types.child import Child, End, JsonLines, command
 from stagelyric.types.devices import THERE_IS
 from stagelyric.types.events import Level
+from stagelyric.types.json import JsonObject
 from stagelyric.types.mixing import Bus, factor
 
 _SILENT_SECONDS = 12.0  # seconds without a message after which a driver counts as hung
@@ -95,7 +95,7 @@ class Player:
     def silence(self) -> None:
         self._child.send({"silence": True})
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _hear(self, message: JsonObject) -> None:
         match message:
             case {"begun": number, "at": at}:
                 self._begun(number, at)
@@ -113,7 +113,7 @@ class Player:
 
                 self._say_problem(listing.install(what))
 
-    def _take(self, device: str, message: dict[str, Any]) -> None:
+    def _take(self, device: str, message: JsonObject) -> None:
         self._child.well()
         self.stream = Stream(
             device, message["rate"], message["latency"], tuple(message["channels"]), tuple(message["whisper"])

@@ -19,13 +19,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, NoReturn
+from types import ModuleType
+from typing import TYPE_CHECKING, NoReturn
 
-from stagelyric.speech.audio import Device, choose, in_plain_words, library, outputs
+from stagelyric.speech.audio import Device, Library, Untyped, choose, in_plain_words, library, outputs
 from stagelyric.types.devices import DeviceError
+from stagelyric.types.json import JsonObject
 from stagelyric.types.mixing import Bus
 
-Library = Any  # sounddevice and its objects, which have no types
+if TYPE_CHECKING:
+    from stagelyric.speech.mixer import Mixer, Samples
 
 LOST, BACK = 3, 4  # exit statuses: the device is gone; the wanted device is back
 
@@ -41,14 +44,14 @@ _KEPT_BYTES = 64 << 20  # of decoded lines in memory
 class Player:
     """One stream, opened once and kept open. `settings` as made by `player.Player`."""
 
-    def __init__(self, settings: dict[str, Any], say: Callable[..., None]) -> None:
+    def __init__(self, settings: JsonObject, say: Callable[..., None]) -> None:
         self._settings, self._say = settings, say
         self._device: Device | None = None
         self._stands_in = False  # whether another device stands in for the wanted one
-        self._stream: Library = None
-        self._sound: Library = None
-        self._mixer: Library = None
-        self._sounds: OrderedDict[str, Any] = OrderedDict()
+        self._stream: Untyped = None
+        self._sound: ModuleType | None = None
+        self._mixer: Mixer | None = None
+        self._sounds: OrderedDict[str, Samples] = OrderedDict()
         self._kept = 0
         self._called = self._opened = 0.0
         self._underruns = 0
@@ -82,7 +85,7 @@ class Player:
         }
         mixer = Mixer(device.rate, buses, overlap=self._settings["overlap"], duck=self._settings["duck"])
 
-        def callback(out: Library, frames: int, time: Library, status: Library) -> None:
+        def callback(out: Samples, frames: int, time: Untyped, status: Untyped) -> None:
             self._called = monotonic()
             self._underruns += bool(status.output_underflow and mixer.busy)  # an underrun during silence is not heard
             mixer.mix(out)
@@ -109,7 +112,7 @@ class Player:
             return ()
         raise DeviceError(f'wanted channel {max(channels) + 1}, and "{device.label}" has {device.channels}')
 
-    def obey(self, order: dict[str, Any]) -> None:
+    def obey(self, order: JsonObject) -> None:
         """Carries out an order on the reading thread, so that a press does not wait for other work."""
         if self._mixer is None:
             return
@@ -125,11 +128,12 @@ class Player:
         elif "silence" in order:
             self._mixer.silence()
 
-    def _sound_of(self, path: str) -> Library:
+    def _sound_of(self, path: str) -> Samples | None:
         if path in self._sounds:
             self._sounds.move_to_end(path)
             return self._sounds[path]
         assert self._device is not None
+        assert self._sound is not None
         try:
             pcm, rate = self._sound.read(Path(path))
             pcm = self._sound.resample(pcm, rate, self._device.rate)
@@ -140,10 +144,12 @@ class Player:
         self._kept += pcm.nbytes
         while self._kept > _KEPT_BYTES:
             self._kept -= self._sounds.popitem(last=False)[1].nbytes
-        return pcm
+        kept: Samples = pcm
+        return kept
 
     def watch(self) -> int:
         """Sends reports until the device is gone or the wanted one is back; returns the exit status."""
+        assert self._mixer is not None
         said = looked = monotonic()
         while True:
             sleep(_REPORT_SECONDS)
@@ -178,7 +184,7 @@ class Player:
 
     def close(self) -> None:
         """Closes the stream properly, as JACK requires, and without a click."""
-        if self._stream is not None:
+        if self._stream is not None and self._mixer is not None:
             self._mixer.silence()
             sleep(0.03)
             self._stream.close()
@@ -210,7 +216,7 @@ def main(pipe: int) -> NoReturn:
     os._exit(_play(sounddevice, Player(json.loads(sys.argv[1]), say), say))
 
 
-def _listed(sounddevice: Library) -> list[dict[str, Any]]:
+def _listed(sounddevice: Library) -> list[JsonObject]:
     from dataclasses import asdict
 
     return [asdict(device) for device in outputs(sounddevice)]

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from stagelyric.types.child import Child, End, JsonLines, command
 from stagelyric.types.events import Level
+from stagelyric.types.json import JsonObject
 
 TRIES = 5  # restarts of the process that one line may cause
 STEADY = 3.0  # seconds after which a new process counts as well: one that keeps dying is one trouble, said once
@@ -49,7 +49,7 @@ class Renderer:
         tell: Callable[[str, Level], None] = lambda text, level: None,
     ) -> None:
         self.voice, self.doubt, self.problem = "", False, ""
-        self._settings: dict[str, Any] = {"voice": voice, "words_a_minute": words_a_minute}
+        self._settings: JsonObject = {"voice": voice, "words_a_minute": words_a_minute}
         self._tell = tell
         self._child = Child(
             lambda: command("stagelyric.speech.renderer_process", json.dumps(self._settings)),
@@ -138,7 +138,7 @@ class Renderer:
         self._hung = True
         self._child.kill()
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _hear(self, message: JsonObject) -> None:
         if "ready" in message:
             self.voice, self._seconds, self._up = message["ready"], message["seconds"], True
             self._came_up.set()

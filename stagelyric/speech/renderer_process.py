@@ -11,9 +11,10 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from stagelyric.types.child import step_aside
+from stagelyric.types.json import JsonObject
 
 if TYPE_CHECKING:
     from stagelyric.speech.voices import Voice
@@ -43,7 +44,7 @@ def main(pipe: int) -> NoReturn:
     os._exit(0)
 
 
-def _serve(settings: dict[str, Any], say: Callable[..., None]) -> None:
+def _serve(settings: JsonObject, say: Callable[..., None]) -> None:
     from stagelyric.speech import sound  # noqa: F401 - before it says that it is ready
     from stagelyric.speech.voices import VoiceError, open_voice
 
@@ -57,14 +58,14 @@ def _serve(settings: dict[str, Any], say: Callable[..., None]) -> None:
     for number, line in enumerate(sys.stdin.buffer):
         raw = Path(settings["scratch"], f"{os.getpid()}-{number}.wav")  # a new name for each file
         try:
-            answer: dict[str, Any] = {"seconds": _render(voice, json.loads(line), raw)}
+            answer: JsonObject = {"seconds": _render(voice, json.loads(line), raw)}
         except Exception as error:  # this line can't be spoken, but the next one may be
             answer = {"error": f"{type(error).__name__}: {error}"}
         raw.unlink(missing_ok=True)
         say(**answer)
 
 
-def _render(voice: "Voice", order: dict[str, Any], raw: Path) -> float:
+def _render(voice: "Voice", order: JsonObject, raw: Path) -> float:
     from stagelyric.speech import sound
 
     pcm = sound.SILENCE
@@ -75,7 +76,7 @@ def _render(voice: "Voice", order: dict[str, Any], raw: Path) -> float:
     return len(pcm) / float(order["rate"])
 
 
-def _voices() -> list[dict[str, Any]]:
+def _voices() -> list[JsonObject]:
     from dataclasses import asdict
 
     from stagelyric.speech.voices import known_voices

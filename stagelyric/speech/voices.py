@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from stagelyric.setlist.rig import VOICE_FILE
 from stagelyric.types.program import typed
 
-Engine = Any  # pyttsx3's engine, which has no types
+Engine: TypeAlias = Any  # pyttsx3's engine, which has no types
 
 USUAL_RATE = 175  # words per minute
 _TRIES = 3

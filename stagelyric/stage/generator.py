@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from stagelyric.types.child import Child, End, JsonLines, command
+from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.lines import Ask, Line, as_line
 from stagelyric.types.server import Server
 
@@ -23,7 +23,7 @@ SILENCE = 2.0  # seconds without a sign of life after which the writer counts as
 STARTING = 20.0  # seconds allowed for loading the model from a slow disk
 LONGEST = 1 << 22  # maximum size of one answer in bytes
 
-Explained = tuple[Line, Mapping[str, Any]]
+Explained = tuple[Line, JsonMapping]
 """A line, and the reasons why it was chosen."""
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class Generator:
             files += ["--", self.server.url, str(self.server.patience), *self.server.hosts]
         return [str(self.model), *files]
 
-    def _hear(self, said: dict[str, Any]) -> None:
+    def _hear(self, said: JsonObject) -> None:
         if "fatal" in said:
             self._child.end(str(said["fatal"]))
             return
@@ -145,7 +145,7 @@ class Generator:
             if not waiting.done():
                 waiting.set_exception(GeneratorError(why))
 
-    def _take(self, answer: dict[str, Any]) -> None:
+    def _take(self, answer: JsonObject) -> None:
         waiting = self._waiting.get(answer.get("id", 0))
         if waiting is None or waiting.done():
             return

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf, nan
-from typing import Any
 
 from stagelyric.setlist import setlist as setlists
 from stagelyric.setlist.faults import FileError
@@ -19,11 +18,12 @@ from stagelyric.stage.trace import FORMAT, key
 from stagelyric.types import events, standing
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Event
+from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.lines import Ask, Cue, Line, as_line
 from stagelyric.words.syllables import syllabify
 
 _NUMBERS = {"nan": nan, "inf": inf}
-_CLASSES = {
+_CLASSES: dict[str, Callable[..., object]] = {
     name: found for name, found in vars(events).items() if isinstance(found, type) and issubclass(found, Event)
 } | {"Do": Do}  # fmt: skip
 
@@ -53,7 +53,7 @@ class Replay:
     recorded: list[Shown]
     missing: list[str] = field(default_factory=list)
     again: list[Shown] = field(default_factory=list)
-    _rows: Sequence[Mapping[str, Any]] = ()
+    _rows: Sequence[JsonMapping] = ()
     _show: Show | None = None
     _pending: dict[str, Wanted | Answering | Unjudged] = field(default_factory=dict)
 
@@ -82,7 +82,7 @@ class Replay:
                     case Wanted() | Answering() | Unjudged():
                         self._pending[key(effect)] = effect
 
-    def _effects(self, row: Mapping[str, Any]) -> Sequence[Effect]:
+    def _effects(self, row: JsonMapping) -> Sequence[Effect]:
         if row["kind"] == "begin":
             self._begin(json.loads(row["detail"]))
         show = self._show
@@ -113,7 +113,7 @@ class Replay:
                 show.stand(replace(standing.read(told["standing"]), speech=show.speech))
         return ()
 
-    def _begin(self, told: Mapping[str, Any]) -> None:
+    def _begin(self, told: JsonMapping) -> None:
         if told.get("format") != FORMAT:
             self.missing.append(
                 f"how the night began is written in another way ({told.get('format')}, wanted {FORMAT})"
@@ -141,7 +141,7 @@ class Replay:
         show.speech = told["speech"]
         self._pending.clear()
 
-    def _answer(self, show: Show, told: Mapping[str, Any]) -> Sequence[Effect]:
+    def _answer(self, show: Show, told: JsonMapping) -> Sequence[Effect]:
         lines = [as_line(line) for line in told.get("lines", ())]
         match self._pending.pop(told["of"], None):
             case Wanted() as wanted:
@@ -154,7 +154,7 @@ class Replay:
         return ()
 
 
-def prepare(rows: Sequence[Mapping[str, Any]]) -> Replay:
+def prepare(rows: Sequence[JsonMapping]) -> Replay:
     """Prepares the replay of a night from its records."""
     recorded = [
         Shown(row["wall"], row["number"], row["song"], row["section"], row["text"], row["origin"])
@@ -181,7 +181,7 @@ def read(text: str) -> Event:
     return found
 
 
-def _value(node: ast.expr) -> Any:
+def _value(node: ast.expr) -> object:
     match node:
         case ast.Call(func=ast.Name(id=name), args=[]) if name in _CLASSES:
             return _CLASSES[name](**{word.arg or "": _value(word.value) for word in node.keywords})
@@ -194,7 +194,7 @@ def _value(node: ast.expr) -> Any:
     return ast.literal_eval(node)
 
 
-def _lay(show: Show, told: Mapping[str, Any]) -> None:
+def _lay(show: Show, told: JsonMapping) -> None:
     shelf = show.pool.shelf(_ask(told["ask"]))
     del shelf.lines[told["start"] :]
     # no press of the night looked at the lines in the gap, so empty ones fill it
@@ -202,12 +202,12 @@ def _lay(show: Show, told: Mapping[str, Any]) -> None:
     shelf.lines += [Line("", "model")] * gap + [as_line(line) for line in told["lines"]]
 
 
-def _ask(told: Mapping[str, Any]) -> Ask:
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+def _ask(told: JsonMapping) -> Ask:
+    values: JsonObject = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
     return Ask(**values)
 
 
-def _lines(of: Mapping[str, Any]) -> dict[str, Line]:
+def _lines(of: JsonMapping) -> dict[str, Line]:
     return {word: as_line(line) for word, line in of.items()}
 
 

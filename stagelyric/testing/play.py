@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 import aiohttp
@@ -17,6 +16,7 @@ import psutil
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from stagelyric.testing.waiting import News
+from stagelyric.types.json import JsonObject
 
 STARTING = 120.0  # seconds in which a slow machine must load its model; a limit, not a measurement
 OPENING = 10.0  # seconds in which the other parts are up once the page answers
@@ -52,9 +52,9 @@ class Display:
 
     def __init__(self, link: aiohttp.ClientWebSocketResponse) -> None:
         self.link = link
-        self.messages: list[dict[str, Any]] = []
-        self.cues: list[dict[str, Any]] = []
-        self.told: dict[str, dict[str, Any]] = {}  # the latest message of each type
+        self.messages: list[JsonObject] = []
+        self.cues: list[JsonObject] = []
+        self.told: dict[str, JsonObject] = {}  # the latest message of each type
         self._news = News()
         self.reading = asyncio.create_task(self._read(), name="display")
 
@@ -63,7 +63,7 @@ class Display:
         return [cue["text"] for cue in self.cues]
 
     @property
-    def state(self) -> dict[str, Any]:
+    def state(self) -> JsonObject:
         return self.told["state"]
 
     async def until(self, condition: Callable[[], object], seconds: float = LIMIT) -> None:
@@ -83,7 +83,7 @@ class Display:
         finally:  # the task is done
             asyncio.get_running_loop().call_soon(self._news.tell)
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _take(self, message: JsonObject) -> None:
         self.messages.append(message)
         self.told[message["type"]] = message
         if message["type"] == "cue":
@@ -113,12 +113,12 @@ class Play:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stream:
             stream.sendto(packet(address, *arguments), ("127.0.0.1", self.osc))
 
-    async def state(self) -> dict[str, Any]:
+    async def state(self) -> JsonObject:
         """The state from its page. Raises OSError if it does not answer."""
 
-        def get() -> dict[str, Any]:
+        def get() -> JsonObject:
             with urlopen(f"{self.url}/api/state", timeout=10) as answer:
-                found: dict[str, Any] = json.load(answer)
+                found: JsonObject = json.load(answer)
                 return found
 
         return await asyncio.to_thread(get)

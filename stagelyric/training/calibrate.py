@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 import torch
@@ -19,7 +18,7 @@ _BLOCK, _MOST = 256, 65_536  # characters
 
 
 def activations(
-    kind: str, weights: Mapping[str, NDArray[np.float32]], config: Mapping[str, Any], ids: NDArray[np.integer]
+    kind: str, weights: Mapping[str, NDArray[np.float32]], config: Mapping[str, object], ids: NDArray[np.integer]
 ) -> dict[str, float]:
     """For each linear layer by name, the absolute value that a share SHARE of its inputs doesn't exceed, on ids (T,).
 

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from stagelyric.training.texts import Pipeline
 from stagelyric.training.train import Trainer
 from stagelyric.training.tune_words import tune
 from stagelyric.types import paths
+from stagelyric.types.json import JsonObject
 from stagelyric.words import classes, lexicon, near
 from stagelyric.words.lists import STOP
 from stagelyric.words.names import find_names
@@ -62,7 +62,7 @@ class Characters(Pipeline):
         self.main = Mixture(main, self.vocabulary, emphasis=emphasis, dress=dress)
         self.finish = Mixture(last, self.vocabulary, emphasis=emphasis, dress=dress) if last else None
 
-    def shape(self) -> dict[str, Any]:
+    def shape(self) -> JsonObject:
         return {"vocabulary": len(self.vocabulary)}
 
     def symbols(self) -> str:

@@ -7,7 +7,6 @@ import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
@@ -52,7 +51,7 @@ class World:
             return model
         return DistributedDataParallel(model, device_ids=None if self.device == "cpu" else [self.device])
 
-    def quietly(self, model: nn.Module, *, last: bool) -> AbstractContextManager[Any]:
+    def quietly(self, model: nn.Module, *, last: bool) -> AbstractContextManager[None]:
         """A context for backward passes: gradients are averaged only in the last pass of a step."""
         if self.size == 1 or last:
             return nullcontext()

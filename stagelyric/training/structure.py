@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from stagelyric.training.measuring import filled
 from stagelyric.training.recipe import TrainingError
 from stagelyric.training.structure_release import read_vocabulary, release_pair, write_card
 from stagelyric.training.texts import Pipeline, described
+from stagelyric.types.json import JsonObject
 from stagelyric.types.lines import Ask
 from stagelyric.words import classes, lexicon, near, tags
 from stagelyric.words.names import find_names
@@ -71,7 +71,7 @@ class Tokens(Pipeline):
             Rows(self._held, [1.0] * len(self._held), self._place).part(0, 0, 1.0) if self._held else None
         )
 
-    def shape(self) -> dict[str, Any]:
+    def shape(self) -> JsonObject:
         return {"vocabulary": len(self._symbols)}
 
     def symbols(self) -> str:

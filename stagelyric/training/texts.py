@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from stagelyric.lm.kinds.table import TRAINED
 from stagelyric.training.distributed import World
 from stagelyric.training.recipe import Recipe
 from stagelyric.training.train import CHECKPOINT, Trainer
+from stagelyric.types.json import JsonObject
 
 _TUNING = 0.25  # factor on the learning rates when fine-tuning, so that the model forgets less
 _PATIENCE = 5
@@ -108,7 +108,7 @@ class Pipeline(ABC):
         """Reads the texts; sets `main`, `finish` and `measured_on`."""
 
     @abstractmethod
-    def shape(self) -> dict[str, Any]:
+    def shape(self) -> JsonObject:
         """The fields of a new model's config that are determined by the texts."""
 
     @abstractmethod
@@ -132,7 +132,7 @@ class Pipeline(ABC):
         """The effect of a fine-tuning: see `Meta`."""
         return {}
 
-    def trainer(self, *, rate: float | None = None, sizes: dict[str, Any] | None = None, **recipe: object) -> Trainer:
+    def trainer(self, *, rate: float | None = None, sizes: JsonObject | None = None, **recipe: object) -> Trainer:
         """A new trainer. `recipe` and `sizes` (of the config) override defaults."""
         config = dict(self.parent.meta.config) if self.parent else self.shape()
         config |= {name: value for name, value in (sizes or {}).items() if value is not None}
@@ -142,7 +142,7 @@ class Pipeline(ABC):
         if "minutes" in settings:
             settings["epochs"] = None
         usual = Recipe(**settings)
-        change: dict[str, Any] = {}
+        change: JsonObject = {}
         if self.parent:
             patience = _PATIENCE if recipe.get("patience") is None else recipe["patience"]
             change |= {"patience": patience if self.held_out else 0, "coded": (usual.coded[1],) * 2, "warmup": 20}

@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import numpy as np
 import torch
@@ -29,13 +28,12 @@ from torch import Tensor, nn
 
 from stagelyric.lm.corpus import Stream
 from stagelyric.lm.kinds.config import Config
-from stagelyric.lm.kinds.network import Network
+from stagelyric.lm.kinds.network import Network, State
 from stagelyric.lm.kinds.table import TRAINED, name_of
 from stagelyric.training.distributed import World
 from stagelyric.training.measuring import cold_bits
 from stagelyric.training.recipe import BrokenTrainingError, Recipe, Report, TrainingError
-
-Memory = Any  # the state of a network, of its own type: see lm.kinds.network
+from stagelyric.types.json import JsonMapping, JsonObject
 
 CHECKPOINT = "training.safetensors"
 """In the model's folder during training; removed when it is complete."""
@@ -83,7 +81,7 @@ class Trainer:
         self._streams = max(1, streams // pieces) * pieces
         self._mine = slice(*(self._streams // self.world.size * n for n in (self.world.rank, self.world.rank + 1)))
         self._held_out = held_out
-        self._state: Memory = self._started()
+        self._state: State = self._started()
         self._random = torch.get_rng_state()
         self._rows: NDArray[np.integer] | None = None
         self.step, self.phase, self.part, self.place = 0, 0, 0, 0
@@ -92,7 +90,7 @@ class Trainer:
         self.curve: list[tuple[int, float, float | None]] = []
         """Symbols read, training bits a symbol, and held-out bits if just measured."""
 
-    def _started(self) -> Memory:
+    def _started(self) -> State:
         """The initial state of this process's rows; None for a model that carries none."""
         return self.model.start(self._mine.stop - self._mine.start) if self.model.carries else None
 
@@ -249,7 +247,7 @@ class Trainer:
             torch._foreach_lerp_(list(self.average.values()), [weights[n] for n in self.average], 1 - keep)
         return nats / math.log(2)
 
-    def _forgotten(self) -> Memory:
+    def _forgotten(self) -> State:
         """The state of this process's rows, some of them reset; which ones doesn't depend on how many processes."""
         if self._state is None:
             return None
@@ -350,22 +348,22 @@ class _Lesson(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, ids: Tensor, targets: Tensor, state: Memory) -> tuple[Tensor, Memory]:
+    def forward(self, ids: Tensor, targets: Tensor, state: State) -> tuple[Tensor, State]:
         """ids and targets (B, T) → nats a target, and the state after the last."""
         return self.network.loss(ids, targets, state)
 
 
-def _defaults(made: Config | Recipe) -> dict[str, Any]:
+def _defaults(made: Config | Recipe) -> JsonObject:
     """The default of each field: an LSTM of one layer, a recipe without patience."""
     return asdict(type(made)())
 
 
-def _settled(recipe: Mapping[str, Any]) -> object:
+def _settled(recipe: JsonMapping) -> object:
     """The recipe as it is after reading it from a file, where tuples become lists."""
     return json.loads(json.dumps(recipe))
 
 
-def _budget(recipe: Recipe) -> dict[str, Any]:
+def _budget(recipe: Recipe) -> JsonObject:
     """The settings that may change when a training is continued, such as the budget and the number of threads."""
     return {name: getattr(recipe, name) for name in ("minutes", "epochs", "threads")}
 

@@ -11,7 +11,6 @@ import math
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from stagelyric.lm.kinds.backward.config import BackwardConfig
 from stagelyric.lm.kinds.table import TRAINED
 from stagelyric.training.recipe import Recipe
 from stagelyric.training.train import Trainer
+from stagelyric.types.json import JsonObject
 from stagelyric.words.lexicon import Lexicon
 from stagelyric.words.names import find_names
 
@@ -65,7 +65,7 @@ def tune(
     grown = _grown(runtime.weights(file), len(before.words), len(words))
     config = _shape(grown)
     steps = steps if ids is not None else min(steps, _BLIND)
-    usual: dict[str, Any] = {**TRAINED["backward"].recipe(config), "streams": _ROWS, "segment": _SEGMENT}
+    usual: JsonObject = {**TRAINED["backward"].recipe(config), "streams": _ROWS, "segment": _SEGMENT}
     usual |= {"rate": usual["rate"] * rate, "muon_rate": usual["muon_rate"] * rate, "warmup": 1, "seed": seed}
     usual |= {"average_before": 200}
     usual |= {"epochs": steps * _ROWS * _SEGMENT / len(lines), "check_steps": CHECK}

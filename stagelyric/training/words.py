@@ -6,7 +6,6 @@ import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from stagelyric.lm.kinds.table import KINDS
 from stagelyric.training.measuring import cold_bits, filled
 from stagelyric.training.release import corpora_table, picture
 from stagelyric.training.texts import Pipeline
+from stagelyric.types.json import JsonObject
 from stagelyric.words import lexicon
 from stagelyric.words.names import find_names
 
@@ -50,7 +50,7 @@ class Words(Pipeline):
         self.measured_on = self._measured[-1][1] if self._measured else None
         self._begun = texts.Lines([*main, *last], index, names).begun()
 
-    def shape(self) -> dict[str, Any]:
+    def shape(self) -> JsonObject:
         return {"vocabulary": texts.size_of(len(self._words))}
 
     def symbols(self) -> str:

@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import orjson
 
@@ -47,10 +47,10 @@ class JsonLines:
     def __init__(self, longest: int = 1 << 20) -> None:
         self._longest = longest
 
-    def pack(self, order: dict[str, Any]) -> bytes:
+    def pack(self, order: dict[str, object]) -> bytes:
         return orjson.dumps(order, option=orjson.OPT_APPEND_NEWLINE)
 
-    def unpack(self, data: bytes) -> tuple[list[dict[str, Any]], bytes]:
+    def unpack(self, data: bytes) -> tuple[list[dict[str, object]], bytes]:
         *lines, rest = data.split(b"\n")
         if len(rest) > self._longest:
             raise ValueError(f"a line of more than {self._longest} bytes")

@@ -8,7 +8,7 @@ knows where an event goes.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from stagelyric.types.actions import Do
 from stagelyric.types.notes import note_name, note_number
@@ -27,43 +27,43 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class NoteOn(Event):
-    """`channel` 1-16, `note` 0-127, `velocity` 1-127 (velocity 0 arrives as a NoteOff)."""
+class Placed(Event):
+    """A message on a MIDI channel: the port that it came from, and its `channel` 1-16."""
 
     port: str
     channel: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOn(Placed):
+    """`note` 0-127, `velocity` 1-127 (velocity 0 arrives as a NoteOff)."""
+
     note: int
     velocity: int
 
 
 @dataclass(frozen=True, slots=True)
-class NoteOff(Event):
-    port: str
-    channel: int
+class NoteOff(Placed):
     note: int
 
 
 @dataclass(frozen=True, slots=True)
-class ControlChange(Event):
+class ControlChange(Placed):
     """`control` 0-119, `value` 0-127; `previous`: the last value of the same port, channel and control (0 at first)."""
 
-    port: str
-    channel: int
     control: int
     value: int
     previous: int
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramChange(Event):
+class ProgramChange(Placed):
     """`program` 0-127; `bank` is the last bank select (MSB * 128 + LSB) on the port's channel, if any.
 
     `bank_alone`: the MSB itself, if the board sends CC 0 (the MSB) and never CC 32; that is the number that people call
     the bank.
     """
 
-    port: str
-    channel: int
     program: int
     bank: int | None
     bank_alone: int | None = None
@@ -173,8 +173,11 @@ def _nothing(event: object) -> None:
     return None
 
 
+E = TypeVar("E", bound=Event)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventKind:
+class EventKind(Generic[E]):
     """One way to fire a trigger: a key of its `on`, and what is known of the events that it responds to.
 
     `name`: the key; `wanted`: the type of its value; `does`: when it fires, for people; `events`: the classes of its
@@ -186,7 +189,7 @@ class EventKind:
     has no texts); `level`: 0 to 127, 0 for a release; `banks`: the bank numbers that it may be given. `carries`: the
     classes whose events have a value at all, even if a certain event's is None.
 
-    `placed`: its events have a port and a channel. `threshold`: the level from which it is a press, if the trigger
+    `threshold`: the level from which it is a press, if the trigger
     gives none; None if the kind has no levels. `every`: for the clock's kinds, the beats between two events, from the
     trigger's value and the beats per bar; such a kind has no edges.
 
@@ -198,17 +201,16 @@ class EventKind:
     name: str
     wanted: Whole | Text
     does: str
-    events: tuple[type[Event], ...]
-    decoded: Callable[[Any], str]
-    which: Callable[[Any], Any] = _nothing
-    same: Callable[[Any], object] = lambda written: written
-    edge: Callable[[Any, int | None], bool | None] = lambda event, threshold: None
-    value: Callable[[Any], float | None] = _nothing
-    text: Callable[[Any], str | None] | None = None
-    level: Callable[[Any], float] = lambda event: 127
-    banks: Callable[[Any], tuple[int | None, ...]] = lambda event: ()
+    events: tuple[type[E], ...]
+    decoded: Callable[[E], str]
+    which: Callable[[E], int | str] = lambda event: 0
+    same: Callable[[int | str], int | str] = lambda written: written
+    edge: Callable[[E, int | None], bool | None] = lambda event, threshold: None
+    value: Callable[[E], float | None] = _nothing
+    text: Callable[[E], str | None] | None = None
+    level: Callable[[E], float] = lambda event: 127
+    banks: Callable[[E], tuple[int | None, ...]] = lambda event: ()
     carries: tuple[type[Event], ...] = ()
-    placed: bool = False
     threshold: int | None = None
     every: Callable[[int, float], float] | None = None
     rank: int = 9
@@ -216,6 +218,11 @@ class EventKind:
     no_release: str = ""
     unreleased: str = ""
     latches: bool = True
+
+    @property
+    def placed(self) -> bool:
+        """Whether its events have a port and a channel."""
+        return issubclass(self.events[0], Placed)
 
 
 def is_release(arguments: tuple[OscArgument, ...]) -> bool:
@@ -269,14 +276,15 @@ def _texts(event: OscMessage) -> str | None:
     return cleaned(" ".join(each[: 2 * SAYING] for each in event.arguments[:100] if isinstance(each, str))) or None
 
 
-def _key(name: str) -> str:
+def _key(name: int | str) -> str:
     """A key's name in one spelling: page-turner pedals and people write "space", " " and "Space" for the same key."""
-    folded = name.casefold()
+    folded = str(name).casefold()
     return {" ": "space", "spacebar": "space", "return": "enter", "esc": "escape"}.get(folded, folded)
 
 
-EVENT_KINDS = (
-    EventKind(
+AnyKind: TypeAlias = EventKind[Any]  # of whichever events: a table's rows differ in them
+EVENT_KINDS: tuple[AnyKind, ...] = (
+    EventKind[NoteOn | NoteOff](
         name="note",
         wanted=Whole(0, 127, note_number),
         does="a MIDI note, by its number or its name (C4 is 60)",
@@ -287,11 +295,10 @@ EVENT_KINDS = (
         value=lambda event: event.velocity / 127 if isinstance(event, NoteOn) else None,
         level=lambda event: event.velocity if isinstance(event, NoteOn) else 0,
         carries=(NoteOn,),
-        placed=True,
         threshold=1,
         rank=1,
     ),
-    EventKind(
+    EventKind[ControlChange](
         name="control",
         wanted=Whole(0, 119),
         does="a MIDI control, where its value comes to the threshold",
@@ -304,12 +311,11 @@ EVENT_KINDS = (
         value=lambda event: event.value / 127,
         level=lambda event: event.value,
         carries=(ControlChange,),
-        placed=True,
         threshold=64,
         rank=0,
         is_continuous=True,
     ),
-    EventKind(
+    EventKind[ProgramChange](
         name="program",
         wanted=Whole(0, 127),
         does="a MIDI program change",
@@ -318,11 +324,10 @@ EVENT_KINDS = (
         edge=lambda event, threshold: True,
         decoded=_program_decoded,
         banks=lambda event: (event.bank, event.bank_alone),
-        placed=True,
         rank=5,
         no_release="a program change, which has no release",
     ),
-    EventKind(
+    EventKind[OscMessage](
         name="osc",
         wanted=Text("^/"),
         does="an OSC message to this address; a lone 0 is a release",
@@ -337,7 +342,7 @@ EVENT_KINDS = (
         rank=4,
         unreleased="no release came; each message is a press",
     ),
-    EventKind(
+    EventKind[KeyPress](
         name="key",
         wanted=Text(),
         does="a key, by its name in a browser (PageDown, Space, b)",
@@ -351,7 +356,7 @@ EVENT_KINDS = (
         unreleased="a key",
         latches=False,
     ),
-    EventKind(
+    EventKind[PadPress](
         name="pad",
         wanted=Text(),
         does="a pad of the operator's page, by its name",
@@ -362,7 +367,7 @@ EVENT_KINDS = (
         level=lambda event: 0 if event.released else 127,
         rank=2,
     ),
-    EventKind(
+    EventKind[Beat](
         name="beat",
         wanted=Whole(1),
         does="every so many beats, while the clock runs",
@@ -370,7 +375,7 @@ EVENT_KINDS = (
         decoded=lambda event: f"beat {event.beat:g}",
         every=lambda count, beats_per_bar: float(count),
     ),
-    EventKind(
+    EventKind[Beat](
         name="bar",
         wanted=Whole(1),
         does="every so many bars, while the clock runs",
@@ -381,5 +386,5 @@ EVENT_KINDS = (
 )
 """Read by triggers, the JSON Schema, `learn`, `monitor` and `doctor`; in the order in which they are offered."""
 
-BY_EVENT: dict[type[Event], EventKind] = {cls: kind for kind in reversed(EVENT_KINDS) for cls in kind.events}
+BY_EVENT: dict[type[Event], AnyKind] = {cls: kind for kind in reversed(EVENT_KINDS) for cls in kind.events}
 """The kind for an event's class; classes that no trigger responds to are missing."""

@@ -4,12 +4,12 @@ import hashlib
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from stagelyric.types.events import Level
+from stagelyric.types.json import JsonArray
 
 Origin = Literal["model", "frame", "own", "kept", "written", "safety", "word"]
 """Where a line comes from; "own": it is made from one of the band's own frames."""
@@ -89,7 +89,7 @@ class Line:
     frame: str = ""
 
 
-def as_line(found: Sequence[Any]) -> Line:
+def as_line(found: JsonArray) -> Line:
     """A line from the list that `as_list` made of it; used in pipes and pool files.
 
     Equal values are shared between lines (a show has tens of thousands): 400 bytes per line instead of 750.
@@ -99,8 +99,8 @@ def as_line(found: Sequence[Any]) -> Line:
     return Line(text, sys.intern(origin), score, shared, index, *map(sys.intern, frame))  # type: ignore[arg-type]
 
 
-def as_list(line: Line) -> list[Any]:
-    told: list[Any] = [line.text, line.origin, line.score, list(line.syllables), line.index]
+def as_list(line: Line) -> list[object]:
+    told: list[object] = [line.text, line.origin, line.score, list(line.syllables), line.index]
     return [*told, line.frame] if line.frame else told
 
 

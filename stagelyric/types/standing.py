@@ -7,11 +7,12 @@ the earlier one, a table is added to the earlier one, and lines shown are append
 import math
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.lines import Line, as_line, as_list
 
-Record = dict[str, Any]
+Record = JsonObject
 
 LONGEST = 2000  # maximum length in characters of any text in a record
 MOST = 200_000  # maximum number of shelves, lines or words in a record
@@ -85,7 +86,7 @@ def add(whole: Record, record: Record) -> None:
             whole[key] = value
 
 
-def read(record: Mapping[str, Any]) -> Standing:
+def read(record: JsonMapping) -> Standing:
     """A standing from a record of unknown origin. Raises ValueError if it is invalid."""
     up = record.get("up")
     wildness, tempo = record.get("wildness"), record.get("tempo")
@@ -117,7 +118,7 @@ def _some(values: S) -> S:
     return values
 
 
-def _counts(table: Any, least: int = 0) -> dict[str, int]:
+def _counts(table: JsonMapping, least: int = 0) -> dict[str, int]:
     return {_text(name): _count(count, least) for name, count in _some(table.items())}
 
 

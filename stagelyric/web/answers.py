@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from aiohttp import web
 
@@ -17,7 +17,7 @@ from stagelyric.web.joining import Addresses
 class Tree(Protocol):
     """Answers OSCQuery requests on the page's port: see `gear.osc.oscquery`."""
 
-    def answer(self, path: str, query: str, state: State) -> tuple[int, dict[str, Any] | None]: ...
+    def answer(self, path: str, query: str, state: State) -> tuple[int, dict[str, object] | None]: ...
 
     def wanted_at_root(self, client: tuple[str, str], accept: str, query: str) -> bool: ...
 

@@ -6,8 +6,8 @@ import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.web import messages
 from stagelyric.web.client import Client, Clients
 
@@ -40,14 +40,14 @@ class Desk:
     stock: Callable[[], Mapping[str, int]] = field(default=dict)
     ready: Callable[[], Sequence[Sequence[int]]] = field(default=list)
     heard: Callable[[], Mapping[str, int]] = field(default=dict)
-    journal: Callable[[int], Sequence[Mapping[str, Any]]] = field(default=lambda after: [])
+    journal: Callable[[int], Sequence[JsonMapping]] = field(default=lambda after: [])
     bare: Callable[[], Sequence[tuple[int, int]]] = field(default=list)
     wait: Callable[[], float | None] = field(default=lambda: None)
-    step: Callable[[], Mapping[str, Any] | None] = field(default=lambda: None)
-    baked: Mapping[str, Any] | None = None
+    step: Callable[[], JsonMapping | None] = field(default=lambda: None)
+    baked: JsonMapping | None = None
     song_at: Callable[[], float | None] = field(default=lambda: None)
 
-    def set(self) -> dict[str, Any]:
+    def set(self) -> JsonObject:
         songs = [
             {"title": song.title, "sections": song.sections, "key": song.key, "tempo": song.tempo}
             for song in self.songs
@@ -55,7 +55,7 @@ class Desk:
         # Includes the server's time, since a tablet's clock may be minutes off.
         return {"type": "set", "title": self.title, "songs": songs, "wall": time.time(), "baked": self.baked}
 
-    def now(self) -> dict[str, Any]:
+    def now(self) -> JsonObject:
         return {
             "type": "desk",
             "stock": dict(self.stock()),
@@ -67,7 +67,7 @@ class Desk:
             "heard": dict(self.heard()),
         }
 
-    def entries(self, after: int = 0) -> list[Mapping[str, Any]]:
+    def entries(self, after: int = 0) -> list[JsonMapping]:
         """The journal's latest entries, each with its number `seq`, oldest first."""
         return list(self.journal(after))[-LATEST:]
 
@@ -80,14 +80,14 @@ class Desk:
 async def keep_telling(desk: Callable[[], Desk], clients: Clients) -> None:
     """Sends the operators' pages updates: the activity lights a few times a second, everything else when it has
     changed."""
-    told: dict[str, Any] = {}
+    told: JsonObject = {}
     journal = 0  # number of the last entry that was sent
     for look in itertools.count():
         await asyncio.sleep(LOOK)
         operators = clients.operators
         if not operators:
             continue
-        news: list[dict[str, Any]] = []
+        news: list[JsonObject] = []
         heard = dict(desk().heard())
         if look % A_SECOND == 0:
             news.append({"type": "displays", "displays": [client.display.health() for client in clients]})

@@ -6,7 +6,6 @@ import struct
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import orjson
 
@@ -135,7 +134,7 @@ def access(allowed: bool, pin: bool, token: str | None = None) -> dict[str, obje
     return told | {"token": token} if token else told
 
 
-def journal(entries: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+def journal(entries: Sequence[Mapping[str, object]]) -> dict[str, object]:
     """For the operator: journal entries since the last such message, oldest first."""
     return {"type": "journal", "entries": entries}
 

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
 from stagelyric.types.devices import ListenError
 from stagelyric.web.guard import Hosts, Origins
@@ -19,6 +19,9 @@ POLICY = (
 )
 
 
+T = TypeVar("T")
+
+
 class Proof(Protocol):
     """The show that the page displays and changes. Methods are called in a thread, never two at once."""
 
@@ -26,7 +29,7 @@ class Proof(Protocol):
 
     def script(self) -> str: ...
 
-    def edit(self, wanted: Mapping[str, Any], *, save: bool) -> dict[str, Any]:
+    def edit(self, wanted: Mapping[str, object], *, save: bool) -> dict[str, object]:
         """What was changed, or (without `save`) would be. Raises ValueError with a plain sentence if it can't be
         changed so."""
         ...
@@ -37,7 +40,7 @@ async def proofing(proof: Proof, port: int) -> AsyncIterator[str]:
     """Serves the page while the context is open; gives its address. Raises ListenError."""
     one_at_a_time = asyncio.Lock()
 
-    async def told(work: Callable[[], Any]) -> Any:
+    async def told(work: Callable[[], T]) -> T:
         async with one_at_a_time:
             return await asyncio.to_thread(work)
 
@@ -79,7 +82,7 @@ async def proofing(proof: Proof, port: int) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def _guarded() -> Any:
+def _guarded() -> Middleware:
     hosts, origins = Hosts((HOST,)), Origins()
 
     @web.middleware

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import Any
 
 from aiohttp import web
 
@@ -97,25 +96,25 @@ class Rehearsing:
             client.tell({"type": "draft"} | _told(draft))
 
 
-def _told(draft: Draft) -> dict[str, Any]:
+def _told(draft: Draft) -> dict[str, object]:
     return {"song": draft.song, "lines": list(draft.lines), "revision": draft.revision}
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
+async def _body(request: web.Request) -> dict[str, object]:
     given = messages.decode((await request.read()).decode())
     if not isinstance(given, dict):
         raise ValueError("wanted an object with the song and what is asked of it")
     return given
 
 
-def _text(given: Mapping[str, Any], key: str, most: int, *, needed: bool = True) -> str:
+def _text(given: Mapping[str, object], key: str, most: int, *, needed: bool = True) -> str:
     value = given.get(key, "" if not needed else None)
     if not isinstance(value, str) or (needed and not value.strip()) or len(value) > most:
         raise ValueError(f"{key}: wanted a text of up to {most} characters")
     return value
 
 
-def _lines(given: Mapping[str, Any]) -> list[str]:
+def _lines(given: Mapping[str, object]) -> list[str]:
     lines = given.get("lines", [])
     if not isinstance(lines, list) or len(lines) > MOST or not all(isinstance(line, str) for line in lines):
         raise ValueError(f"lines: wanted up to {MOST} lines")

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from stagelyric.types.devices import ListenError, PortInUseError
+from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.web import files
 from stagelyric.web.access import HEADERS, POLICY
 from stagelyric.web.guard import Hosts, Origins, is_loopback
@@ -24,11 +25,11 @@ _LARGEST = 4096
 class Sheet(Protocol):
     """The list of frames that the page goes through. Its methods raise ValueError, with one sentence for the page."""
 
-    def overview(self) -> dict[str, Any]: ...
-    def frame(self, number: int) -> dict[str, Any]: ...
-    def decide(self, number: int, row: int, at: int, text: str, *, keep: bool) -> dict[str, Any]: ...
-    def undo(self) -> dict[str, Any]: ...
-    def fillings(self, number: int, row: int | None, at: int | None) -> dict[str, Any]: ...
+    def overview(self) -> JsonObject: ...
+    def frame(self, number: int) -> JsonObject: ...
+    def decide(self, number: int, row: int, at: int, text: str, *, keep: bool) -> JsonObject: ...
+    def undo(self) -> JsonObject: ...
+    def fillings(self, number: int, row: int | None, at: int | None) -> JsonObject: ...
 
 
 class Thumb:
@@ -70,9 +71,7 @@ class Thumb:
         finally:
             await runner.cleanup()
 
-    def _answering(
-        self, do: Callable[[Mapping[str, Any]], dict[str, Any]]
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def _answering(self, do: Callable[[JsonMapping], JsonObject]) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def answer(request: web.Request) -> web.Response:
             try:
                 asked: object = await request.json() if request.method == "POST" and request.can_read_body else {}
@@ -85,11 +84,11 @@ class Thumb:
 
         return answer
 
-    def _decide(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _decide(self, asked: JsonMapping) -> JsonObject:
         number, row, at = (_number(asked, name) for name in ("n", "row", "at"))
         return self.sheet.decide(number, row, at, str(asked.get("text", "")), keep=asked.get("keep") is True)
 
-    def _fillings(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _fillings(self, asked: JsonMapping) -> JsonObject:
         row, at = ((_number(asked, name) if name in asked else None) for name in ("row", "at"))
         return self.sheet.fillings(_number(asked, "n"), row, at)
 
@@ -108,7 +107,7 @@ class Thumb:
         return await handler(request)
 
 
-def _number(asked: Mapping[str, Any], name: str) -> int:
+def _number(asked: JsonMapping, name: str) -> int:
     try:
         return int(asked[name])
     except (KeyError, TypeError, ValueError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from stagelyric.words.npz import ModelError, read_npz
 from stagelyric.words.phonetics import Phones, sung, syllables
 from stagelyric.words.rhyme import assonance, slant, tail
+
+Number = TypeVar("Number", bound=np.generic)
 
 FILE = "lexicon.npz"
 LETTERS = "abcdefghijklmnopqrstuvwxyz'-"
@@ -57,7 +59,7 @@ class Trie:
         edges = np.searchsorted(self.depth, np.arange(1, int(self.depth.max(initial=0)) + 2))
         return [slice(int(a), int(b)) for a, b in pairwise(edges)]
 
-    def up(self, values: NDArray[Any], join: np.ufunc) -> NDArray[Any]:
+    def up(self, values: NDArray[Number], join: np.ufunc) -> NDArray[Number]:
         """Combines values (N, …) from the leaves up, so that each node has the combined value of all words below it."""
         out = values.copy()
         for level in reversed(self.levels):
@@ -252,7 +254,7 @@ def load(file: Path) -> Lexicon:
             count=data["count"],
             stanzas_with=data["stanzas_with"],
             last=data["last"],
-            thing=data["thing"].astype(np.float32) / 100,
+            thing=data["thing"].astype(np.float32) / np.float32(100),
             sounds=sounds,
             syllables=np.array([sum(map(sound.count, "012")) for sound in sounds], dtype=np.uint8),
             stanzas=int(data["stanzas"]),

@@ -4,10 +4,14 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
+
+# `Any`, since the type of an array's numbers stands in the file; whoever reads the array knows it.
+Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
 
 class ModelError(Exception):
@@ -15,7 +19,7 @@ class ModelError(Exception):
 
 
 @contextmanager
-def read_npz(file: Path, wanted: str, missing: str = "") -> Iterator[Mapping[str, Any]]:
+def read_npz(file: Path, wanted: str, missing: str = "") -> Iterator[Arrays]:
     """The arrays of a file by name, as long as the context is open. Nothing is unpickled.
 
     Raises ModelError (saying what was `wanted`) if the file is missing (`missing` is then added to the message) or

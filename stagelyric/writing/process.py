@@ -20,8 +20,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from stagelyric.types.json import JsonObject
 from stagelyric.types.lines import Ask, as_list
 from stagelyric.writing.turns import LOOK, Steps, Turns, Work
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from stagelyric.writing.editing import Judge
     from stagelyric.writing.writer import Writer
 
-Request = tuple[int, int, int, dict[str, Any]]  # priority, how many lines if urgent, order of arrival, what was asked
+Request = tuple[int, int, int, JsonObject]  # priority, how many lines if urgent, order of arrival, what was asked
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def main(pipe: int) -> None:
     threading.Thread(target=_read, args=(requests, under_way, forgotten), daemon=True).start()
     last_sign, saying = 0.0, threading.Lock()
 
-    def say(answer: dict[str, Any]) -> None:
+    def say(answer: JsonObject) -> None:
         try:
             with saying:
                 out.write(json.dumps(answer, ensure_ascii=False) + "\n")
@@ -102,9 +103,9 @@ class _Asked:
     waiting: queue.PriorityQueue[Request]
     under_way: set[int]
     forgotten: set[int]
-    grant: Callable[[dict[str, Any], Callable[[], None]], None]
+    grant: Callable[[JsonObject, Callable[[], None]], None]
 
-    def serve(self, request: dict[str, Any], between: Callable[[], None]) -> None:
+    def serve(self, request: JsonObject, between: Callable[[], None]) -> None:
         def still_wanted() -> None:
             if request["id"] in self.forgotten:
                 raise _Forgotten
@@ -120,7 +121,7 @@ class _Asked:
             self.under_way.discard(request["id"])
             self.forgotten.discard(request["id"])
 
-    def serve_urgent(self, request: dict[str, Any], between: Callable[[], None]) -> None:
+    def serve_urgent(self, request: JsonObject, between: Callable[[], None]) -> None:
         """Serves a request, and between two of its steps any urgent one that asks for fewer lines."""
 
         def smaller_first() -> None:
@@ -143,7 +144,7 @@ class _Forgotten(BaseException):
     """The request was cancelled. Not an Exception, so that no handler on the way takes it for a fault."""
 
 
-def _answer(writer: "Writer", request: dict[str, Any], between: Callable[[], None]) -> dict[str, Any]:
+def _answer(writer: "Writer", request: JsonObject, between: Callable[[], None]) -> JsonObject:
     written = request["ask"]
     lists = {key: tuple(value) for key, value in written.items() if isinstance(value, list)}
     ask = Ask(**(written | lists))
@@ -152,7 +153,7 @@ def _answer(writer: "Writer", request: dict[str, Any], between: Callable[[], Non
     except Exception as error:  # one request that can't be served must not end the others
         logging.exception("a request failed")
         return {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
-    answer: dict[str, Any] = {"id": request["id"], "lines": [as_list(line) for line, _ in made]}
+    answer: JsonObject = {"id": request["id"], "lines": [as_list(line) for line, _ in made]}
     if request.get("why"):
         answer["why"] = [writer.why(line, marks) for line, marks in made]
     return answer

@@ -8,8 +8,8 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from stagelyric.gear.journal.recordfile import RecordFile, records
 from stagelyric.types.standing import Record, merged
@@ -185,7 +185,7 @@ def _lock(file: int) -> None:
     try:
         import fcntl
     except ImportError:  # Windows
-        msvcrt: Any = __import__("msvcrt")
+        msvcrt = import_module("msvcrt")  # no import statement, since its functions have types on Windows alone
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
     else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

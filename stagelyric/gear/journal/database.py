@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from stagelyric.gear.journal import recordfile
 
@@ -38,7 +38,8 @@ RETRY = 1.0  # seconds between two attempts to write
 MOST = 200_000  # records that may wait in memory for a disk that fails; a night has about a tenth of that
 LARGEST_SPOOL = 1 << 30  # maximum bytes of a spool that is read
 
-Record = tuple[Any, ...]  # the values in the order of COLUMNS
+# `Any`: each column has a type of its own, which the code that reads it by name knows.
+Record: TypeAlias = tuple[Any, ...]  # the values in the order of COLUMNS
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +162,7 @@ class DatabaseWriter:
     """
 
     def __init__(
-        self, path: Path, about: tuple[Any, ...], tonight: Callable[[], Iterable[Record]],
+        self, path: Path, about: tuple[object, ...], tonight: Callable[[], Iterable[Record]],
         told: Callable[[str | None], None],
     ) -> None:  # fmt: skip
         self.written = self.lost = 0

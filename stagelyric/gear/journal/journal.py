@@ -16,11 +16,12 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from stagelyric.gear.journal.database import COLUMNS, FOR_REPLAY, DatabaseWriter, JournalError, Record, connect
 from stagelyric.gear.journal.recordfile import RecordFile, encode
 from stagelyric.types.events import Emit, Event, Level
+from stagelyric.types.json import JsonObject
 from stagelyric.types.lines import Cue, State
 from stagelyric.types.parts import Part, ignore
 from stagelyric.types.program import typed
@@ -132,7 +133,7 @@ class Journal(Part):
             self._tempo = state.tempo
             self._append("tempo", time.time(), (*_NOTHING[:8], f"{state.tempo:.3f}"), spooled=False)
 
-    def tonight(self, after: int = 0) -> list[dict[str, Any]]:
+    def tonight(self, after: int = 0) -> list[JsonObject]:
         """The show's latest records, without the events and without those numbered up to `after`."""
         late: list[Record] = []
         for record in reversed(self._tonight):
@@ -221,7 +222,7 @@ class Journal(Part):
 # Reading
 
 
-def shows(path: Path) -> list[dict[str, Any]]:
+def shows(path: Path) -> list[JsonObject]:
     """The shows of a journal, latest first."""
     return _rows(
         path,
@@ -230,13 +231,13 @@ def shows(path: Path) -> list[dict[str, Any]]:
     )
 
 
-def records(path: Path, show: str) -> list[dict[str, Any]]:
+def records(path: Path, show: str) -> list[JsonObject]:
     """The records of the show whose id begins with `show` ("last": the latest show). Raises JournalError."""
     (found,) = _known(path, show)
     return _rows(path, "SELECT * FROM records WHERE show = ? ORDER BY seq", found["id"])
 
 
-def _known(path: Path, show: str) -> list[dict[str, Any]]:
+def _known(path: Path, show: str) -> list[JsonObject]:
     """The shows that `show` means; if all, the latest first."""
     known = _rows(path, "SELECT * FROM shows ORDER BY started DESC")
     if show == "all" and known:
@@ -255,7 +256,7 @@ def nights(path: Path, show: str) -> "list[Night]":
     if show != "all":
         (row,) = _known(path, show)
         return [night(row, _rows(path, "SELECT * FROM records WHERE show = ? ORDER BY seq", row["id"]))]
-    found = {row["id"]: (row, list[dict[str, Any]]()) for row in reversed(_known(path, show))}
+    found = {row["id"]: (row, list[JsonObject]()) for row in reversed(_known(path, show))}
     for record in _rows(
         path, "SELECT * FROM records WHERE kind IN ('cue', 'clear', 'keep', 'veto', 'tempo') ORDER BY show, seq"
     ):
@@ -310,7 +311,7 @@ def _latest(path: Path, show: str) -> list[Record]:
     return [tuple(row[column] for column in COLUMNS) for row in reversed(rows)]
 
 
-def _rows(path: Path, query: str, *values: object) -> list[dict[str, Any]]:
+def _rows(path: Path, query: str, *values: object) -> list[JsonObject]:
     if not path.exists():
         raise JournalError(f"{path}: wanted a journal, found none; it is written by {typed('play')}")
     with contextlib.closing(connect(path)) as database:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from stagelyric.gear.journal.database import FOR_REPLAY
+from stagelyric.types.json import JsonObject
 from stagelyric.words.syllables import syllabify
 
 LAST_SECONDS = 4.0  # seconds that a line is taken to stay if nothing followed
@@ -15,7 +15,7 @@ USUAL = 120.0  # quarter notes per minute, used if no tempo is known
 _SLOWEST, _FASTEST = 20.0, 400.0
 _DRIFT = 0.1  # the share by which a tempo computed from two cues may differ from the recorded tempo
 
-Row = dict[str, Any]
+Row = JsonObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ import mmap
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import orjson
+
+from stagelyric.types.json import Json
 
 IN_ONE_GO = 4096  # bytes that an empty pipe accepts on every system without blocking
 LEAST = 4096  # bytes; reserving less room than this is of no use
@@ -126,7 +127,7 @@ def _write(file: int, data: bytes, at: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def records(content: bytes) -> Iterator[Any]:
+def records(content: bytes) -> Iterator[Json]:
     """The complete records at a file's beginning; a last one that was cut off by a kill is left out."""
     for line in content.split(b"\0", 1)[0].splitlines():
         with contextlib.suppress(orjson.JSONDecodeError):

@@ -7,14 +7,13 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from stagelyric.gear.live.contents import SCENES, STARTED, TRACKS, Began, Effect, LiveSet, Look, Query
 from stagelyric.gear.live.names import leads, place
 from stagelyric.gear.osc.output import encode
 from stagelyric.gear.osc.packets import MalformedError, read
 from stagelyric.types.actions import Do
-from stagelyric.types.events import Command, Emit, Level, Notice
+from stagelyric.types.events import Command, Emit, Level, Notice, OscArgument
 from stagelyric.types.parts import Part, ignore
 
 # the ports at which AbletonOSC listens and to which it replies; both are fixed in its source
@@ -138,13 +137,13 @@ class Live(Part):
                 for _, message in read(datagram):
                     self._hear(message.address, message.arguments)
 
-    def _hear(self, address: str, arguments: tuple[Any, ...]) -> None:
+    def _hear(self, address: str, arguments: tuple[OscArgument, ...]) -> None:
         if address in (SCENES, TRACKS, STARTED):
             self._is_alive(address, arguments)
             return
         self._carry_out(self._set.hear(address, arguments))
 
-    def _is_alive(self, address: str, arguments: tuple[Any, ...]) -> None:
+    def _is_alive(self, address: str, arguments: tuple[OscArgument, ...]) -> None:
         self._unanswered = 0
         self._anew |= self._set.changed(address, arguments) or address == STARTED
         if address != TRACKS or not self._anew:

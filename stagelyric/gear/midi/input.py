@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from functools import cache
 from importlib import import_module
 from time import monotonic
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeAlias
 
 from stagelyric.gear.midi.ports import Ports
 from stagelyric.gear.midi.stream import Stream
@@ -29,7 +30,7 @@ from stagelyric.types.events import (
 )
 from stagelyric.types.parts import Part, ignore
 
-Message = Any  # a mido message; mido has no types
+Message: TypeAlias = Any  # a mido message; mido has no types
 
 BANK_MSB, BANK_LSB = 0, 32
 FIRST_MODE = 120  # controls from here on are channel mode messages (all notes off, …), which a DAW sends on Stop
@@ -100,7 +101,7 @@ class Reader:
 
 
 @cache
-def _mido() -> Any:
+def _mido() -> ModuleType:
     """Imports mido, which takes 90 ms: neither before the first page is served nor during the first press."""
     return import_module("mido")
 

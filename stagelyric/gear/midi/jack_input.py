@@ -15,7 +15,8 @@ import threading
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from time import monotonic, sleep
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeAlias
 
 from stagelyric.gear.midi.wire import NAME, SERVER_GONE, VIRTUAL
 
@@ -26,10 +27,11 @@ _LOOKS, _SURE = 5, 0.0001  # the most readings of both clocks, and the duration 
 _FRAMES = 1 << 32  # JACK's frame counter wraps around at this value
 
 Hear = Callable[[int, bytes, float | None], None]
-_Port = tuple[int, Any]  # number, JACK-Client's port
+JackPort: TypeAlias = Any  # JACK-Client's port; the library has no types
+_Port = tuple[int, JackPort]  # number, port
 
 
-def library() -> Any | None:
+def library() -> ModuleType | None:
     """JACK-Client's module, or None if it or JACK's own library is not installed."""
     try:
         return import_module("jack")
@@ -42,13 +44,13 @@ class JackInput:
 
     api = "jack"
 
-    def __init__(self, jack: Any, hear: Hear) -> None:
+    def __init__(self, jack: ModuleType, hear: Hear) -> None:
         self._jack = jack
         self._client = jack.Client(NAME, no_start_server=True)
         self._rate = self._client.samplerate
         self._heard: queue.SimpleQueue[tuple[int, bytes, float | None]] = queue.SimpleQueue()
         self._lives: dict[str, str] = {}
-        self._closing: list[tuple[float, Any]] = []
+        self._closing: list[tuple[float, JackPort]] = []
         self._ports: tuple[_Port, ...] = ((VIRTUAL, self._client.midi_inports.register("in")),)
         self._client.set_process_callback(self._process)
         # The ports of a dead server would seem to exist for ever, so this process ends with it.

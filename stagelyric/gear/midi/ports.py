@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Literal
+from typing import Literal
 
 from stagelyric.gear.midi.wire import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
 from stagelyric.types.child import Child, End, command, isolated_environment
 from stagelyric.types.devices import DeviceError, find, plain
 from stagelyric.types.events import Level
 from stagelyric.types.extras import how_to_get
+from stagelyric.types.json import JsonObject
 from stagelyric.types.program import typed
 
 Hear = Callable[[float, str, bytes], None]
@@ -95,12 +96,12 @@ class Roster:
     def open_names(self) -> tuple[str, ...]:
         return tuple(plain(name) for name, number in self.numbers.items() if number in self.heard)
 
-    def update(self, names: Sequence[str]) -> list[dict[str, Any]]:
+    def update(self, names: Sequence[str]) -> list[JsonObject]:
         """The orders that open and close ports so that they match the names that exist now."""
         target = self._choose(names)
         closing = [name for name in self.numbers if name not in target]
         opening = [name for name in target if name not in self.numbers]
-        orders: list[dict[str, Any]] = [self._close(name) for name in closing]
+        orders: list[JsonObject] = [self._close(name) for name in closing]
         for name in opening:
             self.numbers[name] = next(self._fresh)
             orders.append({"open": [self.numbers[name], name]})
@@ -155,7 +156,7 @@ class Roster:
             self._told[wanted] = text
             self.tell(text, "warning", f"{self.kind} {wanted}")
 
-    def _close(self, name: str) -> dict[str, Any]:
+    def _close(self, name: str) -> JsonObject:
         number = self.numbers.pop(name)
         if number in self.heard:
             self.heard.discard(number)
@@ -249,7 +250,7 @@ class Ports:
         else:
             self._report(json.loads(body))
 
-    def _report(self, report: dict[str, Any]) -> None:
+    def _report(self, report: JsonObject) -> None:
         if "names" in report:
             if self._problem:
                 self._tell(f"MIDI {self._direction}put is there now ({report['api']})", "info", self._subject)
@@ -270,7 +271,7 @@ class Ports:
             else:  # many machines have none, and it was not asked for
                 self._say(f"no MIDI driver works here{_GOES_ON} (more: {typed('doctor')})", "info")
 
-    def _order(self, order: dict[str, Any]) -> None:
+    def _order(self, order: JsonObject) -> None:
         if "open" in order:
             number, name = order["open"]
             self._names[number] = plain(name)

@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from time import monotonic
-from typing import Any, BinaryIO, NoReturn, Protocol
+from typing import BinaryIO, NoReturn, Protocol
 
 from stagelyric.gear.midi import jack_input
 from stagelyric.gear.midi.rtmidi_ports import Binding, RtMidi, plainly
@@ -132,9 +132,9 @@ def _read(stdin: BinaryIO, put: Callable[[tuple[int, bytes] | None], None]) -> N
     put(None)
 
 
-def listing(pipe: Pipe) -> dict[str, Any]:
+def listing(pipe: Pipe) -> dict[str, object]:
     """The inputs and outputs that exist, by the first API that works."""
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "binding": None, "apis": [], "api": None, "inputs": [], "outputs": [], "problem": None,
     }  # fmt: skip
     try:

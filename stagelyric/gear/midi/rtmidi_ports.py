@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from time import monotonic, sleep
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeAlias
 
 from stagelyric.gear.midi.wire import NAME, SERVER_GONE, VIRTUAL
 
-Client = Any  # a port object of RtMidi's, whose bindings have no types
+Client: TypeAlias = Any  # a port object of RtMidi's, whose bindings have no types
 
 _CLOSING_SECONDS = 5.0
 _SETTLING_SECONDS = 3.0
@@ -25,7 +26,7 @@ class Binding:
 
     def __init__(self) -> None:
         try:
-            self._module: Any = import_module("rtmidi")
+            self._module: ModuleType = import_module("rtmidi")
             self.apis: Callable[[], Iterable[int]] = self._module.get_compiled_api
         except ImportError:
             self._module = import_module("supriya_midi")
@@ -56,9 +57,9 @@ class RtMidi:
         self.api = binding.api_name(api)
         self._binding, self._direction, self._hear, self._number = binding, direction, hear, api
         self._name = NAME if direction == "in" else f"{NAME}-out"
-        self._clients: dict[int, Any] = {}
+        self._clients: dict[int, Client] = {}
         self._lives: dict[str, str] = {}
-        self._closing: list[tuple[float, Any]] = []
+        self._closing: list[tuple[float, Client]] = []
         self._probe: Client = binding.client(direction, api, self._name)
         library = loaded_jack() if self.api == "jack" else None
         self._watch = JackWatch(library) if library else None

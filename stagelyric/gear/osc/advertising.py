@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
-from typing import Any
 
 from stagelyric.types.events import Emit, Notice
 from stagelyric.types.parts import Part, ignore
@@ -76,7 +75,7 @@ class Advertising(Part):
             return
         try:
             # The import takes a fifth of a second, so it must not delay the first page.
-            zeroconf: Any = await asyncio.to_thread(import_module, "zeroconf.asyncio")
+            zeroconf = await asyncio.to_thread(import_module, "zeroconf.asyncio")
             announcer = zeroconf.AsyncZeroconf(**({"interfaces": self._interfaces} if self._interfaces else {}))
         except (ImportError, OSError) as error:
             emit(Notice(time.monotonic(), self.name, f"the show is not announced on the network: {error}"))

@@ -4,16 +4,16 @@ See https://github.com/Vidvox/OSCQueryProposal. Everything is generated from the
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from stagelyric.gear.osc.addresses import TABLE, TELLS, Address, Told
+from stagelyric.types.json import JsonObject
 from stagelyric.types.lines import State
 
 READ, WRITE = 1, 2
 ATTRIBUTES = frozenset({"FULL_PATH", "CONTENTS", "TYPE", "ACCESS", "RANGE", "DESCRIPTION", "TAGS", "CLIPMODE", "VALUE"})
 _REMEMBERED = 256  # clients that asked for HOST_INFO, at most
 
-Node = dict[str, Any]
+Node = JsonObject
 
 
 class Tree:
@@ -85,7 +85,7 @@ class Tree:
             root = found
         return root
 
-    def _method(self, heard: Address | None, told: Told | None, value: list[Any] | None, state: State) -> Node:
+    def _method(self, heard: Address | None, told: Told | None, value: list[object] | None, state: State) -> Node:
         node: Node = {"DESCRIPTION": heard.does if heard else told.does if told else ""}
         if value is None:
             node["ACCESS"] = WRITE if heard else READ
@@ -119,7 +119,7 @@ def _container(path: str, description: str) -> Node:
     return {"FULL_PATH": path, "ACCESS": 0, "DESCRIPTION": description}
 
 
-def _values(state: State) -> dict[str, list[Any]]:
+def _values(state: State) -> dict[str, list[object]]:
     """The show's present values, by address."""
     return {
         "/stagelyric/song": [state.song],

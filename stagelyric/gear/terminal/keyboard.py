@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from importlib import import_module
 from time import monotonic
-from typing import Any
 
 from stagelyric.types.events import Emit, KeyPress
 from stagelyric.types.parts import Part, ignore
@@ -211,7 +210,7 @@ def _in_foreground(fd: int) -> bool:
 @contextmanager
 def _console(press: Press) -> Iterator[None]:
     """Polls every 10 ms in a thread, since Windows' console does not report that a key is there."""
-    msvcrt: Any = import_module("msvcrt")
+    msvcrt = import_module("msvcrt")
     loop = asyncio.get_running_loop()
     over = threading.Event()
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from stagelyric.lm.kinds.config import Config
+from stagelyric.types.json import JsonMapping
 
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
@@ -13,12 +16,15 @@ if TYPE_CHECKING:
     from stagelyric.lm.graph import Place, Weights
     from stagelyric.lm.kinds.network import Network
 
-Shape = Mapping[str, Any]
+Shape = JsonMapping
 """A config as stored in meta.json: numbers and names by field."""
 
 
+C = TypeVar("C", bound=Config)
+
+
 @dataclass(frozen=True, slots=True)
-class Trained:
+class Trained(Generic[C]):
     """How the common training loop trains a kind. All its functions need torch, which is imported when they are called.
 
     `config`: creates the shape from its fields; `model`: creates the network, `model(ids, state) -> (logits, state)`;
@@ -29,11 +35,11 @@ class Trained:
     `training.table`); `tunable`: whether such a model can be fine-tuned.
     """
 
-    config: Callable[..., Any]
-    model: Callable[[Any], Network]
+    config: Callable[..., C]
+    model: Callable[[C], Network]
     graph: Callable[[Weights, Shape, Mapping[str, float] | None, Mapping[str, Place]], bytes] | None = None
     measured: Callable[[Shape], bool] = field(default=lambda config: False)
-    recipe: Callable[[Any], Mapping[str, Any]] = field(default=lambda config: {})
+    recipe: Callable[[C], JsonMapping] = field(default=lambda config: {})
     options: tuple[str, ...] = ()
     reads: str = "characters"
     tunable: bool = True
@@ -48,4 +54,4 @@ class Kind:
     name: str
     engine: Callable[[Path, Meta, str, bool], Engine] | None
     describe: Callable[[Meta], str]
-    trained: Trained | None = None
+    trained: Trained[Any] | None = None  # `Any`: the config is of a type of the kind's own

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
 
 from stagelyric.lm.corpus import Stream
 from stagelyric.lm.kinds.config import Config
+
+# `Any`, since each kind has a type of its own for its state, which its own network alone reads.
+State: TypeAlias = Any
 
 
 class Network(nn.Module):
@@ -25,7 +28,7 @@ class Network(nn.Module):
     """Whether training carries the state from segment to segment; else each starts from the empty state."""
 
     @abstractmethod
-    def start(self, rows: int = 1) -> Any:
+    def start(self, rows: int = 1) -> State:
         """The state of `rows` rows before any input."""
 
     @abstractmethod
@@ -35,7 +38,7 @@ class Network(nn.Module):
     def look_at(self, texts: Sequence[Stream]) -> None:
         """Collects statistics of the texts that training needs; called before the first step."""
 
-    def loss(self, ids: Tensor, targets: Tensor, state: Any) -> tuple[Tensor, Any]:
+    def loss(self, ids: Tensor, targets: Tensor, state: State) -> tuple[Tensor, State]:
         """ids and targets (B, T) → the loss to minimise, in nats a target, and the state after the last.
 
         Called under autocast.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from stagelyric.lm.kinds.backward import card as backward
 from stagelyric.lm.kinds.char_rnn import card as char_rnn
@@ -14,7 +15,8 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind for kind in (char_rnn.KIND, transformer.KIND, structure.KIND, backward.KIND)
 }
 
-TRAINED: Mapping[str, Trained] = {name: kind.trained for name, kind in KINDS.items() if kind.trained is not None}
+# `Any`: each kind's config is of a type of its own.
+TRAINED: Mapping[str, Trained[Any]] = {name: kind.trained for name, kind in KINDS.items() if kind.trained is not None}
 """The kinds that the common training loop can train."""
 
 

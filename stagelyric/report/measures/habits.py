@@ -6,7 +6,6 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from stagelyric.gates.cliches import stock_phrases
 from stagelyric.report import language, reference
@@ -52,7 +51,7 @@ class Habit:
     songs: set[int] = field(default_factory=set)
     examples: list[str] = field(default_factory=list)
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> dict[str, object]:
         """The habit as JSON data."""
         return {"text": self.what, "songs": len(self.songs), "lines": self.lines, "for_example": self.examples}
 

@@ -6,7 +6,6 @@ import importlib
 import math
 import pkgutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
 
 from stagelyric.report import language
 from stagelyric.report import measures as folder
@@ -14,6 +13,7 @@ from stagelyric.report.lyrics import Song, all_lines
 from stagelyric.report.measures import declared
 from stagelyric.report.measures.registry import MEASURES, Band, Given
 from stagelyric.report.measures.wording import Wording
+from stagelyric.types.json import Json
 
 Quotes = Callable[[str], bool]
 mean = declared.mean
@@ -52,7 +52,7 @@ def measure(
     *,
     quotes: Quotes | None = None,
     keys: Collection[str] | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The report on songs: all measures, or those of `keys`. `quotes`: says whether a line occurs in somebody else's
     text.
 
@@ -62,7 +62,7 @@ def measure(
     nothing to measure; bits per character and the classifier are filled in by `evaluate`.
     """
     given, extra = Given(songs, wording_of or read(songs), quotes), language.has_report()
-    report: dict[str, Any] = rounded(
+    report: dict[str, object] = rounded(
         {
             key: one.of(given) if extra or not one.extra else None
             for key, one in MEASURES.items()
@@ -72,7 +72,7 @@ def measure(
     return report
 
 
-def rounded(value: object) -> Any:
+def rounded(value: object) -> Json:
     """Numbers rounded to four decimals, NaN as None, ready for JSON."""
     if isinstance(value, float):
         return None if math.isnan(value) else round(value, 4)

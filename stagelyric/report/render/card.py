@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from stagelyric.lm import evaluate, runtime
 from stagelyric.lm.checkpoint import CARD
 from stagelyric.report.measures.whole import BANDS
 from stagelyric.report.render.page import ASKED, shown, single
+from stagelyric.types.json import JsonMapping
 
 REPORT, SPEED = "Report on its lines", "Speed"
 _LAST = "What it must not be used for"
 _TRIES = 3  # speed measurements, of which the fastest counts, as other processes may be busy
 
 
-def write(folder: Path, result: Mapping[str, Any]) -> None:
+def write(folder: Path, result: JsonMapping) -> None:
     """Writes the result of `evaluation.evaluate`, and the speed on this machine, into the card of the model in
     `folder`.
 
@@ -54,7 +54,7 @@ def speed(folder: Path) -> str:
     )
 
 
-def report(result: Mapping[str, Any]) -> str:
+def report(result: JsonMapping) -> str:
     """The measures as a table: the model's lines, people's for the same places, plain sampling, and the bands."""
     name, rows = result["model"], result["rows"]
     columns: Sequence[str] = [name, *(other for other in rows if other != name)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import Any
 
 from stagelyric.report.measures.whole import BANDS
 from stagelyric.report.render import plot
 from stagelyric.report.render.page import shown, single
+from stagelyric.types.json import JsonMapping
 
 _STYLE = """
 :root { color-scheme: light dark }
@@ -29,7 +29,7 @@ _LISTS = (
 )
 
 
-def page(reports: Mapping[str, Mapping[str, Any]], curves: plot.Curves | None = None) -> str:
+def page(reports: Mapping[str, JsonMapping], curves: plot.Curves | None = None) -> str:
     """The page as text. It shows the lists of the first report only, and the measures of all."""
     name, first = next(iter(reports.items()))
     parts = [f"<h1>{escape(name)}</h1>"]
@@ -48,7 +48,7 @@ def page(reports: Mapping[str, Mapping[str, Any]], curves: plot.Curves | None = 
     return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>\n'
 
 
-def _measures(reports: Mapping[str, Mapping[str, Any]]) -> str:
+def _measures(reports: Mapping[str, JsonMapping]) -> str:
     head = "".join(f"<th>{escape(name)}</th>" for name in reports)
     rows = []
     for key, band in BANDS.items():
@@ -64,7 +64,7 @@ def _measures(reports: Mapping[str, Mapping[str, Any]]) -> str:
     return f"<table><tr><th></th>{head}<th>people</th></tr>{''.join(rows)}</table>"
 
 
-def _table(title: str, by: str, rows: Iterable[tuple[Any, str, str]]) -> str:
+def _table(title: str, by: str, rows: Iterable[tuple[int, str, str]]) -> str:
     cells = "".join(
         f'<tr><td class="n">{count}</td><td>{escape(text)}</td><td class="dim">{escape(example)}</td></tr>'
         for count, text, example in rows

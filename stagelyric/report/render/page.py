@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from stagelyric.report.measures.whole import BANDS
+from stagelyric.types.json import JsonMapping
 
 _WIDTH = 24  # characters of a gauge
 _BEYOND = 0.6  # how far a gauge extends beyond its band, in widths of the band
@@ -20,7 +20,7 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=False)
 
 
-def measures(columns: Mapping[str, Mapping[str, Any]]) -> Table:
+def measures(columns: Mapping[str, JsonMapping]) -> Table:
     """One row a measure: its value in each column, then people's band. With a single column there is also a gauge."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
@@ -74,7 +74,7 @@ def gauge(value: float | None, low: float, high: float) -> str:
     return "".join(cells)
 
 
-def listed(title: str, found: Sequence[Mapping[str, Any]], most: int = 8, *, by: str = "songs") -> Group | None:
+def listed(title: str, found: Sequence[JsonMapping], most: int = 8, *, by: str = "songs") -> Group | None:
     """The first entries of a list of habits, each with an example line; None if the list is empty."""
     if not found:
         return None
@@ -86,7 +86,7 @@ def listed(title: str, found: Sequence[Mapping[str, Any]], most: int = 8, *, by:
     return Group(Text(f"\n{title}, in how many {by}", style="bold"), table)
 
 
-def genres(found: Mapping[str, Mapping[str, Any]]) -> Table:
+def genres(found: Mapping[str, JsonMapping]) -> Table:
     """The songs by genre."""
     heads = {
         "songs": "songs", "you_i_line_rate": "you, I", "name_line_rate": "names", "hook_rate": "things",
@@ -107,7 +107,7 @@ def _cell(key: str, value: float | None) -> str:
     return str(value) if key == "songs" else f"{value:.2f}" if key == "nidf_median" else f"{100 * value:.0f} %"
 
 
-def faults(found: Sequence[Mapping[str, Any]]) -> Group:
+def faults(found: Sequence[JsonMapping]) -> Group:
     """Every pair of lines that doesn't fit its song's scheme or metre."""
     parts = [Text(f"\n{len(found)} pairs that do not rhyme, or differ by two syllables or more", style="bold")]
     for fault in found:
@@ -117,7 +117,7 @@ def faults(found: Sequence[Mapping[str, Any]]) -> Group:
     return Group(*parts)
 
 
-def kept(columns: Mapping[str, Mapping[str, Any]]) -> Table:
+def kept(columns: Mapping[str, JsonMapping]) -> Table:
     """How far lines are what was asked for, with a column for each writer."""
     table = Table(box=None, pad_edge=False, header_style="bold", title="\nAs asked for", title_justify="left")
     table.add_column("")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from stagelyric.lm.curve import Curve
 from stagelyric.report.language import MissingExtraError
 from stagelyric.report.measures.whole import BANDS
 from stagelyric.report.render.page import shown, single
+from stagelyric.types.json import JsonMapping
 
-Plot = Any  # an object of matplotlib, which may not be installed
+Plot: TypeAlias = Any  # an object of matplotlib, which may not be installed
 
-Report = Mapping[str, Any]
+Report = JsonMapping
 
 Curves = Mapping[str, Curve | None]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +78,7 @@ def vocabulary(numbered: Numbered, rules: Rules) -> Vocabulary:
     count, size = len(numbered.words), numbered.size
     of = np.array([lexicon.index.get(word, -1) for word in numbered.words], dtype=np.int64)
 
-    def by_number(values: NDArray[Any]) -> NDArray[np.float32]:
+    def by_number(values: NDArray[np.generic]) -> NDArray[np.float32]:
         made = np.zeros(size, dtype=np.float32)
         made[:count] = np.where(of >= 0, values[of], 0)
         return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stagelyric.lm.kinds.backward.config import BackwardConfig
 from stagelyric.lm.kinds.kind import Kind, Trained
@@ -19,7 +19,7 @@ def _model(config: BackwardConfig) -> Backward:
     return Backward(config)
 
 
-def _recipe(config: BackwardConfig) -> Mapping[str, Any]:
+def _recipe(config: BackwardConfig) -> Mapping[str, object]:
     """`coded`: the share of lines that get a code for their length."""
     return {
         "streams": 48, "segment": 96, "rate": 4e-3, "muon_rate": 0.012, "last_rate": 0.02, "warmup": 200,

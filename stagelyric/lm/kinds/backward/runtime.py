@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stagelyric.lm.codes import PERSON, PLACE
 from stagelyric.lm.kinds.char_rnn.runtime import State
-from stagelyric.words.npz import ModelError, read_npz
+from stagelyric.words.npz import Arrays, ModelError, read_npz
 
 FILE = "backward.npz"
 SIGNS = ("\n", "\n\n", "?", ",", "'s", PERSON, PLACE)
@@ -175,12 +175,13 @@ def corrected(file: Path, correction: NDArray[np.float32], out: Path) -> None:
     """Writes a copy of the model in `file` to `out`, with `correction` (W,) added to its own. Raises ModelError."""
     before = load(file).correction
     with read_npz(file, "a backward model") as data:
-        kept = {name: data[name] for name in data if name != "digest"}
+        # `Any`: numpy's stubs would else take an array for its option `allow_pickle`.
+        kept: dict[str, Any] = {name: data[name] for name in data if name != "digest"}
     kept["correction"] = np.round(before + correction, 2).astype(np.float16)
     np.savez_compressed(out, digest=np.array(_digest(kept)), **kept)
 
 
-def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
+def _digest(arrays: Arrays) -> str:
     """sha256 of the arrays' names and bytes, in the order of their names."""
     whole = hashlib.sha256()
     for name in sorted(arrays):

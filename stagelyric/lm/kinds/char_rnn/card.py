@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
 from stagelyric.lm.kinds.kind import Kind, Shape, Trained
+from stagelyric.types.json import JsonMapping
 
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
@@ -36,7 +37,7 @@ def _engine(folder: Path, meta: Meta, graph: str, exact: bool) -> Engine:
     return open_engine(folder, meta, graph, exact)
 
 
-def _recipe(config: CharRnnConfig) -> Mapping[str, Any]:
+def _recipe(config: CharRnnConfig) -> JsonMapping:
     return {"streams": 32, "segment": 128, "rate": 8e-3} if config.cell == "mingru" else {}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from stagelyric.lm.kinds.char_rnn import mingru_graph as mingru
 
 
 def step_graph(
-    weights: Weights, config: Mapping[str, Any], most: Mapping[str, float] | None, outside: Mapping[str, Place]
+    weights: Weights, config: Mapping[str, object], most: Mapping[str, float] | None, outside: Mapping[str, Place]
 ) -> bytes:
     """The serialised graph; int8 if `most` is given. Weights are always inside the graph; `outside` is ignored."""
     if config.get("cell") == "mingru":
@@ -87,7 +86,7 @@ def _bias(weights: Weights, layer: int) -> NDArray[np.float32]:
     return _gates((weights[f"lstm.bias_ih_l{layer}"] + weights[f"lstm.bias_hh_l{layer}"])[None])
 
 
-def _gates(columns: NDArray[Any]) -> NDArray[np.float32]:
+def _gates(columns: NDArray[np.generic]) -> NDArray[np.float32]:
     """Columns (…, 4H) reordered from torch's i, f, g, o to i, f, o, g."""
     i, f, g, o = np.split(columns, 4, axis=1)
     return np.ascontiguousarray(np.concatenate([i, f, o, g], axis=1), dtype=np.float32)

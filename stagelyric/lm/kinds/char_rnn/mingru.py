@@ -38,6 +38,7 @@ class Scan(torch.autograd.Function):
         ctx.save_for_backward(keep, h, first)
         return h
 
+    # `Any`: the context's `saved_tensors` are in no stub of torch's.
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         keep, h, first = ctx.saved_tensors

@@ -6,22 +6,22 @@ ids (B,), h (L, B, H), c (L, B, 2C) → logits (B, V), h_next, c_next
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from stagelyric.lm.graph import Graph, Shape, Weights
+from stagelyric.types.json import JsonMapping
 
 _FLOAT = 1
 
 
-def step_graph(weights: Weights, config: Mapping[str, Any], *, most: Mapping[str, float] | None) -> bytes:
+def step_graph(weights: Weights, config: JsonMapping, *, most: Mapping[str, float] | None) -> bytes:
     """The serialised graph; int8 if `most`, the largest input of each layer, is given."""
     return _Step(weights, config, most).serialised()
 
 
 class _Step:
-    def __init__(self, weights: Weights, config: Mapping[str, Any], most: Mapping[str, float] | None):
+    def __init__(self, weights: Weights, config: JsonMapping, most: Mapping[str, float] | None):
         self.weights, self.most = weights, most or {}
         self.graph = Graph(most is not None)
         self.vocabulary, self.width = weights["embedding.weight"].shape

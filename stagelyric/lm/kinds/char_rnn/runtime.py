@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -34,7 +33,7 @@ class State:
         """Copies a state of one row to `n` rows, so that a context is read once for `n` drafts."""
         return State(np.repeat(self.h, n, axis=1), np.repeat(self.c, n, axis=1))
 
-    def take(self, rows: NDArray[Any]) -> State:
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> State:
         """The chosen rows, by index or by a bool mask (B,), to drop finished drafts."""
         return State(self.h[:, rows], self.c[:, rows])
 

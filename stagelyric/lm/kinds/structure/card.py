@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stagelyric.lm.kinds.kind import Kind, Trained
 from stagelyric.lm.kinds.structure.config import StructureConfig
+from stagelyric.types.json import JsonMapping
 
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
@@ -27,7 +27,7 @@ def _model(config: StructureConfig) -> Structure:
     return Structure(config)
 
 
-def _recipe(config: StructureConfig) -> Mapping[str, Any]:
+def _recipe(config: StructureConfig) -> JsonMapping:
     """`coded`: the share of a line's facts that get a code. No weight averaging, as there are only few steps."""
     return {
         "epochs": 6.0, "streams": 32, "segment": 64, "rate": 4e-3, "last_rate": 0.02, "cooldown": 1.0, "warmup": 50,

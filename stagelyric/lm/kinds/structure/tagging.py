@@ -11,7 +11,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from stagelyric.lm import codes
 from stagelyric.lm.kinds.structure import tokens
@@ -38,7 +37,7 @@ def tagger() -> Tagger:
     An averaged perceptron trained on the English Web Treebank; 93.4 % accuracy on its test set.
     """
     try:
-        found: Any = importlib.import_module("denckring_en_pos").tagger()
+        found = importlib.import_module("denckring_en_pos").tagger()
     except ImportError:
         told = f"a structure model needs denckring-en-pos, which is not installed: {how_to_get('report')}"
         raise NoTaggerError(told) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +98,7 @@ class Cache:
         """Copies a state of one row to `n` rows, so that a context is read once for `n` drafts."""
         return self.take(np.zeros(n, np.int64))
 
-    def take(self, rows: NDArray[Any]) -> Cache:
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Cache:
         """The chosen rows, by index or by a bool mask (B,), to drop finished drafts."""
         own = _Own(self.own.keys[:, rows], self.own.values[:, rows], self.lengths[rows].copy())
         return Cache(self.prefix_keys, self.prefix_values, own, self.lengths[rows], self.recent[rows])

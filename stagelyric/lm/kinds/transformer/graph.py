@@ -14,19 +14,19 @@ Keys are stored as the matrix products need them, so that no step transposes a c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from stagelyric.lm.graph import Graph, Place, Shape, Weights
 from stagelyric.lm.kinds.transformer.numbers import HASH, SCALE, rates
+from stagelyric.types.json import JsonMapping
 
 _FAR = -1e9  # added to a score to exclude it
 _INT64, _FLOAT = 7, 1
 
 
 def step_graph(
-    weights: Weights, config: Mapping[str, Any], *, most: Mapping[str, float] | None, outside: Mapping[str, Place]
+    weights: Weights, config: JsonMapping, *, most: Mapping[str, float] | None, outside: Mapping[str, Place]
 ) -> bytes:
     """The serialised graph; int8 if `most` is given."""
     return _Step(weights, config, most, outside).serialised()
@@ -36,7 +36,7 @@ class _Step:
     def __init__(
         self,
         weights: Weights,
-        config: Mapping[str, Any],
+        config: JsonMapping,
         most: Mapping[str, float] | None,
         outside: Mapping[str, Place],
     ):

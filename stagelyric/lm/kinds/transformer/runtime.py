@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from stagelyric.lm.checkpoint import Meta
 from stagelyric.lm.engine import Engine
-from stagelyric.lm.kinds.transformer.cache import Cache
+from stagelyric.lm.kinds.transformer.cache import Cache, Floats
 from stagelyric.lm.session import opened
 from stagelyric.lm.state import Rows
 from stagelyric.lm.vocabulary import Vocabulary
@@ -74,7 +73,7 @@ class AttentionEngine(Engine):
         fresh = not int(state.positions[0])
         return logits[:, -1], (state.as_prefix if fresh else state.entered)(keys, values, recent)
 
-    def _read(self, ids: NDArray[np.int64], state: Cache) -> tuple[Any, ...]:
+    def _read(self, ids: NDArray[np.int64], state: Cache) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]:
         given = {"ids": ids, "recent": state.recent, "position": state.positions, "length": state.lengths}
         own = state.own
         for layer, (prefix_keys, prefix_values, keys, values) in enumerate(self._names):
