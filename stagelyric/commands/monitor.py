@@ -78,7 +78,7 @@ async def _listen(hearing: Hearing, screen: Screen, count: int | None, seconds: 
         await hearing.open(stack, events.put_nowait, say=not screen.as_json)
         await stack.enter_async_context(hearing.keys(events.put_nowait))
         if hearing.rig.live is not None and screen.show is not None:
-            from stagelyric.stage.assemble import live
+            from stagelyric.stage.parts import live
 
             await stack.enter_async_context(live(hearing.rig.live, screen.show).running(events.put_nowait))
         with suppress(TimeoutError):

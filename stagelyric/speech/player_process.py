@@ -7,6 +7,8 @@ process that does no harm. `player` is the other end. Both ways go JSON objects,
 underruns. The process ends when its standard input is closed.
 """
 
+from __future__ import annotations
+
 import gc
 import json
 import os

@@ -1,13 +1,12 @@
-"""The one place that knows every concrete class: a setlist and a rig become a stage."""
+"""A setlist and a rig become a stage, with the parts that `stage.parts` makes."""
 
 import secrets
-import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from stagelyric import __version__
 from stagelyric.gates import family
@@ -15,48 +14,30 @@ from stagelyric.gear.journal import journal
 from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.gear.midi.input import Midi
-from stagelyric.gear.midi.output import MidiOut
 from stagelyric.gear.osc.input import Osc
-from stagelyric.gear.osc.oscquery import Tree
-from stagelyric.gear.terminal.keyboard import Keyboard
-from stagelyric.gear.terminal.output import Terminal
-from stagelyric.rehearsal.desk import Rehearsal
-from stagelyric.rehearsal.files import Drafts, folder_of
-from stagelyric.setlist.rig import LiveRig, Rig, address
+from stagelyric.setlist.rig import Rig
 from stagelyric.setlist.setlist import Setlist
-from stagelyric.setlist.triggers import Trigger
-from stagelyric.setup.desk import Setup
-from stagelyric.show.ahead import coming
 from stagelyric.show.clock import Clock
-from stagelyric.show.ladder import bare
-from stagelyric.show.learn import LearnSession
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
-from stagelyric.show.step import Step
-from stagelyric.speech.output import Speech
 from stagelyric.stage import material
 from stagelyric.stage.generator import Generator
 from stagelyric.stage.material import Judgements, Material, edition, judged
+from stagelyric.stage.parts import Given
 from stagelyric.stage.recall import Recalled, recall
 from stagelyric.stage.stage import Stage
 from stagelyric.stage.store import Store
 from stagelyric.stage.trace import made_of as made_of_show
 from stagelyric.types import paths
-from stagelyric.types.lines import Ask, Line
-from stagelyric.types.parts import Part
+from stagelyric.types.lines import Line
 from stagelyric.types.server import Server
-from stagelyric.types.standing import Record, Standing, as_record
-from stagelyric.web.desk import Desk, Song
+from stagelyric.types.standing import Standing
 from stagelyric.web.server import Page
-from stagelyric.web.tokens import kept_key
 from stagelyric.words import text as texts
 from stagelyric.words.syllables import syllabify
 
 if TYPE_CHECKING:
     from stagelyric.baked.file import Opened
-    from stagelyric.web.machines import Machines
-
-P = TypeVar("P", bound=Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +136,7 @@ def _begin_trace(
         )
 
 
-def _assembled(stage: Stage, given: "Given", seed: int, told: str) -> Assembly:
+def _assembled(stage: Stage, given: Given, seed: int, told: str) -> Assembly:
     page, osc, tally = given.the(Page), given.the(Osc), given.notes.tally
     return Assembly(stage, page, osc, given.midi_in, seed, told, given.rig.web.pin, tally.__getitem__)
 
@@ -222,203 +203,6 @@ def _fill(
         show.pool.place(Standing("", "", places=before.places))
 
 
-# The parts: each factory returns one, or None if this rig does not use it.
-
-
-@dataclass
-class Given:
-    """What the factories make parts from. `midi`: names of inputs (() all, None no MIDI); `file`: the setlist's file,
-    if there is one; `parts`: those made so far; `stage`: set once all parts are made."""
-
-    setlist: Setlist
-    rig: Rig
-    show: Show
-    kept: Judgements
-    midi: tuple[str, ...] | None
-    terminal: bool
-    notes: Journal
-    file: Path | None = None
-    baked: "Opened | None" = None
-    generator: Generator | None = None
-    parts: list[Part] = field(default_factory=list)
-    machines: "Machines | None" = None
-    addresses: set[str] = field(init=False)
-    """OSC addresses that triggers use; learning a pedal adds to them."""
-    learning: LearnSession | None = field(init=False)
-    rehearsal: Rehearsal = field(init=False)
-    setup: Setup | None = field(init=False)
-    stage: Stage = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.addresses = {trigger.on.osc for trigger in self.show.triggers() if trigger.on.osc}
-        self.learning = _learning(self)
-        self.rehearsal = _rehearsal(self)
-        self.setup = Setup(self.file) if self.file is not None else None
-
-    def whole(self) -> Record:
-        """The complete state of the show, from which this process or another can continue."""
-        standing = self.show.standing(self.stage.clock.tempo)
-        return as_record(standing) | {"seed": self.show.seed, "show": self.notes.show_id}
-
-    def make(self) -> None:
-        """Makes every part that the rig uses."""
-        for factory in PARTS:
-            if (part := factory(self)) is not None:
-                self.parts.append(part)
-
-    @property
-    def midi_in(self) -> Midi | None:
-        return next((part for part in self.parts if isinstance(part, Midi)), None)
-
-    def the(self, kind: type[P]) -> P:
-        """The part of a kind that is always present."""
-        return next(part for part in self.parts if isinstance(part, kind))
-
-
-def _machines(given: Given) -> Part | None:
-    """The part that keeps other machines in step; they are asked for their state before the page opens."""
-    if not given.rig.web.also:
-        return None
-    from stagelyric.web.machines import Machines
-
-    step = Step(secrets.token_hex(8), given.setlist.title, time.monotonic(), given.rig.web.also)
-    given.machines = Machines(
-        step,
-        page=lambda: given.the(Page),
-        whole=given.whole,
-        seed=lambda: given.show.seed,
-        take=lambda standing, seed: given.stage.take_place(standing, seed),
-    )
-    return given.machines
-
-
-def _page(given: Given) -> Page:
-    web = given.rig.web
-    tree = Tree(f"stagelyric {given.setlist.title}", lambda: given.the(Osc).address, given.setlist.sections())
-    return Page(
-        web.host,
-        web.port,
-        pin=web.pin,
-        hosts=web.names,
-        also=web.also,
-        secure=_secure(given.rig),
-        tree=tree,
-        desk=_desk(given),
-        learning=given.learning,
-        rehearsal=given.rehearsal,
-        setup=given.setup,
-        greet_machine=given.machines.greeting if given.machines is not None else None,
-        key=kept_key(paths.joined()) if web.pin else None,
-    )
-
-
-def _speech(given: Given) -> Speech:
-    ahead = partial(coming, given.show, given.kept)
-    if given.baked is None or not len(given.baked.sounds):
-        return Speech(given.rig.speech, paths.speech(), ahead=ahead, spoken=given.notes.spoken)
-    folder = paths.baked_speech(given.baked.digest)
-    return Speech(given.rig.speech, folder, ahead=ahead, ready=given.baked.sounds, spoken=given.notes.spoken)
-
-
-def _osc(given: Given) -> Osc:
-    rig = given.rig.osc
-    host, port = address(rig.listen)
-    return Osc(host, port, reply_to=[address(to) for to in rig.reply_to], allow=rig.allow, known=given.addresses)
-
-
-def _link(given: Given) -> Part | None:
-    if given.rig.clock.source != "link":
-        return None
-    from stagelyric.gear.link import Link
-
-    return Link()
-
-
-def _advertising(given: Given) -> Part | None:
-    if not given.rig.osc.advertise:
-        return None
-    from stagelyric.gear.osc.advertising import Advertising
-
-    osc, page = given.the(Osc), given.the(Page)
-    return Advertising(given.setlist.title, lambda: osc.address, lambda: page.address)
-
-
-def _rehearsal(given: Given) -> Rehearsal:
-    titles = {song.title: song.given for song in given.setlist.songs}
-    places = [(song.title, section.name) for song in given.setlist.songs for section in song.sections]
-
-    async def write(ask: Ask, start: int, count: int, earlier: Sequence[str]) -> Sequence[Line]:
-        if given.generator is None:
-            raise RuntimeError("a baked show has no writer")
-        return await given.generator.write(ask, start, count, earlier, urgent=True)
-
-    def ask_for(song: str, section: str) -> Ask | None:
-        return dict(zip(places, given.show.every_ask(), strict=True)).get((song, section))
-
-    drafts = Drafts(folder_of(paths.drafts(), given.setlist.title))
-    return Rehearsal(drafts, write, ask_for, titles)
-
-
-PARTS: tuple[Callable[[Given], Part | None], ...] = (
-    _machines,
-    _page,
-    _speech,
-    lambda given: Terminal() if given.terminal else None,
-    _osc,
-    lambda given: Midi(given.midi) if given.midi is not None else None,
-    lambda given: MidiOut(given.rig.midi.outputs) if given.rig.midi.outputs else None,
-    _link,
-    lambda given: live(given.rig.live, given.show) if given.rig.live is not None else None,
-    _advertising,
-    lambda given: given.rehearsal,
-    lambda given: given.setup,
-    lambda given: Keyboard() if given.terminal else None,
-)
-"""In the order in which they are opened and told; they are closed in reverse."""
-
-
-def live(rig: LiveRig, show: Show) -> Part:
-    from stagelyric.gear.live.input import Live
-
-    return Live(show.setlist.sections(), lambda: show.song.title, rig.host, rig.port, rig.answers, rig.track)
-
-
-def _secure(rig: Rig) -> ssl.SSLContext | None:
-    if not rig.web.https:
-        return None
-    from stagelyric.web import joining, tls
-
-    return tls.context(paths.certificates(), [*joining.reachable(rig.web.host), *joining.names(), *rig.web.names])
-
-
-def _desk(given: Given) -> Desk:
-    setlist, show, baked = given.setlist, given.show, given.baked
-
-    def ready() -> list[list[int]]:
-        counts = iter([show.pool.ready(ask) for ask in show.every_ask()])
-        return [[next(counts) for _ in song.sections] for song in setlist.songs]
-
-    def bare_places() -> list[tuple[int, int]]:
-        alone = set(bare(setlist, [place for place, texts in show.ladder.kept.items() if texts]))
-        return [
-            (place, index)
-            for place, song in enumerate(setlist.songs)
-            for index, section in enumerate(song.sections)
-            if (song.title, section.name) in alone
-        ]
-
-    songs = tuple(
-        Song(song.title, tuple(section.name for section in song.sections), song.key, song.tempo)
-        for song in setlist.songs
-    )
-    return Desk(
-        setlist.title, songs, show.stock, ready, lambda: given.stage.heard, given.notes.tonight, bare_places,
-        wait=lambda: given.stage.wait(),
-        step=given.machines.step.told if given.machines is not None else lambda: None,
-        baked=None if baked is None else told_of(baked), song_at=lambda: given.stage.song_at,
-    )  # fmt: skip
-
-
 def _told(baked: "Opened | None", before: Recalled) -> str:
     return before.told if baked is None else "\n  ".join(filter(None, (_in_short(baked), before.told)))
 
@@ -427,30 +211,3 @@ def _in_short(baked: "Opened") -> str:
     lines = sum(len(part.played) for part in baked.bake.parts)
     lacks = "" if baked.bake.whole else "; not every section has the lines that were wanted (bake --resume)"
     return f"baked     {baked.path.name}: {lines:,} lines, {len(baked.sounds):,} sounds{lacks}"
-
-
-def told_of(baked: "Opened") -> dict[str, object]:
-    """What the operator's page is told about a baked show."""
-    bake = baked.bake
-    struck, changed = bake.touched
-    words = len({word for part in bake.parts for word in part.words})
-    counts = iter([len(part.played) for part in bake.parts])
-    of = [[next(counts) for _ in song.sections] for song in bake.setlist.songs]
-    return {
-        "file": baked.path.name, "seed": bake.seed, "of": of, "struck": struck, "changed": changed, "words": words,
-        "whole": bake.whole,
-    }  # fmt: skip
-
-
-def _learning(given: Given) -> LearnSession | None:
-    if given.file is None:
-        return None
-
-    def learned(trigger: Trigger) -> None:
-        if trigger.on.osc:
-            given.addresses.add(trigger.on.osc)
-
-    def ports() -> int:
-        return 1 if given.midi_in is None else len(given.midi_in.ports)
-
-    return LearnSession(given.file, given.show, ports=ports, learned=learned)

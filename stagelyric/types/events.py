@@ -176,7 +176,7 @@ def _nothing(event: object) -> None:
 E = TypeVar("E", bound=Event)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class EventKind(Generic[E]):
     """One way to fire a trigger: a key of its `on`, and what is known of the events that it responds to.
 
