@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from faults.harness import ports, show, stock
-from web.pages import chromium
+from web.conftest import chromium
 
 from stagelyric.types.lines import normal
 

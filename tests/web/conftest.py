@@ -3,11 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+import aiohttp
+import programs
 import pytest
+import pytest_asyncio
 
 from stagelyric.types.events import Event
 from stagelyric.types.lines import Cue, Line, State
+from stagelyric.web import guard
 from stagelyric.web.server import EMPTY, Page
 
 FLAGS = [
@@ -60,3 +65,31 @@ async def running(port: int = 0, **options: object) -> AsyncIterator[Show]:
 async def show() -> AsyncIterator[Show]:
     async with running() as show:
         yield show
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
+        yield session
+
+
+@pytest.fixture
+def from_afar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every client counts as one beyond this machine."""
+    monkeypatch.setattr(guard, "is_loopback", lambda address: False)
+
+
+@asynccontextmanager
+async def chromium(playwright: Any) -> AsyncIterator[Any]:
+    """A browser, for tests that are marked as needing "chromium"."""
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=programs.chromium(), args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Any]:
+    """One for all tests of a file."""
+    async with chromium(pytest.importorskip("playwright.async_api")) as browser:
+        yield browser

@@ -1,14 +1,16 @@
-"""What the tests of the pages share: a browser, a tab, and ways to wait for what it shows."""
+"""What the tests of the pages share: a tab, and ways to wait for what it shows."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import programs
 import pytest
 
-from .conftest import FLAGS, LINE
+from stagelyric.types.actions import Do
+from stagelyric.types.events import Command
+
+from .conftest import LINE, Show
 
 SIZES = [(320, 568), (390, 844), (844, 390), (1024, 768), (1920, 1080), (3840, 2160)]
 LINES = [
@@ -32,15 +34,6 @@ OVERFLOW = """() => {
   }
   return out;
 }"""
-
-
-@asynccontextmanager
-async def chromium(playwright: Any) -> AsyncIterator[Any]:
-    """A browser, for tests that are marked as needing "chromium"."""
-    async with playwright.async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=programs.chromium(), args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 @asynccontextmanager
@@ -75,3 +68,19 @@ async def shows(tab: Any, text: str) -> None:
         " === text.replace(/\\s/g, '')",
         arg=[text, ".line, #line"],
     )
+
+
+def contrast(one: str, two: str) -> float:
+    """WCAG 2's contrast of two colours written #rrggbb."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(two)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def orders(show: Show) -> list[Do]:
+    return [event.do for event in show.events if isinstance(event, Command)]

@@ -11,7 +11,7 @@ from stagelyric.types.lines import Alert
 from stagelyric.web.desk import Desk, Song
 
 from .conftest import LINE, Show, running
-from .pages import chromium, holds, looking, shows
+from .pages import holds, looking, shows
 from .test_rehearse import rehearsing
 
 playwright = pytest.importorskip("playwright.async_api")
@@ -20,12 +20,6 @@ axe = pytest.importorskip("axe_playwright_python")
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
 
 AXE = Path(axe.__file__).with_name("axe.min.js").read_text("utf-8")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Any]:
-    async with chromium(playwright) as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -8,8 +8,8 @@ import pytest
 from stagelyric.show.step import Step
 from stagelyric.web.desk import Desk
 
-from .conftest import running
-from .pages import OVERFLOW, chromium, holds, looking
+from .conftest import chromium, running
+from .pages import OVERFLOW, holds, looking
 
 playwright = pytest.importorskip("playwright.async_api")
 

@@ -12,7 +12,7 @@ from stagelyric.testing.waiting import until
 from stagelyric.types.events import Command, KeyPress
 
 from .conftest import Show, running
-from .pages import chromium, holds, looking
+from .pages import holds, looking
 
 playwright = pytest.importorskip("playwright.async_api")
 
@@ -26,12 +26,6 @@ delete AbortSignal.any; delete Promise.any; delete Promise.withResolvers; delete
 delete crypto.randomUUID; delete window.requestIdleCallback; delete Intl.Segmenter; delete window.WeakRef;
 delete Array.fromAsync; delete Element.prototype.checkVisibility; delete Document.prototype.startViewTransition;
 """
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Any]:
-    async with chromium(playwright) as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,6 +1,5 @@
 """The pages in a real Chromium: what a musician sees, at every size, whatever happens to the link."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from itertools import pairwise
@@ -13,17 +12,12 @@ from stagelyric.testing.waiting import until
 from stagelyric.types.events import KeyPress
 
 from .conftest import LINE, Show, running
-from .pages import LINES, OVERFLOW, SIZES, chromium, holds, looking, shows
+from .pages import LINES, OVERFLOW, SIZES, contrast, holds, looking, shows
 
 playwright = pytest.importorskip("playwright.async_api")
 
+
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Any]:
-    async with chromium(playwright) as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -229,18 +223,6 @@ async def test_themes_have_the_contrast_of_aaa(browser: Any, show: Show, theme: 
         assert contrast(colours[name], colours["raised"]) >= 4.5, name
 
 
-def contrast(one: str, two: str) -> float:
-    """WCAG 2's contrast of two colours written #rrggbb."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    dark, light = sorted((luminance(one), luminance(two)))
-    return (light + 0.05) / (dark + 0.05)
-
-
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
 async def test_motion_is_short_and_left_out_where_unwanted(browser: Any, show: Show, motion: str, moves: bool) -> None:
     async with looking(browser, show.page.url, reduced_motion=motion) as tab:
@@ -267,27 +249,6 @@ async def test_a_storm_of_cues_ends_with_the_last_one_and_few_flashes(browser: A
         await shows(tab, "line number 149 of a storm")
         started = await tab.evaluate("started")
         assert all(later - earlier >= 333 for earlier, later in pairwise(started))
-
-
-async def test_the_line_stays_while_the_show_is_away_and_is_right_when_it_is_back(browser: Any) -> None:
-    async with running() as first:
-        port = first.page.address[1]
-        first.cue(LINE)
-        context = await browser.new_context(viewport={"width": 1024, "height": 768})
-        tab = await context.new_page()
-        await tab.goto(first.page.url)
-        await shows(tab, LINE)
-    await tab.wait_for_selector("#stage.lost")
-    await holds(tab, "/no link · \\d+ s/.test(document.querySelector('.mark').textContent)")
-    await shows(tab, LINE)
-    async with running(port) as second:
-        await tab.wait_for_selector("#stage:not(.lost)")
-        await shows(tab, "Harbour Lights")
-        second.cue("Back again", next="and on")
-        await shows(tab, "Back again")
-        await holds(tab, "document.querySelector('.next').textContent === 'and on'")
-        assert await tab.inner_text(".mark") == ""
-    await context.close()
 
 
 async def test_a_page_in_use_for_a_long_show_keeps_its_size(browser: Any, show: Show) -> None:
@@ -403,112 +364,6 @@ async def test_a_display_is_turned_by_keys_and_stays_so(browser: Any, show: Show
         assert show.events == []
 
 
-async def test_of_two_servers_the_one_that_lives_is_shown(browser: Any) -> None:
-    async with running() as second:
-        async with running() as first:
-            port = first.page.address[1]
-            context = await browser.new_context(viewport={"width": 1024, "height": 768})
-            tab = await context.new_page()
-            await tab.goto(f"{first.page.url}/?also={second.page.url}")
-            await until(lambda: second.page.displays, "the second link")
-            first.cue(LINE)
-            number = second.cue(LINE)
-            await shows(tab, LINE)
-            await until(lambda: second.page.displays[0].painted == number, "the second server's news of the painting")
-            second.tell(next="only the second knows")
-            await tab.keyboard.press("PageDown")
-            await until(lambda: first.events, "the key")
-            assert second.events == []  # a page of another server may watch
-        await holds(tab, "document.querySelector('.next').textContent === 'only the second knows'")
-        assert await tab.locator("#stage.lost").count() == 0
-        second.cue("And on it goes")
-        await shows(tab, "And on it goes")
-        async with running(port) as again:
-            await until(lambda: again.page.displays, "the first server's link")
-            again.cue("from the start")
-            second.cue("and this is the show")
-            await shows(tab, "and this is the show")
-        await shows(tab, "and this is the show")
-    await tab.wait_for_selector("#stage.lost")
-    await shows(tab, "and this is the show")
-    await context.close()
-
-
-async def test_pedals_reach_both_servers_that_know_each_other(browser: Any) -> None:
-    async with (
-        running() as first,
-        running(also=[first.page.url]) as second,
-        looking(browser, f"{first.page.url}/?also={second.page.url}") as tab,
-    ):
-        await until(lambda: second.page.displays, "the second link")
-        await tab.keyboard.press("PageDown")
-        await until(lambda: len(first.events) == 2 and len(second.events) == 2, "the key on both")
-
-
-async def test_a_display_that_is_opened_anew_while_the_show_is_away_has_its_line(browser: Any) -> None:
-    async with running() as first:
-        port = first.page.address[1]
-        context = await browser.new_context()
-        tab = await context.new_page()
-        await tab.goto(first.page.url)
-        await tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        first.cue(LINE, next="soon")
-        await shows(tab, LINE)
-        await until(lambda: first.page.displays[0].painted == first.now.number, "the painting")
-    await tab.reload()
-    await tab.wait_for_selector("#stage.lost")
-    await shows(tab, LINE)
-    await holds(tab, "/no link · \\d+ s/.test(document.querySelector('.mark').textContent)")
-    async with running(port) as second:
-        second.cue("Back again")
-        await shows(tab, "Back again")
-        await tab.reload()
-        await shows(tab, "Back again")
-    await context.close()
-
-
-async def test_a_display_that_is_opened_anew_finds_the_second_server(browser: Any) -> None:
-    async with running() as second:
-        async with running() as first:
-            context = await browser.new_context()
-            tab = await context.new_page()
-            await tab.goto(f"{first.page.url}/?also={second.page.url}&pin=1967")
-            kept = "caches.match('/?also=' + encodeURIComponent(also)).then(Boolean)"
-            await tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
-            await holds(tab, f"also => {kept}", arg=second.page.url)
-            addresses = await tab.evaluate("caches.open('stagelyric').then(s => s.keys()).then(k => k.map(r => r.url))")
-            assert not [address for address in addresses if "1967" in address]
-        await tab.reload()
-        second.cue("And on it goes")
-        await shows(tab, "And on it goes")
-        assert await tab.locator("#stage.lost").count() == 0
-        await context.close()
-
-
-async def test_what_the_show_says_is_never_kept_by_the_worker(browser: Any, show: Show) -> None:
-    async with looking(browser, show.page.url) as tab:
-        await tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        await tab.reload()
-        await tab.evaluate("fetch('/api/state').then(answer => answer.json())")
-        kept = await tab.evaluate(
-            "caches.open('stagelyric').then(s => s.keys()).then(k => k.map(r => new URL(r.url).pathname))"
-        )
-    assert {"/", "/operator", "/audience", "/static/core.js"} <= set(kept)
-    assert not [path for path in kept if path.startswith(("/api", "/live"))]
-
-
-async def test_a_display_that_was_frozen_is_right_again(browser: Any, show: Show) -> None:
-    async with looking(browser, show.page.url) as tab:
-        control = await tab.context.new_cdp_session(tab)
-        show.cue("before it slept")
-        await shows(tab, "before it slept")
-        await control.send("Page.setWebLifecycleState", {"state": "frozen"})
-        for number in range(40):
-            show.cue(f"line {number} while it slept")
-        await control.send("Page.setWebLifecycleState", {"state": "active"})
-        await shows(tab, "line 39 while it slept")
-
-
 async def test_the_heap_of_a_long_show_does_not_grow(browser: Any, show: Show) -> None:
     async with looking(browser, show.page.url) as tab:
         control = await tab.context.new_cdp_session(tab)
@@ -528,98 +383,3 @@ async def test_the_heap_of_a_long_show_does_not_grow(browser: Any, show: Show) -
         before = await heap(200)
         after = await heap(1000)
     assert after - before < 200_000, (before, after)  # bytes: a leak of one small node a cue would be as much
-
-
-async def test_the_room_offers_a_word_and_is_answered(browser: Any, show: Show) -> None:
-    async with looking(browser, show.page.url + "/audience?words=1", (390, 844)) as tab:
-        assert await tab.locator(".word-box").is_hidden()
-        show.page.box.open(True)
-        show.cue(LINE)
-        await shows(tab, LINE)
-        await tab.fill("#word", "two words")
-        await tab.keyboard.press("Enter")
-        await holds(tab, "document.querySelector('.word-box p').textContent.startsWith('One word')")
-        await tab.fill("#word", "harbour")
-        await tab.click(".word-box button")
-        await holds(tab, "document.querySelector('.word-box p').textContent.startsWith('Thank you')")
-        assert await tab.input_value("#word") == ""
-        assert [word.word for word in show.page.box.words.waiting.values()] == ["harbour"]
-        assert await tab.evaluate(OVERFLOW) == []
-        show.page.box.open(False)
-        await tab.wait_for_selector(".word-box", state="hidden")
-        assert show.events == []
-    async with looking(browser, show.page.url + "/audience") as tab:  # a projector
-        show.page.box.open(True)
-        show.cue("once more")
-        await shows(tab, "once more")
-        assert await tab.locator(".word-box").count() == 0
-
-
-@pytest.mark.parametrize("theme", ["night", "amber", "sea", "day"])
-async def test_the_rooms_ground_leaves_the_line_its_contrast(browser: Any, show: Show, theme: str) -> None:
-    async with looking(browser, f"{show.page.url}/audience?theme={theme}") as tab:
-        for song in ("Harbour Lights", "The Night Bus to Leith", "Second Song", "Polly", "One More"):
-            show.cue(LINE, song=song)
-            await holds(tab, "song => document.querySelector('.where').textContent.startsWith(song)", arg=song)
-            ink, dim, mark, *glows = await tab.evaluate(
-                "(() => { const e = document.createElement('i'); document.body.append(e);"
-                "const hex = v => { e.style.color = `var(${v})`;"
-                "return '#' + getComputedStyle(e).color.match(/[\\d.]+/g).slice(0, 3)"
-                ".map(n => Math.round(n).toString(16).padStart(2, '0')).join('') };"
-                "return ['--ink', '--dim', '--mark', '--glow', '--glow-far'].map(hex) })()"
-            )
-            for glow in glows:
-                assert contrast(ink, glow) >= 7, (song, glow)
-                assert contrast(dim, glow) >= 4.5, (song, glow)
-                assert contrast(mark, glow) >= 3, (song, glow)  # titles and rules: large
-
-
-async def test_between_two_songs_the_room_sees_the_title(browser: Any, show: Show) -> None:
-    async with (
-        looking(browser, show.page.url + "/audience") as room,
-        looking(browser, show.page.url) as singer,
-    ):
-        show.cue(LINE)
-        await shows(room, LINE)
-        assert await room.inner_text(".where") == "Harbour Lights"
-        await room.evaluate(
-            "(() => { window.entered = []; const animate = Element.prototype.animate; Element.prototype.animate ="
-            "function (frames, how) { entered.push([this.className, how.duration, how.delay]);"
-            "return animate.call(this, frames, how) } })()"
-        )
-        show.tell(song="The Night Bus to Leith", section="verse")
-        await shows(room, "The Night Bus to Leith")
-        await shows(singer, LINE)  # who sings keeps the line until the next one
-        assert await room.locator(".line.title").count() == 1
-        await asyncio.sleep(0.4)  # the gate against flashes
-        show.cue(LINE)
-        await shows(room, LINE)
-        entered = await room.evaluate("entered")
-        rows = [row for row in entered if row[0] == "row"]
-        assert rows == entered
-        assert len({delay for _, _, delay in rows}) > 1  # one row after the other
-        assert all(duration >= 400 for _, duration, _ in rows)
-
-
-async def test_the_join_card_stands_while_the_word_box_is_open(browser: Any, show: Show) -> None:
-    async def from_afar(route: Any) -> None:
-        answer = await route.fetch()
-        headers = {**answer.headers, "x-url": "http://192.168.1.20:7740/audience?words=1"}
-        await route.fulfill(response=answer, headers=headers)
-
-    async with looking(browser, show.page.url + "/audience?join=1", (1920, 1080)) as tab:
-        show.page.box.open(True)
-        await asyncio.sleep(0.3)
-        assert not await tab.is_visible(".join-card")  # no phone can reach this machine
-        show.page.box.open(False)
-        await tab.route("**/join.svg*", from_afar)
-        show.page.box.open(True)
-        await tab.wait_for_selector(".join-card:visible")
-        assert await tab.inner_text(".join-card small") == "192.168.1.20:7740/audience?words=1"
-        await holds(tab, "document.querySelector('.join-card img').naturalWidth > 0")
-        show.cue(LINES[2])
-        await shows(tab, LINES[2])
-        line, card = [await (await tab.query_selector(at)).bounding_box() for at in (".line", ".join-card")]
-        assert line["y"] + line["height"] <= card["y"]
-        show.page.box.open(False)
-        await tab.wait_for_selector(".join-card", state="hidden")

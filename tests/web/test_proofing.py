@@ -13,7 +13,7 @@ from stagelyric.commands.bake_page import Proof
 from stagelyric.types.devices import ListenError
 from stagelyric.web.proofing import proofing
 
-from .pages import chromium
+from .conftest import chromium
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from stagelyric.types.lines import Ask, Line
 from stagelyric.web import guard
 from stagelyric.web.server import Page
 
-from .conftest import START, Show
-from .pages import OVERFLOW, chromium, holds, looking
+from .conftest import START, Show, chromium
+from .pages import OVERFLOW, holds, looking
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WRITTEN = ("The kettle is cold", "The boats go by", "A coat on the floor", "Four at the door")

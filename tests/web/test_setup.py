@@ -19,8 +19,8 @@ from stagelyric.setup.desk import LARGEST, Setup
 from stagelyric.web import guard
 from stagelyric.web.server import Page
 
-from .conftest import START, Show
-from .pages import chromium, holds
+from .conftest import START, Show, chromium
+from .pages import holds
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

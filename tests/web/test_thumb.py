@@ -13,7 +13,7 @@ from stagelyric.commands.frames_page import Sheet
 from stagelyric.types.devices import PortInUseError
 from stagelyric.web.thumb import Thumb
 
-from .pages import OVERFLOW, SIZES, chromium, holds
+from .pages import OVERFLOW, SIZES, holds
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -72,13 +72,6 @@ async def test_a_port_that_is_taken_is_one_sentence(thumb: Thumb) -> None:
     with pytest.raises(PortInUseError, match="another program has that port"):
         async with other.running():
             pass
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Any]:
-    playwright = pytest.importorskip("playwright.async_api")
-    async with chromium(playwright) as browser:
-        yield browser
 
 
 @pytest.mark.needs("chromium")

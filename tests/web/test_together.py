@@ -8,8 +8,8 @@ from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, KeyPress
 
-from .conftest import LINE, running
-from .pages import chromium, holds
+from .conftest import LINE, chromium, running
+from .pages import holds
 
 playwright = pytest.importorskip("playwright.async_api")
 

@@ -1,6 +1,6 @@
 """A page that has joined shows a token of its own: through a restart, past wrong PINs, until the PIN changes."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
@@ -12,13 +12,7 @@ from stagelyric.web.access import ENDED
 from stagelyric.web.tokens import KEY, Tokens, kept_key
 
 from .conftest import running
-from .test_server import hear_until, live
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
+from .sockets import hear_until, live
 
 
 @pytest.fixture(autouse=True)
