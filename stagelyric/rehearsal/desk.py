@@ -35,7 +35,8 @@ _EXACT = 5.0  # seconds to look for lines of the section's own length
 
 _OF_ONE_KIND = 200  # number of wishes that are counted; older ones are forgotten
 _OF_ONE_WISH = 40  # number of suggestions for a wish that are remembered, so as not to repeat them
-_STANZAS = 3  # attempts at a stanza that has no known line
+_STANZAS = 6  # attempts at a stanza that is unlike the earlier ones
+_OTHERS = 4.0  # seconds to look for others than those given before, which can be given again at once
 
 log = logging.getLogger(__name__)
 
@@ -118,12 +119,12 @@ class Rehearsal(Part):
             return []
         texts: list[str] = []
         kept = (await self.draft(song)).lines
+        given = self._given.get(wish, ())
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SECONDS):
-                given = self._given.get(wish, ())
+            async with asyncio.timeout(_OTHERS if given else SECONDS):
                 await self._fulfil(wish, ask, (*kept, *given), texts)
-                if not texts and given:  # there are no others: better the same ones again than none
-                    await self._fulfil(wish, ask, kept, texts)
+        if not texts:  # there are no others: better the same ones again than none
+            texts = wishes.fresh(given, wish, kept)[-wishes.OPTIONS :]
         if not texts and wishes.asked(wish, ask):
             raise TimeoutError("the writer took too long")
         self._remember(wish, texts)
@@ -162,14 +163,14 @@ class Rehearsal(Part):
                             limit.reschedule(asyncio.get_running_loop().time() + _ENOUGH)
 
     async def _stanza(self, wish: Wish, ask: Ask, known: Sequence[str]) -> list[str]:
-        """Four lines that belong together, none of them known; fewer if there is no such stanza."""
+        """Four lines that belong together, none of them known or nearly; of those that there are the best one."""
         best: list[str] = []
         for _ in range(_STANZAS):
             counted = self._counted(wish)
             one = wishes.asked(counted, ask)
             written = [line.text for line in await self._write(one, 0, wishes.STANZA, known)] if one else []
             new = wishes.fresh(written, counted, known)
-            if len(new) == wishes.STANZA:
+            if len(new) == wishes.STANZA and not wishes.resembles(new, known):
                 return new
             best = max(best, new, key=len)
         return best

@@ -19,6 +19,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 OPTIONS, STANZA = 4, 4
 """Number of lines to choose from; number of lines of a stanza."""
 
+_RESEMBLING = 2  # lines of a stanza that are like known ones, from which the whole stanza counts as known
 _BEFORE = 4  # earlier lines that a line for a gap continues
 
 
@@ -77,6 +78,13 @@ def fresh(options: Sequence[str], wish: Wish, kept: Sequence[str]) -> list[str]:
             known.add(normal(text))
             found.append(text)
     return found
+
+
+def resembles(stanza: Sequence[str], known: Sequence[str]) -> bool:
+    """Whether a stanza is a known one in other words: two of its lines share most of their words with known lines."""
+    earlier = [set(normal(line).split()) for line in known]
+    lines = [set(normal(line).split()) for line in stanza]
+    return sum(any(2 * len(line & old) > len(line | old) for old in earlier) for line in lines) >= _RESEMBLING
 
 
 def _seed(ask: Ask, wish: Wish) -> int:

@@ -116,6 +116,23 @@ async def test_a_stanza_of_which_the_draft_has_a_line_already_is_written_anew(tm
     assert await made.options(Wish("stanza"), "Ferry", "verse") == ["Line 5", "Line 6", "Line 7", "Line 8"]
 
 
+async def test_a_stanza_asked_for_again_is_another_and_not_the_same_in_other_words(tmp_path: Path) -> None:
+    stanzas = (
+        ("Rule one: no grown-ups here", "Rule five: you share the beer", "What Barnaby says is so", "A month ago"),
+        ("Rule two: no grown-ups here", "Rule six: you share the beer", "What Barnaby said was so", "Years ago"),
+        ("Put the child by the sink", "And give her a lemon to squeeze", "She said good", "Now more of these"),
+    )
+
+    class Stanzas(Writer):
+        async def write(self, ask: Ask, start: int, count: int, earlier: Sequence[str]) -> list[Line]:
+            self.number += 1
+            return [Line(text, "frame") for text in stanzas[min(self.number, 3) - 1]]
+
+    made = rehearsal(tmp_path, Stanzas())
+    assert await made.options(Wish("stanza"), "Ferry", "verse") == list(stanzas[0])
+    assert await made.options(Wish("stanza"), "Ferry", "verse") == list(stanzas[2])
+
+
 async def test_a_writer_that_is_too_slow_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stagelyric.rehearsal.desk.SECONDS", 0.05)
     writer = Writer()
