@@ -12,6 +12,9 @@ from stagelyric.types.standing import Standing
 from stagelyric.types.texts import ECHO, NAME, cleaned
 from stagelyric.words.alike import find
 
+_ENDS = {"next_song": "last", "next_section": "last", "previous_song": "first", "previous_section": "first"}
+"""Of steps: the one from which there is no further step."""
+
 
 class Position:
     """Begins at the first section of the first song.
@@ -96,9 +99,9 @@ class Position:
             case _:
                 place = _place(do.value, names, [section.given for section in self.song.sections], self._section)
         if place is None or not 0 <= place < len(names):
-            wanted = {"next_section": "after the last", "previous_section": "before the first"}.get(
-                do.action, _named_back(do.value)
-            )
+            if end := _ENDS.get(do.action):
+                return [Remark(f'this is the {end} section of "{self.song.title}"')]
+            wanted = _named_back(do.value)
             return [Remark(f'no section {wanted} in "{self.song.title}"; there is: {", ".join(names)}')]
         moved, self._section = place != self._section, place
         return [Changed()] if moved else []
@@ -114,10 +117,9 @@ class Position:
             case _:
                 place = _place(do.value, titles, [song.given for song in self.setlist.songs], self._song)
         if place is None or not 0 <= place < len(titles):
-            wanted = {"next_song": "after the last", "previous_song": "before the first"}.get(
-                do.action, _named_back(do.value)
-            )
-            return [Remark(f"no song {wanted}; there is: {', '.join(titles)}")]
+            if end := _ENDS.get(do.action):
+                return [Remark(f"this is the {end} song of the set")]
+            return [Remark(f"no song {_named_back(do.value)}; there is: {', '.join(titles)}")]
         if place == self._song and do.action == "song":
             return []
         self._song, self._section, self.wildness = place, 0, None

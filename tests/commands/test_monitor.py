@@ -118,7 +118,7 @@ def test_what_an_event_would_do_and_where_the_show_then_is(show: Show) -> None:
         [],
         ['goto bridge (no section "bridge" in "Harbour Lights"; there is: verse, chorus)'],
         ["song 2"],
-        ['next_section (no section after the last in "Second Song"; there is: song)'],
+        ['next_section (this is the last section of "Second Song")'],
     ]
 
 

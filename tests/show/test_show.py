@@ -194,14 +194,14 @@ def test_places_by_name_by_number_and_step_by_step() -> None:
     assert made.section.name == "verse"
     do(made, "goto", "2")
     assert made.section.name == "chorus"
-    assert 'no section after the last in "Harbour Lights"' in remark(do(made, "next_section"))
+    assert 'this is the last section of "Harbour Lights"' in remark(do(made, "next_section"))
     assert 'no section "bridge"' in remark(do(made, "goto", "bridge"))
     do(made, "next_song")
     assert (made.song.title, made.section.name, made.beats_per_bar) == ("Second Song", "song", 3.0)
-    assert "no song after the last" in remark(do(made, "next_song"))
+    assert "this is the last song of the set" in remark(do(made, "next_song"))
     made.perform(SongSelect(0.0, "midi", "p", 0))
     assert made.song.title == "Harbour Lights"
-    assert "no song before the first" in remark(do(made, "previous_song"))
+    assert "this is the first song of the set" in remark(do(made, "previous_song"))
 
 
 def test_two_rigs_that_tell_each_other_come_to_rest() -> None:

@@ -21,6 +21,7 @@ LINES = [
     "港の灯りが雨に滲んで、君の名前を呼んでいる",
     "הלילה יורד על הנמל, ואני עדיין מחכה לך",
 ]
+TITLE = "Everything I Ever Told You on the Night Ferry to Llanfairpwllgwyngyll and the Morning After"
 OVERFLOW = """() => {
   const box = document.scrollingElement;
   const out = [];

@@ -17,7 +17,7 @@ from stagelyric.web import guard
 from stagelyric.web.desk import Desk, Song
 
 from .conftest import LINE, Show, running
-from .pages import LINES, OVERFLOW, SIZES, holds, looking, orders, shows
+from .pages import LINES, OVERFLOW, SIZES, TITLE, holds, looking, orders, shows
 
 playwright = pytest.importorskip("playwright.async_api")
 
@@ -43,6 +43,22 @@ async def test_the_desk_fits_every_display(browser: Any, show: Show, size: tuple
             " && (b.getBoundingClientRect().height < 32 || b.scrollWidth > b.clientWidth + 1)).map(b => b.textContent)"
         )
         assert small == []
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1024, 768), (1920, 1080)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_a_set_of_long_names_fits_its_panel(browser: Any, show: Show, size: tuple[int, int]) -> None:
+    sections = ("verse", "instrumental with spoken words over it", *(f"chorus {n}, louder" for n in range(10)))
+    show.page.desk = Desk("Friday", (Song(TITLE, sections, "F# minor", 212.0), Song(TITLE.replace(" ", ""), ("a",))))
+    async with looking(browser, show.page.url + "/operator", size) as tab:
+        if await tab.is_visible("#tab-set"):
+            await tab.click("#tab-set")
+        await holds(tab, "document.querySelectorAll('.set li').length === 2")
+        wide = await tab.evaluate(
+            "(() => { const edge = document.querySelector('.set').parentElement.getBoundingClientRect().right;"
+            "return [...document.querySelectorAll('.set button, .set small')]"
+            ".filter(b => b.getBoundingClientRect().right > edge + 0.5).map(b => b.textContent) })()"
+        )
+        assert wide == []
 
 
 async def test_every_pad_gives_its_order(browser: Any, show: Show) -> None:

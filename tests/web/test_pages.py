@@ -12,7 +12,7 @@ from stagelyric.testing.waiting import until
 from stagelyric.types.events import KeyPress
 
 from .conftest import LINE, Show, running
-from .pages import LINES, OVERFLOW, SIZES, contrast, holds, looking, shows
+from .pages import LINES, OVERFLOW, SIZES, TITLE, contrast, holds, looking, shows
 
 playwright = pytest.importorskip("playwright.async_api")
 
@@ -42,6 +42,16 @@ async def test_every_line_fits_every_display(browser: Any, show: Show, path: str
                 "return [b.clientWidth - l.offsetWidth, b.clientHeight - l.offsetHeight] })()"
             )
             assert min(room) >= 0, (text, room)
+
+
+@pytest.mark.parametrize("path", ["/", "/audience"])
+async def test_a_long_title_takes_no_room_from_the_line(browser: Any, show: Show, path: str) -> None:
+    async with looking(browser, show.page.url + path, (390, 844)) as tab:
+        show.tell(song=TITLE)
+        show.cue(LINE, next=TITLE)
+        await shows(tab, LINE)
+        assert await tab.evaluate(OVERFLOW) == []
+        await holds(tab, "document.querySelector('.where').textContent.startsWith('Everything')")
 
 
 async def test_no_line_of_46_letters_stands_in_three_rows(browser: Any, show: Show) -> None:

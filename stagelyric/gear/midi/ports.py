@@ -267,7 +267,7 @@ class Ports:
             self._say(f"MIDI is off: no driver is installed ({_INSTALL})")
         elif "problem" in report:
             if self._counted_on:
-                self._say(f"MIDI is off: {_NONE_WORKS} ({report['problem']})")
+                self._say(f"MIDI is off: {_NONE_WORKS} (more: {typed('doctor')})")
             else:  # many machines have none, and it was not asked for
                 self._say(f"no MIDI driver works here{_GOES_ON} (more: {typed('doctor')})", "info")
 
