@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import jack
 import programs
 import pytest
 from _pytest.runner import runtestprotocol
@@ -145,3 +146,11 @@ def _word_lists_are_unpacked() -> Iterator[None]:
 def _nobody_s_taste(monkeypatch: pytest.MonkeyPatch) -> None:
     """What whoever runs the tests has taught their own stagelyric is not what is tested."""
     monkeypatch.setenv("STAGELYRIC_TASTE", os.devnull + "-none")
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[jack.Jack]:
+    """A JACK server of a file's own."""
+    programs.require("jack")
+    with jack.server() as server:
+        yield server

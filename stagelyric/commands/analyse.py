@@ -120,7 +120,7 @@ def _print(result: JsonObject, faults: bool) -> None:
         out.print(_scheme(result["scheme"]))
     if len(result["genres"]) > 1:
         out.print(page.genres(result["genres"]))
-    for title, key, by in _LISTS:
+    for title, key, by in page.LISTS:
         if part := page.listed(title, result[key], by=by):
             out.print(part)
     if result["favourites"]:
@@ -135,17 +135,6 @@ def _print(result: JsonObject, faults: bool) -> None:
         out.print(page.faults(result["scheme"]["faults"]))
     for note in result["notes"]:
         out.print(Text(f"\n{note}", style="dim"))
-
-
-_LISTS: Sequence[tuple[str, str, str]] = (
-    ("Four words in a row", "four_grams", "songs"),
-    ("First three words", "openings", "lines"),
-    ("Rhymes", "rhyme_pairs", "songs"),
-    ("Moulds (… is any word of substance)", "frames", "songs"),
-    ("Stock phrases", "stock_phrases", "songs"),
-    ("Words that machines overuse", "machine_words", "songs"),
-    ("Names", "names", "lines"),
-)
 
 
 def _scheme(scheme: JsonObject) -> str:

@@ -3,7 +3,6 @@ closed."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from stagelyric.baked import editing, proof
 from stagelyric.baked import file as files
 from stagelyric.commands.bake_saving import save, sounds_of
 from stagelyric.commands.common import Failure, plain_faults
+from stagelyric.commands.pages import stay, until_ctrl_c
 from stagelyric.types.json import JsonMapping, JsonObject
 
 if TYPE_CHECKING:
@@ -65,26 +65,16 @@ class Proof:
 
 def serve(file: Path, port: int, no_open: bool) -> None:
     """Serves the page until Ctrl-C. Raises Failure if the port is in use."""
-    from stagelyric.types.devices import ListenError
-
     shown = Proof(file)
-    try:
-        asyncio.run(_serve(shown, port, no_open))
-    except ListenError as error:
-        raise Failure(str(error)) from None
-    except KeyboardInterrupt:
-        pass
+    until_ctrl_c(_serve(shown, port, no_open), Failure)
     for told in shown.close():
         click.echo(told)
     click.echo(f"{file}: {proof.counted(shown.bake)}")
 
 
 async def _serve(shown: Proof, port: int, no_open: bool) -> None:
-    from stagelyric.commands.play import _open
     from stagelyric.web.proofing import proofing
 
     async with proofing(shown, port) as address:
         click.echo(f"{shown.opened.path}: read and change it at {address}; Ctrl-C when you are done")
-        if not no_open:
-            _open(address)
-        await asyncio.Event().wait()
+        await stay(address, opened=not no_open)

@@ -88,8 +88,7 @@ def evaluate(
         with _progress() as step:
             tried = evaluation.write(folder.name, folder, found, step)
             if blind is not None:
-                show = _blind_quatrains if quatrains else _blind
-                show(tried, found, blind, seed, key, as_json)
+                _blind(tried, found, blind, seed, key, as_json, quatrains=quatrains)
                 return
             result = evaluation.evaluate(tried, _v0(folder, found, step), found, sources, training, step)
             if other is not None:
@@ -184,31 +183,25 @@ def _columns(result: JsonObject) -> dict[str, JsonObject]:
     return {**columns, **result["rows"]}
 
 
-def _blind(tried: Trial, found: list[Context], count: int, seed: int, key_file: Path, as_json: bool) -> None:
+def _blind(
+    tried: Trial, found: list[Context], count: int, seed: int, key_file: Path, as_json: bool, *, quatrains: bool
+) -> None:
+    """Prints the sheet of a blind test of pairs of lines or of quatrains, and writes its key."""
     from stagelyric.report import blind, trial
 
-    sheet, key = blind.pairs(found, trial.by_people(found), tried.lines, count, seed=seed)
+    make = blind.quatrains if quatrains else blind.pairs
+    name, how = ("quatrains", blind.HOW_QUATRAINS) if quatrains else ("pairs", blind.HOW)
+    sheet, key = make(found, trial.by_people(found), tried.lines, count, seed=seed)
     key_file.write_text(json.dumps({"model": tried.name, "key": key}, ensure_ascii=False, indent=1), encoding="utf-8")
     if as_json:
-        print_json({"how": blind.HOW, "pairs": sheet})
+        print_json({"how": how, name: sheet})
         return
-    click.echo(f"{blind.HOW}\n")
-    for pair in sheet:
-        click.echo(f"{pair['pair']:3}  a  {pair['a']}\n     b  {pair['b']}\n")
-    click.echo(f"The key is in {key_file}; open it when all is rated.", err=True)
-
-
-def _blind_quatrains(tried: Trial, found: list[Context], count: int, seed: int, key_file: Path, as_json: bool) -> None:
-    from stagelyric.report import blind, trial
-
-    sheet, key = blind.quatrains(found, trial.by_people(found), tried.lines, count, seed=seed)
-    key_file.write_text(json.dumps({"model": tried.name, "key": key}, ensure_ascii=False, indent=1), encoding="utf-8")
-    if as_json:
-        print_json({"how": blind.HOW_QUATRAINS, "quatrains": sheet})
-        return
-    click.echo(f"{blind.HOW_QUATRAINS}\n")
+    click.echo(f"{how}\n")
     for one in sheet:
-        click.echo(f"[{one['quatrain']}]\n" + "\n".join(one["lines"]) + "\n")
+        if quatrains:
+            click.echo(f"[{one['quatrain']}]\n" + "\n".join(one["lines"]) + "\n")
+        else:
+            click.echo(f"{one['pair']:3}  a  {one['a']}\n     b  {one['b']}\n")
     click.echo(f"The key is in {key_file}; open it when all is rated.", err=True)
 
 

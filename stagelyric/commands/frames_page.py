@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 
 import click
 
 from stagelyric.commands.common import Fault, classes_of_frames
+from stagelyric.commands.pages import stay, until_ctrl_c
 from stagelyric.phrasebook import grammar, proposals
 from stagelyric.phrasebook.classes import Classes
 from stagelyric.phrasebook.proposals import Opened, ProposalError
-from stagelyric.types.devices import ListenError
 from stagelyric.types.json import JsonObject
 from stagelyric.web.thumb import Thumb
 
@@ -35,18 +34,9 @@ def serve(file: Path, port: int, *, opened: bool) -> None:
         thumb = Thumb(Sheet(file, known), port)
         async with thumb.running():
             click.echo(f"{file}: {thumb.url}   (Ctrl-C stops it; what you decide is in the file at once)")
-            if opened:
-                from stagelyric.commands.play import _open
+            await stay(thumb.url, opened=opened)
 
-                _open(thumb.url)
-            await asyncio.Event().wait()
-
-    try:
-        asyncio.run(run())
-    except ListenError as error:
-        raise Fault(str(error)) from None
-    except KeyboardInterrupt:
-        return
+    until_ctrl_c(run())
 
 
 class Sheet:

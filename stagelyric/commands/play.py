@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from stagelyric.commands.common import Failure, Fault, frame_faults, plain_faults, seed_type, server_named
+from stagelyric.commands.pages import open_in_browser
 from stagelyric.types.program import typed
 
 SAFE_PIN = 6
@@ -225,7 +226,7 @@ async def _show(
                 return False
         _greet(assembly, title, qr)
         if opened is not None:
-            _open(assembly.page.url + opened)
+            open_in_browser(assembly.page.url + opened)
         async with watched(f"{title}: {assembly.page.url}"), _bringing(bring_editor):
             await over.wait()
     return True
@@ -305,15 +306,3 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
     click.echo("  stop      Ctrl-C")
     if near and (sys.stdout.isatty() if qr is None else qr):
         click.echo(joining.qr_text(assembly.page.join_url(near[0])))
-
-
-def _open(url: str) -> None:
-    """Opens the page in a browser, if there is a desktop and a person to look at it."""
-    import os
-    import sys
-    import threading
-    import webbrowser
-
-    desktop = sys.platform in ("darwin", "win32") or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
-    if desktop and sys.stdout.isatty():
-        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()

@@ -3,10 +3,11 @@ renders their speech."""
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from stagelyric import __version__
 from stagelyric.baked.bake import Bake, Baked, Part, Spoken
@@ -129,16 +130,8 @@ class Oven:
         """Writes until every section has its lines. Raises BakingError."""
         missing = [at for at in range(len(self.parts)) if not self._is_done(at)]
         open_places = iter(missing)
-        async with AsyncExitStack() as stack:
-            generators = [make() for _ in range(min(workers, len(missing)))]
-            for generator in generators:
-                await stack.enter_async_context(generator.running())
-            try:
-                async with asyncio.TaskGroup() as group:
-                    for generator in generators:
-                        group.create_task(self._work(generator, open_places))
-            except* BakingError as errors:
-                raise BakingError(str(errors.exceptions[0])) from None
+        generators = [make() for _ in range(min(workers, len(missing)))]
+        await _side_by_side(generators, lambda generator: self._work(generator, open_places))
 
     def _is_done(self, at: int) -> bool:
         part = self.parts[at]
@@ -172,6 +165,28 @@ class Oven:
     async def _word(self, generator: Generator, at: int, word: str) -> None:
         made = await _patiently(lambda: generator.explain(word_ask(self.asks[at], word, 1), 0, 1))
         self._put(at, replace(self.parts[at], words={**self.parts[at].words, word.casefold(): made[0][0]}))
+
+
+class _Running(Protocol):
+    """A writer or a renderer."""
+
+    def running(self) -> AbstractAsyncContextManager[None]: ...
+
+
+R = TypeVar("R", bound=_Running)
+
+
+async def _side_by_side(workers: Sequence[R], work: Callable[[R], Coroutine[None, None, None]]) -> None:
+    """Has all workers run and work until each is done. Raises the first BakingError; then the others are stopped."""
+    async with AsyncExitStack() as stack:
+        for worker in workers:
+            await stack.enter_async_context(worker.running())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for worker in workers:
+                    group.create_task(work(worker))
+        except* BakingError as errors:
+            raise BakingError(str(errors.exceptions[0])) from None
 
 
 async def _up(generator: Generator) -> None:
@@ -226,17 +241,9 @@ class Choir:
         if not missing:
             return
         queue = iter(missing)
-        async with AsyncExitStack() as stack:
-            spoken = self.spoken
-            renderers = [Renderer(spoken.voice, spoken.words_a_minute) for _ in range(min(workers, len(missing)))]
-            for renderer in renderers:
-                await stack.enter_async_context(renderer.running())
-            try:
-                async with asyncio.TaskGroup() as group:
-                    for renderer in renderers:
-                        group.create_task(self._render(renderer, queue))
-            except* BakingError as errors:
-                raise BakingError(str(errors.exceptions[0])) from None
+        spoken = self.spoken
+        renderers = [Renderer(spoken.voice, spoken.words_a_minute) for _ in range(min(workers, len(missing)))]
+        await _side_by_side(renderers, lambda renderer: self._render(renderer, queue))
 
     async def _render(self, renderer: Renderer, texts: Iterable[str]) -> None:
         try:

@@ -8,10 +8,9 @@ from typing import Protocol, TypeVar
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from stagelyric.types.devices import ListenError
+from stagelyric.web.alone import HOST, serving
 from stagelyric.web.guard import Hosts, Origins
 
-HOST = "127.0.0.1"
 MAX_MESSAGE = 64 * 1024
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
@@ -68,18 +67,8 @@ async def proofing(proof: Proof, port: int) -> AsyncIterator[str]:
     application.router.add_get("/proof.js", script)
     application.router.add_post("/api/edit", edit)
     application.router.add_post("/api/check", edit)
-    runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.2)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, HOST, port).start()
-        except OSError as error:
-            raise ListenError(
-                f"The page cannot open on {HOST}:{port}: {error.strerror}. Choose another --port."
-            ) from None
-        yield f"http://{HOST}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with serving(application, port) as address:
+        yield address
 
 
 def _guarded() -> Middleware:

@@ -4,7 +4,6 @@ machine alone."""
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -12,13 +11,12 @@ from typing import Protocol
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.web import files
 from stagelyric.web.access import HEADERS, POLICY
+from stagelyric.web.alone import HOST, serving
 from stagelyric.web.guard import Hosts, Origins, is_loopback
 
-HOST = "127.0.0.1"
 _LARGEST = 4096
 
 
@@ -54,22 +52,9 @@ class Thumb:
         application.router.add_post("/api/undo", self._answering(lambda asked: self.sheet.undo()))
         for path in self._files:
             application.router.add_get(path, self._file)
-        runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.2)
-        await runner.setup()
-        try:
-            try:
-                await web.TCPSite(runner, HOST, self.port).start()
-            except OSError as fault:
-                if fault.errno == errno.EADDRINUSE:
-                    raise PortInUseError(
-                        f"The page cannot open on {HOST}:{self.port}: another program has that port. "
-                        "Choose another with --port."
-                    ) from fault
-                raise ListenError(f"The page cannot open on {HOST}:{self.port}: {fault.strerror}.") from fault
-            self.url = f"http://{HOST}:{runner.addresses[0][1]}/"
+        async with serving(application, self.port) as address:
+            self.url = f"{address}/"
             yield
-        finally:
-            await runner.cleanup()
 
     def _answering(self, do: Callable[[JsonMapping], JsonObject]) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def answer(request: web.Request) -> web.Response:

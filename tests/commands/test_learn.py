@@ -10,16 +10,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import jack
 import pytest
 from house import SETLIST, playing
 from jack import Jack
-from programs import require
 
 from stagelyric.commands import learn
 from stagelyric.setlist.setlist import load
@@ -63,13 +60,6 @@ def test_a_press_over_osc_is_learned(file: Path) -> None:
     trigger = load(file).triggers[-1]
     assert (trigger.on.osc, trigger.do, trigger.quantize) == ("/pedal", Do("goto", "chorus"), "bar")
     assert file.read_text(encoding="utf-8").startswith("# ours\n")
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[Jack]:
-    require("jack")
-    with jack.server() as server:
-        yield server
 
 
 @pytest.mark.needs("jack_midiseq")

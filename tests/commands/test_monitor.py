@@ -4,15 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jack
 import pytest
 from house import SETLIST
 from jack import Jack
-from programs import require
 
 from stagelyric.commands.monitor import Screen, decoded
 from stagelyric.setlist import setlist as setlists
@@ -166,13 +163,6 @@ def test_osc_arrives_and_is_told_with_what_it_would_do(file: Path) -> None:
     assert rows[0].endswith("/keep 1.0  → keep (keep: no line is up)")
     assert rows[1].endswith("song 2  → song 2")
     assert "wanted a number from 0.0 to 1.0, found 7.0" in rows[2]
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[Jack]:
-    require("jack")
-    with jack.server() as server:
-        yield server
 
 
 @pytest.mark.needs("jack_midiseq")

@@ -11,13 +11,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import jack
 import psutil
 import pytest
 from ableton import ableton
 from house import SETLIST, playing
 from jack import Jack
-from programs import require
 
 from stagelyric.doctor import audio, live, machine, midi, network
 from stagelyric.doctor.findings import Finding
@@ -158,13 +156,6 @@ async def test_live_is_not_there_or_another_program_has_its_port() -> None:
 
 
 # -- MIDI
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[Jack]:
-    require("jack")
-    with jack.server() as server:
-        yield server
 
 
 @pytest.fixture

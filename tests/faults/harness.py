@@ -6,6 +6,7 @@ import time
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.pool import CHUNK, Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.store import Store
-from stagelyric.testing.play import Play, free_port
+from stagelyric.testing.play import Display, Play, free_port
 from stagelyric.types import paths
 from stagelyric.types.lines import Line
 
@@ -87,3 +88,19 @@ async def show(
         stock(folder, setlist)
     async with playing(folder, *options, setlist=setlist, ports=here, **{"ready": 0, **more}) as play:
         yield play
+
+
+async def waits(play: Play, display: Display, presses: int) -> list[float]:
+    """Seconds from each press to its line on a display."""
+    found = []
+    for _ in range(presses):
+        wanted, began = len(display.cues) + 1, time.perf_counter()
+        play.send("/stagelyric/line")
+        await display.until(partial(_reached, display, wanted))
+        found.append(time.perf_counter() - began)
+        await asyncio.sleep(0.005)
+    return found
+
+
+def _reached(display: Display, cues: int) -> bool:
+    return len(display.cues) >= cues

@@ -3,17 +3,15 @@
 import asyncio
 import json
 import statistics
-import time
 from collections.abc import AsyncIterator, Callable
-from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from faults.harness import hang_up, show, stock
+from faults.harness import hang_up, show, stock, waits
 
-from stagelyric.testing.play import Display, Play
+from stagelyric.testing.play import Play
 
 KINDS = {
     "pings": '{"ping": 1}',
@@ -22,21 +20,6 @@ KINDS = {
     "words": '{"offer": "harbour"}',
     "pins": '{"pin": "000000"}',
 }
-
-
-def reached(display: Display, cues: int) -> bool:
-    return len(display.cues) >= cues
-
-
-async def waits(play: Play, display: Display, presses: int = 60) -> list[float]:
-    found = []
-    for _ in range(presses):
-        wanted, began = len(display.cues) + 1, time.perf_counter()
-        play.send("/stagelyric/line")
-        await display.until(partial(reached, display, wanted))
-        found.append(time.perf_counter() - began)
-        await asyncio.sleep(0.005)
-    return found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -54,7 +37,7 @@ async def test_a_flooder_is_read_no_faster_than_its_share(
     play: Play, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
     async with play.display() as display:
-        alone = await waits(play, display)
+        alone = await waits(play, display, 60)
         over, sent = asyncio.Event(), 0
 
         async def flood() -> None:
@@ -74,7 +57,7 @@ async def test_a_flooder_is_read_no_faster_than_its_share(
 
         flooding = asyncio.create_task(flood())
         await asyncio.sleep(0.3)
-        beside = await waits(play, display)
+        beside = await waits(play, display, 60)
         over.set()
         flooding.cancel()
         await asyncio.gather(flooding, return_exceptions=True)

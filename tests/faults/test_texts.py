@@ -3,17 +3,15 @@
 import asyncio
 import json
 import statistics
-import time
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from faults.harness import SET, hang_up, press, show, stock
+from faults.harness import SET, hang_up, press, show, stock, waits
 
-from stagelyric.testing.play import Display, Play
+from stagelyric.testing.play import Play
 
 WAYS = SET.replace(
     "[[songs]]",
@@ -62,22 +60,6 @@ async def test_what_is_refused_comes_back_nowhere(tmp_path: Path) -> None:
     assert "bullshit" not in play.printed
 
 
-def reached(display: Display, cues: int) -> bool:
-    return len(display.cues) >= cues
-
-
-async def waits(play: Play, display: Display, presses: int = 20) -> list[float]:
-    """Seconds from a press to its line."""
-    found = []
-    for _ in range(presses):
-        wanted, began = len(display.cues) + 1, time.perf_counter()
-        play.send("/stagelyric/line")
-        await display.until(partial(reached, display, wanted))
-        found.append(time.perf_counter() - began)
-        await asyncio.sleep(0.01)
-    return found
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play]:
     """One show for all kinds of text, one after another; each wants 41 lines of it."""
@@ -91,7 +73,7 @@ async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play]:
 @pytest.mark.parametrize("kind", LONG)
 async def test_no_press_waits_for_a_long_text(play: Play, kind: str) -> None:
     async with play.display() as display:
-        alone = await waits(play, display)
+        alone = await waits(play, display, 20)
         over = asyncio.Event()
 
         async def flood() -> None:
@@ -104,7 +86,7 @@ async def test_no_press_waits_for_a_long_text(play: Play, kind: str) -> None:
 
         flooding = asyncio.create_task(flood())
         await asyncio.sleep(0.2)
-        beside = await waits(play, display)
+        beside = await waits(play, display, 20)
         over.set()
         await flooding
         assert (await press(play))["number"] > 40

@@ -4,28 +4,18 @@ import asyncio
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
-import jack
 import pytest
 from house import SETLIST, playing
 from jack import Jack
-from programs import require
 
 TIMES = 10
 SETTLING = 1.5  # seconds
 BACK_SECONDS = 3.0
 NOTES = tuple((6_000 * place, 61 + place, 2_400) for place in range(4))  # round and round, eight presses a second
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[Jack]:
-    require("jack")
-    with jack.server() as server:
-        yield server
 
 
 def played(folder: Path) -> list[int]:

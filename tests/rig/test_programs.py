@@ -13,11 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import jack
 import pytest
 from house import playing
 from jack import Jack
-from programs import needing, require
+from programs import needing
 from rig import hydrogen
 from rig.acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setlist, shown
 
@@ -160,13 +159,6 @@ async def test_osc_programs_do_everything(program: Drive, tmp_path: Path) -> Non
             both.create_task(program(play, tmp_path / "patches"))
             both.create_task(display.until(lambda: len(shown(seen(display))) >= len(shown(SEEN))))
     check(display, tmp_path / "show")
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[Jack]:
-    require("jack")
-    with jack.server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from html import escape
 
 from stagelyric.report.measures.whole import BANDS
 from stagelyric.report.render import plot
-from stagelyric.report.render.page import shown, single
+from stagelyric.report.render.page import LISTS, shown, single
 from stagelyric.types.json import JsonMapping
 
 _STYLE = """
@@ -18,15 +18,6 @@ table { border-collapse: collapse; margin: 1rem 0 } td, th { padding: .2rem .8re
 td.n { text-align: right; font-variant-numeric: tabular-nums } .out { color: #b35c00 } .dim { opacity: .65 }
 blockquote { font-size: 1.5rem; margin: 1rem 0; font-style: italic }
 """
-_LISTS = (
-    ("Four words in a row", "four_grams", "songs"),
-    ("First three words", "openings", "lines"),
-    ("Rhymes", "rhyme_pairs", "songs"),
-    ("Moulds (… is any word of substance)", "frames", "songs"),
-    ("Stock phrases", "stock_phrases", "songs"),
-    ("Words that machines overuse", "machine_words", "songs"),
-    ("Names", "names", "lines"),
-)
 
 
 def page(reports: Mapping[str, JsonMapping], curves: plot.Curves | None = None) -> str:
@@ -37,7 +28,7 @@ def page(reports: Mapping[str, JsonMapping], curves: plot.Curves | None = None) 
         parts.append(f"<p>The average line:</p><blockquote>{escape(average['text'])}</blockquote>")
         parts.append(f'<p class="dim">{escape(average["how"])}. Nearest sung: “{escape(average["nearest"])}”</p>')
     parts += [plot.svg(reports, curves), _measures(reports)]
-    for title, key, by in _LISTS:
+    for title, key, by in LISTS:
         if found := first.get(key):
             parts.append(_table(title, by, ((h[by], h["text"], next(iter(h["for_example"]), "")) for h in found[:20])))
     if said := first.get("favourites"):

@@ -14,6 +14,17 @@ from stagelyric.types.json import JsonMapping
 _WIDTH = 24  # characters of a gauge
 _BEYOND = 0.6  # how far a gauge extends beyond its band, in widths of the band
 
+LISTS = (
+    ("Four words in a row", "four_grams", "songs"),
+    ("First three words", "openings", "lines"),
+    ("Rhymes", "rhyme_pairs", "songs"),
+    ("Moulds (… is any word of substance)", "frames", "songs"),
+    ("Stock phrases", "stock_phrases", "songs"),
+    ("Words that machines overuse", "machine_words", "songs"),
+    ("Names", "names", "lines"),
+)
+"""What is listed of a report: the title, the key, and by what its entries are counted."""
+
 
 def console() -> Console:
     """Standard output, in colour if it is a terminal."""

@@ -10,11 +10,9 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 
-import jack
 import psutil
 import pytest
 from jack import Jack
-from programs import require
 
 from stagelyric.gear.midi import ports
 from stagelyric.gear.midi.input import Midi
@@ -25,13 +23,6 @@ from stagelyric.types.extras import how_to_get
 
 POLL = 0.1
 NOTES = ((0, 60, 2400), (8000, 63, 2400), (16000, 67, 2400))
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[Jack]:
-    require("jack")
-    with jack.server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """Lamps on a pedal board: which messages go out when, and on a real JACK server, where they arrive."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import jack
 import pytest
 from jack import Jack
-from programs import require
 
 from stagelyric.gear.midi.input import Midi
 from stagelyric.gear.midi.output import Lamp, Lights, MidiOut
@@ -75,13 +74,6 @@ async def test_every_lamp_goes_out_at_the_end(sent: list[str]) -> None:
         out.show(UP)
         out.state(state(ready=0))
     assert sent == ["9f 3c 7f", "bf 14 7f", "8f 3c 00", "bf 14 00"]
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[Jack]:
-    require("jack")
-    with jack.server() as server:
-        yield server
 
 
 @pytest.fixture
