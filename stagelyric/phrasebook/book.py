@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 
 from stagelyric.phrasebook import classes, compiled, ears, grammar, near_themes, reach
 from stagelyric.phrasebook.classes import Classes
 from stagelyric.phrasebook.compiled import Body, Compiled, Entry
 from stagelyric.phrasebook.ears import Ear
-from stagelyric.phrasebook.ends import bare
 from stagelyric.phrasebook.frame import Frame
 from stagelyric.words.npz import ModelError
 from stagelyric.words.phonetics import Phones
@@ -86,14 +83,10 @@ class Book:
             found.setdefault(slant(tuple(key.split())), []).append(key)
         return found
 
-    def commonness(self, text: str) -> float:
-        """How common a line's pairs of adjacent words are: the sum of ln(number of frames that can have the pair)."""
-        words = [bare(word) for word in text.split()]
-        return sum(math.log(self._common.get(f"{a} {b}", 1)) for a, b in pairwise(words))
-
     @cached_property
-    def _common(self) -> dict[str, int]:
-        """For each common pair of adjacent words, how many of our frames can have it; a band's are too few to count."""
+    def common(self) -> dict[str, float]:
+        """For each common pair of adjacent words, how many of our frames' lines are expected to have it; a band's are
+        too few to count."""
         return next((volume.compiled.pairs for volume in self.volumes if not volume.own), {})
 
     def _looked_up(self, what: str, key: str) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,6 @@ _TITLES = {
 }
 _FORMAL = frozenset(words("doctor dr professor captain big little old young saint the st"))
 _SURNAMED = 0.4  # share of the people invented by us who get a surname
-_SHORT = 0.5  # share of forms that use first names only
 _EITHER = frozenset({"captain", "old"})
 _STREETS = frozenset(
     words("street road lane avenue row hill square way drive alley terrace walk close wharf quay boulevard")
@@ -120,6 +119,8 @@ class Filling:
     cast: Cast
     rng: random.Random
     lead: int = 0
+    short: float = 0.5
+    """The share of forms that use first names only."""
     wanted: dict[tuple[str, int], Member] = field(default_factory=dict)
     avoid: Collection[str] = frozenset()
     members: dict[tuple[str, int], Member] = field(default_factory=dict)
@@ -143,7 +144,7 @@ class Filling:
         if kind == "person" or kind in SEXES:
             # Either "Nora Pike" or just "Nora", drawn once for a form.
             if self._short is None:
-                self._short = self.rng.random() < _SHORT
+                self._short = self.rng.random() < self.short
             if kind == "person":
                 return self.cast.person(number, self.lead, short=self._short)
             sex = SEXES[kind]

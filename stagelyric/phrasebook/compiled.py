@@ -9,27 +9,22 @@ bodies.
 from __future__ import annotations
 
 import hashlib
-import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import orjson
 
-from stagelyric.phrasebook import ends, reach
+from stagelyric.phrasebook import ends, reach, spoken
 from stagelyric.phrasebook.frame import PRONOUNS, SEXES, Frame, Line, Open, Slot, Text, pieces
 from stagelyric.phrasebook.sounds import count
 from stagelyric.types.json import JsonArray
 
-MAGIC = b"FRAMES4\n"
+MAGIC = b"FRAMES5\n"
 FILE = "frames.index"
-COMMON = 4
-"""A pair of adjacent words is stored as common if at least this many frames can have it."""
-
 
 Piece: TypeAlias = "tuple[str, int] | Open | Choice"
 """Words with their syllable count, an open slot, or a choice."""
@@ -65,8 +60,8 @@ class Body:
 class Entry(NamedTuple):
     """The search data of a frame. `spans`: fewest and most syllables, by line; `people`, `places`: how many it has;
     `sexes`: f if it has a `*woman`, m if a `*man`; `named`: how many lines name somebody; `gendered`: whether it has
-    "he" or "she" for a person; `kinds`: its other open classes; `where`: file and row; `plain`: how common its word
-    pairs are compared with all frames (0: average, 1: e times as common)."""
+    "he" or "she" for a person; `kinds`: its other open classes; `where`: file and row; `repeated`: the share
+    of its word pairs that a show's other frames have too, compared with all frames (0: average)."""
 
     number: int
     digest: str
@@ -87,7 +82,7 @@ class Entry(NamedTuple):
     gendered: bool
     kinds: Sequence[str]
     where: str
-    plain: float = 0.0
+    repeated: float = 0.0
 
 
 def digest(frame: Frame) -> str:
@@ -108,12 +103,11 @@ def compiled(frames: Sequence[Frame], stamped: str) -> bytes:
     entries, bodies, offsets = [], [], [0]
     words: dict[str, list[int]] = {}
     rhymes: dict[str, list[int]] = {}
-    spoken = [said_together(frame) for frame in frames]
-    common = Counter(pair for pairs in spoken for pair in pairs)
-    plain = [sum(math.log(common[pair]) for pair in pairs) / max(1, len(pairs)) for pairs in spoken]
-    usual = sum(plain) / max(1, len(plain))
+    said = [spoken.pairs(frame) for frame in frames]
+    common = spoken.together(said)
+    repeated = spoken.repeated(said)
     for number, frame in enumerate(frames):
-        entries.append([*_entry_fields(number, frame), round(plain[number] - usual, 3)])
+        entries.append([*_entry_fields(number, frame), round(repeated[number], 3)])
         body = orjson.dumps(_body_fields(frame))
         bodies.append(body)
         offsets.append(offsets[-1] + len(body))
@@ -128,7 +122,7 @@ def compiled(frames: Sequence[Frame], stamped: str) -> bytes:
         "words": orjson.dumps(words, option=orjson.OPT_SORT_KEYS),
         "rhymes": orjson.dumps(rhymes, option=orjson.OPT_SORT_KEYS),
         "pairs": orjson.dumps(
-            {" ".join(pair): times for pair, times in sorted(common.items()) if times >= COMMON},
+            {" ".join(pair): round(times, 1) for pair, times in sorted(common.items()) if times >= spoken.LEAST},
         ),
         "bodies": b"".join(bodies),
     }
@@ -167,39 +161,6 @@ def _vocabulary(line: Line) -> set[str]:
 
 def _rhyme_keys(line: Line) -> set[str]:
     return {key for end in reach.last_words(line, 1) if end.words for key in ends.keys(end.words[0])}
-
-
-def said_together(frame: Frame) -> set[tuple[str, str]]:
-    """All pairs of words that can be adjacent in a line of some form of a frame; open slots don't count as words."""
-    found: set[tuple[str, str]] = set()
-    for line in frame.lines:
-        _together(line, found)
-    return found
-
-
-def _together(line: Line, found: set[tuple[str, str]]) -> tuple[set[str], set[str], bool]:
-    """Adds a line's pairs to `found`; returns its possible first words, its last words, and whether it can be empty."""
-    firsts: set[str] = set()
-    lasts: set[str] = set()
-    empty_so_far = True
-    for piece in line:
-        begins: set[str] = set()
-        closes: set[str] = set()
-        empty = False
-        if isinstance(piece, Text):
-            words = [ends.bare(word) for word in piece.words]
-            found.update(pairwise(words))
-            begins, closes = {words[0]}, {words[-1]}
-        elif isinstance(piece, Slot):
-            sides = [_together(choice, found) for choice in piece.choices]
-            begins = {word for side in sides for word in side[0]}
-            closes = {word for side in sides for word in side[1]}
-            empty = any(side[2] for side in sides)
-        found.update((a, b) for a in lasts for b in begins)
-        firsts |= begins if empty_so_far else set()
-        lasts = lasts | closes if empty else closes
-        empty_so_far = empty_so_far and empty
-    return firsts, lasts, empty_so_far
 
 
 def _body_fields(frame: Frame) -> list[object]:
@@ -273,9 +234,9 @@ class Compiled:
         return found
 
     @cached_property
-    def pairs(self) -> dict[str, int]:
-        """How many frames can have two adjacent words ("on the"), if COMMON or more can."""
-        found: dict[str, int] = orjson.loads(self._section("pairs"))
+    def pairs(self) -> dict[str, float]:
+        """How many of all frames' lines are expected to have two adjacent words ("on the"); at least `spoken.LEAST`."""
+        found: dict[str, float] = orjson.loads(self._section("pairs"))
         return found
 
     def body(self, number: int) -> Body:

@@ -16,12 +16,14 @@ from stagelyric.phrasebook.forms import (
     Form,
     Wanted,
     ends_of,
+    introduces,
     is_as_written,
     pick,
     routes_to_open,
     routes_to_word,
 )
 from stagelyric.phrasebook.frame import SEXES
+from stagelyric.phrasebook.heard import Heard
 from stagelyric.phrasebook.search import Place, Stanza
 from stagelyric.words.rhyme import Kind
 
@@ -51,17 +53,23 @@ _PLENTY = 8  # frames compete only if there are at least this many suitable stan
 FORMS = 64
 """Forms of a quatrain that are scored for one stanza."""
 _FEW = 16  # with fewer suitable stanzas than this, those with lines a syllable too long or short are added
-_COMMON = 0.4  # nats that a form loses for each nat of `Book.commonness`
+_REPEAT = 2.0  # nats that a form loses for each pair of words that is probably a repetition
+_FLOOR = 8.0  # nats; forms whose mark is further below the best one's are left out, however new their words are
+# the share of forms with first names only: until the first person was named in full, and from then on
+_SHORT, _SHORT_AGAIN = 0.3, 0.95
 _HEAT = 0.7  # nats; the temperature of the draw among scored forms
 _SPARE = 12  # stanzas that are tried in turn until one may be shown
 _KINDS = {
-    "person": {"person": 3.6, "place": 0.6}, "place": {"place": 4.2, "person": 1.4}, "": {"": 2.0, "place": 0.3},
+    "person": {"person": 3.6, "place": 0.6}, "place": {"place": 5.5, "person": 1.4}, "": {"": 2.0, "place": 0.3},
     "any": {},
 }  # fmt: skip
 """Added to a stanza's score, by whom it should name and whom it names: less than for the theme, more than the rest."""
-# a shelf begins with one of the best 8 stanzas, drawn among those that score within 1.5 of the best
-_FIRST, _CLOSE = 8, 1.5
-_MORE = 0.5  # added for each further line that names the person or place
+# A shelf begins with one of the best 24 stanzas, drawn among those that score within 3 of the best one, or among the
+# best 6 within 4.5, which is less than what the theme adds. Where it may be a song's beginning, the best 200 are looked
+# through for those that read as one.
+_FEWEST, _MOST, _CLOSE, _FAR, _SEEN = 6, 24, 3.0, 4.5, 200
+_BEGINNINGS = ("", "opening", "middle")
+_FURTHER = 0.5  # added for each further line that names the person or place
 _WORD_FRAMES, _WORD_FORMS = 24, 6
 
 
@@ -95,6 +103,7 @@ class Composer:
         self.book, self.place, self.cast, self.closeness = book, place, cast, closeness
         self._assigned: list[Stanza | None] = []
         self._used: set[tuple[int, ...]] = set()
+        self._said = Heard(book.common)
 
     @cached_property
     def stanzas(self) -> list[Stanza]:
@@ -114,11 +123,15 @@ class Composer:
             groups[_group(stanza)].append(stanza)
         return groups
 
-    def stanza(self, number: int, due: Dues, admits: Admits, choose: Choose | None = None) -> list[Phrase] | None:
+    def stanza(
+        self, number: int, due: Dues, admits: Admits, choose: Choose | None = None, said: Sequence[str] = ()
+    ) -> list[Phrase] | None:
         """Four lines for a shelf's stanza `number`; None if no frame gives lines that pass `admits`.
 
-        `choose`: picks one of several frames, each filled in several ways; None: take the first.
+        `choose`: picks one of several frames, each filled in several ways; None: take the first. `said`: the shelf's
+        lines so far.
         """
+        self._said = Heard(self.book.common, said)
         wanted = due(number) or Due("")
         against = 1 if choose is None or len(self.stanzas) < _PLENTY * (number + 1) else _AGAINST
         options: list[list[Phrase]] = []
@@ -145,24 +158,39 @@ class Composer:
 
     def _next(self, wanted: Due) -> Stanza | None:
         """The best unused stanza that has forms. When all have been used, they may be used again."""
-        gains = _KINDS[wanted.kind]
         for _ in range(2):
             able = [
-                (one.score + gains.get(_group(one), 0.0) + _often(one, wanted), one)
+                (one.score + _gain(one, wanted.kind) + _often(one, wanted), one)
                 for one in self.stanzas if one.frames not in self._used
             ]  # fmt: skip
             able.sort(key=lambda item: -item[0])
-            # without this draw, most seeds would begin a song with the same, most suitable stanza
-            if not self._used and able:
-                close = sum(score > able[0][0] - _CLOSE for score, _ in able[:_FIRST])
-                first = draw.below(draw.seeded(self.place.seed, "first"), close)
-                able = [*able[first:], *able[:first]]
+            if not self._assigned and not self._used and able:
+                able = self._from_first(able, wanted)
             for _, stanza in able:
                 if self._has_forms(stanza, wanted):
                     self._used.add(stanza.frames)
                     return stanza
             self._used.clear()
         return None
+
+    def _from_first(self, able: list[tuple[float, Stanza]], wanted: Due) -> list[tuple[float, Stanza]]:
+        """The stanzas, one of the best drawn to the front: most seeds would begin with the same, most suitable one.
+
+        It names who is due, as the best one does; where it may be a song's beginning, it reads as one.
+        """
+        begins = self.place.at in _BEGINNINGS
+        best = [item for item in able[:_SEEN] if not begins or self._opens(item[1])] or able
+        score, gain = best[0][0], _gain(best[0][1], wanted.kind)
+        naming = [item for item in best if _gain(item[1], wanted.kind) >= gain][:_MOST]
+        close = [item for at, item in enumerate(naming) if item[0] > score - (_FAR if at < _FEWEST else _CLOSE)]
+        first = draw.one(draw.seeded(self.place.seed, "first"), close)
+        return [first, *(item for item in able if item is not first)]
+
+    def _opens(self, stanza: Stanza) -> bool:
+        """Whether a stanza reads as a song's beginning: it is marked so, or its first line refers to nothing before."""
+        entry = self.book.entries[stanza.frames[0]]
+        marked = "opening" in entry.at and all(sex in self.place.sexes for sex in entry.sexes)
+        return marked or introduces(self.book.body(entry.number).lines[0])
 
     def _has_forms(self, stanza: Stanza, wanted: Due) -> bool:
         """Whether a stanza has forms of the wanted length with the names that are due."""
@@ -202,13 +230,22 @@ class Composer:
         entry, body = self.book.entries[frame], self.book.body(frame)
         marks = self.book.ear.of(entry.digest, body.alternatives)
         drawing = Drawing(body, rng, marks.weigh)
-        found = drawing.forms(lambda: Filling(self.cast, rng, lead), wanted, FORMS)
+        short = self._short(lead)
+        found = drawing.forms(lambda: Filling(self.cast, rng, lead, short), wanted, FORMS)
         if self.book.is_own(frame):  # not exactly the line that the band sings already, unless there is no other form
             found = [form for form in found if not is_as_written(body, form)] or found
-        worth = ((marks.of(form.taken) - _COMMON * sum(map(self.book.commonness, form.lines)), form) for form in found)
+        marked = [(marks.of(form.taken), form) for form in found]
+        floor = max((mark for mark, _ in marked), default=0.0) - _FLOOR
+        worth = ((mark - _REPEAT * self._said.repeats(form.lines), form) for mark, form in marked if mark >= floor)
         scored = sorted(worth, key=lambda item: (-item[0], item[1].lines))
         while scored:
-            yield scored.pop(pick(rng, [score for score, _ in scored], _HEAT if marks.alone else 1e9))[1]
+            yield scored.pop(pick(rng, [score for score, _ in scored], _HEAT))[1]
+
+    def _short(self, lead: int) -> float:
+        """The share of forms that call people by first names: nearly all, once the first person was named in full."""
+        people = self.cast.people
+        known = bool(people) and self._said.has(people[lead % len(people)].text)
+        return _SHORT_AGAIN if known else _SHORT
 
     def _phrases(self, frame: int, form: Form, score: float = 0.0) -> list[Phrase]:
         entry = self.book.entries[frame]
@@ -321,7 +358,13 @@ class Composer:
 
 def _often(stanza: Stanza, wanted: Due) -> float:
     """Score added to a stanza that has the name due in more than one line."""
-    return _MORE * min(2, max(0, stanza.lines - 1)) if wanted.kind else 0.0
+    return _FURTHER * min(2, max(0, stanza.lines - 1)) if wanted.kind else 0.0
+
+
+def _gain(stanza: Stanza, kind: str) -> float:
+    """Score added to a stanza for whom it names."""
+    named = ("person", "place") if stanza.named == "both" else (stanza.named,)
+    return max(_KINDS[kind].get(one, 0.0) for one in named)
 
 
 def _group(stanza: Stanza) -> str:

@@ -10,13 +10,18 @@ from stagelyric.phrasebook import draw
 from stagelyric.phrasebook.casting import Filling, syllables
 from stagelyric.phrasebook.compiled import Body, Choice, Piece
 from stagelyric.phrasebook.ends import bare, kind, two
-from stagelyric.phrasebook.frame import WHERE, Open
+from stagelyric.phrasebook.frame import PRONOUNS, SEXES, WHERE, Open
 from stagelyric.phrasebook.unfolding import begins_with_vowel, capital
 
 Taken = dict[int, int]
 """For each slot's number, the alternative taken (by its index in the frame)."""
 _TRIES, _LOST = 5, 60  # draws for each form wanted; draws without success after which to give up
 _ROUTES = 64
+_REFERRING = frozenset(
+    f"{word}{ending}"
+    for word in ("he", "she", "it", "him", "her", "his", "hers", "its", "they", "them", "their", "theirs")
+    for ending in ("", "'s", "'d", "'ll", "'re", "'ve")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,23 @@ def _ends(line: Sequence[Piece]) -> Iterator[tuple[str, dict[int, int]]]:
             inner = _ends(choice) if choice else _ends(line[:-1])
             for word, route in inner:
                 yield word, {last.number: position, **route}
+
+
+def introduces(line: Sequence[Piece]) -> bool:
+    """Whether no form of a line has a pronoun of the third person, unless a person is named before it."""
+    for piece in line:
+        if type(piece) is tuple:
+            if not _REFERRING.isdisjoint(map(bare, piece[0].split(" "))):
+                return False
+        elif type(piece) is Choice:
+            if not all(map(introduces, piece.choices)):
+                return False
+        elif isinstance(piece, Open):
+            if piece.kind in (*PRONOUNS, *SEXES):  # without such a person in the song, it says "she" or "he"
+                return False
+            if piece.kind == "person":
+                return True
+    return True
 
 
 def is_as_written(body: Body, form: Form) -> bool:

@@ -23,10 +23,10 @@ Closeness = Callable[[Entry], float]
 
 _SPREAD = 1.6
 """Random part of a frame's score, ± this. With half of it, most seeds began a song with the same stanza."""
-_PLAIN = 1.6
-"""Subtracted for each nat by which a frame's word pairs ("on the", "a hand") are more common than the average: what is
-heard in many songs should be heard less often."""
-_OF_ONESELF = 0.8
+_REPEATED = 14.0
+"""Subtracted, times the share of a frame's word pairs ("on the", "a hand") that other frames have too, compared with
+the average: what is heard in many songs should be heard less often."""
+_OF_ONESELF = 1.2
 """Subtracted from frames about you or me, of which there are more than songs need."""
 _OWN = 2.0
 """Added to a band's own frames: a band that names them wants to hear them."""
@@ -159,7 +159,7 @@ class Scored:
         if place.scheme != "free" and entry.scheme not in ("AA", place.scheme):
             score -= 0.5
         score += _OWN * self._book.is_own(entry.number)
-        score -= _PLAIN * entry.plain
+        score -= _REPEATED * entry.repeated
         score -= _OF_ONESELF * ("I" in entry.who or "you" in entry.who)
         return score + self._book.ear.whole(entry.digest) + self._room(entry) + self._drawn(entry)
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.gates import family
-from stagelyric.phrasebook.compiled import said_together
+from stagelyric.phrasebook import spoken
 from stagelyric.phrasebook.ends import bare
 from stagelyric.phrasebook.frame import Frame, Line, Slot, Text
 from stagelyric.phrasebook.sounds import count, is_known
@@ -65,7 +65,7 @@ class Substitutes:
     def learn_frames(self, frames: Iterable[Frame]) -> None:
         """Learns from the alternatives in slots, and from which words are adjacent in the frames' forms."""
         for frame in frames:
-            self.pairs |= said_together(frame)
+            self.pairs |= spoken.pairs(frame).keys()
             for piece in frame.pieces():
                 if isinstance(piece, Slot):
                     texts = [text for choice in piece.choices if (text := _plain(choice))]

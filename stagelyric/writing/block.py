@@ -59,7 +59,7 @@ class Block:
         self.gate = Gate(ask, kit.copies, earlier)
         self.count = 1  # stanzas
         self.told = [*ask.prime.splitlines(), *earlier][-BEFORE:]  # lines before the block, which the editor reads
-        self.framed = Framed(kit.framer, ask, self.gate, kit.judge, self.told, between)
+        self.framed = Framed(kit.framer, ask, self.gate, kit.judge, self.told, earlier, between)
         self.rare = [theme for theme in ask.themes if planning.spelled(theme) and self._is_rare(theme)]
         self.low, self.high = planning.metre(ask)
         self.chooser = Chooser(kit, ask, self.gate, rng, self.told, between)

@@ -22,13 +22,15 @@ _WORD_SHARE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """Writes one block's lines from frames. `told`: the lines before the block, for the editor."""
+    """Writes one block's lines from frames. `told`: the lines before the block, for the editor; `earlier`: the shelf's
+    lines before the block."""
 
     framer: Framer | None
     ask: Ask
     gate: Gate
     judge: Judge | None
     told: Sequence[str]
+    earlier: Sequence[str]
     between: Between
 
     def stanza(self, number: int, before: Sequence[str]) -> list[Phrase]:
@@ -39,7 +41,7 @@ class Framed:
         if self.ask.rhyme_with:
             return self._rhyming(self.framer, number)
         choose = partial(self._by_ear, self.judge, before) if self.judge and editing.is_heard(number) else None
-        return self.framer.stanza(self.ask, number, self.gate.admits, choose) or []
+        return self.framer.stanza(self.ask, number, self.gate.admits, choose, [*self.earlier, *before]) or []
 
     def word(self, number: int) -> Phrase | None:
         """A line with the ask's word in it; `number` counts the lines asked for with this word, from 0."""

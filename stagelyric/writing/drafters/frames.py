@@ -95,8 +95,11 @@ class Framer:
     def _by_digest(self) -> dict[str, Entry]:
         return {entry.digest: entry for entry in self.book.entries}
 
-    def stanza(self, ask: Ask, number: int, admits: Admits, choose: Choose | None = None) -> list[Phrase] | None:
-        """The four lines of a shelf's stanza `number`; None if no frame suits. `choose` picks one of several."""
+    def stanza(
+        self, ask: Ask, number: int, admits: Admits, choose: Choose | None = None, said: Sequence[str] = ()
+    ) -> list[Phrase] | None:
+        """The four lines of a shelf's stanza `number`; None if no frame suits. `choose` picks one of several; `said`:
+        the shelf's lines so far."""
         composer = self._composer(ask)
         names = [name.strip() for name in ask.names if planning.spelled(name)]
 
@@ -110,7 +113,7 @@ class Framer:
                 name = names[0] if lead else names[1 + stanza % (len(names) - 1)]
             return _due(composer.cast, name)
 
-        return composer.stanza(number, due, admits, choose)
+        return composer.stanza(number, due, admits, choose, said)
 
     def word(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
         """Line `number` of those with the ask's word, rhyming as asked; None if no frame can take the word."""
