@@ -65,9 +65,8 @@ _KINDS = {
 }  # fmt: skip
 """Added to a stanza's score, by whom it should name and whom it names: less than for the theme, more than the rest."""
 # A shelf begins with one of the best 24 stanzas, drawn among those that score within 3 of the best one, or among the
-# best 6 within 4.5, which is less than what the theme adds. Where it may be a song's beginning, the best 200 are looked
-# through for those that read as one.
-_FEWEST, _MOST, _CLOSE, _FAR, _SEEN = 6, 24, 3.0, 4.5, 200
+# best 6 within 4.5, which is less than what the theme adds.
+_FEWEST, _MOST, _CLOSE, _FAR = 6, 24, 3.0, 4.5
 _BEGINNINGS = ("", "opening", "middle")
 _FURTHER = 0.5  # added for each further line that names the person or place
 _WORD_FRAMES, _WORD_FORMS = 24, 6
@@ -179,11 +178,14 @@ class Composer:
         It names who is due, as the best one does; where it may be a song's beginning, it reads as one.
         """
         begins = self.place.at in _BEGINNINGS
-        best = [item for item in able[:_SEEN] if not begins or self._opens(item[1])] or able
-        score, gain = best[0][0], _gain(best[0][1], wanted.kind)
-        naming = [item for item in best if _gain(item[1], wanted.kind) >= gain][:_MOST]
-        close = [item for at, item in enumerate(naming) if item[0] > score - (_FAR if at < _FEWEST else _CLOSE)]
-        first = draw.one(draw.seeded(self.place.seed, "first"), close)
+        close: list[tuple[float, Stanza]] = []
+        for score, stanza in able:
+            best, gain = (close[0][0], _gain(close[0][1], wanted.kind)) if close else (score, 0.0)
+            if len(close) == _MOST or score <= best - (_FAR if len(close) < _FEWEST else _CLOSE):
+                break
+            if _gain(stanza, wanted.kind) >= gain and (not begins or self._opens(stanza)):
+                close.append((score, stanza))
+        first = draw.one(draw.seeded(self.place.seed, "first"), close or able[:1])
         return [first, *(item for item in able if item is not first)]
 
     def _opens(self, stanza: Stanza) -> bool:
