@@ -10,7 +10,7 @@ from stagelyric.setup import desk as setup
 from stagelyric.show import step
 from stagelyric.stage import asleep, recall, requests, stage, store
 from stagelyric.types import texts
-from stagelyric.web import budget, door, guard, machines, server, setting_up, words
+from stagelyric.web import budget, door, guard, machines, server, setting_up, units, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,16 @@ LIMITS = (
     Limit(
         "requests over HTTP from one address (or IPv6 network)",
         f"{budget.ASKING.messages:g} a second, {budget.ASKING.messages * budget.ASKING.burst:g} at once",
-        "answered no faster; this machine's own are not counted",
+        "answered no faster, nor read; this machine's own are not counted",
     ),
+    Limit("a display that connects", f"{units.LIVE:g} such requests", "counts as so many"),
+    Limit("a connection's requests", "1 at once", "the next is read when the one before is answered"),
+    Limit("a piece of a message, a ping, a pong", "1 message", "counts as a whole one; nothing looks at it before"),
+    Limit("how long a flooder waits", f"{budget.LONGEST:g} s", "then the next is read"),
     Limit("requests of `/setup` at once", f"{setting_up.BUSY}", "503; the show waits for none of them"),
     Limit("connections to the page's port", f"{door.CONNECTIONS}", "closed at once"),
     Limit("such connections from one address (or IPv6 network)", f"{door.OF_ONE_ADDRESS}", "closed at once"),
-    Limit("a request before it is understood", _bytes(door.HEAD), "closed"),
+    Limit("a request before it is understood", _bytes(units.HEAD), "closed"),
     Limit("how long a request may take, and a link may be idle", f"{door.PATIENCE:g} s", "closed; 408 for its body"),
     Limit("displays", f"{server.MAX_CLIENTS}", "503, said in a sentence"),
     Limit("displays of the room", f"{server.MAX_AUDIENCE}", "503; places are left for the band"),

@@ -1,4 +1,5 @@
-"""Limits the messages and bytes per second that one page may send; a page beyond its limit is read more slowly."""
+"""Limits the messages and bytes per second that a page or an address may send; beyond its limit it is read more
+slowly."""
 
 import time
 from collections.abc import Callable
@@ -19,23 +20,30 @@ WATCHING = Rate(20, 16 * 1024, 2.0)
 """For a page that may only watch: it reports what it has painted, sends pings, and offers words."""
 ACTING = Rate(400, 256 * 1024, 2.0)
 """For a page that may change the show: more than any foot, hand or sequencer sends through a page."""
-ASKING = Rate(400, 1 << 20, 3.0)
+ASKING = Rate(200, 1 << 20, 6.0)
 """For one address's requests over HTTP: a whole room behind one router opens its pages with a few thousand."""
+LONGEST = 10.0
+"""Seconds that anybody waits at most, so that it is over soon after a flood's end."""
+
+
+LONGEST = 10.0
+"""Seconds that anybody waits at most, so that a flood is over soon after its end."""
 
 
 class Budget:
-    """Tracks one page's use of its rate. What it sends while it is not read waits at its end."""
+    """Tracks one sender's use of its rate. What it sends while it is not read waits at its end."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._at = clock()
         self._spent = 0.0  # use of the rate, in seconds
 
-    def spend(self, size: int, rate: Rate) -> float:
-        """Counts a message of `size` bytes; returns the seconds to wait before reading the page's next message."""
+    def spend(self, size: int, rate: Rate, count: float = 1.0) -> float:
+        """Counts a message of `size` bytes that costs as much as `count` others; returns the seconds for which it is to
+        wait."""
         now = self._clock()
-        self._spent = max(self._spent - (now - self._at), 0.0) + max(1 / rate.messages, size / rate.bytes)
-        self._at = now
+        spent = max(self._spent - (now - self._at), 0.0) + max(count / rate.messages, size / rate.bytes)
+        self._spent, self._at = min(spent, rate.burst + LONGEST), now
         return max(self._spent - rate.burst, 0.0)
 
 

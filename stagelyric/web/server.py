@@ -24,7 +24,7 @@ from stagelyric.types.parts import Part, ignore
 from stagelyric.web import guard, messages
 from stagelyric.web.access import VISITING, Access, Offered, offered
 from stagelyric.web.answers import Answers, Tree
-from stagelyric.web.budget import ACTING, WATCHING, Budget, share
+from stagelyric.web.budget import ACTING, WATCHING, share
 from stagelyric.web.client import Client, Clients, Display, Outbox
 from stagelyric.web.desk import Desk, keep_telling
 from stagelyric.web.door import Door, Runner
@@ -238,21 +238,23 @@ class Page(Part):
 
     # -- input
 
-    async def _live(self, request: web.Request) -> web.WebSocketResponse:
+    async def _live(self, request: web.Request) -> web.StreamResponse:
         """Handles one display's connection: sends the state first, then reads messages until it closes."""
         if not self._has_place(request):
             raise web.HTTPServiceUnavailable(text=f"There are {len(self._clients)} displays already.")
         socket = web.WebSocketResponse(
             heartbeat=HEARTBEAT, compress=False, max_msg_size=MAX_MESSAGE, timeout=0.2, autoping=False
         )
-        await socket.prepare(request)
-        if request.transport is None:  # closed already
+        try:
+            await socket.prepare(request)
+        except ConnectionError:  # it is gone already
+            return web.Response()
+        if request.transport is None:
             return socket
-        self.door.stays(request.transport)
         client = self._welcome(request, request.transport)
+        self.door.stays(request.transport, lambda: ACTING if client.allowed else WATCHING)
         self._clients.admit(client)
         try:
-            budget = Budget()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self._hear(client, message.data)
@@ -261,10 +263,6 @@ class Page(Part):
                 elif message.type is WSMsgType.PING:
                     with suppress(ConnectionError):  # closed meanwhile: the loop ends with the next message
                         await socket.pong(message.data)
-                # A client that sends more than its share is read more slowly; others are not affected.
-                wait = budget.spend(len(message.data or ""), ACTING if client.allowed else WATCHING)
-                if wait > 0:
-                    await asyncio.sleep(wait)
         finally:
             self._clients.remove(client)
             client.outbox.close()

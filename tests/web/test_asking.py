@@ -39,9 +39,9 @@ async def test_a_stranger_is_answered_no_faster_than_its_share(monkeypatch: pyte
 
 def test_few_addresses_are_remembered() -> None:
     here = door.Door()
-    first = here._budget("10.0.0.1")
-    assert here._budget("10.0.0.1") is first
+    first = here.budget("10.0.0.1")
+    assert here.budget("10.0.0.1") is first
     for number in range(door.ADDRESSES):
-        here._budget(f"10.1.{number // 250}.{number % 250}")
+        here.budget(f"10.1.{number // 250}.{number % 250}")
     assert len(here._budgets) == door.ADDRESSES
-    assert here._budget("10.0.0.1") is not first
+    assert here.budget("10.0.0.1") is not first
