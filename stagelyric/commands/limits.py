@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from stagelyric.gear.journal import bookmark, database, journal
 from stagelyric.gear.osc import output as osc
+from stagelyric.gear.osc import sieve
 from stagelyric.setlist import triggers
 from stagelyric.setup import desk as setup
 from stagelyric.show import step
@@ -78,6 +79,11 @@ LIMITS = (
     Limit("wrong PINs from everywhere", f"{guard.TRIES_OF_ALL} in {guard.WINDOW:g} s", "who has joined is let in"),
     Limit("a word from the room", f"{words.LONGEST} letters, one in {words.EVERY:g} s a page", "said to who offers it"),
     Limit("words that wait for the operator", f"{words.ROOM}", "the box is full for the moment"),
+    Limit(
+        "OSC of one host that is not allowed",
+        f"{sieve.FLOOD} datagrams a second",
+        f"on Linux it is kept out of the socket for {sieve.AWAY:g} s (IPv4), so that no press is lost",
+    ),
     Limit("OSC subscribers", f"{osc.SUBSCRIBERS}", "refused, and counted"),
     Limit("OSC subscribers on one host", f"{osc.OF_ONE_HOST}", "refused, and counted"),
     Limit(

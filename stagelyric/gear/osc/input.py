@@ -22,6 +22,7 @@ from stagelyric.gear.osc.faults import EVERY, Counts, Faults, Kind
 from stagelyric.gear.osc.output import OscOutput, Target, udp_socket
 from stagelyric.gear.osc.packets import IMMEDIATELY, MalformedError, Message, ahead, read
 from stagelyric.gear.osc.patterns import is_pattern, matches
+from stagelyric.gear.osc.sieve import Sieve
 from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Notice, OscMessage
 from stagelyric.types.parts import ignore
@@ -66,6 +67,8 @@ class Osc(OscOutput):
         self._own_port: int | None = None
         self._faults = Faults(self._say, clock)
         self._telling: asyncio.TimerHandle | None = None
+        self._sieve = Sieve(clock)
+        self._letting_in: asyncio.TimerHandle | None = None
         self._pending: set[asyncio.TimerHandle] = set()
 
     @property
@@ -95,6 +98,7 @@ class Osc(OscOutput):
         endpoint = _Endpoint(self)
         # Set before the endpoint exists: datagrams that wait in the socket are read before we are told that it does.
         self._emit, self._listening, self._own_port = emit, bound, bound.getsockname()[1]
+        self._sieve.bind(bound)
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: endpoint, sock=bound)
         # asyncio's own reader allocates a buffer of 256 KiB for every datagram, which costs more than the parsing.
         if hasattr(transport, "max_size"):
@@ -107,9 +111,11 @@ class Osc(OscOutput):
             for handle in self._pending:
                 handle.cancel()
             self._pending.clear()
-            if self._telling is not None:
-                self._telling.cancel()
-                self._telling = None
+            self._sieve.bind(None)
+            for timer in (self._telling, self._letting_in):
+                if timer is not None:
+                    timer.cancel()
+            self._telling = self._letting_in = None
             transport.close()
             await endpoint.closed.wait()  # then the port is free again
 
@@ -121,6 +127,8 @@ class Osc(OscOutput):
             return  # sent by ourselves: /stagelyric/clear and /song go both ways, and would go round in circles
         if self._allow and not self._allows(sender[0]):
             self._turn_away("refused", sender, "is not in `allow`")
+            if self._sieve.turned_away(sender[0]):
+                self._let_in_later()
             return
         try:
             messages = read(datagram)
@@ -134,6 +142,14 @@ class Osc(OscOutput):
                 self._run_later(wait, batch, sender)
             else:
                 self._run(at, batch, sender)
+
+    def _let_in_later(self) -> None:
+        if self._letting_in is not None:
+            self._letting_in.cancel()
+            self._letting_in = None
+        wait = self._sieve.look()
+        if wait is not None:
+            self._letting_in = asyncio.get_running_loop().call_later(wait, self._let_in_later)
 
     @staticmethod
     def warm() -> None:
