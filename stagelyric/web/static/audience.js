@@ -10,7 +10,7 @@ const wanted = options(location.search);
 const box = wanted.words ? mountBox(document.body) : null;
 const join = wanted.join ? mountJoin(document.body) : null;
 
-const LOOK = {
+export const LOOK = {
   leading: 1.06,
   cap: 0.18,
   font: "Bricolage Display",

@@ -15,6 +15,9 @@ const part = (name, tag = "div", attributes = {}) => make(tag, name, "", attribu
  * larger.
  */
 const ENOUGH = 0.055;
+// Pixels of the letters that are measured: so large that no system fits them to its pixels, which would decide where a
+// line breaks whenever two ways are nearly as good.
+const MEASURED = 1000;
 
 /**
  * Puts a stage into `root`. `options`: see core.options; `look`: the typography: `leading` (the height of a row, in
@@ -60,8 +63,9 @@ export function mountStage(root, options, look) {
     lit = -1;
     if (!text || !room.width || !room.height) return line.replaceChildren();
     const style = getComputedStyle(line);
-    brush.font = `${style.fontWeight} 100px ${style.fontFamily}`;
-    const measure = (words) => brush.measureText(words).width / 100;
+    brush.font = `${style.fontWeight} ${MEASURED}px ${style.fontFamily}`;
+    brush.textRendering = "geometricPrecision";
+    const measure = (words) => brush.measureText(words).width / MEASURED;
     const share = (title ? look.title : 1) * (options.size / 100);
     const cap = look.cap * innerHeight * share;
     const enough = ENOUGH * innerHeight * share;
