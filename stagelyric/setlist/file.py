@@ -10,7 +10,7 @@ from tomlkit import TOMLDocument
 from tomlkit.items import AoT, InlineTable, Table
 
 from stagelyric.setlist.faults import FileError
-from stagelyric.setlist.setlist import Setlist, find_name, load
+from stagelyric.setlist.setlist import Setlist, checked, find_name, load
 from stagelyric.setlist.triggers import On, write_do
 from stagelyric.types import whole
 from stagelyric.types.actions import Do
@@ -88,7 +88,7 @@ def write_whole(path: Path, text: str, before: str | None) -> Setlist:
     ):
         raise FileError([f"{path}: songs can't be added without changing more; write them in by hand"])
     _replace(path, text)
-    return load(path)
+    return checked(after, path)
 
 
 def _table(on: JsonMapping, do: Do, quantize: str | float) -> JsonObject:

@@ -6,11 +6,11 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePath
 
-import tomlkit
-
 from stagelyric.gates import family
+from stagelyric.setlist.rendering import quoted
 from stagelyric.songs import form, subject
 from stagelyric.songs.form import Part
 from stagelyric.songs.reading import Written
@@ -88,7 +88,7 @@ def head(wishes: Wishes, source: str) -> str:
     lines = [
         f"# Drawn up {source}. What is marked as a guess was found by the program: change what is wrong.",
         "# stagelyric check says whether all is well, stagelyric play begins the show.",
-        f"title = {_quoted(wishes.title)}",
+        f"title = {quoted(wishes.title)}",
         'model = "transformer"',
         "# seed = 1967              # with a seed, the same presses give the same lines",
     ]
@@ -109,7 +109,7 @@ def song(guessed: Guessed, wishes: Wishes, lyrics: str, *, clean: bool = True) -
     lines = [
         "",
         "[[songs]]",
-        f"title = {_quoted(written.title)}" + ("" if written.titled else "  # guess: the file's name"),
+        f"title = {quoted(written.title)}" + ("" if written.titled else "  # guess: the file's name"),
         *_keys(written),
     ]
     names = [*guessed.people, *guessed.places]
@@ -127,7 +127,7 @@ def song(guessed: Guessed, wishes: Wishes, lyrics: str, *, clean: bool = True) -
     lines.append(
         f"wildness = {wildness}" + ("  # guess: by how varied its words are" if wishes.wildness is None else "")
     )
-    lines.append(f"lyrics = {_quoted(lyrics)}")
+    lines.append(f"lyrics = {quoted(lyrics)}")
     taken: dict[str, set[str]] = {}
     own = {part.name: part.lines for part in guessed.parts if part.lines}
     for part in guessed.parts:
@@ -144,17 +144,17 @@ def _keys(written: Written) -> Iterator[str]:
     else:
         yield f"tempo = {written.tempo:g}"
     if written.time is not None:
-        yield f"time_signature = {_quoted(written.time)}"
+        yield f"time_signature = {quoted(written.time)}"
     if written.key is not None:
-        yield f"key = {_quoted(written.key)}"
+        yield f"key = {quoted(written.key)}"
 
 
 def _section(part: Part, safety: Sequence[str]) -> Iterator[str]:
     yield ""
     yield "[[songs.sections]]"
-    yield f"name = {_quoted(part.name)}" + ("" if part.sure else "  # guess: its file names no sections")
+    yield f"name = {quoted(part.name)}" + ("" if part.sure else "  # guess: its file names no sections")
     yield f"syllables = [{part.syllables[0]}, {part.syllables[1]}]  # measured"
-    yield f"rhyme = {_quoted(part.rhyme)}  # measured"
+    yield f"rhyme = {quoted(part.rhyme)}  # measured"
     if safety:
         yield f"safety = {_listed(safety)}  # guess: the song's own"
 
@@ -169,10 +169,11 @@ def _safety(lines: Sequence[str], guessed: Guessed, taken: set[str], clean: bool
         shown = line.rstrip(" .,;:-\u2013\u2014")
         shown = shown[:1].upper() + shown[1:]
         fit = 8 <= len(shown) <= _LONGEST and not _QUOTED.search(shown) and shown not in taken
-        if fit and (not clean or family.is_clean(shown)):
+        if fit:
             worth.setdefault(shown, (not any(name in shown.casefold() for name in said), not ended))
         ended = line.rstrip()[-1:] in ".!?;:"
-    return sorted(worth, key=lambda shown: worth[shown])[:_SAFETY]
+    best = sorted(worth, key=lambda shown: worth[shown])
+    return list(islice((shown for shown in best if not clean or family.is_clean(shown)), _SAFETY))
 
 
 def without_songs(wishes: Wishes) -> str:
@@ -181,7 +182,7 @@ def without_songs(wishes: Wishes) -> str:
     lines = [
         "",
         "[[songs]]",
-        f"title = {_quoted(wishes.title)}",
+        f"title = {quoted(wishes.title)}",
         f"tempo = {_TEMPO}  # guess",
         f"names = {_listed([person, place])}  # guess: lent; put your own here",
         f"themes = {_listed(wishes.words)}",
@@ -207,9 +208,5 @@ def named(file: Path, setlist: Path) -> str:
         return file.resolve().as_posix()
 
 
-def _quoted(text: str) -> str:
-    return str(tomlkit.item(text).as_string())
-
-
 def _listed(texts: Sequence[str]) -> str:
-    return "[" + ", ".join(map(_quoted, texts)) + "]"
+    return "[" + ", ".join(map(quoted, texts)) + "]"

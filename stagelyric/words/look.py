@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from stagelyric.words.formats import Lyrics, read
@@ -49,6 +50,7 @@ def look(file: Path) -> Look:
     return Look(str(file), lyrics.format, lyrics.encoding, songs, len(lyrics.lines), count, real, warnings)
 
 
+@lru_cache(maxsize=32768)
 def _is_real(word: str) -> bool:
     return look_up(word.strip("'’")) is not None or look_up(word) is not None
 

@@ -177,12 +177,19 @@ def syllabify(text: str, counts: Counter | None = None) -> tuple[str, ...]:
     "", ""). `counts` determines how many pieces a word has, if it knows the word; where to cut always follows the
     spelling.
     """
+    if counts is None:
+        return tuple(piece for token in text.split() for piece in _usual(token))
     return tuple(piece for token in text.split() for piece in _token(token, counts))
 
 
 def count(text: str, counts: Counter | None = None) -> int:
     """The number of syllables in `text` as spoken: "1967" has six, "Dr." two."""
     return len(syllabify(text, counts))
+
+
+@lru_cache(maxsize=8192)
+def _usual(token: str) -> tuple[str, ...]:
+    return tuple(_token(token, None))
 
 
 def _token(token: str, counts: Counter | None) -> list[str]:

@@ -1,9 +1,12 @@
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stagelyric.lm.corpus import CorpusError, read_source
-from stagelyric.words.formats import FormatError, chordpro, guessed, lrc, openlyrics
+from stagelyric.words.formats import FormatError, chordpro, guessed, leftovers, lrc, openlyrics
 
 CHORDPRO = """{title: The Ferry}
 {meta: genre folk}
@@ -96,3 +99,11 @@ def test_a_folder_of_every_format_is_one_corpus(tmp_path: Path) -> None:
     songs = read_source(tmp_path).songs
     assert [song.title for song in songs] == ["The Ferry", "Night Bus", "Kettle", "", ""]
     assert songs[0].text == "Dolores mends the ice machine\nAnd Biscuit minds the door\n\nRow me over\n"
+
+
+@given(st.text("ab, .'x2(|/:-\u2019\u2026[]*", max_size=14))
+def test_a_line_of_words_alone_is_read_as_any_other(line: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        quick = leftovers.sung(line)
+        patch.setattr(leftovers, "_WORDS_ALONE", re.compile(r"(?!)"))
+        assert leftovers.sung(line) == quick

@@ -21,6 +21,8 @@ _BARS = re.compile(r"^\s*(?:\|{1,2}:|/:|:?//:)\s*|\s*(?::\|{1,2}|:/|://)\s*$")
 _SIGNS = re.compile(r"[\u2669-\u266f\u2190-\u21ff\u2022\u25a0-\u25ff\u2605\u2606\U0001f3a4-\U0001f3bc]+")
 _BOXES = re.compile(r"\[[^\[\]]*\]")
 _RULE = re.compile(r"[\W_]+")
+_WORDS_ALONE = re.compile(r"\s*(?=[A-Za-z])[A-Za-z ,;.!?'\u2019\u2026]*")
+"""A line in which there is nothing to remove: most lines of most files."""
 
 _SITE_LINES = re.compile(
     r"(?:you might also like|(?:\d+(?:\.\d+)?k?)?embed|share|translations?|submit corrections?|advertisement"
@@ -75,6 +77,8 @@ def without_markup(line: str) -> str:
 
 def sung(line: str) -> str:
     """The words of a line: no brackets ("[laughs]", "[G]"), notes, bullets or repeat marks; single spaces."""
+    if _WORDS_ALONE.fullmatch(line):
+        return " ".join(line.split())
     if "[" in line:
         line = _BOXES.sub("", line)
     line = _BARS.sub("", _SIGNS.sub(" ", line))
