@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -170,7 +170,7 @@ def _write(output: Path, wishes: Wishes, songs: Sequence[Written], as_json: bool
     with plain_faults():
         before = file.text_of(output) if output.exists() else None
         there = set(file.titles(output)) if before is not None else set()
-    known = subject.names_of([written.sheet for written in songs])
+    known = subject.names_of([written.sheet for written in songs], _everyday())
     folder = paths.frames()
     table = near_themes.load(folder / near_themes.FILE) if folder is not None else {}
     added = [document.guess(written, known, table) for written in songs]
@@ -184,6 +184,18 @@ def _write(output: Path, wishes: Wishes, songs: Sequence[Written], as_json: bool
     with plain_faults():
         file.write_whole(output, text, before)
     _told(output, added, len(there), written_out, as_json)
+
+
+def _everyday() -> Callable[[str], bool] | None:
+    """Tells whether a word is one of everyday use, by the words that the default model knows; None without it."""
+    from stagelyric.types import paths
+    from stagelyric.words import lexicon
+    from stagelyric.words.npz import ModelError
+
+    try:
+        return lexicon.in_lower_case(paths.find_model("transformer") / lexicon.FILE).__contains__
+    except (FileNotFoundError, ModelError):
+        return None
 
 
 def _source(songs: Sequence[Written], folders: Sequence[Path]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,8 @@ _SUNG = frozenset(
     {"verse", "pre-chorus", "post-chorus", "chorus", "bridge", "intro", "outro", "hook", "tag", "spoken", "part"}
 )
 _COMES_AGAIN = 0.6  # a stanza with at least this share of lines sung before is a chorus
+_COMMON = 0.6  # share of words with which two lines begin or end that are one with some other words
+_FEWEST = 4  # words that such a line has, at least
 _MOST = 40  # syllables that a section may ask for, at most
 _WIDEST = 7  # largest range of syllables; for wider ones, the shortest and longest tenth of the lines are left out
 
@@ -63,21 +64,60 @@ def parts(sheet: Sheet) -> list[Part]:
 
 
 def _named(sheet: Sheet) -> list[tuple[str, tuple[int, ...], bool]]:
-    """For each section: kind, stanzas, and whether the kind is from the sheet. If the sheet names no sections, repeated
-    stanzas are the chorus and all others verses."""
-    seen: Counter[str] = Counter()
-    keys = [[_key(line) for line in lines] for _, lines in sheet.stanzas]
-    for own in keys:
-        seen.update(set(own))
-    found = []
-    for kind, numbers in sheet.sections:
-        if kind in _SUNG:
-            found.append((kind, numbers, True))
-        elif numbers:
-            own = [key for number in numbers for key in keys[number]]
-            again = sum(seen[key] > 1 for key in own) >= _COMES_AGAIN * len(own)
-            found.append(("chorus" if again else "verse", numbers, False))
-    return found
+    """For each section: kind, stanzas, and whether the kind is from the sheet. Of those without a name, repeated ones
+    are the chorus and all others verses."""
+    bare = [numbers for kind, numbers in sheet.sections if numbers and kind not in _SUNG]
+    choruses = {numbers for numbers in bare if _comes_again(sheet, numbers)}
+    if not choruses and not any(kind == "chorus" and numbers for kind, numbers in sheet.sections):
+        choruses = set(_meant(sheet))
+    return [
+        (kind, numbers, True) if kind in _SUNG else ("chorus" if numbers in choruses else "verse", numbers, False)
+        for kind, numbers in sheet.sections
+        if kind in _SUNG or numbers
+    ]
+
+
+def _comes_again(sheet: Sheet, numbers: Sequence[int]) -> bool:
+    """Whether most lines of a section stand in another section too, be it with some other words."""
+    own = [line for number in numbers for line in sheet.stanzas[number][1]]
+    others = [line for at, (_, lines) in enumerate(sheet.stanzas) if at not in numbers for line in lines]
+    keys, words = {_key(line) for line in others}, [_words(line) for line in others]
+    again = sum(_key(line) in keys or any(_alike(_words(line), other) for other in words) for line in own)
+    return again >= _COMES_AGAIN * len(own)
+
+
+def _words(line: str) -> list[str]:
+    return [_key(word) for word in line.split()]
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two lines begin or end with the same words, but for a few."""
+    longest = max(len(one), len(other))
+    return longest >= _FEWEST and max(_begun(one, other), _begun(one[::-1], other[::-1])) >= _COMMON * longest
+
+
+def _begun(one: Sequence[str], other: Sequence[str]) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _meant(sheet: Sheet) -> list[tuple[int, ...]]:
+    """The section that a sheet means which says "repeat chorus", but names none: the one with the title in it, or the
+    second one above the words, as a verse stands between the chorus and its repetition."""
+    bare = [(at, own) for at, (kind, own) in enumerate(sheet.sections) if kind not in _SUNG and own]
+    marks = [at for at, (kind, _) in enumerate(sheet.sections) if kind == "chorus"]
+    above = [own for at, own in bare if marks and at < marks[-1]]
+    if not above:
+        return []
+    title = _spoken(sheet.tags.get("title", ""))
+    titled = [
+        own for own in above
+        if title.strip() and any(title in _spoken(line) for at in own for line in sheet.stanzas[at][1])
+    ]  # fmt: skip
+    return titled[-1:] or above[-2:][:1]
+
+
+def _spoken(line: str) -> str:
+    return f" {' '.join(map(_key, line.split()))} "
 
 
 def _key(line: str) -> str:

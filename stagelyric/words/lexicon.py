@@ -266,6 +266,13 @@ def _packed(texts: Sequence[str]) -> NDArray[np.uint8]:
     return np.frombuffer("\n".join(texts).encode("ascii"), dtype=np.uint8)
 
 
+def in_lower_case(file: Path) -> frozenset[str]:
+    """The words of a lexicon.npz that are written in lower case inside a line. Raises ModelError like `load`."""
+    with read_npz(file, "the model's lexicon", "; stagelyric.training.build makes it from a corpus") as data:
+        forms: list[int] = data["forms"].tolist()
+        return frozenset(word for word, form in zip(_unpacked(data["words"]), forms, strict=True) if form & LOWER)
+
+
 def _unpacked(data: NDArray[np.uint8]) -> tuple[str, ...]:
     return tuple(data.tobytes().decode("ascii").split("\n"))
 

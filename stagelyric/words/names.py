@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+
+from stagelyric.words.phonetics import look_up
 
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*|[^A-Za-z\s]")
 _TITLES = frozenset(
@@ -205,6 +207,58 @@ def find_names(lines: Iterable[str]) -> Names:
     names = {w for w, n in capital.items() if _is_name(w, n, small[w])}
     places = {w for w in names if placed[w] > _PLACE_SHARE * capital[w] and w not in _TITLES}
     return Names(frozenset(names - places), frozenset(places))
+
+
+_DOES = re.compile(
+    r".{2,}(?:[^s]s|ed)|is|was|has|had|said|and|ate|bought|brought|built|came|caught|chose|drank|drew|drove|fell|felt|flew"
+    r"|forgot|fought|found|gave|got|grew|held|hid|kept|knew|laid|lay|led|left|lit|lost|made|met|paid|put|ran|rode|rose|sang"
+    r"|sat|saw|sent|shook|shut|slept|sold|spent|spoke|stood|swore|taught|thought|threw|told|took|tore|went|wept|woke|won"
+    r"|wore|wrote"
+)
+"""What stands after the name of somebody who does something."""
+
+_COMMON = re.compile(r".{2,}(?:ions?|ings?|ity|ments?|ness|ers)")
+_OFTEN = 2  # at so many beginnings of lines a word is taken for a name, whatever follows
+
+
+def names_at_starts(lines: Iterable[str], everyday: Callable[[str], bool]) -> frozenset[str]:
+    """Names that are found only at the beginnings of lines, where every word has a capital: words that the text never
+    has in lower case, that are not `everyday` words, and that do something ("Tamsin sold") or come more than once."""
+    begin: Counter[str] = Counter()
+    small: set[str] = set()
+    doing: set[str] = set()
+    for line in lines:
+        first, *others = _WORD.findall(line) or [""]
+        small.update(word.removesuffix("'s") for word in others if word[0].islower())
+        word = first.removesuffix("'s").lower()
+        if first[:1].isupper():
+            begin[word] += 1
+            if others and _DOES.fullmatch(others[0]):
+                doing.add(word)
+    found = (word for word, times in begin.items() if word in doing or times >= _OFTEN)
+    return frozenset(
+        word for word in found
+        if len(word) > 2 and word not in small and not _COMMON.fullmatch(word) and _is_name(word, 1, 0)
+        and not any(everyday(form) for form in _stems(word))
+        and not (word.endswith("s") and look_up(word[:-1]))  # "Cameras flash"
+    )  # fmt: skip
+
+
+_ENDINGS = (
+    ("", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("er", ""),
+    ("er", "e"), ("est", ""), ("in", ""), ("able", ""), ("ly", ""),
+)  # fmt: skip
+
+
+def _stems(word: str) -> Iterator[str]:
+    """A word, and what it may be a form of."""
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stem = word.removesuffix(ending) + instead
+            yield stem
+            if ending in ("ed", "ing", "er") and not instead and stem[-1:] == stem[-2:-1]:
+                yield stem[:-1]
+            yield from (stem.removeprefix(begin) for begin in ("un", "re", "out", "over") if stem.startswith(begin))
 
 
 def _is_name(word: str, capital: int, small: int) -> bool:

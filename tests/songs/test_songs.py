@@ -11,7 +11,7 @@ from stagelyric.phrasebook import near_themes
 from stagelyric.songs import form, reading, subject
 from stagelyric.types import paths
 from stagelyric.types.lines import Scheme
-from stagelyric.words import formats
+from stagelyric.words import formats, lexicon
 
 SONGBOOK = Path(__file__).parents[2] / "models" / "songbook"
 ENDS = {
@@ -157,3 +157,72 @@ def test_themes_are_what_words_speak_for_and_nouns_that_come_again() -> None:
 def test_variety_counts_a_line_that_comes_again_once() -> None:
     assert subject.variety(["harbour rain", "harbour rain"]) == 1.0
     assert subject.variety(["harbour harbour", "harbour again, harbour"]) < 0.5
+
+
+NOUNS = ("kettle", "window", "ladder", "letter", "engine", "pocket", "candle", "bottle", "shadow", "button")
+VERBS = ("holds", "paints", "mends", "borrows", "carries", "opens", "follows", "watches", "counts", "paid for")
+
+
+@st.composite
+def written_down(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A song as a band writes it down, without headings: verses, a chorus that comes again with a word changed, chords,
+    tabs, directions; and the kinds of its sections."""
+    who = iter(draw(st.permutations([f"{a} {b} {c}" for a in ("my", "the") for b in VERBS for c in NOUNS])))
+    chorus = [f"oh {next(who)} all the way tonight {next(who)}" for _ in range(draw(st.integers(2, 4)))]
+    times = draw(st.integers(2, 3))
+    parts, kinds = list[str](), list[str]()
+    for _ in range(times):
+        verse = [f"{next(who)} by {next(who)}" for _ in range(draw(st.integers(2, 4)))]
+        again = [line.replace("tonight", draw(st.sampled_from(["tonight", "today"]))) for line in chorus]
+        for kind, lines in (("verse", verse), ("chorus", again)):
+            above = draw(st.sampled_from(["", "Em      C    G\n", "(softly)\n", "e|--0--2--3--|\nB|--1-----3--|\n"]))
+            parts.append(above + "\n".join(lines) + draw(st.sampled_from(["", " x2", " (x2)", "\n(claps)"])))
+            kinds.append(kind)
+        if draw(st.booleans()):
+            parts.append(draw(st.sampled_from(["(count in)", "e|--0--2--3--|\nB|--1-----3--|", "G  D  Em  C"])))
+    return "\n\n".join(parts) + "\n", kinds
+
+
+@given(written_down())
+def test_a_song_without_headings_is_verses_and_the_chorus_that_comes_again(song: tuple[str, list[str]]) -> None:
+    text, kinds = song
+    (sheet,), _ = formats.parse("song.txt", text)
+    parts = form.parts(sheet)
+    assert [part.name for part in parts] == kinds
+    assert all(("oh " in line) == (part.name == "chorus") for part in parts for line in part.lines)
+    assert not re.search(r"x2|claps|softly|count in|--", " ".join(sheet.lines))
+
+
+@pytest.mark.parametrize("mark", ["[Repeat chorus]", "(repeat chorus)", "[Chorus x2]"])
+def test_a_chorus_that_is_only_meant_is_found(mark: str) -> None:
+    verse, chorus, other = (
+        "I caught the last bus\nout of town",
+        "oh the long way\nhome again",
+        "Doreen left\non the train",
+    )
+    (sheet,), _ = formats.parse(
+        "song.txt", f"{verse}\n\n{chorus}\n\n{other}\n\n{mark}\n\n(instrumental)\n\nLast of all\nthe rain\n"
+    )
+    parts = form.parts(sheet)
+    assert [(part.name, bool(part.lines)) for part in parts][:4] == [
+        ("verse", True), ("chorus", True), ("verse", True), ("chorus", False),
+    ]  # fmt: skip
+    assert next(part.lines[:1] for part in parts if part.name == "chorus") == ("oh the long way",)
+
+
+@given(st.permutations(["Polly ties the boat", "Tamsin sold her old guitar", "Ingrid wrote to him in May"]))
+def test_names_are_found_at_the_beginnings_of_lines(lines: list[str]) -> None:
+    words = lexicon.in_lower_case(paths.find_model("transformer") / lexicon.FILE)
+    others = [
+        "Slowly comes the rain",
+        "Cameras flash and nobody said",
+        "Running is the river",
+        "Kettles whistled",
+        "Row, row",
+    ]
+    text = "\n".join([*others, *lines, *others])
+    (sheet,), _ = formats.parse("song.txt", text)
+    found = subject.names_of([sheet], words.__contains__)
+    assert found.people == {"polly", "tamsin", "ingrid"}
+    (small,), _ = formats.parse("song.txt", f"{text}\nA polly and a tamsin")
+    assert subject.names_of([small], words.__contains__).people == {"ingrid"}

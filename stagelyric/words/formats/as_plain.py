@@ -78,7 +78,7 @@ class _Reader:
 
     def _is_title(self, part: list[str]) -> bool:
         """Whether a part is the title: a single line above a text with headings. Remarks below it are taken as well."""
-        words = [line for line in part if leftovers.said(line, head=True) is None]
+        words = [line for line in part if leftovers.said(line, head=True) is None and leftovers.sung(line)]
         if self._sung or self._titled or self._stanzas.kind or not (self._sure or self._licensed):
             return False
         if not 1 <= len(words) <= 2 or words[0] is not part[0] or _heading(part[0], True, self._sure) is not None:

@@ -18,6 +18,13 @@ _REPEATED = re.compile(
 )
 _TIMES_ALONE = re.compile(r"\W*(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])\W*", re.IGNORECASE)
 _BARS = re.compile(r"^\s*(?:\|{1,2}:|/:|:?//:)\s*|\s*(?::\|{1,2}|:/|://)\s*$")
+_DIRECTION = re.compile(
+    r"\s*[(\[*_]+\s*(?:(?:four[ -])?count[ -]?(?:in|off)|(?:hand ?)?claps?|clapping|whistl(?:e|es|ing)"
+    r"|hum(?:s|ming)?|key change|modulat(?:e|ion)|tacet|pause|stop|a cappella|half[ -]time|double[ -]time|all|everyone"
+    r"|together|band in|drums? in|soft(?:ly)?|quiet(?:ly)?|loud(?:er)?|slow(?:er)?|faster"
+    r"|(?:repeat (?:and|to|till) )?fade(?: out)?)\s*[)\]*_]+\s*",
+    re.IGNORECASE,
+)
 _SIGNS = re.compile(r"[\u2669-\u266f\u2190-\u21ff\u2022\u25a0-\u25ff\u2605\u2606\U0001f3a4-\U0001f3bc]+")
 _BOXES = re.compile(r"\[[^\[\]]*\]")
 _RULE = re.compile(r"[\W_]+")
@@ -79,6 +86,8 @@ def sung(line: str) -> str:
     """The words of a line: no brackets ("[laughs]", "[G]"), notes, bullets or repeat marks; single spaces."""
     if _WORDS_ALONE.fullmatch(line):
         return " ".join(line.split())
+    if _DIRECTION.fullmatch(line):
+        return ""
     if "[" in line:
         line = _BOXES.sub("", line)
     line = _BARS.sub("", _SIGNS.sub(" ", line))

@@ -48,11 +48,14 @@ class Stanzas:
         self._named = ""  # the heading read last, if no words have followed yet
 
     def add(self, line: str) -> None:
-        """Adds a sung line; an empty one ends the stanza but not its section."""
+        """Adds a sung line; an empty one ends the stanza but not its section, unless that is an interlude: what is sung
+        below the blank line after one doesn't belong to it."""
         if line:
             self._lines.append(line)
-        else:
-            self._close()
+            return
+        self._close()
+        if self.kind == "interlude":
+            self.begin("")
 
     def begin(self, kind: str) -> None:
         """Begins a section ("" if it has no name)."""
