@@ -149,7 +149,7 @@ def _nobody_s_taste(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[jack.Jack]:
+def jack_server() -> Iterator[jack.Jack]:
     """A JACK server of a file's own."""
     programs.require("jack")
     with jack.server() as server:

@@ -24,7 +24,7 @@ class EditError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Entry:
     """A line and its position."""
 
     part: Part
@@ -39,41 +39,41 @@ def edited(
 
     Changing a struck line also restores it; restoring the first text undoes all changes to a line.
     """
-    places = {place.baked.number: place for place in every_place(bake)}
+    entries = {entry.baked.number: entry for entry in every_entry(bake)}
     changed: dict[int, Baked] = {}
     for number in dict.fromkeys(strike):
-        changed[number] = replace(_at(places, number).baked, struck=True)
+        changed[number] = replace(_at(entries, number).baked, struck=True)
     for number in dict.fromkeys(restore):
-        changed[number] = _as_baked(_at(places, number).baked)
+        changed[number] = _as_baked(_at(entries, number).baked)
     for number, text in change:
-        changed[number] = _rewritten(bake, _at(places, number), text)
+        changed[number] = _rewritten(bake, _at(entries, number), text)
     made = bake.with_lines(changed)
-    after = {place.baked.number: place for place in every_place(made)}
+    after = {entry.baked.number: entry for entry in every_entry(made)}
     told = []
     for number in changed:
-        told += _told(made, after[number], places[number].baked)
+        told += _told(made, after[number], entries[number].baked)
     return made, told
 
 
-def every_place(bake: Bake) -> Iterable[Place]:
+def every_entry(bake: Bake) -> Iterable[Entry]:
     sections = (section for song in bake.setlist.songs for section in song.sections)
     for part, section in zip(bake.parts, sections, strict=True):
         for baked in part.lines:
-            yield Place(part, section, baked)
+            yield Entry(part, section, baked)
 
 
-def _at(places: dict[int, Place], number: int) -> Place:
-    if number not in places:
-        raise EditError(f"wanted a line's number from 1 to {max(places, default=0)}, found {number}")
-    return places[number]
+def _at(entries: dict[int, Entry], number: int) -> Entry:
+    if number not in entries:
+        raise EditError(f"wanted a line's number from 1 to {max(entries, default=0)}, found {number}")
+    return entries[number]
 
 
 def _as_baked(baked: Baked) -> Baked:
     return replace(baked, line=baked.first or baked.line, struck=False, first=None)
 
 
-def _rewritten(bake: Bake, place: Place, written: str) -> Baked:
-    text, number = cleaned(written, SAYING), place.baked.number
+def _rewritten(bake: Bake, entry: Entry, written: str) -> Baked:
+    text, number = cleaned(written, SAYING), entry.baked.number
     if not text or not any(letter.isalpha() for letter in text):
         raise EditError(f'line {number}: wanted a text, found "{written}"; to be rid of a line, strike it')
     setlist = bake.setlist
@@ -82,49 +82,49 @@ def _rewritten(bake: Bake, place: Place, written: str) -> Baked:
     for phrase in setlist.avoid:
         if f" {normal(phrase)} " in f" {normal(text)} ":
             raise EditError(f'line {number}: has "{phrase}", which the setlist avoids')
-    first = place.baked.first or place.baked.line
+    first = entry.baked.first or entry.baked.line
     if text == first.text:
-        return _as_baked(place.baked)
+        return _as_baked(entry.baked)
     line = replace(first, text=text, syllables=syllabify(text), origin="written")
-    return replace(place.baked, line=line, first=first, struck=False)
+    return replace(entry.baked, line=line, first=first, struck=False)
 
 
-def _told(bake: Bake, place: Place, before: Baked) -> list[str]:
-    baked = place.baked
+def _told(bake: Bake, entry: Entry, before: Baked) -> list[str]:
+    baked = entry.baked
     number, text = baked.number, baked.line.text
     if baked.struck:
         told = [f'{number} struck: "{text}"']
-        alone = [mate for mate in rhyming(place, bake) if not mate.struck and not _mate(bake, place, mate)]
+        alone = [mate for mate in rhyming(entry, bake) if not mate.struck and not _mate(bake, entry, mate)]
         return told + [f'  {mate.number} "{mate.line.text}" has no line left that it rhymes with' for mate in alone]
     if not baked.was or text == before.line.text:
         return [f'{number} plays: "{text}"']
-    return [f'{number} is now: "{text}"'] + [f"  {fault}" for fault in faults(bake, place)]
+    return [f'{number} is now: "{text}"'] + [f"  {fault}" for fault in faults(bake, entry)]
 
 
-def _mate(bake: Bake, place: Place, mate: Baked) -> bool:
+def _mate(bake: Bake, entry: Entry, mate: Baked) -> bool:
     """Whether a line still has a rhyming line that will be played."""
-    return any(not one.struck for one in rhyming(replace(place, baked=mate), bake))
+    return any(not one.struck for one in rhyming(replace(entry, baked=mate), bake))
 
 
-def rhyming(place: Place, bake: Bake) -> list[Baked]:
+def rhyming(entry: Entry, bake: Bake) -> list[Baked]:
     """The lines of its stanza with which a line should rhyme, including struck ones."""
-    scheme = _SCHEMES.get(place.section.rhyme)
+    scheme = _SCHEMES.get(entry.section.rhyme)
     if scheme is None:
         return []
-    stanza, at = divmod(place.baked.line.index, STANZA)
+    stanza, at = divmod(entry.baked.line.index, STANZA)
     mates = {scheme[at]} | {i for i, other in enumerate(scheme) if other == at}
     wanted = {stanza * STANZA + mate for mate in mates if mate is not None}
-    return [one for one in place.part.lines if one.line.index in wanted and one.number != place.baked.number]
+    return [one for one in entry.part.lines if one.line.index in wanted and one.number != entry.baked.number]
 
 
-def faults(bake: Bake, place: Place) -> list[str]:
+def faults(bake: Bake, entry: Entry) -> list[str]:
     """Possible faults of a line written by the band: spelling, length, rhyme, or being a repetition. They are reported,
     but the line is accepted."""
-    text = place.baked.line.text
-    found = [*_misspelled(bake, text), *_length(place), *_rhyme(bake, place)]
+    text = entry.baked.line.text
+    found = [*_misspelled(bake, text), *_length(entry), *_rhyme(bake, entry)]
     twice = [one.number for one in bake.lines if normal(one.line.text) == normal(text) and not one.struck]
     if len(twice) > 1:
-        other = next(number for number in twice if number != place.baked.number)
+        other = next(number for number in twice if number != entry.baked.number)
         found.append(f"the same line as {other}: it comes up once in a show")
     if quoting.quoting_of([text], bake.quotes):
         found.append("it quotes what the setlist never wants to quote")
@@ -148,16 +148,16 @@ def _words(text: str) -> list[str]:
     return [word.replace("’", "'").casefold() for word in _WORD.findall(text)]
 
 
-def _length(place: Place) -> Iterable[str]:
-    low, high = place.section.syllables
-    count = len(place.baked.line.syllables)
+def _length(entry: Entry) -> Iterable[str]:
+    low, high = entry.section.syllables
+    count = len(entry.baked.line.syllables)
     if not low <= count <= high:
         yield f"syllables: {count}, wanted {low if low == high else f'{low} to {high}'}"
 
 
-def _rhyme(bake: Bake, place: Place) -> Iterable[str]:
-    mates = [one for one in rhyming(place, bake) if not one.struck]
-    kinds = {one.number: rhyme.kind(place.baked.line.text, one.line.text) for one in mates}
+def _rhyme(bake: Bake, entry: Entry) -> Iterable[str]:
+    mates = [one for one in rhyming(entry, bake) if not one.struck]
+    kinds = {one.number: rhyme.kind(entry.baked.line.text, one.line.text) for one in mates}
     if mates and not any(kind in ("perfect", "slant") for kind in kinds.values()):
         mate = mates[0]
         how = "ends on the same word as" if kinds[mate.number] == "same" else "does not rhyme with"

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 from stagelyric.baked.bake import STANZA, Bake, Baked
-from stagelyric.baked.editing import Place, every_place, faults
+from stagelyric.baked.editing import Entry, every_entry, faults
 from stagelyric.types.json import JsonMapping, JsonObject
 
 STATIC = Path(__file__).with_name("static")
@@ -41,12 +41,12 @@ def counted(bake: Bake) -> str:
     return f"{lines:,} lines, {struck} struck, {changed} changed"
 
 
-def as_told(bake: Bake, place: Place) -> JsonObject:
+def as_told(bake: Bake, entry: Entry) -> JsonObject:
     """The data of a line for the editing page."""
-    baked = place.baked
+    baked = entry.baked
     return {
         "number": baked.number, "text": baked.line.text, "struck": baked.struck, "was": baked.was,
-        "syllables": len(baked.line.syllables), "faults": faults(bake, place) if baked.was and not baked.struck else [],
+        "syllables": len(baked.line.syllables), "faults": faults(bake, entry) if baked.was and not baked.struck else [],
     }  # fmt: skip
 
 
@@ -66,34 +66,34 @@ def _head(bake: Bake, name: str, edits: bool) -> str:
 
 def _songs(bake: Bake, edits: bool) -> Iterator[str]:
     song, section, at, before = "", "", 0, ""
-    for place in every_place(bake):
-        part = place.part
+    for entry in every_entry(bake):
+        part = entry.part
         if part.song != song:
             yield f"{'</ol></section>' if song else ''}<section><h2>{escape(part.song)}</h2>"
             song, section = part.song, ""
         if part.section != section:
-            low, high = place.section.syllables
-            asked = f"{low} to {high} syllables, {place.section.rhyme}"
+            low, high = entry.section.syllables
+            asked = f"{low} to {high} syllables, {entry.section.rhyme}"
             yield f"{'</ol>' if section else ''}<h3>{escape(part.section)} <small>{asked}</small></h3><ol>"
             section, at = part.section, 0
-        why = chosen_for(place.baked)
-        yield _row(bake, place, at, "" if at % STANZA and why == before else why, edits)
+        why = chosen_for(entry.baked)
+        yield _row(bake, entry, at, "" if at % STANZA and why == before else why, edits)
         at, before = at + 1, why
     if song:
         yield "</ol></section>\n"
 
 
-def _row(bake: Bake, place: Place, at: int, why: str, edits: bool) -> str:
+def _row(bake: Bake, entry: Entry, at: int, why: str, edits: bool) -> str:
     """`why`: the reason for the line's choice; "" if it is the same as that of the line before."""
-    baked = place.baked
+    baked = entry.baked
     kinds = [
         *(["stanza"] if at and baked.line.index % STANZA == 0 else []),
         *(["struck"] if baked.struck else []),
         *(["changed"] if baked.was else []),
     ]
-    scheme = "" if place.section.rhyme == "free" else place.section.rhyme.lower()
+    scheme = "" if entry.section.rhyme == "free" else entry.section.rhyme.lower()
     letter = scheme[baked.line.index % STANZA] if scheme else ""
-    told = as_told(bake, place)["faults"]
+    told = as_told(bake, entry)["faults"]
     text = escape(baked.line.text, quote=True)
     was = f'<span class="was">was: {escape(baked.was)}</span>' if baked.was else ""
     shown = (

@@ -47,7 +47,7 @@ class Proof:
         if save and made != self.bake:
             self._write(made)
         numbers = {*strike, *restore, *(number for number, _ in change)}
-        lines = [proof.as_told(made, place) for place in editing.every_place(made) if place.baked.number in numbers]
+        lines = [proof.as_told(made, entry) for entry in editing.every_entry(made) if entry.baked.number in numbers]
         return {"told": told, "lines": lines, "counted": proof.counted(made)}
 
     def _write(self, made: Bake) -> None:

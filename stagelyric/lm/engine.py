@@ -23,7 +23,7 @@ class Templates(Protocol):
     def symbols(self) -> Sequence[str]: ...
 
     @property
-    def place(self) -> Mapping[str, int]:
+    def index(self) -> Mapping[str, int]:
         """Each token's number."""
         ...
 

@@ -28,7 +28,7 @@ Shape = Sequence[int | str]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Span:
     """The position of a tensor in another file: fp16, `length` bytes from `offset`."""
 
     file: str
@@ -44,7 +44,7 @@ class Graph:
     """
 
     int8: bool
-    outside: Mapping[str, Place] = field(default_factory=dict)
+    outside: Mapping[str, Span] = field(default_factory=dict)
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     constants: list[onnx.TensorProto] = field(default_factory=list)
     _known: dict[tuple[str, tuple[int, ...], bytes], str] = field(default_factory=dict)
@@ -69,11 +69,11 @@ class Graph:
         """A tensor of the weights as fp32, from the other file if it is there."""
         if name not in self.outside:
             return self.constant(weights[name])
-        place, tensor = self.outside[name], onnx.TensorProto()
+        span, tensor = self.outside[name], onnx.TensorProto()
         tensor.name, tensor.data_type = name, TensorProto.FLOAT16
         tensor.dims.extend(weights[name].shape)
         tensor.data_location = TensorProto.EXTERNAL
-        for key, value in (("location", place.file), ("offset", place.offset), ("length", place.length)):
+        for key, value in (("location", span.file), ("offset", span.offset), ("length", span.length)):
             tensor.external_data.add(key=key, value=str(value))
         self.constants.append(tensor)
         return self.add("Cast", name, to=TensorProto.FLOAT)
@@ -137,10 +137,10 @@ class Graph:
         return bytes(model.SerializeToString())
 
 
-def places(file: bytes) -> dict[str, Place]:
+def spans(file: bytes) -> dict[str, Span]:
     """The position of each tensor in a safetensors file: 8 bytes of header length, a JSON header, the tensors."""
     length = int.from_bytes(file[:8], "little")
     header = json.loads(file[8 : 8 + length])
     header.pop("__metadata__", None)
-    spans = {name: entry["data_offsets"] for name, entry in header.items()}
-    return {name: Place(WEIGHTS, 8 + length + start, end - start) for name, (start, end) in spans.items()}
+    offsets = {name: entry["data_offsets"] for name, entry in header.items()}
+    return {name: Span(WEIGHTS, 8 + length + start, end - start) for name, (start, end) in offsets.items()}

@@ -24,7 +24,7 @@ from stagelyric.phrasebook.forms import (
 )
 from stagelyric.phrasebook.frame import SEXES
 from stagelyric.phrasebook.heard import Heard
-from stagelyric.phrasebook.search import Place, Stanza
+from stagelyric.phrasebook.search import Query, Stanza
 from stagelyric.words.rhyme import Kind
 
 Admits = Callable[[Sequence[str]], bool]
@@ -98,8 +98,8 @@ class Found:
 class Composer:
     """Composes lines from frames for one place in a song."""
 
-    def __init__(self, book: Book, place: Place, cast: Cast, closeness: search.Closeness | None = None):
-        self.book, self.place, self.cast, self.closeness = book, place, cast, closeness
+    def __init__(self, book: Book, query: Query, cast: Cast, closeness: search.Closeness | None = None):
+        self.book, self.query, self.cast, self.closeness = book, query, cast, closeness
         self._assigned: list[Stanza | None] = []
         self._used: set[tuple[int, ...]] = set()
         self._said = Heard(book.common)
@@ -107,10 +107,10 @@ class Composer:
     @cached_property
     def stanzas(self) -> list[Stanza]:
         """All suitable stanzas, best first."""
-        found = search.stanzas(self.book, self.place, self.closeness)
-        if len(found) < _FEW and not self.place.loose:
+        found = search.stanzas(self.book, self.query, self.closeness)
+        if len(found) < _FEW and not self.query.loose:
             taken = {number for stanza in found for number in stanza.frames}
-            more = search.stanzas(self.book, replace(self.place, loose=1), self.closeness)
+            more = search.stanzas(self.book, replace(self.query, loose=1), self.closeness)
             found += [stanza for stanza in more if taken.isdisjoint(stanza.frames)]
         return found
 
@@ -138,7 +138,7 @@ class Composer:
             stanza = self._assigned_to(number, due) if attempt == 0 else self._spare(number, wanted, attempt)
             if stanza is None:
                 break
-            rng = draw.seeded(self.place.seed, "stanza", number, attempt)
+            rng = draw.seeded(self.query.seed, "stanza", number, attempt)
             for _ in range(1 if choose is None else _FILLINGS):
                 if (lines := self._filled(stanza, wanted, admits, rng)) is not None and lines not in options:
                     options.append(lines)
@@ -177,7 +177,7 @@ class Composer:
 
         It names who is due, as the best one does; where it may be a song's beginning, it reads as one.
         """
-        begins = self.place.at in _BEGINNINGS
+        begins = self.query.at in _BEGINNINGS
         close: list[tuple[float, Stanza]] = []
         for score, stanza in able:
             best, gain = (close[0][0], _gain(close[0][1], wanted.kind)) if close else (score, 0.0)
@@ -185,20 +185,20 @@ class Composer:
                 break
             if _gain(stanza, wanted.kind) >= gain and (not begins or self._opens(stanza)):
                 close.append((score, stanza))
-        first = draw.one(draw.seeded(self.place.seed, "first"), close or able[:1])
+        first = draw.one(draw.seeded(self.query.seed, "first"), close or able[:1])
         return [first, *(item for item in able if item is not first)]
 
     def _opens(self, stanza: Stanza) -> bool:
         """Whether a stanza reads as a song's beginning: it is marked so, or its first line refers to nothing before."""
         entry = self.book.entries[stanza.frames[0]]
-        marked = "opening" in entry.at and all(sex in self.place.sexes for sex in entry.sexes)
+        marked = "opening" in entry.at and all(sex in self.query.sexes for sex in entry.sexes)
         return marked or introduces(self.book.body(entry.number).lines[0])
 
     def _has_forms(self, stanza: Stanza, wanted: Due) -> bool:
         """Whether a stanza has forms of the wanted length with the names that are due."""
-        rng = draw.seeded(self.place.seed, "forms", stanza.frames)
+        rng = draw.seeded(self.query.seed, "forms", stanza.frames)
         entries = (self.book.body(frame) for frame in stanza.frames)
-        loose = Wanted(self.place.syllables, loose=max(1, self.place.loose))
+        loose = Wanted(self.query.syllables, loose=max(1, self.query.loose))
         return all(
             Drawing(body, rng).forms(lambda: Filling(self.cast, rng, wanted.lead), loose, 1) for body in entries
         )  # fmt: skip
@@ -221,8 +221,8 @@ class Composer:
     def _form(self, frame: int, lead: int, said: Sequence[str], admits: Admits, rng: random.Random) -> Form | None:
         """A form that may follow the stanza's lines `said`; of the wanted length if possible, else a syllable off."""
         taken = {ends.bare(text.split()[-1]) for text in said}
-        for loose in (self.place.loose,) if self.place.loose else (0, 1):
-            for form in self._heard(frame, lead, rng, Wanted(self.place.syllables, loose=loose)):
+        for loose in (self.query.loose,) if self.query.loose else (0, 1):
+            for form in self._heard(frame, lead, rng, Wanted(self.query.syllables, loose=loose)):
                 if taken.isdisjoint(form.ends) and admits([*said, *form.lines]):
                     return form
         return None
@@ -262,7 +262,7 @@ class Composer:
 
     def word(self, word: str, rhyme_with: str | None, number: int, admits: Admits) -> Phrase | None:
         """One line with a word, or a form of it; None if no frame can have it."""
-        rng = draw.seeded(self.place.seed, "word", word, rhyme_with)
+        rng = draw.seeded(self.query.seed, "word", word, rhyme_with)
         asked = word.lower()
         lines = [Found(frame, line, asked) for frame, line in self.book.with_word(asked)]
         for kind, member, plural in self._members(asked):
@@ -272,16 +272,16 @@ class Composer:
 
     def name(self, name: Member, kind: str, rhyme_with: str | None, number: int, admits: Admits) -> Phrase | None:
         """One line that names a person (`kind` "person") or a place ("place")."""
-        rng = draw.seeded(self.place.seed, "name", name.text, rhyme_with)
+        rng = draw.seeded(self.query.seed, "name", name.text, rhyme_with)
         cast = replace(self.cast, people=(name,)) if kind == "person" else replace(self.cast, places=(name,))
-        other = Composer(self.book, self.place, cast, self.closeness)
+        other = Composer(self.book, self.query, cast, self.closeness)
         kinds = [kind, *(one for one, sex in SEXES.items() if kind == "person" and name.sort in (sex, ""))]
         lines = [Found(frame, line, f"*{one}") for one in kinds for frame, line in self.book.with_word(f"*{one}")]
         return other._single(lines, rhyme_with, number, rng, admits)
 
     def rhyming(self, word: str, number: int, admits: Admits, how: Kind = "perfect") -> Phrase | None:
         """One line that ends on a perfect or slant rhyme with a word; None if no frame has one."""
-        rng = draw.seeded(self.place.seed, "rhyme", word)
+        rng = draw.seeded(self.query.seed, "rhyme", word)
         lines = [Found(frame, line) for frame, line in dict.fromkeys(self._ending(word, how))]
         return self._single(lines, word, number, rng, admits, how)
 
@@ -309,9 +309,9 @@ class Composer:
         how: Kind = "perfect",
     ) -> Phrase | None:
         """One form among lines of frames: of the best line for number 0, the next for 1 …; None after the last."""
-        low, high = self.place.syllables
+        low, high = self.query.syllables
         rhymes = set(self._ending(rhyme_with, how)) if rhyme_with else None
-        scored = search.Scored(self.book, self.place, self.closeness)
+        scored = search.Scored(self.book, self.query, self.closeness)
         able = []
         for found in lines:
             entry, line = self.book.entries[found.frame], found.line
@@ -353,7 +353,7 @@ class Composer:
         found: list[Form] = []
         drawing = Drawing(replace(whole, lines=[pieces], refused={}), rng, marks.weigh)
         for attempt in range(_WORD_FORMS if both else 0):
-            wished = Wanted(self.place.syllables, routes=draw.one(rng, both), loose=int(attempt > 1))
+            wished = Wanted(self.query.syllables, routes=draw.one(rng, both), loose=int(attempt > 1))
             found += drawing.forms(lambda: Filling(self.cast, rng, wanted=members), wished, 2)
         return sorted(found, key=lambda form: (-marks.of(form.taken), form.lines))
 

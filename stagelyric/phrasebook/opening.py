@@ -70,7 +70,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Offer:
     """A proposed substitute for a word of a line."""
 
     line: int
@@ -122,11 +122,11 @@ class Opener:
 
     # -- proposals
 
-    def _proposals(self, made: Stanza) -> list[_Place]:
+    def _proposals(self, made: Stanza) -> list[_Offer]:
         lines = [[w.bare for w in line] for line in made.lines]
         about = self._about(made)
         often = Counter(word for line in lines for word in line)
-        found: list[list[_Place]] = []
+        found: list[list[_Offer]] = []
         for number, line in enumerate(lines):
             for at, word in enumerate(line):
                 if made.lines[number][at].marker or often[word] > 1 or not word.isalpha():
@@ -136,7 +136,7 @@ class Opener:
                     one for one in able if self._rhymes(made, number, at, one.text) and _short(made, number, at, one)
                 ]
                 if chosen := self._heard(made, number, at, able):
-                    found.append([_Place(number, at, one) for one in chosen])
+                    found.append([_Offer(number, at, one) for one in chosen])
         return _spread(found, _MOST[len(lines)])
 
     def _about(self, made: Stanza) -> Callable[[str], float]:
@@ -258,13 +258,13 @@ def _above(title: str, kind: str, made: Stanza) -> str:
     return said
 
 
-def _written(made: Stanza, places: Sequence[_Place]) -> list[str]:
+def _written(made: Stanza, offers: Sequence[_Offer]) -> list[str]:
     """The lines of a frame, with the proposals."""
     told = []
     for number, line in enumerate(made.lines):
         words = []
         for at, word in enumerate(line):
-            beside = [one.what.text for one in places if (one.line, one.word) == (number, at)]
+            beside = [one.what.text for one in offers if (one.line, one.word) == (number, at)]
             if not at:
                 beside = [text[:1].upper() + text[1:] for text in beside] if word.text[:1].isupper() else beside
             words.append(word.written("{" + "|?".join([word.text, *beside]) + "}" if beside else None))
@@ -277,9 +277,9 @@ def _short(made: Stanza, number: int, at: int, one: Substitute) -> bool:
     return len(line) + len(one.text) - len(made.lines[number][at].text) <= max(_ROOM, len(line))
 
 
-def _spread(found: Sequence[list[_Place]], most: int) -> list[_Place]:
+def _spread(found: Sequence[list[_Offer]], most: int) -> list[_Offer]:
     """The best proposals, not too many in a line: the first substitutes of all words before any second ones."""
-    kept: list[_Place] = []
+    kept: list[_Offer] = []
     words: Counter[int] = Counter()
     for group in sorted(found, key=lambda group: -group[0].what.score):
         if words[group[0].line] < _A_LINE and len(kept) < most:

@@ -1,4 +1,4 @@
-"""Ranks the frames that suit a place in a song."""
+"""Ranks the frames that suit a query: a place in a song."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _TEMPERS = ("calm", "fierce")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Query:
     """What frames are wanted. `mood`: 0 dark to 1 bright, None for either; `temper`: "calm", "fierce" or ""; `at`: the
     place in the song; `perfect`: without slant rhymes; `sexes`: f if the song has a woman, m if a man."""
 
@@ -69,15 +69,15 @@ class Stanza:
     """Lines that can have a name."""
 
 
-def stanzas(book: Book, place: Place, closeness: Closeness | None = None) -> list[Stanza]:
+def stanzas(book: Book, query: Query, closeness: Closeness | None = None) -> list[Stanza]:
     """Every suitable stanza, best first. Each frame is in at most one."""
-    scored = Scored(book, place, closeness)
+    scored = Scored(book, query, closeness)
     found = [
-        Stanza((entry.number,), scored.of(entry), _named(entry, place.sexes), entry.named)
+        Stanza((entry.number,), scored.of(entry), _named(entry, query.sexes), entry.named)
         for entry in book.entries
-        if len(entry.spans) == 4 and entry.scheme in SERVES[place.scheme] and scored.fits(entry)
+        if len(entry.spans) == 4 and entry.scheme in SERVES[query.scheme] and scored.fits(entry)
     ]
-    if place.scheme in ("AABB", "free"):
+    if query.scheme in ("AABB", "free"):
         found += _pairs(scored, [entry for entry in book.entries if len(entry.spans) == 2 and scored.fits(entry)])
     return sorted(found, key=lambda stanza: (-stanza.score, stanza.frames))
 
@@ -99,7 +99,7 @@ def _pairs(scored: Scored, couplets: Sequence[Entry]) -> Iterator[Stanza]:
                 yield Stanza(
                     (first.number, second.number),
                     min(score, other_score) - _APART,
-                    _both(first, second, scored.place.sexes),
+                    _both(first, second, scored.query.sexes),
                     first.named + second.named,
                 )
 
@@ -116,17 +116,17 @@ def _named(entry: Entry, sexes: str) -> str:
 
 
 class Scored:
-    """Scores frames for a place."""
+    """Scores frames for a query."""
 
-    def __init__(self, book: Book, place: Place, closeness: Closeness | None = None):
-        self.place, self.closeness = place, closeness
-        self.wanted: Mapping[str, float] = near_themes.wanted(place.themes, book.table)
-        self._book, self._salt = book, f"{place.seed} "
+    def __init__(self, book: Book, query: Query, closeness: Closeness | None = None):
+        self.query, self.closeness = query, closeness
+        self.wanted: Mapping[str, float] = near_themes.wanted(query.themes, book.table)
+        self._book, self._salt = book, f"{query.seed} "
 
     def fits(self, entry: Entry) -> bool:
         """Whether every line can have a wanted length, and the rhymes are perfect if they must be."""
-        low, high = self.place.syllables[0] - self.place.loose, self.place.syllables[1] + self.place.loose
-        if self.place.perfect and entry.slant:
+        low, high = self.query.syllables[0] - self.query.loose, self.query.syllables[1] + self.query.loose
+        if self.query.perfect and entry.slant:
             return False
         return all(least <= high and most >= low for least, most in entry.spans)
 
@@ -146,17 +146,17 @@ class Scored:
 
     def of(self, entry: Entry) -> float:
         """A frame's score; its random part varies the order of frames that suit about equally."""
-        place = self.place
+        query = self.query
         score = _ABOUT * self.about(entry)
-        if place.hand:
-            score += (_HAND if self.wanted else _HAND_ALONE) * (entry.hand == place.hand)
-        if place.mood is not None:
-            score -= 2.0 * abs(_brightness(entry.mood) - place.mood)
-        if place.temper:
-            score += 1.6 * (place.temper in entry.mood)
-        if place.at:
-            score += 0.8 * (place.at in entry.at)
-        if place.scheme != "free" and entry.scheme not in ("AA", place.scheme):
+        if query.hand:
+            score += (_HAND if self.wanted else _HAND_ALONE) * (entry.hand == query.hand)
+        if query.mood is not None:
+            score -= 2.0 * abs(_brightness(entry.mood) - query.mood)
+        if query.temper:
+            score += 1.6 * (query.temper in entry.mood)
+        if query.at:
+            score += 0.8 * (query.at in entry.at)
+        if query.scheme != "free" and entry.scheme not in ("AA", query.scheme):
             score -= 0.5
         score += _OWN * self._book.is_own(entry.number)
         score -= _REPEATED * entry.repeated
@@ -165,7 +165,7 @@ class Scored:
 
     def _room(self, entry: Entry) -> float:
         """A penalty (≤ 0) if most forms of the frame are too long or too short."""
-        low, high = self.place.syllables
+        low, high = self.query.syllables
         inside = [
             (min(high, most) - max(low, least) + 1) / (most - least + 1) for least, most in entry.spans
         ]  # fmt: skip

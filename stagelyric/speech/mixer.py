@@ -41,7 +41,7 @@ class _Voice:
 
     pcm: Samples
     number: int = -1
-    place: int = 0
+    position: int = 0
     gain: float = 0.0
     target: float = 0.0
     slope: float = 0.0
@@ -146,13 +146,13 @@ class Mixer:
     def _start(self, pcm: Samples, number: int, bus: Bus) -> None:
         # All slots are in use only if many lines come within one fade; then the quietest one is almost silent.
         voice = min(self._voices, key=lambda voice: voice.gain if voice.number >= 0 else -1.0)
-        voice.pcm, voice.number, voice.place, voice.bus = pcm, number, 0, bus
+        voice.pcm, voice.number, voice.position, voice.bus = pcm, number, 0, bus
         voice.gain = voice.target = self._buses[bus][1]
         voice.slope = 0.0
         self.begun.append(Begun(number, self._now()))
 
     def _cut(self, voice: _Voice) -> None:
-        if voice.place:
+        if voice.position:
             voice.towards(0.0, self._fade)
         else:  # none of it was heard yet
             voice.release()
@@ -166,14 +166,14 @@ class Mixer:
     def _hush(self) -> None:
         self._waiting.clear()
         for voice in self._voices:
-            if not voice.place:
+            if not voice.position:
                 voice.release()
             else:
                 voice.towards(0.0, min(self._frames, self._fade))
 
     def _add(self, voice: _Voice, out: NDArray[np.float32]) -> None:
-        count = min(self._frames, len(voice.pcm) - voice.place)
-        pcm, part = voice.pcm[voice.place : voice.place + count], self._part[:count]
+        count = min(self._frames, len(voice.pcm) - voice.position)
+        pcm, part = voice.pcm[voice.position : voice.position + count], self._part[:count]
         if voice.slope:
             gains = self._gains[:count]
             np.multiply(self._count[:count], voice.slope, out=gains)
@@ -188,8 +188,8 @@ class Mixer:
             np.multiply(pcm, voice.gain, out=part)
         for channel in self._buses[voice.bus][0]:
             out[:count, channel] += part
-        voice.place += count
-        if voice.place >= len(voice.pcm) or not (voice.gain or voice.slope):
+        voice.position += count
+        if voice.position >= len(voice.pcm) or not (voice.gain or voice.slope):
             voice.release()
 
 

@@ -24,9 +24,9 @@ from stagelyric.stage import material
 from stagelyric.stage.generator import Generator
 from stagelyric.stage.material import Judgements, Material, edition, judged
 from stagelyric.stage.parts import Given
+from stagelyric.stage.pool_files import PoolFiles
 from stagelyric.stage.recall import Recalled, recall
 from stagelyric.stage.stage import Stage
-from stagelyric.stage.store import Store
 from stagelyric.stage.trace import made_of as made_of_show
 from stagelyric.types import paths
 from stagelyric.types.lines import Line
@@ -109,7 +109,7 @@ def assemble(
         bookmark=bookmark,
         tempo=before.standing.tempo if before.standing is not None else None,
         warm=given.the(Osc).warm,
-        intercept=given.learning.hear if given.learning else lambda event: False,
+        intercept=given.learn_session.hear if given.learn_session else lambda event: False,
         moved=given.machines.own if given.machines else None,
         beside=family.look_ahead,
     )
@@ -151,10 +151,10 @@ def _written(file: Path | None, baked: "Opened | None") -> str | None:
         return None
 
 
-def _writing(setlist: Setlist, folder: Path, model: Path, server: Server | None) -> tuple[Generator, Store]:
+def _writing(setlist: Setlist, folder: Path, model: Path, server: Server | None) -> tuple[Generator, PoolFiles]:
     """The generator that writes lines, and the store that keeps them on disk."""
     never, frames = ([folder / name for name in names] for names in (setlist.never_quote, setlist.frames))
-    return Generator(model, never, frames, server), Store(paths.pools(), edition(model, server))
+    return Generator(model, never, frames, server), PoolFiles(paths.pools(), edition(model, server))
 
 
 def _sung_lately(file: Path, title: str, kept: Judgements) -> set[str]:
@@ -187,7 +187,7 @@ def _show(
 
 
 def _fill(
-    show: Show, store: Store | None, baked: "Opened | None", before: Recalled, prepared: "material.Prepared | None"
+    show: Show, store: PoolFiles | None, baked: "Opened | None", before: Recalled, prepared: "material.Prepared | None"
 ) -> None:
     """Puts baked, stored and prepared lines on the pool's shelves, and sets the show to where it was."""
     if prepared is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from stagelyric.show.pool import CHUNK, Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.generator import Generator, GeneratorError
-from stagelyric.stage.store import Store
+from stagelyric.stage.pool_files import PoolFiles
 from stagelyric.types.lines import Ask, Line
 from stagelyric.types.parts import Part
 from stagelyric.types.time import MACHINE, Time
@@ -30,7 +30,7 @@ class Feeder:
         pool: Pool,
         generator: Generator | None,
         parts: Sequence[Part],
-        store: Store | None,
+        store: PoolFiles | None,
         *,
         alert: Callable[[str], None],
         trouble: Callable[[str, str | None], None],

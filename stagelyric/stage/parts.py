@@ -65,14 +65,14 @@ class Given:
     machines: "Machines | None" = None
     addresses: set[str] = field(init=False)
     """OSC addresses that triggers use; learning a pedal adds to them."""
-    learning: LearnSession | None = field(init=False)
+    learn_session: LearnSession | None = field(init=False)
     rehearsal: Rehearsal = field(init=False)
     setup: Setup | None = field(init=False)
     stage: Stage = field(init=False)
 
     def __post_init__(self) -> None:
         self.addresses = {trigger.on.osc for trigger in self.show.triggers() if trigger.on.osc}
-        self.learning = _learning(self)
+        self.learn_session = _learn_session(self)
         self.rehearsal = _rehearsal(self)
         self.setup = Setup(self.file) if self.file is not None else None
 
@@ -125,7 +125,7 @@ def _page(given: Given) -> Page:
         secure=_secure(given.rig),
         tree=tree,
         desk=_desk(given),
-        learning=given.learning,
+        learn_session=given.learn_session,
         rehearsal=given.rehearsal,
         setup=given.setup,
         greet_machine=given.machines.greeting if given.machines is not None else None,
@@ -253,7 +253,7 @@ def told_of(baked: "Opened") -> dict[str, object]:
     }  # fmt: skip
 
 
-def _learning(given: Given) -> LearnSession | None:
+def _learn_session(given: Given) -> LearnSession | None:
     if given.file is None:
         return None
 

@@ -23,9 +23,9 @@ from stagelyric.show.show import Show
 from stagelyric.stage.asleep import Asleep
 from stagelyric.stage.feeding import Feeder
 from stagelyric.stage.generator import Generator
+from stagelyric.stage.pool_files import PoolFiles
 from stagelyric.stage.quantised import SOON, Quantised
 from stagelyric.stage.requests import Requests
-from stagelyric.stage.store import Store
 from stagelyric.stage.trace import Told, Trace
 from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Tempo, Transport
 from stagelyric.types.lines import Alert, Cue, State
@@ -62,7 +62,7 @@ class Stage:
         *,
         parts: Sequence[Part] = (),
         journal: Journal | None = None,
-        store: Store | None = None,
+        store: PoolFiles | None = None,
         bookmark: Bookmark | None = None,
         tempo: float | None = None,
         warm: Callable[[], None] = lambda: None,

@@ -136,8 +136,8 @@ def _taught(folder: Path, parent: Path, known: Lexicon, rows: list[lexicon.Row])
     vectors = np.zeros((len(words.words), before.shape[1]), dtype=np.int8)
     vectors[[words.index[word] for word in known.words]] = np.round(before * 127).astype(np.int8)
     near.save(folder / near.FILE, vectors)
-    structure = classes.load(parent / classes.FILE, len(known.words))
-    classes.save(folder / classes.FILE, classes.extended(structure, known, words))
+    known_classes = classes.load(parent / classes.FILE, len(known.words))
+    classes.save(folder / classes.FILE, classes.extended(known_classes, known, words))
     return words
 
 

@@ -15,7 +15,7 @@ from stagelyric.lm import curve, evaluate
 from stagelyric.lm.checkpoint import STEP_FP32, STEP_INT8, WEIGHTS, Corpus, Meta, write_model
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.engine import Engine
-from stagelyric.lm.graph import places
+from stagelyric.lm.graph import spans
 from stagelyric.lm.kinds.table import KINDS, TRAINED
 from stagelyric.lm.runtime import load
 from stagelyric.lm.sample import choose
@@ -59,7 +59,7 @@ def release(
     assert graph is not None, "a kind over characters has a graph"
     files = {
         WEIGHTS: stored,
-        STEP_FP32: graph(weights, meta.config, None, places(stored)),
+        STEP_FP32: graph(weights, meta.config, None, spans(stored)),
         STEP_INT8: graph(weights, meta.config, most, {}),
     }
     if went is not None:

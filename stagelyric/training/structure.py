@@ -24,7 +24,7 @@ from stagelyric.lm.kinds.structure.texts import Rows
 from stagelyric.lm.kinds.structure.texts import Song as Spelled
 from stagelyric.training.measuring import filled
 from stagelyric.training.recipe import TrainingError
-from stagelyric.training.structure_release import read_vocabulary, release_pair, write_card
+from stagelyric.training.structure_release import read_vocabulary, release_both, write_card
 from stagelyric.training.texts import Pipeline, described
 from stagelyric.types.json import JsonObject
 from stagelyric.types.lines import Ask
@@ -63,12 +63,12 @@ class Tokens(Pipeline):
         self._uses = _merged([*learned, *words])
         own = _own(learned)
         self._own, self._symbols = own, tokens.symbols(own)
-        self._place = {symbol: number for number, symbol in enumerate(self._symbols)}
+        self._index = {symbol: number for number, symbol in enumerate(self._symbols)}
         self.main = self._rows(main, read[0])
         self.finish = self._rows(last, read[1]) if last else None
         self._held = [song for tagged in held for song in _spelled(tagged, own)]
         self.measured_on = (
-            Rows(self._held, [1.0] * len(self._held), self._place).part(0, 0, 1.0) if self._held else None
+            Rows(self._held, [1.0] * len(self._held), self._index).part(0, 0, 1.0) if self._held else None
         )
 
     def shape(self) -> JsonObject:
@@ -80,9 +80,9 @@ class Tokens(Pipeline):
     def write(self, meta: Meta, weights: dict[str, NDArray[np.float32]], went: Curve, *, complete: bool) -> Meta:
         if complete and self._held:
             model = filled(Structure(StructureConfig(**meta.config)), weights)
-            found = round(token_bits(model, self._held, self._place), 4)
+            found = round(token_bits(model, self._held, self._index), 4)
             meta = replace(meta, training={**meta.training, "held-out bits per word": found})
-        meta = release_pair(self.out, self._vocabulary, weights, self._symbols, meta, went.trained)
+        meta = release_both(self.out, self._vocabulary, weights, self._symbols, meta, went.trained)
         for name in CRAFT:
             shutil.copyfile(self._vocabulary / name, self.out / name)
         tags.save(self.out / tags.FILE, tags.build(self._uses, tokens.TAGS, self._own, self._known))
@@ -95,7 +95,7 @@ class Tokens(Pipeline):
     def _rows(self, sources: Sequence[Source], tagged: Sequence[Tagged]) -> Rows:
         songs = [song for one in tagged for song in _spelled(one, self._own)]
         weights = [source.weight for source, one in zip(sources, tagged, strict=True) for _ in one.songs]
-        return Rows(songs, weights, self._place)
+        return Rows(songs, weights, self._index)
 
     def _tagged(self, texts: Sequence[Sequence[Source]]) -> list[list[Tagged]]:
         """The tagged songs of each text."""

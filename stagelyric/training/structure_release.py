@@ -29,7 +29,7 @@ from stagelyric.lm.checkpoint import (
     read_weights,
     write_model,
 )
-from stagelyric.lm.graph import places
+from stagelyric.lm.graph import spans
 from stagelyric.lm.kinds.structure import graph
 from stagelyric.lm.kinds.transformer import graph as transformer
 from stagelyric.lm.runtime import load
@@ -50,7 +50,7 @@ def read_vocabulary(folder: Path) -> Meta:
     return meta
 
 
-def release_pair(
+def release_both(
     folder: Path,
     vocabulary: Path,
     structure: Mapping[str, NDArray[np.float32]],
@@ -69,13 +69,13 @@ def release_pair(
     halves = {name: np.ascontiguousarray(value, dtype=np.float16) for name, value in weights.items()}
     stored = save(halves)
     exact = {name: value.astype(np.float32) for name, value in halves.items()}
-    outside = _under(_UNDER_VOCABULARY, places(stored))
+    outside = _under(_UNDER_VOCABULARY, spans(stored))
     spelling = _under(_UNDER_VOCABULARY, exact)
     files = {
         WEIGHTS: stored,
         STEP_FP32: transformer.step_graph(spelling, known.config, most=None, outside=outside),
         STEP_INT8: read_file(vocabulary, STEP_INT8, known),
-        STRUCTURE: graph.structure_graph(_under(_UNDER_STRUCTURE, exact), _under(_UNDER_STRUCTURE, places(stored))),
+        STRUCTURE: graph.structure_graph(_under(_UNDER_STRUCTURE, exact), _under(_UNDER_STRUCTURE, spans(stored))),
     }
     kept = curve.read(vocabulary, known)
     files.update(replace(kept, of=kept.of or known.name).files() if kept else {})

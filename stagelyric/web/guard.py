@@ -55,25 +55,25 @@ class Origins:
     """
 
     def __init__(self, also: Iterable[str] = ()) -> None:
-        self.named = tuple(found for found in map(place, also) if found)
+        self.named = tuple(found for found in map(host_and_port, also) if found)
 
     def allow(self, origin: str | None, host: str) -> bool:
         """Whether the page may watch and, given the PIN, change the show."""
-        return same_origin(origin, host) or place(origin or "") in self.named
+        return same_origin(origin, host) or host_and_port(origin or "") in self.named
 
     def may_watch(self, origin: str | None) -> bool:
-        found = place(origin or "")
+        found = host_and_port(origin or "")
         return found is not None and is_near(found[0])
 
     def reach(self, also: str) -> str:
         """The addresses to which a page may connect beside its own server, for a Content-Security-Policy."""
-        asked = [found for found in map(place, also.split(",")[:4]) if found]
+        asked = [found for found in map(host_and_port, also.split(",")[:4]) if found]
         near = [found for found in asked if found in self.named or is_near(found[0])]
         hosts = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in (*self.named, *near)]
         return "".join(f" {scheme}://{host}" for host in dict.fromkeys(hosts) for scheme in ("ws", "wss"))
 
 
-def place(written: str) -> tuple[str, int] | None:
+def host_and_port(written: str) -> tuple[str, int] | None:
     """The host and port of a server's address, "http://10.0.0.2:7740" or without the scheme; None if it is invalid."""
     try:
         parts = urlsplit(written.strip() if "//" in written else f"http://{written.strip()}")

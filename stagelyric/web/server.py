@@ -53,8 +53,8 @@ class Page(Part):
     `pin`: lets clients beyond this machine change the show; `hosts`: further names by which the machine is reached;
     `also`: second servers, whose pages may connect like our own. `port` 0 takes any free port (`address` has its
     number). `secure`: a TLS context for https, which is served on the next port. `tree`: answers OSCQuery, on the same
-    port. `desk`: the data of the operator's page; `learning`: learns pedals; `rehearsal`: keeps drafts; `setup`: edits
-    the setlist's file; `greet_machine`: returns the first message to another machine of the same show;
+    port. `desk`: the data of the operator's page; `learn_session`: learns pedals; `rehearsal`: keeps drafts;
+    `setup`: edits the setlist's file; `greet_machine`: returns the first message to another machine of the same show;
     `key`: signs the tokens of pages that have joined (None: a new one, valid until the show ends).
     """
 
@@ -72,7 +72,7 @@ class Page(Part):
         tree: Tree | None = None,
         *,
         desk: Desk | None = None,
-        learning: LearnSession | None = None,
+        learn_session: LearnSession | None = None,
         rehearsal: Rehearsal | None = None,
         setup: Setup | None = None,
         greet_machine: Callable[[], dict[str, object]] | None = None,
@@ -95,7 +95,7 @@ class Page(Part):
         self._due: float | None = None  # the beat that an action waits for
         self._calm: asyncio.TimerHandle | None = None
         self._tree = tree
-        self.learning, self.rehearsal, self.setup = learning, rehearsal, setup
+        self.learn_session, self.rehearsal, self.setup = learn_session, rehearsal, setup
         self._greet_machine = greet_machine
 
     @property
@@ -340,11 +340,11 @@ class Page(Part):
                 self._emit(message)
 
     def _learn(self, client: Client, request: object) -> None:
-        if self.learning is None:
+        if self.learn_session is None:
             self._complain(client, "Learning wants a show that was started from a setlist's file.")
             return
         try:
-            self.learning.ask(request, client.tell)
+            self.learn_session.ask(request, client.tell)
         except ValueError as fault:
             self._complain(client, str(fault))
 

@@ -29,7 +29,7 @@ _ENDINGS = ("ing", "ed", "ly", "s", "'s", "er", "est", "ness", "tion", "ful", "l
 _STEPS = 1.5  # counts are stored rounded to powers of this, except the lowest, which are exact
 
 
-class Structure:
+class WordClasses:
     """`classes` (W,): each word's class; `counts` (C, C, C): how often three classes occurred in a row."""
 
     def __init__(self, classes: NDArray[np.uint8], counts: NDArray[np.float32], name: int = _UNKNOWN):
@@ -72,7 +72,7 @@ class Structure:
         return float(np.log(self.following[a, b, c]) + np.log(self.following[b, c, _EDGE])) / 2
 
 
-def build(lines: Iterable[Sequence[str]], lexicon: Lexicon) -> Structure:
+def build(lines: Iterable[Sequence[str]], lexicon: Lexicon) -> WordClasses:
     """Builds classes and their counts from lines of lower-case words."""
     rows = [[lexicon.index.get(word, -1) for word in line] for line in lines]
     classes = _classes(rows, lexicon)
@@ -84,16 +84,16 @@ def build(lines: Iterable[Sequence[str]], lexicon: Lexicon) -> Structure:
         flat += [(a * CLASSES + b) * CLASSES + c for a, b, c in threes if c != _UNKNOWN]
     counts = np.bincount(np.array(flat, dtype=np.int64), minlength=CLASSES**3).reshape(counts.shape).astype(np.float32)
     named = np.bincount(classes[lexicon.forms == UPPER], minlength=CLASSES)
-    return Structure(classes, counts, int(named.argmax()) if named.any() else _UNKNOWN)
+    return WordClasses(classes, counts, int(named.argmax()) if named.any() else _UNKNOWN)
 
 
-def extended(structure: Structure, old: Lexicon, new: Lexicon) -> Structure:
+def extended(known: WordClasses, old: Lexicon, new: Lexicon) -> WordClasses:
     """The structure for a lexicon with additional words, which get the class of nouns for things."""
-    things = np.bincount(structure.classes[(old.thing >= 0.3) & (old.syllables == 2)], minlength=1)
+    things = np.bincount(known.classes[(old.thing >= 0.3) & (old.syllables == 2)], minlength=1)
     classes = np.full(len(new.words), things.argmax(), dtype=np.uint8)
-    classes[[new.index[word] for word in old.words]] = structure.classes
-    more = Structure(classes, structure._counts, structure.name)
-    more.__dict__ |= {table: getattr(structure, table) for table in ("alone", "following", "pull")}
+    classes[[new.index[word] for word in old.words]] = known.classes
+    more = WordClasses(classes, known._counts, known.name)
+    more.__dict__ |= {table: getattr(known, table) for table in ("alone", "following", "pull")}
     return more
 
 
@@ -155,18 +155,18 @@ def _smoothed(counts: NDArray[np.float32], lower: NDArray[np.float32]) -> NDArra
     return np.where(total > 0, mixed, np.broadcast_to(lower, counts.shape)).astype(np.float32)
 
 
-def save(file: Path, structure: Structure) -> None:
+def save(file: Path, known: WordClasses) -> None:
     """Writes structure.npz; counts above four are rounded to powers of 1.5."""
-    counts = structure._counts
+    counts = known._counts
     rounded = np.where(counts <= 4, counts, 4 + np.round(np.log(np.maximum(counts, 4) / 4) / np.log(_STEPS)))
-    np.savez_compressed(file, classes=structure.classes, counts=rounded.astype(np.uint8), name=np.array(structure.name))
+    np.savez_compressed(file, classes=known.classes, counts=rounded.astype(np.uint8), name=np.array(known.name))
 
 
-def load(file: Path, words: int) -> Structure:
+def load(file: Path, words: int) -> WordClasses:
     """Reads structure.npz. Raises ModelError if it is missing or belongs to another lexicon."""
     with read_npz(file, "the model's word classes") as data:
         classes, levels = data["classes"], data["counts"]
         if len(classes) != words:
             raise ModelError(f"{file}: wanted classes of {words} words, found them of {len(classes)}")
         sizes = np.array([i if i <= 4 else 4 * _STEPS ** min(i - 4, 40) for i in range(256)], dtype=np.float64)
-        return Structure(classes, sizes.astype(np.float32)[levels], int(data["name"]))
+        return WordClasses(classes, sizes.astype(np.float32)[levels], int(data["name"]))

@@ -54,13 +54,13 @@ class Tags:
         return most
 
     @cached_property
-    def place(self) -> dict[str, int]:
+    def index(self) -> dict[str, int]:
         """For each tag, its bit."""
         return {name: i for i, name in enumerate(self.names)}
 
     def standing_for(self, token: str, lexicon: Lexicon, among: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of the words `among` (n,) that may stand for a token."""
-        bit = self.place.get(token)
+        bit = self.index.get(token)
         if bit is None:
             own: NDArray[np.int64] = among[among == lexicon.index.get(token, -1)]
             return own
@@ -80,11 +80,11 @@ class Tags:
         number = lexicon.index.get(word)
         if number is None:
             return token == THING
-        return token == word or bool(self.bits[number] >> np.uint32(self.place.get(token, MOST - 1)) & np.uint32(1))
+        return token == word or bool(self.bits[number] >> np.uint32(self.index.get(token, MOST - 1)) & np.uint32(1))
 
     def extended(self, old: Lexicon, new: Lexicon) -> Tags:
         """The tags for a lexicon with additional words, which are assumed to be things (THING)."""
-        thing = self.place.get(THING, 0)
+        thing = self.index.get(THING, 0)
         shares = np.zeros((len(new.words), len(self.names)), np.uint8)
         shares[:, thing] = 100
         shares[[new.index[word] for word in old.words]] = self.shares
@@ -93,13 +93,13 @@ class Tags:
 
 def build(uses: Mapping[str, Counter[str]], names: Sequence[str], own: Sequence[str], lexicon: Lexicon) -> Tags:
     """Builds tags from how often each word (lower case) was used as each tag; unused words are taken for things."""
-    place = {name: i for i, name in enumerate(names)}
+    index = {name: i for i, name in enumerate(names)}
     shares = np.zeros((len(lexicon.words), len(names)), np.uint8)
     for number, word in enumerate(lexicon.words):
-        seen = {tag: count for tag, count in uses.get(word, {}).items() if tag in place} or {THING: 1}
+        seen = {tag: count for tag, count in uses.get(word, {}).items() if tag in index} or {THING: 1}
         total = sum(seen.values())
         for tag, count in seen.items():
-            shares[number, place[tag]] = round(100 * count / total)
+            shares[number, index[tag]] = round(100 * count / total)
     return Tags(tuple(names), shares, frozenset(own))
 
 

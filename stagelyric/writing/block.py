@@ -17,7 +17,7 @@ from stagelyric.words.phonetics import Phones, plain, readings
 from stagelyric.words.rhyme import tail
 from stagelyric.words.syllables import syllabify
 from stagelyric.writing import editing, hearing, planning, ranking
-from stagelyric.writing.choosing import Candidate, Chooser, Chosen, Place, Read, end_of
+from stagelyric.writing.choosing import Candidate, Chooser, Chosen, OpenLine, Read, end_of
 from stagelyric.writing.drafters import table
 from stagelyric.writing.drafters.contract import Between, Drafted, Job, Standing, Wanted
 from stagelyric.writing.framed import Framed
@@ -66,8 +66,8 @@ class Block:
         self.spelling = Spelling((*ask.names, *self.rare, *((ask.word,) if ask.word else ())), self.rules)
 
     def quatrains(self, number: int, wanted: int) -> list[Chosen]:
-        """Lines of consecutive quatrains, at least `wanted`: first those from frames, then the others, drafted place by
-        place for all quatrains together.
+        """Lines of consecutive quatrains, at least `wanted`: first those from frames, then the others, drafted line by
+        line for all quatrains together.
 
         Where frames give the first lines and no more are wanted, no model is run.
         """
@@ -82,20 +82,21 @@ class Block:
         stanzas = [self._planned(self.number * number + q) for q in range(number)]
         for stanza, lines in enumerate(done):
             self._tell(stanza, 0, lines)
-        for place in range(planning.STANZA):
-            still_open = [q for q in range(number) if len(done[q]) == place]
+        for position in range(planning.STANZA):
+            still_open = [q for q in range(number) if len(done[q]) == position]
             if not still_open:
                 continue
-            states = [done[q][-1].state if place else None for q in still_open]
+            states = [done[q][-1].state if position else None for q in still_open]
             known = [state for state in states if state is not None]
-            gone = iter(self._go_on(known, place - 1) if known else ())
+            gone = iter(self._go_on(known, position - 1) if known else ())
             standing = [begun if state is None else next(gone) for state in states]
             words = [done[q][-1].draft.words if done[q] else [] for q in still_open]
-            places = [
-                Place(q, place, stanzas[q], at, said) for q, at, said in zip(still_open, standing, words, strict=True)
+            open_lines = [
+                OpenLine(q, position, stanzas[q], at, said)
+                for q, at, said in zip(still_open, standing, words, strict=True)
             ]
-            self._fill(places, done)
-            for one in places:
+            self._fill(open_lines, done)
+            for one in open_lines:
                 self._tell(one.stanza, one.number, one.chosen)
                 done[one.stanza] += one.chosen
         return [chosen for lines in done for chosen in lines]
@@ -113,9 +114,9 @@ class Block:
         if (phrase := self.framed.word(self.number)) is not None:
             return _of_frame(phrase)
         self._begin(1)
-        place = Place(0, 0, (Plan(self.high, None, False, None),), self._primed())
-        self._fill([place], [[]])
-        return place.chosen[0]
+        open_line = OpenLine(0, 0, (Plan(self.high, None, False, None),), self._primed())
+        self._fill([open_line], [[]])
+        return open_line.chosen[0]
 
     def _begin(self, stanzas: int) -> None:
         lately = frozenset(word for words in self.gate.recent for word in words)
@@ -135,47 +136,49 @@ class Block:
         return planning.stanza(self.ask, self.rng, number, self.rare, names, slots)
 
     def _tell(self, stanza: int, first: int, lines: Sequence[Chosen]) -> None:
-        """Tells every drafter which lines were chosen for a stanza; `first` is the place of the first of them."""
+        """Tells every drafter which lines were chosen for a stanza; `first` is the position of the first of them."""
         for drafting in self._drafting:
-            for place, chosen in enumerate(lines, first):
-                drafting.follow(stanza, place, chosen.draft.text)
+            for position, chosen in enumerate(lines, first):
+                drafting.follow(stanza, position, chosen.draft.text)
 
-    def _go_on(self, states: Sequence[Rows], place: int) -> list[Standing]:
-        """The model's state after the lines of a place. Each is closed by a comma or full stop that isn't shown."""
-        engine, mark = self.kit.engine, "." if place % 2 else ","
+    def _go_on(self, states: Sequence[Rows], position: int) -> list[Standing]:
+        """The model's state after the lines at a position. Each is closed by a comma or full stop that isn't shown."""
+        engine, mark = self.kit.engine, "." if position % 2 else ","
         state = type(states[0]).joined(states)
         for i in engine.vocabulary.encode(mark + "\n"):
             self.between()
             logits, state = engine.step(np.full(len(states), i, dtype=np.int64), state)
         return [Standing(logits[q : q + 1], state.take(np.array([q]))) for q in range(len(states))]
 
-    def _fill(self, places: list[Place], done: list[list[Chosen]]) -> None:
-        """Chooses a line for each place. Requirements are loosened from try to try, but never the safety gates."""
+    def _fill(self, open_lines: list[OpenLine], done: list[list[Chosen]]) -> None:
+        """Chooses each line. Requirements are loosened from try to try, but never the safety gates."""
         for attempt in range(_TRIES):
-            open_places = [place for place in places if not place.chosen]
-            if not open_places:
+            unfilled = [open_line for open_line in open_lines if not open_line.chosen]
+            if not unfilled:
                 return
-            wanted = [self._wanted(place, done, i, attempt) for i, place in enumerate(open_places)]
+            wanted = [self._wanted(open_line, done, i, attempt) for i, open_line in enumerate(unfilled)]
             found = self._drafted(wanted, attempt)
             lines = [chosen.draft.words for lines in done for chosen in lines]
-            for place, candidates in zip(open_places, found, strict=True):
-                place.chosen = self.chooser.choose(
-                    place, candidates, done[place.stanza], lines, attempt, by_ear=self._by_ear(place)
+            for open_line, candidates in zip(unfilled, found, strict=True):
+                open_line.chosen = self.chooser.choose(
+                    open_line, candidates, done[open_line.stanza], lines, attempt, by_ear=self._by_ear(open_line)
                 )
-                for chosen in place.chosen:
+                for chosen in open_line.chosen:
                     self.gate.take(chosen.draft)
-        for place in places:
-            if not place.chosen:
-                place.chosen = (self._plainest(place),)
+        for open_line in open_lines:
+            if not open_line.chosen:
+                open_line.chosen = (self._plainest(open_line),)
 
-    def _wanted(self, place: Place, done: list[list[Chosen]], number: int, attempt: int) -> Wanted:
-        ending = self._ending(place, done[place.stanza], attempt)
-        tasks = self._tasks(place, ending, number, attempt)
-        return Wanted(place.stanza, place.number, place.plans, ending, tasks, place.before, place.standing)
+    def _wanted(self, open_line: OpenLine, done: list[list[Chosen]], number: int, attempt: int) -> Wanted:
+        ending = self._ending(open_line, done[open_line.stanza], attempt)
+        tasks = self._tasks(open_line, ending, number, attempt)
+        return Wanted(
+            open_line.stanza, open_line.number, open_line.plans, ending, tasks, open_line.before, open_line.standing
+        )
 
-    def _tasks(self, place: Place, ending: Ending, number: int, attempt: int) -> list[Task]:
+    def _tasks(self, open_line: OpenLine, ending: Ending, number: int, attempt: int) -> list[Task]:
         low, high = max(1, self.low - max(0, attempt - 2)), self.high + max(0, attempt - 2)
-        plan, ask = place.plan, self.ask
+        plan, ask = open_line.plan, self.ask
         if ask.word:
             must = planning.as_word(ask.word, self.rules, may_end=ask.rhyme_with is None)
             if must.text:
@@ -191,9 +194,9 @@ class Block:
         made = planning.tasks(plan, drafts, max(low, ending.least), max(high, ending.least), number, self.rng)
         return [t if _possible(t, ending) else replace(t, must=None, after=0) for t in made]
 
-    def _ending(self, place: Place, lines: list[Chosen], attempt: int) -> Ending:
+    def _ending(self, open_line: OpenLine, lines: list[Chosen], attempt: int) -> Ending:
         loose = (0, 1, 1, 2, 2, 3)[attempt]
-        mate = place.plan.mate
+        mate = open_line.plan.mate
         ends = self.gate.ends
         others: tuple[Phones, ...] = ()
         if self.ask.rhyme_with:
@@ -205,7 +208,9 @@ class Block:
             sound = self.rules.sound(planning.last_word(lines[mate].draft.words))
             never = {planning.last_word(chosen.draft.words) for chosen in lines}
         else:
-            return self.rules.free((_OFTEN if self.ask.rhyme == "AAAA" else _ONCE) if place.plan.to_be_rhymed else 0)
+            return self.rules.free(
+                (_OFTEN if self.ask.rhyme == "AAAA" else _ONCE) if open_line.plan.to_be_rhymed else 0
+            )
         kind = self.ask.rhyme_kind or None
         # Preference: a rhyme on a new word, then one on a last word of recent lines, then no rhyme.
         for barred in ((never | ends, never) if attempt < 2 else (never,)) if sound and loose < 3 else ():
@@ -227,8 +232,8 @@ class Block:
                 candidates.append([next(read) for _ in own])
         return found
 
-    def _read(self, drafts: Sequence[tuple[Standing, Drafted]], place: int = 0) -> list[Candidate]:
-        """Scores each draft, and the lines that belong to it, with the letter model. `place`: the line's index in its
+    def _read(self, drafts: Sequence[tuple[Standing, Drafted]], position: int = 0) -> list[Candidate]:
+        """Scores each draft, and the lines that belong to it, with the letter model. `position`: a line's index in its
         candidate, since lines that belong together are scored one after another."""
         heard = [draft.heard for _, draft in drafts]
         unheard = [i for i, own in enumerate(heard) if own is None]
@@ -244,9 +249,9 @@ class Block:
         longer = [i for i, (_, draft) in enumerate(drafts) if draft.then]
         candidates: list[Candidate] = [(first,) for first in firsts]
         if longer:
-            standing = self._go_on([end_of(firsts[i]) for i in longer], place)
+            standing = self._go_on([end_of(firsts[i]) for i in longer], position)
             rest = [replace(drafts[i][1].then[0], then=drafts[i][1].then[1:]) for i in longer]
-            for i, more in zip(longer, self._read(list(zip(standing, rest, strict=True)), place + 1), strict=True):
+            for i, more in zip(longer, self._read(list(zip(standing, rest, strict=True)), position + 1), strict=True):
                 candidates[i] += more
         return candidates
 
@@ -262,9 +267,9 @@ class Block:
         )  # fmt: skip
         return Read(draft, heard, drafted.origin)
 
-    def _by_ear(self, place: Place) -> bool:
+    def _by_ear(self, open_line: OpenLine) -> bool:
         """Whether the editor has a say in choosing this line."""
-        heard = editing.is_heard(self.number * self.count + place.stanza)
+        heard = editing.is_heard(self.number * self.count + open_line.stanza)
         return self.kit.judge is not None and not self.ask.word and heard
 
     def _is_rare(self, theme: str) -> bool:
@@ -273,7 +278,7 @@ class Block:
         numbers = [known.index.get(word) for word in normal(plain(theme)).split()]
         return self.gate.is_fit(theme) and any(n is None or known.count[n] < _RARE for n in numbers)
 
-    def _plainest(self, place: Place) -> Chosen:
+    def _plainest(self, open_line: OpenLine) -> Chosen:
         """A fallback that needs no model: a line that lists a few nouns."""
         numbers = np.flatnonzero(self.rules.last_words & (self.rules.lexicon.thing > 0.3))
         if not len(numbers):
@@ -281,7 +286,7 @@ class Block:
         fit = draft = Draft("", -3.0, -3.0)
         for _ in range(200):
             words: list[str] = [self.ask.word] if self.ask.word else []
-            left = int(place.plan.syllables) - len(syllabify(" ".join(words)))
+            left = int(open_line.plan.syllables) - len(syllabify(" ".join(words)))
             while left > 0 and len(words) < 12:
                 number = int(self.rng.choice(numbers))
                 words.append(self.rules.lexicon.words[number])
@@ -289,9 +294,9 @@ class Block:
             draft = Draft(self.spelling.polished(", ".join(words), "."), -3.0, -3.0)
             if self.gate.is_fit(draft.text):
                 fit = draft
-                if self.chooser.passes(draft, place.plan, [], _TRIES):
+                if self.chooser.passes(draft, open_line.plan, [], _TRIES):
                     break
-        return Chosen(fit, ranking.score({"flow": -1.0}), {"flow": -1.0}, place.standing.state)
+        return Chosen(fit, ranking.score({"flow": -1.0}), {"flow": -1.0}, open_line.standing.state)
 
 
 def _in_a_row(stanzas: Sequence[Sequence[Chosen]]) -> int:

@@ -39,7 +39,7 @@ class Chosen:
 
 
 @dataclass(slots=True)
-class Place:
+class OpenLine:
     """One line of a block being written, and what has been chosen for it and for the lines that belong to it."""
 
     stanza: int
@@ -94,7 +94,7 @@ class Chooser:
         self.low, self.high = planning.metre(ask)
 
     def choose(
-        self, place: Place, candidates: list[list[Candidate]], stanza: list[Chosen], lines: list[list[str]],
+        self, open_line: OpenLine, candidates: list[list[Candidate]], stanza: list[Chosen], lines: list[list[str]],
         attempt: int, *, by_ear: bool,
     ) -> tuple[Chosen, ...]:  # fmt: skip
         """Draws one of the best candidates that pass every gate; returns () if none passes.
@@ -102,13 +102,13 @@ class Chooser:
         `candidates`: one sequence for each drafter; `stanza`: the lines already chosen for this stanza; `lines`: the
         words of all lines chosen so far; `by_ear`: whether the editor has a say.
         """
-        judged = [self._judged(one, place, stanza, lines) for own in candidates for one in self._best_looking(own)]
-        calls = place.plan.must is not None and place.plan.must.own
+        judged = [self._judged(one, open_line, stanza, lines) for own in candidates for one in self._best_looking(own)]
+        calls = open_line.plan.must is not None and open_line.plan.must.own
         judged.sort(key=lambda item: (calls and not item.named, -item.score, item.text))
         draw = float(self.rng.random())
         passed = []
         for item in judged:
-            if self._all_pass(item, place, stanza, attempt):
+            if self._all_pass(item, open_line, stanza, attempt):
                 passed.append(item)
             if len(passed) == (_HEARD if by_ear else _AMONG):
                 break
@@ -142,10 +142,12 @@ class Chooser:
 
         return sorted(candidates, key=lambda candidate: -look(candidate))[:_RANKED]
 
-    def _judged(self, candidate: Candidate, place: Place, stanza: list[Chosen], lines: list[list[str]]) -> _Judged:
+    def _judged(
+        self, candidate: Candidate, open_line: OpenLine, stanza: list[Chosen], lines: list[list[str]]
+    ) -> _Judged:
         said = [chosen.draft for chosen in stanza]
         marked: list[tuple[Read, float, dict[str, float]]] = []
-        for own, plan in zip(candidate, place.plans[place.number :], strict=False):
+        for own, plan in zip(candidate, open_line.plans[open_line.number :], strict=False):
             around = Around(
                 before=(*self.gate.before, *map(tuple, lines), *(tuple(draft.words) for draft in said[-1:])),
                 due=plan.must is not None,
@@ -172,9 +174,9 @@ class Chooser:
             rhymes = {"perfect": 1.0, "slant": 0.5, "assonance": 0.25}.get(kind or "", 0.0)
         return replace(draft, rhymes=rhymes, off=max(0, self.low - draft.syllables, draft.syllables - self.high))
 
-    def _all_pass(self, judged: _Judged, place: Place, stanza: list[Chosen], attempt: int) -> bool:
+    def _all_pass(self, judged: _Judged, open_line: OpenLine, stanza: list[Chosen], attempt: int) -> bool:
         said = [chosen.draft for chosen in stanza]
-        for (own, _, _), plan in zip(judged.lines, place.plans[place.number :], strict=False):
+        for (own, _, _), plan in zip(judged.lines, open_line.plans[open_line.number :], strict=False):
             if not self.passes(own.draft, plan, said, attempt):
                 return False
             said.append(own.draft)

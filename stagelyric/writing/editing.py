@@ -92,7 +92,7 @@ def opened() -> editor.Editor | None:
     source = fetch.chosen()
     if source is None:
         return None
-    folder = fetch.place(source)
+    folder = fetch.folder_of(source)
     if not folder.is_dir():
         raise EditorError(f"the editor {source.name} isn't built yet: {typed('models fetch', fetch.SMOLLM2.name)}")
     meta = read(folder)

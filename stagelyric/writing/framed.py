@@ -51,9 +51,9 @@ class Framed:
 
     def _rhyming(self, framer: Framer, number: int) -> list[Phrase]:
         phrases: list[Phrase] = []
-        for place in range(planning.STANZA):
+        for position in range(planning.STANZA):
             said = [phrase.text for phrase in phrases]
-            line = framer.rhyming(self.ask, number * planning.STANZA + place, partial(self._lands_anew, said))
+            line = framer.rhyming(self.ask, number * planning.STANZA + position, partial(self._lands_anew, said))
             if line is None:
                 break
             phrases.append(line)

@@ -24,7 +24,7 @@ MATES: dict[Scheme, tuple[int | None, ...]] = {
     "AAAA": (None, 0, 0, 0),
     "free": (None, None, None, None),
 }
-"""For each place in a quatrain, the earlier place that it rhymes with; None for none."""
+"""For each line of a quatrain, the earlier one that it rhymes with; None for none."""
 
 RARITY, RARITY_SPREAD = 0.375, 0.085
 """Mean and spread (standard deviation) of a line's rarity (mean `Lexicon.rarity` of its words) in songs by people.
@@ -54,7 +54,7 @@ _LONGEST = 24
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan of one line: its syllables, the place that it rhymes with, what it must say, how rare its words are."""
+    """The plan of one line: its syllables, the line that it rhymes with, what it must say, how rare its words are."""
 
     syllables: int
     mate: int | None
@@ -77,24 +77,24 @@ def stanza(
     """
     mates = MATES[ask.rhyme]
     low, high = metre(ask)
-    pairs = [place if mate is None else mate for place, mate in enumerate(mates)]
+    pairs = [position if mate is None else mate for position, mate in enumerate(mates)]
     if ask.rhyme == "free":
         pairs = [0, 1, 0, 1]
     lengths = rng.integers(low, high + 1, size=STANZA)
     called = named_in(ask, number, names)
-    for place, name in called.items():  # long enough to say the name, if the range allows it
+    for position, name in called.items():  # long enough to say the name, if the range allows it
         needed = line_syllables(name) + 2
-        lengths[pairs[place]] = max(lengths[pairs[place]], min(high, needed))
+        lengths[pairs[position]] = max(lengths[pairs[position]], min(high, needed))
     theme_at = int(rng.integers(STANZA)) if themes and rng.random() < THEME_RATE else None
     plans = []
-    for place, mate in enumerate(mates):
-        length = int(lengths[pairs[place]])
-        rhymed = place in mates
+    for position, mate in enumerate(mates):
+        length = int(lengths[pairs[position]])
+        rhymed = position in mates
         must = None
         may_end = mate is None and not rhymed
-        if place in called:
-            must = as_name(called[place], may_end=may_end, slots=slots)
-        elif place == theme_at:
+        if position in called:
+            must = as_name(called[position], may_end=may_end, slots=slots)
+        elif position == theme_at:
             theme = spelled(themes[int(rng.integers(len(themes)))])
             must = Must(theme, _length(theme, ask.elisions), may_end=may_end)
         if must is not None and must.syllables > length - 2:
@@ -105,7 +105,7 @@ def stanza(
 
 
 def named_in(ask: Ask, number: int, names: Sequence[str]) -> dict[int, str]:
-    """The names due in quatrain `number` of a shelf, by place of the line; depends on the ask and number only."""
+    """The names due in quatrain `number` of a shelf, by position of the line; depends on the ask and number only."""
     if not names:
         return {}
     scene, stanza = divmod(number, SCENE)
@@ -128,11 +128,11 @@ def shift(ask: Ask) -> float:
     return (ask.wildness - 0.5) * 0.14
 
 
-def rhyme_of(scheme: Scheme, place: int) -> int:
-    """The index of a place's rhyme in its stanza, in order of appearance: for AABB 0, 0, 1, 1."""
+def rhyme_of(scheme: Scheme, position: int) -> int:
+    """The index of a line's rhyme in its stanza, in order of appearance: for AABB 0, 0, 1, 1."""
     mates = MATES[scheme]
     letters: list[int] = []
-    for mate in mates[: place + 1]:
+    for mate in mates[: position + 1]:
         letters.append(letters[mate] if mate is not None else len(set(letters)))
     return letters[-1]
 

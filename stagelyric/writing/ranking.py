@@ -145,9 +145,9 @@ def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str
 
     `worn`: runs of four words that the corpus has many times (`novelty.Copies.worn`).
     """
-    lexicon, structure, words = rules.lexicon, rules.language.structure, draft.words
-    unknown = structure.name if draft.named else rules.language.thing
-    classes = [structure.of(n) if (n := lexicon.index.get(word)) is not None else unknown for word in words]
+    lexicon, kinds, words = rules.lexicon, rules.language.word_classes, draft.words
+    unknown = kinds.name if draft.named else rules.language.thing
+    classes = [kinds.of(n) if (n := lexicon.index.get(word)) is not None else unknown for word in words]
     content = [word for word in words if word not in STOP]
     numbers = [number for word in words if (number := lexicon.index.get(word)) is not None]
     rarity = float(np.mean(lexicon.rarity[numbers])) if numbers else 0.5
@@ -155,8 +155,8 @@ def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str
     given = {
         "flow": min(max(draft.flow, FLOW[0] - 1), FLOW[1]) - FLOW[0],
         "phrasing": min(max(draft.phrasing, PHRASING[0] - 2), PHRASING[1]) - PHRASING[0] if draft.phrasing else 0.0,
-        "grammar": min(max(structure.grammar(classes), GRAMMAR[0] - 1), GRAMMAR[1]) - GRAMMAR[0],
-        "rounded off": max(-3.0, min(0.0, structure.close(classes) - CLOSE)) if classes else 0.0,
+        "grammar": min(max(kinds.grammar(classes), GRAMMAR[0] - 1), GRAMMAR[1]) - GRAMMAR[0],
+        "rounded off": max(-3.0, min(0.0, kinds.close(classes) - CLOSE)) if classes else 0.0,
         "scans": min(SCANS[1], scans(pattern(words, lexicon))) - SCANS[0],
         "landing": min(max(draft.landing, -4.0), LANDING) + 2.0,
         "setting": max(draft.setting, -15.0),

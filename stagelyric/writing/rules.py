@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from stagelyric.gates import family
 from stagelyric.gates.novelty import normal
 from stagelyric.words import near
-from stagelyric.words.classes import Structure, extended
+from stagelyric.words.classes import WordClasses, extended
 from stagelyric.words.lexicon import LOWER, MOST_SYLLABLES, UPPER, Lexicon, Row
 from stagelyric.words.lists import (
     BLAND,
@@ -82,15 +82,15 @@ class Language:
 
     lexicon: Lexicon
     vectors: NDArray[np.float32]  # (W, D)
-    structure: Structure
+    word_classes: WordClasses
     tags: Tags | None = None
     """The words' parts of speech, if the model has templates."""
 
     @cached_property
     def kinds(self) -> NDArray[np.float16]:
         """(N, C) the share of each class among the words below a node, rows summing to 1. Half precision: 5 MB."""
-        mass = np.zeros((len(self.lexicon.trie.parent), len(self.structure.alone)), dtype=np.float32)
-        mass[self.nodes, self.structure.classes] = self.lexicon.count
+        mass = np.zeros((len(self.lexicon.trie.parent), len(self.word_classes.alone)), dtype=np.float32)
+        mass[self.nodes, self.word_classes.classes] = self.lexicon.count
         mass = self.lexicon.trie.up(mass, np.add)
         total = mass.sum(axis=1, keepdims=True)
         return (mass / np.where(total > 0, total, 1)).astype(np.float16)
@@ -115,7 +115,7 @@ class Language:
     @cached_property
     def pull(self) -> NDArray[np.float32]:
         """(C, C, C) weights for the next class after two: the structure model raised to the power STRUCTURE."""
-        return self.structure.pull**STRUCTURE
+        return self.word_classes.pull**STRUCTURE
 
     @cached_property
     def determiners(self) -> NDArray[np.bool_]:
@@ -125,7 +125,7 @@ class Language:
     @cached_property
     def thing(self) -> int:
         """The class of most things, which is assumed for unknown words."""
-        things = self.structure.classes[(self.lexicon.thing >= 0.3) & (self.lexicon.syllables == 2)]
+        things = self.word_classes.classes[(self.lexicon.thing >= 0.3) & (self.lexicon.syllables == 2)]
         return int(np.bincount(things, minlength=1).argmax())
 
     @cached_property
@@ -136,12 +136,12 @@ class Language:
     @cached_property
     def closing(self) -> NDArray[np.float32]:
         """(C, C, C) the chance, after two classes, that a third one follows and ends the line."""
-        following = self.structure.following
+        following = self.word_classes.following
         return following * following[:, :, 0][None, :, :]
 
     def sung(self) -> Language:
         """The same language with syllables counted as singers elide them ("heaven" 1); other data is shared."""
-        language = Language(self.lexicon.sung(), self.vectors, self.structure, self.tags)
+        language = Language(self.lexicon.sung(), self.vectors, self.word_classes, self.tags)
         for table in ("kinds", "company", "nodes", "pull", "determiners", "closes", "closing"):
             language.__dict__[table] = getattr(self, table)
         return language
@@ -152,7 +152,7 @@ class Language:
         vectors = np.zeros((len(lexicon.words), self.vectors.shape[1]), dtype=np.float32)
         vectors[[lexicon.index[word] for word in self.lexicon.words]] = self.vectors
         tags = self.tags and self.tags.extended(self.lexicon, lexicon)
-        taught = Language(lexicon, vectors, extended(self.structure, self.lexicon, lexicon), tags)
+        taught = Language(lexicon, vectors, extended(self.word_classes, self.lexicon, lexicon), tags)
         # tables over classes, not words: large, and unchanged, so they are shared
         for table in ("pull", "closes", "closing"):
             taught.__dict__[table] = getattr(self, table)
@@ -279,7 +279,7 @@ class Rules:
         if found is None:
             tags, count = self.language.tags, np.where(self.allowed, self.lexicon.count + 1.0, 0.0)
             assert tags is not None
-            shares = np.ones(len(count)) if token not in tags.place else tags.shares[:, tags.place[token]] / 100
+            shares = np.ones(len(count)) if token not in tags.index else tags.shares[:, tags.index[token]] / 100
             mass = np.zeros((len(self.lexicon.trie.parent), 2))
             mass[self.language.nodes] = np.stack([count * shares, count], axis=1)
             mass = self.lexicon.trie.up(mass, np.add)
@@ -300,8 +300,8 @@ class Rules:
         numbers = np.flatnonzero(self.allowed) if ending is None else ending.numbers
         there[numbers] = self.bits[numbers]
         for i, symbol in enumerate(symbols):
-            if (place := tags.place.get(symbol)) is not None:
-                found[i] = np.bitwise_or.reduce(there[(tags.bits >> np.uint32(place)) & np.uint32(1) > 0], initial=0)
+            if (bit := tags.index.get(symbol)) is not None:
+                found[i] = np.bitwise_or.reduce(there[(tags.bits >> np.uint32(bit)) & np.uint32(1) > 0], initial=0)
             elif symbol in tags.own and (number := self.lexicon.index.get(symbol)) is not None:
                 found[i] = there[number]
         if ending is None or ending in self._free.values():  # other endings are used once, so they are not cached
@@ -320,8 +320,8 @@ class Rules:
 
     def suits(self, ending: Ending) -> NDArray[np.float32]:
         """(C,) the share of each class's uses that the words of an ending have."""
-        count, classes = self.lexicon.count, self.language.structure.classes
-        size = len(self.language.structure.alone)
+        count, classes = self.lexicon.count, self.language.word_classes.classes
+        size = len(self.language.word_classes.alone)
         all_words = np.bincount(classes, count, minlength=size)
         chosen = np.bincount(classes[ending.numbers], count[ending.numbers], minlength=size)
         return ((chosen + 1e-3) / (all_words + 1)).astype(np.float32)

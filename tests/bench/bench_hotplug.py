@@ -29,8 +29,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import jack
 from bench.bench_page import _connect
-from house import SETLIST, playing
 from jack import Jack
+from product import SETLIST, playing
 
 from stagelyric.commands.bench_wire import percentiles
 from stagelyric.testing.play import packet

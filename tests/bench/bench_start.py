@@ -21,7 +21,7 @@ import aiohttp
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from faults.harness import SET, ports, stock
-from house import MODEL
+from product import MODEL
 
 
 def used(pid: int) -> float:

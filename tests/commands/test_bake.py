@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from baked.shows import baked
 from click.testing import CliRunner
-from house import playing
+from product import playing
 
 from stagelyric.baked import file as files
 from stagelyric.cli import cli

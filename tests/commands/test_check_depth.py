@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from house import MODEL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from product import MODEL
 
 from stagelyric.commands.check import check as command
 from stagelyric.lm import checkpoint

@@ -15,8 +15,8 @@ from typing import Any
 
 import aiohttp
 import pytest
-from house import SETLIST, playing
 from jack import Jack
+from product import SETLIST, playing
 
 from stagelyric.commands import learn
 from stagelyric.setlist.setlist import load
@@ -63,12 +63,12 @@ def test_a_press_over_osc_is_learned(file: Path) -> None:
 
 
 @pytest.mark.needs("jack_midiseq")
-def test_a_press_over_midi_is_learned(house: Jack, file: Path) -> None:
+def test_a_press_over_midi_is_learned(jack_server: Jack, file: Path) -> None:
     """The sequencer holds its notes for 50 ms, six times in two seconds."""
-    house.sequence("pedal", (0, 36, 2400), loop=16_000)
+    jack_server.sequence("pedal", (0, 36, 2400), loop=16_000)
     done = subprocess.run(
         command(str(file), "--no-osc", "--do", "again", "--json", "--wait", "60"),
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, env=os.environ | house.env, timeout=LIMIT,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, env=os.environ | jack_server.env, timeout=LIMIT,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

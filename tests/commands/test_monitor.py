@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from house import SETLIST
 from jack import Jack
+from product import SETLIST
 
 from stagelyric.commands.monitor import Screen, decoded
 from stagelyric.setlist import setlist as setlists
@@ -166,10 +166,10 @@ def test_osc_arrives_and_is_told_with_what_it_would_do(file: Path) -> None:
 
 
 @pytest.mark.needs("jack_midiseq")
-def test_midi_arrives_as_json(house: Jack, file: Path) -> None:
-    house.sequence("pedal", (0, 60, 2400), loop=16_000)
+def test_midi_arrives_as_json(jack_server: Jack, file: Path) -> None:
+    jack_server.sequence("pedal", (0, 60, 2400), loop=16_000)
     with command(
-        str(file), "--no-osc", "--count", "4", "--only", "midi", "--filter", "note", "--json", **house.env
+        str(file), "--no-osc", "--count", "4", "--only", "midi", "--filter", "note", "--json", **jack_server.env
     ) as it:
         assert it.stdout is not None
         told = [json.loads(line) for line in it.stdout]

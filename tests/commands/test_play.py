@@ -11,8 +11,8 @@ from pathlib import Path
 import aiohttp
 import psutil
 import pytest
-from house import SETLIST, playing
 from jack import Jack, server
+from product import SETLIST, playing
 from programs import chromium, require
 
 from stagelyric.gates.family import is_clean

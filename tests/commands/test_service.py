@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from house import SETLIST, playing
+from product import SETLIST, playing
 
 from stagelyric.stage import systemd as sd
 from stagelyric.testing.play import LIMIT

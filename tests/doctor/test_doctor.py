@@ -14,8 +14,8 @@ from typing import Any
 import psutil
 import pytest
 from ableton import ableton
-from house import SETLIST, playing
 from jack import Jack
+from product import SETLIST, playing
 
 from stagelyric.doctor import audio, live, machine, midi, network
 from stagelyric.doctor.findings import Finding
@@ -159,9 +159,9 @@ async def test_live_is_not_there_or_another_program_has_its_port() -> None:
 
 
 @pytest.fixture
-def server(house: Jack) -> Iterator[Jack]:
-    yield house
-    house.stop_players()
+def server(jack_server: Jack) -> Iterator[Jack]:
+    yield jack_server
+    jack_server.stop_players()
 
 
 @pytest.mark.needs("jack_midiseq")

@@ -21,7 +21,7 @@ def test_it_is_wanted_where_there_is_none_and_nobody_forbade_it(
 ) -> None:
     monkeypatch.setattr(bringing, "BRINGS", brings)
     monkeypatch.setenv(fetch.OFFLINE, offline)
-    monkeypatch.setattr(fetch, "chosen", lambda: fetch.SMOLLM2.place if there else None)
+    monkeypatch.setattr(fetch, "chosen", lambda: fetch.SMOLLM2.path if there else None)
     assert bringing.is_wanted() is wanted
 
 

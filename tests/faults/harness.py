@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from house import MODEL, playing
+from product import MODEL, playing
 
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.pool import CHUNK, Pool
 from stagelyric.show.show import Show
-from stagelyric.stage.store import Store
+from stagelyric.stage.pool_files import PoolFiles
 from stagelyric.testing.play import Display, Play, free_port
 from stagelyric.types import paths
 from stagelyric.types.lines import Line
@@ -48,7 +48,7 @@ def stock(folder: Path, setlist: str = SET, *, seed: int = SEED, lines: int = 25
     """Fills the shelves on the disk of a show below `folder`; `only`: of the sections with this name."""
     written = Setlist.model_validate(tomllib.loads(setlist))
     show = Show(written, Pool(), seed=seed)
-    store = Store(folder / "cache" / "stagelyric" / "pool", paths.edition(MODEL))
+    store = PoolFiles(folder / "cache" / "stagelyric" / "pool", paths.edition(MODEL))
     names = [(song.title, section.name) for song in written.songs for section in song.sections]
     for (title, section), ask in zip(names, show.every_ask(), strict=True):
         if only in ("", section):

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from faults.harness import ports, press
-from house import playing
+from product import playing
 
 TITLES = [f"Song number {number}" for number in range(10)]
 SECTIONS = ("verse", "chorus", "bridge")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from faults.harness import SET, ports, stock
-from house import MODEL
+from product import MODEL
 
 from stagelyric.testing.play import LIMIT, Play, journal_of
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from baked import shows
 from faults.harness import SET, UNSEEDED, ports, show, stock
-from house import playing
+from product import playing
 
 from stagelyric.baked import file as files
 from stagelyric.testing.play import Display, Play

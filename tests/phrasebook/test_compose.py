@@ -9,14 +9,14 @@ from stagelyric.phrasebook.compose import Composer, Due, Dues
 from stagelyric.phrasebook.forms import introduces
 from stagelyric.phrasebook.grammar import parse
 from stagelyric.phrasebook.heard import SPAN, Heard
-from stagelyric.phrasebook.search import Place
+from stagelyric.phrasebook.search import Query
 from stagelyric.stage.feeding import REMEMBERED
 from stagelyric.writing.writer import BLOCK
 
 
-def composer(place: Place | None = None, people: tuple[str, ...] = ("Nora Pike",)) -> Composer:
-    place = place or Place(seed=3)
-    return Composer(frames.book(), place, casting.cast(frames.KNOWN, people, ["Leith"], place.seed))
+def composer(query: Query | None = None, people: tuple[str, ...] = ("Nora Pike",)) -> Composer:
+    query = query or Query(seed=3)
+    return Composer(frames.book(), query, casting.cast(frames.KNOWN, people, ["Leith"], query.seed))
 
 
 def anything(lines: object) -> bool:
@@ -42,7 +42,7 @@ def test_a_frame_is_in_one_stanza_at_most() -> None:
 
 @pytest.mark.parametrize("scheme", ["AABB", "ABAB", "ABCB", "AAAA"])
 def test_stanzas_rhyme_as_is_asked(scheme: str) -> None:
-    found = composer(Place(scheme, seed=2))
+    found = composer(Query(scheme, seed=2))
     assert found.stanzas
     for number in range(len(found.stanzas)):
         lines = found.stanza(number, whoever, anything)
@@ -53,13 +53,13 @@ def test_stanzas_rhyme_as_is_asked(scheme: str) -> None:
 
 
 def test_what_a_song_is_about_comes_first() -> None:
-    assert composer(Place(themes=("boats",), seed=1)).stanzas[0].frames == (1,)
-    assert composer(Place(themes=("coins",), seed=1)).stanzas[0].frames in ((2,), (4, 5))
+    assert composer(Query(themes=("boats",), seed=1)).stanzas[0].frames == (1,)
+    assert composer(Query(themes=("coins",), seed=1)).stanzas[0].frames in ((2,), (4, 5))
 
 
 def test_mood_hand_and_place_in_the_song_are_heeded() -> None:
-    assert composer(Place(mood=1.0, temper="fierce", seed=1)).stanzas[0].frames == (2,)
-    assert composer(Place(hand="ballad", seed=1)).stanzas[0].frames == (1,)
+    assert composer(Query(mood=1.0, temper="fierce", seed=1)).stanzas[0].frames == (2,)
+    assert composer(Query(hand="ballad", seed=1)).stanzas[0].frames == (1,)
 
 
 def test_somebody_who_is_due_is_named_and_nobody_else() -> None:
@@ -73,7 +73,7 @@ def test_somebody_who_is_due_is_named_and_nobody_else() -> None:
         assert not any(line.named for line in lines)
 
 
-@pytest.mark.parametrize("kinds", [["person"] * 9, ["", "place", "any"] * 3, [None, "", "person"] * 4])
+@pytest.mark.parametrize("kinds", [["person"] * 9, ["", "query", "any"] * 3, [None, "", "person"] * 4])
 def test_no_frame_comes_twice_while_there_are_others(kinds: list[str | None]) -> None:
     found = composer()
     came = []
@@ -87,7 +87,7 @@ def test_no_frame_comes_twice_while_there_are_others(kinds: list[str | None]) ->
 
 
 def test_a_shelf_can_be_gone_on_with_anywhere() -> None:
-    kinds = ["", "person", None, "place", "", ""]
+    kinds = ["", "person", None, "query", "", ""]
     found = composer()
     whole = [found.stanza(number, dues(kinds), anything) for number in range(6)]
     assert composer().stanza(4, dues(kinds), anything) == whole[4]
@@ -101,7 +101,7 @@ def test_what_is_not_admitted_does_not_come() -> None:
 
 
 def test_the_same_seed_gives_the_same_lines() -> None:
-    one, two, other = (composer(Place(seed=seed)).stanza(1, whoever, anything) for seed in (5, 5, 6))
+    one, two, other = (composer(Query(seed=seed)).stanza(1, whoever, anything) for seed in (5, 5, 6))
     assert one == two != other
 
 
@@ -158,11 +158,11 @@ def test_somebody_is_called_by_the_first_name(name: str, called: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "preposition"),
+    ("query", "preposition"),
     [("Leith", "in"), ("Mulberry Road", "on"), ("the Corner House", "at"), ("Paradise Row", "on")],
 )
-def test_one_is_in_a_town_on_a_street_at_a_house(place: str, preposition: str) -> None:
-    assert casting.preposition(place) == preposition
+def test_one_is_in_a_town_on_a_street_at_a_house(query: str, preposition: str) -> None:
+    assert casting.preposition(query) == preposition
 
 
 def test_two_people_of_a_frame_are_two() -> None:
@@ -218,7 +218,7 @@ def test_a_woman_is_the_song_s_own_or_she(people: list[str], said: set[str]) -> 
     book = frames.book(WOMAN)
     cast = casting.cast(frames.KNOWN, people, [], 1)
     sexes = "".join(sex for sex in "fm" if any(member.sort in (sex, "") for member in cast.people))
-    found = Composer(book, Place("ABCB", (4, 12), sexes=sexes, seed=1), cast)
+    found = Composer(book, Query("ABCB", (4, 12), sexes=sexes, seed=1), cast)
     assert found.stanzas[0].named == ("person" if said != {"She"} else "")
     for number in range(8):
         lines = found.stanza(number, whoever, anything)
@@ -229,7 +229,7 @@ def test_a_woman_is_the_song_s_own_or_she(people: list[str], said: set[str]) -> 
 def test_a_man_of_the_song_is_no_woman_in_a_line_that_is_to_name_him() -> None:
     book = frames.book(WOMAN)
     cast = casting.cast(frames.KNOWN, ["Nora", "Mr Tallow"], [], 1)
-    found = Composer(book, Place("ABCB", (3, 14), seed=1), cast)
+    found = Composer(book, Query("ABCB", (3, 14), seed=1), cast)
     nora, tallow = cast.people
     line = found.name(nora, "person", None, 0, anything)
     assert line is not None
@@ -239,7 +239,7 @@ def test_a_man_of_the_song_is_no_woman_in_a_line_that_is_to_name_him() -> None:
 
 def test_what_it_is_about_counts_more_than_whom_it_names() -> None:
     """A song about money with somebody in it begins with money, though only another frame can name them."""
-    found = composer(Place("free", themes=("money",), seed=1))
+    found = composer(Query("free", themes=("money",), seed=1))
     lines = found.stanza(0, lambda number: Due("person"), anything)
     assert lines is not None
     assert {line.frame for line in lines} <= {found.book.entries[number].digest for number in (2, 4, 5)}
@@ -296,7 +296,7 @@ def test_forms_with_words_that_the_shelf_has_not_heard_are_preferred() -> None:
     )
     new = 0
     for seed in range(40):
-        found = Composer(book, Place("free", (2, 9), seed=seed), casting.cast(frames.KNOWN, [], [], seed))
+        found = Composer(book, Query("free", (2, 9), seed=seed), casting.cast(frames.KNOWN, [], [], seed))
         told = ["The rain fell hard", "It fell all night", "So we stood"]
         lines = found.stanza(0, whoever, anything, said=told)
         again = found.stanza(0, whoever, anything, said=told)
@@ -308,7 +308,7 @@ def test_forms_with_words_that_the_shelf_has_not_heard_are_preferred() -> None:
 def test_people_are_called_by_their_first_names_once_they_were_named_in_full() -> None:
     def full(said: list[str]) -> int:
         made = [
-            composer(Place(seed=seed)).stanza(0, lambda n: Due("person"), anything, said=said) for seed in range(40)
+            composer(Query(seed=seed)).stanza(0, lambda n: Due("person"), anything, said=said) for seed in range(40)
         ]
         return sum(any("Nora Pike" in line.text for line in lines or ()) for lines in made)
 
@@ -339,7 +339,7 @@ def test_songs_of_many_seeds_do_not_begin_with_one_stanza() -> None:
     book, cast = books.open_book(frames.FRAMES), casting.cast(frames.KNOWN, ["Nora Pike"], [], 1)
     firsts = set()
     for seed in range(12):
-        found = Composer(book, Place("ABAB", (6, 9), ("kitchen", "bread"), seed=seed), cast)
+        found = Composer(book, Query("ABAB", (6, 9), ("kitchen", "bread"), seed=seed), cast)
         lines = found.stanza(0, whoever, anything)
         assert lines is not None
         firsts.add(lines[0].frame)

@@ -6,7 +6,7 @@ from phrasebook import frames
 from stagelyric.phrasebook import book as books
 from stagelyric.phrasebook import casting, ends
 from stagelyric.phrasebook.compose import Composer
-from stagelyric.phrasebook.search import Place
+from stagelyric.phrasebook.search import Query
 from stagelyric.types import paths
 from stagelyric.words import lexicon
 from stagelyric.words.lexicon import Lexicon
@@ -21,7 +21,7 @@ def words() -> Lexicon:
 @pytest.fixture(scope="module")
 def composer() -> Composer:
     book = books.open_book(frames.FRAMES)
-    return Composer(book, Place(seed=3), casting.cast(book.classes, (), (), 3))
+    return Composer(book, Query(seed=3), casting.cast(book.classes, (), (), 3))
 
 
 @pytest.mark.parametrize("word", ["money", "water", "city", "people", "candle", "thunder", "shoulder", "harbour"])

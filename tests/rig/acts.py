@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from house import SETLIST
+from product import SETLIST
 
 from stagelyric.gear.journal import journal
 from stagelyric.setlist.triggers import write_do
@@ -77,7 +77,7 @@ SEEN = [
 
 
 def setlist() -> str:
-    """The house's set, with a note for every act, and safety lines enough where the writer is not up yet."""
+    """The tests' set, with a note for every act, and safety lines enough where the writer is not up yet."""
     triggers = ""
     for place, act in enumerate(ACTS):
         do = write_do(act.do)

@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from house import SETLIST, playing
 from jack import Jack
+from product import SETLIST, playing
 
 TIMES = 10
 SETTLING = 1.5  # seconds
@@ -27,19 +27,19 @@ def played(folder: Path) -> list[int]:
 
 @pytest.mark.needs("jack_midiseq")
 @pytest.mark.slow
-async def test_a_pedal_killed_and_brought_back_ten_times(house: Jack, tmp_path: Path) -> None:
+async def test_a_pedal_killed_and_brought_back_ten_times(jack_server: Jack, tmp_path: Path) -> None:
     """Its port is another one each time (JACK numbers it anew), though of the same name."""
     triggers = "".join(
         f'[[triggers]]\non = {{ note = {note}, port = "pedal" }}\ndo = "next_line"\n' for _, note, _ in NOTES
     )
     setlist = SETLIST.replace("[[songs]]", triggers + "[[songs]]", 1)
-    show = playing(tmp_path, environment=house.env, setlist=setlist, ready=0)
+    show = playing(tmp_path, environment=jack_server.env, setlist=setlist, ready=0)
     async with show as play, play.display() as display:
         took: list[float] = []
         for _ in range(TIMES):
             before = len(display.cues)
             began = time.monotonic()
-            pedal = house.sequence("pedal", *NOTES, loop=24_000)
+            pedal = jack_server.sequence("pedal", *NOTES, loop=24_000)
             await display.until(lambda before=before: len(display.cues) > before)  # type: ignore[misc]
             took.append(time.monotonic() - began)
             # From its first press on it is there, and four more come.
@@ -48,7 +48,7 @@ async def test_a_pedal_killed_and_brought_back_ten_times(house: Jack, tmp_path: 
             pedal.kill()
             await asyncio.to_thread(pedal.wait)
             # JACK is busy for a while with a program that was killed; one that starts just then it may never run.
-            while "pedal:out" in await asyncio.to_thread(house.ports):
+            while "pedal:out" in await asyncio.to_thread(jack_server.ports):
                 await asyncio.sleep(0.05)
             await asyncio.sleep(SETTLING)
         assert [message for message in display.messages if "is gone" in message.get("text", "")], "it is said"

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from house import playing
 from jack import Jack
+from product import playing
 from programs import needing
 from rig import hydrogen
 from rig.acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setlist, shown
@@ -162,9 +162,9 @@ async def test_osc_programs_do_everything(program: Drive, tmp_path: Path) -> Non
 
 
 @pytest.fixture
-def server(house: Jack) -> Iterator[Jack]:
-    yield house
-    house.stop_players()
+def server(jack_server: Jack) -> Iterator[Jack]:
+    yield jack_server
+    jack_server.stop_players()
 
 
 def jack_midiseq(server: Jack, folder: Path, heard: Callable[[], bool]) -> None:

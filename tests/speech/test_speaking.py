@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from house import SETLIST, playing
 from jack import Jack
+from product import SETLIST, playing
 from sound_server import JackRecorder, Pulse, Samples, match
 
 from stagelyric.speech.cache import Cache

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from house import MODEL
+from product import MODEL
 
 from stagelyric.show.pool import CHUNK
 from stagelyric.stage.generator import Generator, GeneratorError

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 import segno
 from cryptography import x509
-from house import playing
+from product import playing
 
 from stagelyric.testing.play import free_port
 from stagelyric.web import joining, tls

@@ -78,7 +78,7 @@ async def test_pads_are_made_in_edit_mode_only_and_stay(browser: Any, show: Show
 async def test_a_pedal_is_learned_from_the_desk(browser: Any, show: Show, tmp_path: Path) -> None:
     file = tmp_path / "set.toml"
     file.write_text('title = "Friday"  # a comment\n[[songs]]\ntitle = "Harbour Lights"\n', encoding="utf-8")
-    learning = show.page.learning = LearnSession(file, RealShow(load(file), Pool(), seed=1))
+    learning = show.page.learn_session = LearnSession(file, RealShow(load(file), Pool(), seed=1))
     async with looking(browser, show.page.url + "/operator") as tab:
         await tab.click("#mode")
         await asyncio.sleep(0.3)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from house import playing
+from product import playing
 
 from stagelyric.testing.play import Display
 

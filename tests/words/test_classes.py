@@ -12,11 +12,13 @@ from stagelyric.words.npz import ModelError
 
 def grammar(text: str) -> float:
     language = fakes.language()
-    return language.structure.grammar([language.structure.of(language.lexicon.index.get(w)) for w in text.split()])
+    return language.word_classes.grammar(
+        [language.word_classes.of(language.lexicon.index.get(w)) for w in text.split()]
+    )
 
 
 def test_chances_add_up() -> None:
-    kinds = fakes.language().structure
+    kinds = fakes.language().word_classes
     np.testing.assert_allclose(kinds.following.sum(axis=2), 1, atol=1e-3)
 
 
@@ -38,7 +40,7 @@ def test_words_in_one_place_are_of_one_kind() -> None:
 
 
 def test_it_is_kept_in_a_file(tmp_path: Path) -> None:
-    kinds, words = fakes.language().structure, len(fakes.language().lexicon.words)
+    kinds, words = fakes.language().word_classes, len(fakes.language().lexicon.words)
     classes.save(tmp_path / classes.FILE, kinds)
     again = classes.load(tmp_path / classes.FILE, words)
     np.testing.assert_array_equal(again.classes, kinds.classes)

@@ -41,13 +41,13 @@ class At(Drafting):
     def draft(self, wanted: Sequence[Wanted], attempt: int) -> list[list[Drafted]]:
         return [
             [together(stanza) for number, stanza in enumerate(self.fixed.stanzas) if number % 4 == one.stanza]
-            if one.place == 0
+            if one.position == 0
             else []
             for one in wanted
         ]
 
-    def follow(self, stanza: int, place: int, text: str) -> None:
-        self.fixed.told.append((stanza, place, text))
+    def follow(self, stanza: int, position: int, text: str) -> None:
+        self.fixed.told.append((stanza, position, text))
 
 
 def together(lines: Sequence[str]) -> Drafted:

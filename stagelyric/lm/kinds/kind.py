@@ -13,7 +13,7 @@ from stagelyric.types.json import JsonMapping
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
     from stagelyric.lm.engine import Engine
-    from stagelyric.lm.graph import Place, Weights
+    from stagelyric.lm.graph import Span, Weights
     from stagelyric.lm.kinds.network import Network
 
 Shape = JsonMapping
@@ -37,7 +37,7 @@ class Trained(Generic[C]):
 
     config: Callable[..., C]
     model: Callable[[C], Network]
-    graph: Callable[[Weights, Shape, Mapping[str, float] | None, Mapping[str, Place]], bytes] | None = None
+    graph: Callable[[Weights, Shape, Mapping[str, float] | None, Mapping[str, Span]], bytes] | None = None
     measured: Callable[[Shape], bool] = field(default=lambda config: False)
     recipe: Callable[[C], JsonMapping] = field(default=lambda config: {})
     options: tuple[str, ...] = ()

@@ -211,7 +211,7 @@ class Drafts:
         bias[row[cased], a.upper[letter[cased]]] = ahead[cased]
         word = rules.lexicon.trie.word[self._node]
         ends = np.flatnonzero(word >= 0)
-        kind = rules.language.structure.classes[word[ends]]
+        kind = rules.language.word_classes.classes[word[ends]]
         here = rules.lean_of_word[self._node[ends]] + np.log(pull[ends, kind])
         here += self._layout.suited[suited[ends], 0, self._node[ends]]
         here += COMPANY * np.einsum("ij,ij->i", rules.vectors[word[ends]], self._about[ends])
@@ -286,7 +286,7 @@ class Drafts:
         word = trie.word[self._node[closing]]
         self._left[closing] -= self.rules.lexicon.syllables[word]
         self._kinds[closing, 0] = self._kinds[closing, 1]
-        self._kinds[closing, 1] = self.rules.language.structure.classes[word]
+        self._kinds[closing, 1] = self.rules.language.word_classes.classes[word]
         if closing.any():
             about = 0.7 * self._about[closing] + self.rules.vectors[word]
             self._about[closing] = about / np.maximum(np.linalg.norm(about, axis=1, keepdims=True), 1)
@@ -371,7 +371,7 @@ class Drafts:
         language = self.rules.language
         number = None if task.must.own else language.lexicon.index.get(text.split()[-1].lower())
         unknown = number is None and not task.must.own
-        self._kinds[i] = self._kinds[i, 1], language.thing if unknown else language.structure.of(number)
+        self._kinds[i] = self._kinds[i, 1], language.thing if unknown else language.word_classes.of(number)
         self._look_ahead(np.array([i]))
         if not offered:
             self._force(i, text)

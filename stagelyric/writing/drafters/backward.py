@@ -113,7 +113,7 @@ class BackwardDrafting(Drafting):
         self._model, self._words, self._job = drafter.model, drafter.vocabulary(job.rules), job
         self._copies, self._states = drafter.copies, [begun] * job.stanzas
 
-    def follow(self, stanza: int, place: int, text: str) -> None:
+    def follow(self, stanza: int, position: int, text: str) -> None:
         numbers = self._model.numbers(slotted(text, self._job.ask.names))
         self._states[stanza] = self._model.read(self._states[stanza], numbers)
 

@@ -70,14 +70,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A line to draft: place `place` of the block's stanza `stanza`, whose earlier lines have been chosen.
+    """A line to draft: the one at `position` (from 0) of the block's stanza `stanza`, whose earlier lines are chosen.
 
     `plans`: those of the whole stanza; `ending`: the words it may end on; `tasks`: one for each draft wanted (their
     `ending` is an index into the list of lines that are drafted together); `before`: the words of the line before it.
     """
 
     stanza: int
-    place: int
+    position: int
     plans: tuple[Plan, ...]
     ending: Ending
     tasks: Sequence[Task]
@@ -86,7 +86,7 @@ class Wanted:
 
     @property
     def plan(self) -> Plan:
-        return self.plans[self.place]
+        return self.plans[self.position]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Drafted:
     `setting`: ln p of what had to be said, where it is said, 0 for nothing; `phrasing`: mean ln p of a word by the word
     model that drafted it, 0 for none; `heard`: the letter model's score, if that model wrote the draft (it scores the
     others afterwards). `shown`: the line as it is to be shown, if that is more than filling the slot. `then`: lines
-    that belong to this one, for the following places; they are judged and chosen together.
+    that belong to this one, for the positions that follow; they are judged and chosen together.
     """
 
     text: str
@@ -117,7 +117,7 @@ class Drafting(Protocol):
         """Drafts for each of the wanted lines, as many as were found. `attempt`: number of the try, from 0."""
         ...
 
-    def follow(self, stanza: int, place: int, text: str) -> None:
+    def follow(self, stanza: int, position: int, text: str) -> None:
         """Called for each chosen line, in order, whoever drafted it; `text` is the line as shown."""
         ...
 

@@ -16,7 +16,7 @@ from stagelyric.phrasebook.casting import Cast
 from stagelyric.phrasebook.classes import Member
 from stagelyric.phrasebook.compiled import Entry
 from stagelyric.phrasebook.compose import Admits, Choose, Composer, Due, Phrase
-from stagelyric.phrasebook.search import Closeness, Place, Scored
+from stagelyric.phrasebook.search import Closeness, Query, Scored
 from stagelyric.phrasebook.tags import HANDS
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
@@ -153,7 +153,7 @@ class Framer:
         people = [name for name in names if not planning.is_place(name)]
         places = [name for name in names if planning.is_place(name)]
         cast = casting.cast(self.book.classes, people, places, ask.seed)
-        place = Place(
+        query = Query(
             ask.rhyme,
             planning.metre(ask),
             ask.themes,
@@ -165,14 +165,14 @@ class Framer:
             sexes="".join(sex for sex in "fm" if any(member.sort in (sex, "") for member in cast.people)),
             seed=ask.seed,
         )
-        return Composer(self.book, place, cast, self._closeness(ask.themes))
+        return Composer(self.book, query, cast, self._closeness(ask.themes))
 
     def _cast_hand(self, song: tuple[str, ...], themes: tuple[str, ...], mood: float | None, temper: str) -> str:
         """The hand whose frames are used if the setlist names none: one that has written about the song's themes.
 
         `song`: what all sections of the song have in common, so that the whole song is in one hand.
         """
-        scored = Scored(self.book, Place(themes=themes), self._closeness(themes))
+        scored = Scored(self.book, Query(themes=themes), self._closeness(themes))
         about = dict.fromkeys(HANDS, 0.0)
         for entry in self.book.entries:
             if entry.hand in about and (not temper or temper in entry.mood):

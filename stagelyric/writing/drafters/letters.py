@@ -57,7 +57,7 @@ class LetterDrafting(Drafting):
     def draft(self, wanted: Sequence[Wanted], attempt: int) -> list[list[Drafted]]:
         return self.of_tasks(wanted, [task for one in wanted for task in one.tasks])
 
-    def follow(self, stanza: int, place: int, text: str) -> None:
+    def follow(self, stanza: int, position: int, text: str) -> None:
         """Does nothing, since this drafter keeps no state."""
 
     def of_tasks(self, wanted: Sequence[Wanted], tasks: Sequence[Task]) -> list[list[Drafted]]:

@@ -124,7 +124,7 @@ class ServerDrafting(Drafting):
         sung = [line for line in job.ask.prime.splitlines() if line.strip()][-_BEFORE:]
         self._before = [list(sung) for _ in range(job.stanzas)]
 
-    def follow(self, stanza: int, place: int, text: str) -> None:
+    def follow(self, stanza: int, position: int, text: str) -> None:
         self._before[stanza].append(text)
         self._stock.without(text)
 

@@ -66,18 +66,18 @@ class TemplateDrafting(Drafting):
 
     def draft(self, wanted: Sequence[Wanted], attempt: int) -> list[list[Drafted]]:
         tasks = [task for one in wanted for task in one.tasks]
-        rhymes = [self._rhyme(one.place) for one in wanted for _ in one.tasks]
+        rhymes = [self._rhyme(one.position) for one in wanted for _ in one.tasks]
         states = [self._states[one.stanza] for one in wanted for _ in one.tasks]
         endings = [one.ending for one in wanted]
         found = self._source.with_templates(self._job.rules, endings, tasks, rhymes, states, self._job.rng)
         return self._letters.of_tasks(wanted, found)
 
-    def follow(self, stanza: int, place: int, text: str) -> None:
+    def follow(self, stanza: int, position: int, text: str) -> None:
         state, names = self._states[stanza], self._job.ask.names
-        self._states[stanza] = self._source.after(state, text, names, self._rhyme(place))
+        self._states[stanza] = self._source.after(state, text, names, self._rhyme(position))
 
-    def _rhyme(self, place: int) -> int:
-        return planning.rhyme_of(self._job.ask.rhyme, place)
+    def _rhyme(self, position: int) -> int:
+        return planning.rhyme_of(self._job.ask.rhyme, position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +126,13 @@ class TemplateSource:
         return [replace(t, template=template) for t, template in zip(tasks, made.templates, strict=True)]
 
     def _asked(self, tasks: Sequence[Task], rhymes: Sequence[int], state: Floats) -> tuple[Floats, Floats]:
-        place = self.templates.place
+        index = self.templates.index
         asked = [
             [tokens.syllables(task.syllables) for task in tasks],
             [tokens.rhyme(rhyme) for rhyme in rhymes],
             [tokens.NAMED if task.must is not None and task.must.own else tokens.PLAIN for task in tasks],
         ]
-        ids: NDArray[np.int64] = np.array([[place[token] for token in row] for row in asked])
+        ids: NDArray[np.int64] = np.array([[index[token] for token in row] for row in asked])
         for row in ids:
             logits, state = self.templates.step(row, state)
         return logits, state

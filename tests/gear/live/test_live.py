@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from ableton import Ableton, ableton
-from house import playing
+from product import playing
 
 from stagelyric.gear.live import input
 from stagelyric.gear.live.contents import (

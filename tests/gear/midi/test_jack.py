@@ -26,13 +26,13 @@ NOTES = ((0, 60, 2400), (8000, 63, 2400), (16000, 67, 2400))
 
 
 @pytest.fixture
-def server(house: Jack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jack]:
+def server(jack_server: Jack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jack]:
     """The module's server, alive and with nobody left on it from the test before."""
-    for name, value in house.env.items():
+    for name, value in jack_server.env.items():
         monkeypatch.setenv(name, value)
-    house.start()
-    yield house
-    house.stop_players()
+    jack_server.start()
+    yield jack_server
+    jack_server.stop_players()
 
 
 class Heard(list[Event]):

@@ -77,10 +77,10 @@ async def test_every_lamp_goes_out_at_the_end(sent: list[str]) -> None:
 
 
 @pytest.fixture
-def server(house: Jack, monkeypatch: pytest.MonkeyPatch) -> Jack:
-    for name, value in house.env.items():
+def server(jack_server: Jack, monkeypatch: pytest.MonkeyPatch) -> Jack:
+    for name, value in jack_server.env.items():
         monkeypatch.setenv(name, value)
-    return house
+    return jack_server
 
 
 @asynccontextmanager

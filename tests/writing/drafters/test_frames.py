@@ -127,7 +127,7 @@ def test_a_song_is_cast_with_a_hand_that_wrote_about_its_themes(writer: Writer) 
     assert framer is not None
 
     def hands(ask: Ask) -> set[str]:
-        return {framer._composer(replace(ask, seed=seed, rhyme=rhyme)).place.hand for seed, rhyme in SECTIONS}  # type: ignore[arg-type]
+        return {framer._composer(replace(ask, seed=seed, rhyme=rhyme)).query.hand for seed, rhyme in SECTIONS}  # type: ignore[arg-type]
 
     assert hands(replace(ASK, themes=("harbour",))) == {"ballad"}
     assert hands(replace(ASK, themes=("harbour",), hand="comic")) == {"comic"}

@@ -13,7 +13,7 @@ from stagelyric.types.json import JsonMapping
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
     from stagelyric.lm.engine import Engine
-    from stagelyric.lm.graph import Place, Weights
+    from stagelyric.lm.graph import Span, Weights
     from stagelyric.lm.kinds.char_rnn.mingru import MinGru
     from stagelyric.lm.kinds.char_rnn.model import CharRnn
 
@@ -25,7 +25,7 @@ def _model(config: CharRnnConfig) -> CharRnn | MinGru:
     return MinGru(config) if config.cell == "mingru" else CharRnn(config)
 
 
-def _graph(weights: Weights, config: Shape, most: Mapping[str, float] | None, outside: Mapping[str, Place]) -> bytes:
+def _graph(weights: Weights, config: Shape, most: Mapping[str, float] | None, outside: Mapping[str, Span]) -> bytes:
     from stagelyric.lm.kinds.char_rnn.graph import step_graph
 
     return step_graph(weights, config, most, outside)

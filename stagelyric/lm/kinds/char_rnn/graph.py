@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from stagelyric.lm.graph import Graph, Place, Weights
+from stagelyric.lm.graph import Graph, Span, Weights
 from stagelyric.lm.kinds.char_rnn import mingru_graph as mingru
 
 
 def step_graph(
-    weights: Weights, config: Mapping[str, object], most: Mapping[str, float] | None, outside: Mapping[str, Place]
+    weights: Weights, config: Mapping[str, object], most: Mapping[str, float] | None, outside: Mapping[str, Span]
 ) -> bytes:
     """The serialised graph; int8 if `most` is given. Weights are always inside the graph; `outside` is ignored."""
     if config.get("cell") == "mingru":

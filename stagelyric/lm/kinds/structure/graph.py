@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stagelyric.lm.graph import Graph, Place, Weights
+from stagelyric.lm.graph import Graph, Span, Weights
 
 
-def structure_graph(weights: Weights, outside: Mapping[str, Place]) -> bytes:
+def structure_graph(weights: Weights, outside: Mapping[str, Span]) -> bytes:
     """The serialised graph of a `Structure` with these tensors; `outside`: their positions in the other file."""
     graph = Graph(int8=False, outside=outside)
     tokens, hidden = weights["embedding.weight"].shape

@@ -89,13 +89,13 @@ class Structure(Network):
         return nn.functional.linear(self.dropout(x), self.embedding.weight, self.head.bias), State(h)
 
 
-def token_bits(model: Network, songs: Sequence[Song], place: Mapping[str, int]) -> float:
+def token_bits(model: Network, songs: Sequence[Song], index: Mapping[str, int]) -> float:
     """Bits per word (line ends are words) of songs from the empty state, with all possible codes of each line."""
     nats, count = 0.0, 0
-    asked = torch.tensor([symbol in tokens.MARKS and symbol != tokens.LINE for symbol in place])
+    asked = torch.tensor([symbol in tokens.MARKS and symbol != tokens.LINE for symbol in index])
     with torch.no_grad():
         for song in songs:
-            ids = torch.tensor([spelled(song, place, 1.0, np.random.default_rng(0))])
+            ids = torch.tensor([spelled(song, index, 1.0, np.random.default_rng(0))])
             logits, _ = model(ids[:, :-1])
             words = ~asked[ids[0, 1:]]
             nats += nn.functional.cross_entropy(logits[0, words], ids[0, 1:][words], reduction="sum").item()

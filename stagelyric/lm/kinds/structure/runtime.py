@@ -26,7 +26,7 @@ class TemplateModel:
 
     def __init__(self, symbols: Sequence[str], session: onnxruntime.InferenceSession):
         self.symbols = tuple(symbols)
-        self.place = {symbol: i for i, symbol in enumerate(self.symbols)}
+        self.index = {symbol: i for i, symbol in enumerate(self.symbols)}
         self.hidden: int = session.get_inputs()[1].shape[2]
         self._run = session.run
         self._primed = lru_cache(maxsize=_PRIMED)(self._read_song)
@@ -37,7 +37,7 @@ class TemplateModel:
 
     def read(self, row: Sequence[str], state: Floats) -> Floats:
         """The state (1, 1, H) after one row has read more tokens; unknown tokens are skipped."""
-        ids = np.array([[self.place[token]] for token in row if token in self.place], dtype=np.int64)
+        ids = np.array([[self.index[token]] for token in row if token in self.index], dtype=np.int64)
         return self._read(ids, state)[1] if ids.size else state
 
     def prime(self, row: tuple[str, ...]) -> Floats:

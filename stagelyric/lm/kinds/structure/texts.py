@@ -16,7 +16,7 @@ Song = Sequence[Sequence[tuple[TaggedLine, Sequence[str]]]]
 """Stanzas of lines, each with its row of tokens."""
 
 
-def spelled(song: Song, place: Mapping[str, int], kept: float, rng: np.random.Generator) -> list[int]:
+def spelled(song: Song, index: Mapping[str, int], kept: float, rng: np.random.Generator) -> list[int]:
     """A song as ids: SONG, then each line with a random subset of its facts before it."""
     row = [tokens.SONG]
     for stanza in song:
@@ -31,16 +31,16 @@ def spelled(song: Song, place: Mapping[str, int], kept: float, rng: np.random.Ge
             row += words
             row.append(tokens.LINE)
         row.append(tokens.STANZA)
-    return [place[token] for token in row]
+    return [index[token] for token in row]
 
 
 class Rows:
     """Weighted songs as a training stream: see `corpus.Stream`."""
 
-    def __init__(self, songs: Sequence[Song], weights: Sequence[float], place: Mapping[str, int]):
-        """`place`: each token's id. Raises CorpusError if there is nothing to train on."""
-        self._songs, self._weights, self._place = songs, np.array(weights), place
-        whole = [spelled(song, place, 1.0, np.random.default_rng(0)) for song in songs]
+    def __init__(self, songs: Sequence[Song], weights: Sequence[float], index: Mapping[str, int]):
+        """`index`: each token's id. Raises CorpusError if there is nothing to train on."""
+        self._songs, self._weights, self._index = songs, np.array(weights), index
+        whole = [spelled(song, index, 1.0, np.random.default_rng(0)) for song in songs]
         self._sizes = np.array([len(song) for song in whole])
         digest = hashlib.sha256(self._weights.tobytes())
         for song in whole:
@@ -57,6 +57,6 @@ class Rows:
         rng = np.random.default_rng([seed, number])
         counts = np.floor(self._weights + rng.random(len(self._weights))).astype(np.int64)
         order = rng.permutation(np.repeat(np.arange(len(counts)), counts))
-        first = self._place[tokens.SONG]
-        row = [i for song in order for i in spelled(self._songs[song], self._place, dressed, rng)]
+        first = self._index[tokens.SONG]
+        row = [i for song in order for i in spelled(self._songs[song], self._index, dressed, rng)]
         return np.array(row or [first, first], dtype=np.int32)

@@ -12,7 +12,7 @@ from stagelyric.lm.kinds.transformer.config import TransformerConfig
 if TYPE_CHECKING:
     from stagelyric.lm.checkpoint import Meta
     from stagelyric.lm.engine import Engine
-    from stagelyric.lm.graph import Place, Weights
+    from stagelyric.lm.graph import Span, Weights
     from stagelyric.lm.kinds.transformer.model import Transformer
 
 
@@ -22,7 +22,7 @@ def _model(config: TransformerConfig) -> Transformer:
     return Transformer(config)
 
 
-def _graph(weights: Weights, config: Shape, most: Mapping[str, float] | None, outside: Mapping[str, Place]) -> bytes:
+def _graph(weights: Weights, config: Shape, most: Mapping[str, float] | None, outside: Mapping[str, Span]) -> bytes:
     from stagelyric.lm.kinds.transformer.graph import step_graph
 
     return step_graph(weights, config, most=most, outside={} if most is not None else outside)

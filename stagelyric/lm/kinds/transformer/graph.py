@@ -17,7 +17,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stagelyric.lm.graph import Graph, Place, Shape, Weights
+from stagelyric.lm.graph import Graph, Shape, Span, Weights
 from stagelyric.lm.kinds.transformer.numbers import HASH, SCALE, rates
 from stagelyric.types.json import JsonMapping
 
@@ -26,7 +26,7 @@ _INT64, _FLOAT = 7, 1
 
 
 def step_graph(
-    weights: Weights, config: JsonMapping, *, most: Mapping[str, float] | None, outside: Mapping[str, Place]
+    weights: Weights, config: JsonMapping, *, most: Mapping[str, float] | None, outside: Mapping[str, Span]
 ) -> bytes:
     """The serialised graph; int8 if `most` is given."""
     return _Step(weights, config, most, outside).serialised()
@@ -38,7 +38,7 @@ class _Step:
         weights: Weights,
         config: JsonMapping,
         most: Mapping[str, float] | None,
-        outside: Mapping[str, Place],
+        outside: Mapping[str, Span],
     ):
         self.weights, self.most = weights, most or {}
         self.graph = Graph(most is not None, {} if most is not None else outside)

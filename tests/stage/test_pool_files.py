@@ -7,21 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stagelyric.show.pool import Pool
-from stagelyric.stage.store import Store
+from stagelyric.stage.pool_files import PoolFiles
 from stagelyric.types.lines import Ask, Line
 
 ASK = Ask(seed=1967)
 LINES = [Line(f"Line {number}", "model", 0.5, ("Line", str(number)), number) for number in range(32)]
 
 
-def filled(folder: Path) -> Store:
-    store = Store(folder, "char-rnn-1")
+def filled(folder: Path) -> PoolFiles:
+    store = PoolFiles(folder, "char-rnn-1")
     store.append(ASK, 0, LINES[:16])
     store.append(ASK, 16, LINES[16:])
     return store
 
 
-def loaded(store: Store) -> Pool:
+def loaded(store: PoolFiles) -> Pool:
     pool = Pool()
     store.load(pool, [ASK, Ask(seed=2)])
     return pool
@@ -33,7 +33,7 @@ def test_a_shelf_is_there_again(tmp_path: Path) -> None:
 
 def test_another_model_s_lines_are_other_lines(tmp_path: Path) -> None:
     filled(tmp_path)
-    assert loaded(Store(tmp_path, "char-rnn-2")).shelf(ASK).lines == []
+    assert loaded(PoolFiles(tmp_path, "char-rnn-2")).shelf(ASK).lines == []
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_another_model_s_lines_are_other_lines(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_damaged_file_gives_what_is_whole_and_is_put_aside(tmp_path: Path, damage: bytes) -> None:
-    store = Store(tmp_path, "char-rnn-1")
+    store = PoolFiles(tmp_path, "char-rnn-1")
     store.append(ASK, 0, LINES[:16])
     (file,) = tmp_path.glob("*/*.jsonl")
     written = file.read_bytes() + damage
@@ -54,7 +54,7 @@ def test_a_damaged_file_gives_what_is_whole_and_is_put_aside(tmp_path: Path, dam
     assert aside.read_bytes() == written
     assert store.damaged == f"a shelf of lines was damaged: it is {aside.name} now, and a new one is begun"
     store.append(ASK, 16, LINES[16:])  # the new one goes on
-    again = Store(tmp_path, "char-rnn-1")
+    again = PoolFiles(tmp_path, "char-rnn-1")
     assert loaded(again).shelf(ASK).lines == LINES
     assert again.damaged is None
 
@@ -67,12 +67,12 @@ def test_a_file_that_ends_anywhere_loses_its_last_chunk_alone(cut: int, zeros: i
         (file,) = folder.glob("*/*.jsonl")
         first, second = file.read_bytes().splitlines(keepends=True)
         file.write_bytes(first + second[: cut % len(second)] + bytes(zeros))
-        store = Store(folder, "char-rnn-1")
+        store = PoolFiles(folder, "char-rnn-1")
         assert loaded(store).shelf(ASK).lines == LINES[:16]
         assert store.damaged is None
         assert file.read_bytes() == first
         store.append(ASK, 16, LINES[16:])
-        assert loaded(Store(folder, "char-rnn-1")).shelf(ASK).lines == LINES
+        assert loaded(PoolFiles(folder, "char-rnn-1")).shelf(ASK).lines == LINES
 
 
 def test_several_damaged_files_are_said_together(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_the_shelves_of_longest_ago_make_room_and_no_clock_is_asked(
     os.utime(files[ASK.digest], (0, 0))
     store.forget()
     assert all(file.exists() for file in files.values())
-    monkeypatch.setattr("stagelyric.stage.store.ROOM", files[Ask(seed=2).digest].stat().st_size)
+    monkeypatch.setattr("stagelyric.stage.pool_files.ROOM", files[Ask(seed=2).digest].stat().st_size)
     store.forget({ASK.digest})
     assert files[ASK.digest].exists()  # the show has it
     store.append(Ask(seed=2), 0, LINES)
@@ -106,7 +106,7 @@ def test_the_shelves_of_longest_ago_make_room_and_no_clock_is_asked(
 
 
 def test_a_shelf_that_is_no_file_is_put_aside(tmp_path: Path) -> None:
-    store = Store(tmp_path, "char-rnn-1")
+    store = PoolFiles(tmp_path, "char-rnn-1")
     store.append(ASK, 0, LINES[:2])
     (file,) = tmp_path.glob("*/*.jsonl")
     file.unlink()

@@ -22,7 +22,7 @@ _UNFINISHED = re.compile(rb"(?:\[\d*(?:,(?: (?:\[.*)?)?)?)?\0*", re.DOTALL)
 ROOM = 256 << 20  # bytes of all shelves together, about twenty thousand full ones
 
 
-class Store:
+class PoolFiles:
     """Stores shelves in `folder`/`edition`: one folder per model and version, since another model writes other
     lines."""
 
