@@ -4,13 +4,14 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from stagelyric.cli import COMMANDS, cli
 from stagelyric.setlist import reference, rig, setlist, triggers
@@ -132,3 +133,37 @@ def test_the_manual_becomes_a_site(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Your first show" in (tmp_path / "manual" / "first-show.html").read_text("utf-8")
+
+
+_TOML = [(page, block) for page in PAGES for kind, block in _FENCE.findall(page.read_text("utf-8")) if kind == "toml"]
+
+
+def _tables(value: object) -> Iterator[dict[str, object]]:
+    """Every table in a TOML file, however deep it lies."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    for inner in value if isinstance(value, list) else ():
+        yield from _tables(inner)
+
+
+def test_every_trigger_that_a_page_shows_is_one_that_there_is() -> None:
+    shown = 0
+    for page, block in _TOML:
+        for table in _tables(tomllib.loads(block)):
+            if "on" in table:
+                shown += 1
+                try:
+                    triggers.Trigger.model_validate({"do": "next_line", **table})
+                except ValidationError as error:
+                    pytest.fail(f"{page.relative_to(ROOT)}: {error}")
+    assert shown >= 6
+
+
+def test_pages_that_list_the_keys_of_on_list_them_all() -> None:
+    *others, last = triggers.KINDS
+    known = f"{', '.join(others)} or {last}"
+    lists = [found for _, block in _TOML for found in re.findall(r"on = .*# (note, .*)", block)]
+    assert len(lists) >= 2  # README and the pedals' page
+    assert set(lists) == {known}
+    assert f"Exactly one of {', '.join(triggers.KINDS)}." in (triggers.On.__doc__ or "")

@@ -62,19 +62,33 @@ class Baking(click.Command):
 @click.argument("setlist", type=click.Path(path_type=Path))
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="The baked show (NAME.bake).")
 @click.option("--lines", type=click.IntRange(1, 4096), default=64, show_default=True, help="Lines for each section.")
-@click.option("--word", "words", multiple=True, metavar="WORD", help="A line with it for each section; repeatable.")
-@click.option("--no-words", is_flag=True, help="No lines for words but the songs' own and those of --word.")
-@click.option("--seed", type=seed_type, help="In place of the setlist's.")
+@click.option(
+    "--word",
+    "words",
+    multiple=True,
+    metavar="WORD",
+    help="Bake a line with this word for each section; may be given several times.",
+)
+@click.option("--no-words", is_flag=True, help="Bake lines for no words but the songs' own and those of --word.")
+@click.option("--seed", type=seed_type, help="A seed, in place of the setlist's.")
 @click.option("--model", help="A model by name or folder (default: the setlist's).")
 @click.option("--rig", "rig_file", type=click.Path(path_type=Path), help="The rig whose voice speaks the lines.")
-@click.option("--no-speech", is_flag=True, help="Lines without their sound.")
+@click.option("--no-speech", is_flag=True, help="Bake no sound.")
 @click.option(
-    "--journal", "journal_file", type=click.Path(path_type=Path), help="What was kept and vetoed stands there."
+    "--journal",
+    "journal_file",
+    type=click.Path(path_type=Path),
+    help="The journal, which has what was kept and vetoed.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), help="Writers side by side (default: one a core).")
+@click.option("--jobs", type=click.IntRange(1, 256), help="How many writers work side by side (default: one a core).")
 @click.option("--resume", is_flag=True, help="Go on with a bake that was stopped, or that is to have more lines.")
 @click.option("--anew", is_flag=True, help="Bake over a file in which lines were struck or changed.")
-@click.option("--proof", type=click.Path(path_type=Path), metavar="FILE", help="Every line to read, numbered (HTML).")
+@click.option(
+    "--proof",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write every line, numbered, to a page for reading (HTML).",
+)
 @json_option
 def bake(
     setlist: Path,

@@ -20,7 +20,9 @@ from stagelyric.words.formats import ENDINGS
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE", required=False)
 @click.option("--rig", "as_rig", is_flag=True, help="The file is a rig, not a setlist.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a setlist (with --rig: of a rig).")
-@click.option("--sample", type=click.IntRange(0, 1000), default=0, metavar="N", help="Print so many forms of frames.")
+@click.option(
+    "--sample", type=click.IntRange(0, 1000), default=0, metavar="N", help="Print N random forms of the frames."
+)
 @json_option
 def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: bool) -> None:
     """Validate a setlist, a rig, lyrics or a file of frames; report every fault with its place, at once.

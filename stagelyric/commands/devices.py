@@ -32,7 +32,7 @@ class Group:
 @click.option("--voice", help="With --say: part of a voice's name, its language, or a Piper voice's .onnx file.")
 @click.option("--device", help="With --say: part of an audio output's name.")
 @click.option("--channel", type=click.IntRange(1), multiple=True, help="With --say: a channel, from 1 (repeatable).")
-@click.option("--all-voices", is_flag=True, help="Every voice, not only those of your language.")
+@click.option("--all-voices", is_flag=True, help="List every voice, not only those of your language.")
 @json_option
 def devices(
     say: str | None,

@@ -31,9 +31,14 @@ _SHOWN = 4  # contexts that are printed, and lines of each
 @click.option("--compare", metavar="OTHER", help="Another model, side by side.")
 @click.option("--train", "training", multiple=True, type=click.Path(path_type=Path), help="The text it was trained on.")
 @click.option(
-    "--contexts", "count", default=60, show_default=True, type=click.IntRange(2), help="Places to go on from."
+    "--contexts",
+    "count",
+    default=60,
+    show_default=True,
+    type=click.IntRange(2),
+    help="How many places in songs to go on from.",
 )
-@click.option("--seed", default=0, show_default=True, help="Which places.")
+@click.option("--seed", default=0, show_default=True, help="Another seed chooses other places.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Write pictures: .html, .svg, .png or .pdf.")
 @click.option("--card", is_flag=True, help="Put the report, and the speed here, into the model's card.")
 @click.option("--blind", type=click.IntRange(1), metavar="N", help="Only a blind table of N pairs, for readers.")

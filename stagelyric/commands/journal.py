@@ -34,8 +34,11 @@ file_option = click.option(
 Moment = int | time | datetime
 
 
+_WHEN = "a line's number, a time of the night (21:30, 21:30:15), or a day and a time (2026-11-28T21:30)"
+
+
 class When(click.ParamType[Moment]):
-    """A line's number, a time of the night (21:30, 21:30:15), or a day and a time (2026-11-28T21:30)."""
+    """Reads where a part of a night begins or ends."""
 
     name = "when"
 
@@ -152,7 +155,11 @@ def kept(id: str, file: Path | None, as_json: bool) -> None:
 
 @journal.command()
 @click.argument("id", default="last")
-@click.option("--speed", type=click.FloatRange(0, min_open=True), help="In time: 1 as it was, 2 twice as fast.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, min_open=True),
+    help="Show the lines in time: 1 as fast as it was, 2 twice as fast.",
+)
 @file_option
 @json_option
 def replay(id: str, speed: float | None, file: Path | None, as_json: bool) -> None:
@@ -242,8 +249,8 @@ def _draw(file: Path, tables: dict[str, dict[str, dict[str, int]]]) -> None:
 )  # fmt: skip
 @click.option("--kept", is_flag=True, help="Only the lines that the band kept.")
 @click.option("--song", help="Only this song.")
-@click.option("--from", "begin", type=When(), metavar="WHEN", help=f"From here on: {(When.__doc__ or '').rstrip('.')}.")
-@click.option("--to", "end", type=When(), metavar="WHEN", help="To here.")
+@click.option("--from", "begin", type=When(), metavar="WHEN", help=f"Begin here: {_WHEN}.")
+@click.option("--to", "end", type=When(), metavar="WHEN", help="End here: written like --from.")
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="A file, or a folder for a file a song.")
 @file_option
 def export(

@@ -23,19 +23,26 @@ _WIDTH = 34  # characters of a title in the printed list
 @click.command()
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[FOLDER]...")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="SET", help="The setlist's file."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="SET",
+    help="Where the setlist is written.",
 )
-@click.option("--title", help="What the set is called; of a set without songs, what its song is called.")
-@click.option("--words", metavar="WORD,WORD,WORD", help="No songs yet: what the first one is to be about.")
+@click.option("--title", help="The set's title; of a set without songs also its first song's.")
+@click.option(
+    "--words", metavar="WORD,WORD,WORD", help="Where there are no songs yet: three words that the first one is about."
+)
 @click.option("--order", metavar="3,1,2", help="The order of the songs, by number; others follow as they are named.")
 @click.option(
     "--trigger", "triggers", multiple=True, type=click.Choice(list(TRIGGERS)),
     help="What you press, repeatable.  [default: keys, footswitch]",
 )  # fmt: skip
-@click.option("--wildness", type=click.FloatRange(0, 1), help="Of all songs.  [default: guessed for each]")
+@click.option("--wildness", type=click.FloatRange(0, 1), help="The wildness of all songs.  [default: guessed for each]")
 @click.option("--avoid", metavar="WORD,WORD", help="Words and phrases that are never shown.")
-@click.option("--ask/--no-ask", default=None, help="Five questions first.  [default: in a terminal]")
-@click.option("--page", is_flag=True, help="Go on with it on a page, on this machine alone.")
+@click.option("--ask/--no-ask", default=None, help="Ask five questions first.  [default: in a terminal]")
+@click.option("--page", is_flag=True, help="Open a page that edits the set, on this machine alone.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The page's port.  [default: any]")
 @click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
 @json_option

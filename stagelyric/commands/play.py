@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--rig", "rig_file", type=click.Path(path_type=Path), help="The gear that is there tonight (TOML).")
 @click.option("--host", help="The page's address (default 127.0.0.1; 0.0.0.0 lets tablets in).")
 @click.option("--port", type=click.IntRange(0, 65535), help="The page's port (default 7740).")
-@click.option("--pin", help="Lets who knows it change the show from another machine (default: the rig's).")
+@click.option("--pin", help="The PIN with which other machines may change the show (default: the rig's).")
 @click.option("--https", is_flag=True, help="Also by https, on the next port: tablets stay awake and keep the page.")
 @click.option(
     "--qr/--no-qr", default=None, help="Print a QR code for tablets (default: in a terminal, if they can join)."
@@ -43,8 +43,16 @@ if TYPE_CHECKING:
     type=seed_type,
     help="Same seed, same presses: same lines (default: the setlist's).",
 )
-@click.option("--journal", "journal_file", type=click.Path(path_type=Path), help="Where the show is written down.")
-@click.option("--lines-ahead", type=click.IntRange(1), default=192, show_default=True, help="Ready lines a section.")
+@click.option(
+    "--journal", "journal_file", type=click.Path(path_type=Path), help="The file in which the show is written down."
+)
+@click.option(
+    "--lines-ahead",
+    type=click.IntRange(1),
+    default=192,
+    show_default=True,
+    help="How many lines are kept ready for each section.",
+)
 @click.option("--fresh", is_flag=True, help="Begin anew (default: a show of the last hours goes on where it was).")
 @click.option("--resume", is_flag=True, help="Go on where the last show was, however long ago.")
 @click.option("--wait-ready", is_flag=True, help="Say that the show is up only when every section has lines.")

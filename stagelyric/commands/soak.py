@@ -58,7 +58,9 @@ class Soak:
 @click.option("--hours", type=click.FloatRange(0.01, 100), default=8.0, show_default=True, help="Hours of the show.")
 @click.option("--speed", type=click.FloatRange(1, 500), default=20.0, show_default=True, help="Times as fast as life.")
 @click.option("--model", default="transformer", show_default=True, help="A model by name or folder.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of what goes wrong, and when.")
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Another seed lets other things go wrong, at other times."
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Where the picture goes (SVG).")
 @json_option
 def soak(hours: float, speed: float, model: str, seed: int, out: Path | None, as_json: bool) -> None:

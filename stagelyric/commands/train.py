@@ -39,16 +39,28 @@ _LINE_EVERY = 30.0  # s between lines of progress if there is no terminal
 @click.option("--from", "parent", type=click.Path(path_type=Path), help="Begin with this model: fine-tune it.")
 @click.option("--vocabulary", metavar="MODEL", help="Backward, structure: the model whose words to use.")
 @click.option("--words", multiple=True, metavar="CORPUS", help="Structure: learn here too what words are used for.")
-@click.option("--finish", multiple=True, metavar="CORPUS", help="Spend the last 30 % on this instead. Repeatable.")
+@click.option(
+    "--finish",
+    multiple=True,
+    metavar="CORPUS",
+    help="Train on this instead for the last 30 %; may be given several times.",
+)
 @click.option("--valid", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Measure on this text.")
 @click.option(
-    "--quotable", multiple=True, metavar="CORPUS", help="Read this too; its lines may come up again: they are yours."
+    "--quotable",
+    multiple=True,
+    metavar="CORPUS",
+    help="Train on this too; its lines may be quoted, since they are yours.",
 )
-@click.option("--emphasis", multiple=True, metavar="TEXT=FACTOR", help="Weigh songs whose title line holds TEXT.")
+@click.option(
+    "--emphasis", multiple=True, metavar="TEXT=FACTOR", help="Count songs with TEXT in their title line FACTOR times."
+)
 @click.option("--licence", default="", help="The licence of the texts, for the model card.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--cell", type=click.Choice(["lstm", "mingru"]), help="Of a char-rnn.  [default: lstm]")
-@click.option("--layers", type=click.IntRange(1, 64), help="[default: LSTM 1, minGRU 4, transformer 4]")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all that training draws.")
+@click.option("--cell", type=click.Choice(["lstm", "mingru"]), help="The cell of a char-rnn.  [default: lstm]")
+@click.option(
+    "--layers", type=click.IntRange(1, 64), help="How many layers.  [default: LSTM 1, minGRU 4, transformer 4]"
+)
 @click.option(
     "--hidden",
     type=click.IntRange(1, 4096),
@@ -76,7 +88,7 @@ _LINE_EVERY = 30.0  # s between lines of progress if there is no terminal
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="Read each step's rows in so many pieces.",
+    help="Read each step's rows in so many pieces, which takes less memory.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def train(

@@ -50,8 +50,8 @@ class Span(click.ParamType[tuple[int, int]]):
 @click.option("-n", "number", type=click.IntRange(1, 10_000), default=10, show_default=True, help="How many lines.")
 @click.option("--model", help=f"A model by name or folder (default: the setlist's, else {MODEL}).")
 @click.option("--after", multiple=True, metavar="LINE", help="A line that comes before; may be given several times.")
-@click.option("--word", metavar="WORD", help="Stands in every line.")
-@click.option("--rhyme", metavar="WORD", help="Every line ends on a rhyme with it.")
+@click.option("--word", metavar="WORD", help="A word that stands in every line.")
+@click.option("--rhyme", metavar="WORD", help="A word that every line rhymes with.")
 @click.option("--syllables", type=Span(), help="How many syllables a line has: 6-9, or 8.")
 @click.option("--scheme", type=click.Choice(_SCHEMES, case_sensitive=False), help="Writes whole stanzas that rhyme so.")
 @click.option("--names", multiple=True, metavar="NAMES", help="People and places, parted by commas.")
@@ -61,7 +61,7 @@ class Span(click.ParamType[tuple[int, int]]):
 @click.option("--hand", type=click.Choice(_HANDS), help="Whose frames are preferred, of eight writers.")
 @click.option("--mood", metavar="MOOD", help="0 dark to 1 bright, or words: dark, bright, calm, fierce.")
 @click.option("--seed", type=int, help="The same seed gives the same lines (default: other lines every time).")
-@click.option("--setlist", type=click.Path(path_type=Path), help="Asks as a show with this setlist would.")
+@click.option("--setlist", type=click.Path(path_type=Path), help="Ask for lines as a show with this setlist does.")
 @click.option("--song", metavar="TITLE", help="The setlist's song (default: its first).")
 @click.option("--section", metavar="NAME", help="The song's section (default: its first).")
 @click.option(
@@ -71,8 +71,8 @@ class Span(click.ParamType[tuple[int, int]]):
     type=click.Path(path_type=Path),
     help="A text of which no line has five words or 24 characters in a row; may be given several times.",
 )
-@click.option("--raw", is_flag=True, help="As the model has it: plain sampling, no craft.")
-@click.option("--explain", is_flag=True, help="Says below each line what it was chosen for.")
+@click.option("--raw", is_flag=True, help="Sample plainly from the model, without rhyme, metre or ranking.")
+@click.option("--explain", is_flag=True, help="Say below each line what it was chosen for.")
 @json_option
 def write(
     number: int,
