@@ -45,7 +45,8 @@ def test_the_reference_has_every_key_of_every_table() -> None:
     ]
     assert set(written) == set(reference.MEANINGS)
     for model, meanings in reference.MEANINGS.items():
-        assert set(model.model_fields) == set(meanings), model.__name__
+        described = {name for name, field in model.model_fields.items() if field.description}
+        assert set(model.model_fields) - described == set(meanings), model.__name__
 
 
 def _anchors(page: Path) -> set[str]:

@@ -22,6 +22,7 @@ from stagelyric.show.clock import Clock
 from stagelyric.types.actions import Do
 from stagelyric.types.events import (
     BY_EVENT,
+    EVENT_KINDS,
     Beat,
     ClockPulse,
     Command,
@@ -37,7 +38,7 @@ from stagelyric.types.events import (
 if TYPE_CHECKING:
     from stagelyric.show.show import Show
 
-KINDS = ("midi", "osc", "key", "clock")
+KINDS = tuple(dict.fromkeys(kind.heard_as for kind in EVENT_KINDS if kind.heard_as))
 _CLOCK_EVERY = 1.0  # seconds between two reports on the clock
 _WORDS = {ClockPulse: "clock", KeyPress: "key", OscMessage: "osc"}
 
@@ -199,7 +200,8 @@ def _row(event: Event, text: str, does: list[str]) -> str:
 def _is_of(event: Event, kinds: tuple[str, ...]) -> bool:
     if isinstance(event, ClockPulse | Transport | Tempo | Beat):
         return "clock" in kinds
-    return event.source.partition(" ")[0].replace("keyboard", "key") in kinds
+    kind = BY_EVENT.get(type(event))
+    return (event.source.partition(" ")[0] if kind is None else kind.heard_as) in kinds
 
 
 def _type(event: Event) -> str:

@@ -58,14 +58,6 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "quantize": "when: at once, on the next beat or bar, or on the next so many beats",
     },
     triggers.On: {
-        "note": 'a MIDI note, by number or name (`"C2"` is 36)',
-        "control": "a control change, by number",
-        "program": "a program change, from 0",
-        "osc": "an OSC address",
-        "key": "a key, on a page or in the terminal, by the name that browsers give it",
-        "pad": "a pad of the desk, by its label",
-        "beat": "every so many beats",
-        "bar": "every so many bars",
         "channel": "this MIDI channel only",
         "bank": "this bank only, with `program`",
         "port": "only ports with this in their name",
@@ -128,7 +120,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "track": "only clips on tracks with this in their name count",
     },
 }
-"""What each key means; a test compares the keys with the models'."""
+"""What each key means that has no description of its own; a test compares the keys with the models'."""
 
 _HEADINGS: Mapping[type[BaseModel], str] = {
     setlist.Setlist: "The set", setlist.Song: "`[[songs]]`", setlist.Section: "`[[songs.sections]]`",
@@ -162,7 +154,8 @@ def _tables() -> Iterator[str]:
         needed = defined.get("required", [])
         for key, kind in defined["properties"].items():
             default = "*needed*" if key in needed else _default(kind.get("default"))
-            yield f"| `{key}` | {_kind(kind, defined.get('$defs', {}))} | {default} | {meanings[key]} |"
+            means = meanings.get(key) or kind["description"]
+            yield f"| `{key}` | {_kind(kind, defined.get('$defs', {}))} | {default} | {means} |"
         yield ""
 
 

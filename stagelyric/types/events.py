@@ -196,6 +196,7 @@ class EventKind(Generic[E]):
     For `learn`: `rank`: of several messages sent by one press, the kind with the lowest rank is taken; `is_continuous`:
     whether it may be a knob; `no_release`: the text for a kind that never sends a release; `unreleased`: the text if a
     release could have come and did not; `latches`: whether several presses without a release mean a latching switch.
+    For `monitor`: `heard_as`: under which word it is asked for, "" if it is never heard outside a show.
     """
 
     name: str
@@ -218,6 +219,7 @@ class EventKind(Generic[E]):
     no_release: str = ""
     unreleased: str = ""
     latches: bool = True
+    heard_as: str = ""
 
     @property
     def placed(self) -> bool:
@@ -286,6 +288,7 @@ AnyKind: TypeAlias = EventKind[Any]  # of whichever events: a table's rows diffe
 EVENT_KINDS: tuple[AnyKind, ...] = (
     EventKind[NoteOn | NoteOff](
         name="note",
+        heard_as="midi",
         wanted=Whole(0, 127, note_number),
         does="a MIDI note, by its number or its name (C4 is 60)",
         events=(NoteOn, NoteOff),
@@ -300,6 +303,7 @@ EVENT_KINDS: tuple[AnyKind, ...] = (
     ),
     EventKind[ControlChange](
         name="control",
+        heard_as="midi",
         wanted=Whole(0, 119),
         does="a MIDI control, where its value comes to the threshold",
         events=(ControlChange,),
@@ -317,8 +321,9 @@ EVENT_KINDS: tuple[AnyKind, ...] = (
     ),
     EventKind[ProgramChange](
         name="program",
+        heard_as="midi",
         wanted=Whole(0, 127),
-        does="a MIDI program change",
+        does="a MIDI program change, by its number from 0",
         events=(ProgramChange,),
         which=lambda event: event.program,
         edge=lambda event, threshold: True,
@@ -329,6 +334,7 @@ EVENT_KINDS: tuple[AnyKind, ...] = (
     ),
     EventKind[OscMessage](
         name="osc",
+        heard_as="osc",
         wanted=Text("^/"),
         does="an OSC message to this address; a lone 0 is a release",
         events=(OscMessage,),
@@ -344,6 +350,7 @@ EVENT_KINDS: tuple[AnyKind, ...] = (
     ),
     EventKind[KeyPress](
         name="key",
+        heard_as="key",
         wanted=Text(),
         does="a key, by its name in a browser (PageDown, Space, b)",
         events=(KeyPress,),
@@ -369,6 +376,7 @@ EVENT_KINDS: tuple[AnyKind, ...] = (
     ),
     EventKind[Beat](
         name="beat",
+        heard_as="clock",
         wanted=Whole(1),
         does="every so many beats, while the clock runs",
         events=(Beat,),
@@ -377,6 +385,7 @@ EVENT_KINDS: tuple[AnyKind, ...] = (
     ),
     EventKind[Beat](
         name="bar",
+        heard_as="clock",
         wanted=Whole(1),
         does="every so many bars, while the clock runs",
         events=(Beat,),
