@@ -161,10 +161,8 @@ def test_every_trigger_that_a_page_shows_is_one_that_there_is() -> None:
     assert shown >= 6
 
 
-def test_pages_that_list_the_keys_of_on_list_them_all() -> None:
-    *others, last = triggers.KINDS
-    known = f"{', '.join(others)} or {last}"
-    lists = [found for _, block in _TOML for found in re.findall(r"on = .*# (note, .*)", block)]
+def test_keys_of_on_that_a_page_lists_are_keys_that_there_are() -> None:
+    lists = [found for _, block in _TOML for found in re.findall(r"on = .*# or (.*) …", block)]
     assert len(lists) >= 2  # README and the pedals' page
-    assert set(lists) == {known}
-    assert f"Exactly one of {', '.join(triggers.KINDS)}." in (triggers.On.__doc__ or "")
+    for found in lists:
+        assert set(found.split(", ")) <= set(triggers.KINDS), found

@@ -84,11 +84,6 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
-def value_of(text: str) -> Value:
-    """The positions of the parts of a single value. Raises ValueError."""
-    return _value(text, 0)
-
-
 def _skip(what: re.Pattern[str], text: str, at: int) -> int:
     found = what.match(text, at)
     return at if found is None else found.end()

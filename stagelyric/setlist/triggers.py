@@ -164,7 +164,7 @@ else:
 
 
 class On(_Contact):
-    """What fires a trigger. Exactly one of note, control, program, osc, key, pad, beat, bar.
+    """What fires a trigger: exactly one of the keys in `types.events.EVENT_KINDS`, such as note, control, osc or key.
 
     `beat = 4` fires on every fourth beat, `bar = 2` on every second bar. `threshold`: a control is down from this value
     on (default 64); a note fires at any velocity unless a threshold is given. `hysteresis`: how far below the threshold

@@ -13,7 +13,6 @@ from stagelyric.types.child import Child, End, command
 from stagelyric.types.events import Emit
 from stagelyric.types.parts import Part, ignore
 
-ORDERS = ("told", "check", "save", "make")
 LARGEST = 1 << 20  # bytes of an order from a page; an answer may have four times as many
 SECONDS = 20.0  # maximum time of an order
 _REST = 120.0  # seconds without an order after which the process ends
