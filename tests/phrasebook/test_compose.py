@@ -73,7 +73,7 @@ def test_somebody_who_is_due_is_named_and_nobody_else() -> None:
         assert not any(line.named for line in lines)
 
 
-@pytest.mark.parametrize("kinds", [["person"] * 9, ["", "query", "any"] * 3, [None, "", "person"] * 4])
+@pytest.mark.parametrize("kinds", [["person"] * 9, ["", "place", "any"] * 3, [None, "", "person"] * 4])
 def test_no_frame_comes_twice_while_there_are_others(kinds: list[str | None]) -> None:
     found = composer()
     came = []
@@ -87,7 +87,7 @@ def test_no_frame_comes_twice_while_there_are_others(kinds: list[str | None]) ->
 
 
 def test_a_shelf_can_be_gone_on_with_anywhere() -> None:
-    kinds = ["", "person", None, "query", "", ""]
+    kinds = ["", "person", None, "place", "", ""]
     found = composer()
     whole = [found.stanza(number, dues(kinds), anything) for number in range(6)]
     assert composer().stanza(4, dues(kinds), anything) == whole[4]
@@ -158,11 +158,11 @@ def test_somebody_is_called_by_the_first_name(name: str, called: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "preposition"),
+    ("place", "preposition"),
     [("Leith", "in"), ("Mulberry Road", "on"), ("the Corner House", "at"), ("Paradise Row", "on")],
 )
-def test_one_is_in_a_town_on_a_street_at_a_house(query: str, preposition: str) -> None:
-    assert casting.preposition(query) == preposition
+def test_one_is_in_a_town_on_a_street_at_a_house(place: str, preposition: str) -> None:
+    assert casting.preposition(place) == preposition
 
 
 def test_two_people_of_a_frame_are_two() -> None:
