@@ -144,15 +144,16 @@ def _understood(path: Path, whole: Mapping[str, bytes], sounds: Sounds, sums: Ma
         raise BakeError(f"{path}: is damaged: what it says makes no sense ({error!r}); bake it again") from None
 
 
-def beside(setlist: Path) -> Opened | None:
-    """The baked show next to a setlist with the same name; None if there is none that can be read."""
+def beside(setlist: Path, tell: Callable[[str], None] = log.warning) -> Opened | None:
+    """The baked show next to a setlist with the same name; None if there is none that can be read, and `tell` gets
+    why."""
     path = setlist.with_suffix(ENDING)
     if not path.is_file():
         return None
     try:
         return read(path)
     except BakeError as error:
-        log.warning("%s; the show is played without it", error)
+        tell(f"{error}; the show is played without it")
         return None
 
 

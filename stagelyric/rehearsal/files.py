@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import os
 import re
-import time
 from pathlib import Path
 
 from stagelyric.rehearsal import draft
 from stagelyric.rehearsal.draft import Draft
 from stagelyric.types import whole
+from stagelyric.types.aside import put_aside
 from stagelyric.words.alike import alike
+from stagelyric.words.reading import read_bytes
 
 _LARGEST = 1 << 20  # bytes; a larger file isn't a draft
+_NO_FILE = (errno.EINVAL, errno.EFBIG, errno.EISDIR, errno.ELOOP, errno.ENXIO)  # as opposed to a disk that fails
 
 
 class Drafts:
@@ -32,20 +34,20 @@ class Drafts:
         return self.folder / f"{name or 'song'}-{mark}.txt"
 
     def load(self, song: str) -> Draft:
-        """A song's draft; empty if there is none. A file that isn't text is renamed and kept."""
+        """A song's draft; empty if there is none. What isn't a text file is renamed and kept."""
         file = self.file(song)
         try:
-            with file.open("rb") as opened:
-                data = opened.read(_LARGEST + 1)
+            return draft.read(read_bytes(file, _LARGEST).decode("utf-8"), song)
         except FileNotFoundError:
-            return Draft(song)
-        try:
-            if len(data) > _LARGEST:
-                raise ValueError("too large")
-            return draft.read(data.decode("utf-8"), song)
+            if not file.is_symlink():
+                return Draft(song)
+        except OSError as error:
+            if error.errno not in _NO_FILE:
+                raise
         except ValueError:
-            os.replace(file, file.with_suffix(f".damaged-{int(time.time())}"))
-            return Draft(song)
+            pass
+        put_aside(file)
+        return Draft(song)
 
     def save(self, made: Draft) -> None:
         """Writes a draft atomically."""

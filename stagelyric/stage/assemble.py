@@ -77,13 +77,14 @@ def assemble(
     """Builds the stage for a setlist and a rig. `folder`: the setlist's folder; `file`: the setlist file; `midi`: names
     of MIDI inputs instead of the rig's ([]: none); `server`: a language model server that drafts lines beside the
     model; `baked`: a baked show, which has all of its lines and needs no `model`."""
+    found: dict[str, str] = {}
     journal_file = journal_path or paths.journal()
     bookmark = Bookmark(journal_file, setlist.title)
     before = recall(bookmark.last, bookmark.before, seed=seed, now=time.time(), fresh=fresh, resume=resume)
     shown_seed = seed if seed is not None else before.seed if before.seed is not None else secrets.randbelow(1 << 31)
     made_of = material.beside(setlist, folder) if baked is None else material.baked(baked.bake)
     kept, vetoed = judged(journal_file, setlist.title, made_of)
-    prepared = None if file is None or model is None else material.prepared(file, edition(model, server))
+    prepared = None if file is None or model is None else _prepared(file, model, server, found)
     if prepared is not None:
         vetoed |= prepared.unwanted
     if seed is None and before.standing is None and not rig.web.also:
@@ -97,6 +98,7 @@ def assemble(
         model=model.name if model is not None else baked.bake.model if baked is not None else "",
     )  # fmt: skip
     given = Given(setlist, rig, show, kept, _inputs(rig, midi), terminal, notes, file, baked, generator)
+    given.found.update(found)
     given.make()
     given.stage = stage = Stage(
         show,
@@ -112,12 +114,19 @@ def assemble(
         intercept=given.learn_session.hear if given.learn_session else lambda event: False,
         moved=given.machines.own if given.machines else None,
         beside=family.look_ahead,
+        found=given.found,
     )
     # the first check unpacks word lists and the dictionary; neither the start nor a press may wait for that
     family.postpone()
     _begin_trace(stage, _written(file, baked), made_of, vetoed, words)
     bookmark.begin(given.whole, anew=before.standing is None)
     return _assembled(stage, given, shown_seed, _told(baked, before))
+
+
+def _prepared(file: Path, model: Path, server: Server | None, found: dict[str, str]) -> "material.Prepared | None":
+    """The lines that were baked for this set. What is wrong with optional files goes into `found`."""
+    material.sound_taste(partial(found.__setitem__, "taste"))
+    return material.prepared(file, edition(model, server), partial(found.__setitem__, "bake"))
 
 
 def _inputs(rig: Rig, named: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,9 @@ from stagelyric.gear.journal.database import JournalError
 from stagelyric.setlist.setlist import Setlist, read_lyrics
 from stagelyric.show.show import Show
 from stagelyric.types import paths
+from stagelyric.types.aside import put_aside
 from stagelyric.types.server import Server
+from stagelyric.words.reading import read_bytes
 
 if TYPE_CHECKING:
     from stagelyric.baked.bake import Bake
@@ -87,14 +90,31 @@ class Prepared:
                 show.pool.put(ask, 0, [one.first or one.line for one in part.lines])
 
 
-def prepared(setlist: Path, wrote: str) -> Prepared | None:
+def sound_taste(tell: Callable[[str], None]) -> None:
+    """Puts a taste file aside that can't be read, so that neither this show nor the writer meets it again; `tell` gets
+    what was done."""
+    file = paths.taste()
+    try:
+        weights = tomllib.loads(read_bytes(file, paths.LARGEST_TASTE).decode()).get("weights", {})
+        if isinstance(weights, dict):
+            return
+    except (OSError, ValueError, RecursionError):
+        if not file.is_symlink() and not file.exists():
+            return
+    try:
+        tell(f"the band's taste was damaged: it is {put_aside(file)} now, and lines are chosen as usual")
+    except OSError as error:
+        tell(f"the band's taste is damaged, and can't be put aside ({error}); lines are chosen as usual")
+
+
+def prepared(setlist: Path, wrote: str, tell: Callable[[str], None]) -> Prepared | None:
     """The lines baked for a setlist with the edition `wrote` (see `edition`), so that they are what would be written
-    now; None if there are none."""
+    now; None if there are none. `tell` gets what is wrong with the file."""
     if not setlist.with_suffix(".bake").is_file():
         return None  # avoids an import that most shows don't need
     from stagelyric.baked import file as files
 
-    opened = files.beside(setlist)
+    opened = files.beside(setlist, tell)
     if opened is None:
         return None
     opened.sounds.close()

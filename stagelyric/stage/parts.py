@@ -62,6 +62,8 @@ class Given:
     baked: "Opened | None" = None
     generator: Generator | None = None
     parts: list[Part] = field(default_factory=list)
+    found: dict[str, str] = field(default_factory=dict)
+    """What is wrong with optional files, by what it is about."""
     machines: "Machines | None" = None
     addresses: set[str] = field(init=False)
     """OSC addresses that triggers use; learning a pedal adds to them."""
@@ -129,7 +131,7 @@ def _page(given: Given) -> Page:
         rehearsal=given.rehearsal,
         setup=given.setup,
         greet_machine=given.machines.greeting if given.machines is not None else None,
-        key=kept_key(paths.joined()) if web.pin else None,
+        key=kept_key(paths.joined(), partial(given.found.__setitem__, "joined")) if web.pin else None,
     )
 
 

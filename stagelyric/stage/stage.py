@@ -8,7 +8,7 @@ import math
 import sys
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, replace
 from functools import partial
@@ -50,7 +50,8 @@ class Stage:
     `parts`, the state and the event's record follow in the loop's next round, when the frame is on its way.
     `intercept`: returns whether an event is taken away from the show (a pedal is being learned); `moved`: is told what
     each press changed, before its cue goes up; `warm`: runs through the code path of a press and changes nothing;
-    `beside`: work done in a thread once everything is up; `time`: the clock that everything here uses.
+    `beside`: work done in a thread once everything is up; `found`: what is wrong from the start, by what it is about;
+    `time`: the clock that everything here uses.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Stage:
         intercept: Callable[[Event], bool] = lambda event: False,
         moved: Callable[[Record], None] | None = None,
         beside: Callable[[], None] = lambda: None,
+        found: Mapping[str, str] | None = None,
         time: Time = MACHINE,
     ) -> None:
         self._time = time
@@ -81,6 +83,7 @@ class Stage:
         self._patient = [part for part in self._parts if not part.first]
         self._early: list[Event] | None = None  # events heard before every part is up; None afterwards
         self._warm, self._intercept, self._moved, self._beside = warm, intercept, moved, beside
+        self._found = dict(found or {})
         self._pressed = 0.0  # when the last cue was given
         self._state_is_due = False
         self._bookmark, self._store, self._tempo = bookmark, store, tempo
@@ -110,6 +113,8 @@ class Stage:
             self.clock.tempo = self._tempo
         if self.generator is not None:
             self.generator.on_trouble = partial(self.trouble, "writer")
+        for about, text in self._found.items():
+            self.trouble(about, text)
         self.trouble("shelves", self._store.damaged if self._store is not None else None)
         if self._bookmark is not None:
             self._bookmark.on_trouble = partial(self.trouble, "place")

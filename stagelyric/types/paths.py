@@ -15,6 +15,8 @@ from stagelyric.types import server
 _DIRECTORIES = PlatformDirs("stagelyric", appauthor=False)
 
 
+LARGEST_TASTE = 1 << 20  # bytes; a real one has a few hundred
+
 _WRITTEN = (".frames", ".words", ".npz")
 """Suffixes of the files from which frames are built, without the compiled ones."""
 
@@ -137,7 +139,8 @@ def edition(model: Path) -> str:
     meta = (model / "meta.json").read_bytes()
     liked = b""
     with contextlib.suppress(OSError):  # a taste that can't be read counts as none, as it does when lines are ranked
-        liked = taste().read_bytes() if taste().is_file() else b""
+        file = taste()
+        liked = file.read_bytes() if file.is_file() and file.stat().st_size <= LARGEST_TASTE else b""
     words = backward(model)
     liked += hashlib.sha256(words.read_bytes()).digest() if words is not None else b""
     if (book := frames()) is not None:

@@ -5,7 +5,11 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+
+from stagelyric.types.aside import put_aside
+from stagelyric.words.reading import read_bytes
 
 KEY = 32  # bytes
 _NONCE = 16  # bytes
@@ -31,21 +35,36 @@ class Tokens:
         return hmac.new(self._key, nonce.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def kept_key(file: Path) -> bytes:
-    """The key in a file, which is made where there is none. Where it can be neither read nor written, the key is good
-    for this start alone, and pages are asked for the PIN after the next one."""
-    with contextlib.suppress(OSError):
-        with file.open("rb") as opened:
-            key = opened.read(KEY + 1)
+def kept_key(file: Path, tell: Callable[[str], None] = lambda text: None) -> bytes:
+    """The key in a file, which is made where there is none; a damaged one is put aside. Where it can be neither read
+    nor written, the key is good for this start alone, and pages are asked for the PIN after the next one. `tell` gets
+    what is wrong."""
+    try:
+        key = read_bytes(file, KEY)
         if len(key) == KEY:
             return key
+    except OSError:
+        pass  # absent or unusable: which of them is looked at below
+    try:
+        if file.is_symlink() or file.exists():
+            aside = put_aside(file)
+            tell(f"the key of pages that had joined was damaged: it is {aside} now, and they want the PIN again")
+        return _made_key(file)
+    except OSError as error:
+        tell(f"the key of pages that join can't be kept ({error}); they want the PIN again after a restart")
+        return secrets.token_bytes(KEY)
+
+
+def _made_key(file: Path) -> bytes:
+    """Raises OSError if it can't be written."""
     key = secrets.token_bytes(KEY)
     part = file.with_suffix(f".{os.getpid()}.part")
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(key)
         part.replace(file)
-    with contextlib.suppress(OSError):
-        part.unlink()
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
     return key

@@ -17,10 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.types.paths import LARGEST_TASTE
 from stagelyric.words.reading import read_bytes
 from stagelyric.writing.ranking import WEIGHTS
-
-LARGEST = 1 << 20  # bytes of a taste file, at most; a real one has a few hundred
 
 FILE = "taste.toml"
 LEAST = 20
@@ -199,7 +198,7 @@ def load(file: Path) -> dict[str, float]:
     Raises TasteError for a file that isn't a taste file, saying what is wrong with it.
     """
     try:
-        written = tomllib.loads(read_bytes(file, LARGEST).decode())
+        written = tomllib.loads(read_bytes(file, LARGEST_TASTE).decode())
     except FileNotFoundError:
         return WEIGHTS
     except (OSError, ValueError, RecursionError) as error:

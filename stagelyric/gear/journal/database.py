@@ -54,6 +54,8 @@ class DamagedError(JournalError):
 
 def connect(path: Path) -> sqlite3.Connection:
     """Opens the database and imports the records left in the spools of shows that were killed. Raises JournalError."""
+    if (path.is_symlink() or path.exists()) and not path.is_file():  # a folder, a pipe, a link to nothing
+        raise DamagedError(f"{path}: wanted a journal, found no file")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
