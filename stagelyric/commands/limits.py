@@ -9,7 +9,7 @@ from stagelyric.gear.osc import sieve
 from stagelyric.setlist import triggers
 from stagelyric.setup import desk as setup
 from stagelyric.show import step
-from stagelyric.stage import asleep, recall, requests, stage, store
+from stagelyric.stage import asleep, pool_files, recall, requests, stage
 from stagelyric.types import texts
 from stagelyric.web import budget, door, guard, machines, server, setting_up, units, words
 
@@ -100,7 +100,7 @@ LIMITS = (
     Limit("room taken for where the show is", _bytes(bookmark.ROOM), "the file grows like any other"),
     Limit("room taken for the spool", _bytes(journal.SPOOL_BYTES), "the file grows like any other"),
     Limit("records that wait for a disk", f"{database.MOST:,}", "the oldest are lost, and counted"),
-    Limit("shelves on the disk, together", _bytes(store.ROOM), "those added to longest ago make room"),
+    Limit("shelves on the disk, together", _bytes(pool_files.ROOM), "those added to longest ago make room"),
     Limit("two machines a press apart", f"{step.SETTLED:g} s", "the one that follows takes the leader's place"),
     Limit("a message from another machine", _bytes(machines.LONGEST), "the link is closed and made anew"),
 )
