@@ -188,7 +188,8 @@ def replay(id: str, speed: float | None, file: Path | None, as_json: bool) -> No
         click.echo(f"differs: was {_named(was)}, is {_named(now)}", err=True)
     if night.missing or not night.same:
         raise Failure("; ".join([*night.missing, "" if night.same else "the cues are others than on that night"]))
-    click.echo(f"{len(night.again)} cues, the same as on that night", err=True)
+    lost = f"; {night.cut} as written down, as a kill has cost the presses" if night.cut else ""
+    click.echo(f"{len(night.again)} cues, the same as on that night{lost}", err=True)
 
 
 def _named(shown: "Shown | None") -> str:

@@ -22,8 +22,8 @@ Tell = Callable[[dict[str, object]], None]
 
 
 class LearnSession:
-    """One learning session at a time. `learned(trigger)` is called with each new trigger; `ports` returns the number of
-    MIDI inputs.
+    """One learning session at a time. `learned(trigger, song, section)` is called with each new trigger; `ports`
+    returns the number of MIDI inputs.
 
     A page sends `{"learn": "start"}`, receives `{"type": "learn", "state": "waiting"}` and, 2 s after the press,
     `{"type": "learn", "state": "found", "on": …, "kind": …, "text": …, "does": …}`; it sends `{"learn": {"do":
@@ -38,7 +38,7 @@ class LearnSession:
         show: Show,
         *,
         ports: Callable[[], int] = lambda: 1,
-        learned: Callable[[Trigger], None] = lambda trigger: None,
+        learned: Callable[[Trigger, str | None, str | None], None] = lambda trigger, song, section: None,
     ) -> None:
         self._file = file
         self._show = show
@@ -118,7 +118,7 @@ class LearnSession:
             _send(tell, "over", str(fault))
             return
         self._show.learn(trigger, song, section)
-        self._learned(trigger)
+        self._learned(trigger, song, section)
         how = "now does something else" if before else "is learned"
         _send(
             tell, "written", f"{found.what} {how}: {write_do(trigger.do)}. It is in {self._file.name}, and works now."

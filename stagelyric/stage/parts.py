@@ -259,7 +259,8 @@ def _learn_session(given: Given) -> LearnSession | None:
     if given.file is None:
         return None
 
-    def learned(trigger: Trigger) -> None:
+    def learned(trigger: Trigger, song: str | None, section: str | None) -> None:
+        given.stage.learned(trigger, song, section)
         if trigger.on.osc:
             given.addresses.add(trigger.on.osc)
 

@@ -10,6 +10,7 @@ from math import inf, nan
 
 from stagelyric.setlist import setlist as setlists
 from stagelyric.setlist.faults import FileError
+from stagelyric.setlist.triggers import Trigger
 from stagelyric.show.answers import Answering
 from stagelyric.show.effects import Effect, Unjudged, Wanted
 from stagelyric.show.pool import Pool
@@ -22,6 +23,8 @@ from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.lines import Ask, Cue, Line, as_line
 from stagelyric.words.syllables import syllabify
 
+_CUES = ("cue", "clear")
+_AT_ONCE = (*_CUES, "keep", "veto")  # kinds of record that a kill does not cost
 _NUMBERS = {"nan": nan, "inf": inf}
 _CLASSES: dict[str, Callable[..., object]] = {
     name: found for name, found in vars(events).items() if isinstance(found, type) and issubclass(found, Event)
@@ -48,12 +51,15 @@ class Shown:
 @dataclass(slots=True)
 class Replay:
     """A night to be replayed. `recorded`: what was shown that night; `missing`: what the journal lacks, in sentences;
-    `again`: what the replay shows, complete once `run` is exhausted."""
+    `again`: what the replay shows, complete once `run` is exhausted. `cut`: how many cues are
+    shown as recorded, since a kill has cost what led to them, a tenth of a second before it at most."""
 
     recorded: list[Shown]
     missing: list[str] = field(default_factory=list)
     again: list[Shown] = field(default_factory=list)
+    cut: int = 0
     _rows: Sequence[JsonMapping] = ()
+    _kills: frozenset[int] = frozenset()
     _show: Show | None = None
     _pending: dict[str, Wanted | Answering | Unjudged] = field(default_factory=dict)
 
@@ -72,7 +78,11 @@ class Replay:
     def run(self) -> Iterator[Shown]:
         """Performs the night and yields what is shown. Yields nothing if the journal does not say how the night
         began."""
+        cues = 0
         for row in self._rows:
+            if row["kind"] == "begin":
+                yield from self._up_to_a_kill(cues)
+            cues += row["kind"] in _CUES
             for effect in self._effects(row):
                 match effect:
                     case Cue():
@@ -81,6 +91,22 @@ class Replay:
                         yield shown
                     case Wanted() | Answering() | Unjudged():
                         self._pending[key(effect)] = effect
+        yield from self._up_to_a_kill(cues)
+
+    def _up_to_a_kill(self, cues: int) -> Iterator[Shown]:
+        """The recorded cues up to the kill after `cues` of them, if there was one and the replay has gone well so
+        far."""
+        done = [shown.what for shown in self.again]
+        if (
+            self._show is None
+            or cues not in self._kills
+            or done != [shown.what for shown in self.recorded[: len(done)]]
+        ):
+            return
+        for shown in self.recorded[len(done) : cues]:
+            self.again.append(shown)
+            self.cut += 1
+            yield shown
 
     def _effects(self, row: JsonMapping) -> Sequence[Effect]:
         if row["kind"] == "begin":
@@ -106,6 +132,9 @@ class Replay:
                 for shelf in show.pool.shelves():
                     if shelf.digest == wanted:
                         show.pool.peek(shelf.ask, show.used)
+            case "learned":
+                told = json.loads(row["detail"])
+                show.learn(Trigger.model_validate(told["trigger"]), told["song"], told["section"])
             case "stand":
                 told = json.loads(row["detail"])
                 if told["seed"] is not None:
@@ -159,15 +188,31 @@ def prepare(rows: Sequence[JsonMapping]) -> Replay:
     recorded = [
         Shown(row["wall"], row["number"], row["song"], row["section"], row["text"], row["origin"])
         for row in rows
-        if row["kind"] in ("cue", "clear")
+        if row["kind"] in _CUES
     ]
-    found = Replay(recorded, _rows=rows)
+    found = Replay(recorded, _rows=rows, _kills=frozenset(_killed(rows)))
     if not any(row["kind"] == "begin" for row in rows):
         found.missing.append(
             "how it began (setlist, seed, kept lines), the lines that were ready, what came in and did nothing:"
             " this night was written down before they were"
         )
     return found
+
+
+def _killed(rows: Sequence[JsonMapping]) -> Iterator[int]:
+    """Where a show of the night was killed: the number of cues up to there.
+
+    What goes up is written down at once, what led to it a moment later. So after a kill numbers are missing among the
+    last records, or there is none after a cue.
+    """
+    cues = before = 0
+    lost = False
+    for row in [*rows, None]:
+        if lost and (row is None or row["kind"] == "begin"):
+            yield cues
+        if row is not None:
+            lost = row["kind"] in _AT_ONCE and (lost or row["seq"] != before + 1 or row is rows[-1])
+            cues, before = cues + (row["kind"] in _CUES), row["seq"]
 
 
 def read(text: str) -> Event:

@@ -15,6 +15,7 @@ from functools import partial
 
 from stagelyric.gear.journal.bookmark import Bookmark
 from stagelyric.gear.journal.journal import Journal
+from stagelyric.setlist.triggers import Trigger
 from stagelyric.show.answers import Answering
 from stagelyric.show.clock import Clock
 from stagelyric.show.effects import Changed, Deferred, Effect, Judgement, Remark, Unjudged, Wanted
@@ -93,7 +94,7 @@ class Stage:
         )  # fmt: skip
         self._rearm = asyncio.Event()
         self._requests = Requests(
-            show, generator, self._feeder, time, carry_out=self._carry_out, note=self._note, alert=self.alert
+            show, generator, self._feeder, time, carry_out=self._carry_out, note=self.note, alert=self.alert
         )
         self._quantised = Quantised(clock, self._perform_deferred, self._say_due, time)
         self._said: dict[str, float] = {}
@@ -265,7 +266,11 @@ class Stage:
             about = (event, bool(effects), self._time.wall(), self.pool.puts)
             asyncio.get_running_loop().call_soon(self._tell, "journal", self.trace.event, *about)
 
-    def _note(self, kind: str, told: Told) -> None:
+    def learned(self, trigger: Trigger, song: str | None, section: str | None) -> None:
+        """Records a trigger that the show has learned, and of which song and section; None for the whole set."""
+        self.note("learned", {"trigger": trigger.model_dump(mode="json"), "song": song, "section": section})
+
+    def note(self, kind: str, told: Told) -> None:
         """Records, for a replay of the night, what came of an event later."""
         if self.trace is not None:
             about = (kind, told, self._time.wall(), self.pool.puts)
@@ -322,7 +327,7 @@ class Stage:
             self.trouble("seed", None if self.show.sow(seed) else other)
         self.show.stand(replace(standing, speech=self.show.speech))
         if self._early is None:
-            self._note("stand", {"standing": as_record(standing), "seed": seed})
+            self.note("stand", {"standing": as_record(standing), "seed": seed})
         if self._bookmark is not None:
             self._bookmark.rewrite()
         self._take_up_song()
@@ -358,7 +363,7 @@ class Stage:
     def _perform_deferred(self, wanted: Deferred) -> None:
         if wanted.epoch == self.show.epoch:
             self._carry_out(self.show.due(wanted.do, wanted.at, wanted.quantize))
-            self._note("due", {"do": asdict(wanted.do), "at": wanted.at, "quantize": wanted.quantize})
+            self.note("due", {"do": asdict(wanted.do), "at": wanted.at, "quantize": wanted.quantize})
 
     def _say_due(self, beat: float | None) -> None:
         """Tells the waiting beat in the loop's next round, after the cue that may come in this one."""

@@ -17,6 +17,7 @@ from stagelyric.gear.journal import journal as memory
 from stagelyric.gear.journal.database import connect
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.setlist import setlist as setlists
+from stagelyric.setlist.triggers import Trigger
 from stagelyric.show.clock import Clock
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
@@ -102,7 +103,11 @@ def actions(chance: random.Random, now: float) -> Event:
     )  # fmt: skip
 
 
-async def a_night(file: Path, seed: int, presses: int = 250) -> Journal:
+Learning = tuple[int, Trigger, str | None, str | None]
+"""After how many presses, what, and where: song and section."""
+
+
+async def a_night(file: Path, seed: int, presses: int = 250, learning: Learning | None = None) -> Journal:
     setlist = setlists.loads(SET, "set.toml")
     kept, vetoed = {("Harbour Lights", "verse"): ["Kept once"]}, {"Nothing of it"}
     show = Show(setlist, Pool(24), seed=seed, kept=kept, vetoed=vetoed)
@@ -113,7 +118,10 @@ async def a_night(file: Path, seed: int, presses: int = 250) -> Journal:
     stage.trace.begin = lambda: trace.made_of(SET, {}, "", "", vetoed, None)
     chance = random.Random(seed)
     async with stage.running():
-        for _ in range(presses):
+        for press in range(presses):
+            if learning is not None and press == learning[0]:
+                show.learn(*learning[1:])
+                stage.learned(*learning[1:])
             stage.hear(actions(chance, clock.now()))
             await clock.advance(chance.choice((1e-5, 1e-5, 0.001, 0.004)))  # no two at one moment
         await clock.advance(0.2)
@@ -129,6 +137,32 @@ async def test_a_night_of_everything_is_the_same_again(tmp_path: Path, seed: int
     assert [shown.what for shown in again] == [shown.what for shown in night.recorded]
     assert len({shown.origin for shown in again}) >= 4, "a night with too little in it"
     assert len(again) > 25
+
+
+@pytest.mark.parametrize("place", [(None, None), ("Café Noir", None), ("Harbour Lights", "chorus")])
+async def test_what_was_learned_in_mid_show_is_learned_again(
+    tmp_path: Path, place: tuple[str | None, str | None]
+) -> None:
+    file = tmp_path / "journal.sqlite3"
+    learned = Trigger.model_validate({"on": {"key": "z"}, "do": "next_line"})
+    await a_night(file, 5, 120, learning=(60, learned, *place))
+    night = replay.prepare(memory.records(file, "last"))
+    assert len(list(night.run())) > 10
+    assert (night.missing, night.same) == ([], True)
+    kinds = [row["kind"] for row in memory.records(file, "last")]
+    assert "learned" in kinds[20:-20]
+
+
+async def test_a_night_that_ends_with_a_kill_is_the_same_to_its_last_line(tmp_path: Path) -> None:
+    await a_night(tmp_path / "journal.sqlite3", 2, 120)
+    rows = memory.records(tmp_path / "journal.sqlite3", "last")
+    # A kill costs what is not written at once: here all of it after the record `end`, a press.
+    presses = [place for place, row in enumerate(rows) if row["kind"] in ("event", "input")]
+    for end in presses[5::9]:
+        left = [row for row in rows[: end + 30] if row["seq"] <= rows[end]["seq"] or row["kind"] in replay._AT_ONCE]
+        night = replay.prepare(left)
+        list(night.run())
+        assert (list(night.differences()), night.missing) == ([], []), end
 
 
 async def test_a_night_whose_events_are_others_is_known(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ COLUMNS = (
     "detail",
 )  # fmt: skip
 ROWS = 32  # records of one statement: with the columns below the 999 parameters that every SQLite takes
-FOR_REPLAY = frozenset({"begin", "input", "lines", "due", "answer", "stand", "look", "tempo"})
+FOR_REPLAY = frozenset({"begin", "input", "lines", "due", "answer", "stand", "look", "tempo", "learned"})
 """Kinds of record that only a replay of the night reads."""
 
 RETRY = 1.0  # seconds between two attempts to write
