@@ -18,12 +18,13 @@ from stagelyric.setlist import reference, rig, setlist, triggers
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+OTHERS = ("*.md", "models/*/*.md", "patches/*/*.md")
+PAGES = [*sorted(DOCS.rglob("*.md")), *(page for where in OTHERS for page in sorted(ROOT.glob(where)))]
 PAGES = [page for page in PAGES if "_site" not in page.parts]
 RUN = {"new", "check", "frames", "devices", "models", "service", "patches", "analyse"}
 """Commands that a test can run as the manual has them: they want no gear, no person and no hour."""
 
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")  # and pictures
 _FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 
 

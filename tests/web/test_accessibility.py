@@ -77,6 +77,16 @@ async def test_the_desk(browser: Any, show: Show, theme: str) -> None:
             assert await faults(tab) == [], panel
 
 
+async def test_three_pages_side_by_side(browser: Any, show: Show) -> None:
+    show.cue(LINE)
+    tab = await browser.new_page(viewport={"width": 1440, "height": 900})
+    await tab.goto(show.page.url + "/together?theme=sea")
+    for frame in tab.frames[1:]:
+        await holds(frame, "text => document.body.innerText.replace(/\\s+/g, ' ').includes(text)", arg=LINE)
+    assert await faults(tab) == []
+    await tab.close()
+
+
 async def test_the_rehearsal_page(browser: Any, tmp_path: Path) -> None:
     async with rehearsing(tmp_path) as show:
         rehearsal = show.page.rehearsal
