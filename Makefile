@@ -21,7 +21,7 @@ test: $(VENV)/test.done  ## run every test (those that need a missing program ar
 QUICK = tests/types tests/words tests/setlist tests/show tests/patches tests/phrasebook tests/gear/osc/test_packets.py \
 	tests/stage/test_stage.py tests/web/test_words.py tests/writing/test_drafters.py tests/test_contributing.py tests/test_docs.py
 
-quick: $(VENV)/test.done  ## what can fail in a minute: lint, types, the tests that need neither gear nor a browser
+quick: $(VENV)/test.done  ## lint, types, and the tests that need neither gear nor a browser; two minutes, and the first time an installation
 	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports >/dev/null && \
 		$(BIN)/python -m pytest -q -n 2 -m 'not slow' $(QUICK)
 

@@ -5,7 +5,6 @@ import errno
 import gc
 import importlib
 import os
-import re
 import sys
 
 import click
@@ -62,25 +61,10 @@ class Commands(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(f'no command "{args[0]}"; there is: {", ".join(COMMANDS)}', context)
+            from stagelyric.commands import usage  # a start without a fault need not read it
+
+            raise click.UsageError(usage.no_command(args[0], list(COMMANDS)), context)
         return super().resolve_command(context, args)
-
-
-_NO_NUMBER = re.compile(
-    r"(?P<quote>['\"]?)(?P<found>.*)(?P=quote) is not (?:a valid|in the) (?:integer|float|range)", re.DOTALL
-)
-
-
-def _said(error: click.ClickException) -> str:
-    """An error as a person would say it: what was wanted, what was found."""
-    kind = error.param.type if isinstance(error, click.BadParameter) and error.param is not None else None
-    found = _NO_NUMBER.match(error.message)
-    if not isinstance(error, click.BadParameter) or error.param is None or kind is None or found is None:
-        return error.format_message()
-    low, high = getattr(kind, "min", None), getattr(kind, "max", None)
-    span = (f" from {low:g}" if low is not None else "") + (f" to {high:g}" if high is not None else "")
-    number = "a whole number" if isinstance(kind, click.types.IntParamType) else "a number"
-    return f'{" / ".join(error.param.opts)}: wanted {number}{span}, found "{found["found"]}"'
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -106,7 +90,10 @@ def main() -> None:
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
-        click.echo(f"stagelyric: {_said(error)}", err=True)
+        from stagelyric.commands import usage
+
+        asked_nothing = isinstance(error, click.exceptions.NoArgsIsHelpError)  # the help, in place of a fault
+        click.echo(("" if asked_nothing else "stagelyric: ") + usage.said(error), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

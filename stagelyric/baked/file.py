@@ -121,9 +121,7 @@ def read(path: Path) -> Opened:
     except OSError as error:
         raise BakeError(f"{path}: could not be read: {error.strerror or error}") from None
     except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BakeError(
-            f"{path}: wanted a baked show, found another kind of file, or a damaged one ({error})"
-        ) from None
+        raise BakeError(f"{path}: wanted a baked show, found another kind of file, or a damaged one") from error
     try:
         return Opened(path, _understood(path, whole, sounds, sums), sounds, digest)
     except BaseException:  # on any error, including Ctrl-C, close the file

@@ -18,7 +18,7 @@ from stagelyric.types.program import typed
 from stagelyric.words import look
 from stagelyric.words.formats import LyricsError
 
-_WITHOUT = "lines are chosen without one; a second machine that has it writes others"
+_WITHOUT = "lines are chosen without one; a second machine with one would show others"
 
 
 @dataclass(slots=True)
@@ -60,7 +60,8 @@ def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None) 
         found.told.insert(0, f"{file}: {_summary(written)}")
     found.editor = fetch.stamp() or None
     without = f"no editor here: {_WITHOUT} ({typed('models fetch smollm2')})"
-    found.told.append(f"chosen by ear: {found.editor}" if found.editor else without)
+    with_one = f"an editor chooses the lines here: a second machine wants the same one ({found.editor})"
+    found.told.append(with_one if found.editor else without)
 
 
 def one(file: Path, place: str, found: Found, *, needed: bool) -> None:

@@ -28,7 +28,7 @@ def test_help_is_there_and_fits_the_page(command: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["pley"], 'no command "pley"; there is: play, write'),
+        (["pley"], 'no command "pley"; did you mean "play"?'),
         (["check", "nowhere.toml"], "nowhere.toml: wanted a setlist file, found none"),
         (["check"], "wanted a setlist, a rig, lyrics or a file of frames, found no file"),
         (["journal", "list", "--journal", "nowhere.sqlite3"], "nowhere.sqlite3: wanted a journal, found none"),

@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import click
 import pytest
+
+from stagelyric.cli import cli
+from stagelyric.commands import usage
 
 
 @pytest.mark.parametrize(
@@ -19,3 +23,31 @@ import pytest
 def test_a_number_that_is_none(arguments: list[str], said: str) -> None:
     done = subprocess.run([sys.executable, "-m", "stagelyric", *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, f"stagelyric: {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (["paly"], 'no command "paly"; did you mean "play"?'),
+        (["write", "--scheme", "ABCD"], '--scheme: wanted AABB, ABAB, ABCB, AAAA or free, found "ABCD"'),
+        (["write", "--syllables", "9-7"], '--syllables: wanted syllables as 6-9 or 8, within 1 to 24, found "9-7"'),
+        (["write", "-n", "0"], '-n: wanted a whole number from 1 to 10000, found "0"'),
+        (["write", "--after"], "--after: wanted something after it, found nothing"),
+        (["bake"], "wanted SETLIST, found none (more: stagelyric bake --help)"),
+        (["analyse"], "wanted CORPUS (one or more), found none (more: stagelyric analyse --help)"),
+        (["new"], "wanted -o / --output SET, found none (more: stagelyric new --help)"),
+        (["play", "a.toml", "b.toml"], 'one word too many: "b.toml" (more: stagelyric play --help)'),
+        (["play", "--prot", "1"], 'no option "--prot"; did you mean "--port"? (more: stagelyric play --help)'),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_is_wrong_with_a_command_is_said_in_a_sentence(typed: list[str], sentence: str) -> None:
+    with pytest.raises(click.ClickException) as caught:
+        cli(typed, prog_name="stagelyric", standalone_mode=False)
+    assert usage.said(caught.value) == sentence
+
+
+def test_a_command_without_its_words_gives_its_help() -> None:
+    with pytest.raises(click.ClickException) as caught:
+        cli(["journal"], prog_name="stagelyric", standalone_mode=False)
+    assert usage.said(caught.value).startswith("Usage: stagelyric journal")
