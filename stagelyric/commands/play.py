@@ -245,7 +245,7 @@ def _part(assembly: "Assembly", journal: Path | None) -> None:
     cues, kept, vetoed = (assembly.tally(kind) for kind in ("cue", "keep", "veto"))
     lines = f"{cues} line{'' if cues == 1 else 's'}"
     read = typed("journal show last") if journal is None else typed("journal show last --journal", journal)
-    click.echo(f"\n{lines} shown, {kept} kept, {vetoed} vetoed: {read}")
+    click.echo(f"\n{lines} shown, {kept} kept, {vetoed} vetoed: {read}" if cues else "\nno line was shown")
 
 
 @asynccontextmanager

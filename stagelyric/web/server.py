@@ -5,6 +5,7 @@ A cue is serialised once, into the bytes of its WebSocket frame, and written to 
 
 import asyncio
 import errno
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -386,6 +387,11 @@ class Page(Part):
             return PortInUseError(
                 f"The page cannot open on {where}: another program has that port. "
                 "End it (is another show running?) or choose another port with --port.",
+            )
+        if fault.errno == errno.EADDRNOTAVAIL or isinstance(fault, socket.gaierror):
+            return ListenError(
+                f"The page cannot open on {where}: this machine does not have that address. "
+                "Choose another with --host, or 0.0.0.0 for all it has."
             )
         reason = fault.strerror or str(fault)
         return ListenError(f"The page cannot open on {where}: {reason}. Choose another with --host and --port.")

@@ -15,6 +15,7 @@ from stagelyric.commands import usage
     [
         (["play", "--port", "80x"], '--port: wanted a whole number from 0 to 65535, found "80x"'),
         (["play", "--port", "99999"], '--port: wanted a whole number from 0 to 65535, found "99999"'),
+        (["play", "--seed", "x"], '--seed: wanted a whole number, found "x"'),
         (["write", "-n", "0"], '-n: wanted a whole number from 1 to 10000, found "0"'),
         (["write", "--wildness", "hot"], '--wildness: wanted a number from 0 to 1, found "hot"'),
         (["write", "--wildness", "it's"], '--wildness: wanted a number from 0 to 1, found "it\'s"'),
@@ -31,6 +32,7 @@ def test_a_number_that_is_none(arguments: list[str], said: str) -> None:
         (["paly"], 'no command "paly"; did you mean "play"?'),
         (["write", "--scheme", "ABCD"], '--scheme: wanted AABB, ABAB, ABCB, AAAA or free, found "ABCD"'),
         (["write", "--syllables", "9-7"], '--syllables: wanted syllables as 6-9 or 8, within 1 to 24, found "9-7"'),
+        (["play", "--seed", "x"], '--seed: wanted a whole number, found "x"'),
         (["write", "-n", "0"], '-n: wanted a whole number from 1 to 10000, found "0"'),
         (["write", "--after"], "--after: wanted something after it, found nothing"),
         (["bake"], "wanted SETLIST, found none (more: stagelyric bake --help)"),
