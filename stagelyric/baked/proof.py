@@ -14,6 +14,7 @@ _FROM = {
     "frame": "a frame",
     "own": "our frames",
     "model": "a model",
+    "editor": "the editor",
     "written": "the band",
     "kept": "kept",
     "safety": "safety",

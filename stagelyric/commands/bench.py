@@ -195,7 +195,9 @@ def _processor() -> str:
 
 def _presses(play: Play, count: int, rate: int) -> JsonObject:
     packets = [packet("/stagelyric/line", 1)] * count
-    return _send_and_receive(play, packets, rate, accept=("frame", "own", "model", "kept", "safety", "written"))
+    return _send_and_receive(
+        play, packets, rate, accept=("frame", "own", "model", "editor", "kept", "safety", "written")
+    )
 
 
 def _words(play: Play, count: int) -> JsonObject:

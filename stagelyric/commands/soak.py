@@ -124,7 +124,7 @@ async def _play(
                     found.latencies.append((time.monotonic() - pressed) * 1000)
                     longest = max(longest, found.latencies[-1])
                 shown[cue["text"]] += 1
-                found.repeats += cue["origin"] in ("frame", "own", "model") and shown[cue["text"]] > 1
+                found.repeats += cue["origin"] in ("frame", "own", "model", "editor") and shown[cue["text"]] > 1
             if at - sampled >= seconds / SAMPLES:
                 found.samples.append(_sample(at, play, longest))
                 sampled, longest = at, 0.0

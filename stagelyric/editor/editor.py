@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from stagelyric.editor import fetch, usual
 from stagelyric.editor.faults import EditorError
 from stagelyric.editor.folder import GRAPH, LONGEST, Meta, read
+from stagelyric.editor.memory import Memory
 from stagelyric.editor.tree import Tree
 
 LEAST, MOST = -3.0, 4.0
@@ -53,7 +54,7 @@ class Editor:
         """`lean`: saves memory at the price of a tenth of the speed, as a show wants."""
         self.meta, self.before, self.places = meta, before, places
         self.name = meta.name
-        self._pieces = meta.pieces()
+        self.pieces = meta.pieces()
         if lean:
             _give_back()
         self._usual, self._first = np.array(meta.usual), np.array(meta.first)
@@ -63,6 +64,7 @@ class Editor:
             )
         except Exception as error:  # ONNX Runtime's exceptions have no other common base class
             raise EditorError(f"{folder / GRAPH}: ONNX Runtime can't run it: {error}") from None
+        self._nothing = Memory(self._session, 0)
 
     @classmethod
     def open(
@@ -105,6 +107,10 @@ class Editor:
             found += self._heard(lines[start : start + _TEXTS], before[start : start + _TEXTS], between)
         return found
 
+    def memory(self, room: int) -> Memory:
+        """A memory for up to `room` pieces, in which texts can be continued piece by piece."""
+        return Memory(self._session, room)
+
     def log_p(
         self, texts: Sequence[Sequence[int]], starts: Sequence[int], between: Callable[[], None] = lambda: None
     ) -> list[NDArray[np.float64]]:
@@ -116,14 +122,14 @@ class Editor:
         for call in tree.calls(self.places):
             if call.questions:
                 between()
-                answers[call.questions] = self._session.run(["log_p"], call.inputs())[0]
+                answers[call.questions] = self._session.run(["log_p"], {**call.inputs(), **self._nothing.past()})[0]
         return [answers[asks] for asks in tree.texts]
 
     def encode(self, line: str, before: Sequence[str]) -> tuple[list[int], int]:
         """The pieces of a line after those of the lines before it, and the index where the line's own begin."""
         said = [text for text in map(sung, before[-self.before :]) if text]
-        context = self._pieces.encode("".join(f"{text}\n" for text in said))
-        own = self._pieces.encode(sung(line))[: LONGEST - 2]
+        context = self.pieces.encode("".join(f"{text}\n" for text in said))
+        own = self.pieces.encode(sung(line))[: LONGEST - 2]
         context = context[-(LONGEST - 1 - len(own)) :]
         return context + own, len(context)
 

@@ -17,7 +17,7 @@ from stagelyric.types.json import JsonObject
 
 GRAPH, WEIGHTS, META = "editor.onnx", "editor.weights", "editor.json"
 
-VERSION = 2
+VERSION = 3
 """The format's version: a folder of another version is built again."""
 
 LONGEST = 512

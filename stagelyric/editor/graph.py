@@ -1,14 +1,19 @@
 """Builds the editor's ONNX graph: input are trees of pieces, output the log-probabilities of chosen pieces.
 
 R rows of M places each contain trees of pieces. A place attends to itself and its ancestors (see `mask`), so that texts
-with the same beginning share it. Nothing is cached between calls.
+with the same beginning share it. What was read in earlier calls can be given with `past_k` and `past_v`; all rows share
+it. To score lines, nothing is given (P = 0).
 
     ids (R, M) int64          the piece in each place; no other place attends to padding
     positions (R, M) int64    depth in the tree, from 1
-    mask (R, 1, M, 1 + M)     0 where a place (3rd axis) attends to the start piece or another (4th), else very negative
+    mask (R, 1, M, 1 + P + M) 0 where a place (3rd axis) attends to the start piece, a past place or another of its row
+                              (4th), else very negative
     places (U,) int64         indexes (0 … R·M - 1) of the places whose next pieces are asked for
     pairs (K, 2) int64        an index into `places`, and a piece
+    past_k, past_v (P, L, kv heads, head size)  the keys and values of earlier places in L layers, as returned
     → log_p (K,)              the natural logarithm of that piece's probability there
+    → next (U, V)             the natural logarithm of every piece's probability there
+    → new_k, new_v (R·M, L, kv heads, head size)  the keys and values of the places
 
 Every matrix is int8 with one scale for each output channel. Inputs are quantised dynamically, place by place, so that
 places don't affect each other. The matrices are in `WEIGHTS`, beside the graph.
@@ -57,12 +62,14 @@ class _Writer:
     turns: tuple[str, str] = ("", "")
     known: dict[tuple[str, tuple[int, ...], bytes], str] = field(default_factory=dict)
     shapes: dict[tuple[int | str, ...], str] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
 
     def serialised(self) -> bytes:
         s = self.model.shape
         x = self.embedded()
         self.turns = self.turning()
-        self.mask = self.add("Concat", *["mask"] * (s.heads // s.kv_heads), axis=2)  # (R, 1, shared·M, 1 + M)
+        self.mask = self.add("Concat", *["mask"] * (s.heads // s.kv_heads), axis=2)  # (R, 1, shared·M, 1 + P + M)
         skip = ""
         for layer in range(s.layers):
             name = f"blk.{layer}"
@@ -72,7 +79,9 @@ class _Writer:
         both = self.add("Gather", self.add("Add", x, skip), "places", axis=0)  # (U, width)
         _, normed = self.normed(both, "", "output_norm", "head")
         logits = self.linear(self.rounded(normed), self.model.head()[np.asarray(self.kept)] * self.smooth("head"))
-        self.add("GatherND", self.add("LogSoftmax", logits, axis=-1), "pairs", out="log_p")
+        self.add("GatherND", self.add("LogSoftmax", logits, axis=-1, out="next"), "pairs", out="log_p")
+        self.add("Concat", *self.keys, axis=1, out="new_k")
+        self.add("Concat", *self.values, axis=1, out="new_v")
         return self.finished()
 
     def embedded(self) -> str:
@@ -150,11 +159,14 @@ class _Writer:
         v = self.linear(given, model.tensor(f"{name}.attn_v.weight") * before / shares.reshape(-1, 1))
         q = self.heads_of(self.turned(q), [s.kv_heads, shared, size], [0, 2, 3, 1, 4])  # (R, kv, shared, M, size)
         q = self.add("Reshape", q, self.ints(0, 0, -1, size))  # (R, kv, shared·M, size)
-        k = self.heads_of(self.turned(k), [s.kv_heads, size], [0, 2, 3, 1])
+        k = self.turned(k)
+        self.keys.append(self.add("Reshape", k, self.ints(-1, 1, s.kv_heads, size)))
+        self.values.append(self.add("Reshape", v, self.ints(-1, 1, s.kv_heads, size)))
+        k = self.heads_of(k, [s.kv_heads, size], [0, 2, 3, 1])
         v = self.heads_of(v, [s.kv_heads, size], [0, 2, 1, 3])
         first_k, first_v = self.first(layer, shares)
-        k = self.add("Concat", first_k, k, axis=3)  # (R, kv, size, 1 + M)
-        v = self.add("Concat", first_v, v, axis=2)  # (R, kv, 1 + M, size)
+        k = self.add("Concat", first_k, self.past("past_k", layer, [1, 2, 3, 0]), k, axis=3)  # (R, kv, size, 1 + P + M)
+        v = self.add("Concat", first_v, self.past("past_v", layer, [1, 2, 0, 3]), v, axis=2)  # (R, kv, 1 + P + M, size)
         seen = self.add("Softmax", self.add("Add", self.add("MatMul", q, k), self.mask), axis=-1)
         y = self.add("Reshape", self.add("MatMul", seen, v), self.ints(0, 0, shared, -1, size))
         y = self.add("Transpose", y, perm=[0, 3, 1, 2, 4])  # (R, M, kv, shared, size)
@@ -176,6 +188,13 @@ class _Writer:
         x = self.add("Reshape", x, self.shape_of("R", "M", -1))
         return self.add("RotaryEmbedding", x, "positions", *self.turns, domain=_OWN)
 
+    def past(self, name: str, layer: int, order: list[int]) -> str:
+        """One layer's keys (R, kv, size, P) or values (R, kv, P, size) of the places read earlier."""
+        s = self.model.shape
+        own = self.add("Transpose", self.add("Gather", name, self.ints(layer), axis=1), perm=order)
+        sizes: list[int | str] = [s.kv_heads, s.head_size, "P"] if order[-1] == 0 else [s.kv_heads, "P", s.head_size]
+        return self.add("Expand", own, self.shape_of("R", *sizes))
+
     def heads_of(self, x: str, parts: list[int], order: list[int]) -> str:
         """x (R·M or R, M, the product of parts) reshaped to (R, M, *parts), with the axes permuted."""
         return self.add("Transpose", self.add("Reshape", x, self.shape_of("R", "M", *parts)), perm=order)
@@ -189,10 +208,11 @@ class _Writer:
         return self.linear(self.rounded(opened), last * down)
 
     def shape_of(self, *sizes: int | str) -> str:
-        """A shape tensor, shared, in which R and M are those of the call."""
+        """A shape tensor, shared, in which R, M and P are those of the call."""
+        found = {"R": ("ids", 0), "M": ("ids", 1), "P": ("past_k", 0)}
         if sizes not in self.shapes:
             parts = [
-                self.add("Shape", "ids", start=0 if size == "R" else 1, end=1 if size == "R" else 2)
+                self.add("Shape", found[size][0], start=found[size][1], end=found[size][1] + 1)
                 if isinstance(size, str)
                 else self.ints(size)
                 for size in sizes
@@ -236,14 +256,24 @@ class _Writer:
 
     def finished(self) -> bytes:
         value, whole, real = helper.make_tensor_value_info, TensorProto.INT64, TensorProto.FLOAT
+        s = self.model.shape
+        remembered = [s.layers, s.kv_heads, s.head_size]
         inputs = [
             value("ids", whole, ["R", "M"]),
             value("positions", whole, ["R", "M"]),
             value("mask", real, ["R", 1, "M", "W"]),
             value("places", whole, ["U"]),
             value("pairs", whole, ["K", 2]),
+            value("past_k", real, ["P", *remembered]),
+            value("past_v", real, ["P", *remembered]),
         ]
-        graph = helper.make_graph(self.nodes, "editor", inputs, [value("log_p", real, ["K"])], self.constants)
+        outputs = [
+            value("log_p", real, ["K"]),
+            value("next", real, ["U", len(self.kept)]),
+            value("new_k", real, ["N", *remembered]),
+            value("new_v", real, ["N", *remembered]),
+        ]
+        graph = helper.make_graph(self.nodes, "editor", inputs, outputs, self.constants)
         sets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_OWN, 1)]
         made = helper.make_model(graph, opset_imports=sets, producer_name="stagelyric")
         made.ir_version = _IR

@@ -38,6 +38,10 @@ class Pieces(Protocol):
         """The two pieces from which a piece was merged; () for a basic one."""
         ...
 
+    def text(self, piece: int) -> str:
+        """What a piece spells; "" if that is not whole characters, or nothing that is shown."""
+        ...
+
 
 class BytePairs:
     """Byte-level BPE: bytes become 256 printable characters, and pairs are merged in the order of learning."""
@@ -66,6 +70,12 @@ class BytePairs:
             if f"{a} {b}" in self._ranks and a in self._ids and b in self._ids
         ]
         return min(ways)[1:] if ways else ()  # if there are several, the merge that was learned first is the one used
+
+    def text(self, piece: int) -> str:
+        try:
+            return bytes(_NUMBERS[sign] for sign in self._tokens[piece]).decode()
+        except (KeyError, UnicodeDecodeError):
+            return ""
 
     def _merged(self, word: str) -> tuple[int, ...]:
         symbols = [_BYTES[byte] for byte in word.encode()]
@@ -124,12 +134,20 @@ class Unigrams:
             return max(ways)[1:]
         return tuple(self._ids[f"<0x{byte:02X}>"] for byte in token.encode()) if len(token) == 1 else ()
 
+    def text(self, piece: int) -> str:
+        token = self._tokens[piece]
+        if re.fullmatch(r"<0x[0-9A-F]{2}>", token):
+            byte = int(token[3:5], 16)
+            return chr(byte) if byte < 128 else ""
+        return token.replace(_BLANK, " ")
+
 
 class Kept:
     """The kept pieces of a model, renumbered, and texts encoded in them."""
 
     def __init__(self, whole: Pieces, kept: Sequence[int]):
         self._whole = whole
+        self._kept = kept
         self._new = {piece: number for number, piece in enumerate(kept)}
         self._spelled = lru_cache(maxsize=1 << 16)(self._smaller)
 
@@ -139,6 +157,10 @@ class Kept:
     def encode(self, text: str) -> list[int]:
         """A text as kept pieces, by their new numbers."""
         return [number for piece in self._whole.encode(text) for number in self._spelled(piece)]
+
+    def text(self, number: int) -> str:
+        """What a kept piece spells (see `Pieces`)."""
+        return self._whole.text(self._kept[number])
 
     def _smaller(self, piece: int) -> tuple[int, ...]:
         if piece in self._new:
@@ -164,3 +186,4 @@ def _spelled_out(pattern: str) -> str:
 
 
 _BYTES = _printable()
+_NUMBERS = {sign: byte for byte, sign in enumerate(_BYTES)}

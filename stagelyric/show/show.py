@@ -377,7 +377,7 @@ class Show:
         self.pool.count(self.ask)
         shelf = self.pool.shelf(self.ask)
         self._moved[shelf.digest] = shelf
-        if line.origin not in ("model", "frame", "own"):
+        if line.origin not in ("model", "editor", "frame", "own"):
             self.ladder.shown[line.text] = self.number
         return [self._cue(line, at, quantize)]
 

@@ -11,13 +11,14 @@ from typing import Literal
 from stagelyric.types.events import Level
 from stagelyric.types.json import JsonArray
 
-Origin = Literal["model", "frame", "own", "kept", "written", "safety", "word"]
-"""Where a line comes from; "own": it is made from one of the band's own frames."""
+Origin = Literal["model", "editor", "frame", "own", "kept", "written", "safety", "word"]
+"""Where a line comes from; "editor": drafted by the editor's language model; "own": it is made from one of the band's
+own frames."""
 Scheme = Literal["AABB", "ABAB", "ABCB", "AAAA", "free"]
 Quantize = Literal["now", "beat", "bar"] | float
 Hand = Literal["plain", "ballad", "ranter", "tender", "list", "comic", "dreamer", "chant"]
 """The style of a frame's writer, one of eight that differ strongly; each song is given one."""
-Drafter = Literal["frames", "backward", "letters", "templates", "server"]
+Drafter = Literal["frames", "editor", "backward", "letters", "templates", "server"]
 RhymeKind = Literal["perfect", "slant", "any"]
 
 

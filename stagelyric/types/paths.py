@@ -128,6 +128,12 @@ def frames() -> Path | None:
     return next((folder.resolve() for folder in folders if (folder / "classes.words").is_file()), None)
 
 
+def songbook() -> Path | None:
+    """The folder of the songs that are shipped, in folders by genre; None if there are none."""
+    folders = (folder / "songbook" for folder in model_folders())
+    return next((folder.resolve() for folder in folders if next(folder.glob("*/*.cho"), None)), None)
+
+
 def compiled_frames() -> Path:
     """The folder for frames that had to be compiled."""
     return Path(_DIRECTORIES.user_cache_dir) / "frames"

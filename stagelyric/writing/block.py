@@ -18,6 +18,7 @@ from stagelyric.words.rhyme import tail
 from stagelyric.words.syllables import syllabify
 from stagelyric.writing import editing, hearing, planning, ranking
 from stagelyric.writing.choosing import Candidate, Chooser, Chosen, OpenLine, Read, end_of
+from stagelyric.writing.drafters import editor as by_editor
 from stagelyric.writing.drafters import table
 from stagelyric.writing.drafters.contract import Between, Drafted, Job, Standing, Wanted
 from stagelyric.writing.framed import Framed
@@ -66,10 +67,10 @@ class Block:
         self.spelling = Spelling((*ask.names, *self.rare, *((ask.word,) if ask.word else ())), self.rules)
 
     def quatrains(self, number: int, wanted: int) -> list[Chosen]:
-        """Lines of consecutive quatrains, at least `wanted`: first those from frames, then the others, drafted line by
-        line for all quatrains together.
+        """Lines of consecutive quatrains, at least `wanted`: first those from frames, then those that are drafted at
+        once, then those by the editor's model, which take seconds.
 
-        Where frames give the first lines and no more are wanted, no model is run.
+        Where the first lines are there and no more are wanted, no more are written.
         """
         self.count = number
         done: list[list[Chosen]] = []
@@ -77,13 +78,28 @@ class Block:
             done.append(self._framed(self.number * number + stanza, done))
             if _in_a_row(done) >= wanted:
                 return [chosen for lines in done for chosen in lines]
+        later = [stanza for stanza in range(number) if not done[stanza] and self._has_time(stanza)]
+        now = [stanza for stanza in range(number) if stanza not in later]
+        if any(len(done[stanza]) < planning.STANZA for stanza in now):
+            self._draft(now, done)
+        if _in_a_row(done) >= wanted:
+            return [chosen for lines in done[: _whole(done)] for chosen in lines]
+        for stanza in later:
+            done[stanza] = self._by_editor(stanza, done)
+        if not all(done):
+            self._draft(later, done)
+        return [chosen for lines in done for chosen in lines]
+
+    def _draft(self, stanzas: Sequence[int], done: list[list[Chosen]]) -> None:
+        """Drafts the missing lines of some stanzas, place by place for all of them together."""
+        number = len(done)
         self._begin(number)
         begun = self._primed()
-        stanzas = [self._planned(self.number * number + q) for q in range(number)]
+        plans = [self._planned(self.number * number + q) for q in range(number)]
         for stanza, lines in enumerate(done):
             self._tell(stanza, 0, lines)
         for position in range(planning.STANZA):
-            still_open = [q for q in range(number) if len(done[q]) == position]
+            still_open = [q for q in stanzas if len(done[q]) == position]
             if not still_open:
                 continue
             states = [done[q][-1].state if position else None for q in still_open]
@@ -92,14 +108,13 @@ class Block:
             standing = [begun if state is None else next(gone) for state in states]
             words = [done[q][-1].draft.words if done[q] else [] for q in still_open]
             open_lines = [
-                OpenLine(q, position, stanzas[q], at, said)
+                OpenLine(q, position, plans[q], at, said)
                 for q, at, said in zip(still_open, standing, words, strict=True)
             ]
             self._fill(open_lines, done)
             for one in open_lines:
                 self._tell(one.stanza, one.number, one.chosen)
                 done[one.stanza] += one.chosen
-        return [chosen for lines in done for chosen in lines]
 
     def _framed(self, stanza: int, done: Sequence[Sequence[Chosen]]) -> list[Chosen]:
         """A quatrain from frames (or its first lines); empty if it is not the frames' turn."""
@@ -108,6 +123,32 @@ class Block:
         for one in chosen:
             self.gate.take(one.draft)
         return chosen
+
+    def _has_time(self, stanza: int) -> bool:
+        """Whether the editor's own model, if there is one, may write a stanza of this block: not of a shelf's first one,
+        since a section that begins wants more than its first lines soon."""
+        if self.kit.composer is None or not self.number or not by_editor.is_turn(self.ask):
+            return False
+        return editing.is_heard(self.number * self.count + stanza)
+
+    def _by_editor(self, stanza: int, done: Sequence[Sequence[Chosen]]) -> list[Chosen]:
+        """A quatrain by the editor's own model; empty if none passes."""
+        assert self.kit.composer is not None
+        mates = planning.MATES[self.ask.rhyme]
+
+        def fits(text: str, before: Sequence[str]) -> bool:
+            said = [Draft(line, 0.0, 0.0) for line in before]
+            first = mates[len(before)] is None
+            return self.gate.passes(Draft(text, 0.0, 0.0), said, self.rules, first=first, attempt=0)
+
+        told = [*self.told, *(chosen.draft.text for lines in done[:stanza] for chosen in lines)]
+        number = self.number * self.count + stanza
+        lines = self.kit.composer.stanza(self.ask, number, told, self.rules, fits, self.between)
+        texts = [self.spelling.polished(line, "") for line in lines]
+        drafts = [Draft(text, 0.0, 0.0, syllables=len(syllabify(text))) for text in texts]
+        for draft in drafts:
+            self.gate.take(draft)
+        return [Chosen(draft, 0.0, {}, None, "editor") for draft in drafts]
 
     def word(self) -> Chosen:
         """One line that has the ask's word in it."""
@@ -301,8 +342,13 @@ class Block:
 
 def _in_a_row(stanzas: Sequence[Sequence[Chosen]]) -> int:
     """How many lines there are before the first missing one."""
-    whole = next((i for i, lines in enumerate(stanzas) if len(lines) < planning.STANZA), len(stanzas))
+    whole = _whole(stanzas)
     return whole * planning.STANZA + (len(stanzas[whole]) if whole < len(stanzas) else 0)
+
+
+def _whole(stanzas: Sequence[Sequence[Chosen]]) -> int:
+    """How many whole stanzas there are before the first missing line."""
+    return next((i for i, lines in enumerate(stanzas) if len(lines) < planning.STANZA), len(stanzas))
 
 
 def _of_frame(phrase: Phrase) -> Chosen:

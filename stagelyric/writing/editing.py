@@ -51,6 +51,11 @@ class Judge:
         self._ear = ear
 
     @property
+    def ear(self) -> Ear:
+        """What scores the lines."""
+        return self._ear
+
+    @property
     def digest(self) -> str:
         """Identifies the editor: asks give the same lines as long as it is the same."""
         return self._ear.digest

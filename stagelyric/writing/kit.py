@@ -12,6 +12,7 @@ from stagelyric.types.lines import Ask
 from stagelyric.words.lexicon import Lexicon
 from stagelyric.writing.automata.letters import Alphabet
 from stagelyric.writing.drafters import table
+from stagelyric.writing.drafters.editor import EditorDrafter
 from stagelyric.writing.drafters.frames import Framer
 from stagelyric.writing.editing import Judge
 from stagelyric.writing.rules import Rules
@@ -21,7 +22,8 @@ from stagelyric.writing.spelling import slotted
 @dataclass(frozen=True, slots=True)
 class Kit:
     """Everything needed to write a block: the letter model and its language, the rules of an ask, texts that must not
-    be quoted, the weights of the marks, the drafters, and the framer and the judge, if there are any."""
+    be quoted, the weights of the marks, the drafters, and the framer, the judge and the editor's own drafter, if there
+    are any."""
 
     engine: Engine
     alphabet: Alphabet
@@ -32,6 +34,7 @@ class Kit:
     drafters: tuple[table.Ready, ...]
     framer: Framer | None = None
     judge: Judge | None = None
+    composer: EditorDrafter | None = None
 
     @property
     def coded(self) -> bool:

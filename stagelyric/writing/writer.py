@@ -30,6 +30,7 @@ from stagelyric.writing import hearing, planning, ranking, rules
 from stagelyric.writing.automata.letters import Alphabet
 from stagelyric.writing.block import Block
 from stagelyric.writing.choosing import Chosen
+from stagelyric.writing.drafters import editor as by_editor
 from stagelyric.writing.drafters import table
 from stagelyric.writing.drafters.contract import Between, Parts, temperature
 from stagelyric.writing.drafters.frames import Framer
@@ -68,6 +69,7 @@ class Writer:
         self.weights = weights
         self.drafters = table.ready(Parts(engine, language)) if drafters is None else drafters
         self.framer, self.editor = framer, editor
+        self.composer = None if editor is None else by_editor.make(editor.ear)
         self._begun: dict[tuple[object, ...], list[tuple[Line, dict[str, float]]]] = {}
         self.alphabet = Alphabet(engine.vocabulary.symbols)
         self._taught = lru_cache(maxsize=4)(language.taught)
@@ -110,6 +112,7 @@ class Writer:
         drafters = "".join(ready.drafter.digest for ready in self.drafters)
         framed = self.framer.digest if self.framer else ""
         framed += self.editor.digest if self.editor else ""
+        framed += self.composer.digest if self.composer else ""
         whole = f"{self.engine.digest} {' '.join(self.lexicon.words)}{taste}{drafters}{framed}"
         return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
@@ -214,7 +217,7 @@ class Writer:
     def _kit(self, ask: Ask) -> Kit:
         return Kit(
             self.engine, self.alphabet, self.lexicon, self.rules(ask), self.copies, self.weights,
-            table.chosen(self.drafters, ask.drafters), self.framer, self.editor,
+            table.chosen(self.drafters, ask.drafters), self.framer, self.editor, self.composer,
         )  # fmt: skip
 
     def _block(

@@ -292,7 +292,7 @@ def sung_lately(path: Path, title: str, shows: int = 10) -> set[str]:
     rows = _rows(
         path,
         "SELECT DISTINCT text FROM records WHERE kind = 'cue' AND text IS NOT NULL"
-        " AND origin IN ('frame', 'own', 'model', 'word') AND show IN"
+        " AND origin IN ('frame', 'own', 'model', 'editor', 'word') AND show IN"
         " (SELECT id FROM shows WHERE title = ? ORDER BY started DESC LIMIT ?)",
         title,
         shows,

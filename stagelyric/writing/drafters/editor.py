@@ -1,0 +1,290 @@
+"""Drafts whole quatrains with the editor's language model, which continues a few songs of the songbook.
+
+The model reads a verse of four songs near the theme, a title made of the song's first name and a theme, and the lines
+so far; then it is sampled (`automata.pieces`). Several quatrains are written side by side (a beam search), and those
+whose lines follow best go on. This takes seconds, so it is done only ahead of time, where there is an editor; nothing
+waits for it. The same seed gives the same lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagelyric.editor.editor import Editor
+from stagelyric.editor.memory import Memory
+from stagelyric.types import paths
+from stagelyric.types.lines import Ask
+from stagelyric.words import formats
+from stagelyric.words.lists import PRONOUNS, STOP
+from stagelyric.words.phonetics import line_syllables, plain
+from stagelyric.writing import planning
+from stagelyric.writing.automata.pieces import Alphabet, NextLine, Sampled, Sampler, words_of
+from stagelyric.writing.drafters.contract import Between, temperature
+from stagelyric.writing.rules import Rules
+
+NAME: Final = "editor"
+ROWS = 96
+"""Samples of one place, over all quatrains under way; so many pieces are read in one call, in about 0.1 seconds."""
+
+BAND = (2.2, 3.2)
+"""The editor's sense, in nats a piece. Higher than for lines by others, since these are its own."""
+
+_SONGS, _BEAMS, _FROM_ONE, _BEFORE = 4, 3, 2, 4
+_ROOM = 1600  # places of memory: what is read first, and sampled for one line
+_WARMER = 0.1  # added to the sampling temperature of the other drafters
+_LIVING = 30  # times in the corpus; a line doesn't end on a rarer word
+_LEAST = -5.5  # nats; a line with a piece that is less likely than this is dropped
+_MOST_PRONOUNS = 0.2
+_GRAIN = 0.05  # scores are rounded to this, so that rounding differences between processors rarely change a choice
+
+Fits = Callable[[str, Sequence[str]], bool]
+"""Whether a line may follow the earlier lines of its stanza."""
+
+
+class Song(NamedTuple):
+    """A song to continue: its title, its verses of four lines, and their words."""
+
+    title: str
+    verses: tuple[tuple[str, ...], ...]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Beam:
+    """A quatrain under way: `at` is the memory place after its last line, `log_p` (V,) what may follow."""
+
+    score: float
+    lines: tuple[str, ...]
+    at: int
+    log_p: NDArray[np.float32]
+
+
+class EditorDrafter:
+    """Writes quatrains for any ask. Not thread-safe."""
+
+    def __init__(self, editor: Editor, songs: Sequence[Song]):
+        self.editor, self.songs = editor, songs
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        return Alphabet(self.editor.pieces)
+
+    @cached_property
+    def digest(self) -> str:
+        """Identifies the songs that are continued."""
+        return hashlib.sha256(repr([(song.title, song.verses) for song in self.songs]).encode()).hexdigest()[:16]
+
+    def stanza(
+        self, ask: Ask, number: int, told: Sequence[str], rules: Rules, fits: Fits, between: Between
+    ) -> tuple[str, ...]:
+        """The four lines of a shelf's stanza `number`, after the lines `told`; () if none is found."""
+        return _Quatrain(self, ask, number, told, rules, fits, between).written()
+
+
+class _Quatrain:
+    """The writing of one quatrain."""
+
+    def __init__(
+        self, drafter: EditorDrafter, ask: Ask, number: int, told: Sequence[str], rules: Rules, fits: Fits,
+        between: Between,
+    ):  # fmt: skip
+        self.drafter, self.ask, self.rules, self.fits, self.between = drafter, ask, rules, fits, between
+        self.told = [line for line in told if line.strip()][-_BEFORE:]
+        editor = drafter.editor
+        self.rng = np.random.default_rng([int(ask.digest, 16), int.from_bytes(editor.digest.encode()), number])
+        self.memory = editor.memory(_ROOM)
+        self.sampler = Sampler(
+            self.memory, drafter.alphabet, self._syllables, self.rng, temperature(ask) + _WARMER, between
+        )
+        names = [name for name in ask.names if planning.spelled(name)]
+        self.named = {place: planning.spelled(name) for place, name in planning.named_in(ask, number, names).items()}
+        self.themes = {word for theme in ask.themes for word in words_of(plain(theme))}
+
+    def written(self) -> tuple[str, ...]:
+        beams = [self._begun()]
+        for place in range(planning.STANZA):
+            found = self.sampler.lines([self._next(beam, place) for beam in beams], ROWS)
+            options = [
+                (score, number, line)
+                for number, (beam, lines) in enumerate(zip(beams, found, strict=True))
+                for score, line in self._scored(beam, lines)
+            ]
+            beams = self._gone_on(beams, sorted(options, key=lambda own: (-own[0], own[2].text)), place)
+            if not beams:
+                return ()
+        return max(beams, key=lambda beam: beam.score).lines
+
+    def _begun(self) -> Beam:
+        """The state after the songs, the title and the lines so far."""
+        own = _title(self.ask, float(self.rng.random())) + "\n" + "".join(f"{_sung(line)}\n" for line in self.told)
+        text = "\n".join([*self._songs(), own]) + ("\n" if self.told else "")
+        at, log_p = _read(self.memory, self.drafter.alphabet.pieces.encode(text), -1, self.between)
+        return Beam(0.0, (), at, log_p)
+
+    def _songs(self) -> list[str]:
+        """A verse of each song that is nearest to the theme, the nearest last."""
+        wanted = [words_of(plain(theme)) for theme in self.ask.themes]
+        songs = self.drafter.songs
+        near = [sum(song.words.issuperset(words) for words in wanted) for song in songs]
+        draw = self.rng.random(len(songs))
+        ranked = sorted(range(len(songs)), key=lambda i: (near[i] + 0.9 * draw[i], i))[-_SONGS:]
+        verses = [songs[i].verses[int(self.rng.integers(len(songs[i].verses)))] for i in ranked]
+        return [
+            f"{songs[i].title}\n" + "".join(f"{line}\n" for line in own) for i, own in zip(ranked, verses, strict=True)
+        ]
+
+    def _next(self, beam: Beam, place: int) -> NextLine:
+        """What the next line of a quatrain under way needs."""
+        low, high = planning.metre(self.ask)
+        name = self.named.get(place, "")
+        said = [word for line in beam.lines for word in words_of(line) if word not in STOP]
+        said += [w for line in self.told for w in words_of(plain(line)) if w not in STOP and w not in self.themes]
+        said += [words_of(line)[0] for line in beam.lines]
+        own = set(words_of(name))
+        counts = {word: line_syllables(word) for word in own}
+        mate = planning.MATES[self.ask.rhyme][place]
+        return NextLine(
+            beam.at, beam.log_p, low, high, self._ends(beam, place), mate is not None,
+            frozenset(said) - own - {"the", "a"}, name, counts,
+        )  # fmt: skip
+
+    def _ends(self, beam: Beam, place: int) -> Mapping[str, int]:
+        """The words that a line may end on, with their syllables."""
+        mates, rules = planning.MATES[self.ask.rhyme], self.rules
+        mate, last = mates[place], [planning.last_word(words_of(line)) for line in beam.lines]
+        if mate is None:
+            numbers = [int(n) for n in rules.free(20 if place in mates else 0).numbers]
+        else:
+            numbers = planning.rhymes(rules, rules.sound(last[mate]), last, 0, self.ask.rhyme_kind or None)
+        lexicon = rules.lexicon
+        living = [n for n in numbers if int(lexicon.count[n]) >= _LIVING and lexicon.words[n] not in last]
+        return {lexicon.words[n]: int(lexicon.syllables[n]) for n in living}
+
+    def _syllables(self, word: str) -> int | None:
+        number = self.rules.lexicon.index.get(word)
+        if number is None or not self.rules.allowed[number]:
+            return None
+        return int(self.rules.lexicon.syllables[number])
+
+    def _scored(self, beam: Beam, lines: Sequence[Sampled]) -> list[tuple[float, Sampled]]:
+        """The lines that may follow, each with the score that the quatrain would have with it."""
+        before = [*self.told, *beam.lines]
+        fit = [line for line in lines if line.least > _LEAST and _is_new(line.text, before)]
+        fit = [line for line in fit if self.fits(line.text, beam.lines)]
+        senses = self.drafter.editor.score([line.text for line in fit], [before] * len(fit), self.between)
+        draws = self.rng.random(len(fit))
+        found = []
+        for line, sense, draw in zip(fit, senses, draws, strict=True):
+            words = words_of(line.text)
+            pronouns = sum(word in PRONOUNS for word in words) / max(1, len(words))
+            score = (
+                min(0.0, sense - BAND[0]) - 0.5 * max(0.0, sense - BAND[1])
+                + 0.8 * min(max(line.mean, -3.2), -1.8) + 0.12 * line.least
+                - 3.0 * max(0.0, pronouns - _MOST_PRONOUNS) + 0.3 * draw
+            )  # fmt: skip
+            found.append((beam.score + round(score / _GRAIN) * _GRAIN, line))
+        return found
+
+    def _gone_on(self, beams: Sequence[Beam], options: Sequence[tuple[float, int, Sampled]], place: int) -> list[Beam]:
+        """The best of the quatrains that are a line longer; not all from the same, nor all with the same beginning."""
+        used: dict[int, int] = {}
+        starts: set[tuple[str, ...]] = set()
+        found: list[Beam] = []
+        for score, number, line in options:
+            start = tuple(words_of(line.text)[:2])
+            used[number] = used.get(number, 0) + 1
+            if (len(beams) > 1 and used[number] > _FROM_ONE) or start in starts:
+                continue
+            starts.add(start)
+            own = beams[number]
+            at, log_p = own.at, own.log_p
+            if place + 1 < planning.STANZA:
+                pieces = self.drafter.alphabet.pieces.encode(f"{line.text}\n")
+                at, log_p = _read(self.memory, pieces, own.at, self.between)
+            found.append(Beam(score, (*own.lines, line.text), at, log_p))
+            if len(found) == _BEAMS:
+                break
+        return found
+
+
+def _read(memory: Memory, pieces: Sequence[int], at: int, between: Between) -> tuple[int, NDArray[np.float32]]:
+    """Reads pieces one after another after place `at`; returns the last place and ln p of what may follow."""
+    log_p = np.zeros((1, 0), np.float32)
+    for start in range(0, len(pieces), ROWS):
+        part = pieces[start : start + ROWS]
+        first = memory.size
+        between()
+        log_p = memory.read(part, [at, *range(first, first + len(part) - 1)], [len(part) - 1])
+        at = memory.size - 1
+    return at, log_p[0]
+
+
+def _is_new(text: str, before: Sequence[str]) -> bool:
+    """Whether a line says something, says nothing twice, and repeats no three words of the lines before."""
+    words = words_of(text)
+    content = [word for word in words if word not in STOP]
+    if len(words) < 3 or not content or len(set(content)) < len(content):
+        return False
+    earlier = {run for line in before for run in _runs(words_of(plain(line)))}
+    return earlier.isdisjoint(_runs(words))
+
+
+def _runs(words: Sequence[str]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    return list(pairwise(pairwise(words)))
+
+
+def _title(ask: Ask, draw: float) -> str:
+    """A title that tells the model what the song is about, with one of its themes; `draw`: 0 to 1."""
+    names = [planning.spelled(name) for name in ask.names[:1] if planning.spelled(name)]
+    theme = plain(ask.themes[int(draw * len(ask.themes))]) if ask.themes else ""
+    if not names:
+        return f"The {theme or 'song'}"
+    if planning.is_place(names[0]):
+        return f"The {theme or 'road'} in {names[0]}"
+    return f"{names[0]}'s {theme or 'song'}"
+
+
+def _sung(line: str) -> str:
+    """A line as the model reads it: plain letters, no marks but commas within, a capital first."""
+    text = re.sub(r"[\".;:!?()\[\]]|--+| - ", " ", plain(line))
+    text = " ".join(text.split()).strip(" ,-")
+    return text[:1].upper() + text[1:]
+
+
+def songs(folder: Path) -> list[Song]:
+    """The songs of a songbook, in order of their files; a file that can't be read is left out."""
+    found = []
+    for file in sorted(folder.glob("*/*.cho")):
+        try:
+            sheet = formats.chordpro(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        verses = tuple(tuple(map(_sung, lines)) for _, lines in sheet.stanzas if len(lines) == planning.STANZA)
+        if verses:
+            words = frozenset(word for verse in verses for line in verse for word in words_of(line))
+            found.append(Song(sheet.tags.get("title", file.stem), verses, words))
+    return found
+
+
+def make(editor: object) -> EditorDrafter | None:
+    """The drafter; None if what scores lines is no `Editor`, or there is no songbook to continue."""
+    folder = paths.songbook()
+    if not isinstance(editor, Editor) or folder is None:
+        return None
+    found = songs(folder)
+    return EditorDrafter(editor, found) if len(found) >= _SONGS else None
+
+
+def is_turn(ask: Ask) -> bool:
+    """Whether this drafter may write an ask's quatrains."""
+    return not ask.word and not ask.rhyme_with and (not ask.drafters or NAME in ask.drafters)

@@ -1,0 +1,242 @@
+"""Quatrains by the editor's model: they keep metre, rhyme and names, and wait for nobody."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from stagelyric.types import paths
+from stagelyric.types.lines import Ask, Scheme
+from stagelyric.words.lists import STOP
+from stagelyric.words.phonetics import line_syllables
+from stagelyric.words.rhyme import kind
+from stagelyric.writing import editing, planning
+from stagelyric.writing.automata.pieces import Alphabet, NextLine, Sampler, words_of
+from stagelyric.writing.drafters import editor as by_editor
+from stagelyric.writing.drafters.editor import EditorDrafter, Song
+from stagelyric.writing.writer import Writer
+
+MODEL = Path(__file__).parents[3] / "models" / "transformer"
+WORDS = [
+    word
+    for line in (
+        "the a and in on of to my her rain boat sea door street town night light hand stone bread window river morning",
+        "train bell road coat hill sun moon down brown day way stay room home foam sleep deep told cold fold hear near",
+        "walks sings waits runs turned left found bright white sight old blue red long slow went came saw held kept",
+    )
+    for word in line.split()
+]
+
+
+class Pieces:
+    """A tokeniser whose pieces are whole words, with a blank and without, capitalised and not, and single letters."""
+
+    def __init__(self) -> None:
+        capitals = [word.capitalize() for word in WORDS]
+        letters = [chr(c) for c in range(ord("A"), ord("z") + 1) if chr(c).isalpha()]
+        texts = ["\n", ",", ".", " ", "'", *letters, *WORDS, *capitals, *(f" {word}" for word in WORDS), " I"]
+        self.texts = list(dict.fromkeys(texts))
+        self.numbers = {text: number for number, text in enumerate(self.texts)}
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def text(self, number: int) -> str:
+        return self.texts[number]
+
+    def encode(self, text: str) -> list[int]:
+        found: list[int] = []
+        while text:
+            size = next(size for size in range(min(12, len(text)), 0, -1) if text[:size] in self.numbers or size == 1)
+            found.append(self.numbers.get(text[:size], 0))
+            text = text[size:]
+        return found
+
+
+class Memory:
+    """A model to which all words are about equally likely after any piece, and a line's end now and then."""
+
+    def __init__(self, pieces: Pieces, room: int):
+        self.pieces, self.size, self.most = pieces, 0, room
+        words = np.array([text[:1] == " " and len(text) > 1 for text in pieces.texts])
+        self.likes = np.where(words, np.float32(0), np.float32(-8))
+        self.likes[pieces.numbers["\n"]] = 3.0
+
+    @property
+    def room(self) -> int:
+        return self.most - self.size
+
+    def read(
+        self, pieces: Sequence[int], parents: Sequence[int], asked: Sequence[int] | None = None
+    ) -> NDArray[np.float32]:
+        assert len(pieces) == len(parents)
+        assert all(-1 <= at < self.size + number for number, at in enumerate(parents))
+        assert len(pieces) <= self.room
+        self.size += len(pieces)
+        chosen = pieces if asked is None else [pieces[at] for at in asked]
+        rows = np.stack([self.likes + np.random.default_rng(piece).random(len(self.likes)) for piece in chosen])
+        return np.asarray(rows - np.log(np.exp(rows).sum(axis=1, keepdims=True)), np.float32)
+
+    def cut(self, size: int) -> None:
+        self.size = size
+
+
+class Model:
+    """What an `Editor` offers to the drafter, with the model above; every line makes the same sense."""
+
+    digest = "fake"
+
+    def __init__(self) -> None:
+        self.pieces = Pieces()
+        self.heard: list[tuple[str, ...]] = []
+
+    def memory(self, room: int) -> Memory:
+        return Memory(self.pieces, room)
+
+    def score(
+        self, lines: Sequence[str], before: Sequence[Sequence[str]], between: Callable[[], None] = lambda: None
+    ) -> list[float]:
+        between()
+        self.heard += map(tuple, before)
+        return [2.5] * len(lines)
+
+
+VERSE = ("The rain came down", "On my brown coat", "The river in the town", "And the old boat")
+SONGS = [Song(f"The {word}", (VERSE,), frozenset()) for word in ("rain", "door", "hill", "bell", "train")]
+
+
+@pytest.fixture(scope="module")
+def writer() -> Writer:
+    return Writer.open(MODEL)
+
+
+@pytest.fixture(scope="module")
+def drafter() -> EditorDrafter:
+    model: Any = Model()
+    return EditorDrafter(model, SONGS)
+
+
+def quatrain(drafter: EditorDrafter, writer: Writer, ask: Ask, number: int = 1, told: Sequence[str] = ()) -> list[str]:
+    return list(drafter.stanza(ask, number, told, writer.rules(ask), lambda text, before: True, lambda: None))
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.integers(0, 1 << 30), st.integers(3, 6), st.integers(0, 3), st.booleans(), st.sampled_from(["", "Polly Vane"])
+)
+def test_sampled_lines_are_as_asked(seed: int, low: int, more: int, rhymed: bool, name: str) -> None:
+    pieces: Any = Pieces()
+    memory: Any = Memory(pieces, 3000)
+    log_p = memory.read([0], [-1])[0]
+    syllables = {word: line_syllables(word) for word in WORDS}
+    ends = dict.fromkeys(("day", "way", "stay"), 1) if rhymed else syllables
+    place = NextLine(0, log_p, low, low + more + 1, ends, rhymed, frozenset({"rain"}), name, {"polly": 2, "vane": 1})
+    rng = np.random.default_rng(seed)
+    sampler = Sampler(memory, Alphabet(pieces), syllables.get, rng, 0.9, lambda: None)
+    (lines, others) = sampler.lines([place, replace(place, said=frozenset(WORDS[:4]))], 48)
+    assert memory.size == 1
+    for line in lines:
+        words = words_of(line.text)
+        content = [word for word in words if word not in STOP]
+        assert low <= line_syllables(line.text) <= low + more + 1
+        assert words[-1] in ends
+        assert "rain" not in words
+        assert len(set(content)) == len(content)
+        assert name in line.text
+        assert line.text[0].isupper()
+        assert max(line.least, line.mean) <= 1e-6
+    assert all(words_of(line.text)[0] not in WORDS[:4] for line in others)
+
+
+def test_many_lines_come_to_their_rhyme() -> None:
+    pieces: Any = Pieces()
+    memory: Any = Memory(pieces, 3000)
+    place = NextLine(0, memory.read([0], [-1])[0], 4, 8, dict.fromkeys(("day", "way", "stay"), 1), rhymed=True)
+    sampler = Sampler(
+        memory, Alphabet(pieces), dict.fromkeys(WORDS, 1).get, np.random.default_rng(1), 0.9, lambda: None
+    )
+    assert len(sampler.lines([place], 48)[0]) >= 8
+
+
+@pytest.mark.parametrize("scheme", ["AABB", "ABAB", "ABCB"])
+def test_quatrains_rhyme_scan_and_name(drafter: EditorDrafter, writer: Writer, scheme: Scheme) -> None:
+    ask = Ask(rhyme=scheme, syllables=(5, 9), themes=("rain",), names=("Polly Vane",), seed=4)
+    found = [quatrain(drafter, writer, ask, number) for number in range(1, 5)]
+    whole = [lines for lines in found if lines]
+    assert whole
+    for number, lines in enumerate(found, 1):
+        due = planning.named_in(ask, number, ["Polly Vane"])
+        for place, line in enumerate(lines):
+            assert 5 <= line_syllables(line) <= 9
+            assert ("Polly Vane" in line) == (place in due)
+            mate = planning.MATES[scheme][place]
+            if mate is not None:
+                assert kind(words_of(line)[-1], words_of(lines[mate])[-1]) == "perfect"
+
+
+def test_the_same_seed_gives_the_same_lines_and_another_others(drafter: EditorDrafter, writer: Writer) -> None:
+    ask = Ask(rhyme="ABCB", syllables=(5, 9), seed=8)
+    told = ["One cold night", "Down the hill"]
+    assert quatrain(drafter, writer, ask, 2, told) == quatrain(drafter, writer, ask, 2, told)
+    assert quatrain(drafter, writer, ask, 2, told) != quatrain(drafter, writer, ask, 3, told)
+
+
+def test_lines_that_may_not_follow_are_not_taken(drafter: EditorDrafter, writer: Writer) -> None:
+    ask = Ask(rhyme="free", syllables=(4, 9), seed=3)
+    rules = writer.rules(ask)
+    lines = drafter.stanza(ask, 1, (), rules, lambda text, before: "the" not in words_of(text), lambda: None)
+    assert all("the" not in words_of(line) for line in lines)
+    assert drafter.stanza(ask, 1, (), rules, lambda text, before: False, lambda: None) == ()
+
+
+def with_drafter(writer: Writer, drafter: EditorDrafter) -> Writer:
+    ear: Any = drafter.editor
+    made = Writer(writer.engine, writer.language, writer.copies, drafters=writer.drafters, editor=editing.Judge(ear))
+    assert made.composer is None  # what only scores can't draft
+    made.composer = drafter
+    return made
+
+
+def test_a_shelf_has_its_quatrains_but_not_among_its_first_lines(drafter: EditorDrafter, writer: Writer) -> None:
+    ask = Ask(rhyme="ABCB", syllables=(5, 9), seed=11)
+    both, earlier = with_drafter(writer, drafter), [f"An earlier line of many, number {n}" for n in range(16)]
+    first = both.write(ask, 0, 4)
+    assert first == writer.write(ask, 0, 4)
+    lines = both.write(ask, 16, 16, earlier)
+    assert [line.origin for line in lines].count("editor") >= 4
+    assert len({line.text for line in lines}) == 16
+    assert both.write(ask, 16, 4, earlier) == lines[:4]
+
+
+def test_first_lines_and_words_wait_for_none_of_it(writer: Writer) -> None:
+    model: Any = Model()
+    drafter = EditorDrafter(model, SONGS)
+    drafter.stanza = pytest.fail  # type: ignore[method-assign, assignment]
+    with_drafter(writer, drafter).write(Ask(rhyme="ABCB", seed=11), 0, 4)
+    with_drafter(writer, drafter).write(Ask(word="river", seed=11))
+
+
+def test_a_setlist_says_who_drafts(writer: Writer) -> None:
+    assert by_editor.is_turn(Ask())
+    assert by_editor.is_turn(Ask(drafters=("editor",)))
+    assert not by_editor.is_turn(Ask(drafters=("backward", "frames")))
+    assert not by_editor.is_turn(Ask(rhyme_with="rain"))
+
+
+def test_the_shipped_songbook_is_continued() -> None:
+    folder = paths.songbook()
+    assert folder is not None
+    found = by_editor.songs(folder)
+    assert len(found) > 100
+    assert all(len(verse) == planning.STANZA and all(verse) for song in found for verse in song.verses)
+
+
+def test_what_only_scores_lines_does_not_draft() -> None:
+    assert by_editor.make(SimpleNamespace(digest="ear")) is None
