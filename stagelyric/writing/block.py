@@ -125,7 +125,7 @@ class Block:
         return chosen
 
     def _has_time(self, stanza: int) -> bool:
-        """Whether the editor's own model, if there is one, may write a stanza of this block: not of a shelf's first one,
+        """Whether the editor's own model, if there is one, may write a stanza of this block: not of a shelf's first,
         since a section that begins wants more than its first lines soon."""
         if self.kit.composer is None or not self.number or not by_editor.is_turn(self.ask):
             return False
