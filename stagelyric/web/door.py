@@ -7,11 +7,14 @@ that is not answered yet, and frames without end of a message that is never whol
 """
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable
 from typing import cast
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.log import server_logger
 from aiohttp.typedefs import Handler
 
 from stagelyric.web import units
@@ -252,10 +255,16 @@ class _Visitor(asyncio.Protocol):
             self._inner.resume_writing()
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a failure is logged: not what aiohttp says of a request that is none, since anybody may send those."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
+
+
 class Runner(web.AppRunner):
     """An application whose connections go through a door."""
 
     def __init__(self, application: web.Application, door: Door) -> None:
+        server_logger.addFilter(_is_ours)
         # No access log: it would be written between a press and its line.
         super().__init__(application, access_log=None, handle_signals=False, shutdown_timeout=0.2)
         self._door, door.inner = door, self._knock
