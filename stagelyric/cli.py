@@ -15,6 +15,9 @@ from stagelyric.types.streams import make_safe
 # To find its plugins pydantic reads the metadata of every installed package: 10 ms of a start that should take 400.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
+# In `--help` a number is N, not INTEGER RANGE.
+click.IntRange.name = click.FloatRange.name = "n"
+
 # In the order in which a band first needs them.
 COMMANDS = {
     "play": "run a show: listen, show, write the journal",

@@ -20,7 +20,13 @@ from stagelyric.types.streams import is_unicode
 if TYPE_CHECKING:
     from stagelyric.phrasebook.classes import Classes
 
-seed_type = click.IntRange(-(1 << 53), 1 << 53)
+
+class _Seed(click.IntRange):
+    def _describe_range(self) -> str:
+        return ""  # `--help` does not bother anyone with these bounds
+
+
+seed_type = _Seed(-(1 << 53), 1 << 53)
 """The range of a show's seed: numbers that every JSON parser reads exactly."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

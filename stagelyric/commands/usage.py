@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 _NO_NUMBER = re.compile(
-    r"(?P<quote>['\"]?)(?P<found>.*)(?P=quote) is not (?:a valid|in the) (?:integer|float|range)", re.DOTALL
+    r"(?P<quote>['\"]?)(?P<found>.*)(?P=quote) is not (?:a valid|in the) (?:integer|float|range|n\b)", re.DOTALL
 )
 _NO_CHOICE = re.compile(r"(?P<quote>['\"])(?P<found>.*)(?P=quote) is not one of", re.DOTALL)
 _FAR = 1_000_000_000
@@ -68,7 +68,7 @@ def _named(param: click.Parameter | None) -> str:
 
 
 def _near(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else ""
 
 
