@@ -309,8 +309,11 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
     if assembly.pin is not None and len(assembly.pin) < SAFE_PIN:
         click.echo(f"  PIN       a short one can be guessed; give {SAFE_PIN} digits or more")
     click.echo(f"  press     space on the page, a pedal, or OSC: oscsend {host} {port} /stagelyric/line i 1")
-    edited = f"{page}/setup edits this set; your own songs: " if assembly.page.setup is not None else ""
-    click.echo(f"  yours     {edited}{typed('new my-songs/ -o set.toml')}")
+    hints = [f"{page}/setup edits this set"] if assembly.page.setup is not None else []
+    if not any(song.lyrics for song in assembly.stage.show.setlist.songs):  # those of the band's own songs have them
+        hints.append(f"your own songs: {typed('new my-songs/ -o set.toml')}")
+    if hints:
+        click.echo(f"  yours     {'; '.join(hints)}")
     click.echo("  stop      Ctrl-C")
     if near and (sys.stdout.isatty() if qr is None else qr):
         click.echo(joining.qr_text(assembly.page.join_url(near[0])))

@@ -77,11 +77,11 @@ def _filling(before: Sung, line: Sung, tick: int, seconds: float) -> float:
 
 
 def _track(name: str, events: list[tuple[int, bytes]]) -> bytes:
-    body, last = b"\0" + _meta(_NAME, name.encode()), 0
+    pieces, last = [b"\0", _meta(_NAME, name.encode())], 0
     for tick, event in events:
-        body += _length(tick - last) + event
+        pieces += (_length(tick - last), event)
         last = tick
-    body += b"\0" + _meta(_END, b"")
+    body = b"".join((*pieces, b"\0", _meta(_END, b"")))
     return b"MTrk" + pack(">I", len(body)) + body
 
 
