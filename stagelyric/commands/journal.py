@@ -329,8 +329,8 @@ def _into(export: "Export", night: Night, folder: Path) -> None:
     taken: set[str] = set()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for song in night.songs:
-            made = export.write(night.of(song))
+        for song, own in night.apart():
+            made = export.write(own)
             data = made.encode() if isinstance(made, str) else made
             (folder / f"{_file_name(song, taken)}.{export.ending}").write_bytes(data)
     except OSError as error:

@@ -138,7 +138,8 @@ async def test_a_key_on_the_page_in_chromium(tmp_path: Path) -> None:
             await display.until(lambda: len(display.cues) == 1)
             # The words are set apart for balanced breaks; the page has them all, in their order.
             await page.wait_for_function(
-                "words => document.body.innerText.replace(/\\s+/g, ' ').includes(words)", arg=upcoming
+                "words => document.body.innerText.replace(/\\s+/g, ' ').replace(/\u2019/g, \"'\").includes(words)",
+                arg=upcoming,
             )
         await browser.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from stagelyric.gear.journal.database import FOR_REPLAY
@@ -79,6 +79,18 @@ class Night:
     def songs(self) -> list[str]:
         """The titles, in the order in which the songs came."""
         return list(dict.fromkeys(line.song for line in self.lines))
+
+    def apart(self) -> Iterator[tuple[str, Night]]:
+        """Each song with what `of` gives of it, in the order of `songs`."""
+        lines: dict[str, list[Sung]] = {}
+        rows: dict[object, list[Row]] = {}
+        for line in self.lines:
+            lines.setdefault(line.song, []).append(line)
+        for row in self.rows:
+            rows.setdefault(row["song"], []).append(row)
+        for song, own in lines.items():
+            drafts = tuple(draft for draft in self.drafts if draft.song == song)
+            yield song, replace(self, lines=tuple(own), rows=rows.get(song, []), drafts=drafts)
 
     def of(self, song: str) -> Night:
         return replace(

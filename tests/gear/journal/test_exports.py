@@ -165,6 +165,11 @@ def test_a_song_of_openlyrics_keeps_to_its_schema(title: str, lines: list[tuple[
     assert (song.findtext("o:properties/o:verseOrder", namespaces=spaces) or "").split() == names
 
 
+def test_the_songs_of_a_night_apart_are_those_that_it_has() -> None:
+    of = night(SHOW, rows())
+    assert list(of.apart()) == [(song, of.of(song)) for song in of.songs]
+
+
 def lyrics_of(data: bytes) -> list[tuple[float, str]]:
     """(seconds, words), by mido's own reckoning of the tempo map."""
     at, found = 0.0, []

@@ -10,7 +10,7 @@ _BRACKETS = str.maketrans("[]{}<>", "()()‹›")
 
 
 def write(night: Night) -> str:
-    return "{new_song}\n".join(_song(night.of(song)) for song in night.songs)
+    return "{new_song}\n".join(_song(own) for _, own in night.apart())
 
 
 def _song(night: Night) -> str:
