@@ -148,6 +148,7 @@ def _line(value: object) -> Line:
     _text(line.origin)
     _text(line.frame)
     _count(line.index)
+    _between(line.score, -math.inf, math.inf)
     for syllable in line.syllables:
         _text(syllable)
     return line

@@ -110,6 +110,14 @@ def test_a_record_of_any_kind_is_a_standing_or_a_sentence(record: dict[str, Any]
     assert standing.read(as_record(found)) == found
 
 
+@pytest.mark.parametrize("score", ["0.5", None, True, float("nan"), float("inf")])
+def test_a_line_whose_score_is_no_number_is_not_taken_up(score: Any) -> None:
+    line = ["Row me home", "model", score, ["Row", "me", "home"], 3]
+    with pytest.raises(ValueError, match="wanted a number"):
+        standing.read(WHOLE | {"up": line})
+    assert standing.read(WHOLE | {"up": [*line[:2], -1, *line[3:]]}).up is not None
+
+
 def test_records_add_up() -> None:
     assert merged([WHOLE, CHANGE, {"shown": ["three"], "number": 3}])["shown"] == ["one", "two", "three"]
 
