@@ -142,20 +142,24 @@ _TAKES = {
 }  # fmt: skip
 
 
+def meaning(model: type[BaseModel], key: str) -> str:
+    """What a key means: its row in MEANINGS, else the field's own description."""
+    return MEANINGS[model].get(key) or model.model_fields[key].description or ""
+
+
 def reference() -> str:
     """The page as Markdown."""
     return "\n".join([_HEAD, *_tables(), *_actions()]) + "\n"
 
 
 def _tables() -> Iterator[str]:
-    for model, meanings in MEANINGS.items():
+    for model in MEANINGS:
         defined = model.model_json_schema()
         yield f"## {_HEADINGS[model]}\n\n| key | is | default | means |\n|---|---|---|---|"
         needed = defined.get("required", [])
         for key, kind in defined["properties"].items():
             default = "*needed*" if key in needed else _default(kind.get("default"))
-            means = meanings.get(key) or kind["description"]
-            yield f"| `{key}` | {_kind(kind, defined.get('$defs', {}))} | {default} | {means} |"
+            yield f"| `{key}` | {_kind(kind, defined.get('$defs', {}))} | {default} | {meaning(model, key)} |"
         yield ""
 
 

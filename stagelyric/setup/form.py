@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
-from stagelyric.setlist.reference import MEANINGS
+from stagelyric.setlist.reference import meaning
 from stagelyric.setlist.setlist import Section, Setlist, Song
 from stagelyric.setlist.triggers import On, Trigger
 from stagelyric.types.actions import TABLE
@@ -38,7 +38,7 @@ def _fields(model: type[BaseModel]) -> Iterator[JsonObject]:
     for key, written in defined["properties"].items():
         if key in _TABLES:
             continue
-        told = {"key": key, "means": MEANINGS[model][key], "needed": key in needed}
+        told = {"key": key, "means": meaning(model, key), "needed": key in needed}
         told |= {"kind": "texts"} if key in _TEXTS else _kind(written)
         if written.get("default") not in (None, []):
             told["default"] = written["default"]

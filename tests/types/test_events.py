@@ -21,6 +21,10 @@ BOUNDS = {
     "program": st.integers(0, 127), "value": st.integers(0, 127), "previous": st.integers(0, 127),
     "velocity": st.integers(1, 127), "bank": st.none() | st.integers(0, 16383),
     "bank_alone": st.none() | st.integers(0, 127), "address": st.text(min_size=0, max_size=9).map(lambda t: f"/{t}"),
+    "arguments": st.lists(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(max_size=9) | st.binary(max_size=9), max_size=3,
+    ).map(tuple),
     "key": st.text(min_size=1, max_size=9), "pad": st.text(min_size=1, max_size=9),
 }  # fmt: skip
 
