@@ -28,6 +28,7 @@ _LIKELY = 256  # pieces of each row that are drawn from, at most
 _COMMA = -1.0  # added, in nats, to a comma: else lines become lists
 _PLAIN = -1.0  # added, in nats, to "I" and "you" at a line's start: plain talk is what the model likes best
 _TESTED, _OF_ONE = 24, 4  # rhyming ends that are tried, and of these with the same word
+_ARTICLES = (["the"], ["a"], ["an"])  # no name follows them
 _WORD = re.compile(r"[a-z]+(?:'[a-z]*)*")
 _BEGINS = re.compile(r" (?:[a-z][A-Za-z']*|I(?:'(?:m|ve|ll|d))?)")  # no capitals: names come where they are due
 _PIECE = re.compile(r" ?[A-Za-z']+|,|\n")
@@ -253,7 +254,7 @@ class Sampler:
         if not place.name or row.named or row.text.endswith(","):
             return row
         length = self._syllables(place, row.text)
-        if length is None or length < row.after:
+        if length is None or length < row.after or words_of(row.text)[-1:] in _ARTICLES:
             return row
         if not row.text:
             return replace(row, forced=tuple(self.alphabet.pieces.encode(place.name)), named=True)
