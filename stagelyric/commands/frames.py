@@ -73,8 +73,9 @@ def _say(out: Path, result: Result, as_json: bool) -> None:
         print_json(told)
         return
     known = f"; {result.known} were there already" if result.known else ""
+    several = "" if len(result.frames) == 1 else "s"
     click.echo(
-        f"{out}: {len(result.frames)} frames of {result.lines} of {result.all_lines} lines, "
+        f"{out}: {len(result.frames)} frame{several} of {result.lines} of {result.all_lines} lines, "
         f"{result.proposed} alternatives proposed{known}"
     )
     if result.proposed:
