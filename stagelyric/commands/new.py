@@ -180,7 +180,8 @@ def _write(output: Path, wishes: Wishes, songs: Sequence[Written], as_json: bool
     known = subject.names_of([written.sheet for written in songs], _everyday())
     folder = paths.frames()
     table = near_themes.load(folder / near_themes.FILE) if folder is not None else {}
-    added = [document.guess(written, known, table) for written in songs]
+    size = subject.sizes(table)
+    added = [document.guess(written, known, table, size) for written in songs]
     added = [guessed for guessed in added if guessed.written.title not in there and guessed.parts]
     clean = before is None or tomllib.loads(before).get("family_friendly", True) is not False
     written_out: list[Path] = []

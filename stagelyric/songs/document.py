@@ -72,11 +72,13 @@ class Wishes:
     words: tuple[str, ...] = ()
 
 
-def guess(written: Written, known: Names, table: Mapping[str, Sequence[str]]) -> Guessed:
-    """Analyses a song. `known`: the names in all songs; `table`: the themes of words that have some."""
+def guess(
+    written: Written, known: Names, table: Mapping[str, Sequence[str]], size: Mapping[str, int] | None = None
+) -> Guessed:
+    """Analyses a song. `known`: the names in all songs; `table`, `size`: as for `subject.themes`."""
     sheet = written.sheet
     people, places = subject.names(sheet, known)
-    themes = subject.themes(written.title, sheet, [*people, *places], table)
+    themes = subject.themes(written.title, sheet, [*people, *places], table, size)
     # Repetitive songs want lines close to them; songs with a large vocabulary can bear stranger ones.
     wildness = round(0.3 + 0.3 * subject.variety(sheet.lines), 1)
     parts = tuple(form.parts(sheet))

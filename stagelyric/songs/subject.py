@@ -66,13 +66,23 @@ def _merged(found: Counter[str]) -> list[str]:
     return [name for name, _ in sorted(whole.items(), key=lambda item: (-item[1], item[0]))]
 
 
+def sizes(table: Mapping[str, Sequence[str]]) -> Mapping[str, int]:
+    """How many words indicate each theme of a table."""
+    return Counter(theme for themes in table.values() for theme in themes)
+
+
 def themes(
-    title: str, sheet: Sheet, people: Iterable[str], table: Mapping[str, Sequence[str]]
+    title: str,
+    sheet: Sheet,
+    people: Iterable[str],
+    table: Mapping[str, Sequence[str]],
+    size: Mapping[str, int] | None = None,
 ) -> list[tuple[str, list[str]]]:
     """What a song is about, likeliest first: each theme with the song's words that indicate it.
 
-    `table`: the themes of words that have some. A word counts less if it indicates many themes, and a theme indicated
-    by many words needs more of them. Up to two nouns that the song repeats are added as themes.
+    `table`: the themes of words that have some; `size`: what `sizes` gives for it. A word counts less if it indicates
+    many themes, and a theme indicated by many words needs more of them. Up to two nouns that the song repeats are added
+    as themes.
     """
     named = {word for name in people for word in name.lower().split()}
     lines = [title, *sheet.lines]
@@ -80,7 +90,7 @@ def themes(
     for number, line in enumerate(lines):
         for word in _words(line):
             weight[word] += _TITLE if number == 0 else 1.0
-    size = Counter(theme for themes in table.values() for theme in themes)
+    size = sizes(table) if size is None else size
     score: dict[str, float] = defaultdict(float)
     backing: dict[str, list[str]] = {}
     for word, times in weight.items():
