@@ -17,7 +17,7 @@ _SUNG = frozenset(
     {"verse", "pre-chorus", "post-chorus", "chorus", "bridge", "intro", "outro", "hook", "tag", "spoken", "part"}
 )
 _COMES_AGAIN = 0.6  # a stanza with at least this share of lines sung before is a chorus
-_COMMON = 0.6  # share of words with which two lines begin or end that are one with some other words
+_COMMON = 0.65  # share of words with which two lines begin and end that are one with some other words
 _FEWEST = 4  # words that such a line has, at least
 _MOST = 40  # syllables that a section may ask for, at most
 _WIDEST = 7  # largest range of syllables; for wider ones, the shortest and longest tenth of the lines are left out
@@ -91,9 +91,9 @@ def _words(line: str) -> list[str]:
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two lines begin or end with the same words, but for a few."""
+    """Whether two lines begin and end with the same words, but for a few."""
     longest = max(len(one), len(other))
-    return longest >= _FEWEST and max(_begun(one, other), _begun(one[::-1], other[::-1])) >= _COMMON * longest
+    return longest >= _FEWEST and _begun(one, other) + _begun(one[::-1], other[::-1]) >= _COMMON * longest
 
 
 def _begun(one: Sequence[str], other: Sequence[str]) -> int:
