@@ -175,7 +175,8 @@ class Composer:
     def _from_first(self, able: list[tuple[float, Stanza]], wanted: Due) -> list[tuple[float, Stanza]]:
         """The stanzas, one of the best drawn to the front: most seeds would begin with the same, most suitable one.
 
-        It names who is due, as the best one does; where it may be a song's beginning, it reads as one.
+        It names who is due, as the best one does, and is of the band's own frames if that is; where it may be a song's
+        beginning, it reads as one.
         """
         begins = self.query.at in _BEGINNINGS
         close: list[tuple[float, Stanza]] = []
@@ -183,10 +184,14 @@ class Composer:
             best, gain = (close[0][0], _gain(close[0][1], wanted.kind)) if close else (score, 0.0)
             if len(close) == _MOST or score <= best - (_FAR if len(close) < _FEWEST else _CLOSE):
                 break
-            if _gain(stanza, wanted.kind) >= gain and (not begins or self._opens(stanza)):
+            is_fit = _gain(stanza, wanted.kind) >= gain and (self._is_own(stanza) or not self._is_own(able[0][1]))
+            if is_fit and (not begins or self._opens(stanza)):
                 close.append((score, stanza))
         first = draw.one(draw.seeded(self.query.seed, "first"), close or able[:1])
         return [first, *(item for item in able if item is not first)]
+
+    def _is_own(self, stanza: Stanza) -> bool:
+        return all(self.book.is_own(frame) for frame in stanza.frames)
 
     def _opens(self, stanza: Stanza) -> bool:
         """Whether a stanza reads as a song's beginning: it is marked so, or its first line refers to nothing before."""
