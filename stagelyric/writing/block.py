@@ -126,10 +126,12 @@ class Block:
 
     def _has_time(self, stanza: int) -> bool:
         """Whether the editor's own model, if there is one, may write a stanza of this block: not of a shelf's first,
-        since a section that begins wants more than its first lines soon."""
-        if self.kit.composer is None or not self.number or not by_editor.is_turn(self.ask):
+        since a section that begins wants more than its first lines soon; of any where nobody else is asked."""
+        if self.kit.composer is None or not by_editor.is_turn(self.ask):
             return False
-        return editing.is_heard(self.number * self.count + stanza)
+        if self.ask.drafters == (by_editor.NAME,):
+            return True
+        return self.number > 0 and editing.is_heard(self.number * self.count + stanza)
 
     def _by_editor(self, stanza: int, done: Sequence[Sequence[Chosen]]) -> list[Chosen]:
         """A quatrain by the editor's own model; empty if none passes."""

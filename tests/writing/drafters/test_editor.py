@@ -215,6 +215,11 @@ def test_a_shelf_has_its_quatrains_but_not_among_its_first_lines(drafter: Editor
     assert both.write(ask, 16, 4, earlier) == lines[:4]
 
 
+def test_its_first_quatrain_is_waited_for_where_nobody_else_is_asked(drafter: EditorDrafter, writer: Writer) -> None:
+    ask = Ask(rhyme="ABCB", syllables=(5, 9), seed=11, drafters=("editor",))
+    assert "editor" in [line.origin for line in with_drafter(writer, drafter).write(ask, 0, 8)]
+
+
 def test_first_lines_and_words_wait_for_none_of_it(writer: Writer) -> None:
     model: Any = Model()
     drafter = EditorDrafter(model, SONGS)
