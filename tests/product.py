@@ -1,6 +1,6 @@
 """The product as a band runs it: its own command with the tests' setlist and the small model, without a voice."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -48,6 +48,7 @@ async def playing(
     ports: tuple[int, int] | None = None,
     model: Path = MODEL,
     show: Path | None = None,
+    through: Sequence[str] = (),
 ) -> AsyncIterator[Play]:
     """`testing.play.playing` with the setlist below `folder`, or with a baked `show` in place of setlist and model."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,5 +57,7 @@ async def playing(
     quiet = () if speech else ("--no-speech",)
     unplugged = ("--midi", "none") if "--midi" not in options and not environment else ()
     arguments = (*what, *quiet, *unplugged, *options)
-    async with play.playing(folder, *arguments, ready=ready, ports=ports, environment=environment) as running:
+    async with play.playing(
+        folder, *arguments, ready=ready, ports=ports, environment=environment, through=through
+    ) as running:
         yield running

@@ -6,13 +6,17 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import time
 from functools import lru_cache
 from pathlib import Path
 
+from stagelyric.types.aside import put_aside
 from stagelyric.types.lines import normal
 
 SHOWS = 3  # baked shows whose sounds stay unpacked
+LARGEST = 64 << 20  # bytes of a sound, at most: a real one has a few hundred thousand
+PROBE = 256 << 10  # bytes that must find room before sounds are rendered again: as many as a long line's sound has
 EDITION = 1  # version of `sound`'s processing; increase it when the sounds change
 
 
@@ -32,11 +36,30 @@ class Cache:
         self._path = lru_cache(maxsize=8192)(self._find_path)
 
     def open(self) -> None:
-        """Lists the files, and makes room. Raises OSError if the folder can't be used."""
+        """Lists the files, and makes room; puts aside what can't be a sound (a pipe would hold the player for ever).
+
+        Raises OSError if the folder can't be used.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._size = self._tidy()
+        there = set()
         with os.scandir(self._folder) as entries:
-            self._there = {Path(entry.path) for entry in entries if entry.name.endswith(".flac")}
+            for entry in [entry for entry in entries if entry.name.endswith(".flac")]:
+                if _is_sound(entry):
+                    there.add(Path(entry.path))
+                else:
+                    with contextlib.suppress(OSError):
+                        put_aside(Path(entry.path))
+        self._size = self._tidy()
+        self._there = {path for path in there if path.exists()}
+
+    def probe(self) -> None:
+        """Tries whether a sound could be stored now. Raises OSError if not."""
+        part = self._folder / f"probe.{os.getpid()}.part"
+        try:
+            part.write_bytes(bytes(PROBE))
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
     @property
     def full(self) -> bool:
@@ -84,6 +107,8 @@ class Cache:
         with os.scandir(self._folder) as entries:
             for entry in entries:
                 with contextlib.suppress(OSError):
+                    if not entry.name.endswith((".flac", ".part")):
+                        continue
                     state = entry.stat()
                     found.append((state.st_mtime, state.st_size, Path(entry.path)))
         size = sum(size for _, size, _ in found)
@@ -100,6 +125,14 @@ class Cache:
     def _find_path(self, text: str, voice: str | None) -> Path:
         key = json.dumps([EDITION, voice, self._words_a_minute, _spoken(text)], ensure_ascii=False)
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.flac"
+
+
+def _is_sound(entry: os.DirEntry[str]) -> bool:
+    """Whether a sound may be in it; a link that leads nowhere or to itself counts as none."""
+    with contextlib.suppress(OSError):
+        state = entry.stat()
+        return stat.S_ISREG(state.st_mode) and state.st_size <= LARGEST
+    return False
 
 
 def _spoken(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from stagelyric.setlist.rig import SpeechRig
 from stagelyric.speech.cache import Cache, forget_others
 from stagelyric.speech.player import Player
-from stagelyric.speech.renderer import LATER, NEXT, SOON, URGENT, Renderer, RenderError
+from stagelyric.speech.renderer import LATER, NEXT, SOON, URGENT, Renderer, RenderError, UnkeptError
 from stagelyric.speech.whisper import Whisper
 from stagelyric.types.events import Emit, Level, Notice
 from stagelyric.types.lines import Cue, Line, State
@@ -22,6 +22,7 @@ from stagelyric.types.parts import Part, ignore
 PATIENCE = 0.4  # seconds to wait for a line's sound before the line is put on its shelf without
 BACKLOG = 4  # lines that the voice may be behind and still be waited for
 LATE = 2.0  # seconds after its cue within which a line without a sound may still be spoken
+AGAIN = 5.0  # seconds between two attempts to store sounds, while they can't be stored
 REMEMBERED = 32  # lines spoken last that can still be stopped
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class Speech(Part):
         self._sounding: dict[int, Cue] = {}  # the lines spoken last, by the player's number
         self._unspeakable: set[str] = set()
         self._said_unspeakable = False
+        self._stuck: asyncio.Task[object] | None = None  # while sounds can't be stored: waits until they can be
         self._whisper = Whisper(rig.whisper.beats) if rig.whisper.channel else None
 
     @asynccontextmanager
@@ -169,8 +171,7 @@ class Speech(Part):
             if self._ready is not None:
                 await asyncio.to_thread(forget_others, self._folder)
         except OSError as error:
-            self._tell(f"speech: sounds can't be kept ({error}); the show goes on without", "warning")
-            return
+            self._unkept(error.strerror or str(error))
         await self._wanted.wait()
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.player.running())
@@ -204,6 +205,8 @@ class Speech(Part):
         """Makes the text's sound if it is missing; returns whether it exists now."""
         if self.cache.has(text) or text in self._unspeakable or not text:
             return self.cache.has(text)
+        if self._stuck is not None:
+            return False
         if self._ready is not None and self._ready.has(text):
             return await self._unpack(self._ready, text)
         self._voice_is_wanted.set()
@@ -214,6 +217,9 @@ class Speech(Part):
             path = self.cache.path(text)
             stream = self.player.stream
             await self.renderer.render(text, path, stream.rate if stream else 48_000, urgency)
+        except UnkeptError as error:
+            self._unkept(str(error))
+            return False
         except RenderError as error:
             self._unspeakable.add(text)
             if not self._said_unspeakable and not self.renderer.problem:
@@ -227,14 +233,39 @@ class Speech(Part):
         """Writes a baked sound to where the player finds it; returns whether that worked."""
         path = self.cache.path(text)
         try:
-            await asyncio.to_thread(_write, path, ready, text)
+            content = await asyncio.to_thread(ready.read, text)
         except (OSError, KeyError) as error:
             if text not in self._unspeakable:
                 self._unspeakable.add(text)
                 self._tell(f"speech: a baked sound can't be had ({error}); the show goes on", "warning")
             return False
+        try:
+            await asyncio.to_thread(_write, path, content)
+        except OSError as error:
+            self._unkept(error.strerror or str(error))
+            return False
         self._has(text, path)
         return True
+
+    def _unkept(self, why: str) -> None:
+        """A sound can't be stored: nothing is rendered until one can be, and everyone can see why until then."""
+        text = f"speech: sounds can't be kept ({why}), which is tried again; the show goes on without"
+        self._emit(Notice(monotonic(), self.name, text, "warning", "sounds"))
+        if self._stuck is None:
+            self._stuck = self._spawn(self._try_again())
+
+    async def _try_again(self) -> None:
+        while True:
+            await asyncio.sleep(AGAIN)
+            try:
+                await asyncio.to_thread(self.cache.open)
+                await asyncio.to_thread(self.cache.probe)
+                break
+            except OSError as error:
+                self._unkept(error.strerror or str(error))
+        self._stuck = None
+        self._emit(Notice(monotonic(), self.name, "speech: sounds can be kept again", "info", "sounds"))
+        self._more.set()
 
     def _has(self, text: str, path: Path) -> None:
         self.cache.add(path)
@@ -295,7 +326,13 @@ class Speech(Part):
         return task
 
 
-def _write(path: Path, ready: Ready, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{threading.get_ident()}.part")
-    part.write_bytes(ready.read(text))
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise

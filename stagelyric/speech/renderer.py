@@ -23,6 +23,10 @@ class RenderError(Exception):
     """This line can't be spoken. The message says why."""
 
 
+class UnkeptError(RenderError):
+    """This line's sound can't be stored: the disk is full, read-only or gone. The message says why."""
+
+
 @dataclass(order=True, slots=True)
 class _Job:
     urgency: int
@@ -110,7 +114,7 @@ class Renderer:
     async def render(self, text: str, path: Path, rate: int, urgency: int = LATER) -> float:
         """Renders `text` as speech into the file `path`, at `rate` samples per second; returns its length in seconds.
 
-        Raises RenderError if that fails.
+        Raises RenderError if that fails, and UnkeptError if only the file can't be written.
         """
         if self._child.given_up:
             raise RenderError(self.problem)
@@ -160,7 +164,9 @@ class Renderer:
                 self.problem = install("espeak")
         elif (job := self._answered()) is not None:
             self._child.well()
-            if "error" in message:
+            if "unkept" in message:
+                job.done.set_exception(UnkeptError(message["unkept"]))
+            elif "error" in message:
                 job.done.set_exception(RenderError(message["error"]))
             else:
                 job.done.set_result(message["seconds"])

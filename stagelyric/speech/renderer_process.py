@@ -1,8 +1,9 @@
 """The voice, in a process of its own: run by `types.process` with SETTINGS, or `voices`.
 
 It may hang or end at any time; `renderer` is its other end and restarts it. Both ways go JSON objects, one per line:
-{"text", "path", "rate"} in, and {"ready": voice, "seconds": limit} once, then {"seconds": length} or {"error"} back for
-each, in order. {"missing"} or {"fatal"} say why it ends by itself. It also ends when its standard input is closed.
+{"text", "path", "rate"} in, and {"ready": voice, "seconds": limit} once, then for each, in order, {"seconds": length},
+{"error"} or {"unkept"} back; the last means that the sound is made and can't be stored. {"missing"} or {"fatal"} say
+why it ends by itself. It also ends when its standard input is closed.
 """
 
 import json
@@ -18,6 +19,10 @@ from stagelyric.types.json import JsonObject
 
 if TYPE_CHECKING:
     from stagelyric.speech.voices import Voice
+
+
+class _UnkeptError(Exception):
+    """A sound can't be stored. The message says why."""
 
 
 def main(pipe: int) -> NoReturn:
@@ -59,6 +64,8 @@ def _serve(settings: JsonObject, say: Callable[..., None]) -> None:
         raw = Path(settings["scratch"], f"{os.getpid()}-{number}.wav")  # a new name for each file
         try:
             answer: JsonObject = {"seconds": _render(voice, json.loads(line), raw)}
+        except _UnkeptError as error:
+            answer = {"unkept": str(error)}
         except Exception as error:  # this line can't be spoken, but the next one may be
             answer = {"error": f"{type(error).__name__}: {error}"}
         raw.unlink(missing_ok=True)
@@ -72,7 +79,10 @@ def _render(voice: "Voice", order: JsonObject, raw: Path) -> float:
     if any(letter.isalnum() for letter in order["text"]):  # otherwise a voice would say "dot dot dot", or hang
         voice.render(order["text"], raw)
         pcm = sound.finish(*sound.read(raw), order["rate"])
-    sound.write(Path(order["path"]), pcm, order["rate"])
+    try:
+        sound.write(Path(order["path"]), pcm, order["rate"])
+    except OSError as error:
+        raise _UnkeptError(error.strerror or str(error)) from None
     return len(pcm) / float(order["rate"])
 
 

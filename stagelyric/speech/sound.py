@@ -4,6 +4,8 @@ rate.
 Samples have the shape (N,) throughout; rates are in samples per second.
 """
 
+import contextlib
+import io
 import math
 import os
 from pathlib import Path
@@ -39,15 +41,20 @@ def read(path: Path) -> tuple[Samples, int]:
 
 def write(path: Path, pcm: Samples, rate: int) -> None:
     """Writes FLAC with 16 bits: a fifth of the size of float32, and any player opens it. The file appears only when
-    complete."""
+    complete, in a folder that is made if it is missing.
+
+    Raises OSError if it can't be stored. The bytes are made before they are written, since libsndfile does not say when
+    a disk is full."""
+    made = io.BytesIO()
+    soundfile.write(made, pcm, rate, format="FLAC", subtype="PCM_16")
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        soundfile.write(part, pcm, rate, format="FLAC", subtype="PCM_16")
+        part.write_bytes(made.getbuffer())
         part.replace(path)
-    except soundfile.LibsndfileError as error:
-        raise OSError(str(error)) from None
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def finish(pcm: Samples, rate: int, to: int) -> Samples:

@@ -196,13 +196,14 @@ async def playing(
     ports: tuple[int, int] | None = None,
     environment: Mapping[str, str] | None = None,
     own: Sequence[str] = ("CACHE", "DATA"),
+    through: Sequence[str] = (),
 ) -> AsyncIterator[Play]:
     """Runs `stagelyric play ARGUMENTS` with its files below `folder`; enters once its page answers and `ready` lines
     are ready.
 
-    `ports`: the page's and OSC's, free ones by default; `own`: which of the user's folders are replaced. On exit it is
-    ended with SIGTERM; raises PlayError if it ended with an error. Raises PlayError, and TimeoutError, if it does not
-    start.
+    `ports`: the page's and OSC's, free ones by default; `own`: which of the user's folders are replaced; `through`: a
+    program that takes the command as its arguments, and becomes it. On exit it is ended with SIGTERM; raises PlayError
+    if it ended with an error. Raises PlayError, and TimeoutError, if it does not start.
     """
     page, osc = ports or (free_port(), free_port(socket.SOCK_DGRAM))
     command = [
@@ -212,6 +213,7 @@ async def playing(
     places = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in own}
     with (folder / "play.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
+            *through,
             *command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,

@@ -1,8 +1,11 @@
 """The sounds on disk."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
+
+import pytest
 
 from stagelyric.speech.cache import Cache
 
@@ -79,3 +82,31 @@ def test_what_was_half_written_when_the_power_went_is_cleared_away(tmp_path: Pat
     (tmp_path / "new.flac.13.part").write_bytes(b"x")
     Cache(tmp_path, None, None).open()
     assert [path.name for path in tmp_path.iterdir()] == ["new.flac.13.part"]
+
+
+def test_what_is_no_sound_is_put_aside(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, None, None)
+    paths = {name: cache.path(name) for name in ("folder", "pipe", "nowhere", "itself", "huge", "sound")}
+    paths["folder"].mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(paths["pipe"])
+    with contextlib.suppress(OSError):  # not everyone may make links on Windows
+        paths["nowhere"].symlink_to("nowhere")
+        paths["itself"].symlink_to(paths["itself"])
+    put(cache, "huge")
+    os.truncate(paths["huge"], 3 << 30)
+    put(cache, "sound")
+    cache.open()
+    assert [name for name in paths if cache.has(name)] == ["sound"]
+    assert [name for name, path in paths.items() if path.exists() or path.is_symlink()] == ["sound"]
+    assert (tmp_path / min(tmp_path.glob(f"{paths['folder'].name}.damaged-*"))).is_dir()
+    assert not cache.full  # what was put aside takes no sound's room
+
+
+def test_it_tries_whether_there_is_room(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "speech", None, None)
+    with pytest.raises(OSError, match="speech"):
+        cache.probe()
+    cache.open()
+    cache.probe()
+    assert not list((tmp_path / "speech").iterdir())

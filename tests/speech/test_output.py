@@ -18,7 +18,7 @@ from stagelyric.show.show import Show
 from stagelyric.speech import output as module
 from stagelyric.speech.output import Ready, Speech
 from stagelyric.speech.player import Stream
-from stagelyric.speech.renderer import RenderError
+from stagelyric.speech.renderer import RenderError, UnkeptError
 from stagelyric.testing.waiting import until
 from stagelyric.types.events import Event, Notice
 from stagelyric.types.lines import Cue, Line, State
@@ -63,7 +63,7 @@ class Voice:
     def __init__(self) -> None:
         self.up = self.doubt = False
         self.problem = ""
-        self.hangs = False
+        self.hangs = self.is_full = False
         self.asked: list[str] = []
         self.backlog = 0
         self._never = asyncio.Event()
@@ -80,6 +80,8 @@ class Voice:
         self.asked.append(text)
         if "unspeakable" in text:
             raise RenderError("the voice hung for 5 s, 5 times")
+        if self.is_full:
+            raise UnkeptError("No space left on device")
         if self.hangs:
             self.backlog += 1
             await self._never.wait()
@@ -299,14 +301,45 @@ async def test_it_tells_when_a_line_s_sound_began(tmp_path: Path) -> None:
         assert made.began == [(7, 12.5)]
 
 
-async def test_a_folder_that_can_t_be_had_is_said_and_the_show_goes_on(tmp_path: Path) -> None:
+async def test_a_full_disk_is_a_state_that_ends_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "AGAIN", 0.01)
+    full = True
+
+    def probe() -> None:
+        if full:
+            raise OSError(28, "No space left on device")
+
+    made = House(tmp_path, SpeechRig(), ("Line 1", "Line 2"))
+    monkeypatch.setattr(made.speech.cache, "probe", probe)
+    made.voice.is_full = True
+    async with made.speech.running(made.heard):
+        made.speech.state(START)
+        await until(lambda: len(made.notices) > 2)
+        assert made.voice.asked == ["Line 0"]  # nothing is rendered that can't be stored
+        assert len(set(made.notices)) == 1
+        made.cue("Line 0", 1)
+        assert not made.device.told
+        full = made.voice.is_full = False
+        await made.has("Line 0", "Line 1", "Line 2")
+    assert made.notices[-1] == "speech: sounds can be kept again"
+
+
+async def test_a_folder_that_can_t_be_had_is_said_and_the_show_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "AGAIN", 0.01)
     (tmp_path / "file").write_text("")
     made = House(tmp_path / "file" / "speech", SpeechRig(), ())
     async with made.speech.running(made.heard):
         made.speech.state(START)
         await until(lambda: made.notices)
         made.cue("Line 0", 1)
-    assert "sounds can't be kept" in made.notices[0]
+        assert "sounds can't be kept" in made.notices[0]
+        (tmp_path / "file").unlink()
+        await made.has("Line 0")
+        assert made.notices[-1] == "speech: sounds can be kept again"
 
 
 def test_what_can_come_is_this_section_s_then_the_ladder_s_then_the_rest() -> None:

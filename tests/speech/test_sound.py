@@ -97,6 +97,6 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     pcm = sine(440, 0.5, 48_000, -6)
     sound.write(tmp_path / "line.flac", pcm, 48_000)
     np.testing.assert_allclose(sound.read(tmp_path / "line.flac")[0], pcm, atol=1e-4)
-    with pytest.raises(OSError, match="nowhere"):
-        sound.write(tmp_path / "nowhere" / "line.flac", pcm, 48_000)
+    with pytest.raises(OSError, match=r"line\.flac"):
+        sound.write(tmp_path / "line.flac" / "line.flac", pcm, 48_000)
     assert [path.name for path in tmp_path.iterdir()] == ["line.flac"]
