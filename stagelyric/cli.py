@@ -104,7 +104,7 @@ def main() -> None:
         sys.stderr.close()  # `stagelyric write | head`: the reader has closed the pipe, which is no error
         sys.exit(0)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
+        if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF) or error.filename is not None:
             raise
         click.echo(f"stagelyric: what it prints could not be written: {error.strerror}", err=True)
         with contextlib.suppress(OSError):

@@ -1,5 +1,6 @@
 """`stagelyric play`: runs a show."""
 
+import contextlib
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -240,19 +241,25 @@ async def _show(
     return True
 
 
+def _print(text: str) -> None:
+    """Prints while the show is up: output that can't be written (a full disk, a reader that is gone) must not end it.
+    What is left in the buffer goes out with the next text for which there is room."""
+    with contextlib.suppress(OSError):
+        click.echo(text)
+
+
 def _part(assembly: "Assembly", journal: Path | None) -> None:
     """Prints a summary of the night, and where it is stored. `journal`: the file or folder that was asked for."""
     cues, kept, vetoed = (assembly.tally(kind) for kind in ("cue", "keep", "veto"))
     lines = f"{cues} line{'' if cues == 1 else 's'}"
     read = typed("journal show last") if journal is None else typed("journal show last --journal", journal)
-    click.echo(f"\n{lines} shown, {kept} kept, {vetoed} vetoed: {read}" if cues else "\nno line was shown")
+    _print(f"\n{lines} shown, {kept} kept, {vetoed} vetoed: {read}" if cues else "\nno line was shown")
 
 
 @asynccontextmanager
 async def _bringing(asked: bool) -> "AsyncIterator[None]":
     """While open, fetches the editor in a low-priority process that ends with the show."""
     import asyncio
-    import contextlib
     import sys
 
     from stagelyric.editor import bringing
@@ -264,7 +271,7 @@ async def _bringing(asked: bool) -> "AsyncIterator[None]":
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", bringing.__name__, stdin=quiet, stdout=quiet, stderr=quiet
     )
-    click.echo("  editor    being fetched meanwhile (98 MB): it chooses lines by ear from the next show on")
+    _print("  editor    being fetched meanwhile (98 MB): it chooses lines by ear from the next show on")
     try:
         yield
     finally:
@@ -282,7 +289,7 @@ async def _wait_for_lines(assembly: "Assembly", over: "asyncio.Event") -> None:
     while not over.is_set():
         ready, every = assembly.stage.prepared
         if ready != said and (sys.stdout.isatty() or ready == every or said < 0):
-            click.echo(f"  {ready} of {every} sections have lines")
+            _print(f"  {ready} of {every} sections have lines")
             said = ready
         if ready == every:
             return
@@ -295,25 +302,25 @@ def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
     from stagelyric.web import joining
 
     host, port = assembly.osc.address
-    click.echo(f"{click.style(title, bold=True)}  (seed {assembly.seed})")
+    _print(f"{click.style(title, bold=True)}  (seed {assembly.seed})")
     if assembly.told:
-        click.echo(f"  {assembly.told}")
+        _print(f"  {assembly.told}")
     page = assembly.page.url
-    click.echo(f"  see it    {page}/together   or one by one: {page}  /operator  /audience  /rehearse")
+    _print(f"  see it    {page}/together   or one by one: {page}  /operator  /audience  /rehearse")
     near = joining.reachable(assembly.page.host)
     for number, name in enumerate(near):
         label = "tablets" if number == 0 else ""
-        click.echo(f"  {label:8}  {assembly.page.join_url(name)}   desk: {assembly.page.join_url(name)}/operator")
+        _print(f"  {label:8}  {assembly.page.join_url(name)}   desk: {assembly.page.join_url(name)}/operator")
     if assembly.page.secure_port and not near:
-        click.echo(f"  https     https://127.0.0.1:{assembly.page.secure_port}")
+        _print(f"  https     https://127.0.0.1:{assembly.page.secure_port}")
     if assembly.pin is not None and len(assembly.pin) < SAFE_PIN:
-        click.echo(f"  PIN       a short one can be guessed; give {SAFE_PIN} digits or more")
-    click.echo(f"  press     space on the page, a pedal, or OSC: oscsend {host} {port} /stagelyric/line i 1")
+        _print(f"  PIN       a short one can be guessed; give {SAFE_PIN} digits or more")
+    _print(f"  press     space on the page, a pedal, or OSC: oscsend {host} {port} /stagelyric/line i 1")
     hints = [f"{page}/setup edits this set"] if assembly.page.setup is not None else []
     if not any(song.lyrics for song in assembly.stage.show.setlist.songs):  # those of the band's own songs have them
         hints.append(f"your own songs: {typed('new my-songs/ -o set.toml')}")
     if hints:
-        click.echo(f"  yours     {'; '.join(hints)}")
-    click.echo("  stop      Ctrl-C")
+        _print(f"  yours     {'; '.join(hints)}")
+    _print("  stop      Ctrl-C")
     if near and (sys.stdout.isatty() if qr is None else qr):
-        click.echo(joining.qr_text(assembly.page.join_url(near[0])))
+        _print(joining.qr_text(assembly.page.join_url(near[0])))

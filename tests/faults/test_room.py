@@ -1,4 +1,4 @@
-"""Folders that can't be written to, and folders that are removed: given back in mid-show."""
+"""Folders that can't be written to, a disk without room, and folders that are removed: all given back in mid-show."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,9 @@ from faults.harness import press, show, stock
 from stagelyric.gear.journal import journal as memory
 from stagelyric.testing.play import Play
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these rights")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux takes a program's rights and room from outside"
+)
 
 
 async def until_told(play: Play, *parts: str, over: bool = False) -> None:
@@ -65,6 +67,23 @@ async def test_read_only_folders_that_are_given_back(tmp_path: Path) -> None:
             await press(play)
     finally:
         _let_write(tmp_path, True)
+    assert cues(play) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.needs("prlimit")
+async def test_a_disk_that_is_full_from_the_start_and_given_back(tmp_path: Path) -> None:
+    import resource
+
+    stock(tmp_path)
+    async with show(tmp_path, None, "--pin", "471108", through=["prlimit", "--fsize=0:unlimited"]) as play:
+        for number in (1, 2, 3):
+            assert (await press(play))["number"] == number
+        wanted = "the journal can't be written", "where the show is can't be written down"
+        await until_told(play, *wanted)
+        resource.prlimit(play.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        await press(play)
+        await until_told(play, *wanted, over=True)
+        await press(play)
     assert cues(play) == [1, 2, 3, 4, 5]
 
 
