@@ -37,7 +37,7 @@ from stagelyric.types.parts import Part
 from stagelyric.types.standing import Record, as_record
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
-from stagelyric.web.tokens import kept_key
+from stagelyric.web.tokens import KeyKeeper, holds_key, kept_key
 
 if TYPE_CHECKING:
     from stagelyric.baked.file import Opened
@@ -64,6 +64,8 @@ class Given:
     parts: list[Part] = field(default_factory=list)
     found: dict[str, str] = field(default_factory=dict)
     """What is wrong with optional files, by what it is about."""
+    key: bytes | None = None
+    """With which the tokens of joined pages are signed, if there is a PIN."""
     machines: "Machines | None" = None
     addresses: set[str] = field(init=False)
     """OSC addresses that triggers use; learning a pedal adds to them."""
@@ -117,6 +119,8 @@ def _machines(given: Given) -> Part | None:
 
 def _page(given: Given) -> Page:
     web = given.rig.web
+    if web.pin:
+        given.key = kept_key(paths.joined(), partial(given.found.__setitem__, "joined"))
     tree = Tree(f"stagelyric {given.setlist.title}", lambda: given.the(Osc).address, given.setlist.sections())
     return Page(
         web.host,
@@ -131,8 +135,14 @@ def _page(given: Given) -> Page:
         rehearsal=given.rehearsal,
         setup=given.setup,
         greet_machine=given.machines.greeting if given.machines is not None else None,
-        key=kept_key(paths.joined(), partial(given.found.__setitem__, "joined")) if web.pin else None,
+        key=given.key,
     )
+
+
+def _key(given: Given) -> KeyKeeper | None:
+    if given.key is None or holds_key(paths.joined(), given.key):
+        return None
+    return KeyKeeper(paths.joined(), given.key)
 
 
 def _speech(given: Given) -> Speech:
@@ -185,6 +195,7 @@ def _rehearsal(given: Given) -> Rehearsal:
 PARTS: tuple[Callable[[Given], Part | None], ...] = (
     _machines,
     _page,
+    _key,
     _speech,
     lambda given: Terminal() if given.terminal else None,
     _osc,

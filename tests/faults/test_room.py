@@ -59,7 +59,7 @@ async def test_read_only_folders_that_are_given_back(tmp_path: Path) -> None:
         async with show(tmp_path, None, "--pin", "471108", through=through, environment=environment) as play:
             for number in (1, 2, 3):
                 assert (await press(play))["number"] == number
-            wanted = "the journal can't be written", "where the show is can't be written down"
+            wanted = "the journal can't be written", "where the show is can't be written down", "the key of pages"
             await until_told(play, *wanted)
             _let_write(tmp_path, True)
             await press(play)
@@ -78,7 +78,7 @@ async def test_a_disk_that_is_full_from_the_start_and_given_back(tmp_path: Path)
     async with show(tmp_path, None, "--pin", "471108", through=["prlimit", "--fsize=0:unlimited"]) as play:
         for number in (1, 2, 3):
             assert (await press(play))["number"] == number
-        wanted = "the journal can't be written", "where the show is can't be written down"
+        wanted = "the journal can't be written", "where the show is can't be written down", "the key of pages that join"
         await until_told(play, *wanted)
         resource.prlimit(play.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
         await press(play)
@@ -106,3 +106,29 @@ async def test_folders_that_are_removed_and_given_back(tmp_path: Path) -> None:
     assert speech.is_dir()
     assert list(tmp_path.glob("cache/stagelyric/pool/*/*.jsonl"))
     assert cues(play) == [1, 2]
+
+
+async def test_every_file_of_the_last_show_is_cut_to_half(tmp_path: Path) -> None:
+    environment = {"STAGELYRIC_TASTE": str(tmp_path / "taste.toml")}
+    sounds = tmp_path / "cache" / "stagelyric" / "speech"
+    stock(tmp_path)
+    async with show(tmp_path, None, "--pin", "471108") as play:
+        await press(play)
+    sounds.mkdir(parents=True, exist_ok=True)
+    (sounds / "cut.flac").write_bytes(b"fLaC\0\0")
+    (tmp_path / "taste.toml").write_text("[weights]\nimagery = 0.25\n")
+    files = [file for file in tmp_path.rglob("*") if file.is_file() and file.name not in ("play.log", "set.toml")]
+    for file in files:
+        os.truncate(file, file.stat().st_size // 2)
+    assert {"joined.key", "journal.sqlite3"} <= {file.name for file in files}
+    async with show(tmp_path, None, "--pin", "471108", environment=environment) as play:
+        begun = (await play.state())["number"]
+        await press(play)
+        await press(play)
+        await until_told(
+            play,
+            "the journal was damaged",
+            "the band's taste was damaged",
+            "the key of pages that had joined was damaged",
+        )
+    assert cues(play)[-2:] == [begun + 1, begun + 2]

@@ -1,5 +1,6 @@
 """A page that has joined shows a token of its own: through a restart, past wrong PINs, until the PIN changes."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import aiohttp
 import pytest
 
 from stagelyric.testing.waiting import until
-from stagelyric.web import guard
+from stagelyric.types.events import Event
+from stagelyric.web import guard, tokens
 from stagelyric.web.access import ENDED
-from stagelyric.web.tokens import KEY, Tokens, kept_key
+from stagelyric.web.tokens import KEY, KeyKeeper, Tokens, holds_key, kept_key
 
 from .conftest import running
 from .sockets import hear_until, live
@@ -88,3 +90,22 @@ def test_where_no_key_can_be_kept_it_is_good_for_this_start(tmp_path: Path) -> N
     (tmp_path / "file").touch()
     for file in (tmp_path / "joined.key", tmp_path / "file" / "joined.key"):
         assert len(kept_key(file)) == KEY
+
+
+async def test_a_key_is_stored_as_soon_as_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "AGAIN", 0.01)
+    (tmp_path / "data").touch()
+    file = tmp_path / "data" / "joined.key"
+    told: list[Event] = []
+    key = kept_key(file)
+    async with KeyKeeper(file, key).running(told.append):
+        await asyncio.sleep(0.05)
+        assert not told
+        (tmp_path / "data").unlink()
+        await until(lambda: told)
+    assert holds_key(file, key)
+    other = bytes(KEY)
+    async with KeyKeeper(file, other).running(told.append):
+        await asyncio.sleep(0.05)
+    assert kept_key(file) == key  # another show's is left alone
+    assert len(told) == 1
