@@ -74,7 +74,7 @@ def devices(
     outputs = [_with(output.label, f"{output.channels} channels, {output.rate} Hz") for output in audio.outputs]
     show(
         Group(f"MIDI in{_by(midi.api)}", tuple(map(plain, midi.inputs)), midi.problem or none),
-        Group(f"MIDI out{_by(midi.api)}", tuple(map(plain, midi.outputs)), midi.problem or none),
+        Group(f"MIDI out{_by(midi.api)}", tuple(map(plain, midi.outputs)), "none, as above" if midi.problem else none),
         Group("Audio out", tuple(outputs), audio.problem or "none"),
         Group("Voices", tuple(_voices(voices, every=all_voices)), voices.problem or "none"),
         Group("Models", tuple(names), f"none; train one: {typed('train CORPUS --out models/NAME')}"),
