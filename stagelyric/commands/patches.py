@@ -27,7 +27,7 @@ def patches() -> None:
 def export(
     folder: Path, rig_file: Path | None, host: str | None, osc_port: int | None, listen: int, as_json: bool
 ) -> None:
-    """Write all patches below DIR, each in a folder with a README; what has the same name is replaced.
+    """Write all patches below DIR, a folder and a README each; files of the same names are replaced.
 
     \b
     stagelyric patches export my-patches --host 192.168.1.20
