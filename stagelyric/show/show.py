@@ -54,6 +54,7 @@ class Show:
         self.cleared = False
         self.speech = True
         self.up: Line | None = None
+        self._up_in = ""  # the title of the song in which `up` came up
         self._words = WordLines(words)
         self._position = Position(setlist, seed, lyrics or {}, never_quote, frames, fixed=words is not None)
         self._cut = lru_cache(maxsize=1024)(cut)  # cached, since safety lines come again and again
@@ -162,11 +163,12 @@ class Show:
         return dict(counted)
 
     def state(self, tempo: float) -> State:
+        up = None if self.cleared else self.up
         return State(
             song=self.song.title,
             section=self.section.name,
             number=self.number,
-            line=self.up.text if self.up is not None and not self.cleared else "",
+            line=up.text if up is not None else "",
             next=self.upcoming().text,
             ready=self.pool.ready(self.ask),
             tempo=tempo,
@@ -175,6 +177,7 @@ class Show:
             speech=self.speech,
             wildness=self.wildness,
             beats_per_bar=self.beats_per_bar,
+            line_song=self._up_in if up is not None else "",
         )
 
     def standing(self, tempo: float) -> Standing:
@@ -229,7 +232,7 @@ class Show:
         """Continues from that state, or at the first section if the set no longer has its song or section."""
         self._position.stand(standing)
         self.number = standing.number
-        self.up = standing.up
+        self.up, self._up_in = standing.up, ""
         self.cleared, self.held, self.speech = standing.cleared, standing.held, standing.speech
         self.pool.place(standing)
         self._used, self._shown = {*self._vetoed, *standing.shown}, list(standing.shown)
@@ -409,6 +412,7 @@ class Show:
     def _cue(self, line: Line, at: float, quantize: Quantize) -> Cue:
         self.number += 1
         self.up = line
+        self._up_in = self.song.title
         self.cleared = False
         self._shown_at = at
         self._use(normal(line.text))

@@ -143,7 +143,8 @@ class Alert:
 class State:
     """Everything that a display needs to show the right thing, in the field order of the page's `state` message.
 
-    `tempo` in quarter notes per minute; `wildness` 0.0-1.0; `beats_per_bar` in quarter notes.
+    `tempo` in quarter notes per minute; `wildness` 0.0-1.0; `beats_per_bar` in quarter notes. `line_song`: the title of
+    the song in which the line came up, which is not `song` between two songs; "" if none is up or it is not known.
     """
 
     song: str
@@ -159,3 +160,4 @@ class State:
     wildness: float = 0.5
     beats_per_bar: float = 4.0
     alerts: tuple[Alert, ...] = ()
+    line_song: str = ""

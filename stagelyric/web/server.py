@@ -179,6 +179,7 @@ class Page(Part):
             number=cue.number,
             line=cue.line.text if cue.line else "",
             cleared=cue.line is None,
+            line_song=cue.song if cue.line else "",
         )
 
     def encode(self, cue: Cue) -> bytes:
@@ -235,6 +236,7 @@ class Page(Part):
             number=known.number,
             line=known.line,
             cleared=known.cleared,
+            line_song=known.line_song,
         )
 
     # -- input

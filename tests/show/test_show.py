@@ -249,6 +249,17 @@ def test_the_same_presses_give_the_same_lines() -> None:
     assert len(run()) == 8
 
 
+def test_between_two_songs_the_state_tells_whose_line_is_up() -> None:
+    here = show()
+    do(here, "next_line")
+    here.due(Do("song", 2), 1.0)
+    between = here.state(96.0)
+    assert between.line
+    assert (between.song, between.line_song) == ("Second Song", "Harbour Lights")
+    do(here, "next_line")
+    assert here.state(96.0).line_song == "Second Song"
+
+
 def test_the_state_tells_the_wildness_and_the_bar() -> None:
     here = show()
     assert (here.state(96.0).wildness, here.state(96.0).beats_per_bar) == (0.5, 4.0)

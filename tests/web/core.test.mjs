@@ -72,6 +72,14 @@ test("another song is announced until its first line, and not to whoever has jus
   assert.equal(told(state("Polly", 4, "up"), state("Leith", 9, "new")), false); // it was away meanwhile
 });
 
+test("between two songs whoever has just come is told by the line's song", () => {
+  const state = { type: "state", song: "Leith", number: 4, line: "up", line_song: "Polly" };
+  assert.equal(after(state).announced, true);
+  assert.equal(after(state, cue(5, "new", "Leith")).announced, false);
+  assert.equal(after({ ...state, line_song: "Leith" }).announced, false);
+  assert.equal(after({ ...state, line: "", cleared: true }).announced, false);
+});
+
 test("what is not for the view leaves it as it is", () => {
   const view = after(cue(1, "one"));
   assert.equal(reduce(view, { type: "alert", text: "x" }), view);

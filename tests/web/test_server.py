@@ -31,7 +31,7 @@ async def test_the_state_comes_first_in_the_order_of_the_interface(show: Show, h
     assert first == {"type": "state", **json.loads(json.dumps(asdict(show.now)))}
     assert list(first) == [
         "type", "song", "section", "number", "line", "next", "ready", "tempo", "held", "cleared", "speech",
-        "wildness", "beats_per_bar", "alerts",
+        "wildness", "beats_per_bar", "alerts", "line_song",
     ]  # fmt: skip
 
 

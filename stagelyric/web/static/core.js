@@ -49,8 +49,10 @@ export function reduce(view, message) {
       const same = told.line === view.line && told.song === view.song;
       const { syllables, sung, came } = same ? view : EMPTY;
       const previous = same ? view.previous : follows ? view.line : "";
-      const announced = told.song === view.song ? view.announced : view.song !== "" && told.number === view.number;
-      return { ...told, syllables, sung, came, beat: view.beat, due: view.due, announced, previous };
+      // Whoever has just come is told by the line's song that a new one has begun.
+      const between = told.line !== "" && Boolean(message.line_song) && message.line_song !== told.song;
+      const changed = told.song === view.song ? view.announced : view.song !== "" && told.number === view.number;
+      return { ...told, syllables, sung, came, beat: view.beat, due: view.due, announced: changed || between, previous };
     }
     case "cue": {
       const again = message.text === view.line;
