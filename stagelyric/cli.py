@@ -42,6 +42,9 @@ COMMANDS = {
     "bench": "measure this machine: trigger to page, trigger to sound, lines a second",
 }
 
+# These build up the whole of a set, nearly all of which stays: to collect garbage as often as usual finds none.
+_LARGE = frozenset({"new", "check", "bake"})
+
 
 class Commands(click.Group):
     def list_commands(self, context: click.Context) -> list[str]:
@@ -52,6 +55,8 @@ class Commands(click.Group):
             return None
         if name != "play":
             gc.enable()
+        if name in _LARGE:
+            gc.set_threshold(50_000, 20, 50)
         module = name.replace("-", "_")
         command: click.Command = getattr(importlib.import_module(f"stagelyric.commands.{module}"), module)
         return command

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -175,22 +174,22 @@ def _write(output: Path, wishes: Wishes, songs: Sequence[Written], as_json: bool
     from stagelyric.types import paths
 
     with plain_faults():
-        before = file.text_of(output) if output.exists() else None
-        there = set(file.titles(output)) if before is not None else set()
+        before, old = file.content_of(output) if output.exists() else (None, None)
+    there = set(file.titles(old)) if old is not None else set()
     known = subject.names_of([written.sheet for written in songs], _everyday())
     folder = paths.frames()
     table = near_themes.load(folder / near_themes.FILE) if folder is not None else {}
     size = subject.sizes(table)
     added = [document.guess(written, known, table, size) for written in songs]
     added = [guessed for guessed in added if guessed.written.title not in there and guessed.parts]
-    clean = before is None or tomllib.loads(before).get("family_friendly", True) is not False
+    clean = old is None or old.get("family_friendly", True) is not False
     written_out: list[Path] = []
     text = before if before is not None else document.head(wishes, _source(songs, folders))
     for guessed in added:
         lyrics = _lyrics(guessed.written, output, written_out)
         text += document.song(guessed, wishes, document.named(lyrics, output), clean=clean)
     with plain_faults():
-        file.write_whole(output, text, before)
+        file.write_whole(output, text, old)
     _told(output, added, len(there), written_out, as_json)
 
 

@@ -52,27 +52,27 @@ def write_trigger(
     return load(path), replaced
 
 
-def text_of(path: Path) -> str:
-    """The text of a setlist's file, which may have errors. Raises FileError if it is not valid TOML."""
+def content_of(path: Path) -> tuple[str, JsonObject]:
+    """The text of a setlist's file, which may have errors, and its data. Raises FileError if it is not valid TOML."""
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        tomllib.loads(text)
+        data = tomllib.loads(text)
     except OSError as error:
         raise FileError([f"{path}: could not be read: {error.strerror}"]) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FileError([f"{path}: wanted a setlist, found what is no TOML ({error})"]) from None
-    return text.removesuffix("\n") + "\n"
+    return text.removesuffix("\n") + "\n", data
 
 
-def titles(path: Path) -> list[str]:
-    """The titles of a setlist's songs; the file may have other errors. Raises FileError."""
-    songs = tomllib.loads(text_of(path)).get("songs", [])
+def titles(data: JsonMapping) -> list[str]:
+    """The titles of the songs in a setlist's data, which may have errors."""
+    songs = data.get("songs", [])
     return [str(song.get("title", "")) for song in songs if isinstance(song, dict)]
 
 
-def write_whole(path: Path, text: str, before: str | None) -> Setlist:
-    """Replaces a setlist's whole text in one step, after checking that it is valid and differs from `before` only in
-    songs added at its end.
+def write_whole(path: Path, text: str, old: JsonMapping | None) -> Setlist:
+    """Replaces a setlist's whole text in one step, after checking that it is valid and differs from `old`, the data
+    that it has had, only in songs added at its end.
 
     Raises FileError; the file is then as it was.
     """
@@ -80,9 +80,8 @@ def write_whole(path: Path, text: str, before: str | None) -> Setlist:
         after = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FileError([f"{path}: songs can't be added at its end ({error}); write them in by hand"]) from None
-    old = tomllib.loads(before) if before is not None else {}
     kept = {key: value for key, value in after.items() if key != "songs"}
-    if before is not None and (
+    if old is not None and (
         kept != {key: value for key, value in old.items() if key != "songs"}
         or after.get("songs", [])[: len(old.get("songs", []))] != old.get("songs", [])
     ):

@@ -40,6 +40,8 @@ def key(name: str) -> str:
 
 def quoted(text: str) -> str:
     """A text in straight quotes, on one line."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     letters = (_ESCAPES.get(letter) or (letter if letter.isprintable() else _escaped(letter)) for letter in text)
     return f'"{"".join(letters)}"'
 

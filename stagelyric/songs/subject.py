@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from stagelyric.words.formats import Sheet
@@ -29,6 +30,8 @@ _GENERAL = """
     moment song songs line lines
 """
 """Words that follow "the" in any song, and so are no themes."""
+
+_PLAIN = STOP | NEVER_LAST | frozenset(_GENERAL.split())
 
 
 def names_of(sheets: Sequence[Sheet], everyday: Callable[[str], bool] | None = None) -> Names:
@@ -94,11 +97,14 @@ def themes(
     score: dict[str, float] = defaultdict(float)
     backing: dict[str, list[str]] = {}
     for word, times in weight.items():
-        stem = next((form for form in _forms(word) if form in table), None)
-        if stem is None or word in STOP or word in named:
+        if word in STOP or word in named:
+            continue
+        forms = _forms(word)
+        stem = next((form for form in forms if form in table), None)
+        if stem is None:
             continue
         for theme in table[stem]:
-            own = 1.5 if theme in _forms(word) else 1.0
+            own = 1.5 if theme in forms else 1.0
             score[theme] += own * math.sqrt(times) / len(table[stem]) / math.sqrt(1 + size[theme] / 10)
             backing.setdefault(theme, []).append(word)
     found = [
@@ -117,8 +123,7 @@ def _nouns(lines: Sequence[str], named: set[str]) -> list[str]:
         for before, word in pairwise(words):
             if before in DETERMINERS and len(word) > 2 and "'" not in word:
                 counted[word] += 1
-    plain = STOP | NEVER_LAST | frozenset(_GENERAL.split()) | named
-    return [word for word, times in counted.most_common() if times > 1 and word not in plain]
+    return [word for word, times in counted.most_common() if times > 1 and word not in _PLAIN and word not in named]
 
 
 def variety(lines: Sequence[str]) -> float:
@@ -131,11 +136,12 @@ def _words(line: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(line.replace("\u2019", "'"))]
 
 
-def _forms(word: str) -> list[str]:
+@lru_cache(maxsize=32768)
+def _forms(word: str) -> tuple[str, ...]:
     """A word and the words that it may be a form of."""
     found = [word, word.removesuffix("'s")]
     for ending in ("s", "es", "ed", "d", "ing"):
         if word.endswith(ending) and len(word) - len(ending) > 2:
             stem = word[: -len(ending)]
             found += [stem, stem + "e", *([stem[:-1]] if stem[-1] == stem[-2] else [])]
-    return found
+    return tuple(found)

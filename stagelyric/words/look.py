@@ -42,12 +42,13 @@ class Look:
 def look(file: Path) -> Look:
     """Reads a file and summarises it. Raises LyricsError."""
     lyrics = read(file, most=LYRICS)
-    words = [word for line in lyrics.lines for word in _WORD.findall(line)][:_MOST]
-    real = sum(_is_real(word) for word in words) / len(words) if words else None
+    lines = lyrics.lines
+    words = [word for line in lines for word in _WORD.findall(line)]
+    count = len(words)
+    real = sum(map(_is_real, words[:_MOST])) / min(count, _MOST) if words else None
     songs = sum(bool(song.stanzas) for song in lyrics.songs)
-    count = sum(len(_WORD.findall(line)) for line in lyrics.lines)
     warnings = (*_warnings(lyrics, real, count), *lyrics.remarks)
-    return Look(str(file), lyrics.format, lyrics.encoding, songs, len(lyrics.lines), count, real, warnings)
+    return Look(str(file), lyrics.format, lyrics.encoding, songs, len(lines), count, real, warnings)
 
 
 @lru_cache(maxsize=32768)

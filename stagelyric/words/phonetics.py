@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from functools import cache, lru_cache
 
 from stagelyric.words.syllables import count
@@ -15,6 +16,8 @@ from stagelyric.words.syllables import count
 Phones = tuple[str, ...]
 
 _VOICELESS = frozenset({"P", "T", "K", "F", "TH"})
+_ENGLISH = re.compile(r"[a-z'-]+")
+_BLOCK = 2048  # bytes of the dictionary between two words of its index
 _SIBILANTS = frozenset({"S", "Z", "SH", "ZH", "CH", "JH"})
 
 
@@ -28,7 +31,19 @@ def _dictionary() -> bytes:
     return lzma.decompress(packed)
 
 
-@lru_cache(maxsize=8192)
+@cache
+def _index() -> tuple[list[bytes], list[int]]:
+    """Every so many bytes a word of the dictionary, in order, and where its line begins; last the end of the text."""
+    text = _dictionary()
+    words, starts, start = list[bytes](), list[int](), 1
+    while 0 < start < len(text):
+        words.append(text[start : text.index(b" ", start)])
+        starts.append(start)
+        start = text.find(b"\n", start + _BLOCK) + 1
+    return words, [*starts, len(text)]
+
+
+@lru_cache(maxsize=32768)
 def look_up(word: str) -> Phones | None:
     """The dictionary's first pronunciation of a word; None if it lacks the word.
 
@@ -47,18 +62,17 @@ def look_up(word: str) -> Phones | None:
 
 
 def _entry(word: str) -> Phones | None:
-    if not word or not word.isascii() or not re.fullmatch(r"[a-z'-]+", word):
+    if not word or not word.isascii() or not _ENGLISH.fullmatch(word):
         return None
     text, wanted = _dictionary(), word.encode()
-    low, high = 0, len(text) - 1
-    while low < high:  # binary search over the sorted lines of the text
-        start = text.rfind(b"\n", low, (low + high) // 2 + 1) + 1 or low + 1
-        end = text.index(b"\n", start)
-        head, _, sounds = text[start:end].partition(b" ")
-        if head == wanted:
-            return tuple(sounds.decode().split())
-        low, high = (end, high) if head < wanted else (low, start - 1)
-    return None
+    words, starts = _index()
+    block = bisect_right(words, wanted) - 1
+    if block < 0:
+        return None
+    found = text.find(b"\n" + wanted + b" ", starts[block] - 1, starts[block + 1])
+    if found < 0:
+        return None
+    return tuple(text[found + len(wanted) + 2 : text.index(b"\n", found + 1)].decode().split())
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ A word's tail is the part that rhymes: the phones from the last stressed vowel o
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from stagelyric.words import spoken
@@ -28,6 +29,7 @@ _FAMILIES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def tail(phones: Phones) -> Phones:
     """The phones from the last stressed vowel on, without stress marks; all phones if no vowel is stressed."""
     start = max((i for i, phone in enumerate(phones) if phone[-1] in "12"), default=-1)
@@ -57,8 +59,14 @@ def kind(a: str, b: str) -> Kind | None:
 
     For words with two pronunciations ("again") the closer rhyme counts.
     """
-    found = {kind_of_sounds(one, other) for one in readings(_last(a)) for other in readings(_last(b))}
+    found = {kind_of_sounds(one, other) for one in _endings(a) for other in _endings(b)}
     return next((kind for kind in _CLOSEST_FIRST if kind in found), None)
+
+
+@lru_cache(maxsize=8192)
+def _endings(text: str) -> tuple[Phones, ...]:
+    """Every pronunciation of the last word of a text."""
+    return readings(_last(text))
 
 
 def kind_of_sounds(a: Phones, b: Phones) -> Kind | None:

@@ -70,6 +70,9 @@ _EXCEPTIONS: tuple[tuple[re.Pattern[str], int, float], ...] = tuple(
         (r"[tl]io(?=s)|rio$|io$", 1, 0.8),
     )
 )
+_EXCEPTIONAL = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _, _ in _EXCEPTIONS))
+"""Matches a word with any of the exceptions, which most words lack."""
+
 _FINAL_E_SOUNDS = frozenset(
     [
         "the",
@@ -187,7 +190,7 @@ def count(text: str, counts: Counter | None = None) -> int:
     return len(syllabify(text, counts))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)
 def _usual(token: str) -> tuple[str, ...]:
     return tuple(_token(token, None))
 
@@ -231,7 +234,7 @@ def _word(token: str, counts: Counter | None) -> list[str]:
     return pieces
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def _cuts(word: str, wanted: int | None) -> tuple[int, ...]:
     """Where to cut a lower-case word: indices between 0 and its length, one fewer than its syllables."""
     letters = "".join(unicodedata.normalize("NFKD", c)[0] for c in word)
@@ -269,7 +272,7 @@ def _nuclei(word: str) -> list[tuple[int, float]]:
             if word[k] == "y" and k + 1 < j:  # be-yond, play-er: the y belongs to the following vowel
                 strength[k] = 0.0
         i = j
-    for pattern, offset, value in _EXCEPTIONS:
+    for pattern, offset, value in _EXCEPTIONS if _EXCEPTIONAL.search(word) else ():
         for match in pattern.finditer(word):
             at = match.end() - 1 if offset == 99 else match.start() + offset
             if at in strength:
@@ -297,7 +300,7 @@ def _silence(word: str, strength: dict[int, float]) -> None:
     for match in _BUILT_ON.finditer(stem):
         if any(c in _VOWELS for c in stem[: match.start()]):
             strength[match.start()] = 0.2
-    for head in _COMPOUND_HEADS:
+    for head in _COMPOUND_HEADS if stem.startswith(_COMPOUND_HEADS) else ():
         at = len(head) - 1
         silent = stem.startswith(head) and head[-1] == "e" and len(stem) > len(head) + 2
         if silent and stem[len(head)] not in "aeiourdsn":

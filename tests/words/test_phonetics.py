@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stagelyric.words import phonetics
 from stagelyric.words.phonetics import elided, guess, line_syllables, look_up, pronounce, stresses, syllables
 
 
@@ -73,3 +74,15 @@ def test_every_word_with_a_letter_can_be_said(word: str) -> None:
 def test_a_line_is_counted() -> None:
     assert line_syllables("Hold the light on the water") == 7
     assert line_syllables("") == 0
+
+
+def test_every_word_of_the_dictionary_is_found() -> None:
+    rows = phonetics._dictionary().decode().strip("\n").split("\n")
+    words, _ = phonetics._index()
+    firsts = {word.decode() for word in words}
+    near = [row.split() for at, row in enumerate(rows) if at % 50 == 0 or row.split(" ")[0] in firsts]
+    for word, *phones in (*near, rows[0].split(), rows[-1].split()):
+        assert phonetics._entry(word) == tuple(phones)
+    assert phonetics._entry("'") is None
+    assert phonetics._entry("zzzzz") is None
+    assert phonetics._entry("harbou") is None

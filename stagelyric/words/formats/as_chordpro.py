@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stagelyric.words.formats import chords, headings, leftovers
 from stagelyric.words.formats.sheet import Sheet, Stanzas
@@ -71,6 +72,7 @@ def _character(code: str) -> str:
     return chr(number) if 0 < number < 0xD800 or 0xDFFF < number < 0x110000 else "\ufffd"
 
 
+@lru_cache(maxsize=256)
 def _name(written: str) -> tuple[str, bool]:
     """A directive's full name, and whether it applies to everyone (it has no selector)."""
     name = written.lower()
