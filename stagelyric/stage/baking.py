@@ -185,8 +185,12 @@ async def _side_by_side(workers: Sequence[R], work: Callable[[R], Coroutine[None
             async with asyncio.TaskGroup() as group:
                 for worker in workers:
                     group.create_task(work(worker))
-        except* BakingError as errors:
-            raise BakingError(str(errors.exceptions[0])) from None
+        # not `except*`: the first releases of Python 3.11 put what is raised there into another group
+        except BaseExceptionGroup as errors:
+            failed, others = errors.split(BakingError)
+            if failed is None or others is not None:
+                raise
+            raise BakingError(str(failed.exceptions[0])) from None
 
 
 async def _up(generator: Generator) -> None:

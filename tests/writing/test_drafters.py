@@ -114,4 +114,4 @@ def test_a_setlist_chooses_among_the_ways_to_draft() -> None:
     drafters = tuple(Ready(Row(lambda _: None, name=name), None) for name in ("backward", "letters"))  # type: ignore[arg-type]
     assert [ready.row.name for ready in table.chosen(drafters, ("letters", "frames"))] == ["letters"]
     assert table.chosen(drafters, ()) == table.chosen(drafters, ("frames",)) == drafters
-    assert {row.name for row in table.DRAFTERS} | {"frames"} == set(get_args(Drafter))
+    assert {row.name for row in table.DRAFTERS} | {"frames", "editor"} == set(get_args(Drafter))
