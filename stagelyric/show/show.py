@@ -188,6 +188,7 @@ class Show:
             section=self.section.name,
             number=self.number,
             up=self.up,
+            up_in=self._up_in,
             cleared=self.cleared,
             held=self.held,
             speech=self.speech,
@@ -211,6 +212,7 @@ class Show:
             "section": self.section.name,
             "number": self.number,
             "up": None if self.up is None else as_list(self.up),
+            "up_in": self._up_in,
             "cleared": self.cleared,
             "held": self.held,
             "speech": self.speech,
@@ -232,7 +234,7 @@ class Show:
         """Continues from that state, or at the first section if the set no longer has its song or section."""
         self._position.stand(standing)
         self.number = standing.number
-        self.up, self._up_in = standing.up, ""
+        self.up, self._up_in = standing.up, standing.up_in
         self.cleared, self.held, self.speech = standing.cleared, standing.held, standing.speech
         self.pool.place(standing)
         self._used, self._shown = {*self._vetoed, *standing.shown}, list(standing.shown)

@@ -24,16 +24,18 @@ S = TypeVar("S", bound=Sized)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A show's state. `number`: of the last cue; `up`: its line; `wildness` 0.0-1.0 as set in this song (None: the
-    song's own); `tempo` in quarter notes per minute; `places`: presses counted, by the shelf's digest; `frames`: for
-    each frame shown, the digest of the shelf it was first shown from; `passed`: by the shelf's digest, the frames that
-    were skipped there, and in which stanza; `shown`: the normal forms of tonight's lines, in order; `safety`: the cue
-    number at which each safety line was last shown; `words`: how often a line was requested for each word."""
+    """A show's state. `number`: of the last cue; `up`: its line; `up_in`: the title of the song in which that came up,
+    "" if not known; `wildness` 0.0-1.0 as set in this song (None: the song's own); `tempo` in quarter notes per minute;
+    `places`: presses counted, by the shelf's digest; `frames`: for each frame shown, the digest of the shelf it was
+    first shown from; `passed`: by the shelf's digest, the frames that were skipped there, and in which stanza; `shown`:
+    the normal forms of tonight's lines, in order; `safety`: the cue number at which each safety line was last shown;
+    `words`: how often a line was requested for each word."""
 
     song: str
     section: str
     number: int = 0
     up: Line | None = None
+    up_in: str = ""
     cleared: bool = False
     held: bool = False
     speech: bool = True
@@ -53,6 +55,7 @@ def as_record(standing: Standing) -> Record:
         "section": standing.section,
         "number": standing.number,
         "up": None if standing.up is None else as_list(standing.up),
+        "up_in": standing.up_in,
         "cleared": standing.cleared,
         "held": standing.held,
         "speech": standing.speech,
@@ -96,6 +99,7 @@ def read(record: JsonMapping) -> Standing:
             section=_text(record["section"]),
             number=_count(record.get("number", 0)),
             up=None if up is None else _line(up),
+            up_in=_text(record.get("up_in", "")),
             cleared=bool(record.get("cleared", False)),
             held=bool(record.get("held", False)),
             speech=bool(record.get("speech", True)),
