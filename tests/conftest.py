@@ -128,6 +128,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         programs.unhide()
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter is not None else []
+    skipped = [report for report in skipped if programs.NO_NETWORK not in str(report.longrepr)]  # no package mends that
     if reporter is not None and skipped and os.environ.get("STAGELYRIC_NO_SKIPS") and exitstatus == 0:
         reporter.write_line(f"{len(skipped)} tests were skipped, and none may be here", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 
+NO_NETWORK = "this machine is in no network"
 HIDE = "STAGELYRIC_HIDE_PROGRAMS"
 _HIDDEN = "STAGELYRIC_TESTS_PATH"  # the PATH without them, once it is made
 _PROGRAMS = (

@@ -12,6 +12,7 @@ import psutil
 import pytest
 import pytest_asyncio
 from faults.harness import ports, show, stock
+from programs import NO_NETWORK
 
 from stagelyric.testing.play import Display, Play
 from stagelyric.web.joining import addresses
@@ -26,7 +27,7 @@ FLOODER = Path(__file__).parent.parent / "flooder.py"
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.needs("linux"),
-    pytest.mark.skipif(not addresses(), reason="this machine is in no network, so nobody is a stranger to it"),
+    pytest.mark.skipif(not addresses(), reason=f"{NO_NETWORK}, so nobody is a stranger to it"),
 ]
 
 

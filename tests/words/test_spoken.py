@@ -71,7 +71,8 @@ def test_words_are_cut_as_they_are_sung(pieces: str) -> None:
     assert "".join(syllabify(pieces.replace("-", ""))) == pieces
 
 
-@given(st.integers(0, 999_999_999))
+# 911 and 999 are called by their figures.
+@given(st.integers(0, 999_999_999).filter(lambda number: number not in (911, 999)))
 def test_a_number_counts_as_its_words(number: int) -> None:
     words = cardinal(number)
     assert all(counted(word) == (syllable_count(word) or 0) for word in words)
