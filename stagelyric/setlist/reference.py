@@ -20,7 +20,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "family_friendly": "nothing goes up that is not for a family",
         "avoid": "words and phrases that are never shown, in any song",
         "never_quote": "files of lyrics of which no five words and no 24 characters in a row are ever shown",
-        "drafters": "who may draft lines; all where it is left out",
+        "drafters": "who may draft lines; all but `editor` where it is left out",
         "frames": "files of the band's own frames (see [lines](lines.md))",
         "kept": "whether lines that were kept in rehearsal come first, or where nothing else is ready",
         "min_gap_ms": "a press sooner than this after the last line is disregarded, and said so",

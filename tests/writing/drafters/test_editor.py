@@ -205,7 +205,7 @@ def with_drafter(writer: Writer, drafter: EditorDrafter) -> Writer:
 
 
 def test_a_shelf_has_its_quatrains_but_not_among_its_first_lines(drafter: EditorDrafter, writer: Writer) -> None:
-    ask = Ask(rhyme="ABCB", syllables=(5, 9), seed=11)
+    ask = Ask(rhyme="ABCB", syllables=(5, 9), seed=11, drafters=("editor", "backward", "letters"))
     both, earlier = with_drafter(writer, drafter), [f"An earlier line of many, number {n}" for n in range(16)]
     first = both.write(ask, 0, 4)
     assert first == writer.write(ask, 0, 4)
@@ -224,15 +224,15 @@ def test_first_lines_and_words_wait_for_none_of_it(writer: Writer) -> None:
     model: Any = Model()
     drafter = EditorDrafter(model, SONGS)
     drafter.stanza = pytest.fail  # type: ignore[method-assign, assignment]
-    with_drafter(writer, drafter).write(Ask(rhyme="ABCB", seed=11), 0, 4)
+    with_drafter(writer, drafter).write(Ask(rhyme="ABCB", seed=11, drafters=("editor", "letters")), 0, 4)
     with_drafter(writer, drafter).write(Ask(word="river", seed=11))
 
 
 def test_a_setlist_says_who_drafts(writer: Writer) -> None:
-    assert by_editor.is_turn(Ask())
+    assert not by_editor.is_turn(Ask())
     assert by_editor.is_turn(Ask(drafters=("editor",)))
     assert not by_editor.is_turn(Ask(drafters=("backward", "frames")))
-    assert not by_editor.is_turn(Ask(rhyme_with="rain"))
+    assert not by_editor.is_turn(Ask(rhyme_with="rain", drafters=("editor",)))
 
 
 def test_the_shipped_songbook_is_continued() -> None:
