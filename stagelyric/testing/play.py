@@ -54,7 +54,8 @@ class Display:
         self.link = link
         self.messages: list[JsonObject] = []
         self.cues: list[JsonObject] = []
-        self.told: dict[str, JsonObject] = {}  # the latest message of each type
+        # The latest of each type, field by field: an update of the desk has only what changed.
+        self.told: dict[str, JsonObject] = {}
         self._news = News()
         self.reading = asyncio.create_task(self._read(), name="display")
 
@@ -85,7 +86,8 @@ class Display:
 
     def _take(self, message: JsonObject) -> None:
         self.messages.append(message)
-        self.told[message["type"]] = message
+        before = self.told.get("desk", {}) if message["type"] == "desk" else {}
+        self.told[message["type"]] = before | message
         if message["type"] == "cue":
             self.cues.append(message)
         self._news.tell()
