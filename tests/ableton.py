@@ -5,14 +5,14 @@ told at once of the present value, and then of each change. Booleans go out as T
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from pythonosc.osc_message import OscMessage
 
-from stagelyric.testing.play import free_port, packet
+from stagelyric.testing.play import packet
+from stagelyric.testing.ports import free_port
 
 
 class Ableton(asyncio.DatagramProtocol):
@@ -108,4 +108,4 @@ class Ableton(asyncio.DatagramProtocol):
 
 def ableton(scenes: list[str], tracks: dict[str, list[str | None]]) -> Ableton:
     """On free ports."""
-    return Ableton(free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM), scenes, tracks)
+    return Ableton(free_port(), free_port(), scenes, tracks)

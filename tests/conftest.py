@@ -15,14 +15,13 @@ from typing import Any
 import jack
 import programs
 import pytest
-from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-pytest_plugins = ["small_models"]
+pytest_plugins = ["small_models", "tries"]
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for `&`: no child would hear of Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -32,13 +31,12 @@ os.environ["STAGELYRIC_EDITOR"] = "none"  # lines are not to depend on whether t
 if os.environ.get(programs.HIDE):
     programs.hide()
 
-# What is heard, in order: a sound server and whoever plays into it want the machine's time when they want it.
+# What is heard, in order: a sound server and whoever plays into it want the machine's time when they want it. This is
+# about who runs beside whom; which tests are tried again, and how often, does not hang on it (tries.py).
 _SOUND = ("rig", "speech")
 _IN_REAL_TIME = ("doctor", "faults", "gear", "test_learn.py", "test_monitor.py", "test_play.py")
 _ELSEWHERE = ("test_renderer.py",)  # under speech, and nothing is played there
 _GENTLY = 10  # niceness
-_TRIED = "tries"
-_TRIES = {"sound": 3, "real time": 2, "": 1}
 
 
 def _kind(path: Path) -> str:
@@ -80,38 +78,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("needs"):
         programs.require(*marker.args)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """What happens in real time gets a second try, and what is heard a third: a machine that was busy elsewhere or a
-    sound server that drops samples is no fault of ours. Those that needed it are named at the end, for a fault of ours
-    that comes now and then may be among them."""
-    tries = _TRIES[_kind(item.path)]
-    if tries == 1:
-        return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for attempt in range(tries):
-        if attempt:
-            item._initrequest()  # type: ignore[attr-defined]  # its fixtures are made anew
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
-        if attempt == tries - 1 or not any(report.failed for report in reports):
-            for report in reports:
-                report.sections += [(_TRIED, f"{attempt} failed before this one")] if attempt else []
-                item.ihook.pytest_runtest_logreport(report=report)
-            break
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    again = [
-        (report.nodeid, dict(report.sections)[_TRIED])
-        for report in terminalreporter.stats.get("passed", [])
-        if report.when == "call" and _TRIED in dict(report.sections)
-    ]
-    for nodeid, told in sorted(again):
-        terminalreporter.write_line(f"NOT AT ONCE {nodeid} - {told}", yellow=True)
 
 
 @pytest.fixture(autouse=True)

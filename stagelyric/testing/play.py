@@ -15,6 +15,7 @@ import aiohttp
 import psutil
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from stagelyric.testing.ports import free_port
 from stagelyric.testing.waiting import News
 from stagelyric.types.json import JsonObject
 
@@ -25,14 +26,6 @@ LIMIT = 60.0  # seconds for anything that normally takes a moment
 
 class PlayError(Exception):
     """The show did not start, or ended by itself; the message has its output."""
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of this machine on which nobody listens."""
-    with socket.socket(socket.AF_INET, kind) as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def packet(address: str, *arguments: str | float | bytes) -> bytes:
@@ -207,7 +200,7 @@ async def playing(
     program that takes the command as its arguments, and becomes it. On exit it is ended with SIGTERM; raises PlayError
     if it ended with an error. Raises PlayError, and TimeoutError, if it does not start.
     """
-    page, osc = ports or (free_port(), free_port(socket.SOCK_DGRAM))
+    page, osc = ports or (free_port(), free_port())
     command = [
         sys.executable, "-m", "stagelyric", "play", "--no-open",
         "--port", str(page), "--osc-port", str(osc), "--journal", str(journal_of(folder)), *arguments,

@@ -1,13 +1,16 @@
 """Waiting for what another task, thread or process does."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 
 LIMIT = 30.0  # seconds; only so that a failing test ends
+AUDITED = "stagelyric.waits"  # the audit event of every wait: how the tests know which of them go by the clock
 
 
 async def until(condition: Callable[[], object], what: str = "the condition", seconds: float = LIMIT) -> None:
     """Waits until the condition holds; AssertionError after `seconds`."""
+    sys.audit(AUDITED)
     try:
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110 - what it waits for may be another program's doing
@@ -28,6 +31,7 @@ class News:
 
     async def until(self, condition: Callable[[], object], what: str = "the condition", seconds: float = LIMIT) -> None:
         """Waits until the condition holds; AssertionError after `seconds`."""
+        sys.audit(AUDITED)
         try:
             async with asyncio.timeout(seconds):
                 while not condition():

@@ -16,7 +16,7 @@ from product import playing
 
 from stagelyric.baked import file as files
 from stagelyric.cli import cli
-from stagelyric.testing.play import free_port
+from stagelyric.testing.ports import free_port
 
 REPOSITORY = Path(__file__).parents[2]
 SET = """

@@ -20,7 +20,8 @@ from product import SETLIST, playing
 
 from stagelyric.commands import learn
 from stagelyric.setlist.setlist import load
-from stagelyric.testing.play import LIMIT, Display, Play, free_port, packet
+from stagelyric.testing.play import LIMIT, Display, Play, packet
+from stagelyric.testing.ports import free_port
 from stagelyric.types.actions import Do
 
 
@@ -47,7 +48,7 @@ def presses(port: int, address: str, until: "subprocess.Popen[Any]") -> None:
 
 
 def test_a_press_over_osc_is_learned(file: Path) -> None:
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     options = ("--midi", "none", "--osc-port", str(port), "--do", "goto chorus", "--quantize", "bar", "--json")
     with subprocess.Popen(
         command(str(file), *options, "--seconds", "0.5"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE

@@ -18,7 +18,8 @@ from programs import chromium, require
 from stagelyric.gates.family import is_clean
 from stagelyric.gates.quoting import quoting
 from stagelyric.gear.journal import journal as memory
-from stagelyric.testing.play import LIMIT, Play, free_port
+from stagelyric.testing.play import LIMIT, Play
+from stagelyric.testing.ports import free_port
 
 
 async def run(*command: str, **environment: str) -> None:

@@ -24,7 +24,8 @@ from stagelyric.gear.live import input as live_input
 from stagelyric.gear.midi.ports import Listing, list_ports
 from stagelyric.setlist.rig import ClockRig, LiveRig, MidiRig, OscRig, Rig, SpeechRig, WebRig
 from stagelyric.setlist.triggers import Trigger
-from stagelyric.testing.play import LIMIT, free_port
+from stagelyric.testing.play import LIMIT
+from stagelyric.testing.ports import free_port
 from stagelyric.types.events import ClockPulse, ControlChange, Event, NoteOn, Notice, ProgramChange
 from stagelyric.types.extras import how_to_get
 
@@ -55,7 +56,7 @@ def texts(findings: list[Finding]) -> list[tuple[str, str]]:
 
 
 def test_free_ports_and_a_round_trip() -> None:
-    page, osc = free_port(), free_port(socket.SOCK_DGRAM)
+    page, osc = free_port(), free_port()
     status, found = examined("--only", "network", "--port", str(page), "--osc-port", str(osc))
     assert status == 0
     assert {finding["level"] for finding in found} == {"fine"}
@@ -143,7 +144,7 @@ async def test_live_is_there_and_its_names_lead_somewhere() -> None:
 
 @pytest.mark.usefixtures("quick")
 async def test_live_is_not_there_or_another_program_has_its_port() -> None:
-    rig = LiveRig(port=free_port(socket.SOCK_DGRAM), answers=free_port(socket.SOCK_DGRAM))
+    rig = LiveRig(port=free_port(), answers=free_port())
     found = await live.check(rig, {})
     assert found.level == "fix"
     assert found.text == f"Live is not heard at 127.0.0.1 port {rig.port}"

@@ -17,7 +17,8 @@ from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.pool import CHUNK, Pool
 from stagelyric.show.show import Show
 from stagelyric.stage.pool_files import PoolFiles
-from stagelyric.testing.play import Display, Play, free_port
+from stagelyric.testing.play import Display, Play
+from stagelyric.testing.ports import free_port
 from stagelyric.types import paths
 from stagelyric.types.lines import Line
 
@@ -41,7 +42,7 @@ UNSEEDED = SET.replace("seed = 1967\n", "")
 
 def ports() -> tuple[int, int]:
     """For a show that is started more than once: the page's and OSC's."""
-    return free_port(), free_port(socket.SOCK_DGRAM)
+    return free_port(), free_port()
 
 
 def stock(folder: Path, setlist: str = SET, *, seed: int = SEED, lines: int = 256, only: str = "") -> None:

@@ -23,7 +23,8 @@ from rig.acts import ACTS, FIRST, MISSING, SECONDS, SEEN, Act, check, seen, setl
 from stagelyric.patches.export import write
 from stagelyric.patches.supercollider import method
 from stagelyric.patches.target import Target
-from stagelyric.testing.play import LIMIT, Display, Play, free_port, packet
+from stagelyric.testing.play import LIMIT, Display, Play, packet
+from stagelyric.testing.ports import free_port
 
 Drive = Callable[[Play, Path], Coroutine[Any, Any, None]]
 Player = Callable[[Jack, Path, Callable[[], bool]], None]  # told whether anything has been heard of it
@@ -191,7 +192,7 @@ def jack_hydrogen(server: Jack, folder: Path, heard: Callable[[], bool]) -> None
     for place, act in enumerate(ACTS):
         notes.append((at, FIRST + place))
         at += act.wait
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     hydrogen.start(server, folder, notes, port)
     over = time.monotonic() + LIMIT
     while "stagelyric" not in server.call("jack_lsp", "-c", hydrogen.OUT):

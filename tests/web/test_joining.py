@@ -1,7 +1,5 @@
 """How tablets find the page, and the certificate they meet."""
 
-import contextlib
-import socket
 import ssl
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,7 +10,7 @@ import segno
 from cryptography import x509
 from product import playing
 
-from stagelyric.testing.play import free_port
+from stagelyric.testing.ports import free_port, two_free_ports
 from stagelyric.web import joining, tls
 
 
@@ -62,7 +60,7 @@ def test_a_certificate_is_made_once_and_anew_for_another_address(tmp_path: Path)
 
 
 async def test_play_prints_how_tablets_join_and_serves_them_by_https(tmp_path: Path) -> None:
-    here = two_free_ports(), free_port(socket.SOCK_DGRAM)
+    here = two_free_ports(), free_port()
     async with playing(tmp_path, "--host", "0.0.0.0", "--https", "--pin", "1967", "--qr", ready=0, ports=here) as play:
         await play.until(lambda: "Ctrl-C" in play.printed and "\u2580" in play.printed)
         for host in joining.reachable("0.0.0.0"):
@@ -73,17 +71,6 @@ async def test_play_prints_how_tablets_join_and_serves_them_by_https(tmp_path: P
                 assert (await answer.json())["song"] == "Harbour Lights"
             async with http.get(f"{play.url}/operator") as answer:
                 assert answer.status == 200
-
-
-def two_free_ports() -> int:
-    """A port that is free, and the next one too."""
-    while True:
-        with socket.socket() as one, socket.socket() as next_one:
-            one.bind(("0.0.0.0", 0))
-            port: int = one.getsockname()[1]
-            with contextlib.suppress(OSError, OverflowError):
-                next_one.bind(("0.0.0.0", port + 1))
-                return port
 
 
 @pytest.mark.parametrize("there", [b"", b"nonsense", tls.make(["127.0.0.1"])[:-200]])

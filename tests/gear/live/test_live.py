@@ -27,7 +27,7 @@ from stagelyric.gear.live.contents import (
 )
 from stagelyric.gear.live.input import Live
 from stagelyric.gear.live.names import Place, leads, place
-from stagelyric.testing.play import free_port
+from stagelyric.testing.ports import free_port
 from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, Notice
@@ -295,7 +295,7 @@ async def test_a_port_in_use_is_said_once_and_taken_up_when_it_is_free() -> None
 
 async def test_a_machine_that_is_not_there_is_named() -> None:
     hearing = Hearing()
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     async with Live(SONGS, lambda: "", "no-such-machine.invalid", port, port).running(hearing.hear):
         await until(lambda: bool(hearing.said))
     assert hearing.said == ['Live: there is no machine "no-such-machine.invalid" on the network yet; it is looked for']
