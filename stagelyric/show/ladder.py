@@ -5,13 +5,15 @@ song's other sections or ready there, the line that was shown longest ago, and l
 is about. Never a title, and never a line of another song.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from stagelyric.setlist.setlist import Section, Setlist, Song
-from stagelyric.show.pool import Pool
+from stagelyric.show.pool import Pool, Shelf
 from stagelyric.types.lines import Ask, Line, Origin, normal
 
 NEIGHBOURS = 8  # at most so many lines of another section's shelf are considered
+COUNTED = 500  # ready lines are counted up to this number; nobody needs exact counts beyond it
 LYRICS = 400  # at most so many lines of a song's lyrics are considered
 
 Kept = dict[tuple[str, str], list[str]]
@@ -56,6 +58,15 @@ class Ladder:
         if again:
             return min(again, key=self._last)
         return self._written((up or song.title,), "safety")[0]
+
+    def stock(self, song: Song, section: Section, shelf: Shelf, used: Collection[str]) -> dict[str, int]:
+        """How many lines are ready for the section, by origin; at most `COUNTED` of its shelf."""
+        end = min(len(shelf.lines), shelf.position + COUNTED)
+        counted = Counter[str](shelf.lines[place].origin for place in range(shelf.position, end))
+        kept = self.kept.get((song.title, section.name), ())
+        counted["kept"] += sum(normal(text) not in used for text in kept)
+        counted["safety"] += len(section.safety)
+        return dict(counted)
 
     def _last(self, line: Line) -> int:
         return self.shown.get(line.text, -1)

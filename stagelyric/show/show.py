@@ -1,6 +1,5 @@
 """The show's state, and what an event does in it. Pure: no I/O, no await, no clock of its own."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -15,14 +14,13 @@ from stagelyric.show.firing import Firing
 from stagelyric.show.ladder import Ladder
 from stagelyric.show.pool import Pool, Shelf
 from stagelyric.show.position import Position
+from stagelyric.show.used import Used
 from stagelyric.show.word_lines import Baked, WordLines, ready_with
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command, Event, SongSelect
 from stagelyric.types.lines import Ask, Cue, Line, Quantize, State, as_list, normal
 from stagelyric.types.standing import Record, Standing
 from stagelyric.types.texts import WORD, cleaned
-
-COUNTED = 500  # ready lines are counted up to this number; nobody needs exact counts beyond it
 
 
 class Show:
@@ -60,10 +58,7 @@ class Show:
         self._cut = lru_cache(maxsize=1024)(cut)  # cached, since safety lines come again and again
         there = {place: list(texts) for place, texts in (kept or {}).items()}
         self.ladder = Ladder(setlist, pool, lyrics or {}, there, self._cut)
-        self._vetoed = frozenset(normal(text) for text in vetoed)
-        self._used = set(self._vetoed)
-        self._shown: list[str] = []  # the lines in `_used` that were shown tonight, in order
-        self._told = 0  # how many of `_shown` are in the records given so far
+        self._used = Used(vetoed)
         self._moved: dict[str, Shelf] = {}  # shelves that advanced since the last record
         self._shown_at = float("-inf")
         self._firing = Firing(self._position)
@@ -105,7 +100,7 @@ class Show:
     @property
     def used(self) -> Collection[str]:
         """The normal forms of the lines that must not come (again)."""
-        return self._used
+        return self._used.texts
 
     @property
     def epoch(self) -> int:
@@ -152,15 +147,9 @@ class Show:
         return self._next()
 
     def stock(self) -> dict[str, int]:
-        """How many lines are ready for this section, by origin, in the ladder's order; at most `COUNTED` of its
-        shelf."""
-        shelf = self.pool.shelf(self.ask)
-        end = min(len(shelf.lines), shelf.position + COUNTED)
-        counted = Counter[str](shelf.lines[place].origin for place in range(shelf.position, end))
-        kept = self.ladder.kept.get((self.song.title, self.section.name), ())
-        counted["kept"] += sum(normal(text) not in self._used for text in kept)
-        counted["safety"] += len(self.section.safety)
-        return dict(counted)
+        """How many lines are ready for this section, by origin, in the ladder's order; at most `ladder.COUNTED` of
+        its shelf."""
+        return self.ladder.stock(self.song, self.section, self.pool.shelf(self.ask), self._used.texts)
 
     def state(self, tempo: float) -> State:
         up = None if self.cleared else self.up
@@ -182,7 +171,6 @@ class Show:
 
     def standing(self, tempo: float) -> Standing:
         """The complete state. `tempo` in quarter notes per minute."""
-        self._told = len(self._shown)
         return Standing(
             song=self.song.title,
             section=self.section.name,
@@ -197,7 +185,7 @@ class Show:
             places=self.pool.places(),
             frames=dict(self.pool.sung_from),
             passed=self.pool.passed(),
-            shown=tuple(self._shown),
+            shown=self._used.whole(),
             safety=dict(self.ladder.shown),
             words=dict(self._words.times),
         )
@@ -205,8 +193,7 @@ class Show:
     def change(self, tempo: float) -> Record:
         """What may have changed since the last `standing` or `change`, as a record to be merged with the earlier
         ones."""
-        shown, moved = self._shown[self._told :], self._moved
-        self._told, self._moved = len(self._shown), {}
+        moved, self._moved = self._moved, {}
         record: Record = {
             "song": self.song.title,
             "section": self.section.name,
@@ -220,7 +207,7 @@ class Show:
             "tempo": tempo,
             "places": {shelf.digest: shelf.position for shelf in moved.values()},
             "passed": {shelf.digest: dict(shelf.passed) for shelf in moved.values() if shelf.passed},
-            "shown": shown,
+            "shown": self._used.change(),
         }
         if self.up is not None and self.up.frame in self.pool.sung_from:
             record["frames"] = {self.up.frame: self.pool.sung_from[self.up.frame]}
@@ -237,7 +224,7 @@ class Show:
         self.up, self._up_in = standing.up, standing.up_in
         self.cleared, self.held, self.speech = standing.cleared, standing.held, standing.speech
         self.pool.place(standing)
-        self._used, self._shown = {*self._vetoed, *standing.shown}, list(standing.shown)
+        self._used.stand(standing.shown)
         self.ladder.shown = dict(standing.safety)
         self._words.times = dict(standing.words)
         self._epoch += 1  # cancels pending actions, which belonged to the previous place
@@ -353,17 +340,17 @@ class Show:
             return []
         word = wanted.ask.word or ""
         places = [(self.song.title, section.name) for section in (self.section, *self.song.sections)]
-        line = line or self._words.of_baked(word, places, self._used)
-        if line is None or normal(line.text) in self._used:
+        line = line or self._words.of_baked(word, places, self._used.texts)
+        if line is None or normal(line.text) in self._used.texts:
             if self.unfit(Do("word", word)) is not None:
                 return self._next_line(wanted.at, "now")
-            ready = ready_with(word, self.pool, self.asks(), self._used)
+            ready = ready_with(word, self.pool, self.asks(), self._used.texts)
             line = ready or Line(word[:1].upper() + word[1:], "word", syllables=self._cut(word))
         return [self._cue(replace(line, origin="word"), wanted.at, "now")]
 
     def answered(self, wanted: Answering, lines: Iterable[Line]) -> list[Effect]:
         """Takes the answers to what was heard: they are the next lines, unless something else was heard since."""
-        came = self._answers.take(wanted, lines, (self.song.title, self.section.name), self._used)
+        came = self._answers.take(wanted, lines, (self.song.title, self.section.name), self._used.texts)
         return [Changed()] if came else []
 
     # Helpers
@@ -389,8 +376,8 @@ class Show:
     def _next(self) -> Line:
         """The line that the next press gives."""
         kept = self._kept_first()
-        answer = self._answers.next((self.song.title, self.section.name), self._used)
-        return answer or kept or self.pool.peek(self.ask, self._used) or self._fallback()
+        answer = self._answers.next((self.song.title, self.section.name), self._used.texts)
+        return answer or kept or self.pool.peek(self.ask, self._used.texts) or self._fallback()
 
     def _hear(self, text: str) -> list[Effect]:
         if self.baked:
@@ -402,14 +389,14 @@ class Show:
         """The next line kept in rehearsal, if the setlist wants these before new lines; else None."""
         if (self.song.kept or self.setlist.kept) == "first":
             for text in self.ladder.kept.get((self.song.title, self.section.name), ()):
-                if normal(text) not in self._used:
+                if normal(text) not in self._used.texts:
                     return Line(text, "kept", syllables=self._cut(text))
         return None
 
     def _fallback(self) -> Line:
         near = self.asks()[: len(self.song.sections)]
         up = self.up.text if self.up is not None else ""
-        return self.ladder.pick(self.song, self.section, near, self._used, up)
+        return self.ladder.pick(self.song, self.section, near, self._used.texts, up)
 
     def _cue(self, line: Line, at: float, quantize: Quantize) -> Cue:
         self.number += 1
@@ -417,15 +404,9 @@ class Show:
         self._up_in = self.song.title
         self.cleared = False
         self._shown_at = at
-        self._use(normal(line.text))
+        self._used.add(normal(line.text))
         self.pool.sung(self.ask, line)
         return Cue(line, self.song.title, self.section.name, quantize, at, self.number)
-
-    def _use(self, text: str) -> None:
-        """Marks `text`, in normal form, as not to be shown (again)."""
-        if text not in self._used:
-            self._used.add(text)
-            self._shown.append(text)
 
     def _word(self, word: str, at: float) -> list[Effect]:
         if not word:
@@ -446,7 +427,7 @@ class Show:
     def _pass_over(self, action: Literal["swap", "veto_next"]) -> list[Effect]:
         """Skips the next line before it was shown. `veto_next`: for later shows too."""
         line = self.upcoming()
-        self._use(normal(line.text))
+        self._used.add(normal(line.text))
         self.ladder.shown[line.text] = self.number
         if self.upcoming().text == line.text:
             return [Remark(f"{action}: there is no other line ready")]

@@ -19,16 +19,6 @@ LINES = ["The rain is on the sea", "And it is on my boat", "My boat, it rains", 
 BEFORE = [[], ["The rain is on the sea"], ["One", "Two", "Three", "Four", "Five"], []]
 
 
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_gguf.write(tmp_path_factory.mktemp("gguf") / "tiny.gguf")
-
-
-@pytest.fixture(scope="module")
-def editor(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Editor:
-    return Editor.open(source, cache=tmp_path_factory.mktemp("cache"))
-
-
 def exact(model: Llama, meta: folder.Meta, place: Path) -> onnxruntime.InferenceSession:
     """The graph in fp32."""
     weights, start = io.BytesIO(), meta.kept.index(meta.start)

@@ -10,16 +10,6 @@ from stagelyric.editor.editor import Editor
 from stagelyric.editor.llama import Llama
 
 
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_gguf.write(tmp_path_factory.mktemp("gguf") / "tiny.gguf")
-
-
-@pytest.fixture(scope="module")
-def editor(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Editor:
-    return Editor.open(source, cache=tmp_path_factory.mktemp("cache"))
-
-
 def grown(editor: Editor, text: list[int], other: list[int], cut: bool) -> list[float]:
     """ln p of each piece of `text` after the first, read in three calls with another branch beside it."""
     memory = editor.memory(64)

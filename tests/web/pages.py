@@ -6,11 +6,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command
 
-from .conftest import LINE, Show
+from .conftest import LINE, Show, running
+
+IN_CHROMIUM = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
+"""The marks of a file whose tests share one browser, and so one event loop."""
 
 SIZES = [(320, 568), (390, 844), (844, 390), (1024, 768), (1920, 1080), (3840, 2160)]
 LINES = [
@@ -35,6 +39,13 @@ OVERFLOW = """() => {
   }
   return out;
 }"""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def show_of_the_file() -> AsyncIterator[Show]:
+    """A page for each test, on the loop of the file's browser; such a file says `show = show_of_the_file`."""
+    async with running() as show:
+        yield show
 
 
 @asynccontextmanager

@@ -1,31 +1,24 @@
 """axe-core on every page, in every theme, with every panel open."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from stagelyric.types.lines import Alert
 from stagelyric.web.desk import Desk, Song
 
-from .conftest import LINE, Show, running
-from .pages import holds, looking, shows
+from .conftest import LINE, Show
+from .pages import IN_CHROMIUM, holds, looking, show_of_the_file, shows
 from .test_rehearse import rehearsing
 
 playwright = pytest.importorskip("playwright.async_api")
 axe = pytest.importorskip("axe_playwright_python")
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
+pytestmark = IN_CHROMIUM
+show = show_of_the_file
 
 AXE = Path(axe.__file__).with_name("axe.min.js").read_text("utf-8")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def show() -> AsyncIterator[Show]:
-    async with running() as show:
-        yield show
 
 
 RULES = "{'label-content-name-mismatch': {enabled: true}}"  # still an experiment there, and asked for elsewhere

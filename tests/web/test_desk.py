@@ -2,12 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
@@ -17,18 +15,12 @@ from stagelyric.web import guard
 from stagelyric.web.desk import Desk, Song
 
 from .conftest import LINE, Show, running
-from .pages import LINES, OVERFLOW, SIZES, TITLE, holds, looking, orders, shows
+from .pages import IN_CHROMIUM, LINES, OVERFLOW, SIZES, TITLE, holds, looking, orders, show_of_the_file, shows
 
 playwright = pytest.importorskip("playwright.async_api")
 
-
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def show() -> AsyncIterator[Show]:
-    async with running() as show:
-        yield show
+pytestmark = IN_CHROMIUM
+show = show_of_the_file
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

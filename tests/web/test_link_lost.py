@@ -1,26 +1,18 @@
 """Pages in a real Chromium whose link is lost, whose show is away, or who have two servers."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from stagelyric.testing.waiting import until
 
 from .conftest import LINE, Show, running
-from .pages import holds, looking, shows
+from .pages import IN_CHROMIUM, holds, looking, show_of_the_file, shows
 
 playwright = pytest.importorskip("playwright.async_api")
 
-
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def show() -> AsyncIterator[Show]:
-    async with running() as show:
-        yield show
+pytestmark = IN_CHROMIUM
+show = show_of_the_file
 
 
 async def test_the_line_stays_while_the_show_is_away_and_is_right_when_it_is_back(browser: Any) -> None:

@@ -1,12 +1,10 @@
 """The operator's pads and tabs in a real Chromium: free pads, those that are made, a pedal that is learned."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from stagelyric.setlist.setlist import load
 from stagelyric.show.learn import LearnSession
@@ -16,19 +14,13 @@ from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
 from stagelyric.types.events import ControlChange, PadPress
 
-from .conftest import Show, running
-from .pages import OVERFLOW, holds, looking, orders
+from .conftest import Show
+from .pages import IN_CHROMIUM, OVERFLOW, holds, looking, orders, show_of_the_file
 
 playwright = pytest.importorskip("playwright.async_api")
 
-
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def show() -> AsyncIterator[Show]:
-    async with running() as show:
-        yield show
+pytestmark = IN_CHROMIUM
+show = show_of_the_file
 
 
 async def test_free_pads_press_and_release(browser: Any, show: Show) -> None:

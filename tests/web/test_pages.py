@@ -1,29 +1,21 @@
 """The pages in a real Chromium: what a musician sees, at every size, whatever happens to the link."""
 
 import json
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from stagelyric.testing.waiting import until
 from stagelyric.types.events import KeyPress
 
-from .conftest import LINE, Show, running
-from .pages import LINES, OVERFLOW, SIZES, TITLE, contrast, holds, looking, shows
+from .conftest import LINE, Show
+from .pages import IN_CHROMIUM, LINES, OVERFLOW, SIZES, TITLE, contrast, holds, looking, show_of_the_file, shows
 
 playwright = pytest.importorskip("playwright.async_api")
 
-
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def show() -> AsyncIterator[Show]:
-    async with running() as show:
-        yield show
+pytestmark = IN_CHROMIUM
+show = show_of_the_file
 
 
 # -- the teleprompter

@@ -1,25 +1,17 @@
 """The audience's page in a real Chromium: the word box, the join card, and the ground behind the line."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from .conftest import LINE, Show, running
-from .pages import LINES, OVERFLOW, contrast, holds, looking, shows
+from .conftest import LINE, Show
+from .pages import IN_CHROMIUM, LINES, OVERFLOW, contrast, holds, looking, show_of_the_file, shows
 
 playwright = pytest.importorskip("playwright.async_api")
 
-
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("chromium")]
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def show() -> AsyncIterator[Show]:
-    async with running() as show:
-        yield show
+pytestmark = IN_CHROMIUM
+show = show_of_the_file
 
 
 async def test_the_room_offers_a_word_and_is_answered(browser: Any, show: Show) -> None:
