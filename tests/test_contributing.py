@@ -1,6 +1,7 @@
 """The worked examples of CONTRIBUTING.md do what they say."""
 
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +66,51 @@ async def test_an_input_presses(example: Any) -> None:
     async with made.running():
         await time.advance(1.6)
     assert made.show.number == 3
+
+
+_NEW_KIND = """
+import sys
+from types import ModuleType
+
+module = sys.modules["example_event"] = ModuleType("example_event")
+exec(compile(sys.stdin.read(), "CONTRIBUTING.md", "exec", dont_inherit=True), module.__dict__)
+from stagelyric.types import events
+
+events.ButtonPress, events.EVENT_KINDS = module.ButtonPress, (*events.EVENT_KINDS, module.KIND)
+events.BY_EVENT[module.ButtonPress] = module.KIND
+
+from stagelyric.commands import monitor
+from stagelyric.doctor.wrong import near_miss
+from stagelyric.setlist import reference
+from stagelyric.setlist.triggers import On, Trigger
+from stagelyric.setup.form import form
+from stagelyric.show.pedals import Watch
+from stagelyric.stage import replay
+
+down, up = module.ButtonPress(1.0, "box", 7), module.ButtonPress(1.2, "box", 7, True)
+trigger = Trigger.model_validate({"on": {"button": 7}, "do": "next_line"})
+late = Trigger.model_validate({"on": {"button": 7, "press": "release"}, "do": "next_line"})
+assert trigger.on.fires(down) and not trigger.on.fires(up) and late.on.fires(up)
+assert not trigger.on.fires(module.ButtonPress(1.0, "box", 8))
+assert near_miss([trigger], down) is None
+watch = Watch()
+assert watch.hear(down) and watch.hear(up)
+assert (watch.found().on, watch.found().kind) == ({"button": 7}, "momentary")
+assert monitor.decoded(up) == "button 7 released" and "button" in monitor.KINDS
+assert On.model_json_schema()["properties"]["button"]["anyOf"][0] == {"maximum": 99, "minimum": 1, "type": "integer"}
+assert "| `button` | a whole number, 1 to 99 | none | a button of the box, by its number |" in reference.reference()
+assert {"name": "button", "means": module.KIND.does, "text": False, "whole": True} in form()["kinds"]
+assert replay.read(repr(down)) == down
+"""
+
+
+@pytest.mark.example("event")
+def test_a_new_kind_of_event_is_known_everywhere() -> None:
+    # In a process of its own: the tables are read once, where triggers are first imported.
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (written,) = re.findall(r"```python event\n(.*?)```", text, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", _NEW_KIND], input=written, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.example("output")

@@ -44,8 +44,9 @@ def test_the_reference_has_every_key_of_every_table() -> None:
         for model in vars(module).values()
         if isinstance(model, type) and issubclass(model, BaseModel) and model.model_fields and model.__name__[0] != "_"
     ]
-    assert set(written) == set(reference.MEANINGS)
-    for model, meanings in reference.MEANINGS.items():
+    assert set(written) == {model for _, model in reference.tables()}
+    for model in written:
+        meanings = reference.MEANINGS.get(model, {})
         described = {name for name, field in model.model_fields.items() if field.description}
         assert set(model.model_fields) - described == set(meanings), model.__name__
 

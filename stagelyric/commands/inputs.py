@@ -17,7 +17,9 @@ from stagelyric.setlist.rig import Rig, address, load_rig
 
 if TYPE_CHECKING:
     from stagelyric.gear.midi.input import Midi
+    from stagelyric.show.show import Show
     from stagelyric.types.events import Emit
+    from stagelyric.types.parts import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +30,30 @@ class Hearing:
     midi: tuple[str, ...] | None
     osc: bool = True
 
-    async def open(self, stack: AsyncExitStack, emit: Emit, *, say: bool = True) -> Midi | None:
-        """Opens MIDI and OSC. If a port is in use, that is reported, and the other inputs are opened all the same."""
+    async def open(
+        self, stack: AsyncExitStack, emit: Emit, *, say: bool = True, show: Show | None = None
+    ) -> Midi | None:
+        """Opens every input of the table but the keys. If a port is in use, that is reported, and the other inputs are
+        opened all the same. `show`: the show that is tried out. Returns MIDI's input, if it is open."""
         from stagelyric.gear.midi.input import Midi
         from stagelyric.gear.osc.input import Osc
+        from stagelyric.stage.inputs import INPUTS, Sources
         from stagelyric.types.devices import ListenError
 
-        heard = 0
-        host, port = address(self.rig.osc.listen)
-        if self.osc:
+        midi = None if self.midi is None else self.midi or self.rig.midi.inputs
+        sources = Sources(self.rig, midi, self.osc, show)
+        opened: list[Part] = []
+        for part in filter(None, [row(sources) for row in INPUTS]):
             try:
-                osc = Osc(host, port, allow=self.rig.osc.allow)
-                await stack.enter_async_context(osc.running(emit))
-                heard += 1
-                if say:
-                    click.secho("OSC on {}:{}".format(*osc.address), dim=True, err=True)
+                await stack.enter_async_context(part.running(emit))
+                opened.append(part)
             except ListenError as fault:
                 click.secho(f"{fault} The rest is heard all the same.", fg="yellow", err=True)
-        if self.midi is None:
-            if not heard and not sys.stdin.isatty():
-                raise Failure("nothing to listen to: no OSC, no MIDI, no keys")
-            return None
-        midi = Midi(self.midi or self.rig.midi.inputs)
-        await stack.enter_async_context(midi.running(emit))
-        return midi
+            if say and part in opened and isinstance(part, Osc):
+                click.secho("OSC on {}:{}".format(*part.address), dim=True, err=True)
+        if not opened and not sys.stdin.isatty():
+            raise Failure("nothing to listen to: no OSC, no MIDI, no keys")
+        return next((part for part in opened if isinstance(part, Midi)), None)
 
     def keys(self, emit: Emit) -> AbstractAsyncContextManager[None]:
         """Reads this terminal's keys while the context is open; does nothing if there is no terminal."""

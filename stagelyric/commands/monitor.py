@@ -76,12 +76,8 @@ def monitor(
 async def _listen(hearing: Hearing, screen: Screen, count: int | None, seconds: float | None) -> None:
     events: asyncio.Queue[Event] = asyncio.Queue()
     async with AsyncExitStack() as stack:
-        await hearing.open(stack, events.put_nowait, say=not screen.as_json)
+        await hearing.open(stack, events.put_nowait, say=not screen.as_json, show=screen.show)
         await stack.enter_async_context(hearing.keys(events.put_nowait))
-        if hearing.rig.live is not None and screen.show is not None:
-            from stagelyric.stage.parts import live
-
-            await stack.enter_async_context(live(hearing.rig.live, screen.show).running(events.put_nowait))
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while count is None or screen.printed < count:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from pydantic import BaseModel
 
@@ -124,9 +125,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
 
 _HEADINGS: Mapping[type[BaseModel], str] = {
     setlist.Setlist: "The set", setlist.Song: "`[[songs]]`", setlist.Section: "`[[songs.sections]]`",
-    triggers.Trigger: "`[[triggers]]`", triggers.On: "`on`", rig.Rig: "The rig", rig.MidiRig: "`[midi]`",
-    rig.OscRig: "`[osc]`", rig.WebRig: "`[web]`", rig.SpeechRig: "`[speech]`", rig.WhisperRig: "`[speech.whisper]`",
-    rig.ClockRig: "`[clock]`", rig.WriterRig: "`[writer]`", rig.LiveRig: "`[live]`",
+    triggers.Trigger: "`[[triggers]]`", triggers.On: "`on`", rig.Rig: "The rig",
 }  # fmt: skip
 
 _HEAD = """# Setlist and rig
@@ -144,7 +143,21 @@ _TAKES = {
 
 def meaning(model: type[BaseModel], key: str) -> str:
     """What a key means: its row in MEANINGS, else the field's own description."""
-    return MEANINGS[model].get(key) or model.model_fields[key].description or ""
+    return MEANINGS.get(model, {}).get(key) or model.model_fields[key].description or ""
+
+
+def tables() -> Iterator[tuple[str, type[BaseModel]]]:
+    """The page's headings and their models; those of the rig's tables are found in it, so that a new one is too."""
+    yield from ((heading, model) for model, heading in _HEADINGS.items())
+    yield from _inside(rig.Rig, "")
+
+
+def _inside(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel]]]:
+    for key, field in model.model_fields.items():
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield f"`[{path}{key}]`", kind
+                yield from _inside(kind, f"{path}{key}.")
 
 
 def reference() -> str:
@@ -153,9 +166,9 @@ def reference() -> str:
 
 
 def _tables() -> Iterator[str]:
-    for model in MEANINGS:
+    for heading, model in tables():
         defined = model.model_json_schema()
-        yield f"## {_HEADINGS[model]}\n\n| key | is | default | means |\n|---|---|---|---|"
+        yield f"## {heading}\n\n| key | is | default | means |\n|---|---|---|---|"
         needed = defined.get("required", [])
         for key, kind in defined["properties"].items():
             default = "*needed*" if key in needed else _default(kind.get("default"))

@@ -10,7 +10,7 @@ from stagelyric.setlist.reference import meaning
 from stagelyric.setlist.setlist import Section, Setlist, Song
 from stagelyric.setlist.triggers import On, Trigger
 from stagelyric.types.actions import TABLE
-from stagelyric.types.events import EVENT_KINDS, Whole
+from stagelyric.types.events import EVENT_KINDS, Text, Whole
 from stagelyric.types.json import JsonMapping, JsonObject
 
 _MODELS: Mapping[str, type[BaseModel]] = {
@@ -25,9 +25,12 @@ def form() -> JsonObject:
     they exist `options`, `least`, `most`, `default`, `needed`; the kinds of `on`, and the actions of `do`."""
     fields = {name: list(_fields(model)) for name, model in _MODELS.items()}
     kinds = [
-        {"name": kind.name, "means": kind.does, "whole": isinstance(kind.wanted, Whole) and kind.wanted.read is None}
+        {
+            "name": kind.name, "means": kind.does, "text": isinstance(kind.wanted, Text),
+            "whole": isinstance(kind.wanted, Whole) and kind.wanted.read is None,
+        }
         for kind in EVENT_KINDS
-    ]
+    ]  # fmt: skip
     actions = [{"name": row.name, "label": row.label, "means": row.does, "takes": row.takes} for row in TABLE]
     return fields | {"kinds": kinds, "actions": actions}
 

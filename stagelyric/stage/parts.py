@@ -18,7 +18,7 @@ from stagelyric.gear.terminal.keyboard import Keyboard
 from stagelyric.gear.terminal.output import Terminal
 from stagelyric.rehearsal.desk import Rehearsal
 from stagelyric.rehearsal.files import Drafts, folder_of
-from stagelyric.setlist.rig import LiveRig, Rig, address
+from stagelyric.setlist.rig import Rig
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.setlist.triggers import Trigger
 from stagelyric.setup.desk import Setup
@@ -29,6 +29,7 @@ from stagelyric.show.show import Show
 from stagelyric.show.step import Step
 from stagelyric.speech.output import Speech
 from stagelyric.stage.generator import Generator
+from stagelyric.stage.inputs import INPUTS, Sources
 from stagelyric.stage.material import Judgements
 from stagelyric.stage.stage import Stage
 from stagelyric.types import paths
@@ -153,12 +154,6 @@ def _speech(given: Given) -> Speech:
     return Speech(given.rig.speech, folder, ahead=ahead, ready=given.baked.sounds, spoken=given.notes.spoken)
 
 
-def _osc(given: Given) -> Osc:
-    rig = given.rig.osc
-    host, port = address(rig.listen)
-    return Osc(host, port, reply_to=[address(to) for to in rig.reply_to], allow=rig.allow, known=given.addresses)
-
-
 def _link(given: Given) -> Part | None:
     if given.rig.clock.source != "link":
         return None
@@ -192,29 +187,26 @@ def _rehearsal(given: Given) -> Rehearsal:
     return Rehearsal(drafts, write, ask_for, titles)
 
 
+def _input(row: Callable[[Sources], Part | None]) -> Callable[[Given], Part | None]:
+    """The factory for a row of the table of inputs."""
+    return lambda given: row(Sources(given.rig, given.midi, show=given.show, known=given.addresses, replies=True))
+
+
 PARTS: tuple[Callable[[Given], Part | None], ...] = (
     _machines,
     _page,
     _key,
     _speech,
     lambda given: Terminal() if given.terminal else None,
-    _osc,
-    lambda given: Midi(given.midi) if given.midi is not None else None,
+    *map(_input, INPUTS),
     lambda given: MidiOut(given.rig.midi.outputs) if given.rig.midi.outputs else None,
     _link,
-    lambda given: live(given.rig.live, given.show) if given.rig.live is not None else None,
     _advertising,
     lambda given: given.rehearsal,
     lambda given: given.setup,
     lambda given: Keyboard() if given.terminal else None,
 )
 """In the order in which they are opened and told; they are closed in reverse."""
-
-
-def live(rig: LiveRig, show: Show) -> Part:
-    from stagelyric.gear.live.input import Live
-
-    return Live(show.setlist.sections(), lambda: show.song.title, rig.host, rig.port, rig.answers, rig.track)
 
 
 def _secure(rig: Rig) -> ssl.SSLContext | None:

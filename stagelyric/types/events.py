@@ -393,7 +393,8 @@ EVENT_KINDS: tuple[AnyKind, ...] = (
         every=lambda count, beats_per_bar: count * beats_per_bar,
     ),
 )
-"""Read by triggers, the JSON Schema, `learn`, `monitor` and `doctor`; in the order in which they are offered."""
+"""Read by triggers, the JSON Schema, `learn`, `monitor`, `doctor` and the page `/setup`; in the order in which they are
+offered."""
 
 BY_EVENT: dict[type[Event], AnyKind] = {cls: kind for kind in reversed(EVENT_KINDS) for cls in kind.events}
 """The kind for an event's class; classes that no trigger responds to are missing."""

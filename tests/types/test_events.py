@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stagelyric.setlist.triggers import On
 from stagelyric.stage import replay
 from stagelyric.types import events
-from stagelyric.types.events import BY_EVENT, EVENT_KINDS, AnyKind, Event
+from stagelyric.types.events import BY_EVENT, EVENT_KINDS, AnyKind, Event, Whole
 
 CLASSES = sorted(
     (found for found in vars(events).values() if isinstance(found, type) and issubclass(found, Event)),
@@ -31,8 +31,17 @@ BOUNDS = {
 
 def made(cls: type[Event]) -> st.SearchStrategy[Any]:
     """Events of a class as its input makes them."""
-    given = {field.name: BOUNDS[field.name] for field in dataclasses.fields(cls) if field.name in BOUNDS}
-    return st.builds(cls, **given)
+    own = {field.name: field.type for field in dataclasses.fields(cls)[len(dataclasses.fields(Event)) :]}
+    given = {name: BOUNDS[name] if name in BOUNDS else _as_wanted(cls, of) for name, of in own.items()}
+    return st.builds(cls, **{name: strategy for name, strategy in given.items() if strategy is not None})
+
+
+def _as_wanted(cls: type[Event], of: Any) -> st.SearchStrategy[Any] | None:
+    """For a field that BOUNDS does not name: what a trigger for the event may have; None if any value will do."""
+    wanted = BY_EVENT[cls].wanted if cls in BY_EVENT else None
+    if of is int and isinstance(wanted, Whole):
+        return st.integers(wanted.least, wanted.most)
+    return st.text(min_size=1, max_size=9) if of is str else None
 
 
 @pytest.mark.parametrize("cls", CLASSES)

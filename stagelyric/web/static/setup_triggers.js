@@ -64,7 +64,7 @@ function onFields(trigger, keys, form, touched, anew) {
   const value = make("input", "", "", { id: `${id}-value`, "aria-label": kind ? kind.means : "which", autocomplete: "off", maxlength: "200", spellcheck: "false" });
   value.value = kind ? data.shown(on[kind.name]) : "";
   value.addEventListener("input", () => touched(() => {
-    const read = ["osc", "key", "pad"].includes(kind.name) ? value.value : data.number(value.value) ?? "";
+    const read = kind.text ? value.value : data.number(value.value) ?? "";
     trigger.on = { ...on, ...trigger.on, [kind.name]: read };
   }));
   value.disabled = !kind;
