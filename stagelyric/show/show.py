@@ -166,7 +166,7 @@ class Show:
             speech=self.speech,
             wildness=self.wildness,
             beats_per_bar=self.beats_per_bar,
-            line_song=self._up_in if up is not None else "",
+            line_song=self._up_in,
         )
 
     def standing(self, tempo: float) -> Standing:

@@ -144,7 +144,7 @@ class State:
     """Everything that a display needs to show the right thing, in the field order of the page's `state` message.
 
     `tempo` in quarter notes per minute; `wildness` 0.0-1.0; `beats_per_bar` in quarter notes. `line_song`: the title of
-    the song in which the line came up, which is not `song` between two songs; "" if none is up or it is not known.
+    the song in which the last line came up, which is not `song` between two songs; "" before the first line.
     """
 
     song: str

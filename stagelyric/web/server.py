@@ -179,7 +179,7 @@ class Page(Part):
             number=cue.number,
             line=cue.line.text if cue.line else "",
             cleared=cue.line is None,
-            line_song=cue.song if cue.line else "",
+            line_song=cue.song if cue.line else self._known.line_song,
         )
 
     def encode(self, cue: Cue) -> bytes:

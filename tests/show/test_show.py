@@ -256,6 +256,8 @@ def test_between_two_songs_the_state_tells_whose_line_is_up() -> None:
     between = here.state(96.0)
     assert between.line
     assert (between.song, between.line_song) == ("Second Song", "Harbour Lights")
+    do(here, "clear")
+    assert (here.state(96.0).line, here.state(96.0).line_song) == ("", "Harbour Lights")
     do(here, "next_line")
     assert here.state(96.0).line_song == "Second Song"
 

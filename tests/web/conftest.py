@@ -43,7 +43,8 @@ class Show:
             self.now,
             **{"number": number, "line": text or "", "cleared": text is None, **changes},  # type: ignore[arg-type]
         )
-        self.now = replace(self.now, line_song=self.now.song if text is not None else "")
+        if text is not None:
+            self.now = replace(self.now, line_song=self.now.song)
         line = Line(text, "model", 0.5, tuple(text.split())) if text is not None else None
         self.page.show(Cue(line, self.now.song, self.now.section, "now", 0.0, number, 1763890000.123, 33.0))
         self.page.state(self.now)

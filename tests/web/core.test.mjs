@@ -57,27 +57,29 @@ test("clear empties the stage and a cue fills it again", () => {
 });
 
 test("a state is the whole truth, whatever was believed before", () => {
-  const state = { type: "state", song: "Polly", section: "chorus", number: 3, line: "new", next: "soon", ready: 5, tempo: 90, held: true, cleared: false, speech: true, wildness: 0.7, beats_per_bar: 3 };
+  const state = { type: "state", song: "Polly", section: "chorus", number: 3, line: "new", next: "soon", ready: 5, tempo: 90, held: true, cleared: false, speech: true, wildness: 0.7, beats_per_bar: 3, line_song: "Polly" };
   const { type, ...told } = state;
   assert.deepEqual(after(cue(40, "old"), state), { ...told, previous: "", alerts: [], beat: null, syllables: [], sung: -1, came: null, due: null, announced: false });
 });
 
-test("another song is announced until its first line, and not to whoever has just come", () => {
-  const state = (song, number, line) => ({ type: "state", song, number, line });
+test("another song is announced until its first line, whoever has just come too", () => {
+  const state = (song, line_song, number = 4, line = "up") => ({ type: "state", song, line_song, number, line });
   const told = (...messages) => after(...messages).announced;
-  assert.equal(told(state("Polly", 4, "up")), false);
-  assert.equal(told(state("Polly", 4, "up"), state("Leith", 4, "up")), true);
-  assert.equal(told(state("Polly", 4, "up"), state("Leith", 4, "up"), state("Leith", 4, "up")), true);
-  assert.equal(told(state("Polly", 4, "up"), state("Leith", 4, "up"), cue(5, "new", "Leith")), false);
-  assert.equal(told(state("Polly", 4, "up"), state("Leith", 9, "new")), false); // it was away meanwhile
+  const [here, between] = [state("Polly", "Polly"), state("Leith", "Polly")];
+  assert.equal(told(here), false);
+  assert.equal(told(between), true);
+  assert.equal(told(here, between, between), true);
+  assert.equal(told(here, between, here), false); // back again
+  assert.equal(told(here, between, cue(5, "new", "Leith")), false);
+  assert.equal(told(here, state("Leith", "Leith", 9, "new")), false); // it was away meanwhile
+  assert.equal(told(here, { type: "clear", number: 5 }, { ...between, line: "", cleared: true }), true);
+  assert.equal(told(state("Leith", "", 0, "")), false); // before the first line
 });
 
-test("between two songs whoever has just come is told by the line's song", () => {
-  const state = { type: "state", song: "Leith", number: 4, line: "up", line_song: "Polly" };
-  assert.equal(after(state).announced, true);
-  assert.equal(after(state, cue(5, "new", "Leith")).announced, false);
-  assert.equal(after({ ...state, line_song: "Leith" }).announced, false);
-  assert.equal(after({ ...state, line: "", cleared: true }).announced, false);
+test("the last line of one song is not the line before the first of the next", () => {
+  const here = { type: "state", song: "Polly", line_song: "Polly", number: 4, line: "up" };
+  assert.equal(after(here, { ...here, song: "Leith" }, cue(5, "new", "Leith")).previous, "");
+  assert.equal(after(here, cue(5, "new", "Polly")).previous, "up");
 });
 
 test("what is not for the view leaves it as it is", () => {
@@ -104,7 +106,7 @@ test("a syllable a beat lights up, from the first beat after the cue to the last
   assert.equal(end.sung, 3);
   assert.equal(reduce(end, { ...sung, number: 2 }).sung, -1);
   assert.equal(after(beat(1), cue(1, "no syllables"), beat(2)).sung, -1);
-  const state = { type: "state", song: "Harbour Lights", line: "Hold the water", number: 1 };
+  const state = { type: "state", song: "Harbour Lights", line: "Hold the water", number: 1, line_song: "Harbour Lights" };
   assert.equal(reduce(end, state).sung, 3);
   assert.deepEqual(reduce(end, { ...state, line: "another" }).syllables, []);
 });

@@ -250,6 +250,18 @@ async def test_of_a_baked_show_the_lines_left_are_counted(browser: Any, show: Sh
         assert await tab.get_by_role("button", name="chorus 12 of 24 left").count() == 1
 
 
+async def test_between_two_songs_the_desk_says_whose_line_it_is(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator") as tab:
+        show.cue(LINE, song="Harbour Lights")
+        await holds(tab, "document.querySelector('#up-label').textContent === 'up now'")
+        show.tell(song="The Night Bus to Leith")
+        await holds(tab, "document.querySelector('#up-label').textContent === 'last of Harbour Lights'")
+        await tab.wait_for_selector("#line.quiet")
+        show.cue(LINE)
+        await holds(tab, "document.querySelector('#up-label').textContent === 'up now'")
+        await tab.wait_for_selector("#line:not(.quiet)")
+
+
 async def test_words_of_ones_own_are_shown_or_written_around(browser: Any, show: Show) -> None:
     async with looking(browser, show.page.url + "/operator") as tab:
         await tab.click("#say-word")  # nothing to be sent: the field is where to begin

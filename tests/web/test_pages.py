@@ -127,6 +127,42 @@ async def test_before_the_first_line_the_song_is_named(browser: Any, show: Show)
             assert await tab.locator(".line.title").count() == 0
 
 
+async def test_between_two_songs_the_singer_sees_the_new_title_and_the_line_to_come(browser: Any, show: Show) -> None:
+    show.cue(LINE, song="Harbour Lights", next="Row me home")
+    async with looking(browser, show.page.url) as tab:
+        await shows(tab, LINE)
+        height = await tab.evaluate("document.querySelector('.box').getBoundingClientRect().top")
+        show.tell(song="The Night Bus to Leith", next="Agnes has the window seat")
+        await shows(tab, "The Night Bus to Leith")
+        await tab.wait_for_selector(".line.title")
+        await holds(tab, "document.querySelector('.next').textContent.startsWith('Agnes')")
+        assert (await tab.inner_text(".previous")).replace("’", "'") == LINE
+        assert await tab.evaluate("document.querySelector('.box').getBoundingClientRect().top") == height
+        assert await tab.inner_text(".where") == show.now.section
+        async with looking(browser, show.page.url) as late:
+            await shows(late, "The Night Bus to Leith")
+        show.cue("Agnes has the window seat")
+        await shows(tab, "Agnes has the window seat")
+        assert await tab.inner_text(".previous") == ""
+        assert await tab.locator(".line.title").count() == 0
+
+
+async def test_a_song_chosen_on_a_cleared_stage_is_told_to_the_singer_alone(browser: Any, show: Show) -> None:
+    show.cue(LINE, song="Harbour Lights")
+    async with looking(browser, show.page.url) as tab, looking(browser, show.page.url + "/audience") as room:
+        await shows(tab, LINE)
+        await shows(room, LINE)
+        show.cue(None)
+        await tab.wait_for_selector("#stage.empty")
+        show.tell(song="The Night Bus to Leith", next="Agnes has the window seat")
+        await shows(tab, "The Night Bus to Leith")
+        await holds(tab, "document.querySelector('.next').textContent.startsWith('Agnes')")
+        assert await tab.inner_text(".previous") == ""
+        await room.wait_for_selector("#stage.empty")
+        show.cue("Agnes has the window seat")
+        await shows(room, "Agnes has the window seat")
+
+
 async def test_a_cleared_stage_is_calm_and_alive(browser: Any, show: Show) -> None:
     async with looking(browser, show.page.url) as tab:
         show.cue(LINE, next="soon")

@@ -73,7 +73,7 @@ async def test_between_two_songs_the_room_sees_the_title(browser: Any, show: Sho
         )
         show.tell(song="The Night Bus to Leith", section="verse")
         await shows(room, "The Night Bus to Leith")
-        await shows(singer, LINE)  # who sings keeps the line until the next one
+        await shows(singer, "The Night Bus to Leith")
         assert await room.locator(".line.title").count() == 1
         await asyncio.sleep(0.4)  # the gate against flashes
         show.cue(LINE)

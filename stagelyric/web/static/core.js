@@ -21,7 +21,8 @@ export const EMPTY = Object.freeze({
   sung: -1, // the index of the syllable on the beat
   came: null, // the clock's beat when the line came up
   due: null, // the beat that an action waits for
-  announced: false, // whether a new song has begun and none of its lines has come yet
+  line_song: "", // the song of the last line that came up
+  announced: false, // between two songs: another song has been chosen, and none of its lines has come yet
 });
 
 const STATE_FIELDS = [
@@ -38,6 +39,7 @@ const STATE_FIELDS = [
   "wildness",
   "beats_per_bar",
   "alerts",
+  "line_song",
 ];
 
 /** The view after one of the server's messages; messages that don't concern it leave it unchanged. */
@@ -45,18 +47,16 @@ export function reduce(view, message) {
   switch (message.type) {
     case "state": {
       const told = Object.fromEntries(STATE_FIELDS.map((field) => [field, message[field] ?? EMPTY[field]]));
-      const follows = told.song === view.song && told.number === view.number + 1;
-      const same = told.line === view.line && told.song === view.song;
+      const follows = told.line_song === view.line_song && told.number === view.number + 1;
+      const same = told.line === view.line && told.line_song === view.line_song;
       const { syllables, sung, came } = same ? view : EMPTY;
       const previous = same ? view.previous : follows ? view.line : "";
-      // Whoever has just come is told by the line's song that a new one has begun.
-      const between = told.line !== "" && Boolean(message.line_song) && message.line_song !== told.song;
-      const changed = told.song === view.song ? view.announced : view.song !== "" && told.number === view.number;
-      return { ...told, syllables, sung, came, beat: view.beat, due: view.due, announced: changed || between, previous };
+      const announced = told.line_song !== "" && told.line_song !== told.song;
+      return { ...told, syllables, sung, came, beat: view.beat, due: view.due, announced, previous };
     }
     case "cue": {
       const again = message.text === view.line;
-      const previous = message.song === view.song ? (again ? view.previous : view.line) : "";
+      const previous = message.song === view.line_song ? (again ? view.previous : view.line) : "";
       return {
         ...view,
         number: message.number,
@@ -66,6 +66,7 @@ export function reduce(view, message) {
         previous,
         next: message.text === view.next ? "" : view.next,
         cleared: false,
+        line_song: message.song,
         announced: false,
         syllables: message.syllables ?? [],
         sung: -1,

@@ -2,7 +2,7 @@
 
 const KEY = "stagelyric-last";
 const TOO_OLD = 12 * 3600 * 1000; // ms: nobody needs last night's line
-const KEPT = ["song", "section", "line", "next", "cleared", "held"];
+const KEPT = ["song", "section", "line", "next", "cleared", "held", "announced"];
 
 /** Stores the parts of a view that may be shown without a server. */
 export function remember(page, view, store = globalThis.localStorage, now = Date.now()) {

@@ -76,7 +76,10 @@ show = listen({
 function render() {
   const line = find("line");
   say(line, view.line || (view.cleared ? "The stage is empty." : "No line yet."));
-  line.classList.toggle("quiet", !view.line);
+  // Between two songs the displays show the new one's title: the line is the last one's, here to be kept or vetoed.
+  const over = view.announced && Boolean(view.line);
+  say(find("up-label"), over ? `last of ${view.line_song}` : "up now");
+  line.classList.toggle("quiet", !view.line || over);
   line.dir = direction(view.line);
   say(find("next"), view.next || "–");
   find("next").dir = direction(view.next);

@@ -22,10 +22,11 @@ const MEASURED = 1000;
 /**
  * Puts a stage into `root`. `options`: see core.options; `look`: the typography: `leading` (the height of a row, in
  * letters) and `cap` (the largest letters, as a share of the screen), the cut of the `font`, whether syllables light up
- * (`sing`), how large a song's title is compared with a line (`title`) and whether it is also shown between two songs
- * (`announces`), which parts of the view are shown in the head (`where`), and its entrance (`enter`: frames,
- * milliseconds, and the delay of each row after the one above; null: the line appears at once). Returns `{render(view,
- * {animate}), link({up, since}), warn(text), adjust(options)}`.
+ * (`sing`), how large a song's title is compared with a line (`title`), whether a title that comes between two songs
+ * has an entrance (`announces`) and whether it is shown on a cleared stage too (`prepares`), which parts of the view are
+ * shown in the head (`where`), and its entrance (`enter`: frames, milliseconds, and the delay of each row after the one
+ * above; null: the line appears at once). Returns `{render(view, {animate}), link({up, since}), warn(text),
+ * adjust(options)}`.
  */
 export function mountStage(root, options, look) {
   const head = part("head", "header");
@@ -129,15 +130,16 @@ export function mountStage(root, options, look) {
   function render(view, { animate = false } = {}) {
     if (!last || view.beat !== last.beat) beatAt = performance.now();
     last = view;
-    const between = Boolean(look.announces) && view.announced; // given undefined, classList.toggle would invert the class
-    const title = (!view.line || between) && !view.cleared && Boolean(view.song);
+    const between = view.announced && (!view.cleared || Boolean(look.prepares));
+    const title = Boolean(view.song) && (between || (!view.line && !view.cleared));
     const text = typeset(title ? view.song : view.line);
     const empty = !text;
     root.classList.toggle("empty", empty);
-    const learned = !shown.syllables.length && view.syllables.length > 0;
+    const syllables = title ? [] : view.syllables;
+    const learned = !shown.syllables.length && syllables.length > 0;
     const another = text !== shown.text || title !== shown.title;
     if (another || learned) {
-      shown = { text, title, syllables: view.syllables };
+      shown = { text, title, syllables };
       fit();
     }
     light(view);
@@ -148,9 +150,11 @@ export function mountStage(root, options, look) {
       });
     }
     say(where, look.where(view, title));
-    say(previous, view.line && options.previous ? view.previous : "");
-    previous.dir = direction(view.previous);
-    const coming = view.cleared || !options.next ? "" : view.next;
+    // Between two songs the old song's last line has gone up to the row of the line before.
+    const before = title ? view.line : view.line && view.previous;
+    say(previous, options.previous ? before : "");
+    previous.dir = direction(before);
+    const coming = (view.cleared && !title) || !options.next ? "" : view.next;
     if (next.textContent !== typeset(coming)) {
       say(next, coming);
       next.dir = direction(coming);
