@@ -53,17 +53,14 @@ async def test_an_urgent_line_overtakes_and_does_not_change_the_others() -> None
 async def test_a_word_does_not_wait_for_a_shelf_that_is_urgent_too() -> None:
     generator = Generator(MODEL)
     async with generator.running(), asyncio.timeout(LIMIT):
-        order: list[str] = []
-
-        async def write(name: str, ask: Ask, count: int) -> None:
-            await generator.write(ask, 0, count, urgent=True)
-            order.append(name)
-
-        slow = asyncio.create_task(write("shelf", ASK, CHUNK))
-        await asyncio.sleep(0.05)  # the shelf is under way
-        await write("word", Ask(word="umbrella", seed=3), 1)
-        await slow
-    assert order == ["word", "shelf"]
+        await generator.write(ASK, urgent=True)  # it is up
+        shelf = asyncio.create_task(generator.write(ASK, 0, 1000 * CHUNK, urgent=True))  # minutes of work
+        await asyncio.sleep(0.05)  # it is under way
+        (line,) = await generator.write(Ask(word="umbrella", seed=3), urgent=True)
+        assert "umbrella" in line.text.lower()
+        assert not shelf.done()
+        shelf.cancel()
+        await asyncio.wait([shelf])
 
 
 async def test_what_is_under_way_is_dropped_once_nobody_waits_for_it() -> None:
