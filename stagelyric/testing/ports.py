@@ -14,7 +14,6 @@ import tempfile
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import IO
 
 PORTS = range(20_000, 32_000)  # Linux gives connections 32768 and up, macOS and Windows 49152 and up
 _following = count(random.SystemRandom().randrange(len(PORTS)))  # two processes seldom begin at the same place
@@ -64,6 +63,6 @@ def _claim(port: int) -> bool:
 
 
 @cache
-def _claims() -> IO[bytes]:
-    """The file whose bytes stand for ports. It stays open: closing it would give up every claim."""
-    return (Path(tempfile.gettempdir()) / f"stagelyric-ports-{os.getuid()}").open("ab")
+def _claims() -> int:
+    """The file whose bytes stand for ports, as a descriptor: closing it would give up every claim."""
+    return os.open(Path(tempfile.gettempdir()) / f"stagelyric-ports-{os.getuid()}", os.O_RDWR | os.O_CREAT, 0o600)
