@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from operator import ge
+from typing import NamedTuple
 
 from stagelyric.gates import disguises
 from stagelyric.words.lists import SHORT
@@ -26,6 +27,7 @@ _INNOCENT = re.compile(
     r"|\bDick(?:'s)? (?=[A-Z][a-z])|\bDick(?=, [A-Za-z])|\b(?:Hell's|Hells) Angels?\b"
 )
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|'[a-z]+")
+_PLAIN, _SPLIT = re.compile("[a-z']+"), re.compile("[^a-z']+")
 _NATURAL = re.compile(r"[,.;:!?)\"\u2026\u2013\u2014-]$")
 _HELD = re.compile(r"([a-z])\1\1")
 QUICK = 120  # characters; `is_quick` is False for longer texts,
@@ -209,7 +211,7 @@ def is_clean(text: str, *, mild: bool = True) -> bool:
 
 
 def _base(word: str) -> str:
-    return re.sub(r"'s?$", "", word)
+    return word[:-2] if word.endswith("'s") else word.removesuffix("'")
 
 
 def _is_in_company(word: str, token: str, tokens: Sequence[str]) -> bool:
@@ -225,7 +227,7 @@ def _hidden(token: str, mild: bool) -> str | None:
     bare = disguises.bare(token)
     if not bare:
         return None
-    for part in dict.fromkeys((bare, *re.split(r"[^a-z']+", bare))):
+    for part in (bare,) if _PLAIN.fullmatch(bare) else dict.fromkeys((bare, *_SPLIT.split(bare))):
         if is_blocked(part, mild=mild):
             return _base(part)
     if "|" not in token and (bare in SHORT or _is_plain(bare)):
@@ -277,12 +279,21 @@ def _starred(token: str, mild: bool) -> str | None:
 
 def _phrase(tokens: Sequence[str]) -> str | None:
     """A blocked phrase, each of whose words is clean by itself."""
-    words = [_plainest(token.replace("'", "")) for token in tokens]
-    spoken = f" {' '.join(word.replace(' ', '') for word in words)} | {' '.join(words)} "
-    if _HELD.search(spoken):
-        held = _phrases().search(spoken)
-        return held[1] if held else None
+    words = [_plainest(token) for token in tokens]
+    held, begun = any(word.held for word in words), any(word.begins for word in words)
+    if not held and not begun:
+        return None
+    spoken = f" {' '.join(word.joined for word in words)} | {' '.join(word.apart for word in words)} "
+    if held:
+        stretched = _phrases().search(spoken)
+        return stretched[1] if stretched else None
     return next((phrase for phrase in _lists()["phrases"] if f" {phrase} " in spoken), None)
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """The words with which blocked phrases begin."""
+    return frozenset(phrase.partition(" ")[0] for phrase in _lists()["phrases"])
 
 
 @cache
@@ -291,21 +302,34 @@ def _phrases() -> re.Pattern[str]:
     return re.compile(f" ({'|'.join(map(disguises.stretchable, _lists()['phrases']))}) ")
 
 
-@lru_cache(maxsize=4096)
-def _plainest(token: str) -> str:
-    """A token's words in their most likely reading, separated by spaces."""
-    if token.isalpha():
-        return token
-    parts = (next(disguises.spelled(piece)) if disguises.has_figures(piece) else piece
-             for piece in disguises.pieces(token))  # fmt: skip
-    return " ".join(parts)
+class _Plain(NamedTuple):
+    """A token's words in their most likely reading, `joined` and `apart` (separated by spaces); whether a letter is
+    `held` ("sooo"); whether a blocked phrase `begins` with one of the words."""
+
+    joined: str
+    apart: str
+    held: bool
+    begins: bool
+
+
+@lru_cache(maxsize=16384)
+def _plainest(token: str) -> _Plain:
+    letters = token.replace("'", "")
+    if letters.isalpha():
+        words = [letters]
+    else:
+        words = [next(disguises.spelled(piece)) if disguises.has_figures(piece) else piece
+                 for piece in disguises.pieces(letters)]  # fmt: skip
+    joined = "".join(words)
+    begins = not _first_words().isdisjoint((joined, *words))
+    return _Plain(joined, " ".join(words), _HELD.search(joined) is not None, begins)
 
 
 def _spelled_out(tokens: Sequence[str], mild: bool) -> str | None:
     """A blocked word spread over adjacent tokens, at least one of which isn't a real word ("f u", "sh it")."""
-    parts = list(_parts(tokens))
-    if all(disguises.is_word(part) for part, _ in parts if part):
+    if not any(_pieces(token)[2] for token in tokens):
         return None
+    parts = list(_parts(tokens))
     for i in range(len(parts) - 1):
         if not parts[i][0]:
             continue
@@ -328,27 +352,29 @@ def _parts(tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """The tokens' letters in order, each with whether a pause (punctuation, then a space) precedes them."""
     pause = False
     for token in tokens:
-        pieces, pauses = _pieces(token)
+        pieces, pauses, _ = _pieces(token)
         for i, piece in enumerate(pieces):
             yield piece, pause and not i
         pause = pauses
 
 
 @lru_cache(maxsize=16384)
-def _pieces(token: str) -> tuple[Sequence[str], bool]:
-    """A token's letters, with "" where an apostrophe prevents joining; and whether a pause follows the token."""
+def _pieces(token: str) -> tuple[Sequence[str], bool, bool]:
+    """A token's letters, with "" where an apostrophe prevents joining; whether a pause follows the token; whether a
+    piece isn't a real word."""
     bare = disguises.bare(token).removesuffix("'s")
-    return [""] if disguises.is_clipped(bare) else disguises.pieces(bare), _NATURAL.search(token) is not None
+    pieces = [""] if disguises.is_clipped(bare) else disguises.pieces(bare)
+    odd = not all(disguises.is_word(piece) for piece in pieces if piece)
+    return pieces, _NATURAL.search(token) is not None, odd
 
 
 def _is_across(joined: str, parts: Sequence[str], mild: bool) -> bool:
     """Whether the joined letters are a blocked word over all the parts, or have a stem that starts in the first part
     and ends in the last."""
-    if disguises.has_figures(joined):
+    if not joined.isalpha() and disguises.has_figures(joined):
         return not joined.isdecimal() and _merged(mild).has(disguises.merged(joined))
-    if joined in _allowed() or _CLEAN_SHAPES.fullmatch(joined):
-        return False
-    if joined in _whole(mild):
-        return True
-    first, last = len(parts[0]), len(joined) - len(parts[-1])
-    return any(match.start() < first and match.end() > last for match in _inside().finditer(joined))
+    if joined not in _whole(mild):
+        first, last = len(parts[0]), len(joined) - len(parts[-1])
+        if not any(match.start() < first and match.end() > last for match in _inside().finditer(joined)):
+            return False
+    return joined not in _allowed() and not _CLEAN_SHAPES.fullmatch(joined)
