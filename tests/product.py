@@ -9,7 +9,7 @@ from stagelyric.testing.play import Play
 
 MODEL = Path(__file__).parent.parent / "models" / "char-rnn"
 
-SETLIST = """
+_TRIGGERS = """
 title = "Test night"
 seed = 1967
 [[triggers]]
@@ -18,16 +18,8 @@ do = "next_line"
 [[triggers]]
 on = { key = "PageDown" }
 do = "next_line"
-[[songs]]
-title = "Harbour Lights"
-tempo = 120
-names = ["Polly Magnet", "Montréal"]
-themes = ["rain", "harbour"]
-[[songs.sections]]
-name = "verse"
-syllables = [6, 9]
-rhyme = "AABB"
-safety = ["Hold the light on the water", "Row me home"]
+"""
+_MORE = """
 [[songs.sections]]
 name = "chorus"
 syllables = [5, 8]
@@ -35,6 +27,7 @@ safety = ["Sing it to the harbour"]
 [[songs]]
 title = "Second Song"
 """
+SETLIST = _TRIGGERS + play.SONG + _MORE
 
 
 @asynccontextmanager

@@ -18,24 +18,11 @@ from stagelyric.commands.bench_wire import floor_of, percentiles, receive_all, s
 from stagelyric.commands.common import Failure, json_option, plain_faults, print_json
 from stagelyric.editor import fetch
 from stagelyric.editor.faults import EditorError
-from stagelyric.testing.play import Play, PlayError, packet, playing
+from stagelyric.testing.play import SONG, Play, PlayError, packet, playing
 from stagelyric.types import paths
 from stagelyric.types.json import JsonObject
 
-SETLIST = """
-title = "Bench"
-seed = 1967
-[[songs]]
-title = "Bench"
-tempo = 120
-names = ["Polly Magnet", "Leith"]
-themes = ["rain", "harbour"]
-[[songs.sections]]
-name = "verse"
-syllables = [6, 9]
-rhyme = "AABB"
-safety = ["Hold the light on the water", "Row me home"]
-"""
+SETLIST = 'title = "Bench"\nseed = 1967\n' + SONG
 WORDS = ("window", "river", "candle", "engine", "letter", "winter", "kitchen", "ticket", "garden", "ladder")
 
 

@@ -10,22 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def probabilities(
-    logits: NDArray[np.float32],
-    *,
-    temperature: float = 1.0,
-    top_p: float = 1.0,
-    min_p: float = 0.0,
-    repetition_penalty: float = 1.0,
-    recent: NDArray[np.int64] | None = None,
-    mask: NDArray[np.bool_] | None = None,
-) -> NDArray[np.float64]:
-    """The probabilities (B, V), each row summing to 1, from which `choose` draws; takes the same arguments."""
-    weights = _weights(logits, temperature, top_p, min_p, repetition_penalty, recent, mask)
-    chances: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
-    return chances
-
-
 def choose(
     logits: NDArray[np.float32],
     rng: np.random.Generator,
@@ -46,8 +30,8 @@ def choose(
     character is always kept. Takes exactly B numbers from `rng`, whatever the arguments. Raises ValueError for an
     argument out of range.
     """
-    weights = _weights(logits, temperature, top_p, min_p, repetition_penalty, recent, mask)
-    totals = weights.cumsum(axis=1)  # (B, V)
+    chances = weights(logits, temperature, top_p, min_p, repetition_penalty, recent, mask)
+    totals = chances.cumsum(axis=1)  # (B, V)
     whole = totals[:, -1:]
     # a draw that rounds up to the total would be after the last character with a probability above 0
     draw = np.minimum(rng.random((len(logits), 1)) * whole, np.nextafter(whole, 0.0))
@@ -55,7 +39,7 @@ def choose(
     return ids
 
 
-def _weights(
+def weights(
     logits: NDArray[np.float32],
     temperature: float,
     top_p: float,
@@ -64,7 +48,8 @@ def _weights(
     recent: NDArray[np.int64] | None,
     mask: NDArray[np.bool_] | None,
 ) -> NDArray[np.float64]:
-    """Probabilities (B, V) up to a factor for each row; the likeliest has 1."""
+    """The probabilities (B, V) from which `choose` draws, up to a factor for each row: the likeliest has 1. Takes the
+    same arguments."""
     if not (temperature >= 0 and 0 < top_p <= 1 and 0 <= min_p <= 1 and penalty >= 1):
         raise ValueError("wanted temperature ≥ 0, 0 < top_p ≤ 1, 0 ≤ min_p ≤ 1, repetition_penalty ≥ 1")
     z = logits.astype(np.float64)
@@ -79,12 +64,12 @@ def _weights(
         likeliest = np.zeros_like(z)
         likeliest[np.arange(len(z)), z.argmax(axis=1)] = 1
         return likeliest
-    weights: NDArray[np.float64] = np.exp(z / temperature)
+    found: NDArray[np.float64] = np.exp(z / temperature)
     if min_p > 0:
-        weights[weights < min_p] = 0
+        found[found < min_p] = 0
     if top_p < 1:
-        weights[weights < _nucleus(weights, top_p)] = 0
-    return weights
+        found[found < _nucleus(found, top_p)] = 0
+    return found
 
 
 def _penalised(z: NDArray[np.float64], penalty: float, recent: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -94,10 +79,10 @@ def _penalised(z: NDArray[np.float64], penalty: float, recent: NDArray[np.int64]
     return np.where(seen, np.where(z > 0, z / penalty, z * penalty), z)
 
 
-def _nucleus(weights: NDArray[np.float64], top_p: float) -> NDArray[np.float64]:
+def _nucleus(found: NDArray[np.float64], top_p: float) -> NDArray[np.float64]:
     """The smallest weight in each row's nucleus, (B, 1); ties belong to the nucleus too."""
-    falling = -np.sort(-weights, axis=1)
+    falling = -np.sort(-found, axis=1)
     totals = falling.cumsum(axis=1)
     last = (totals < top_p * totals[:, -1:]).sum(axis=1)  # the first index at which the share is reached
-    least: NDArray[np.float64] = falling[np.arange(len(weights)), last][:, None]
+    least: NDArray[np.float64] = falling[np.arange(len(found)), last][:, None]
     return least

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stagelyric.lm import corpus, evaluate
+from stagelyric.lm import corpus, evaluate, mixture
 from stagelyric.lm.checkpoint import Meta
 from stagelyric.lm.corpus import Source
 from stagelyric.lm.engine import Engine
@@ -31,13 +31,13 @@ def measure(engine: Engine, meta: Meta, held_out: Sequence[Source], training: Se
     8 (adaptive: it also learns from the held-out text) and a static 6-gram first read a training text: `training`, or
     else the figures recorded by the model's own training for the same text are used. Raises CorpusError.
     """
-    ids = corpus.stream([song for source in held_out for song in source.songs], engine.vocabulary)
+    ids = mixture.stream([song for source in held_out for song in source.songs], engine.vocabulary)
     found = evaluate.bits(engine, ids)
     bits: dict[str, float | None] = {key.replace("-", "_"): round(value, 4) for key, value in found.items()}
     bits |= dict.fromkeys(RECORDED)
     if training:
         read = [song for path in training for song in corpus.read_source(path).songs]
-        learned = corpus.stream(read, engine.vocabulary)
+        learned = mixture.stream(read, engine.vocabulary)
         bits["six_gram"] = round(evaluate.ngram_bits(learned, ids), 4)
         try:
             texts = engine.vocabulary.decode(learned), engine.vocabulary.decode(ids)

@@ -23,6 +23,20 @@ STARTING = 120.0  # seconds in which a slow machine must load its model; a limit
 OPENING = 10.0  # seconds in which the other parts are up once the page answers
 LIMIT = 60.0  # seconds for anything that normally takes a moment
 
+SONG = """
+[[songs]]
+title = "Harbour Lights"
+tempo = 120
+names = ["Polly Magnet", "Montréal"]
+themes = ["rain", "harbour"]
+[[songs.sections]]
+name = "verse"
+syllables = [6, 9]
+rhyme = "AABB"
+safety = ["Hold the light on the water", "Row me home"]
+"""
+"""A song of a setlist, as TOML."""
+
 
 class PlayError(Exception):
     """The show did not start, or ended by itself; the message has its output."""

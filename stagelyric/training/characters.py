@@ -14,10 +14,11 @@ from stagelyric.gates import novelty
 from stagelyric.gates.novelty import shares_words
 from stagelyric.lm.checkpoint import META, Meta, ModelError, note_files
 from stagelyric.lm.codes import CODED_ALPHABET, Coder
-from stagelyric.lm.corpus import Mixture, Song, Source, stream
+from stagelyric.lm.corpus import Song, Source
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.kinds.backward import runtime
 from stagelyric.lm.kinds.network import Network
+from stagelyric.lm.mixture import Mixture, stream
 from stagelyric.lm.vocabulary import Vocabulary
 from stagelyric.training.build import build, extend
 from stagelyric.training.measuring import cold_bits, filled, raw_lines, sample_line

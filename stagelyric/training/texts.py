@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.lm.checkpoint import META, WEIGHTS, Corpus, Meta, ModelError, check_craft, read_meta, read_weights
-from stagelyric.lm.corpus import Source, Stream, held_back, read_held_out, read_source, split, weighted
+from stagelyric.lm.corpus import Source, held_back, read_held_out, read_source, split, weighted
 from stagelyric.lm.curve import Curve
 from stagelyric.lm.kinds.config import Config
 from stagelyric.lm.kinds.network import Network
 from stagelyric.lm.kinds.table import TRAINED
+from stagelyric.lm.mixture import Stream
 from stagelyric.training.distributed import World
 from stagelyric.training.recipe import Recipe
 from stagelyric.training.train import CHECKPOINT, Trainer

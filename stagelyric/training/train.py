@@ -26,10 +26,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from stagelyric.lm.corpus import Stream
 from stagelyric.lm.kinds.config import Config
 from stagelyric.lm.kinds.network import Network, State
 from stagelyric.lm.kinds.table import TRAINED, name_of
+from stagelyric.lm.mixture import Stream
 from stagelyric.training.distributed import World
 from stagelyric.training.measuring import cold_bits
 from stagelyric.training.recipe import BrokenTrainingError, Recipe, Report, TrainingError

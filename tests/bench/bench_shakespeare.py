@@ -89,8 +89,9 @@ def train_ours(
     text: str, name: str, seed: int, out: Path, *, cpu: float = 0.0, minutes: float = 0.0, **more: Any
 ) -> Any:
     """Trains for `cpu` seconds of this process since it began, or for `minutes` of wall time; gives the trainer."""
-    from stagelyric.lm.corpus import Mixture, Song, Source
+    from stagelyric.lm.corpus import Song, Source
     from stagelyric.lm.kinds.table import TRAINED
+    from stagelyric.lm.mixture import Mixture
     from stagelyric.lm.vocabulary import Vocabulary
     from stagelyric.training import train
     from stagelyric.training.recipe import Recipe, Report

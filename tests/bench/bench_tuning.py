@@ -44,7 +44,8 @@ def parted(folder: Path, count: int, seed: int, into: Path) -> tuple[Path, Path]
 
 def bits(model: Path, held: Path) -> float:
     from stagelyric.lm import evaluate, runtime
-    from stagelyric.lm.corpus import read_held_out, stream
+    from stagelyric.lm.corpus import read_held_out
+    from stagelyric.lm.mixture import stream
 
     engine: Any = runtime.load(model)
     return evaluate.cold_bits(engine, stream(read_held_out(held).songs, engine.vocabulary), 256)

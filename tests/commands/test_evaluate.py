@@ -9,8 +9,9 @@ from click.testing import CliRunner, Result
 from stagelyric.commands.evaluate import evaluate
 from stagelyric.lm import curve
 from stagelyric.lm.checkpoint import note_files, read_meta
-from stagelyric.lm.corpus import Song, Source, stream
+from stagelyric.lm.corpus import Song, Source
 from stagelyric.lm.curve import Curve
+from stagelyric.lm.mixture import stream
 from stagelyric.lm.runtime import load
 from stagelyric.report import contexts, held_out, lyrics, reading, trial
 from stagelyric.report.measures.whole import KEYS

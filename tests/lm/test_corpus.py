@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from lm.tiny import lyrics
 
-from stagelyric.lm.corpus import CorpusError, Mixture, Song, read_held_out, read_source, split, stream
+from stagelyric.lm.corpus import CorpusError, Song, read_held_out, read_source, split
+from stagelyric.lm.mixture import Mixture, stream
 from stagelyric.lm.vocabulary import BOUNDARY, Vocabulary
 
 VOCABULARY = Vocabulary()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from stagelyric.lm.sample import choose, probabilities
+from stagelyric.lm.sample import choose, weights
 
 LOGITS = arrays(np.float32, st.tuples(st.integers(1, 5), st.integers(2, 12)), elements=st.floats(-30, 30, width=32))
 SETTINGS = st.fixed_dictionaries(
@@ -21,6 +21,20 @@ SETTINGS = st.fixed_dictionaries(
 
 def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
+
+
+def probabilities(
+    logits: np.ndarray,
+    temperature: float = 1.0,
+    top_p: float = 1.0,
+    min_p: float = 0.0,
+    repetition_penalty: float = 1.0,
+    recent: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
+) -> np.ndarray:
+    """What `choose` draws from, each row summing to 1."""
+    found = weights(logits, temperature, top_p, min_p, repetition_penalty, recent, mask)
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
 @given(LOGITS, SETTINGS, st.data())

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from lm.tiny import lyrics
 
-from stagelyric.lm import corpus
-from stagelyric.lm.corpus import CorpusError, Mixture, read_source, split
+from stagelyric.lm import corpus, mixture
+from stagelyric.lm.corpus import CorpusError, read_source, split
+from stagelyric.lm.mixture import Mixture
 from stagelyric.lm.shards import Known, Shards
 from stagelyric.lm.vocabulary import Vocabulary
 
@@ -14,7 +15,7 @@ from stagelyric.lm.vocabulary import Vocabulary
 @pytest.fixture
 def small_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus, "LARGE", 1000)
-    monkeypatch.setattr(corpus, "_PART", 2000)
+    monkeypatch.setattr(mixture, "_PART", 2000)
 
 
 def test_songs_packed_are_songs_read(tmp_path: Path) -> None:

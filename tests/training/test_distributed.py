@@ -15,7 +15,8 @@ pytest.importorskip("torch", reason="training needs torch")
 JOBS = """
 import json, sys
 from pathlib import Path
-from stagelyric.lm.corpus import Mixture, read_source
+from stagelyric.lm.corpus import read_source
+from stagelyric.lm.mixture import Mixture
 from stagelyric.training.distributed import World
 from stagelyric.lm.kinds.table import TRAINED
 from stagelyric.training.recipe import Recipe

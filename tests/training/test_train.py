@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from lm.tiny import lyrics
 
-from stagelyric.lm.corpus import Mixture, read_source, stream
+from stagelyric.lm.corpus import read_source
+from stagelyric.lm.mixture import Mixture, stream
 from stagelyric.lm.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor, nn
 
-from stagelyric.lm.corpus import Stream
 from stagelyric.lm.kinds.config import Config
+from stagelyric.lm.mixture import Stream
 
 # `Any`, since each kind has a type of its own for its state, which its own network alone reads.
 State: TypeAlias = Any

@@ -13,12 +13,13 @@ from stagelyric.lm.vocabulary import ALPHABET, Vocabulary
 
 torch = pytest.importorskip("torch", reason="the comparison is with torch")
 
-from stagelyric.lm.corpus import Mixture, read_source, stream  # noqa: E402
+from stagelyric.lm.corpus import read_source  # noqa: E402
 from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig  # noqa: E402
 from stagelyric.lm.kinds.char_rnn.mingru import MinGru, Scan, scanned  # noqa: E402
 from stagelyric.lm.kinds.char_rnn.model import CharRnn, State  # noqa: E402
 from stagelyric.lm.kinds.network import Network  # noqa: E402
 from stagelyric.lm.kinds.table import TRAINED  # noqa: E402
+from stagelyric.lm.mixture import Mixture, stream  # noqa: E402
 from stagelyric.training.measuring import cold_bits  # noqa: E402
 from stagelyric.training.recipe import Recipe  # noqa: E402
 from stagelyric.training.release import release  # noqa: E402

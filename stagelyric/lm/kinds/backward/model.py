@@ -14,13 +14,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from stagelyric.lm.corpus import Stream
 from stagelyric.lm.kinds.backward.config import BackwardConfig
 from stagelyric.lm.kinds.backward.runtime import LINE, LONGEST, SIGNS
 from stagelyric.lm.kinds.char_rnn.config import CharRnnConfig
 from stagelyric.lm.kinds.char_rnn.mingru import Block, norm
 from stagelyric.lm.kinds.char_rnn.model import State
 from stagelyric.lm.kinds.network import Network
+from stagelyric.lm.mixture import Stream
 
 _NEGATIVES = 3000  # words in the sample for the softmax of one step
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stagelyric.lm.codes import slotted
-from stagelyric.lm.corpus import CorpusError, Source, factor
+from stagelyric.lm.corpus import CorpusError, Source
 from stagelyric.lm.kinds.backward.runtime import COMMA, LINE, LONGEST, SIGNS, STANZA, numbers_of, tokens
+from stagelyric.lm.mixture import factor
 from stagelyric.words.names import Names
 from stagelyric.words.phonetics import line_syllables
 
@@ -44,7 +45,7 @@ def read(song: str, index: Mapping[str, int], names: Names) -> NDArray[np.int32]
 
 
 class Lines:
-    """Weighted songs as a training stream: see `corpus.Stream`."""
+    """Weighted songs as a training stream: see `mixture.Stream`."""
 
     def __init__(
         self,

@@ -35,7 +35,7 @@ def spelled(song: Song, index: Mapping[str, int], kept: float, rng: np.random.Ge
 
 
 class Rows:
-    """Weighted songs as a training stream: see `corpus.Stream`."""
+    """Weighted songs as a training stream: see `mixture.Stream`."""
 
     def __init__(self, songs: Sequence[Song], weights: Sequence[float], index: Mapping[str, int]):
         """`index`: each token's id. Raises CorpusError if there is nothing to train on."""
