@@ -11,7 +11,7 @@ from stagelyric.editor import fetch
 from stagelyric.phrasebook import grammar
 from stagelyric.setlist import setlist
 from stagelyric.setlist.faults import FileError, read_toml
-from stagelyric.show.ladder import bare, told
+from stagelyric.show.ladder import bare, titles_alone, told
 from stagelyric.types import paths, server
 from stagelyric.types.json import JsonObject
 from stagelyric.types.program import typed
@@ -56,6 +56,7 @@ def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None) 
         one(file.parent / name, f"{file}: {place} {name}", found, needed=needed)
     if nothing := told(bare(written)):
         found.warnings.append(f"{file}: {nothing}")
+    found.warnings += [f"{file}: {warning}" for warning in titles_alone(written)]
     if not found.faults:
         found.told.insert(0, f"{file}: {_summary(written)}")
     found.editor = fetch.stamp() or None

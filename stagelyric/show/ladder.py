@@ -43,7 +43,7 @@ class Ladder:
         for line in self._written(self.kept.get((song.title, section.name), ()), "kept"):
             if normal(line.text) not in used:
                 return line
-        safety = [line for line in self._written(section.safety, "safety") if line.text != up]
+        safety = [line for line in self._written(_safety(song, section), "safety") if line.text != up]
         if safety:
             fresh = [line for line in safety if normal(line.text) not in used]
             return min(fresh or safety, key=self._last)
@@ -65,7 +65,7 @@ class Ladder:
         counted = Counter[str](shelf.lines[place].origin for place in range(shelf.position, end))
         kept = self.kept.get((song.title, section.name), ())
         counted["kept"] += sum(normal(text) not in used for text in kept)
-        counted["safety"] += len(section.safety)
+        counted["safety"] += len(_safety(song, section))
         return dict(counted)
 
     def _last(self, line: Line) -> int:
@@ -82,7 +82,7 @@ class Ladder:
             shelf = self._pool.shelf(ask)
             yield from shelf.lines[shelf.position : shelf.position + NEIGHBOURS]
         for each in song.sections:
-            yield from self._written(each.safety, "safety")
+            yield from self._written(_safety(song, each), "safety")
         yield from others
 
     def _sung(self, song: Song, section: Section) -> tuple[list[Line], list[Line]]:
@@ -91,8 +91,9 @@ class Ladder:
         if key not in self._own:
             least, most = section.syllables
             lines = [
-                line for line in self._lyrics.get(song.title, "").splitlines()[:LYRICS] if self._may_be_shown(line)
-            ]
+                line for line in self._lyrics.get(song.title, "").splitlines()[:LYRICS]
+                if self._may_be_shown(line) and normal(line) != normal(song.title)
+            ]  # fmt: skip
             whole = self._written(dict.fromkeys(" ".join(line.split()) for line in lines), "written")
             self._own[key] = (
                 [line for line in whole if least <= len(line.syllables) <= most],
@@ -108,6 +109,11 @@ class Ladder:
         return [Line(text, origin, syllables=self._cut(text)) for text in texts]
 
 
+def _safety(song: Song, section: Section) -> list[str]:
+    """A section's safety lines that are more than the song's title."""
+    return [text for text in section.safety if normal(text) != normal(song.title)]
+
+
 def bare(setlist: Setlist, kept: Collection[tuple[str, str]] = ()) -> list[tuple[str, str]]:
     """The sections, as (song, section), with nothing to fall back on while no line is ready: no safety lines, no lyrics
     of their song and no kept lines. `kept`: the sections that have kept lines."""
@@ -115,8 +121,16 @@ def bare(setlist: Setlist, kept: Collection[tuple[str, str]] = ()) -> list[tuple
         (song.title, section.name)
         for song in setlist.songs
         for section in song.sections
-        if not section.safety and not song.lyrics and (song.title, section.name) not in kept
+        if not _safety(song, section) and not song.lyrics and (song.title, section.name) not in kept
     ]
+
+
+def titles_alone(setlist: Setlist) -> Iterator[str]:
+    """A warning, for people, about each safety line that is only its song's title."""
+    for song in setlist.songs:
+        for section in song.sections:
+            if len(_safety(song, section)) < len(section.safety):
+                yield f'"{song.title}", {section.name}: a safety line that is only the song\'s title is never shown'
 
 
 def told(places: Sequence[tuple[str, str]]) -> str:

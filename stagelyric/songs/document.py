@@ -15,6 +15,7 @@ from stagelyric.songs import form, subject
 from stagelyric.songs.form import Part
 from stagelyric.songs.reading import Written
 from stagelyric.words import name_bank
+from stagelyric.words.formats import titles
 from stagelyric.words.names import Names
 
 TRIGGERS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
@@ -163,7 +164,7 @@ def _section(part: Part, safety: Sequence[str]) -> Iterator[str]:
 
 def _safety(lines: Sequence[str], guessed: Guessed, taken: set[str], clean: bool) -> list[str]:
     """Lines of a section that can stand alone as safety lines: first those with the title or a name, then those that
-    begin a sentence."""
+    begin a sentence; never one that is only the title."""
     said = [name.casefold() for name in (guessed.written.title, *guessed.people, *guessed.places)]
     worth: dict[str, tuple[bool, bool]] = {}
     ended = True
@@ -171,6 +172,7 @@ def _safety(lines: Sequence[str], guessed: Guessed, taken: set[str], clean: bool
         shown = line.rstrip(" .,;:-\u2013\u2014")
         shown = shown[:1].upper() + shown[1:]
         fit = 8 <= len(shown) <= _LONGEST and not _QUOTED.search(shown) and shown not in taken
+        fit = fit and not titles.same(shown, guessed.written.title)
         if fit:
             worth.setdefault(shown, (not any(name in shown.casefold() for name in said), not ended))
         ended = line.rstrip()[-1:] in ".!?;:"

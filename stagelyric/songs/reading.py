@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from stagelyric.words import formats
-from stagelyric.words.formats import ENDINGS, Sheet
+from stagelyric.words.formats import ENDINGS, Sheet, titles
 
-_TRACK = re.compile(r"^\s*(?:track\s*)?\d{1,3}\s*(?:[-_.)]+\s*|\s+)(?=\D)", re.IGNORECASE)
 _FIGURES = re.compile(r"(\d+)")
 _TEMPO = re.compile(r"(\d{2,3}(?:[.,]\d+)?)")
 _TIME = re.compile(r"(\d{1,2})\s*/\s*(1|2|4|8|16|32)$")
@@ -94,7 +93,7 @@ def _titled(file: Path, sheet: Sheet, number: int | None) -> Written:
 
 def title_of(stem: str) -> str:
     """The title in a file name without its ending: "Harbour Lights" for "03-harbour_lights"."""
-    name = _TRACK.sub("", stem)
+    name = titles.without_track(stem)
     if " " not in name:
         name = re.sub(r"[-_]+", " ", name)
     name = " ".join(name.replace("_", " ").split()) or stem

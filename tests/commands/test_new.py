@@ -63,6 +63,19 @@ def test_what_is_there_is_kept_to_the_letter_and_songs_are_added_once(songs: Pat
     assert out.read_text() == before
 
 
+def test_a_title_above_the_words_names_the_song_and_is_no_line_of_it(tmp_path: Path) -> None:
+    (tmp_path / "song 1.txt").write_text(
+        "Ferry Road\n\nThe gulls have had the bread\nAnd Ruth is late again\n\nFerry Road\nNobody owes what he owed\n"
+    )
+    out = tmp_path / "set.toml"
+    assert run(tmp_path / "song 1.txt", "-o", out).exit_code == 0
+    (song,) = setlist.load(out).songs
+    assert song.title == "Ferry Road"
+    assert len(song.sections) == 2
+    assert song.sections[1].safety == ("Nobody owes what he owed",)
+    assert setlist.read_lyrics(tmp_path / "song 1.txt").startswith("The gulls")
+
+
 @pytest.mark.parametrize("there", ["not toml [", 'title = "x"\nsongs = [{ title = "A" }]\n'])
 def test_a_file_that_songs_cannot_be_added_to_is_left_alone(songs: Path, tmp_path: Path, there: str) -> None:
     out = tmp_path / "set.toml"

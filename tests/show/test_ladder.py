@@ -6,7 +6,7 @@ import pytest
 
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.effects import Changed, Judgement
-from stagelyric.show.ladder import Ladder, bare
+from stagelyric.show.ladder import Ladder, bare, titles_alone
 from stagelyric.types.actions import Do
 from stagelyric.types.lines import Cue, Line
 
@@ -68,6 +68,24 @@ def test_an_empty_shelf_gives_the_song_s_own_words_then_what_its_other_sections_
     assert {"Ready in the verse", "Hold the light", "Row me home", "Row"} <= set(texts)
     assert "And nobody called me baby" not in texts
     assert all(one != other for one, other in pairwise(texts))
+
+
+def test_a_title_alone_is_no_line_whoever_wrote_it_down() -> None:
+    lyrics = "Harbour lights!\n\nDown by the harbour wall\nHarbour lights are out"
+    made = show()
+    sections = made.setlist.songs[0].sections
+    with_titles = tuple(one.model_copy(update={"safety": ("HARBOUR LIGHTS", *one.safety)}) for one in sections)
+    first = made.setlist.songs[0].model_copy(update={"sections": with_titles})
+    made.setlist = made.setlist.model_copy(update={"songs": (first, *made.setlist.songs[1:])})
+    made.ladder = Ladder(made.setlist, made.pool, {first.title: lyrics}, {}, made._cut)
+    bald = first.model_copy(update={"lyrics": None})
+    assert len(list(titles_alone(made.setlist))) == len(sections)
+    assert ("Harbour Lights", "chorus") in bare(made.setlist.model_copy(update={"songs": (bald,)}))
+    texts = [text(do(made, "next_line")) for _ in range(4)]
+    do(made, "goto", "chorus")
+    texts += [text(do(made, "next_line")) for _ in range(6)]
+    assert "Down by the harbour wall" in texts
+    assert not [one for one in texts if one.casefold().strip("!") == "harbour lights"]
 
 
 def test_another_song_s_line_never_stands_in() -> None:

@@ -258,6 +258,52 @@ def test_song_select() -> None:
     assert parse("it.usr", usr)[0][0].stanzas == (("verse", ("One line here", "Another")), ("chorus", ("Ring it",)))
 
 
+VERSES = "The gulls have had the bread\nAnd Ruth is late again\n\nDown on Ferry Road\nNobody owes\n"
+
+
+@pytest.mark.parametrize("below", ["\n\n", "\n\n\n", "\nby The Magnets\n\n", "\n==========\n", "\n"])
+@pytest.mark.parametrize("above", ["Ferry Road", "FERRY ROAD!", "Ferry road - The Magnets"])
+@pytest.mark.parametrize("name", ["Ferry Road.txt", "03-ferry_road.txt", "The Magnets - Ferry Road.txt"])
+def test_a_title_above_the_words_is_not_sung(name: str, above: str, below: str) -> None:
+    (sheet,), _ = parse(name, above + below + VERSES)
+    assert sheet.text == VERSES.strip()
+    assert sheet.tags["title"] == above
+    assert [numbers for _, numbers in sheet.sections] == [(0,), (1,)]
+
+
+@pytest.mark.parametrize(
+    ("first", "below"),
+    [
+        ("The gulls came in,", "\n\nand left again\nby noon\n"),
+        ("One line", "\n\nTwo lines\n\nThree\n"),
+        ("Nobody ever tells me when it is time to go", "\n\nand so I stay\nall night\n"),
+        ("Ferry Road", "\nNobody owes\n"),
+        ("Alone", "\n"),
+    ],
+)
+def test_a_first_line_that_may_be_sung_is_kept(first: str, below: str) -> None:
+    (sheet,), _ = parse("song 3.txt", first + below)
+    assert sheet.lines[0] == first
+    assert "title" not in sheet.tags
+
+
+def test_titles_that_stand_apart_name_the_songs_below_them() -> None:
+    songs, _ = parse("all.txt", "Night Bus\n\n\nI caught it\nat nine\n\n\nFerry Road\n\nNobody\nowes\n")
+    assert [(song.tags["title"], song.lines) for song in songs] == [
+        ("Night Bus", ["I caught it", "at nine"]), ("Ferry Road", ["Nobody", "owes"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["x.cho", "x.lrc", "x.xml"])
+def test_a_title_that_is_said_is_not_sung_either(name: str) -> None:
+    text = {
+        "x.cho": "{title: Ferry Road}\n\nFerry Road\n\n[G]Nobody\nowes\n",
+        "x.lrc": "[ti:Ferry Road]\n[00:00.50]Ferry Road\n[00:01.00]\n[00:02.00]Nobody\n[00:03.00]owes\n",
+        "x.xml": "<song><title>Ferry Road</title><lyrics> Ferry Road\n\n Nobody\n owes\n</lyrics></song>",
+    }[name]
+    assert read_sheet(name, text).lines == ["Nobody", "owes"]
+
+
 def test_subtitles_markup_and_entities() -> None:
     text = "WEBVTT\n\n1\n00:00:01.000 --> 00:00:03.000\n<i>The kettle</i> sings &amp; sings\n\n2\n"
     text += "00:00:04.000 --> 00:00:06.000\nDon&#39;t<br>go"

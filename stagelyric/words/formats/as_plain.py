@@ -29,6 +29,11 @@ def is_one_song(text: str) -> bool:
     return any(_certain_heading(line) or _CUES.match(line) or leftovers.is_licence(line) for line in text.split("\n"))
 
 
+def is_timed(text: str) -> bool:
+    """Whether a text is subtitles."""
+    return "-->" in text and any(_CUES.match(line) for line in text.split("\n"))
+
+
 def _certain_heading(line: str) -> bool:
     line = leftovers.without_markup(line).strip()
     boxed = headings.bracketed(line)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from stagelyric.words import text as texts
-from stagelyric.words.formats import as_chordpro, as_lrc, as_plain, as_xml
+from stagelyric.words.formats import as_chordpro, as_lrc, as_plain, as_xml, titles
 from stagelyric.words.formats.sheet import FormatError, Sheet
 
 CHORDPRO = (".cho", ".chordpro", ".chopro", ".crd", ".pro")
@@ -70,6 +71,12 @@ def parse(name: str, text: str) -> tuple[list[Sheet], str]:
     """
     lower = name.lower().removesuffix(".gz")
     stem = PurePath(lower and name[: len(lower)]).stem
+    songs, format_ = _parsed(lower, stem, text)
+    written = format_ == "plain text" and not as_plain.is_timed(text)
+    return [titles.taken_off(sheet, stem if len(songs) == 1 else "", written) for sheet in songs], format_
+
+
+def _parsed(lower: str, stem: str, text: str) -> tuple[list[Sheet], str]:
     if as_xml.looks_like(text) or (lower.endswith(XML) and text.lstrip().startswith("<")):
         sheet, format_ = as_xml.read_xml(text, stem)
         return [sheet], format_
@@ -85,18 +92,30 @@ def parse(name: str, text: str) -> tuple[list[Sheet], str]:
         return as_chordpro.songs(text, stem), "ChordPro"
     if lower.endswith(LRC):
         return [as_lrc.lrc(text, stem)], "LRC"
-    return _texts(text), "plain text"
+    return _texts(text, stem), "plain text"
 
 
-def _texts(text: str) -> list[Sheet]:
-    """The songs of a plain text, separated by marker lines or, if there are none, by two or more blank lines."""
+def _texts(text: str, stem: str) -> list[Sheet]:
+    """The songs of a plain text, separated by marker lines or, if there are none, by two or more blank lines; a text
+    that begins with its file's name is one song."""
     if _MARKED.search(text):
         head, *parts = _MARKED.split(text)
         titled = [("", head), *((part.partition("\n")[0].strip(), part.partition("\n")[2]) for part in parts)]
         return [as_plain.plain(body, title) for title, body in titled if title or body.strip()]
-    if as_plain.is_one_song(text):
+    if as_plain.is_one_song(text) or titles.same(text.strip().partition("\n")[0], stem):
         return [as_plain.plain(text)]
-    return [as_plain.plain(part) for part in _BLANKS.split(text)]
+    return [as_plain.plain(part) for part in _with_titles(_BLANKS.split(text))]
+
+
+def _with_titles(parts: list[str]) -> Iterator[str]:
+    """The parts of a text, each single line joined to the words below it."""
+    above = ""
+    for at, part in enumerate(parts):
+        if not above and "\n" not in part.strip() and any("\n" in below.strip() for below in parts[at + 1 : at + 2]):
+            above = f"{part.strip()}\n\n" if part.strip() else ""
+        else:
+            yield above + part
+            above = ""
 
 
 def is_text(name: str) -> bool:
