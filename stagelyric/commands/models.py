@@ -50,7 +50,9 @@ models.add_command(fetch)
 @click.option("--drafters", is_flag=True, help="Each way of drafting too, and how fast it is here: some seconds more.")
 @json_option
 def list_models(names: tuple[str, ...], drafters: bool, as_json: bool) -> None:
-    """List the models and compare them: kind, size, bits per character, speed. The editor judges lines; it writes none.
+    """List the models and compare them: kind, size, bits per character, speed.
+
+    The editor judges lines, and drafts quatrains where it is named as a drafter (--drafters says how fast).
 
     NAMES are models, by name or folder; without any, all that are found. A damaged model, or one whose files
     are not those it was made with, is listed with what is wrong; if it is one of NAMES, the exit status is 2.
@@ -60,7 +62,7 @@ def list_models(names: tuple[str, ...], drafters: bool, as_json: bool) -> None:
     told = [describe(name, folder) for name, folder in folders.items()]
     for model in told if drafters else ():
         model["drafters"] = {} if model["problem"] else drafter_speeds(Path(model["path"]))
-    ear = None if names else models_editor.describe()
+    ear = None if names else models_editor.describe(drafters)
     told += [ear] if ear else []
     bad = [f"{model['name']} can't be used: {model['problem']}" for model in told if model["problem"]]
     if as_json:
@@ -68,7 +70,9 @@ def list_models(names: tuple[str, ...], drafters: bool, as_json: bool) -> None:
     elif told:
         _print(told)
         if not names and ear is None:
-            click.secho(f"no editor here, which judges lines: {typed('models fetch smollm2')}", dim=True)
+            click.secho(
+                f"no editor here, which judges lines and can draft them: {typed('models fetch smollm2')}", dim=True
+            )
     else:
         click.echo(f"none; train one: {typed('train CORPUS --out models/NAME')}")
     if names and bad:

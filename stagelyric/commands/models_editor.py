@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from stagelyric.types import paths
 
 if TYPE_CHECKING:
     from stagelyric.editor.editor import Editor
 
+_BESIDE = "transformer"
 _RUNS = 2  # the fastest of these runs counts
 
 
-def describe() -> dict[str, object] | None:
+def describe(drafting: bool = False) -> dict[str, object] | None:
     """The editor's description in the form used for other models; "speed_ms" is for judging a line after those before
-    it, on one core of this machine, measured now. None if there is no editor."""
+    it, on one core of this machine, measured now. None if there is no editor.
+
+    `drafting`: its "drafters" are measured too, as for other models."""
     from stagelyric.editor import fetch
     from stagelyric.editor.faults import EditorError
     from stagelyric.writing import editing
@@ -33,6 +39,8 @@ def describe() -> dict[str, object] | None:
             told["name"] = source.stem
         if (opened := editing.opened()) is not None:
             told |= {"parameters": opened.meta.parameters, "speed_ms": _speed(opened)}
+            if drafting:
+                told["drafters"] = drafting_speeds(opened)
     except (EditorError, OSError) as error:
         told["problem"] = str(error)
     return told
@@ -50,3 +58,27 @@ def _speed(opened: Editor) -> dict[str, float]:
         opened.score([line for line, _ in items], [before for _, before in items])
         took.append(1000 * (time.perf_counter() - started) / len(items))
     return {"p50": round(min(took), 2)}
+
+
+def drafting_speeds(opened: Editor) -> dict[str, float]:
+    """Milliseconds per finished line of a quatrain by the editor's model, beside the default model's words; {} if that
+    model can't be used, or the editor has no quatrain that passes."""
+    from stagelyric.commands.common import Fault
+    from stagelyric.commands.write import model_faults
+    from stagelyric.types.lines import Ask
+    from stagelyric.writing.drafters.editor import NAME
+    from stagelyric.writing.editing import Judge
+    from stagelyric.writing.planning import STANZA
+    from stagelyric.writing.writer import Writer
+
+    try:
+        with model_faults():
+            writer = Writer.open(paths.find_model(_BESIDE), editor=Judge(opened))
+    except Fault:
+        return {}
+    ask = Ask(seed=1, rhyme="AABB", drafters=("letters",))
+    writer.write(ask, 0, 1)  # loads and computes what is needed only once
+    started = time.perf_counter()
+    lines = writer.write(replace(ask, drafters=(NAME,)), 0, STANZA)
+    took = 1000 * (time.perf_counter() - started) / STANZA
+    return {NAME: round(took, 2)} if all(line.origin == NAME for line in lines) else {}

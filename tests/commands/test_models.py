@@ -7,10 +7,13 @@ import pytest
 from click.testing import CliRunner, Result
 from editor import tiny_gguf
 
+from stagelyric.commands import models_editor
 from stagelyric.commands.models import models
 from stagelyric.editor import fetch, usual
-from stagelyric.editor.editor import built
+from stagelyric.editor.editor import Editor, built
+from stagelyric.editor.folder import META
 from stagelyric.types import paths
+from stagelyric.writing.drafters.editor import EditorDrafter
 
 MODEL = Path(__file__).parents[2] / "models" / "char-rnn"
 
@@ -98,10 +101,31 @@ def test_the_editor_stands_among_them(twins: Path, tmp_path: Path, monkeypatch: 
     built(source, usual.lexicon())
     editor = told()
     assert editor["problem"] is None
+    assert "drafters" not in editor
     assert editor["name"] == "tiny"
     assert editor["bytes"] > source.stat().st_size
     assert editor["speed_ms"]["p50"] > 0
     assert "tiny" in run().stdout
+    meta = json.loads((folder := fetch.folder_of(source)).joinpath(META).read_bytes())
+    (folder / META).write_text(json.dumps({**meta, "version": 1}))
+    assert f"models fetch {source}" in told()["problem"]
+
+
+QUATRAIN = (
+    "The kettle sings upon the stove",
+    "And nobody is in",
+    "She left her apron in the grove",
+    "And took the violin",
+)
+
+
+@pytest.mark.parametrize("lines", [QUATRAIN, ()])
+def test_how_fast_the_editor_drafts(lines: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tiny_gguf.write(tmp_path / "tiny.gguf")
+    monkeypatch.setattr(paths, "built_editors", lambda: tmp_path / "built")
+    monkeypatch.setattr(EditorDrafter, "stanza", lambda *_: lines)
+    judge = Editor.open(source, usual.lexicon())
+    assert set(models_editor.drafting_speeds(judge)) == ({"editor"} if lines else set())
 
 
 def test_each_way_of_drafting_has_its_speed() -> None:

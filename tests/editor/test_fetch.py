@@ -17,6 +17,7 @@ from stagelyric.commands.models import models
 from stagelyric.editor import fetch
 from stagelyric.editor.faults import EditorError
 from stagelyric.types import paths
+from stagelyric.writing import editing
 
 Fetch = Callable[..., Path]
 
@@ -150,6 +151,27 @@ def test_another_model_is_used_by_its_path(
     monkeypatch.setenv(fetch.CHOSEN, str(tmp_path / "none.gguf"))
     with pytest.raises(EditorError, match="STAGELYRIC_EDITOR: wanted a GGUF file"):
         fetch.chosen()
+    assert fetch.called(made) == str(made)
+    assert fetch.called(known.path) == "smollm2"
     got(known, made)
     monkeypatch.setenv(fetch.CHOSEN, "none")
     assert fetch.chosen() is None
+
+
+def test_another_model_is_made_ready_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tiny_gguf.write(tmp_path / "tiny.gguf")
+    monkeypatch.setattr(paths, "built_editors", lambda: tmp_path / "built")
+    monkeypatch.setenv(fetch.CHOSEN, str(source))
+    done = CliRunner().invoke(models, ["fetch", str(source)])
+    assert done.exit_code == 0, done.output
+    assert editing.opened() is not None
+    assert "STAGELYRIC_EDITOR" not in done.output
+    monkeypatch.delenv(fetch.CHOSEN)
+    assert f"STAGELYRIC_EDITOR={source}" in CliRunner().invoke(models, ["fetch", str(source)]).output
+
+
+@pytest.mark.parametrize("wrong", [["none.gguf"], [__file__], [__file__, "--from", "."]])
+def test_a_name_that_is_no_model(wrong: list[str]) -> None:
+    done = CliRunner().invoke(models, ["fetch", *wrong])
+    assert done.exit_code == 2
+    assert len(done.stderr.strip().splitlines()) == 1

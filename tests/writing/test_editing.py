@@ -113,7 +113,7 @@ def test_what_is_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert editing.ready() is None
     source = tiny_gguf.write(tmp_path / "tiny.gguf")
     monkeypatch.setenv(fetch.CHOSEN, str(source))
-    with pytest.raises(EditorError, match=r"isn't built yet: .*stagelyric models fetch"):
+    with pytest.raises(EditorError, match=rf"isn't built yet: .*stagelyric models fetch {source}"):
         editing.ready()
     built(source, usual.lexicon())
     judge = editing.ready()
