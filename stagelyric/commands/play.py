@@ -12,6 +12,7 @@ from stagelyric.commands.pages import open_in_browser
 from stagelyric.types.program import typed
 
 SAFE_PIN = 6
+FIRST_LINE = 5.0  # seconds to wait for it, at most
 
 if TYPE_CHECKING:
     import asyncio
@@ -233,7 +234,9 @@ async def _show(
             await _wait_for_lines(assembly, over)
             if over.is_set():
                 return False
-        _greet(assembly, title, qr)
+        _print(f"{click.style(title, bold=True)}  (seed {assembly.seed})")
+        await _wait_for_first(assembly, over)
+        _greet(assembly, qr)
         if opened is not None:
             open_in_browser(assembly.page.url + opened)
         async with watched(f"{title}: {assembly.page.url}"), _bringing(bring_editor):
@@ -296,13 +299,28 @@ async def _wait_for_lines(assembly: "Assembly", over: "asyncio.Event") -> None:
         await asyncio.sleep(0.1)
 
 
-def _greet(assembly: "Assembly", title: str, qr: bool | None) -> None:
+async def _wait_for_first(assembly: "Assembly", over: "asyncio.Event") -> None:
+    """Waits a moment for the first line of the section on stage, so that the first press of someone who was just told
+    where the page is doesn't meet an empty shelf. The show is up meanwhile: a press shows what there is."""
+    import asyncio
+
+    stage = assembly.stage
+    if not stage.begun:
+        _print("  the first lines are being written …")
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(FIRST_LINE):
+            while not over.is_set():
+                if stage.begun:
+                    return
+                await asyncio.sleep(0.02)
+
+
+def _greet(assembly: "Assembly", qr: bool | None) -> None:
     import sys
 
     from stagelyric.web import joining
 
     host, port = assembly.osc.address
-    _print(f"{click.style(title, bold=True)}  (seed {assembly.seed})")
     if assembly.told:
         _print(f"  {assembly.told}")
     page = assembly.page.url

@@ -53,6 +53,12 @@ class Feeder:
         every = self._worth_asking(self._show.every_ask())
         return sum(self._pool.ready(ask) > 0 for ask in every), len(every)
 
+    @property
+    def begun(self) -> bool:
+        """Whether the section on stage has a line ready, or none will come."""
+        ask = self._show.ask
+        return self._generator is None or self._pool.ready(ask) > 0 or not self._worth_asking([ask])
+
     def wait(self) -> float | None:
         """Estimated seconds until every section has a chunk of lines, at the recent writing speed; None if all have
         one."""

@@ -190,6 +190,11 @@ class Stage:
         none."""
         return self._feeder.prepared
 
+    @property
+    def begun(self) -> bool:
+        """Whether a press gives a fresh line now, or none will come for this section."""
+        return self._feeder.begun
+
     def wait(self) -> float | None:
         """Estimated seconds until every section has a chunk of lines, at the recent writing speed; None if all have
         one."""

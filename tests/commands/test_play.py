@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import aiohttp
 import psutil
@@ -15,6 +17,7 @@ from jack import Jack, server
 from product import SETLIST, playing
 from programs import chromium, require
 
+from stagelyric.commands import play as play_command
 from stagelyric.gates.family import is_clean
 from stagelyric.gates.quoting import quoting
 from stagelyric.gear.journal import journal as memory
@@ -219,13 +222,34 @@ async def test_two_rigs_with_one_seed_show_the_same_lines(tmp_path: Path) -> Non
 
 
 async def test_a_pool_that_was_full_is_there_at_once_the_next_time(tmp_path: Path) -> None:
-    async with playing(tmp_path, ready=96) as play:
+    async with playing(tmp_path, ready=112) as play:  # so that the first 96 are on the disk
         first = await play.state()
+        assert "first lines are being written" in play.printed
     # The next show finds them though nothing can write: its model's folder has no weights any more.
     async with playing(tmp_path) as play:
         again = await play.state()
         assert again["ready"] >= 96
         assert again["next"] == first["next"]
+        await play.until(lambda: play.printed.count("stop      Ctrl-C") == 2)
+        assert play.printed.count("first lines are being written") == 1
+
+
+@pytest.mark.parametrize("comes", [True, False])
+async def test_the_page_is_told_of_once_a_press_gives_a_line(
+    comes: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before there is a line, and in the end also where none comes."""
+    monkeypatch.setattr(play_command, "FIRST_LINE", 60.0 if comes else 0.05)
+    stage = SimpleNamespace(begun=False)
+    waiting = asyncio.create_task(
+        play_command._wait_for_first(cast(Any, SimpleNamespace(stage=stage)), asyncio.Event())
+    )
+    await asyncio.sleep(0)
+    assert "first lines" in capsys.readouterr().out
+    assert not waiting.done()
+    stage.begun = comes
+    async with asyncio.timeout(LIMIT):
+        await waiting
 
 
 async def test_a_show_without_a_seed_goes_on_where_the_last_one_ended(tmp_path: Path) -> None:

@@ -83,6 +83,20 @@ async def test_a_press_goes_to_every_output_and_the_state_follows(time: ManualCl
     assert first.cues[0].wall == time.wall()
 
 
+async def test_a_section_has_begun_with_its_first_line_or_where_none_will_come(time: ManualClock) -> None:
+    made = stage(time, writer=Writer(time, slow=1.0))
+    assert made.begun
+    made.show.pool.shelf(made.show.ask).lines.clear()
+    assert not made.begun
+    async with made.running():
+        press(made, time)
+        await settle()
+        await time.advance(2.0)
+        await settle()
+        assert made.begun
+    assert Stage(made.show, Pool(), made.clock, None).begun
+
+
 async def test_an_output_that_fails_is_said_once_and_harms_nobody(time: ManualClock) -> None:
     bad, good = Recorder(RuntimeError("broken lamp")), Recorder()
     made = stage(time, bad, good)

@@ -33,7 +33,7 @@ _NONE_WORKS = "no MIDI driver works here" + (
     "; `modprobe snd-seq` brings ALSA's, or start a JACK server" if sys.platform == "linux" else ""
 )
 NOT_INSTALLED = "no MIDI driver is installed"
-_GOES_ON = "; the show goes on with keys, pages and OSC"
+_ELSE = "keys and OSC are heard; MIDI is too, once a driver works here"
 _INSTALL = how_to_get("midi")
 
 
@@ -269,7 +269,7 @@ class Ports:
             if self._counted_on:
                 self._say(f"MIDI is off: {_NONE_WORKS} (more: {typed('doctor')})")
             else:  # many machines have none, and it was not asked for
-                self._say(f"no MIDI driver works here{_GOES_ON} (more: {typed('doctor')})", "info")
+                self._say(f"{_ELSE} (more: {typed('doctor')})", "info")
 
     def _order(self, order: JsonObject) -> None:
         if "open" in order:
