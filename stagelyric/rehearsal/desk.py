@@ -21,7 +21,8 @@ from stagelyric.types.lines import Ask, Line
 from stagelyric.types.parts import Part, ignore
 
 Writes = Callable[[Ask, int, int, Sequence[str]], Awaitable[Sequence[Line]]]
-"""Writes lines for an ask: called with the first line's index, the count, and the earlier texts. Raises on failure."""
+"""Writes lines for an ask: called with the first line's index, the count, and the earlier texts. Raises on failure;
+WriterlessError if this show never writes any."""
 
 AskFor = Callable[[str, str], Ask | None]
 """The ask for a song's section; None if the set doesn't have it."""
@@ -47,6 +48,13 @@ class Stale(Exception):  # noqa: N818 - it is a normal answer, not an error
     def __init__(self, draft: Draft) -> None:
         super().__init__("the draft was changed on another page")
         self.draft = draft
+
+
+class WriterlessError(Exception):
+    """The show is baked and has no writer, so that no wish can be granted."""
+
+    def __init__(self) -> None:
+        super().__init__("This show is baked: all its lines are written, so no others can be asked for")
 
 
 class Rehearsal(Part):
@@ -112,7 +120,7 @@ class Rehearsal(Part):
         """New lines for a wish, possibly fewer than asked for, or none. Each call gives other lines, as long as there
         are any.
 
-        Raises TimeoutError if the writer is too slow, and any error that it raises.
+        Raises TimeoutError if the writer is too slow, WriterlessError if there is none, and any error that it raises.
         """
         ask = self._ask_for(song, section)
         if ask is None:

@@ -16,7 +16,7 @@ from stagelyric.gear.osc.input import Osc
 from stagelyric.gear.osc.oscquery import Tree
 from stagelyric.gear.terminal.keyboard import Keyboard
 from stagelyric.gear.terminal.output import Terminal
-from stagelyric.rehearsal.desk import Rehearsal
+from stagelyric.rehearsal.desk import Rehearsal, WriterlessError
 from stagelyric.rehearsal.files import Drafts, folder_of
 from stagelyric.setlist.rig import Rig
 from stagelyric.setlist.setlist import Setlist
@@ -177,7 +177,7 @@ def _rehearsal(given: Given) -> Rehearsal:
 
     async def write(ask: Ask, start: int, count: int, earlier: Sequence[str]) -> Sequence[Line]:
         if given.generator is None:
-            raise RuntimeError("a baked show has no writer")
+            raise WriterlessError
         return await given.generator.write(ask, start, count, earlier, urgent=True)
 
     def ask_for(song: str, section: str) -> Ask | None:

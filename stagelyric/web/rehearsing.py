@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from stagelyric.rehearsal.desk import Rehearsal, Stale
+from stagelyric.rehearsal.desk import Rehearsal, Stale, WriterlessError
 from stagelyric.rehearsal.draft import MOST, Draft
 from stagelyric.rehearsal.wishes import KINDS, Wish
 from stagelyric.types.texts import NAME, SAYING
@@ -75,6 +75,8 @@ class Rehearsing:
             options = await self._rehearsal.options(wish, _text(given, "song", NAME), _text(given, "section", NAME))
         except TimeoutError:
             return answer(503, "The writer is busy: try again.")
+        except WriterlessError as none:
+            return answer(409, f"{none}.")
         except Exception as error:  # whatever keeps the writer from writing, the page reports it and goes on
             return answer(503, f"Nothing could be written: {error}.")
         return web.json_response({"options": options})

@@ -9,19 +9,21 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from stagelyric.rehearsal.desk import Rehearsal
+from stagelyric.rehearsal.desk import Rehearsal, WriterlessError, Writes
 from stagelyric.rehearsal.files import Drafts
 from stagelyric.testing.waiting import until
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Command
 from stagelyric.types.lines import Ask, Line
 from stagelyric.web import guard
+from stagelyric.web.desk import Desk
 from stagelyric.web.server import Page
 
 from .conftest import START, Show, chromium
 from .pages import OVERFLOW, holds, looking
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+WIDE = "document.documentElement.scrollWidth <= innerWidth"
 WRITTEN = ("The kettle is cold", "The boats go by", "A coat on the floor", "Four at the door")
 
 
@@ -29,8 +31,12 @@ async def write(ask: Ask, start: int, count: int, earlier: Sequence[str]) -> lis
     return [Line(text, "frame") for text in WRITTEN[start : start + count]]
 
 
+async def nobody(ask: Ask, start: int, count: int, earlier: Sequence[str]) -> list[Line]:
+    raise WriterlessError
+
+
 @asynccontextmanager
-async def rehearsing(folder: Path, **options: Any) -> AsyncIterator[Show]:
+async def rehearsing(folder: Path, write: Writes = write, **options: Any) -> AsyncIterator[Show]:
     show = Show(Page("127.0.0.1", 0, **options))
     verse = Ask(rhyme="AABB", syllables=(4, 9))
     show.page.rehearsal = Rehearsal(Drafts(folder), write, lambda song, section: verse if section == "verse" else None)
@@ -123,6 +129,41 @@ async def test_the_page_asks_for_the_pin_and_goes_on_with_a_token(
         assert "4711" not in await tab.evaluate("JSON.stringify({...sessionStorage})")
 
 
+async def test_a_baked_show_grants_no_wish_and_says_so_calmly(tmp_path: Path) -> None:
+    async with rehearsing(tmp_path, nobody) as show, aiohttp.ClientSession() as session:
+        wish = {"kind": "stanza", "song": "Harbour Lights", "section": "verse"}
+        async with session.post(f"{show.page.url}/api/rehearsal/options", json=wish) as response:
+            assert response.status == 409
+            assert (await response.json())["error"] == f"{WriterlessError()}."
+
+
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize(("path", "at"), [("/rehearse", "#room"), ("/operator", "#panel-rehearse")])
+async def test_a_baked_show_offers_no_wish(tmp_path: Path, path: str, at: str) -> None:
+    from playwright import async_api as playwright
+
+    async with (
+        rehearsing(tmp_path, nobody) as show,
+        chromium(playwright) as browser,
+    ):
+        assert show.page.rehearsal is not None
+        await show.page.rehearsal.save("Harbour Lights", ["Row the boat", "\u2026"], 0)
+        for baked in (None, {"file": "friday.bake", "of": [[48]]}):
+            show.page.desk = Desk("Friday", baked=baked)
+            async with looking(browser, show.page.url + path, (390, 844)) as tab:
+                show.cue("Rain on the door")
+                if path == "/operator":
+                    await tab.click("#tab-rehearse")
+                await tab.wait_for_selector(f"{at} .draft .gap")
+                wishes = "([at, on]) => document.querySelector(`${at} .more`).hidden === on"
+                await holds(tab, wishes, arg=[at, baked is not None])
+                assert await tab.is_visible(f"{at} .heard") == (baked is None)
+                assert await tab.is_enabled(f"{at} .gap") == (baked is None)
+                assert await tab.is_visible(f"text={WriterlessError()}") == (baked is not None)
+                assert await tab.is_enabled(f"{at} .judge .keep")
+                assert await tab.evaluate(OVERFLOW if path == "/operator" else WIDE) in ([], True)
+
+
 @pytest.mark.needs("chromium")
 async def test_a_song_grows_on_the_page(show: Show) -> None:
     from playwright import async_api as playwright
@@ -162,8 +203,7 @@ async def test_a_song_grows_on_the_page(show: Show) -> None:
         assert (await show.page.rehearsal.draft("Harbour Lights")).lines[-3:] == WRITTEN[:3]
         for size in ((390, 844), (1024, 768), (1920, 1080)):
             await tab.set_viewport_size({"width": size[0], "height": size[1]})
-            wide = "document.documentElement.scrollWidth <= innerWidth"
-            assert await tab.evaluate(wide), size
+            assert await tab.evaluate(WIDE), size
 
 
 @pytest.mark.needs("chromium")

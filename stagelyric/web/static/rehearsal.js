@@ -11,6 +11,7 @@ import { LOOK_AFTER, mountDraft } from "./rehearsal_draft.js";
 
 const WISHES = { rhyme: "rhymes with it", answer: "answers it", stanza: "a whole stanza" };
 const TITLES = { ...WISHES, line: "for the gap" };
+const BAKED = "This show is baked: all its lines are written, so no others can be asked for.";
 const RHYMES = { perfect: "rhymes", slant: "nearly rhymes", same: "the same word again" };
 
 /**
@@ -66,8 +67,8 @@ export function mountRehearsal({ about, choice, draft, order, tell, askPin, onLo
     const { lines: count, gaps } = drafts.counted(lines);
     say(label.querySelector(".title"), view.song);
     say(label.querySelector(".count"), count ? `${count} line${count === 1 ? "" : "s"}${gaps ? `, ${gaps} to write` : ""}` : "");
-    tools["new stanza"].disabled = !count;
-    tools.undo.disabled = !book().canUndo();
+    tools.buttons["new stanza"].disabled = !count;
+    tools.buttons.undo.disabled = !book().canUndo();
   }
 
   async function copy() {
@@ -118,10 +119,19 @@ export function mountRehearsal({ about, choice, draft, order, tell, askPin, onLo
     Object.entries(WISHES).map(([kind, title]) => [title, () => choose.wish(kind, { text: view.line }), "", { "data-wish": kind }]),
     "more",
   );
-  mountHeard(about, (text) => {
+  const heard = mountHeard(about, (text) => {
     order({ heard: text });
     choose.wish("answer", { text });
   });
+  const note = about.appendChild(make("p", "note", BAKED, { hidden: "" }));
+
+  /** Offers what wants a writer only where there is one: a baked show has none. */
+  function offer(written) {
+    for (const part of [wishes.row, heard]) part.hidden = !written;
+    note.hidden = written;
+    list.offer(written);
+    if (!written) choose.close();
+  }
 
   async function lookAtLine() {
     if (hidden) return;
@@ -131,8 +141,8 @@ export function mountRehearsal({ about, choice, draft, order, tell, askPin, onLo
   }
 
   function enable() {
-    for (const button of Object.values(judge)) button.disabled = !view.line;
-    for (const [title, button] of Object.entries(wishes)) button.disabled = !view.line && title !== WISHES.stanza;
+    for (const button of Object.values(judge.buttons)) button.disabled = !view.line;
+    for (const [title, button] of Object.entries(wishes.buttons)) button.disabled = !view.line && title !== WISHES.stanza;
   }
   enable();
   render();
@@ -152,6 +162,7 @@ export function mountRehearsal({ about, choice, draft, order, tell, askPin, onLo
     },
     hear(message) {
       if (message.type === "draft") book().take(message);
+      if (message.type === "set") offer(!message.baked);
       if (message.type !== "access" || !message.allowed) return;
       load();
       lookAtLine();
@@ -180,7 +191,7 @@ function asker(askPin) {
   };
 }
 
-/** A row of buttons, each [label, act, class, attributes]; returns them by label. */
+/** A row of buttons, each [label, act, class, attributes]; returns the `row`, and its `buttons` by label. */
 function rowOf(root, label, buttons, name = "") {
   const row = root.appendChild(make("div", `row ${name}`, "", { role: "group", "aria-label": label }));
   const made = {};
@@ -188,7 +199,7 @@ function rowOf(root, label, buttons, name = "") {
     made[text] = row.appendChild(make("button", kind, text, { type: "button", ...attributes }));
     press(made[text], act);
   }
-  return made;
+  return { row, buttons: made };
 }
 
 /** The form in which the line that is up is changed before it is kept. */
@@ -247,6 +258,7 @@ function mountHeard(root, hear) {
     if (text) hear(text);
     field.value = "";
   });
+  return form;
 }
 
 /** Lines to choose from for a wish; what is chosen goes into the draft. */
@@ -302,5 +314,5 @@ function mountChoice(root, { ask, here, tell, book }) {
     if (kind !== "stanza" || lines.length > 1) close();
   }
 
-  return { wish };
+  return { wish, close };
 }

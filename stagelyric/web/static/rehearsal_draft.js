@@ -9,11 +9,13 @@ export const LOOK_AFTER = 120; // ms without a key press after which a line bein
 
 /**
  * Mounts the list in `root`. `change(make)`: changes the lines (see rehearsal_book.js); `look(text, at)`: what a text
- * would be as line `at`, as `{text, off}` or null; `fill(at)`: a gap is to be written. Returns `show(lines)`.
+ * would be as line `at`, as `{text, off}` or null; `fill(at)`: a gap is to be written. Returns `show(lines)`, and
+ * `offer(on)`: whether gaps can be written.
  */
 export function mountDraft(root, { change, look, fill }) {
   const list = root.appendChild(make("ol", "draft", "", { "aria-label": "Lines of the draft" }));
   const nothing = root.appendChild(make("p", "empty", "What you keep comes here."));
+  let offered = true;
   let moving = false; // rows are being rearranged: what a field loses by that is not the user's doing
 
   const placeOf = (row) => [...list.children].indexOf(row);
@@ -37,8 +39,14 @@ export function mountDraft(root, { change, look, fill }) {
   }
 
   function gap(row) {
-    const button = make("button", "words gap", "write this line");
+    const button = make("button", "words gap", "");
     press(button, () => fill(placeOf(row)));
+    return offerOn(button);
+  }
+
+  function offerOn(button) {
+    say(button, offered ? "write this line" : "to be written");
+    button.disabled = !offered;
     return button;
   }
 
@@ -137,7 +145,13 @@ export function mountDraft(root, { change, look, fill }) {
   }
 
   addEventListener("resize", () => list.querySelectorAll("textarea").forEach(grow));
-  return { show };
+  return {
+    show,
+    offer(on) {
+      offered = on;
+      list.querySelectorAll(".gap").forEach(offerOn);
+    },
+  };
 }
 
 /** Gives a text field as many rows as its text needs. */
