@@ -112,21 +112,19 @@ class Night:
 
 def night(show: Row, rows: Sequence[Row]) -> Night:
     """A night from its show's row and its records, in order."""
-    ends = [row["wall"] for row in rows if row["kind"] in ("cue", "clear")]
+    ends = _ends(rows)
     cues = [row for row in rows if row["kind"] == "cue"]
     told = [(row["wall"], float(row["detail"])) for row in rows if row["kind"] == "tempo"]
     verdicts = _verdicts(rows)
     begun = cues[0]["wall"] if cues else show["started"]
     lines: list[Sung] = []
     for place, row in enumerate(cues):
-        after = bisect_right(ends, row["wall"])
-        until = ends[after] if after < len(ends) else row["wall"] + LAST_SECONDS
         following = cues[place + 1] if place + 1 < len(cues) else None
         earlier = lines[-1].tempo if lines and lines[-1].song == row["song"] else None
         lines.append(
             Sung(
                 row["number"], row["text"], row["song"] or "", row["section"] or "", row["origin"] or "", row["wall"],
-                row["wall"] - begun, until - begun, row["beat"] or 0.0, _tempo(row, following, told, earlier),
+                row["wall"] - begun, ends[place] - begun, row["beat"] or 0.0, _tempo(row, following, told, earlier),
                 verdicts.get((row["song"], row["section"], row["text"]), ""),
             )
         )  # fmt: skip
@@ -196,6 +194,19 @@ def beats_between(line: Sung, following: Sung | None) -> float | None:
     if beats <= 0 or seconds <= 0 or not _SLOWEST <= beats / seconds * 60 <= _FASTEST:
         return None
     return beats
+
+
+def _ends(rows: Sequence[Row]) -> list[float]:
+    """When each cue's line went: with the next cue or clearing that was written down, whatever the machine's clock said
+    of it, for that can be set back during a night."""
+    found: list[float] = []
+    after: float | None = None
+    for row in reversed(rows):
+        if row["kind"] == "cue":
+            found.append(row["wall"] + LAST_SECONDS if after is None else max(after, row["wall"]))
+        if row["kind"] in ("cue", "clear"):
+            after = row["wall"]
+    return found[::-1]
 
 
 def _tempo(row: Row, following: Row | None, told: Sequence[tuple[float, float]], earlier: float | None) -> float:

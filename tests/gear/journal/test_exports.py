@@ -109,6 +109,35 @@ def test_a_webvtt_library_reads_the_subtitles() -> None:
     assert captions[0].end == captions[1].start == "00:00:03.100"
 
 
+@pytest.mark.needs("package:webvtt-py")
+def test_a_subtitles_library_reads_srt(tmp_path: Path) -> None:
+    webvtt: Any = import_module("webvtt")
+    file = tmp_path / "night.srt"
+    file.write_text(made("srt"), "utf-8")
+    captions = list(webvtt.from_srt(file).captions)
+    angles = str.maketrans("<>", "‹›")
+    assert [caption.text for caption in captions] == [text.translate(angles) for *_, text in LINES]
+    assert [caption.start_in_seconds for caption in captions] == [0, 3, 5, 35]
+    assert captions[0].end == captions[1].start == "00:00:03.100"
+
+
+@given(st.tuples(*[st.floats(-60.0, 4000.0)] * 3))
+def test_subtitles_end_after_they_begin_and_before_the_next(gaps: tuple[float, float, float]) -> None:
+    """Whatever the machine's clock said: it may be set back during a night."""
+    of = night(SHOW, rows(gaps=gaps))
+    for name, point in (("webvtt", r"\."), ("srt", ",")):
+        times = [
+            [int(hours) * 3600 + int(minutes) * 60 + int(s) + int(ms) / 1000 for hours, minutes, s, ms in found]
+            for line in made(name, of).splitlines()
+            if len(found := re.findall(rf"(\d\d+):(\d\d):(\d\d){point}(\d\d\d)", line)) == 2
+        ]
+        assert len(times) == len(LINES)
+        assert all(begin < end for begin, end in times)
+        assert all(
+            begin < 0.0015 or end < later + 0.0015 for (begin, end), (later, _) in pairwise(times) if begin <= later
+        )
+
+
 @pytest.mark.needs("chordii")
 def test_chordii_makes_a_page_of_each_song(tmp_path: Path) -> None:
     sheet = tmp_path / "night.cho"
