@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import mido
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stagelyric.gear.journal.exports import table
@@ -223,6 +223,8 @@ def test_mido_reads_each_line_at_its_cue() -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example(30.0, (0.375, 0.0, 0.0), [0.0, 3.015625, 0.0, 0.0])  # 15 ticks to the next beat, in .375 seconds
+@example(30.0, (0.008, 0.0, 0.0), [0.0, 3.0004, 0.0, 0.0])  # not one tick
 @given(
     st.floats(30, 300), st.tuples(*[st.floats(0.0, 400.0)] * 3), st.lists(st.floats(-50, 400), min_size=4, max_size=4)
 )

@@ -73,7 +73,10 @@ def _filling(before: Sung, line: Sung, tick: int, seconds: float) -> float:
     into = line.beat % 1  # position within a beat
     missing = -(tick / TICKS) % 1
     whole = max(math.floor(seconds * line.tempo / 60 - missing - into), 0)
-    return whole + missing + into or seconds * line.tempo / 60
+    beats = whole + missing + into or seconds * line.tempo / 60
+    if round(beats * TICKS) * _SLOWEST < (seconds * 1e6 - _NEAR) * TICKS:  # no tempo event is slow enough
+        beats += 1
+    return beats
 
 
 def _track(name: str, events: list[tuple[int, bytes]]) -> bytes:
