@@ -1,6 +1,7 @@
 // Unit tests of the pages' pure core, for node's own test runner.
 
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import {
   adjust,
@@ -298,6 +299,50 @@ test("a row begins with the word that opens its phrase", () => {
   assert.deepEqual(set("She keeps the kettle for the morning after"), ["She keeps the kettle", "for the morning after"]);
   assert.deepEqual(set("Smell leaves for a while and steer right"), ["Smell leaves for a while", "and steer right"]);
   assert.deepEqual(set("I left the light on and you walked right by it"), ["I left the light on", "and you walked right by it"]);
+});
+
+test("names stay whole, and words beside those that they belong to", () => {
+  const screen = { width: 1728, height: 800 };
+  const set = (text) => rows(text, screen, { cap: 162, enough: 59 });
+  assert.deepEqual(set("Whose coat was Mr Harbour’s brother in"), ["Whose coat was", "Mr Harbour’s brother in"]);
+  assert.deepEqual(set("They never told Polly Magnet anything"), ["They never told", "Polly Magnet anything"]);
+  assert.deepEqual(set("One left shoe, one brown and muddy boot"), ["One left shoe,", "one brown and muddy boot"]);
+  assert.deepEqual(set("In Alice, four months overdue"), ["In Alice,", "four months overdue"]);
+  assert.deepEqual(set("The beer boat’s in, band ashore again"), ["The beer boat’s in,", "band ashore again"]);
+  // Where every word has a capital, none of them is a name.
+  assert.deepEqual(set("We Walked The Road To Leith And Back Again"), ["We Walked The Road", "To Leith And Back Again"]);
+  const phone = { width: 350, height: 560 };
+  const onPhone = (text) => rows(text, phone, { cap: 126, enough: 46 });
+  assert.ok(onPhone("Salt is the deck, the rope is wet").every((row) => !/ the$/.test(row)));
+  assert.ok(onPhone("And split up before the ferry came").every((row) => !/^up/.test(row)));
+});
+
+const songbook = new URL("../../models/songbook/", import.meta.url);
+
+function sungLines() {
+  const folders = readdirSync(songbook, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const inside = folders.map(({ name }) => new URL(`${name}/`, songbook));
+  const files = inside.flatMap((folder) => readdirSync(folder).map((name) => new URL(name, folder)));
+  const text = files.filter(({ pathname }) => pathname.endsWith(".cho")).map((file) => readFileSync(file, "utf8")).join("\n");
+  const lines = text.split("\n").filter((line) => line.trim() && !/^\s*[{#]/.test(line));
+  return [...new Set(lines.map((line) => line.replace(/\[[^\]]*\]/g, "").trim()))].filter((line) => line.length <= 46);
+}
+
+test("over thousands of lines no row ends with an article or a form of address where there is room", () => {
+  const lines = sungLines().filter((_, at) => at % 3 === 0);
+  assert.ok(lines.length > 3000, String(lines.length));
+  const torn = /(^|\s)(a|an|the|my|your|our|their|Mr|Mrs|Ms|Dr)$/;
+  const screens = [
+    { box: { width: 1728, height: 800 }, cap: 162, enough: 59, most: 0 },
+    { box: { width: 920, height: 540 }, cap: 115, enough: 42, most: 0 },
+    { box: { width: 970, height: 1330 }, cap: 288, enough: 105, most: 0.005 },
+    { box: { width: 350, height: 560 }, cap: 126, enough: 46, most: 0.01 },
+  ];
+  for (const { box, most, ...limits } of screens) {
+    const above = lines.flatMap((line) => arrange(line, measure, box, { leading: 1.17, ...limits }).rows.slice(0, -1));
+    const bad = above.filter((row) => torn.test(row));
+    assert.ok(bad.length <= most * above.length, `${box.width}: ${bad.length} of ${above.length}: ${bad.slice(0, 5)}`);
+  }
 });
 
 test("letters are as large as the box and the cap allow", () => {

@@ -6,35 +6,50 @@ const HIRAGANA = /^\p{Script=Hiragana}+$/u; // particles and endings, which belo
 const CLOSING = /^[\p{Pe}\p{Pf}\p{Po}ーぁぃぅぇぉっゃゅょァィゥェォッャュョ]+$/u;
 const OPENING = /[\p{Ps}\p{Pi}¿¡]$/u;
 const PHRASE_END = /[,;:.!?…—–、。，；：！？]["'”’»)]*$/u;
-// Words that must stay on the same row as the next word, and words that prefer to.
-const BOUND = new Set(
-  (
-    "a an the my your his her its our their this that these those no of " +
-    "le la les un une des du de au aux mon ma mes ton ta tes der die das ein eine im am zu el los las"
-  ).split(" "),
+const list = (words) => new Set(words.split(" "));
+// Words that must stay on the same row as the next word: articles and the like, and forms of address.
+const BOUND = list(
+  "a an the my your his her its our their no every le la les un une des du de au aux mon ma mes ton ta tes der die das " +
+    "ein eine im am zu el los las",
 );
-const LEANING = new Set(
-  (
-    "to in on at by for from with into onto over under through and or but nor so as if than when while where who i " +
-    "you he she it we they is are was were be been am will would can could shall should may might must don't can't " +
-    "won't not never very too et ou à en und y"
-  ).split(" "),
+const ADDRESS = list("mr mrs ms miss dr st mister sir lady lord saint captain uncle aunt auntie madame monsieur herr frau");
+// Words that want the next one beside them: prepositions and conjunctions; and, less so, pronouns and auxiliaries.
+const GOVERNING = list(
+  "of to at by for from with into onto and or but nor as if than through under till until because et ou à en und y " +
+    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand",
+);
+const LEANING = list(
+  "in on over so when while where who i you he she it we they is are was were be been am will would can could shall " +
+    "should may might must don't can't won't not never very too this that these those who's i'm you're he's she's it's " +
+    "we're they're i'll you'll we'll big little old new good bad long small young red blue black white green cold hot " +
+    "half whole last first next",
 );
 // Words that begin a clause and therefore a row, whatever comes before them; and words that may well begin a row.
-const CLAUSES = new Set(
-  "and but or nor yet because till until though when where while who whose which et mais ou und oder aber y o pero".split(" "),
+const CLAUSES = list(
+  "and but or nor yet because till until though when where while who whose which et mais ou und oder aber y o pero",
 );
-const PHRASES = new Set(
-  (
-    "so for as if than that since with without from into onto over under through across along around behind beside " +
-    "between beyond before after against among at by in on to of like down up qui que quand comme avec sans dans sur " +
-    "sous pour par wenn wo wie mit ohne von aus zu im cuando donde como con sin en por para"
-  ).split(" "),
+const PHRASES = list(
+  "so for as if than that since with without from into onto over under through across along around behind beside " +
+    "between beyond before after against among at by in on to of like qui que quand comme avec sans dans sur " +
+    "sous pour par wenn wo wie mit ohne von aus zu im cuando donde como con sin en por para",
 );
-const TORN = 0.16;
-const WHOLE = 0.1;
-const CLAUSE = 0.08;
-const OPENS = 0.05;
+// Words that belong to the verb before them ("split up", "shut down"), unless they open a phrase ("down the road").
+const PARTICLES = list("up down out off away back in on over along around by through to");
+const OPENS_NOUN = list(
+  "a an the my your his her its our their this that these those every each all some no one two three",
+);
+// What a break costs (or is worth), beside what uneven rows cost: a row too wide makes all letters smaller. So a break
+// at a comma is worth one row of twice the other's width, and an article is parted from its noun only where all else
+// would be a third smaller.
+const UNEVEN = 0.7;
+const WIDER = 2.3;
+const TORN = 0.9;
+const GOVERNED = 0.4;
+const LEANS = 0.16;
+const WHOLE = 0.26;
+const CLAUSE = 0.12;
+const OPENS = 0.08;
+const MOST = 0.1; // the most that a break adds to the value of rows
 const BESIDE = 0.82; // value of two rows relative to one: the letters must be larger by more than 1 / 0.82
 const FURTHER = 0.9; // the same factor for each further row
 
@@ -85,24 +100,41 @@ const joined = (part) =>
 
 const plain = (text) => text.toLowerCase().replace(/[’‘]/g, "'").replace(/[^\p{L}\p{N}']+/gu, "");
 
-/** How good a break between two pieces is, as a share of the letters' size: positive good, negative bad. */
-function breakWorth(piece, next) {
+const NAMED = /^[\p{Lu}][\p{Ll}’']+$/u;
+
+const isName = (word, next) => NAMED.test(word) && NAMED.test(next.replace(/[^\p{L}’']+$/u, ""));
+
+/** How good the break after `parts[at]` is: positive good, negative bad. `capitals`: capitals mean nothing here. */
+function breakWorth(parts, at, capitals) {
+  const [piece, next] = [parts[at], parts[at + 1]];
+  if (piece.hyphen) return -LEANS;
+  const [ends, opens] = [plain(piece.text), plain(next.text)];
+  if (ADDRESS.has(ends) && /^\P{L}*\p{Lu}/u.test(next.text)) return -TORN;
   if (PHRASE_END.test(piece.text)) return WHOLE;
-  if (piece.hyphen) return -TORN;
-  const [ends, opens] = [plain(piece.text), next ? plain(next.text) : ""];
   if (BOUND.has(ends)) return -TORN;
-  if (CLAUSES.has(opens)) return CLAUSE;
-  if (LEANING.has(ends)) return -TORN;
+  if (CLAUSES.has(opens)) return parts.length - at > 3 ? CLAUSE : 0; // "bread / and butter" is no clause
+  // Two words with capitals are a name; the first word of a sentence has one in any case.
+  if (!capitals && isName(piece.text, next.text)) return at && !PHRASE_END.test(parts[at - 1].text) ? -TORN : -LEANS;
+  if (GOVERNING.has(ends)) return -GOVERNED;
+  if (PARTICLES.has(opens) && !opensNoun(parts[at + 2], next)) return -LEANS;
+  if (LEANING.has(ends)) return -LEANS;
   return PHRASES.has(opens) ? OPENS : 0;
 }
 
-/** The best way to set `parts` in exactly `count` rows: rows of even width, broken between phrases. */
-function balance(parts, widths, space, count) {
+const opensNoun = (after, word) =>
+  after !== undefined && !PHRASE_END.test(word.text) && (OPENS_NOUN.has(plain(after.text)) || /^\p{Lu}/u.test(after.text));
+
+/**
+ * The best way to set `parts` in exactly `count` rows: rows of even width, broken between phrases. `worths`: see
+ * `breakWorth`; `free`: rows up to this width make no letters smaller.
+ */
+function balance(parts, widths, space, count, worths, free) {
   const n = parts.length;
   const upTo = [0];
   parts.forEach((piece, i) => upTo.push(upTo[i] + widths[i] + (piece.space ? space : 0)));
   const width = (from, to) => upTo[to] - upTo[from] - (parts[to - 1].space ? space : 0);
-  const ideal = Math.max(1, width(0, n) / count);
+  const ideal = Math.max(1e-9, width(0, n) / count);
+  const room = Math.max(ideal, free);
   // cost[k][i]: the lowest cost of setting the first i pieces in k rows.
   const cost = Array.from({ length: count + 1 }, () => new Array(n + 1).fill(Infinity));
   const from = Array.from({ length: count + 1 }, () => new Array(n + 1).fill(0));
@@ -112,8 +144,9 @@ function balance(parts, widths, space, count) {
       for (let j = k - 1; j < i; j++) {
         if (cost[k - 1][j] === Infinity) continue;
         const over = width(j, i) / ideal - 1;
-        // A row that is too wide makes all letters smaller; one that is too narrow only looks uneven.
-        const here = cost[k - 1][j] + over * over * (over > 0 ? 3 : 1) - (i < n ? breakWorth(parts[i - 1], parts[i]) : 0);
+        // A row that is too wide makes all letters smaller; others only look uneven.
+        const wider = Math.max(0, width(j, i) - room) / ideal;
+        const here = cost[k - 1][j] + UNEVEN * over * over + WIDER * wider * wider - (i < n ? worths[i - 1] : 0);
         if (here < cost[k][i]) {
           cost[k][i] = here;
           from[k][i] = j;
@@ -126,7 +159,7 @@ function balance(parts, widths, space, count) {
     rows.unshift([from[k][i], i]);
     i = from[k][i];
   }
-  const worth = rows.slice(0, -1).reduce((sum, [, to]) => sum + breakWorth(parts[to - 1], parts[to]), 0);
+  const worth = rows.slice(0, -1).reduce((sum, [, to]) => sum + Math.min(MOST, worths[to - 1]), 0);
   return {
     rows: rows.map(([a, b]) => joined(parts.slice(a, b))),
     widest: Math.max(...rows.map(([a, b]) => width(a, b))),
@@ -152,12 +185,15 @@ function choose(parts, measure, box, leading, cap, enough) {
   if (!parts.length) return { rows: [], size: cap };
   const widths = parts.map((piece) => measure(piece.text + (piece.hyphen ? "-" : "")));
   const space = measure(" ");
+  const capitals = 2 * parts.filter((piece) => /^\P{L}*\p{Lu}/u.test(piece.text)).length > parts.length + 1;
+  const worths = parts.slice(0, -1).map((_, at) => breakWorth(parts, at, capitals));
   let best = null;
   for (let count = 1; count <= Math.min(parts.length, 8); count++) {
     // A stack of huge single words is harder to read than two rows of large ones.
     if (count > 2 && best.size >= Math.min(enough, cap)) break;
-    const { rows, widest, worth } = balance(parts, widths, space, count);
-    const size = Math.min(cap, box.width / widest, box.height / (count * leading));
+    const most = Math.min(cap, box.height / (count * leading));
+    const { rows, widest, worth } = balance(parts, widths, space, count, worths, box.width / most);
+    const size = Math.min(most, box.width / widest);
     // For every further row the eye must return to the margin.
     const cost = count === 1 ? 1 : BESIDE * FURTHER ** (count - 2);
     const value = size * (1 + worth / count) * cost;
