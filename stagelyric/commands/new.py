@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -169,28 +169,38 @@ def _ordered(songs: Sequence[Written], order: str | None) -> list[Written]:
 
 
 def _write(output: Path, wishes: Wishes, songs: Sequence[Written], as_json: bool, folders: Sequence[Path]) -> None:
-    from stagelyric.phrasebook import near_themes
     from stagelyric.setlist import file
-    from stagelyric.types import paths
 
     with plain_faults():
         before, old = file.content_of(output) if output.exists() else (None, None)
     there = set(file.titles(old)) if old is not None else set()
+    added = _guessed(songs, there)
+    clean = old is None or old.get("family_friendly", True) is not False
+    written_out: list[Path] = []
+    text = before if before is not None else document.head(wishes, _source(songs, folders))
+    named = document.naming(output)
+    for guessed in added:
+        lyrics = _lyrics(guessed.written, output, written_out)
+        text += document.song(guessed, wishes, named(lyrics), clean=clean)
+    with plain_faults():
+        file.write_whole(output, text, old, changed=bool(added))
+    _told(output, added, len(there), written_out, as_json)
+
+
+def _guessed(songs: Sequence[Written], there: Collection[str]) -> list[Guessed]:
+    """The songs that have words and are not `there` already, by title, and what was found in each."""
+    from stagelyric.phrasebook import near_themes
+    from stagelyric.types import paths
+
+    new = [written for written in songs if written.title not in there]
+    if not new:
+        return []
     known = subject.names_of([written.sheet for written in songs], _everyday())
     folder = paths.frames()
     table = near_themes.load(folder / near_themes.FILE) if folder is not None else {}
     size = subject.sizes(table)
-    added = [document.guess(written, known, table, size) for written in songs]
-    added = [guessed for guessed in added if guessed.written.title not in there and guessed.parts]
-    clean = old is None or old.get("family_friendly", True) is not False
-    written_out: list[Path] = []
-    text = before if before is not None else document.head(wishes, _source(songs, folders))
-    for guessed in added:
-        lyrics = _lyrics(guessed.written, output, written_out)
-        text += document.song(guessed, wishes, document.named(lyrics, output), clean=clean)
-    with plain_faults():
-        file.write_whole(output, text, old)
-    _told(output, added, len(there), written_out, as_json)
+    guessed = (document.guess(written, known, table, size) for written in new)
+    return [one for one in guessed if one.parts]
 
 
 def _everyday() -> Callable[[str], bool] | None:
@@ -254,8 +264,8 @@ def _told(output: Path, added: Sequence[Guessed], kept: int, written_out: Sequen
     if as_json:
         print_json({"file": str(output), "songs": [_as_json(guessed) for guessed in added], "kept": kept})
         return
-    for number, guessed in enumerate(added, kept + 1):
-        click.echo(_row(number, guessed))
+    if added:
+        click.echo("\n".join(_row(number, guessed) for number, guessed in enumerate(added, kept + 1)))
     songs = f"{len(added)} song{'' if len(added) == 1 else 's'}"
     click.echo(f"{output}: {songs}" + (f" added to the {kept} that were there." if kept else "."))
     if written_out:

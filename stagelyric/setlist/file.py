@@ -70,14 +70,14 @@ def titles(data: JsonMapping) -> list[str]:
     return [str(song.get("title", "")) for song in songs if isinstance(song, dict)]
 
 
-def write_whole(path: Path, text: str, old: JsonMapping | None) -> Setlist:
+def write_whole(path: Path, text: str, old: JsonMapping | None, *, changed: bool = True) -> Setlist:
     """Replaces a setlist's whole text in one step, after checking that it is valid and differs from `old`, the data
-    that it has had, only in songs added at its end.
+    that it has had, only in songs added at its end. `changed`: False if it is the text that `old` was read from.
 
     Raises FileError; the file is then as it was.
     """
     try:
-        after = tomllib.loads(text)
+        after = tomllib.loads(text) if changed or old is None else old
     except tomllib.TOMLDecodeError as error:
         raise FileError([f"{path}: songs can't be added at its end ({error}); write them in by hand"]) from None
     kept = {key: value for key, value in after.items() if key != "songs"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path, PurePath
 
@@ -204,12 +205,20 @@ def without_songs(wishes: Wishes) -> str:
     return "\n".join(lines) + "\n"
 
 
-def named(file: Path, setlist: Path) -> str:
-    """A file's path as written in a setlist: relative to its folder, with slashes; absolute if on another drive."""
-    try:
-        return PurePath(os.path.relpath(file.resolve(), setlist.resolve().parent)).as_posix()
-    except ValueError:
-        return file.resolve().as_posix()
+def naming(setlist: Path) -> Callable[[Path], str]:
+    """A function that gives a file's path as written in a setlist: relative to its folder, with slashes; absolute if on
+    another drive. Symbolic links in a folder's path are followed once for all of its files."""
+    home = setlist.resolve().parent
+    real = cache(Path.resolve)
+
+    def named(file: Path) -> str:
+        place = file.resolve() if file.is_symlink() else real(file.parent) / file.name
+        try:
+            return PurePath(os.path.relpath(place, home)).as_posix()
+        except ValueError:
+            return place.as_posix()
+
+    return named
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -34,6 +34,9 @@ _SHORT: tuple[Scheme, ...] = ("AABB", "AAAA", "free")
 
 _RHYMED = {"perfect": 0.72, "slant": 0.16, "same": 0.05, "assonance": 0.04, None: 0.03}
 _UNRHYMED = {"perfect": 0.03, "slant": 0.05, "same": 0.02, "assonance": 0.11, None: 0.79}
+_LOG_RHYMED, _LOG_UNRHYMED = (
+    {kind: math.log(share) for kind, share in shares.items()} for shares in (_RHYMED, _UNRHYMED)
+)
 _LIKELY: Mapping[Scheme, float] = {"ABCB": 0.36, "AABB": 0.3, "ABAB": 0.16, "AAAA": 0.06, "free": 0.12}
 
 
@@ -153,7 +156,7 @@ def scheme(stanzas: Sequence[Sequence[str]]) -> Scheme:
     def likelihood(name: Scheme) -> float:
         mates = _MATES[name]
         return math.log(_LIKELY[name]) + sum(
-            math.log((_RHYMED if (i, j) in mates else _UNRHYMED)[kind]) for i, j, kind in pairs
+            (_LOG_RHYMED if (i, j) in mates else _LOG_UNRHYMED)[kind] for i, j, kind in pairs
         )
 
     return max(_MATES if whole else _SHORT, key=likelihood)

@@ -91,8 +91,9 @@ def themes(
     lines = [title, *sheet.lines]
     weight: dict[str, float] = defaultdict(float)
     for number, line in enumerate(lines):
+        worth = _TITLE if number == 0 else 1.0
         for word in _words(line):
-            weight[word] += _TITLE if number == 0 else 1.0
+            weight[word] += worth
     size = sizes(table) if size is None else size
     score: dict[str, float] = defaultdict(float)
     backing: dict[str, list[str]] = {}
@@ -132,8 +133,9 @@ def variety(lines: Sequence[str]) -> float:
     return len(set(content)) / len(content) if content else 0.5
 
 
-def _words(line: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(line.replace("\u2019", "'"))]
+@lru_cache(maxsize=4096)
+def _words(line: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _WORD.findall(line.replace("\u2019", "'")))
 
 
 @lru_cache(maxsize=32768)

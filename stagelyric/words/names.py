@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from stagelyric.words.phonetics import look_up
 
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*|[^A-Za-z\s]")
+_CAPITAL = re.compile(r"[A-Z][A-Za-z]*(?:'[a-z]+)*")
 _TITLES = frozenset(
     [
         "mr",
@@ -167,6 +168,9 @@ class Names:
 
     def runs(self, line: str) -> Iterator[tuple[int, int, bool]]:
         """The names in a line from left to right: start, end, and whether it is a place. "Polly Magnet" is one name."""
+        capital = {word.removesuffix("'s").lower() for word in _CAPITAL.findall(line)}
+        if capital.isdisjoint(self.people) and capital.isdisjoint(self.places):
+            return
         run: list[tuple[int, int, str]] = []
         for match in _WORD.finditer(line):
             if match[0] == "." and run and run[-1][2] in _TITLES:  # "Mr. Harbour"

@@ -89,8 +89,7 @@ def _onset(phones: Phones, tail: Phones) -> Phones:
 
 
 def _last(text: str) -> str:
-    words = [word for word in text.replace("-", " ").split() if any(c.isalnum() for c in word)]
-    if not words:
-        return ""
-    said = spoken.said(words[-1])
-    return said[-1] if said else words[-1]
+    words = reversed(text.replace("-", " ").split())
+    last = next((word for word in words if any(c.isalnum() for c in word)), "")
+    said = spoken.said(last) if last else ()
+    return said[-1] if said else last

@@ -102,13 +102,13 @@ class _Reader:
         line = raw.strip()
         if raw.startswith("#") or line.startswith("#"):
             return False
-        while found := _DIRECTIVE.match(line):
+        while line.startswith("{") and (found := _DIRECTIVE.match(line)):
             if self._directive(found["name"], found["value"].strip()):
                 return True
             line = line[found.end() :].strip()
             if not line or line.startswith("#"):
                 return False
-        if self._skipping or self._stanzas.kind in _NOT_SUNG or _UNCLOSED.match(line):
+        if self._skipping or self._stanzas.kind in _NOT_SUNG or (line.startswith("{") and _UNCLOSED.match(line)):
             return False
         self._sung(_BRACES.sub("", line) if "{" in line else line, raw)
         return False
@@ -161,7 +161,7 @@ class _Reader:
                 return
         if line and (chords.strength(raw) == 2 or chords.is_tab(line)):
             return
-        words = _CHORD.sub("", line)
+        words = _CHORD.sub("", line) if "[" in line else line
         if line and not words.strip():
             return  # a line of chords only is instrumental and doesn't end the stanza
         for part in leftovers.without_markup(words).split("\n"):

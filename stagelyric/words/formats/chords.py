@@ -27,6 +27,8 @@ _BEGINS = re.compile(
 _STRINGS = re.compile(r"(?:[A-G][#b]?[\s-]+){5}[a-gA-G][#b]?\s*")
 _DEGREES = re.compile(r"[b#]?(?:VII|VI|IV|III|II|V|I|vii|vi|iv|iii|ii|v)(?:maj7|7|m|°|dim|sus\d?)?")
 _NASHVILLE = re.compile(r"[b#]?[1-7](?:m|-|°|maj7|sus\d?|/[1-7])?")
+_LETTERS = "bVIvixX"
+"""The letters with which what `_by_degrees` looks for can begin; most lines of lyrics begin with others."""
 _INLINE = re.compile(r"\((?P<chord>[A-G][#b]?(?:m|maj|min|dim|aug|sus|add|\d)*(?:/[A-G][#b]?)?)\)")
 _ALONE = re.compile(r"[A-H]|Am")
 _TAB_LABEL = re.compile(r"\s*[A-Za-z]{0,3}[#b]?\d?\s*(?=[|:\-])")
@@ -54,7 +56,7 @@ def strength(line: str) -> int:
 
 def _by_degrees(tokens: list[str]) -> int:
     """As `strength`, for scale degrees: "I IV V I". Digits ("1 4 5 1") may be sung, especially when in order."""
-    if len(tokens) < 3:
+    if len(tokens) < 3 or (tokens[0][0].isalpha() and tokens[0][0] not in _LETTERS):
         return 0
     if all(_DEGREES.fullmatch(token) or _FILLER.fullmatch(token) for token in tokens):
         return 2 if len({token for token in tokens if _DEGREES.fullmatch(token)}) > 1 else 0

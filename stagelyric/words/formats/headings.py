@@ -74,7 +74,7 @@ def bracketed(line: str) -> tuple[str, str] | None:
 
     None if it doesn't, or if only words follow the brackets, which then hold a chord.
     """
-    found = _BRACKETED.match(line)
+    found = _BRACKETED.match(line) if line.startswith(("[", "【")) else None
     if found is None:
         return None
     kind, rest = kind_of(found["inner"]), found["rest"].strip()
