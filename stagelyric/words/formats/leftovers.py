@@ -90,8 +90,8 @@ def sung(line: str) -> str:
         return ""
     if "[" in line:
         line = _BOXES.sub("", line)
-    line = _BARS.sub("", _SIGNS.sub(" ", line))
-    while (shorter := _REPEATED.sub("", line)) != line:
+    line = _SIGNS.sub(" ", line)
+    while (shorter := _REPEATED.sub("", _BARS.sub("", line))) != line:
         line = shorter
     line = " ".join(line.split())
     if _TIMES_ALONE.fullmatch(line):
