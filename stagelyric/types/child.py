@@ -16,14 +16,16 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import orjson
 
+from stagelyric.types.silence import STOPPED, Grace, Silence, look, wants_processor
+
 BACKOFF = (0.0, 0.1, 0.5, 2.0, 5.0)  # seconds before each start after a run that was of no use (see `Child.well`)
 ENDING = 2.0  # seconds that a child may take to exit after its input was closed, before it is killed
-LOOK = 0.5  # seconds of silence after which to check whether somebody has stopped the process (SIGSTOP)
 _EXITING = 1.0  # seconds that a child may take to exit after it closed its output; then it is killed
 _UNSENT = 1 << 20  # bytes queued for a child that does not read; anything beyond is dropped
 
@@ -74,9 +76,10 @@ class Child(Generic[M]):
 
     `command` is called for each start. `hear` gets each message, `lost` is told how each run ended. `starting`,
     `silence`: seconds within which the first sign of life (a message for which `alive` is true), and each later one,
-    must come (`silence` None: no limit). `pauses`: seconds before the first start, the second, and so on; `well` resets
-    to the pause with the index `after_use`. A process that was stopped by a signal (SIGSTOP) is replaced without a
-    pause, whatever its limits are. `ending`: see ENDING; 0 kills at once.
+    must come (`silence` None: no limit). A process that gets no turn at a processor may take longer, and so may one
+    whose last run fell silent soon after its start. `pauses`: seconds before the first start, the second, and so on;
+    `well` resets to the pause with the index `after_use`. A process that was stopped by a signal (SIGSTOP) is replaced
+    without a pause, whatever its limits are. `ending`: see ENDING; 0 kills at once.
     """
 
     def __init__(
@@ -98,6 +101,7 @@ class Child(Generic[M]):
         self._command, self._framing = command, framing
         self._hear, self._lost, self._alive = hear, lost, alive
         self._starting, self._silence = starting, silence
+        self._grace = Grace()
         self._pauses, self._after_use, self._ending = pauses, after_use, ending
         self._environment, self._quiet = environment, quiet
         self._life: _Life[M] | None = None
@@ -161,6 +165,7 @@ class Child(Generic[M]):
             try:
                 how, life = await self._live()
                 ended = End(how, life.process.returncode, life.spoke, clock() - began, life.stopped)
+                self._grace.ended(life.silent, ended.seconds)
                 if life.stopped and life.spoke:
                     self._failures = 0  # whoever stopped it: it worked, and will again
             except OSError as error:
@@ -175,7 +180,9 @@ class Child(Generic[M]):
         except asyncio.CancelledError:
             await _stopped(await starting, self._ending)
             raise
-        life = _Life(process, self._framing, self._hear, self._alive, (self._starting, self._silence))
+        factor, silence = self._grace.factor, self._silence
+        limits = (self._starting * factor, None if silence is None else silence * factor)
+        life = _Life(process, self._framing, self._hear, self._alive, limits)
         self._life, self.starts = life, self.starts + 1
         try:
             how = await life.ended()
@@ -200,15 +207,6 @@ class Child(Generic[M]):
         return process
 
 
-def is_stopped(pid: int) -> bool:
-    """Whether a process is stopped by a signal. Known on Linux only; elsewhere such a process is noticed by its
-    silence."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] in (b"T", b"t")
-    except (OSError, IndexError):
-        return False
-
-
 class _Life(Generic[M]):
     """One run of the process: its messages, what is sent to it, and its silence."""
 
@@ -229,13 +227,13 @@ class _Life(Generic[M]):
         self._messages: deque[M] = deque()
         self._over = asyncio.Event()
         self._why = ""
-        self._last = self._loop.time()
-        self._limits = limits
+        pid = process.pid
+        self._silence = Silence(*limits, self._loop.time(), partial(look, pid), partial(wants_processor, pid))
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
         self.finished = False  # whether it closed its output itself
         self.stopped = False  # whether it was found stopped by a signal
-        self.spoke = False
+        self.silent = False  # whether it was silent for too long
         if sys.platform == "win32":
             threading.Thread(target=self._read, name="child", daemon=True).start()
         else:
@@ -260,22 +258,27 @@ class _Life(Generic[M]):
         await self._over.wait()
         return self._why
 
+    @property
+    def spoke(self) -> bool:
+        return self._silence.spoke
+
     def _watch(self) -> None:
         """Checks whether the process was stopped or has been silent for too long, and schedules the next check."""
-        if self._over.is_set():
+        if self._over.is_set() or self._closed:
             return
-        limit = self._limits[1] if self.spoke else self._limits[0]
-        if limit is not None and self._loop.time() >= self._last + limit and sys.platform != "win32":
+        if self._silence.due(self._loop.time()) and sys.platform != "win32":
             self._readable()  # it may be us who had no time to read
-        left = LOOK if limit is None else self._last + limit - self._loop.time()
-        if limit is not None and left <= 0:
-            self.end(f"gave no sign of life for {limit:g} s")
-        elif self._loop.time() - self._last >= LOOK and is_stopped(self.process.pid):
+        why = self._silence.judge(self._loop.time())
+        if why == STOPPED:
             self.stopped = True
             self.process.kill()  # a stopped process reacts to no other signal
-            self.end("was stopped")
+        if why is not None:
+            self.silent = not self.stopped
+            self.end(why)
         else:
-            self._timer = self._loop.call_later(min(left, LOOK), self._watch)
+            if self._timer is not None:
+                self._timer.cancel()  # reading, above, may have set another
+            self._timer = self._loop.call_later(self._silence.next(self._loop.time()), self._watch)
 
     def close(self) -> None:
         if not self._closed and sys.platform != "win32":
@@ -331,7 +334,8 @@ class _Life(Generic[M]):
         while self._messages:
             message = self._messages.popleft()
             if self._alive(message):
-                first, self._last, self.spoke = not self.spoke, self._loop.time(), True
+                first = not self.spoke
+                self._silence.sign(self._loop.time())
                 if first and self._timer is not None:
                     self._timer.cancel()
                     self._watch()

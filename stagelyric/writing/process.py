@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from stagelyric.types.json import JsonObject
 from stagelyric.types.lines import Ask, as_list
-from stagelyric.writing.turns import LOOK, Steps, Turns, Work
+from stagelyric.writing.turns import Turns, Work
 
 ALIVE_EVERY = 0.25  # seconds between reports of being alive
 URGENT, PATIENT = 0, 1
@@ -70,27 +70,14 @@ def main(pipe: int) -> None:
         # Not sys.exit: the reading thread is blocked on standard input, which would crash the interpreter's shutdown.
         os._exit(1)
 
-    steps = Steps()
-
-    def step() -> None:
-        steps.made()
-        sign()
-
-    def sign_while_starved() -> None:
-        while True:
-            time.sleep(LOOK)
-            if steps.only_waits():
-                sign()
-
     asked = _Asked(requests, under_way, forgotten, lambda request, between: say(_answer(writer, request, between)))
-    turns = Turns(asked.urgent, asked.waits, step)
-    threading.Thread(target=sign_while_starved, daemon=True).start()
+    turns = Turns(asked.urgent, asked.waits, sign)
     while True:
-        step()
+        sign()
         with contextlib.suppress(queue.Empty):
             priority, *_, request = requests.get(timeout=ALIVE_EVERY / 2)
             if priority == URGENT:
-                asked.serve_urgent(request, step)
+                asked.serve_urgent(request, sign)
             else:
                 turns.do(partial(asked.serve, request))
 

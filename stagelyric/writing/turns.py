@@ -4,6 +4,10 @@ A process can't take back a niceness, and on a busy machine a process with nicen
 lines written ahead come from a thread with raised niceness, and lines that a section on stage lacks come from one
 without; the latter takes over between two steps of the former. Only Linux has a niceness for each thread: on other
 systems the whole process raises its niceness.
+
+A niced thread that holds the interpreter's lock keeps the other from running, and a long call with that lock (reading
+the words of all frames) takes the longer the busier the machine is. Such calls are made once, for the first lines: so
+those are written before the thread raises its niceness.
 """
 
 import contextlib
@@ -11,42 +15,14 @@ import os
 import queue
 import sys
 import threading
-import time
 from collections.abc import Callable
 
 from stagelyric.types.child import step_aside
 
 Work = Callable[[Callable[[], None]], None]  # is given a function to call between two steps
 
-LOOK = 0.25  # seconds between two checks on a thread that makes no step
 ASIDE = 15  # what is added to the niceness of the thread that fills shelves
 _LAST = 19  # the highest niceness that Linux knows
-STARVED = 20.0  # seconds that it may get hardly any processor time before it counts as hanging
-HANGING = 1.0  # seconds of processor time without a step
-
-
-class Steps:
-    """Records the steps of the thread that creates this, so that another thread can tell hanging from starved."""
-
-    def __init__(self) -> None:
-        self._thread = threading.get_ident()
-        self.made()
-
-    def made(self) -> None:
-        """Records a step."""
-        self._at, self._by_then = time.monotonic(), _worked(self._thread)
-
-    def only_waits(self) -> bool:
-        """Whether it has used hardly any processor time since its last step, and that was not too long ago. False on
-        systems that don't tell the processor time of a thread."""
-        if sys.platform != "linux":
-            return False
-        return _worked(self._thread) - self._by_then < HANGING and time.monotonic() - self._at < STARVED
-
-
-def _worked(thread: int) -> float:
-    """Processor time in seconds that a thread has used; 0 where the system does not tell."""
-    return time.clock_gettime(time.pthread_getcpuclockid(thread)) if sys.platform == "linux" else 0.0
 
 
 class Turns:
@@ -59,7 +35,6 @@ class Turns:
         # True: the work is done; False: the thread waits for its turn
         self._told: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._go_on = threading.Semaphore(0)
-        self._step = (0.0, 0.0)  # when the last step was, and the thread's processor time then
         self._thread: threading.Thread | None = None
         if sys.platform == "linux":
             self._thread = threading.Thread(target=self._write_aside, daemon=True)
@@ -72,34 +47,22 @@ class Turns:
         if self._thread is None:
             work(self._between)
             return
-        self._step = (time.monotonic(), self._spent())
         self._work.put(work)
-        while True:
-            try:
-                done = self._told.get(timeout=LOOK)
-            except queue.Empty:
-                # No step for a while: the thread hangs if it has used processor time since; otherwise it is only
-                # starved.
-                at, spent = self._step
-                if self._spent() - spent < HANGING and time.monotonic() - at < STARVED:
-                    self._sign()
-                continue
-            if done:
-                return
+        while not self._told.get():
             self._serve()
             self._go_on.release()
 
     def _write_aside(self) -> None:
+        self._work.get()(self._between)
         with contextlib.suppress(OSError):
             mine = threading.get_native_id()
             os.setpriority(os.PRIO_PROCESS, mine, min(_LAST, os.getpriority(os.PRIO_PROCESS, mine) + ASIDE))
         while True:
-            self._work.get()(self._between)
             self._told.put(True)
+            self._work.get()(self._between)
 
     def _between(self) -> None:
         """Called between two steps of the work that isn't urgent."""
-        self._step = (time.monotonic(), time.thread_time())
         self._sign()
         if self._thread is None:
             self._serve()
@@ -110,9 +73,3 @@ class Turns:
     def _serve(self) -> None:
         while (work := self._urgent()) is not None:
             work(self._sign)
-
-    def _spent(self) -> float:
-        """Processor time in seconds that the thread has used."""
-        assert self._thread is not None
-        assert self._thread.ident is not None
-        return _worked(self._thread.ident)

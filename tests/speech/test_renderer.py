@@ -142,7 +142,7 @@ async def test_hundreds_of_lines_and_a_voice_that_is_killed_and_hung_meanwhile(
             victims.add(renderer.pid)
             os.kill(renderer.pid, ill)
 
-    monkeypatch.setattr(child, "is_stopped", lambda pid: False)  # as where nobody can know: it is found by its silence
+    monkeypatch.setattr(child, "look", lambda pid: None)  # as where nobody can know: it is found by its silence
     monkeypatch.setattr(module, "TRIES", 12)  # so often may 25 mishaps meet the same line
     async with renderer.running(), asyncio.timeout(600):
         renderer.limit = 3.0
