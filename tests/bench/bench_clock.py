@@ -2,8 +2,9 @@
 
     python tests/bench/bench_clock.py [BLOCK ...]      or, to send and nothing else: --send BPM
 
-For each block size and tempo: the tempo's error two bars after the start, and how far a press quantised to the bar
-comes from the block with that bar's pulse. Wants jackd and its library; nothing but the input and the clock is run.
+For each block size and tempo: the tempo's error two bars after the start, of how many pulses it is, and how far a press
+quantised to the bar comes from the block with that bar's pulse. Wants jackd and its library; nothing but the input and
+the clock is run.
 """
 
 import asyncio
@@ -74,16 +75,15 @@ class Rate:
 
         self._client = jack.Client("rate", no_start_server=True)
         self._client.activate()
-        self._begun = self._now()
+        self._marks: list[tuple[float, int]] = []
 
-    def _now(self) -> tuple[float, int]:
-        return time.monotonic(), self._client.frame_time
+    def mark(self) -> None:
+        """Notes down how far the server has come, at a pulse."""
+        self._marks.append((time.monotonic(), self._client.frame_time))
 
-    def begin(self) -> None:
-        self._begun = self._now()
-
-    def against_nominal(self) -> float:
-        (begun, first), (now, frame) = self._begun, self._now()
+    def against_nominal(self, pulses: int) -> float:
+        """Of the last `pulses` pulses, as a share of what it should play."""
+        (begun, first), (now, frame) = self._marks[-pulses], self._marks[-1]
         return (frame - first) / (now - begun) / RATE
 
     def close(self) -> None:
@@ -91,9 +91,12 @@ class Rate:
         self._client.close()
 
 
-async def measure(bpm: float, block: int, go: Event) -> tuple[float, float, float]:
-    """(the tempo's error in percent of what was really played, the same of what was asked for, the worst of three cues
-    in milliseconds from the block with its bar's pulse)."""
+async def measure(bpm: float, block: int, go: Event) -> tuple[float, float, float, int]:
+    """(the tempo's error in percent of what was really played meanwhile, the same of what was asked for, the worst of
+    three cues in milliseconds from the block with its bar's pulse, how many of the 192 pulses tell the tempo).
+
+    The clock takes as many of the latest pulses as are of one tempo: where the server stood still for a moment, those
+    since then."""
     from stagelyric.gear.midi.input import Midi
     from stagelyric.show.clock import Clock
     from stagelyric.show.effects import Deferred
@@ -112,17 +115,18 @@ async def measure(bpm: float, block: int, go: Event) -> tuple[float, float, floa
         clock.hear(event)
         if isinstance(event, ClockPulse):
             came.append(event.at)
+            rate.mark()
             waiting.aim_again()
         elif isinstance(event, Transport):
             waiting.aim_again()
 
     async with Midi(["sender"], api="jack").running(hear):
         await asyncio.sleep(3)
-        rate.begin()
         go.set()
         while len(came) <= 8 * PULSES:
             await asyncio.sleep(0.005)
-        tempo, really = clock.tempo, bpm * rate.against_nominal()
+        fitted = len(clock._line._points)
+        tempo, really = clock.tempo, bpm * rate.against_nominal(fitted)
         for number in range(3):
             waiting.add(Deferred(Do("next_line"), "bar", time.monotonic(), 0))
             while len(cues) <= number:
@@ -131,7 +135,7 @@ async def measure(bpm: float, block: int, go: Event) -> tuple[float, float, floa
         bars = came[:: 4 * PULSES]
         worst = max(min(_beside(cue, bar, block / RATE) for bar in bars) for cue in cues)
     rate.close()
-    return abs(tempo / really - 1) * 100, abs(tempo / bpm - 1) * 100, worst * 1000
+    return abs(tempo / really - 1) * 100, abs(tempo / bpm - 1) * 100, worst * 1000, fitted
 
 
 def _beside(cue: float, due: float, block: float) -> float:
@@ -149,7 +153,11 @@ class _Always:
 def main() -> None:
     if sys.argv[1:2] == ["--send"]:
         send(float(sys.argv[2]), _Always())
-    print("| frames | BPM | tempo error % | of what was asked % | worst of 3 cues, ms | load |\n" + 6 * "|---" + "|")
+    print(
+        "| frames | BPM | tempo error % | of what was asked % | worst of 3 cues, ms | pulses | load |\n"
+        + 7 * "|---"
+        + "|"
+    )
     blocks = [int(b) for b in sys.argv[1:]] or BLOCKS
     for block in blocks:
         for bpm in TEMPOS:
@@ -163,11 +171,13 @@ def main() -> None:
             sender.start()
             time.sleep(1)
             try:
-                tempo, asked, cue = asyncio.run(asyncio.wait_for(measure(bpm, block, go), 60))
+                tempo, asked, cue, fitted = asyncio.run(asyncio.wait_for(measure(bpm, block, go), 60))
                 load = os.getloadavg()[0]
-                print(f"| {block} | {bpm} | {tempo:.3f} | {asked:.3f} | {cue:.2f} | {load:.1f} |", flush=True)
+                print(
+                    f"| {block} | {bpm} | {tempo:.3f} | {asked:.3f} | {cue:.2f} | {fitted} | {load:.1f} |", flush=True
+                )
             except TimeoutError:
-                print(f"| {block} | {bpm} | nothing was heard | | | |", flush=True)
+                print(f"| {block} | {bpm} | nothing was heard | | | | |", flush=True)
             finally:
                 sender.terminate()
                 sender.join(5)
