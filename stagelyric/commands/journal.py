@@ -158,16 +158,49 @@ def kept(id: str, file: Path | None, as_json: bool) -> None:
 @click.option(
     "--speed",
     type=click.FloatRange(0, min_open=True),
-    help="Show the lines in time: 1 as fast as it was, 2 twice as fast.",
+    help="Show the lines in time: 1 as fast as it was (on the page without this option too), 2 twice as fast.",
 )
+@click.option("--from", "begin", type=When(), metavar="WHEN", help=f"Begin here: {_WHEN}.")
+@click.option("--page", is_flag=True, help="Show it on the pages, as it was, until Ctrl-C.")
+@click.option("--host", default="127.0.0.1", help="The page's address (default 127.0.0.1; 0.0.0.0 lets tablets watch).")
+@click.option("--port", type=click.IntRange(0, 65535), default=7740, show_default=True, help="The page's port.")
+@click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
 @file_option
 @json_option
-def replay(id: str, speed: float | None, file: Path | None, as_json: bool) -> None:
-    """Replay a night from its events: the same cues, at once or in time. Exit status 1: the cues differ."""
+def replay(
+    id: str,
+    speed: float | None,
+    begin: Moment | None,
+    page: bool,
+    host: str,
+    port: int,
+    no_open: bool,
+    file: Path | None,
+    as_json: bool,
+) -> None:
+    """Replay a night from its events: the same cues, at once or in time. Exit status 1: the cues differ.
+
+    With --page teleprompter, audience's page and desk show the night again, in its own time, and a page more moves it:
+    pause, speed, any line of the night. So do the keys of the terminal. Nothing is written into the journal, and what
+    is pressed on the pages changes nothing.
+
+    \b
+    stagelyric journal replay last --page --from 21:30
+    """
     from stagelyric.stage import replay as again
 
+    if page and as_json:
+        raise click.UsageError("wanted --page or --json, found both")
     with plain_faults():
-        night = again.prepare(memory.records(file or paths.journal(), id))
+        shows = memory.nights(file or paths.journal(), id) if page or begin is not None else []
+        rows = memory.records(file or paths.journal(), id)
+    night = again.prepare(rows)
+    start = _bound(begin, shows[0]) if shows else None
+    if page:
+        from stagelyric.commands.journal_page import serve
+
+        serve(shows[0].title, night, rows, start, speed or 1.0, host=host, port=port, opened=not no_open)
+        return
     if as_json:
         for _ in night.run():
             pass
@@ -178,6 +211,8 @@ def replay(id: str, speed: float | None, file: Path | None, as_json: bool) -> No
     as_it_was = bool(night.missing)  # nothing can be performed, so the recorded lines are shown
     last: float | None = None
     for shown in night.recorded if as_it_was else night.run():
+        if start is not None and start.leaves_out(shown.number, shown.wall):
+            continue
         if speed and last is not None:
             clock.sleep(max(shown.wall - last, 0) / speed)
         last = shown.wall

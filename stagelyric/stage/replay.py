@@ -23,8 +23,8 @@ from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.lines import Ask, Cue, Line, as_line
 from stagelyric.words.syllables import syllabify
 
-_CUES = ("cue", "clear")
-_AT_ONCE = (*_CUES, "keep", "veto")  # kinds of record that a kill does not cost
+CUES = ("cue", "clear")
+_AT_ONCE = (*CUES, "keep", "veto")  # kinds of record that a kill does not cost
 _NUMBERS = {"nan": nan, "inf": inf}
 _CLASSES: dict[str, Callable[..., object]] = {
     name: found for name, found in vars(events).items() if isinstance(found, type) and issubclass(found, Event)
@@ -33,7 +33,8 @@ _CLASSES: dict[str, Callable[..., object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What was shown (`text` None: the stage was cleared). `wall` in unix seconds."""
+    """What was shown (`text` None: the stage was cleared). `wall` in unix seconds; `beat`: the clock's beat, known of
+    what was recorded only; `syllables`: known of what is performed again only."""
 
     wall: float
     number: int
@@ -41,10 +42,12 @@ class Shown:
     section: str
     text: str | None
     origin: str | None
+    beat: float = 0.0
+    syllables: tuple[str, ...] = ()
 
     @property
     def what(self) -> tuple[int, str, str, str | None, str | None]:
-        """Everything but the time."""
+        """What is the same whenever the night is performed again."""
         return self.number, self.song, self.section, self.text, self.origin
 
 
@@ -75,23 +78,41 @@ class Replay:
             if was is None or now is None or was.what != now.what:
                 yield was, now
 
+    @property
+    def show(self) -> Show | None:
+        """The show as the last record that was performed left it; None if the journal does not say how the night
+        began."""
+        return self._show
+
     def run(self) -> Iterator[Shown]:
         """Performs the night and yields what is shown. Yields nothing if the journal does not say how the night
         began."""
+        for _, shown in self.steps():
+            if shown is not None:
+                yield shown
+
+    def steps(self) -> Iterator[tuple[JsonMapping, Shown | None]]:
+        """Performs the night like `run`, and yields each record with what is shown at it, after that has happened in
+        `show`. A record that shows nothing comes with None, one that shows several lines comes with each."""
         cues = 0
+        last: JsonMapping = {}
         for row in self._rows:
             if row["kind"] == "begin":
-                yield from self._up_to_a_kill(cues)
-            cues += row["kind"] in _CUES
+                yield from ((last, shown) for shown in self._up_to_a_kill(cues))
+            cues += row["kind"] in CUES
+            some = False
             for effect in self._effects(row):
                 match effect:
                     case Cue():
-                        shown = _shown(effect, row["wall"])
+                        some, shown = True, _shown(effect, row["wall"])
                         self.again.append(shown)
-                        yield shown
+                        yield row, shown
                     case Wanted() | Answering() | Unjudged():
                         self._pending[key(effect)] = effect
-        yield from self._up_to_a_kill(cues)
+            if not some:
+                yield row, None
+            last = row
+        yield from ((last, shown) for shown in self._up_to_a_kill(cues))
 
     def _up_to_a_kill(self, cues: int) -> Iterator[Shown]:
         """The recorded cues up to the kill after `cues` of them, if there was one and the replay has gone well so
@@ -186,9 +207,9 @@ class Replay:
 def prepare(rows: Sequence[JsonMapping]) -> Replay:
     """Prepares the replay of a night from its records."""
     recorded = [
-        Shown(row["wall"], row["number"], row["song"], row["section"], row["text"], row["origin"])
+        Shown(row["wall"], row["number"], row["song"], row["section"], row["text"], row["origin"], row["beat"] or 0.0)
         for row in rows
-        if row["kind"] in _CUES
+        if row["kind"] in CUES
     ]
     found = Replay(recorded, _rows=rows, _kills=frozenset(_killed(rows)))
     if not any(row["kind"] == "begin" for row in rows):
@@ -212,7 +233,7 @@ def _killed(rows: Sequence[JsonMapping]) -> Iterator[int]:
             yield cues
         if row is not None:
             lost = row["kind"] in _AT_ONCE and (lost or row["seq"] != before + 1 or row is rows[-1])
-            cues, before = cues + (row["kind"] in _CUES), row["seq"]
+            cues, before = cues + (row["kind"] in CUES), row["seq"]
 
 
 def read(text: str) -> Event:
@@ -257,5 +278,7 @@ def _lines(of: JsonMapping) -> dict[str, Line]:
 
 
 def _shown(cue: Cue, wall: float) -> Shown:
-    text, origin = (cue.line.text, cue.line.origin) if cue.line is not None else (None, None)
-    return Shown(wall, cue.number, cue.song, cue.section, text, origin)
+    place = (wall, cue.number, cue.song, cue.section)
+    if cue.line is None:
+        return Shown(*place, None, None)
+    return Shown(*place, cue.line.text, cue.line.origin, syllables=cue.line.syllables)

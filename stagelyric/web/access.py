@@ -35,11 +35,19 @@ class Offered(NamedTuple):
 
 
 class Access:
-    """`host`: where the page listens; the rest as for `Page`."""
+    """`host`: where the page listens; `closed`: why nobody may change anything, None if they may; the rest as for
+    `Page`."""
 
     def __init__(
-        self, host: str, pin: str | None, hosts: Iterable[str], also: Iterable[str], key: bytes | None = None
+        self,
+        host: str,
+        pin: str | None,
+        hosts: Iterable[str],
+        also: Iterable[str],
+        key: bytes | None = None,
+        closed: str | None = None,
     ) -> None:
+        self.closed = closed
         self._tokens = Tokens(pin, key or secrets.token_bytes(KEY)) if pin else None
         self.has_pin = bool(pin)
         self._origins = Origins(also)
@@ -48,6 +56,8 @@ class Access:
 
     def refusal(self, address: str, offered: Offered) -> str | None:
         """Why somebody at this address may not change the show with what is offered; None: they may."""
+        if self.closed is not None:
+            return self.closed
         if guard.is_loopback(address):
             return None
         if offered.token and not offered.pin and self._tokens is not None:

@@ -23,7 +23,8 @@ class Tree(Protocol):
 
 
 class Answers:
-    """`now`: returns the present state; `emit`: receives commands; `bad_message` is called for each invalid one."""
+    """`now`: returns the present state; `emit`: receives commands; `bad_message` is called for each invalid one;
+    `replay`: whether there is the page that moves a replay."""
 
     def __init__(
         self,
@@ -34,10 +35,12 @@ class Answers:
         now: Callable[[], State],
         emit: Emit,
         bad_message: Callable[[], None],
+        replay: bool = False,
     ) -> None:
         self._access, self._addresses, self._tree = access, addresses, tree
         self._now, self._emit, self._bad_message = now, emit, bad_message
-        self._files = files.read()
+        self._files = files.read(replay)
+        self._pages = [*files.PAGES, *(files.REPLAY if replay else ())]
         self._drawing = asyncio.Lock()
 
     def add_to(self, router: web.UrlDispatcher) -> None:
@@ -47,7 +50,7 @@ class Answers:
         if self._tree is not None:
             router.add_get("/stagelyric{below:(/.*)?}", self._osc_query)
         router.add_get("/join.svg", self._join)
-        for path in (*files.PAGES, files.WORKER, "/static/{name}"):
+        for path in (*self._pages, files.WORKER, "/static/{name}"):
             router.add_get(path, self._file)
 
     async def _get_state(self, request: web.Request) -> web.Response:

@@ -40,6 +40,7 @@ PAGES = {
     "/setup": Page("setup", "Setup", "setup", styles=("controls", "room")),
     "/audience": Page("audience", "Audience", "stage", cut="display"),
 }
+REPLAY = {"/replay": Page("replay", "A night again", "replay", styles=("controls", "together"))}  # with a replay only
 THUMB = Page("thumb", "Frames", "thumb/thumb", styles=("controls",))
 SHARED = ("base.css", "controls.css", "old.js", "icon.svg", "stagelyric.webmanifest")  # with the page of frames
 STYLE = '    <link rel="stylesheet" href="/static/{}.css">'
@@ -64,12 +65,12 @@ class File:
         return None if self.kind.startswith("font/") else "utf-8"
 
 
-def read() -> dict[str, File]:
-    """All files by address."""
+def read(replay: bool = False) -> dict[str, File]:
+    """All files by address; `replay`: also the page that moves a replay."""
     found = {f"/static/{path.name}": _file(path.suffix, path.read_bytes()) for path in _static()}
     found[PADS] = _file(".js", _with_actions(found[PADS].body))
     found[WORKER] = found.pop("/static/worker.js")
-    for address, page in PAGES.items():
+    for address, page in {**PAGES, **(REPLAY if replay else {})}.items():
         found[address] = _page(page)
     found["/static/shell.json"] = _file(".json", json.dumps(sorted(set(found) - {WORKER})).encode())
     return found

@@ -66,7 +66,15 @@ class Learn:
     request: object
 
 
-Message = Event | Painted | PinTry | Ping | Offer | Verdict | Opening | Learn
+@dataclass(frozen=True, slots=True)
+class Move:
+    """From a page: a replay is to be paused, moved or set to another speed; for the content see
+    `stage.player.Player`."""
+
+    request: object
+
+
+Message = Event | Painted | PinTry | Ping | Offer | Verdict | Opening | Learn | Move
 
 
 def frame(message: dict[str, object]) -> bytes:
@@ -127,11 +135,11 @@ def error(text: str) -> dict[str, object]:
     return {"type": "error", "text": text}
 
 
-def access(allowed: bool, pin: bool, token: str | None = None) -> dict[str, object]:
+def access(allowed: bool, pin: bool, token: str | None = None, why: str | None = None) -> dict[str, object]:
     """Whether this client may change the show, and whether there is a PIN that would let it; `token`: what it shows
-    from now on instead of the PIN."""
+    from now on instead of the PIN; `why`: why nobody may change it."""
     told: dict[str, object] = {"type": "access", "allowed": allowed, "pin": pin}
-    return told | {"token": token} if token else told
+    return told | {name: value for name, value in (("token", token), ("why", why)) if value}
 
 
 def journal(entries: Sequence[Mapping[str, object]]) -> dict[str, object]:
@@ -184,6 +192,8 @@ def read(value: object, at: float) -> Message:
             return Learn(request)
         case {"offer": str(word)}:
             return Offer(word)
+        case {"replay": request}:
+            return Move(request)
         case {"let": int(id)} if not isinstance(id, bool):
             return Verdict(id, True)
         case {"dismiss": int(id)} if not isinstance(id, bool):
@@ -191,7 +201,7 @@ def read(value: object, at: float) -> Message:
         case {"words": bool(open)}:
             return Opening(open)
     raise ValueError(
-        "A message wants do, key, pad, painted with ms, pin, ping, learn, offer, let, dismiss or words; "
+        "A message wants do, key, pad, painted with ms, pin, ping, learn, offer, let, dismiss, words or replay; "
         f"found {_short(repr(value))}."
     )
 

@@ -22,7 +22,7 @@ from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.lines import Cue, State
 from stagelyric.types.parts import Part, ignore
-from stagelyric.web import guard, messages
+from stagelyric.web import guard, messages, replayed
 from stagelyric.web.access import VISITING, Access, Offered, offered
 from stagelyric.web.answers import Answers, Tree
 from stagelyric.web.budget import ACTING, WATCHING, share
@@ -31,6 +31,7 @@ from stagelyric.web.desk import Desk, keep_telling
 from stagelyric.web.door import Door, Runner
 from stagelyric.web.joining import Addresses
 from stagelyric.web.rehearsing import Rehearsing
+from stagelyric.web.replayed import Replayed
 from stagelyric.web.setting_up import SettingUp
 from stagelyric.web.wordbox import WordBox
 
@@ -56,7 +57,8 @@ class Page(Part):
     number). `secure`: a TLS context for https, which is served on the next port. `tree`: answers OSCQuery, on the same
     port. `desk`: the data of the operator's page; `learn_session`: learns pedals; `rehearsal`: keeps drafts;
     `setup`: edits the setlist's file; `greet_machine`: returns the first message to another machine of the same show;
-    `key`: signs the tokens of pages that have joined (None: a new one, valid until the show ends).
+    `key`: signs the tokens of pages that have joined (None: a new one, valid until the show ends); `replay`: the night
+    that is shown again instead of a show, in which no page can change anything.
     """
 
     name = "page"
@@ -78,6 +80,7 @@ class Page(Part):
         setup: Setup | None = None,
         greet_machine: Callable[[], dict[str, object]] | None = None,
         key: bytes | None = None,
+        replay: Replayed | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -86,7 +89,8 @@ class Page(Part):
         self.door = Door()
         self.bad_messages = 0  # messages that were malformed or not allowed, since the start
         self._secure = secure
-        self._access = Access(host, pin, hosts, also, key)
+        self._access = Access(host, pin, hosts, also, key, replay.why if replay is not None else None)
+        self._replay = replay
         self._clients = Clients()
         self.box = WordBox(self._clients)
         self._emit: Emit = ignore
@@ -132,8 +136,9 @@ class Page(Part):
         application.on_shutdown.append(self._hang_up)
         application.router.add_get("/live", self._live)
         answers = Answers(
-            self._access, self._addresses, self._tree, now=self._now, emit=emit, bad_message=self._note_bad_message
-        )
+            self._access, self._addresses, self._tree, now=self._now, emit=emit, bad_message=self._note_bad_message,
+            replay=self._replay is not None,
+        )  # fmt: skip
         answers.add_to(application.router)
         if self.rehearsal is not None:
             Rehearsing(self.rehearsal, self._access, self._clients).add_to(application.router)
@@ -209,6 +214,11 @@ class Page(Part):
         for client in self._clients:
             if client.display.page == MACHINE:
                 client.outbox.put(frame)
+
+    def tell_replay(self) -> None:
+        """Tells all pages where the replay is, after it was paused or moved."""
+        if self._replay is not None:
+            self._clients.send(messages.frame(self._replay.told()))
 
     def beat(self, beat: float, tempo: float) -> None:
         frame = messages.frame(messages.beat(beat, tempo))
@@ -306,6 +316,8 @@ class Page(Part):
         if client.operator:
             self.desk.greet(client)
         self.box.greet(client)
+        if self._replay is not None:
+            client.tell(replayed.greeting(self._replay, address))
         if client.display.page == MACHINE and self._greet_machine is not None:
             client.tell(self._greet_machine())
         if refusal and any(brought):
@@ -328,6 +340,8 @@ class Page(Part):
                 self._try_pin(client, message.pin)
             case messages.Offer():
                 self.box.offer(client, message.word)
+            case messages.Move():
+                self._move(client, message.request)
             case _ if not client.allowed:
                 self._complain(
                     client,
@@ -351,6 +365,15 @@ class Page(Part):
         except ValueError as fault:
             self._complain(client, str(fault))
 
+    def _move(self, client: Client, request: object) -> None:
+        refusal = replayed.refusal(self._replay, client.display.address)
+        try:
+            if refusal is not None or self._replay is None:
+                raise ValueError(refusal)
+            self._replay.ask(request)
+        except ValueError as fault:
+            self._complain(client, str(fault))
+
     def _note_painted(self, display: Display, painted: messages.Painted, at: float) -> None:
         if painted.number == display.painted:
             return  # the same line again, with an update that did not change it
@@ -369,7 +392,7 @@ class Page(Part):
     def _tell_access(self, client: Client, *, joined: bool) -> None:
         """`joined`: with the PIN; then the page is given a token, to be shown from now on instead of it."""
         token = self._access.token() if joined and client.allowed else None
-        client.tell(messages.access(client.allowed, self._access.has_pin, token))
+        client.tell(messages.access(client.allowed, self._access.has_pin, token, self._access.closed))
 
     def _complain(self, client: Client, text: str) -> None:
         """Sends an error to this client alone; a bad message never closes anything."""

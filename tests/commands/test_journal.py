@@ -128,3 +128,23 @@ def test_the_stats_say_what_was_kept_where(nights: Path) -> None:
     assert told["shows"] == 2
     assert told["by_origin"]["frame"] == {"shown": 6, "kept": 2, "vetoed": 0}
     assert told["by_section"]["Harbour Lights · verse"] == {"shown": 4, "kept": 2, "vetoed": 0}
+
+
+def test_a_replay_begins_where_it_is_asked_to(nights: Path) -> None:
+    told = journal(nights, "replay", "--from", "2").stdout
+    assert [line.split()[0] for line in told.splitlines()] == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (("--json",), "wanted --page or --json, found both"),
+        (("--from", "4"), "wanted a line at or after --from, found none; the last is 3"),
+        (("--speed", "1000"), "--speed: wanted 0.1 to 100 on a page, found 1000"),
+        (("--host", "192.0.2.1"), "this machine does not have that address"),
+    ],
+)
+def test_a_replay_on_pages_says_what_is_wrong(nights: Path, wanted: tuple[str, ...], told: str) -> None:
+    done = journal(nights, "replay", "--page", "--no-open", *wanted)
+    assert told in done.stderr
+    assert done.exit_code == (1 if wanted[0] == "--host" else 2)

@@ -153,6 +153,10 @@ class Bound:
     number: int | None = None
     wall: float = 0.0
 
+    def leaves_out(self, number: int, wall: float) -> bool:
+        """Whether a part that begins here leaves out the line with this number, shown at this time."""
+        return wall < self.wall if self.number is None else number < self.number
+
 
 def part(night: Night, begin: Bound | None, end: Bound | None) -> Night:
     """The lines from `begin` to `end` inclusive, and the records between them."""

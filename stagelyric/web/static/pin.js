@@ -58,7 +58,8 @@ export function mountPin({ given, send, warn, onAllowed }) {
         return;
       }
       if (message.pin && !dialog.open) dialog.showModal();
-      if (!message.pin) warn("This show has no PIN, so it can be changed from its own machine only; start it with --pin.");
+      if (message.why) warn(message.why);
+      else if (!message.pin) warn("This show has no PIN, so it can be changed from its own machine only; start it with --pin.");
       find("pin-field").value = "";
     },
   };

@@ -16,13 +16,14 @@ export function mountStatus({ place, openLog }) {
   let view = null;
   let ahead = 0; // ms by which this device's clock is ahead of the show's
   let baked = false; // whether the show is baked, so that no more lines will come
+  let replay = false; // whether a night is shown again
   let songAt = null; // when the song began, by the show's clock, in seconds
   const lights = new Map(LIGHTS.map(([kind, called]) => [kind, mountLight(called)]));
   find("wrong").addEventListener("click", openLog);
 
   function tick() {
     const silence = age(Date.now() - status.since);
-    say(find("link"), status.up ? (status.shown ? "2nd server" : "live") : `no link · ${silence}`);
+    say(find("link"), status.up ? (replay ? "replay" : status.shown ? "2nd server" : "live") : `no link · ${silence}`);
     say(find("clock"), new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
     say(find("song-time"), songAt === null ? "" : clockTime((Date.now() - ahead) / 1000 - songAt));
   }
@@ -64,6 +65,10 @@ export function mountStatus({ place, openLog }) {
       tick();
     },
     hear(message) {
+      if (message.type === "replay" && !replay) {
+        replay = true;
+        tick();
+      }
       if (message.type === "desk") tellDesk(message);
       if (message.type === "set") {
         baked = Boolean(message.baked);
