@@ -11,9 +11,12 @@ from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.rig import Rig, load_rig
 from stagelyric.setup import checking
 from stagelyric.setup.checking import Found, count, one
+from stagelyric.types.helping import helpers
 from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.program import typed
 from stagelyric.words.formats import ENDINGS
+
+_LARGE = 100_000  # bytes of a setlist, some fifty songs
 
 
 @click.command()
@@ -141,15 +144,24 @@ def _look_through(path: Path, found: Found) -> None:
 
 
 def _look_at(file: Path, as_rig: bool, found: Found) -> None:
-    data = _read(file)  # read only once, since for a long setlist that takes longer than everything else
-    if not as_rig and (data is None or not _is_rig(data)):
-        checking.look_at(file, found, data)
-        return
+    with helpers(not as_rig and _is_large(file), "stagelyric.setup.checking", "stagelyric.writing.writer") as among:
+        data = _read(file)  # read only once, since for a long setlist that takes longer than everything else
+        if not as_rig and (data is None or not _is_rig(data)):
+            checking.look_at(file, found, data, among)
+            return
     try:
         load_rig(file) if data is None else rig.checked(data, file)
         found.told.append(f"{file}: a good rig")
     except FileError as error:
         found.faults += error.faults
+
+
+def _is_large(file: Path) -> bool:
+    """Whether so much is to be read that it pays to have a helper open the model meanwhile."""
+    try:
+        return file.stat().st_size > _LARGE
+    except OSError:
+        return False
 
 
 def _read(file: Path) -> JsonObject | None:

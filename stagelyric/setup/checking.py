@@ -13,6 +13,7 @@ from stagelyric.setlist import setlist
 from stagelyric.setlist.faults import FileError, read_toml
 from stagelyric.show.ladder import bare, titles_alone, told
 from stagelyric.types import paths, server
+from stagelyric.types.helping import Helper, ahead, spread
 from stagelyric.types.json import JsonObject
 from stagelyric.types.program import typed
 from stagelyric.words import look
@@ -33,8 +34,9 @@ class Found:
     editor: str | None = None
 
 
-def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None) -> None:
-    """Checks a setlist. `data`: the data of the file, or the data that is to be written to it, if it is known."""
+def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None, among: Sequence[Helper] = ()) -> None:
+    """Checks a setlist. `data`: the data of the file, or the data that is to be written to it, if it is known; `among`:
+    helpers, of which one opens the model meanwhile."""
     try:
         written = setlist.load(file) if data is None else setlist.checked(data, file)
     except FileError as error:
@@ -42,9 +44,10 @@ def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None) 
         return
     frames = tuple(file.parent / name for name in written.frames)
     wrong = grammar.faults_in(frames)
+    before, damage = len(found.faults), _nothing
     try:
         model, used = paths.find_model(written.model), () if wrong else frames
-        found.faults += [f"{file}: model: {fault}" for fault in _damage(model, used, _stamp(model, used))]
+        damage = ahead(among, _damage, model, used, _stamp(model, used))
         # The rig decides which hosts may be asked, so here all may.
         asked = server.parse(written.model, None) if server.is_url(written.model) else None
     except (paths.ModelNotFoundError, ValueError) as error:
@@ -52,8 +55,11 @@ def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None) 
     else:
         found.told += [f"{file}: lines are also drafted by {asked.url}: no two nights are alike"] if asked else []
     found.faults += wrong
-    for place, name, needed in _lyrics_of(written):
-        one(file.parent / name, f"{file}: {place} {name}", found, needed=needed)
+    named = list(_lyrics_of(written))
+    looked = spread(among, _looked, [file.parent / name for _, name, _ in named])
+    for (place, name, needed), seen in zip(named, looked, strict=True):
+        _report(seen, f"{file}: {place} {name}", found, needed=needed)
+    found.faults[before:before] = [f"{file}: model: {fault}" for fault in damage()]
     if nothing := told(bare(written)):
         found.warnings.append(f"{file}: {nothing}")
     found.warnings += [f"{file}: {warning}" for warning in titles_alone(written)]
@@ -67,10 +73,25 @@ def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None) 
 
 def one(file: Path, place: str, found: Found, *, needed: bool) -> None:
     """Checks one lyrics file; `needed`: it is an error if it has no line."""
-    try:
-        seen = look.look(file)
-    except LyricsError as error:
-        found.faults.append(f"{place}: {str(error).removeprefix(f'{file}: ')}")
+    for seen in _looked([file]):
+        _report(seen, place, found, needed=needed)
+
+
+def _looked(files: Sequence[Path]) -> list[look.Look | str]:
+    """What each file contains, or why it can't be read."""
+
+    def looked(file: Path) -> look.Look | str:
+        try:
+            return look.look(file)
+        except LyricsError as error:
+            return str(error).removeprefix(f"{file}: ")
+
+    return [looked(file) for file in files]
+
+
+def _report(seen: look.Look | str, place: str, found: Found, *, needed: bool) -> None:
+    if isinstance(seen, str):
+        found.faults.append(f"{place}: {seen}")
         return
     found.lyrics.append(asdict(seen))
     found.told.append(f"{place}: {seen.found}")
@@ -89,6 +110,10 @@ def text_of(file: Path) -> str:
 
 def count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _nothing() -> tuple[str, ...]:
+    return ()
 
 
 def _stamp(model: Path, frames: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:

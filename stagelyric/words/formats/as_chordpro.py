@@ -153,16 +153,19 @@ class _Reader:
             self._tags[name] = value
 
     def _sung(self, line: str, raw: str) -> None:
+        if not line:
+            self._stanzas.add("")
+            return
         boxed = headings.bracketed(line)
         if boxed is not None and boxed[0] and not chords.strength(line):
             self._stanzas.begin(boxed[0])
             line = boxed[1]
             if not line:
                 return
-        if line and (chords.strength(raw) == 2 or chords.is_tab(line)):
+        if chords.strength(raw) == 2 or chords.is_tab(line):
             return
         words = _CHORD.sub("", line) if "[" in line else line
-        if line and not words.strip():
+        if not words.strip():
             return  # a line of chords only is instrumental and doesn't end the stanza
         for part in leftovers.without_markup(words).split("\n"):
             self._stanzas.add(leftovers.sung(part))

@@ -28,7 +28,7 @@ _DIRECTION = re.compile(
 _SIGNS = re.compile(r"[\u2669-\u266f\u2190-\u21ff\u2022\u25a0-\u25ff\u2605\u2606\U0001f3a4-\U0001f3bc]+")
 _BOXES = re.compile(r"\[[^\[\]]*\]")
 _RULE = re.compile(r"[\W_]+")
-_WORDS_ALONE = re.compile(r"\s*(?=[A-Za-z])[A-Za-z ,;.!?'\u2019\u2026]*")
+_WORDS_ALONE = re.compile(r"\s*[\"\u201c]?(?=[A-Za-z])[A-Za-z ,;.!?'\"\u2013\u2014\u2019\u201c\u201d\u2026]*")
 """A line in which there is nothing to remove: most lines of most files."""
 
 _SITE_LINES = re.compile(
