@@ -7,14 +7,15 @@ from stagelyric.types.lines import Ask
 
 
 def coming(show: Show, kept: Mapping[tuple[str, str], Iterable[str]]) -> Iterator[str]:
-    """Yields texts that may come next, most likely first: ready lines of this section; the texts of its fallback ladder
-    and those that triggers say; ready lines of the neighbouring sections; then those of the whole set. `kept`: lines
-    kept in rehearsal by (song, section)."""
-    near, *others = show.asks()
-    yield from _ready(show, near)
+    """Yields texts that may come next, most likely first: ready lines of this section; kept and safety lines, and what
+    triggers say; ready lines of the neighbouring sections; then those of the whole set; last what this section falls
+    back on when all these are used up. `kept`: lines kept in rehearsal by (song, section)."""
+    asks = show.asks()
+    yield from _ready(show, asks[0])
     yield from _standing(show, kept)
-    for ask in [*others, *show.every_ask()]:
+    for ask in [*asks[1:], *show.every_ask()]:
         yield from _ready(show, ask)
+    yield from show.ladder.lowest(show.song, show.section, asks)
 
 
 def _ready(show: Show, ask: Ask) -> Iterator[str]:

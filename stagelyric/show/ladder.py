@@ -52,12 +52,15 @@ class Ladder:
             if normal(line.text) not in used:
                 return line
         again = [*self._written(self.kept.get((song.title, section.name), ()), "kept"), *below]
-        again = [line for line in again if line.text != up] or [
-            line for line in self._written((*asks[0].names, *asks[0].themes), "safety") if line.text != up
-        ]
+        again = [line for line in again if line.text != up] or [line for line in self._about(asks) if line.text != up]
         if again:
             return min(again, key=self._last)
         return self._written((up or song.title,), "safety")[0]
+
+    def lowest(self, song: Song, section: Section, asks: Sequence[Ask]) -> Iterator[str]:
+        """The texts that come once there are neither ready lines, nor kept ones, nor safety lines; see `pick`."""
+        for line in (*self._below(song, section, asks), *self._about(asks)):
+            yield line.text
 
     def stock(self, song: Song, section: Section, shelf: Shelf, used: Collection[str]) -> dict[str, int]:
         """How many lines are ready for the section, by origin; at most `COUNTED` of its shelf."""
@@ -84,6 +87,9 @@ class Ladder:
         for each in song.sections:
             yield from self._written(_safety(song, each), "safety")
         yield from others
+
+    def _about(self, asks: Sequence[Ask]) -> list[Line]:
+        return self._written((*asks[0].names, *asks[0].themes), "safety")
 
     def _sung(self, song: Song, section: Section) -> tuple[list[Line], list[Line]]:
         """The lines of the song's lyrics, as (those whose syllable count fits the section, the others)."""
