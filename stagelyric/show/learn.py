@@ -11,6 +11,7 @@ from stagelyric.setlist.triggers import On, Trigger, write_do
 from stagelyric.show.show import Show
 from stagelyric.types.events import Event
 from stagelyric.types.json import JsonMapping
+from stagelyric.types.time import MACHINE, Alarm, Time
 
 if TYPE_CHECKING:
     from stagelyric.show.pedals import Found, Watch
@@ -39,6 +40,7 @@ class LearnSession:
         *,
         ports: Callable[[], int] = lambda: 1,
         learned: Callable[[Trigger, str | None, str | None], None] = lambda trigger, song, section: None,
+        time: Time = MACHINE,
     ) -> None:
         self._file = file
         self._show = show
@@ -48,7 +50,8 @@ class LearnSession:
         self._watch: Watch | None = None
         self._pressed = False  # whether the first press has come
         self._found: Found | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._time = time
+        self._timer: Alarm | None = None
         self._writing: asyncio.Task[None] | None = None
 
     def hear(self, event: Event) -> bool:
@@ -140,7 +143,7 @@ class LearnSession:
     def _later(self, seconds: float, what: Callable[[], None]) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(seconds, what)
+        self._timer = self._time.call_later(seconds, what)
 
     def _say(self, state: str, text: str, **more: object) -> None:
         _send(self._tell, state, text, **more)
