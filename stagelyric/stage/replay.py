@@ -25,6 +25,7 @@ from stagelyric.words.syllables import syllabify
 
 CUES = ("cue", "clear")
 _AT_ONCE = (*CUES, "keep", "veto")  # kinds of record that a kill does not cost
+_LED = ("event", "due", "answer")  # kinds of record that say what led to those
 _NUMBERS = {"nan": nan, "inf": inf}
 _CLASSES: dict[str, Callable[..., object]] = {
     name: found for name, found in vars(events).items() if isinstance(found, type) and issubclass(found, Event)
@@ -224,15 +225,19 @@ def _killed(rows: Sequence[JsonMapping]) -> Iterator[int]:
     """Where a show of the night was killed: the number of cues up to there.
 
     What goes up is written down at once, what led to it a moment later. So after a kill numbers are missing among the
-    last records, or there is none after a cue.
+    last records, or the last cue is followed by nothing that led to it.
     """
     cues = before = 0
-    lost = False
+    gap, led = False, True
     for row in [*rows, None]:
-        if lost and (row is None or row["kind"] == "begin"):
-            yield cues
+        if row is None or row["kind"] == "begin":
+            if gap or not led:
+                yield cues
+            gap, led = False, True
         if row is not None:
-            lost = row["kind"] in _AT_ONCE and (lost or row["seq"] != before + 1 or row is rows[-1])
+            at_once = row["kind"] in _AT_ONCE
+            gap = at_once and (gap or row["seq"] != before + 1)
+            led = not at_once and (led or row["kind"] in _LED)
             cues, before = cues + (row["kind"] in CUES), row["seq"]
 
 

@@ -153,16 +153,22 @@ async def test_what_was_learned_in_mid_show_is_learned_again(
     assert "learned" in kinds[20:-20]
 
 
-async def test_a_night_that_ends_with_a_kill_is_the_same_to_its_last_line(tmp_path: Path) -> None:
-    await a_night(tmp_path / "journal.sqlite3", 2, 120)
+@pytest.mark.parametrize("goes_on", [False, True])
+@pytest.mark.parametrize("at_once", [0, 1, 3])
+async def test_a_night_with_a_kill_is_the_same_to_its_last_line(tmp_path: Path, at_once: int, goes_on: bool) -> None:
+    """A kill costs what is not written at once: here, after each record in turn, all but so many of what is."""
+    await a_night(tmp_path / "journal.sqlite3", 2, 60)
     rows = memory.records(tmp_path / "journal.sqlite3", "last")
-    # A kill costs what is not written at once: here all of it after the record `end`, a press.
-    presses = [place for place, row in enumerate(rows) if row["kind"] in ("event", "input")]
-    for end in presses[5::9]:
-        left = [row for row in rows[: end + 30] if row["seq"] <= rows[end]["seq"] or row["kind"] in replay._AT_ONCE]
+    begin = next(row for row in rows if row["kind"] == "begin")
+    for end in range(rows.index(begin) + 1, len(rows)):
+        late = [row for row in rows[end:] if row["kind"] in replay._AT_ONCE]
+        left = [*rows[:end], *late[:at_once]]
+        if goes_on:
+            left.append({**begin, "seq": left[-1]["seq"] + 1})
         night = replay.prepare(left)
         list(night.run())
         assert (list(night.differences()), night.missing) == ([], []), end
+        assert len(night.again) == sum(row["kind"] in ("cue", "clear") for row in left)
 
 
 async def test_a_night_whose_events_are_others_is_known(tmp_path: Path) -> None:
