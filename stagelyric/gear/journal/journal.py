@@ -72,8 +72,8 @@ class Journal(Part):
         self.tally: Counter[str] = Counter()  # number of records of this run, by kind
         self._writer: DatabaseWriter | None = None
         self._gathered: list[Record] = []
-        before = _latest(path, show) if show else []
-        self._first = self._seq = before[-1][1] if before else 0
+        before, self._seq = _latest(path, show) if show else ([], 0)
+        self._first = self._seq
         self._tonight: deque[Record] = deque((row for row in before if row[2] not in _UNSEEN), maxlen=TONIGHT)
         self._tempo = 0.0
         self._spool: RecordFile | None = None
@@ -300,15 +300,22 @@ def sung_lately(path: Path, title: str, shows: int = 10) -> set[str]:
     return {row["text"] for row in rows}
 
 
-def _latest(path: Path, show: str) -> list[Record]:
-    """The last records of a show, oldest first; empty if they can't be read, since the show must run without a journal
-    too."""
+def _latest(path: Path, show: str) -> tuple[list[Record], int]:
+    """The last records of a show, oldest first, and the number of the last.
+
+    Some may be unknown: the show must run without a journal too, and where another program holds it, what a kill left
+    in a spool is not in it yet. Then it is a number that no show has reached: of two records with one number the second
+    would not be written.
+    """
     try:
         rows = _rows(path, "SELECT * FROM records WHERE show = ? ORDER BY seq DESC LIMIT ?", show, TONIGHT)
     except JournalError as error:
         log.warning("%s", error)
-        return []
-    return [tuple(row[column] for column in COLUMNS) for row in reversed(rows)]
+        return [], int(time.time())
+    last: int = rows[0]["seq"] if rows else 0
+    if any(path.parent.glob(f"{path.name}-spool-{show}-*")):
+        last = max(last, int(time.time()))
+    return [tuple(row[column] for column in COLUMNS) for row in reversed(rows)], last
 
 
 def _rows(path: Path, query: str, *values: object) -> list[JsonObject]:

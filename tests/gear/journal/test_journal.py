@@ -1,5 +1,6 @@
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -43,6 +44,37 @@ async def test_a_show_is_remembered_in_order(tmp_path: Path) -> None:
     assert 0 <= rows[0]["latency_ms"] < 60_000
     assert "PageDown" in rows[1]["detail"]
     assert not list(tmp_path.glob("*spool*"))
+
+
+def busy(path: Path) -> sqlite3.Connection:
+    raise JournalError(f"{path}: database is locked")
+
+
+def left_as_it_is(opened: sqlite3.Connection, spool: Path) -> None:
+    """As `_take_up` where the journal is held meanwhile."""
+
+
+@pytest.mark.parametrize(
+    "held", [("journal.journal.connect", busy), ("journal.database._take_up", left_as_it_is)], ids=["all", "spool"]
+)
+async def test_a_show_that_goes_on_loses_no_line_where_another_program_holds_its_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: tuple[str, object]
+) -> None:
+    file = tmp_path / "journal.sqlite3"
+    async with (killed := journal(file)).running():
+        killed.show(cue(1))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    record = [killed.show_id, 2, "cue", 1002.0, 2, "Harbour Lights", "verse", "Line 2", *[None] * 5]
+    RecordFile(tmp_path / f"{file.name}-spool-{killed.show_id}-{gone.pid}", 4096).append(record)
+    with monkeypatch.context() as while_held:
+        while_held.setattr(f"stagelyric.gear.{held[0]}", held[1])
+        again = Journal(file, title="Friday", seed=1967, model="char-rnn", version="0", show=killed.show_id)
+        async with again.running():
+            again.show(cue(3))
+            again.show(cue(4))
+            while_held.undo()
+    assert [row["text"] for row in memory.records(file, "last")] == ["Line 1", "Line 2", "Line 3", "Line 4"]
 
 
 async def test_what_the_band_kept_and_vetoed_is_known_to_its_next_show(tmp_path: Path) -> None:
