@@ -150,10 +150,16 @@ async def _serve(shown: Shown, terminal: Terminal, opened: bool) -> None:
     def press(event: Event) -> None:
         if isinstance(event, KeyPress) and event.key in table:
             table[event.key][0]()
+            terminal.alert(_where(shown.player), "info")
 
     async with terminal.running(), shown.running(), Keyboard().running(press):
         _greet(shown, [f"{_named(key)} {told}" for key, (_, told) in table.items()])
         await stay(f"{shown.page.url}/replay", opened=opened)
+
+
+def _where(player: Player) -> str:
+    how = f"× {player.speed:g}" if player.playing else "paused"
+    return f"{_clock(player.at)} of {_clock(player.night.length)}, {how}"
 
 
 def _named(key: str) -> str:

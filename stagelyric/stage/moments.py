@@ -74,8 +74,11 @@ def again(night: Replay, rows: Sequence[JsonMapping]) -> NightAgain:
     for wall, moment in found:
         at = max(at, wall - began)
         moments.append(replace(moment, at=at, cue=moment.cue and replace(moment.cue, wall=began + at)))
-    if not moments or moments[0].at > 0:
-        moments.insert(0, Moment(0.0, replace(NOTHING, song=night.recorded[0].song)))
+    first = moments[0]
+    if first.cue is not None:  # nothing is known of before, but where it was
+        moments.insert(0, Moment(0.0, replace(NOTHING, song=first.state.song, section=first.state.section)))
+    else:
+        moments[0] = replace(first, at=0.0)
     length = at + TAIL
     setlist = night.show.setlist if night.show is not None else None
     return NightAgain(began, length, tuple(_with_beats(moments, length)), setlist, lacks)

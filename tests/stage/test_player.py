@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from recorded import a_night
 
 from stagelyric.gear.journal import journal as memory
 from stagelyric.setlist.triggers import Trigger
@@ -17,8 +18,6 @@ from stagelyric.testing.clock import ManualClock
 from stagelyric.types.json import JsonObject
 from stagelyric.types.lines import Cue, Line, State
 from stagelyric.types.parts import Part
-
-from .test_replay import a_night
 
 STATE = moments.NOTHING
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import recorded
 
 from stagelyric.commands.journal_page import Shown
 from stagelyric.gear.journal import journal as memory
@@ -83,6 +84,22 @@ async def test_the_same_cues_come_in_the_same_order(tmp_path: Path) -> None:
         assert [cue["song"] for cue in screen.cues] == [song for _, song, text in SUNG if text]
         assert sum(message["type"] == "clear" for message in screen.messages) == 1
         assert shown.player.moment.state.line == "Four at the door"
+
+
+async def test_a_night_that_was_performed_again_comes_over_the_wire_as_it_was(tmp_path: Path) -> None:
+    await recorded.a_night(tmp_path / "journal.sqlite3", seed=2, presses=100)
+    rows = memory.records(tmp_path / "journal.sqlite3", "last")
+    night = moments.again(replay.prepare(rows), rows)
+    assert night.lacks == ""
+    shown = Shown("Friday", night, rows)
+    shown.player.play(False)
+    async with shown.running(), display(shown.page.url) as screen:
+        shown.player.ask({"to": moments.LEAD - 0.1})
+        shown.player.ask({"play": True})
+        given = [(row["number"], row["song"], row["text"]) for row in rows if row["kind"] == "cue"]
+        await screen.until(lambda: len(screen.cues) >= len(given))
+        assert [(cue["number"], cue["song"], cue["text"]) for cue in screen.cues] == given
+        assert len(given) > 10
 
 
 async def test_what_is_pressed_changes_nothing_and_is_answered_calmly(tmp_path: Path) -> None:
