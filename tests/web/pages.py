@@ -30,7 +30,8 @@ OVERFLOW = """() => {
   const box = document.scrollingElement;
   const out = [];
   if (box.scrollWidth > innerWidth || box.scrollHeight > innerHeight) out.push("scrolls");
-  for (const e of document.querySelectorAll(".row, .line, .next, .previous, .where, button, .up, .coming, .mark")) {
+  const all = ".row, .line, .next, .previous, .where, button, .up, .coming, .cut, .mark";
+  for (const e of document.querySelectorAll(all)) {
     if (e.closest(".scrolls, .editing #panel-pads")) continue;
     const r = e.getBoundingClientRect();
     if (!r.width || !e.textContent) continue;

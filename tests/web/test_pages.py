@@ -138,7 +138,7 @@ async def test_between_two_songs_the_singer_sees_the_new_title_and_the_line_to_c
         await holds(tab, "document.querySelector('.next').textContent.startsWith('Agnes')")
         assert (await tab.inner_text(".previous")).replace("’", "'") == LINE
         assert await tab.evaluate("document.querySelector('.box').getBoundingClientRect().top") == height
-        assert await tab.inner_text(".where") == show.now.section
+        assert await tab.inner_text(".where") == "last of Harbour Lights"
         async with looking(browser, show.page.url) as late:
             await shows(late, "The Night Bus to Leith")
         show.cue("Agnes has the window seat")
@@ -241,7 +241,7 @@ async def test_size_makes_letters_smaller(browser: Any, show: Show) -> None:
         async with looking(browser, f"{show.page.url}/?size={size}") as tab:
             await shows(tab, LINE)
             letters[size] = await tab.evaluate("parseFloat(document.querySelector('.line').style.fontSize)")
-    assert letters[40] < 0.6 * letters[100]
+    assert letters[40] < 0.7 * letters[100]
 
 
 @pytest.mark.parametrize("path", ["/", "/operator", "/audience"])

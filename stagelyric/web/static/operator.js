@@ -4,7 +4,7 @@
 import { keepAwake, keepPage } from "./awake.js";
 import { EMPTY, isPedalKey, keyMessage, options } from "./core.js";
 import { find, say } from "./elements.js";
-import { direction } from "./layout.js";
+import { mountFitted } from "./fitted.js";
 import { mountLearn } from "./learn.js";
 import { mountOrders } from "./orders.js";
 import { mountPads } from "./pads.js";
@@ -34,6 +34,7 @@ function warn(text) {
 const send = (message) => show.send(message) || warn("Not sent: there is no link to the show.");
 const order = (what) => send({ do: what });
 
+const [up, coming] = [mountFitted(find("line")), mountFitted(find("next"))];
 const orders = mountOrders(order);
 const panels = mountPanels(document.querySelector("[role=tablist]"), find("say"), { send, order, tell: warn });
 const status = mountStatus({ place: panels.set.place, openLog: () => panels.choose("log") });
@@ -74,15 +75,12 @@ show = listen({
 });
 
 function render() {
-  const line = find("line");
-  say(line, view.line || (view.cleared ? "The stage is empty." : "No line yet."));
   // Between two songs the displays show the new one's title: the line is the last one's, here to be kept or vetoed.
   const over = view.announced && Boolean(view.line);
   say(find("up-label"), over ? `last of ${view.line_song}` : "up now");
-  line.classList.toggle("quiet", !view.line || over);
-  line.dir = direction(view.line);
-  say(find("next"), view.next || "–");
-  find("next").dir = direction(view.next);
+  find("line").classList.toggle("quiet", !view.line || over);
+  up.show(view.line || (view.cleared ? "The stage is empty." : "No line yet."));
+  coming.show(view.next || "–");
   orders.view(view);
   panels.view(view);
   status.view(view);

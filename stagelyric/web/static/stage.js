@@ -5,8 +5,12 @@ import { make, say } from "./elements.js";
 import { arrange, cutForSinging, direction, largest } from "./layout.js";
 import { fontsReady, typeset } from "./type.js";
 
-/** Song and section; used where the song's title is not shown in the middle. */
-export const songAndSection = (view, title) => (title ? [view.section] : [view.song, view.section]).filter(Boolean).join(" · ");
+/**
+ * Song and section; the section alone where the song's title stands in the middle. `last`: the row below has the old
+ * song's last line, and this says so.
+ */
+export const songAndSection = (view, title, last) =>
+  last ? `last of ${view.line_song}` : (title ? [view.section] : [view.song, view.section]).filter(Boolean).join(" · ");
 
 const part = (name, tag = "div", attributes = {}) => make(tag, name, "", attributes);
 
@@ -149,9 +153,9 @@ export function mountStage(root, options, look) {
         row.animate(enter.frames, { duration: enter.ms, delay: i * enter.rows, fill: "backwards", easing: "ease-out" });
       });
     }
-    say(where, look.where(view, title));
     // Between two songs the old song's last line has gone up to the row of the line before.
     const before = title ? view.line : view.line && view.previous;
+    say(where, look.where(view, title, Boolean(title && options.previous && before && view.line_song)));
     say(previous, options.previous ? before : "");
     previous.dir = direction(before);
     const coming = (view.cleared && !title) || !options.next ? "" : view.next;
