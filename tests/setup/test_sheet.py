@@ -132,3 +132,90 @@ def test_a_disk_that_takes_nothing_is_said(file: Path, monkeypatch: pytest.Monke
     body = orjson.dumps({"revision": told["revision"], "set": told["set"]})
     status, said = answer(sheet, "save", body)
     assert (status, said["error"]) == (500, "demo.toml: could not be written: No space left on device")
+
+
+def test_a_set_is_made_of_a_title_and_a_few_words_where_there_is_none(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path / "new.toml")
+    status, told = sheet.told()
+    assert (status, told["new"], told["set"]) == (200, True, None)
+    status, told = sheet.make({"title": " Ferry ", "words": ["rain", " ", "harbour"]})
+    assert (status, told["faults"]) == (200, [])
+    (song,) = told["set"]["songs"]
+    assert (song["title"], song["themes"]) == ("Ferry", ["rain", "harbour"])
+    before = sheet.file.read_bytes()
+    assert sheet.make({"title": "Other", "words": ["rain"]}) == (
+        409, {"error": "new.toml is there by now: nothing was written"},
+    )  # fmt: skip
+    assert sheet.file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({}, "title: wanted a text"), ({"title": 3, "words": ["rain"]}, "title: wanted a text"),
+        ({"title": " ", "words": ["rain"]}, "title: wanted a text"), ({"title": "Ferry"}, "words: wanted"),
+        ({"title": "Ferry", "words": "rain"}, "words: wanted"), ({"title": "Ferry", "words": [1]}, "words: wanted"),
+        ({"title": "Ferry", "words": ["", " "]}, "found none"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_set_is_a_sentence_and_no_file(tmp_path: Path, asked: dict[str, Any], said: str) -> None:
+    sheet = Sheet(tmp_path / "new.toml")
+    with pytest.raises(ValueError, match=said):
+        sheet.make(asked)
+    assert not sheet.file.exists()
+
+
+def small(folder: Path, title: str = "Ferry") -> Sheet:
+    (folder / "set.toml").write_text(
+        f'# ours\ntitle = "Night"\n[[songs]]\ntitle = "{title}"\n[[songs.sections]]\nname = "v"\nsafety = ["Row on"]\n'
+    )
+    return Sheet(folder / "set.toml")
+
+
+def test_nothing_is_saved_over_what_somebody_else_wrote_meanwhile(tmp_path: Path) -> None:
+    sheet = small(tmp_path)
+    told = sheet.told()[1]
+    asked = {"revision": told["revision"], "set": told["set"] | {"seed": 7}}
+    theirs = sheet.file.read_text().replace("Night", "Their night")
+    sheet.file.write_text(theirs)
+    assert sheet.check(asked)[1]["stale"]
+    status, said = sheet.save(asked)
+    assert (status, said["error"]) == (409, "set.toml was changed by somebody else meanwhile: nothing was saved")
+    assert said["changes"] == ['-title = "Their night"', '+title = "Night"', "+seed = 7"]
+    assert sheet.file.read_text() == theirs
+    sheet.file.unlink()
+    assert sheet.save(asked)[0] == 409
+    assert not sheet.file.exists()
+
+
+def test_a_revision_that_nobody_knows_any_more_is_stale(tmp_path: Path) -> None:
+    sheet = small(tmp_path)
+    first = sheet.told()[1]
+    for number in range(5):  # four texts are remembered
+        small(tmp_path, f"Ferry {number}")
+        sheet.told()
+    with pytest.raises(LookupError, match="changed by somebody else"):
+        sheet.check({"revision": first["revision"], "set": first["set"]})
+    with pytest.raises(ValueError, match="revision: wanted"):
+        sheet.check({"set": first["set"]})
+    with pytest.raises(ValueError, match="set: wanted a table"):
+        sheet.check({"revision": sheet.told()[1]["revision"], "set": []})
+
+
+def test_a_set_with_a_fault_is_not_saved_and_the_fault_is_named(tmp_path: Path) -> None:
+    sheet = small(tmp_path)
+    told, before = sheet.told()[1], sheet.file.read_text()
+    told["set"]["songs"][0]["tempo"] = "fast"
+    status, said = sheet.save({"revision": told["revision"], "set": told["set"]})
+    assert (status, said["error"]) == (422, "not saved: set.toml would have a fault")
+    assert [fault["keys"] for fault in said["faults"]] == [["songs", 0, "tempo"]]
+    assert sheet.file.read_text() == before
+
+
+@pytest.mark.parametrize("content", [b'title = "x', b"\xff\xfe\x00", b"title = 1\ntitle = 2\n"])
+def test_a_file_that_is_no_toml_is_told_with_its_faults_and_no_set(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "set.toml").write_bytes(content)
+    status, told = Sheet(tmp_path / "set.toml").told()
+    assert (status, told["set"], told["revision"]) == (200, None, "")
+    assert told["faults"]
+    assert all(str(tmp_path) not in fault["text"] for fault in told["faults"])
