@@ -112,3 +112,110 @@ test("of lines that are alike the nearest is meant", () => {
   assert.deepEqual([0, 1, 2, 3].map((at) => drafts.locate(lines, "…", at)), [0, 0, 2, 2]);
   assert.equal(drafts.locate(lines, "three", 1), -1);
 });
+
+/** Where a page stores what can be undone; `text` is what a browser has of it. */
+function storage() {
+  const held = { text: "[]" };
+  return { held, read: () => JSON.parse(held.text), write: (edits) => (held.text = JSON.stringify(edits)) };
+}
+
+function openedWith(from, store) {
+  const said = [];
+  const book = openBook("Harbour Lights", { save: from.save, onLines: () => {}, onTrouble: (text) => said.push(text), store });
+  book.take(from.told(), true);
+  return { book, said };
+}
+
+test("a draft that has just been opened can't be undone to nothing", () => {
+  const { book } = opened(server(["one", "two"]));
+  assert.equal(book.canUndo(), false);
+  book.undo();
+  assert.deepEqual(book.lines(), ["one", "two"]);
+});
+
+test("what another page has changed since stays when an edit is undone", async () => {
+  const from = server(["one", "two", "three"]);
+  const { book } = opened(from);
+  book.change((lines) => drafts.changed(lines, 1, "two, retyped"));
+  await settle();
+  from.other((lines) => drafts.changed(drafts.moved(lines, 2, -1), 0, "one, by another"));
+  book.take(from.told());
+  book.undo();
+  await settle();
+  assert.deepEqual(from.lines(), ["one, by another", "three", "two"]);
+  assert.equal(book.canUndo(), false, "the other's edits are the other's");
+});
+
+test("an edit whose line was changed again is left, and that is said", async () => {
+  const from = server(["one", "two"]);
+  const { book, said } = opened(from);
+  book.change(add("three"));
+  book.change((lines) => drafts.changed(lines, 0, "mine"));
+  await settle();
+  from.other((lines) => drafts.changed(lines, 0, "another's"));
+  book.take(from.told());
+  book.undo();
+  assert.deepEqual([book.lines(), said.length], [["another's", "two", "three"], 1]);
+  book.undo();
+  await settle();
+  assert.deepEqual(from.lines(), ["another's", "two"]);
+});
+
+test("what can be undone survives a restart of page and show", async () => {
+  const [from, store] = [server(["one", "two"]), storage()];
+  const first = openedWith(from, store).book;
+  first.change((lines) => drafts.without(lines, 0));
+  first.change(add("three"));
+  first.change((lines) => drafts.moved(lines, 1, -1));
+  await settle();
+  assert.deepEqual(from.lines(), ["three", "two"]);
+  Object.assign(from, server(from.lines())); // the show counts its revisions from 0 again
+  const { book } = openedWith(from, store);
+  const seen = [];
+  while (book.canUndo()) {
+    book.undo();
+    await settle();
+    seen.push(from.lines());
+  }
+  assert.deepEqual(seen, [["two", "three"], ["two"], ["one", "two"]]);
+  assert.equal(store.held.text, "[]");
+});
+
+test("what was stored and is no edit is passed over", () => {
+  const store = { read: () => [null, 1, { at: "0" }, { at: 0, out: [1], put: [] }, { at: 0, out: ["old"], put: ["one"] }], write() {} };
+  const { book } = openedWith(server(["one"]), store);
+  book.undo();
+  assert.deepEqual([book.lines(), book.canUndo()], [["old"], false]);
+});
+
+test("any edits are undone to what there was, one after the other", async () => {
+  let seed = 7;
+  const random = (below) => (seed = (seed * 48271) % 2147483647) % below;
+  for (let round = 0; round < 60; round++) {
+    const from = server(["a", "b", "", "c", "d"]);
+    const { book } = opened(from);
+    const versions = [book.lines()];
+    for (let edit = 0; edit < 12; edit++) {
+      const at = random(book.lines().length);
+      const by = random(2) || -1;
+      const act = [
+        add(`new ${edit}`),
+        (now) => drafts.tidy(drafts.moved(now, at, by)),
+        (now) => (now.length > 1 ? drafts.without(now, at) : now),
+        (now) => (now[at] ? drafts.changed(now, at, `typed ${edit}`) : now),
+      ][random(4)];
+      book.change(act);
+      if (String(book.lines()) !== String(versions.at(-1))) versions.push(book.lines());
+    }
+    await settle();
+    from.other((lines) => [...lines, "", drafts.GAP]); // another's, which stays
+    book.take(from.told());
+    while (book.canUndo()) {
+      versions.pop();
+      book.undo();
+      assert.deepEqual(book.lines(), [...versions.at(-1), "", drafts.GAP], `round ${round}`);
+    }
+    await settle();
+    assert.deepEqual(from.lines(), ["a", "b", "", "c", "d", "", drafts.GAP]);
+  }
+});

@@ -201,6 +201,10 @@ async def test_a_song_grows_on_the_page(show: Show) -> None:
         await tab.click("#choice .whole")
         await holds(tab, "document.querySelectorAll('#draft-box textarea').length === 6")
         assert (await show.page.rehearsal.draft("Harbour Lights")).lines[-3:] == WRITTEN[:3]
+        await tab.reload()  # what was done before can still be undone, edit by edit
+        await holds(tab, "document.querySelectorAll('#draft-box textarea').length === 6")
+        await tab.click("#draft-box .row button:nth-child(3)")
+        await holds(tab, "document.querySelectorAll('#draft-box textarea').length === 3")
         for size in ((390, 844), (1024, 768), (1920, 1080)):
             await tab.set_viewport_size({"width": size[0], "height": size[1]})
             assert await tab.evaluate(WIDE), size

@@ -1,6 +1,7 @@
 // Remembers what this display showed last, for when it is reopened and no server answers.
 
 const KEY = "stagelyric-last";
+const UNDO = "stagelyric-undo";
 const TOO_OLD = 12 * 3600 * 1000; // ms: nobody needs last night's line
 const KEPT = ["song", "section", "line", "next", "cleared", "held", "announced"];
 
@@ -22,4 +23,26 @@ export function recall(page, store = globalThis.localStorage, now = Date.now()) 
   } catch {
     return null;
   }
+}
+
+/** A place for what can be undone in a song of a set: `read()` returns what `write(edits)` stored last, [] if nothing. */
+export function undoStore(set, song, store = globalThis.localStorage) {
+  const key = `${UNDO}-${JSON.stringify([set, song])}`;
+  return {
+    read() {
+      try {
+        const found = JSON.parse(store.getItem(key));
+        return Array.isArray(found) ? found : [];
+      } catch {
+        return [];
+      }
+    },
+    write(edits) {
+      try {
+        store.setItem(key, JSON.stringify(edits));
+      } catch {
+        // A browser that stores nothing undoes as far as this page remembers.
+      }
+    },
+  };
 }

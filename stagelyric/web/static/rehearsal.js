@@ -4,6 +4,7 @@
 import { EMPTY } from "./core.js";
 import * as drafts from "./draft.js";
 import { make, say } from "./elements.js";
+import { undoStore } from "./memory.js";
 import { joined } from "./pin.js";
 import { press } from "./press.js";
 import { openBook } from "./rehearsal_book.js";
@@ -23,6 +24,7 @@ const RHYMES = { perfect: "rhymes", slant: "nearly rhymes", same: "the same word
 export function mountRehearsal({ about, choice, draft, order, tell, askPin, onLook }) {
   let view = EMPTY;
   let hidden = false;
+  let set = null; // the set's title, once it was told
   const ask = asker(askPin);
   const here = () => ({ song: view.song, section: view.section });
 
@@ -48,13 +50,14 @@ export function mountRehearsal({ about, choice, draft, order, tell, askPin, onLo
     const { song } = view;
     if (!books.has(song)) {
       const save = (body) => ask("draft", body);
-      books.set(song, openBook(song, { save, onLines: () => song === view.song && render(), onTrouble: tell }));
+      const store = { read: () => undoStore(set, song).read(), write: (edits) => undoStore(set, song).write(edits) };
+      books.set(song, openBook(song, { save, store, onLines: () => song === view.song && render(), onTrouble: tell }));
     }
     return books.get(song);
   }
 
   async function load() {
-    if (!view.song || hidden) return;
+    if (!view.song || set === null || hidden) return;
     const mine = book();
     const { status, told } = await ask(`draft?song=${encodeURIComponent(mine.song)}`).catch(() => ({}));
     if (status === 200) mine.take(told, true);
@@ -162,7 +165,11 @@ export function mountRehearsal({ about, choice, draft, order, tell, askPin, onLo
     },
     hear(message) {
       if (message.type === "draft") book().take(message);
-      if (message.type === "set") offer(!message.baked);
+      if (message.type === "set") {
+        offer(!message.baked);
+        set = message.title;
+        load();
+      }
       if (message.type !== "access" || !message.allowed) return;
       load();
       lookAtLine();

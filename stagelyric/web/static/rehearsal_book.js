@@ -1,17 +1,22 @@
 // The draft of one song as a page shows it: as the server has it, with the changes made here that it has not taken yet.
 
-const VERSIONS = 100; // earlier versions that can be undone
+import { editOf, isEdit, isKept, takenBack } from "./draft.js";
+
+const EDITS = 100; // that can be undone
+const CHANGED = "What was changed there has been changed again since: that is left as it is.";
+const NOWHERE = { read: () => [], write: () => {} };
 
 /**
  * `save(body)` sends `{song, lines, revision}` and returns `{status, told}`; it throws where there is no link. `onLines()`
- * is called when the lines have changed, `onTrouble(text)` when they could not be saved.
+ * is called when the lines have changed, `onTrouble(text)` when they could not be saved. `store` keeps what can be undone:
+ * `read()` returns the edits that `write(edits)` was given last, also after the page was opened anew.
  *
  * A change is a function from lines to lines, so that it can be made again on what somebody else has saved meanwhile.
  */
-export function openBook(song, { save, onLines, onTrouble }) {
+export function openBook(song, { save, onLines, onTrouble, store = NOWHERE }) {
   let saved = null; // as the server has it; null until it was loaded
   let waiting = []; // changes that the server has not taken
-  let before = []; // earlier versions, for undo
+  let edits = []; // that can be undone: those made here, and lines that were kept
   let busy = false;
   let later = null; // the newest draft told while a save is under way
 
@@ -27,21 +32,24 @@ export function openBook(song, { save, onLines, onTrouble }) {
 
   function replace(told, foreign) {
     const old = lines();
+    const first = !saved;
     saved = told;
-    if (same(old, lines())) return;
-    if (foreign) remember(old);
-    onLines();
+    if (first) edits = [...store.read().filter(isEdit), ...edits].slice(-EDITS);
+    else if (foreign) remember(editOf(old, lines()), isKept);
+    if (first || !same(old, lines())) onLines();
   }
 
-  function remember(old) {
-    before.push(old);
-    if (before.length > VERSIONS) before.shift();
+  function remember(edit, counts = () => true) {
+    if (!counts(edit)) return;
+    edits.push(edit);
+    if (edits.length > EDITS) edits.shift();
+    store.write(edits);
   }
 
   function change(make, { undoing = false } = {}) {
     const old = lines();
     if (same(old, make(old))) return;
-    if (!undoing) remember(old);
+    if (!undoing) remember(editOf(old, make(old)));
     waiting.push(make);
     onLines();
     flush();
@@ -79,12 +87,17 @@ export function openBook(song, { save, onLines, onTrouble }) {
     take,
     change,
     flush,
-    /** Goes back to the version before the last change. */
+    /** Takes back the last edit, and leaves alone what others have changed since. */
     undo() {
-      const version = before.pop();
-      if (version) change(() => version, { undoing: true });
+      const edit = edits.pop();
+      if (!edit) return;
+      store.write(edits);
+      if (takenBack(lines(), edit) === null) {
+        onLines();
+        onTrouble(CHANGED);
+      } else change((now) => takenBack(now, edit) ?? now, { undoing: true });
     },
-    canUndo: () => before.length > 0,
+    canUndo: () => edits.length > 0,
   };
 }
 
