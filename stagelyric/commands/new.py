@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,8 +15,10 @@ from stagelyric.commands.common import Fault, json_option, plain_faults, print_j
 from stagelyric.songs import document, reading, subject
 from stagelyric.songs.document import TRIGGERS, Guessed, Wishes
 from stagelyric.songs.reading import Written
+from stagelyric.types.helping import Helper, ahead, helpers, spread
 from stagelyric.types.program import typed
 
+_LARGE = 150_000  # bytes of lyrics, some hundred songs, from which it pays to have helpers
 _WIDTH = 34  # characters of a title in the printed list
 
 
@@ -75,19 +78,21 @@ def new(
     if page and not folders and (output.exists() or not words):
         _serve(output, port, no_open)
         return
-    found = reading.read(folders)
-    _say_refused(found, folders, as_json)
     if page:
         ask = bool(ask)
-    if ask if ask is not None else sys.stdin.isatty() and not as_json:
-        wishes, order = _asked(wishes, found.songs, order, output.exists())
-    songs = _ordered(found.songs, order)
-    if not wishes.title:
-        wishes = replace(wishes, title=_title(folders, output))
-    if songs:
-        _write(output, wishes, songs, as_json, folders)
-    else:
-        _write_alone(output, wishes, as_json)
+    asks = ask if ask is not None else sys.stdin.isatty() and not as_json
+    with helpers(reading.size(folders) > _LARGE, "stagelyric.songs.document") as among:
+        found = reading.read(folders, among)
+        _say_refused(found, folders, as_json)
+        if asks:
+            wishes, order = _asked(wishes, found.songs, order, output.exists())
+        songs = _ordered(found.songs, order)
+        if not wishes.title:
+            wishes = replace(wishes, title=_title(folders, output))
+        if songs:
+            _write(output, wishes, songs, as_json, folders, among)
+        else:
+            _write_alone(output, wishes, as_json)
     if page:
         _serve(output, port, no_open)
 
@@ -168,51 +173,44 @@ def _ordered(songs: Sequence[Written], order: str | None) -> list[Written]:
     return [songs[at] for at in [*first, *(at for at in range(len(songs)) if at not in first)]]
 
 
-def _write(output: Path, wishes: Wishes, songs: Sequence[Written], as_json: bool, folders: Sequence[Path]) -> None:
+def _write(
+    output: Path, wishes: Wishes, songs: Sequence[Written], as_json: bool, folders: Sequence[Path],
+    among: Sequence[Helper],
+) -> None:  # fmt: skip
     from stagelyric.setlist import file
 
     with plain_faults():
         before, old = file.content_of(output) if output.exists() else (None, None)
     there = set(file.titles(old)) if old is not None else set()
-    added = _guessed(songs, there)
     clean = old is None or old.get("family_friendly", True) is not False
+    drawn = _drawn(songs, there, clean, among)
     written_out: list[Path] = []
     text = before if before is not None else document.head(wishes, _source(songs, folders))
     named = document.naming(output)
-    for guessed in added:
+    for guessed, sections in drawn:
         lyrics = _lyrics(guessed.written, output, written_out)
-        text += document.song(guessed, wishes, named(lyrics), clean=clean)
+        text += document.begun(guessed, wishes, named(lyrics)) + sections
     with plain_faults():
-        file.write_whole(output, text, old, changed=bool(added))
-    _told(output, added, len(there), written_out, as_json)
+        file.write_whole(output, text, old, changed=bool(drawn))
+    _told(output, [guessed for guessed, _ in drawn], len(there), written_out, as_json)
 
 
-def _guessed(songs: Sequence[Written], there: Collection[str]) -> list[Guessed]:
-    """The songs that have words and are not `there` already, by title, and what was found in each."""
-    from stagelyric.phrasebook import near_themes
-    from stagelyric.types import paths
-
+def _drawn(
+    songs: Sequence[Written], there: Collection[str], clean: bool, among: Sequence[Helper]
+) -> list[tuple[Guessed, str]]:
+    """The songs that have words and are not `there` already, by title: what was found in each, and its sections."""
     new = [written for written in songs if written.title not in there]
     if not new:
         return []
-    known = subject.names_of([written.sheet for written in songs], _everyday())
-    folder = paths.frames()
-    table = near_themes.load(folder / near_themes.FILE) if folder is not None else {}
-    size = subject.sizes(table)
-    guessed = (document.guess(written, known, table, size) for written in new)
-    return [one for one in guessed if one.parts]
+    words = ahead(among, subject.everyday_words)
 
+    def everyday(word: str) -> bool:
+        known = words()
+        return known is None or word in known
 
-def _everyday() -> Callable[[str], bool] | None:
-    """Tells whether a word is one of everyday use, by the words that the default model knows; None without it."""
-    from stagelyric.types import paths
-    from stagelyric.words import lexicon
-    from stagelyric.words.npz import ModelError
-
-    try:
-        return lexicon.in_lower_case(paths.find_model("transformer") / lexicon.FILE).__contains__
-    except (FileNotFoundError, ModelError):
-        return None
+    known = subject.names_of([written.sheet for written in songs], everyday)
+    drawn = spread(among, partial(document.drawn, known=known, clean=clean), new)
+    return [(guessed, sections) for guessed, sections in drawn if guessed.parts]
 
 
 def _source(songs: Sequence[Written], folders: Sequence[Path]) -> str:

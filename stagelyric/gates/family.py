@@ -26,6 +26,9 @@ _INNOCENT = re.compile(
     r"|\b(?:Moby|Uncle|Mister|Mr\.?|Old|Young|Little|Cousin|Brother|Captain|Tom,|and|called|named|young|old) Dick\b"
     r"|\bDick(?:'s)? (?=[A-Z][a-z])|\bDick(?=, [A-Za-z])|\b(?:Hell's|Hells) Angels?\b"
 )
+_MAYBE = ("tit", "blow", "cock", "pins", "prick", "dick", "angel")
+"""What a text has if it has something innocent."""
+
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|'[a-z]+")
 _PLAIN, _SPLIT = re.compile("[a-z']+"), re.compile("[^a-z']+")
 _NATURAL = re.compile(r"[,.;:!?)\"\u2026\u2013\u2014-]$")
@@ -165,8 +168,10 @@ def found(text: str, *, mild: bool = True) -> str | None:
     With `mild` False, only slurs and obscenities are looked for.
     """
     written = disguises.latin(text)
-    tokens = written.lower().split()
-    for token in _INNOCENT.sub(" ", written).lower().split():
+    small = written.lower()
+    tokens = small.split()
+    rest = _INNOCENT.sub(" ", written).lower().split() if any(map(small.__contains__, _MAYBE)) else tokens
+    for token in rest:
         word = _hidden(token, mild)
         if word and not _is_in_company(word, token, tokens):
             return token
@@ -280,11 +285,13 @@ def _starred(token: str, mild: bool) -> str | None:
 def _phrase(tokens: Sequence[str]) -> str | None:
     """A blocked phrase, each of whose words is clean by itself."""
     words = [_plainest(token) for token in tokens]
-    held, begun = any(word.held for word in words), any(word.begins for word in words)
-    if not held and not begun:
+    for word in words:
+        if word.held or word.begins:
+            break
+    else:
         return None
     spoken = f" {' '.join(word.joined for word in words)} | {' '.join(word.apart for word in words)} "
-    if held:
+    if any(word.held for word in words):
         stretched = _phrases().search(spoken)
         return stretched[1] if stretched else None
     return next((phrase for phrase in _lists()["phrases"] if f" {phrase} " in spoken), None)
@@ -327,7 +334,10 @@ def _plainest(token: str) -> _Plain:
 
 def _spelled_out(tokens: Sequence[str], mild: bool) -> str | None:
     """A blocked word spread over adjacent tokens, at least one of which isn't a real word ("f u", "sh it")."""
-    if not any(_pieces(token)[2] for token in tokens):
+    for token in tokens:
+        if _pieces(token)[2]:
+            break
+    else:
         return None
     parts = list(_parts(tokens))
     for i in range(len(parts) - 1):

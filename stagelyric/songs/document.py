@@ -11,10 +11,12 @@ from itertools import islice
 from pathlib import Path, PurePath
 
 from stagelyric.gates import family
+from stagelyric.phrasebook import near_themes
 from stagelyric.setlist.rendering import quoted
 from stagelyric.songs import form, subject
 from stagelyric.songs.form import Part
 from stagelyric.songs.reading import Written
+from stagelyric.types import paths
 from stagelyric.words import name_bank
 from stagelyric.words.formats import titles
 from stagelyric.words.names import Names
@@ -87,6 +89,20 @@ def guess(
     return Guessed(written, parts, people, places, tuple((theme, tuple(words)) for theme, words in themes), wildness)
 
 
+def drawn(songs: Sequence[Written], known: Names, clean: bool) -> list[tuple[Guessed, str]]:
+    """For each song what was found in it, and its sections as written in a setlist. `known`, `clean`: as for `guess`
+    and `song`."""
+    table, size = _themes(paths.frames())
+    guessed = [guess(written, known, table, size) for written in songs]
+    return [(one, sections(one, clean=clean)) for one in guessed]
+
+
+@cache
+def _themes(frames: Path | None) -> tuple[Mapping[str, Sequence[str]], Mapping[str, int]]:
+    table = near_themes.load(frames / near_themes.FILE) if frames is not None else {}
+    return table, subject.sizes(table)
+
+
 def head(wishes: Wishes, source: str) -> str:
     """The beginning of a new setlist, before its songs. `source`: a description of what it was made from."""
     lines = [
@@ -109,6 +125,11 @@ def head(wishes: Wishes, source: str) -> str:
 def song(guessed: Guessed, wishes: Wishes, lyrics: str, *, clean: bool = True) -> str:
     """A song's tables. `lyrics`: its lyrics file, as written in a setlist; `clean`: the show is for a family audience,
     so safety lines that it would reject are left out."""
+    return begun(guessed, wishes, lyrics) + sections(guessed, clean=clean)
+
+
+def begun(guessed: Guessed, wishes: Wishes, lyrics: str) -> str:
+    """A song's table without its sections."""
     written = guessed.written
     lines = [
         "",
@@ -132,6 +153,12 @@ def song(guessed: Guessed, wishes: Wishes, lyrics: str, *, clean: bool = True) -
         f"wildness = {wildness}" + ("  # guess: by how varied its words are" if wishes.wildness is None else "")
     )
     lines.append(f"lyrics = {quoted(lyrics)}")
+    return "\n".join(lines) + "\n"
+
+
+def sections(guessed: Guessed, *, clean: bool = True) -> str:
+    """The tables of a song's sections, each with safety lines."""
+    lines: list[str] = []
     taken: dict[str, set[str]] = {}
     own = {part.name: part.lines for part in guessed.parts if part.lines}
     for part in guessed.parts:
@@ -139,7 +166,7 @@ def song(guessed: Guessed, wishes: Wishes, lyrics: str, *, clean: bool = True) -
         chosen = _safety(part.lines or own.get(part.name, ()), guessed, elsewhere, clean)
         taken.setdefault(part.name, set()).update(chosen)
         lines += _section(part, chosen)
-    return "\n".join(lines) + "\n"
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _keys(written: Written) -> Iterator[str]:
@@ -173,11 +200,11 @@ def _safety(lines: Sequence[str], guessed: Guessed, taken: set[str], clean: bool
         shown = line.rstrip(" .,;:-\u2013\u2014")
         shown = shown[:1].upper() + shown[1:]
         fit = 8 <= len(shown) <= _LONGEST and not _QUOTED.search(shown) and shown not in taken
-        fit = fit and not titles.same(shown, guessed.written.title)
         if fit:
-            worth.setdefault(shown, (not any(name in shown.casefold() for name in said), not ended))
+            folded = shown.casefold()
+            worth.setdefault(shown, (not any(name in folded for name in said), not ended))
         ended = line.rstrip()[-1:] in ".!?;:"
-    best = sorted(worth, key=lambda shown: worth[shown])
+    best = (shown for shown in sorted(worth, key=worth.__getitem__) if not titles.same(shown, guessed.written.title))
     return list(islice((shown for shown in best if not clean or family.is_clean(shown)), _SAFETY))
 
 

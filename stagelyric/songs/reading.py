@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
+from stagelyric.types.helping import Helper, spread
 from stagelyric.words import formats
 from stagelyric.words.formats import ENDINGS, Sheet, titles
 
@@ -51,24 +53,45 @@ class Reading:
     refused: Mapping[Path, str] = field(default_factory=dict)
 
 
-def read(paths: Sequence[Path]) -> Reading:
-    """Reads files, and every lyrics file in folders and their subfolders."""
+def read(paths: Sequence[Path], among: Sequence[Helper] = ()) -> Reading:
+    """Reads files, and every lyrics file in folders and their subfolders. `among`: helpers that read with us."""
+    named = list(dict.fromkeys(files(paths)))
     songs: list[Written] = []
     refused: dict[Path, str] = {}
-    for file in dict.fromkeys(_files(paths)):
-        try:
-            sheets = [sheet for sheet in formats.read(file).songs if sheet.stanzas]
-        except (formats.LyricsError, OSError) as error:
-            refused[file] = str(error)
-            continue
-        if not sheets:
-            refused[file] = f"{file}: wanted a song's words, a line a line; found no sung line"
-        for number, sheet in enumerate(sheets, 1):
-            songs.append(_titled(file, sheet, number if len(sheets) > 1 else None))
+    for file, found in zip(named, spread(among, _read, named), strict=True):
+        if isinstance(found, str):
+            refused[file] = found
+        else:
+            songs += found
     return Reading(tuple(songs), refused)
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
+def _read(named: Sequence[Path]) -> list[list[Written] | str]:
+    """The songs of each file, or why it has none."""
+
+    def read(file: Path) -> list[Written] | str:
+        try:
+            sheets = [sheet for sheet in formats.read(file).songs if sheet.stanzas]
+        except (formats.LyricsError, OSError) as error:
+            return str(error)
+        if not sheets:
+            return f"{file}: wanted a song's words, a line a line; found no sung line"
+        return [_titled(file, sheet, number if len(sheets) > 1 else None) for number, sheet in enumerate(sheets, 1)]
+
+    return [read(file) for file in named]
+
+
+def size(paths: Sequence[Path]) -> int:
+    """The bytes of all files that `read` would read."""
+    total = 0
+    for file in files(paths):
+        with contextlib.suppress(OSError):
+            total += file.stat().st_size
+    return total
+
+
+def files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files in the order in which their songs are; one that is named twice comes twice."""
     for path in paths:
         if path.is_dir():
             inside = (f for f in path.rglob("*") if f.is_file() and f.name.lower().endswith(ENDINGS))

@@ -44,6 +44,18 @@ def names_of(sheets: Sequence[Sheet], everyday: Callable[[str], bool] | None = N
     return replace(known, people=known.people | (names_at_starts(lines, everyday) - known.places))
 
 
+def everyday_words() -> frozenset[str] | None:
+    """The words of everyday use, which are those that the default model knows in lower case; None without it."""
+    from stagelyric.types import paths
+    from stagelyric.words import lexicon
+    from stagelyric.words.npz import ModelError
+
+    try:
+        return lexicon.in_lower_case(paths.find_model("transformer") / lexicon.FILE)
+    except (FileNotFoundError, ModelError):
+        return None
+
+
 def _in_capitals(sheet: Sheet) -> bool:
     words = [word for line in sheet.lines for word in _WORD.findall(line)[1:]]
     return len(words) >= _ENOUGH and sum(word[0].isupper() for word in words) > _CAPITALS * len(words)
@@ -96,24 +108,29 @@ def themes(
             weight[word] += worth
     size = sizes(table) if size is None else size
     score: dict[str, float] = defaultdict(float)
-    backing: dict[str, list[str]] = {}
+    backing: dict[str, list[str]] = defaultdict(list)
+    breadth: dict[str, float] = {}
     for word, times in weight.items():
         if word in STOP or word in named:
             continue
         forms = _forms(word)
-        stem = next((form for form in forms if form in table), None)
-        if stem is None:
+        for stem in forms:
+            if stem in table:
+                break
+        else:
             continue
-        for theme in table[stem]:
-            own = 1.5 if theme in forms else 1.0
-            score[theme] += own * math.sqrt(times) / len(table[stem]) / math.sqrt(1 + size[theme] / 10)
-            backing.setdefault(theme, []).append(word)
-    found = [
+        found, root = table[stem], math.sqrt(times)
+        for theme in found:
+            if theme not in breadth:
+                breadth[theme] = math.sqrt(1 + size[theme] / 10)
+            score[theme] += (1.5 if theme in forms else 1.0) * root / len(found) / breadth[theme]
+            backing[theme].append(word)
+    likely = [
         (theme, backing[theme]) for theme in sorted(score, key=lambda theme: -score[theme])
         if len(backing[theme]) >= _BACKED or theme in backing[theme]
     ]  # fmt: skip
-    own_words = [word for word in _nouns(sheet.lines, named) if all(word not in backed for _, backed in found[:3])]
-    return [*found[: THEMES - min(_OWN, len(own_words))], *((word, [word]) for word in own_words[:_OWN])][:THEMES]
+    own_words = [word for word in _nouns(sheet.lines, named) if all(word not in backed for _, backed in likely[:3])]
+    return [*likely[: THEMES - min(_OWN, len(own_words))], *((word, [word]) for word in own_words[:_OWN])][:THEMES]
 
 
 def _nouns(lines: Sequence[str], named: set[str]) -> list[str]:

@@ -18,13 +18,16 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
-from typing import TypeVar
+from queue import SimpleQueue
+from typing import NoReturn, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _MOST = 3  # helpers at most: what can be shared is too little for more
+_HEADER = 8  # bytes of an answer's length, which precedes it
 _CHUNK = 24  # items that are given out at a time
 
 
@@ -58,7 +61,8 @@ class Helper:
         def result() -> R:
             while not answer:
                 with _told():
-                    self._open[0].append(pickle.load(back))
+                    length = int.from_bytes(back.read(_HEADER), "big")
+                    self._open[0].append(pickle.loads(back.read(length)))
                 self._open.popleft()
             return answer[0]
 
@@ -104,6 +108,7 @@ def ahead(among: Sequence[Helper], function: Callable[..., R], *arguments: objec
     except LostError:
         result = None
 
+    @cache
     def waited() -> R:
         if result is not None:
             with contextlib.suppress(LostError):
@@ -122,29 +127,40 @@ def spread(
     done: dict[int, list[R]] = {}
     waiting = deque(range(len(parts)))
 
-    def work(call: Callable[[Sequence[T]], list[R]]) -> None:
-        while waiting:
-            try:
+    def here() -> None:
+        with contextlib.suppress(IndexError):
+            while True:
                 number = waiting.popleft()
-            except IndexError:
-                return
-            try:
-                done[number] = call(parts[number])
-            except LostError:
-                waiting.append(number)
-                return
+                done[number] = function(parts[number])
 
-    def in_helper(helper: Helper) -> Callable[[Sequence[T]], list[R]]:
-        return lambda part: helper.ask(function, part)()
+    def there(helper: Helper) -> None:
+        """Two orders at a time, so that the helper never waits for the next one."""
+        ordered: dict[int, Callable[[], list[R]]] = {}
+        try:
+            while waiting or ordered:
+                with contextlib.suppress(IndexError):
+                    while len(ordered) < 2:
+                        number = waiting.popleft()
+                        ordered[number] = _lost
+                        ordered[number] = helper.ask(function, parts[number])
+                for number in [*ordered][:1]:
+                    done[number] = ordered[number]()
+                    del ordered[number]
+        except LostError:
+            waiting.extend(ordered)
 
-    threads = [threading.Thread(target=work, args=(in_helper(helper),), daemon=True) for helper in among]
+    threads = [threading.Thread(target=there, args=(helper,), daemon=True) for helper in among]
     for thread in threads:
         thread.start()
-    work(function)
+    here()
     for thread in threads:
         thread.join()
-    work(function)  # what a helper that is gone had begun
+    here()  # what a helper that is gone had begun
     return [result for number in range(len(parts)) for result in done[number]]
+
+
+def _lost() -> NoReturn:
+    raise LostError
 
 
 def main(pipe: int) -> None:
@@ -154,11 +170,20 @@ def main(pipe: int) -> None:
     gc.disable()  # as in the commands, which are over after seconds
     for module in sys.argv[1:]:
         import_module(module)
+    orders: SimpleQueue[tuple[Callable[..., object], tuple[object, ...]]] = SimpleQueue()
+    threading.Thread(target=_read, args=(orders,), daemon=True).start()
     with os.fdopen(pipe, "wb") as answers:
         while True:
-            try:
-                function, arguments = pickle.load(sys.stdin.buffer)
-            except EOFError:
-                return
-            pickle.dump(function(*arguments), answers)
+            function, arguments = orders.get()
+            answer = pickle.dumps(function(*arguments))
+            answers.write(len(answer).to_bytes(_HEADER, "big") + answer)
             answers.flush()
+
+
+def _read(orders: SimpleQueue[tuple[Callable[..., object], tuple[object, ...]]]) -> None:
+    """Takes orders while others are worked on, so that whoever gives them never waits; ends the process with them."""
+    try:
+        while True:
+            orders.put(pickle.load(sys.stdin.buffer))
+    except BaseException:  # the other end is closed, or what came can't be understood
+        os._exit(1)

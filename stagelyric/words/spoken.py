@@ -59,8 +59,9 @@ _COUNTS = {
 @lru_cache(maxsize=4096)
 def said(token: str) -> tuple[str, ...]:
     """The spoken words for a token of a line, in lower case; () if it is spoken as written."""
-    if token.isascii() and token.isalpha() and (token.islower() or token.istitle()) and len(token) > 1:
-        return _letters(token) if token.lower() in _SPELLED_IN_SMALL else _abbreviation(token, dotted=False)
+    word = token.strip(',;:!?"')
+    if word.isascii() and word.isalpha() and (word.islower() or word.istitle()) and len(word) > 1:
+        return _letters(word) if word.lower() in _SPELLED_IN_SMALL else _abbreviation(word, dotted=False)
     found = _TOKEN.match(token)
     if found is None:
         return ("and",) if token.strip("()") in ("&", "+") else ()

@@ -187,6 +187,8 @@ def syllabify(text: str, counts: Counter | None = None) -> tuple[str, ...]:
 
 def count(text: str, counts: Counter | None = None) -> int:
     """The number of syllables in `text` as spoken: "1967" has six, "Dr." two."""
+    if counts is None:
+        return sum(len(_usual(token)) for token in text.split())
     return len(syllabify(text, counts))
 
 
@@ -237,7 +239,7 @@ def _word(token: str, counts: Counter | None) -> list[str]:
 @lru_cache(maxsize=32768)
 def _cuts(word: str, wanted: int | None) -> tuple[int, ...]:
     """Where to cut a lower-case word: indices between 0 and its length, one fewer than its syllables."""
-    letters = "".join(unicodedata.normalize("NFKD", c)[0] for c in word)
+    letters = word if word.isascii() else "".join(unicodedata.normalize("NFKD", c)[0] for c in word)
     if letters in _CUT_AS and wanted in (None, len(_CUT_AS[letters]) + 1):
         return _CUT_AS[letters]
     nuclei = _nuclei(letters)
@@ -283,21 +285,21 @@ def _nuclei(word: str) -> list[tuple[int, float]]:
 
 def _silence(word: str, strength: dict[int, float]) -> None:
     """Lowers the likelihood of every silent e, and adds a syllable for n't and for final m and l."""
-    stem = re.sub(r"'(?:s|d|ll|ve|re)?$", "", word)
+    stem = re.sub(r"'(?:s|d|ll|ve|re)?$", "", word) if "'" in word else word
     last = len(stem) - 1
     before = stem[:last]
     if stem.endswith("e") and last in strength and len(strength) > 1 and before and before[-1] not in "aeiouy":
         if stem not in _FINAL_E_SOUNDS:
             strength[last] = 0.6 if _SYLLABIC_END.search(stem) or re.search(r"[^aeiouyr]re$", stem) else 0.2
-    elif re.search(r"[^aeiouy]es$", stem):
+    elif stem.endswith("es") and re.search(r"[^aeiouy]es$", stem):
         sung = re.search(r"(?:[sxzcg]|ch|sh)es$", stem) or _SYLLABIC_END.search(stem)
         strength[last - 1] = 0.8 if sung else 0.2
-    elif re.search(r"[^aeiouy]ed$", stem) and len(stem) > 3:
+    elif stem.endswith("ed") and re.search(r"[^aeiouy]ed$", stem) and len(stem) > 3:
         closed = 0.55 if re.search(r"[^aeiouylr]led$", stem) else 0.2
         strength[last - 1] = 0.9 if re.search(r"[td]ed$", stem) else closed
         if not any(v >= 0.5 for i, v in strength.items() if i != last - 1):
             strength[last - 1] = 0.9
-    for match in _BUILT_ON.finditer(stem):
+    for match in _BUILT_ON.finditer(stem) if "e" in stem else ():
         if any(c in _VOWELS for c in stem[: match.start()]):
             strength[match.start()] = 0.2
     for head in _COMPOUND_HEADS if stem.startswith(_COMPOUND_HEADS) else ():
@@ -305,14 +307,20 @@ def _silence(word: str, strength: dict[int, float]) -> None:
         silent = stem.startswith(head) and head[-1] == "e" and len(stem) > len(head) + 2
         if silent and stem[len(head)] not in "aeiourdsn":
             strength[at] = 0.2
+    if word.endswith(("sm", "thm", "sms", "thms")):
+        strength[word.rindex("m")] = 0.9
+    if "'" in word:
+        _clipped(word, strength)
+
+
+def _clipped(word: str, strength: dict[int, float]) -> None:
+    """Sets the likelihood of the syllable that an ending with an apostrophe can have."""
     if ending := re.search(r"'[rv]e$", word):
         strength[ending.end() - 1] = 0.2 if ending.group() == "'re" or word[ending.start() - 1] in "aeiouy" else 0.9
     if ending := re.search(r"[^aeiouyrl]n't", word):
         strength[ending.start() + 1] = 0.9
     if word.endswith(("it'll", "that'll")):
         strength[len(word) - 2] = 0.9
-    if word.endswith(("sm", "thm", "sms", "thms")):
-        strength[word.rindex("m")] = 0.9
     if ending := re.search(r"(?:[sxz]|[ch]h|sh|(?:[szc]|[aeiouyrnd]g)(?=e))(e?)'s$", word):
         strength[ending.start(1) if ending.group(1) else len(word) - 1] = 0.9
 

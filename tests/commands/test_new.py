@@ -202,3 +202,19 @@ def test_every_song_of_the_songbook_gives_a_good_setlist(tmp_path: Path) -> None
         song = setlist.Setlist.model_validate(data).songs[0]
         assert (song.title, song.tempo) == (written.title, written.tempo)
         assert all(len(line) <= 46 for section in song.sections for line in section.safety)
+
+
+def test_helpers_change_nothing_but_the_time_it_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "songs"
+    folder.mkdir()
+    for file in sorted(file for file in SONGBOOK.rglob("*") if file.name.lower().endswith(".cho"))[:60]:
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / "empty.txt").write_text("")
+    made = []
+    for name, large in (("alone.toml", 1 << 40), ("helped.toml", 0)):
+        monkeypatch.setattr("stagelyric.commands.new._LARGE", large)
+        result = run(folder, "-o", tmp_path / name, "--title", "Set")
+        assert result.exit_code == 0, result.output
+        made.append((result.output.replace(name, ""), (tmp_path / name).read_text()))
+    assert made[0] == made[1]
+    assert made[0][1].count("[[songs]]") == 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from stagelyric.words.formats.sheet import Sheet
 
@@ -29,6 +30,7 @@ def same(line: str, title: str) -> bool:
     return not _keys(title).isdisjoint(_keys(line))
 
 
+@lru_cache(maxsize=64)
 def _keys(text: str) -> set[str]:
     whole = {text, without_track(text)}
     parted = {part for each in whole for part in _DASH.split(each)}
