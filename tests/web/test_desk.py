@@ -75,6 +75,35 @@ async def test_a_set_of_long_names_fits_its_panel(browser: Any, show: Show, size
         assert wide == []
 
 
+async def test_a_line_keeps_whole_on_its_card_when_what_stands_above_it_grows(browser: Any, show: Show) -> None:
+    async with looking(browser, show.page.url + "/operator", (390, 844)) as tab:
+        show.cue("Oh", next="Nobody sails on the ferry, nobody waits in the rain")
+        await holds(tab, "document.querySelectorAll('#next .cut').length > 1")
+        await tab.evaluate("document.querySelector('#machines').textContent = 'this machine leads · another follows'")
+        whole = (
+            "(() => { const [line, card] = ['#next', '.coming-box'].map(e => document.querySelector(e)"
+            ".getBoundingClientRect()); return line.bottom <= card.bottom + 0.5 })()"
+        )
+        await holds(tab, whole)
+
+
+async def test_the_set_is_scrolled_to_the_song(browser: Any, show: Show) -> None:
+    show.page.desk = Desk("Friday", tuple(Song(f"Song {number}", ("verse", "chorus")) for number in range(40)))
+    async with looking(browser, show.page.url + "/operator", (390, 844)) as tab:
+        await tab.click("#tab-set")
+        await holds(tab, "document.querySelectorAll('.set li').length === 40")
+        for song in ("Song 30", "Song 2"):
+            show.cue("Oh", song=song)
+            await holds(
+                tab,
+                "song => { const row = document.querySelector('.set .here');"
+                " if (!row || !row.textContent.includes(song)) return false;"
+                " const [r, p] = [row, row.closest('.panel')].map(e => e.getBoundingClientRect());"
+                " return r.top >= p.top - 0.5 && r.bottom <= p.bottom + 0.5 }",
+                arg=song,
+            )
+
+
 async def test_every_pad_gives_its_order(browser: Any, show: Show) -> None:
     async with looking(browser, show.page.url + "/operator", (390, 844), has_touch=True) as tab:
         await tab.wait_for_selector("#speech[aria-checked=true]")

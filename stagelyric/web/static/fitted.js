@@ -9,28 +9,17 @@ const LEADING = 1.2;
 const SMALLEST = 10; // px
 
 /**
- * Sets lines in `element`, the last child of its card; the size that its style sheet gives it is the largest. Returns
- * `show(text)`.
+ * Sets lines in `element`, a child of its card; the size that its style sheet gives it is the largest. `room(element)`:
+ * what it may fill in pixels; by default what the card's other children leave. Returns `show(text)`.
  */
-export function mountFitted(element) {
+export function mountFitted(element, room = left) {
   const card = element.parentElement;
   const brush = document.createElement("canvas").getContext("2d");
   let shown = null;
 
-  function room() {
-    const style = getComputedStyle(card);
-    const gap = parseFloat(style.rowGap) || 0;
-    const others = [...card.children].filter((child) => child !== element && child.offsetHeight);
-    const taken = others.reduce((sum, child) => sum + child.offsetHeight + gap, 0);
-    return {
-      width: card.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight),
-      height: card.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom) - taken,
-    };
-  }
-
   function fit() {
     element.style.fontSize = "";
-    const { width, height } = room();
+    const { width, height } = room(element);
     if (!shown || width <= 0 || height <= 0) return element.replaceChildren(shown || "");
     const style = getComputedStyle(element);
     const cap = parseFloat(style.fontSize);
@@ -45,7 +34,8 @@ export function mountFitted(element) {
     element.style.fontSize = `${tiny ? SMALLEST : Math.floor(1.96 * size) / 2}px`;
   }
 
-  new ResizeObserver(fit).observe(card);
+  const observer = new ResizeObserver(fit);
+  for (const each of [card, ...card.children]) if (each !== element) observer.observe(each);
   fontsReady("Bricolage Text").then(fit);
   return {
     show(text) {
@@ -55,6 +45,18 @@ export function mountFitted(element) {
       element.dir = direction(text);
       fit();
     },
-    fit,
+  };
+}
+
+/** The room that a card has for one of its children, below or beside the others. */
+function left(element) {
+  const card = element.parentElement;
+  const style = getComputedStyle(card);
+  const gap = parseFloat(style.rowGap) || 0;
+  const others = [...card.children].filter((child) => child !== element && child.offsetHeight);
+  const taken = others.reduce((sum, child) => sum + child.offsetHeight + gap, 0);
+  return {
+    width: card.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight),
+    height: card.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom) - taken,
   };
 }

@@ -20,7 +20,7 @@ const GOVERNING = list(
 );
 const LEANING = list(
   "in on over so when while where who i you he she it we they is are was were be been am will would can could shall " +
-    "should may might must don't can't won't not never very too this that these those who's i'm you're he's she's it's " +
+    "should may might must don't can't won't not never very too this that these those had have has did does who's i'm you're he's she's it's " +
     "we're they're i'll you'll we'll big little old new good bad long small young red blue black white green cold hot " +
     "half whole last first next",
 );
@@ -49,6 +49,7 @@ const LEANS = 0.16;
 const WHOLE = 0.26;
 const CLAUSE = 0.12;
 const OPENS = 0.08;
+const LEFT_OVER = 0.2; // the cost of a last row of one word, beside its unevenness
 const MOST = 0.1; // the most that a break adds to the value of rows
 const BESIDE = 0.82; // value of two rows relative to one: the letters must be larger by more than 1 / 0.82
 const FURTHER = 0.9; // the same factor for each further row
@@ -146,7 +147,8 @@ function balance(parts, widths, space, count, worths, free) {
         const over = width(j, i) / ideal - 1;
         // A row that is too wide makes all letters smaller; others only look uneven.
         const wider = Math.max(0, width(j, i) - room) / ideal;
-        const here = cost[k - 1][j] + UNEVEN * over * over + WIDER * wider * wider - (i < n ? worths[i - 1] : 0);
+        const last = i < n ? -worths[i - 1] : count > 1 && j === n - 1 ? LEFT_OVER : 0;
+        const here = cost[k - 1][j] + UNEVEN * over * over + WIDER * wider * wider + last;
         if (here < cost[k][i]) {
           cost[k][i] = here;
           from[k][i] = j;

@@ -27,6 +27,7 @@ export function mountSet(root, desk) {
     places = [];
     list.replaceChildren(...songs.map(songRow));
     render();
+    reveal();
   }
 
   function songRow(song, index) {
@@ -85,7 +86,17 @@ export function mountSet(root, desk) {
     });
   }
 
+  /** Scrolls the list to the present song, where it is out of sight. */
+  function reveal() {
+    const row = root.querySelector(".here");
+    if (!row || !root.clientHeight) return;
+    const [inside, outside] = [row.getBoundingClientRect(), root.getBoundingClientRect()];
+    if (inside.top >= outside.top && inside.bottom <= outside.bottom) return;
+    root.scrollTop += inside.top - outside.top - root.clientHeight / 4;
+  }
+
   return {
+    shown: reveal,
     hear(message) {
       if (message.type === "set") {
         baked = message.baked || null;
@@ -100,8 +111,10 @@ export function mountSet(root, desk) {
       render();
     },
     view(told) {
+      const moved = !view || view.song !== told.song;
       view = told;
       render();
+      if (moved) reveal();
     },
     /** "song 2 of 5", if the set is known. */
     place: () => {

@@ -3,7 +3,7 @@
 import { keepAwake } from "./awake.js";
 import { age, options } from "./core.js";
 import { find, say } from "./elements.js";
-import { direction } from "./layout.js";
+import { mountFitted } from "./fitted.js";
 import { joined, takeAlong, typed } from "./pin.js";
 import { press } from "./press.js";
 import { mountRehearsal } from "./rehearsal.js";
@@ -15,6 +15,7 @@ takeAlong(wanted.pin);
 
 let status = { up: false, since: Date.now() };
 let show = null;
+const up = mountFitted(find("up"), (element) => ({ width: element.clientWidth, height: element.clientHeight }));
 const order = (what) => show.send({ do: what }) || tell("Not sent: there is no link to the show.");
 
 const rehearsal = mountRehearsal({
@@ -77,10 +78,8 @@ find("pin").querySelector("form").addEventListener("submit", (event) => {
 
 function render(view) {
   say(find("where"), [view.song, view.section].filter(Boolean).join(" · "));
-  const up = find("up");
-  say(up, view.line || "Press next line.");
-  up.classList.toggle("quiet", !view.line);
-  up.dir = direction(view.line);
+  find("up").classList.toggle("quiet", !view.line);
+  up.show(view.line || "Press next line.");
   rehearsal.view(view);
 }
 
