@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from stagelyric.gear.journal import journal as memory
-from stagelyric.stage import replay
+from stagelyric.stage import moments, replay
 from stagelyric.testing.play import Display, playing
 
 SET = """
@@ -64,3 +64,9 @@ async def test_a_night_with_a_pedal_learned_a_kill_and_an_edited_set(tmp_path: P
     assert (list(night.differences()), night.missing) == ([], [])
     assert len(again) >= 8
     assert again[-1].song == "Night Ferry"
+    rows = memory.records(play.journal, show["id"])
+    shown = moments.again(replay.prepare(rows), rows)  # on the pages
+    assert shown.lacks == ""
+    texts = [moment.cue.line and moment.cue.line.text for moment in shown.moments if moment.cue is not None]
+    assert texts == [one.text for one in again]
+    assert shown.songs()[-1][1] == "Night Ferry"

@@ -172,14 +172,19 @@ async def test_a_show_can_not_be_moved(show: Show) -> None:
 
 
 @in_chromium
-@pytest.mark.parametrize("size", [(390, 844), (844, 390), (1024, 768), (1920, 1080)])
-async def test_the_page_that_moves_it_in_chromium(browser: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [((390, 844), "night"), ((844, 390), "amber"), ((1024, 768), "day"), ((1920, 1080), "sea")],
+)
+async def test_the_page_that_moves_it_in_chromium(
+    browser: Any, tmp_path: Path, size: tuple[int, int], theme: str
+) -> None:
     async with again(tmp_path, at=4.0) as shown:
         tab = await browser.new_page(viewport={"width": size[0], "height": size[1]})
         complaints: list[str] = []
         tab.on("pageerror", lambda fault: complaints.append(str(fault)))
         tab.on("console", lambda m: complaints.append(m.text) if "Content Security" in m.text else None)
-        await tab.goto(f"{shown.page.url}/replay?theme=sea")
+        await tab.goto(f"{shown.page.url}/replay?theme={theme}")
         prompter = tab.frame_locator("iframe").first.locator(".line")
         await holds(
             tab, "document.querySelector('#replay:not(.lost)') && document.querySelector('#songs').length === 2"
@@ -204,6 +209,7 @@ async def test_the_page_that_moves_it_in_chromium(browser: Any, tmp_path: Path, 
             await until(lambda: shown.player.at < 30)
             await tab.select_option("#speed", "8")
             await until(lambda: shown.player.speed == 8)
+        assert await tab.evaluate("Object.keys(localStorage).filter((key) => key.includes('last')).length") == 0
         assert complaints == []
         await tab.close()
 

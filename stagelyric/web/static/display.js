@@ -2,7 +2,7 @@
 
 import { keepAwake, keepPage, offerFullscreen } from "./awake.js";
 import { adjust, EMPTY, isPedalKey, keyMessage, options, withOptions } from "./core.js";
-import { recall, remember } from "./memory.js";
+import { forget, recall, remember } from "./memory.js";
 import { joined, takeAlong } from "./pin.js";
 import { listen } from "./servers.js";
 import { mountStage, whenPainted } from "./stage.js";
@@ -16,6 +16,7 @@ export function display(page, look, { keys = false, onShow = () => {}, onMessage
   const stage = mountStage(document.getElementById("stage"), wanted, look);
   let view = EMPTY;
   let wasUp = false;
+  let replayed = false; // a night is shown again: its lines must not be taken for tonight's later
 
   const show = listen({
     page,
@@ -28,6 +29,10 @@ export function display(page, look, { keys = false, onShow = () => {}, onMessage
     ...joined,
     onMessage: (message) => {
       // Warnings about drivers or ports are for the operator's page; an answer is for whoever pressed a key here.
+      if (message.type === "replay") {
+        replayed = true;
+        forget(page);
+      }
       if (keys && message.type === "error") stage.warn(message.text);
       onMessage(message, show);
     },
@@ -40,7 +45,7 @@ export function display(page, look, { keys = false, onShow = () => {}, onMessage
       const painted = view;
       whenPainted(since, (ms) => {
         show.painted(painted, ms);
-        remember(page, painted);
+        if (!replayed) remember(page, painted);
       });
     },
   });

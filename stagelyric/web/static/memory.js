@@ -25,6 +25,15 @@ export function recall(page, store = globalThis.localStorage, now = Date.now()) 
   }
 }
 
+/** Drops what `remember` stored. */
+export function forget(page, store = globalThis.localStorage) {
+  try {
+    store.removeItem(`${KEY}-${page}`);
+  } catch {
+    // A browser that stores nothing has nothing to drop.
+  }
+}
+
 /** A place for what can be undone in a song of a set: `read()` returns what `write(edits)` stored last, [] if nothing. */
 export function undoStore(set, song, store = globalThis.localStorage) {
   const key = `${UNDO}-${JSON.stringify([set, song])}`;
