@@ -36,7 +36,6 @@ _HAND, _HAND_ALONE = 1.2, 2.4
 """Added to frames of the song's hand: less where the song has a theme, so that the theme comes first."""
 _APART = 0.8
 """Subtracted from two couplets: a quatrain, which holds one thought, is preferred."""
-_TEMPERS = ("calm", "fierce")
 
 
 @dataclass(frozen=True, slots=True)
