@@ -42,7 +42,8 @@ PAGES = {
 }
 REPLAY = {"/replay": Page("replay", "A night again", "replay", styles=("controls", "together"))}  # with a replay only
 THUMB = Page("thumb", "Frames", "thumb/thumb", styles=("controls",))
-SHARED = ("base.css", "controls.css", "old.js", "icon.svg", "stagelyric.webmanifest")  # with the page of frames
+# What the page of frames has in common with the others.
+SHARED = ("base.css", "controls.css", "old.js", "type.js", "icon.svg", "stagelyric.webmanifest")
 STYLE = '    <link rel="stylesheet" href="/static/{}.css">'
 # A script's imports are named in the page, or a browser would ask for each only after it has read the one before.
 MODULE = '    <link rel="modulepreload" href="/static/{}.js">'
@@ -106,7 +107,9 @@ def _imported_by(folder: Path, script: str) -> list[str]:
     found: dict[str, None] = {}
     left = [script]
     while left:
-        names = _IMPORTED.findall((folder / f"{left.pop(0)}.js").read_text("utf-8"))
+        name = f"{left.pop(0)}.js"
+        own = folder / name
+        names = _IMPORTED.findall((own if own.exists() else FOLDER / name).read_text("utf-8"))
         left += [name for name in names if name not in found]
         found |= dict.fromkeys(names)
     return list(found)

@@ -29,7 +29,7 @@ And waits
 # Harbour Lights, chorus: Nobody knows
 @ scheme free; mood dark; themes sea
 Nobody {knows|?sees}
-Who goes
+Who's gone
 """
 
 
@@ -108,6 +108,7 @@ async def test_a_thumb_and_the_keys_decide(browser: Any, thumb: Thumb) -> None:
     await asked("dinghy", "2 left")
     await tab.keyboard.press("ArrowLeft")
     await asked("sees", "1 left")  # the next frame's
+    assert await tab.inner_text("#lines li:last-child") == "Who’s gone"
     await tab.keyboard.press("k")
     await holds(tab, "document.querySelector('#progress').textContent.endsWith('all decided')")
     assert "{ties|moors} the {boat|ferry} by {feel|ear}" in written(thumb)

@@ -1,4 +1,6 @@
 // One proposal at a time, in its lines: kept or struck. What is decided is in the file before the answer comes.
+import { typeset } from "./type.js";
+
 const at = (id) => document.getElementById(id);
 const main = at("thumb");
 
@@ -8,7 +10,7 @@ let reading = false; // three fillings are shown instead of the lines
 
 function make(kind, text, name) {
   const made = document.createElement(kind);
-  if (text !== undefined) made.textContent = text;
+  if (text !== undefined) made.textContent = typeset(text);
   if (name) made.className = name;
   return made;
 }
@@ -62,7 +64,7 @@ function marked(parts) {
   const line = make("li");
   parts.forEach(([text, asked], i) => {
     if (i) line.append(" ");
-    line.append(asked ? make("mark", text) : text);
+    line.append(asked ? make("mark", text) : typeset(text));
   });
   return line;
 }
