@@ -24,7 +24,7 @@ from stagelyric.types.lines import Cue, Line
 from stagelyric.web import files, guard
 
 from .conftest import LINE, Show
-from .pages import IN_CHROMIUM, OVERFLOW, holds, show_of_the_file
+from .pages import IN_CHROMIUM, OVERFLOW, holds, looking, show_of_the_file
 from .test_accessibility import faults
 
 pytestmark = IN_CHROMIUM[0]
@@ -212,6 +212,12 @@ async def test_the_page_that_moves_it_in_chromium(
         assert await tab.evaluate("Object.keys(localStorage).filter((key) => key.includes('last')).length") == 0
         assert complaints == []
         await tab.close()
+
+
+@in_chromium
+async def test_the_rehearsal_page_says_that_it_is_a_replay(browser: Any, tmp_path: Path) -> None:
+    async with again(tmp_path) as shown, looking(browser, f"{shown.page.url}/rehearse") as tab:
+        await holds(tab, "why => document.querySelector('#told').textContent === why", shown.why)
 
 
 async def test_the_command_serves_it_and_leaves_the_journal_as_it_was(tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ function tell(text) {
   tell.timer = setTimeout(() => say(find("told"), ""), 6000);
 }
 
-function hearAccess({ allowed, pin }) {
+function hearAccess({ allowed, pin, why }) {
+  if (why) tell(why);
   if (allowed && find("pin").open) find("pin").close();
   if (!allowed && pin) askPin();
 }
