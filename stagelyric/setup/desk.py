@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from stagelyric.types.child import Child, End, command
+from stagelyric.types.child import Child, End
 from stagelyric.types.events import Emit
 from stagelyric.types.parts import Part, ignore
+from stagelyric.types.process import command
 
 LARGEST = 1 << 20  # bytes of an order from a page; an answer may have four times as many
 SECONDS = 20.0  # maximum time of an order

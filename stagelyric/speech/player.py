@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stagelyric.setlist.rig import SpeechRig
-from stagelyric.types.child import Child, End, JsonLines, command
+from stagelyric.types.child import Child, End, JsonLines
 from stagelyric.types.devices import THERE_IS
 from stagelyric.types.events import Level
 from stagelyric.types.json import JsonObject
 from stagelyric.types.mixing import Bus, factor
+from stagelyric.types.process import command
 
 _SILENT_SECONDS = 12.0  # seconds without a message after which a driver counts as hung
 _MAKES_WAY = 4  # exit status of a process whose device stood in for another, which is back

@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stagelyric.types.child import Child, End, JsonLines, command
+from stagelyric.types.child import Child, End, JsonLines
 from stagelyric.types.events import Level
 from stagelyric.types.json import JsonObject
+from stagelyric.types.process import command
 
 TRIES = 5  # restarts of the process that one line may cause
 STEADY = 3.0  # seconds after which a new process counts as well: one that keeps dying is one trouble, said once

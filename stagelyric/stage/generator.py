@@ -14,9 +14,10 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from stagelyric.types.child import Child, End, JsonLines, command
+from stagelyric.types.child import Child, End, JsonLines
 from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.lines import Ask, Line, as_line
+from stagelyric.types.process import command
 from stagelyric.types.server import Server
 
 SILENCE = 2.0  # seconds without a sign of life after which the writer counts as hung

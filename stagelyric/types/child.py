@@ -17,7 +17,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import orjson
@@ -365,19 +364,6 @@ def _stop(process: "subprocess.Popen[bytes]", seconds: float) -> None:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def command(module: str, *arguments: str, isolated: bool = False) -> list[str]:
-    """The command line that runs a module of ours as a child. `isolated`: files in the working directory can't replace
-    a module; the child then needs `isolated_environment`."""
-    python = [sys.executable, "-P"] if isolated else [sys.executable]
-    return [*python, "-m", "stagelyric.types.process", module, *arguments]
-
-
-def isolated_environment() -> dict[str, str]:
-    """The environment of an isolated child, which names the package's own location."""
-    here = str(Path(__file__).parents[2])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}
 
 
 def step_aside(by: int = 15) -> None:

@@ -23,6 +23,8 @@ from importlib import import_module
 from queue import SimpleQueue
 from typing import NoReturn, TypeVar
 
+from stagelyric.types.process import command, isolated_environment
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -42,7 +44,7 @@ class Helper:
     def __init__(self, *modules: str) -> None:
         """Raises OSError if it can't be started."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "stagelyric.types.process", "stagelyric.types.helping", *modules],
+            command("stagelyric.types.helping", *modules, isolated=True), env=isolated_environment(),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._open = deque[list[object]]()  # for each order that has no answer yet, where that is put

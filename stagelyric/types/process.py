@@ -9,6 +9,7 @@ its arguments are in `sys.argv[1:]` as if it had been started directly.
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 
 def private_pipe() -> int:
@@ -21,6 +22,19 @@ def private_pipe() -> int:
     pipe = os.dup(1)
     os.dup2(2, 1)
     return pipe
+
+
+def command(module: str, *arguments: str, isolated: bool = False) -> list[str]:
+    """The command line that runs a module of ours as a child. `isolated`: files in the working directory can't replace
+    a module; the child then needs `isolated_environment`."""
+    python = [sys.executable, "-P"] if isolated else [sys.executable]
+    return [*python, "-m", "stagelyric.types.process", module, *arguments]
+
+
+def isolated_environment() -> dict[str, str]:
+    """The environment of an isolated child, which names the package's own location."""
+    here = str(Path(__file__).parents[2])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}
 
 
 if __name__ == "__main__":

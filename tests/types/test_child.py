@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stagelyric.testing.waiting import until
-from stagelyric.types.child import BACKOFF, Child, End, JsonLines, command
+from stagelyric.types.child import BACKOFF, Child, End, JsonLines
+from stagelyric.types.process import command
 
 LIMIT = 60.0
 PROGRAM = """

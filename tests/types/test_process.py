@@ -88,7 +88,8 @@ def test_every_child_begins_there() -> None:
     mains = [
         path for path in SOURCES.rglob("*.py") if re.search(r"def main\(\w+: int\)", path.read_text(encoding="utf-8"))
     ]
-    assert len(mains) == 6  # writing, rendering, playing, MIDI, the setup page's work, the doctor's look at sound
+    # Writing, rendering, playing, MIDI, the setup page's work, the doctor's look at sound, helpers.
+    assert len(mains) == 7
     assert [path.name for path in mains if "sys.stdout" in path.read_text(encoding="utf-8")] == []
 
 

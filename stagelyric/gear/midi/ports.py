@@ -13,11 +13,12 @@ from itertools import count
 from typing import Literal
 
 from stagelyric.gear.midi.wire import HEARD, NAME, SENT, SERVER_GONE, VIRTUAL
-from stagelyric.types.child import Child, End, command, isolated_environment
+from stagelyric.types.child import Child, End
 from stagelyric.types.devices import DeviceError, find, plain
 from stagelyric.types.events import Level
 from stagelyric.types.extras import how_to_get
 from stagelyric.types.json import JsonObject
+from stagelyric.types.process import command, isolated_environment
 from stagelyric.types.program import typed
 
 Hear = Callable[[float, str, bytes], None]
