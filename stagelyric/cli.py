@@ -42,7 +42,7 @@ COMMANDS = {
     "bench": "measure this machine: trigger to page, trigger to sound, lines a second",
 }
 
-# These build up the whole of a set, nearly all of which stays: to collect garbage as often as usual finds none.
+# These commands hold a whole set in memory until they end, so Python's garbage collector would search in vain.
 _LARGE = frozenset({"new", "check", "bake"})
 
 
@@ -69,7 +69,7 @@ class Commands(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            from stagelyric.commands import usage  # a start without a fault need not read it
+            from stagelyric.commands import usage  # imported only for an error, to keep the usual start short
 
             raise click.UsageError(usage.no_command(args[0], list(COMMANDS)), context)
         return super().resolve_command(context, args)
@@ -100,7 +100,7 @@ def main() -> None:
     except click.ClickException as error:
         from stagelyric.commands import usage
 
-        asked_nothing = isinstance(error, click.exceptions.NoArgsIsHelpError)  # the help, in place of a fault
+        asked_nothing = isinstance(error, click.exceptions.NoArgsIsHelpError)  # its message is the help text
         click.echo(("" if asked_nothing else "stagelyric: ") + usage.said(error), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):

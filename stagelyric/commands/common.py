@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 class _Seed(click.IntRange):
     def _describe_range(self) -> str:
-        return ""  # `--help` does not bother anyone with these bounds
+        return ""  # no range in `--help`: it is too large to matter to anybody
 
 
 seed_type = _Seed(-(1 << 53), 1 << 53)

@@ -51,7 +51,7 @@ def _bad_value(error: click.BadParameter) -> str:
         return f"{place}: {error.message}"
     low, high = getattr(kind, "min", None), getattr(kind, "max", None)
     if high is not None and high > _FAR:
-        low = high = None  # whoever reads it has no use for such bounds
+        low = high = None  # a range this large is of no use in a message for people
     span = (f" from {low:g}" if low is not None else "") + (f" to {high:g}" if high is not None else "")
     number = "a whole number" if isinstance(kind, click.types.IntParamType) else "a number"
     return f'{place}: wanted {number}{span}, found "{found["found"]}"'

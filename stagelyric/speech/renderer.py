@@ -16,7 +16,7 @@ from stagelyric.types.json import JsonObject
 from stagelyric.types.process import command
 
 TRIES = 5  # restarts of the process that one line may cause
-STEADY = 3.0  # seconds after which a new process counts as well: one that keeps dying is one trouble, said once
+STEADY = 3.0  # seconds that a new process must run to count as working; earlier ends belong to the same trouble
 URGENT, NEXT, SOON, LATER = range(4)
 
 
@@ -198,7 +198,7 @@ class Renderer:
             else:
                 self._by_path.pop(job.path, None)
                 job.done.set_exception(RenderError(f"the voice {how}, {TRIES} times"))
-        if self.problem or not self._said:  # one that keeps dying is said once, whatever it dies of
+        if self.problem or not self._said:  # a process that keeps ending is reported once only
             why = self.problem or f"the voice {how}"
             self._say(f"speech: {why}" + ("" if self._child.given_up else "; it is started anew"))
 

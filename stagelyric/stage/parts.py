@@ -66,7 +66,7 @@ class Given:
     found: dict[str, str] = field(default_factory=dict)
     """What is wrong with optional files, by what it is about."""
     key: bytes | None = None
-    """With which the tokens of joined pages are signed, if there is a PIN."""
+    """The key that signs the tokens of joined pages; None without a PIN."""
     machines: "Machines | None" = None
     addresses: set[str] = field(init=False)
     """OSC addresses that triggers use; learning a pedal adds to them."""

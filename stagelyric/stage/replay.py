@@ -24,8 +24,8 @@ from stagelyric.types.lines import Ask, Cue, Line, as_line
 from stagelyric.words.syllables import syllabify
 
 CUES = ("cue", "clear")
-_AT_ONCE = (*CUES, "keep", "veto")  # kinds of record that a kill does not cost
-_LED = ("event", "due", "answer")  # kinds of record that say what led to those
+_AT_ONCE = (*CUES, "keep", "veto")  # kinds of record that are written at once, so that a kill loses none of them
+_LED = ("event", "due", "answer")  # kinds of record of what caused them, which are written a moment later
 _NUMBERS = {"nan": nan, "inf": inf}
 _CLASSES: dict[str, Callable[..., object]] = {
     name: found for name, found in vars(events).items() if isinstance(found, type) and issubclass(found, Event)

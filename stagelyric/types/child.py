@@ -166,7 +166,7 @@ class Child(Generic[M]):
                 ended = End(how, life.process.returncode, life.spoke, clock() - began, life.stopped)
                 self._grace.ended(life.silent, ended.seconds)
                 if life.stopped and life.spoke:
-                    self._failures = 0  # whoever stopped it: it worked, and will again
+                    self._failures = 0  # it was stopped from outside, so it is no failure of its own
             except OSError as error:
                 ended = End(str(error), None, False, clock() - began)
             self._lost(ended)

@@ -284,7 +284,7 @@ def _key(name: int | str) -> str:
     return {" ": "space", "spacebar": "space", "return": "enter", "esc": "escape"}.get(folded, folded)
 
 
-AnyKind: TypeAlias = EventKind[Any]  # of whichever events: a table's rows differ in them
+AnyKind: TypeAlias = EventKind[Any]  # `Any`, since each row of a table is for another class of event
 EVENT_KINDS: tuple[AnyKind, ...] = (
     EventKind[NoteOn | NoteOff](
         name="note",

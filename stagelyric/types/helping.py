@@ -28,7 +28,7 @@ from stagelyric.types.process import command, isolated_environment
 T = TypeVar("T")
 R = TypeVar("R")
 
-_MOST = 3  # helpers at most: what can be shared is too little for more
+_MOST = 3  # helpers at most; more would have too little to do
 _HEADER = 8  # bytes of an answer's length, which precedes it
 _CHUNK = 24  # items that are given out at a time
 
@@ -157,7 +157,7 @@ def spread(
     here()
     for thread in threads:
         thread.join()
-    here()  # what a helper that is gone had begun
+    here()  # does what helpers had begun that are gone now
     return [result for number in range(len(parts)) for result in done[number]]
 
 
@@ -169,7 +169,7 @@ def main(pipe: int) -> None:
     """The helper: runs until its input is closed; the arguments are modules to import."""
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the process that asks, which then ends this one
-    gc.disable()  # as in the commands, which are over after seconds
+    gc.disable()  # a helper lives for seconds and frees little memory, as the commands (cli.py)
     for module in sys.argv[1:]:
         import_module(module)
     orders: SimpleQueue[tuple[Callable[..., object], tuple[object, ...]]] = SimpleQueue()

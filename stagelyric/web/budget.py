@@ -31,7 +31,8 @@ LONGEST = 10.0
 
 
 class Budget:
-    """Tracks one sender's use of its rate. What it sends while it is not read waits at its end."""
+    """Tracks one sender's use of its rate. While the sender is not read, what it sends stays in its own
+    buffers."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -108,8 +108,8 @@ class _Visitor(asyncio.Protocol):
         self._busy = False  # a request is being answered
         self._paid = False  # what comes next is counted already
         self._paused = False
-        self._refused = False  # there is no place for it
-        self._over = False  # it is turned away, and nothing more of it is passed on
+        self._refused = False  # there are too many connections already
+        self._over = False  # the connection is being closed, and nothing more of it is passed on
         self._rate: Callable[[], Rate] | None = None  # of a WebSocket
         self._budget = Budget()
         self.address = ""
@@ -256,7 +256,7 @@ class _Visitor(asyncio.Protocol):
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether a failure is logged: not what aiohttp says of a request that is none, since anybody may send those."""
+    """Whether to log a failure. Invalid requests are not logged, since anybody can send any number of them."""
     return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
 
 

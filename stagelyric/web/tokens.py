@@ -50,7 +50,7 @@ def kept_key(file: Path, tell: Callable[[str], None] = lambda text: None) -> byt
         if len(key) == KEY:
             return key
     except OSError:
-        pass  # absent or unusable: which of them is looked at below
+        pass  # absent or unusable; the code below finds out which
     try:
         if file.is_symlink() or file.exists():
             aside = put_aside(file)

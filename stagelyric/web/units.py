@@ -1,5 +1,5 @@
-"""Where a request or a WebSocket's frame ends, found without looking into it: each costs its sender before it costs
-us."""
+"""Finds where a request or a WebSocket's frame ends without parsing it, so that its sender's budget is charged before
+any time is spent on it."""
 
 import re
 import sys
@@ -13,7 +13,7 @@ _LINE = re.compile(rb"(?:\r\n)?[A-Z]{1,20} (\S{1,8192}) HTTP/1\.[01]\r\n")
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 ENDLESS = sys.maxsize
-"""The size of a body that comes in chunks, which only its end tells."""
+"""Stands for the size of a body that comes in chunks, which is not known before its end."""
 
 
 class Unit(NamedTuple):

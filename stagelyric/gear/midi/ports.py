@@ -239,7 +239,7 @@ class Ports:
             self._say(f"MIDI is off: its process does not start ({end.how})")
         elif not end.spoke:
             self._say(f"MIDI is off: its driver does not start (status {end.status})")
-        elif end.status != SERVER_GONE:  # else the next process says so
+        elif end.status != SERVER_GONE:  # if the server is gone, the process that is started next reports it
             self._say(f"the MIDI {self._direction}put's process {end.how}; it is started anew")
         if end.status == SERVER_GONE or end.seconds > _SILENT_SECONDS:
             self._child.well()

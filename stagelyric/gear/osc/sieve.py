@@ -23,7 +23,8 @@ _BYTE, _WORD, _SHIFT, _EQUAL, _RETURN = 0x30, 0x20, 0x74, 0x15, 0x06  # ldb, ld,
 
 
 class Sieve:
-    """`turned_away(host)` counts; the socket is `bind`'s until it is closed."""
+    """Keeps flooding hosts out of the socket given to `bind`. The input calls `turned_away` for each datagram that it
+    refuses, so that they can be counted by host."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -33,7 +34,7 @@ class Sieve:
         self._out: dict[str, float] = {}  # until when each host is kept out
 
     def bind(self, bound: socket.socket | None) -> None:
-        """Whose datagrams are kept out; None when it is closed."""
+        """Sets the socket that is filtered; None once it is closed."""
         self._socket = bound
         self._out.clear()
 
