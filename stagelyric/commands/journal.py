@@ -280,7 +280,7 @@ def _draw(file: Path, tables: dict[str, dict[str, dict[str, int]]]) -> None:
 @journal.command()
 @click.argument("id", default="last")
 @click.option(
-    "--as", "form", type=click.Choice(list(EXPORTS)), default="text", show_default=True,
+    "--as", "form", type=click.Choice(list(EXPORTS)), metavar="FORMAT", default="text", show_default=True,
     help=" ".join(f"{export.name}: {export.about}." for export in EXPORTS.values()),
 )  # fmt: skip
 @click.option("--kept", is_flag=True, help="Only the lines that the band kept.")
