@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,6 +13,7 @@ from stagelyric.types.parts import Part
 from stagelyric.types.time import MACHINE, Time
 
 SLOWEST, FASTEST = 0.1, 100.0
+_FURTHEST = 1e9  # seconds from the night's beginning that may be asked for; also an integer too large for a float isn't
 _SOON = 1e-6  # seconds of the night; a moment so near is told now, since a timer may ring that much too early
 _OLD = 20.0  # seconds of the night; beats longer ago are left out when several moments are told at once
 
@@ -119,7 +119,7 @@ class Player:
         match request:
             case {"play": bool(on)}:
                 self.play(on)
-            case {"to": int(at) | float(at)} if not isinstance(at, bool) and math.isfinite(at):
+            case {"to": int(at) | float(at)} if not isinstance(at, bool) and abs(at) <= _FURTHEST:
                 self.seek(at)
             case {"speed": int(speed) | float(speed)} if not isinstance(speed, bool) and SLOWEST <= speed <= FASTEST:
                 self.pace(speed)

@@ -163,8 +163,9 @@ async def test_a_page_moves_it(request_: JsonObject, told: JsonObject) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        None, "play", {}, {"play": 1}, {"to": True}, {"to": float("nan")}, {"to": "end"}, {"speed": 0}, {"speed": 1e9},
-        {"step": 1.5}, {"do": "panic"},
+        None, "play", {}, {"play": 1}, {"to": True}, {"to": float("nan")}, {"to": float("-inf")}, {"to": 10**400},
+        {"to": "end"}, {"speed": 0}, {"speed": 1e9}, {"speed": 10**400}, {"step": 1.5}, {"step": 10**400},
+        {"do": "panic"},
     ],
 )  # fmt: skip
 async def test_what_is_no_move_is_said_to_be_none(wrong: object) -> None:
