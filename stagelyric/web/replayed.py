@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from stagelyric.web import guard
+from stagelyric.web.access import VISITING
+from stagelyric.web.client import Client
 
 FROM_AFAR = "The replay is moved on the machine that it runs on: here one may watch."
 
@@ -22,13 +24,16 @@ class Replayed(Protocol):
         """Pauses it, moves it, sets its speed. Raises ValueError, with a plain sentence, if that is not asked for."""
 
 
-def greeting(replay: Replayed, address: str) -> dict[str, object]:
-    """The first `replay` message to a page at this address; `steers`: whether it may move the replay."""
-    return {**replay.told(), "steers": guard.is_loopback(address)}
+def greeting(replay: Replayed, client: Client) -> dict[str, object]:
+    """The first `replay` message to a page; `steers`: whether it may move the replay."""
+    return {**replay.told(), "steers": refusal(replay, client) is None}
 
 
-def refusal(replay: Replayed | None, address: str) -> str | None:
-    """Why a page at this address may not move the replay; None: it may."""
+def refusal(replay: Replayed | None, client: Client) -> str | None:
+    """Why a page may not move the replay; None: it may. A browser on this machine may also have another server's page
+    open, which may not."""
     if replay is None:
         return "This is a show, not a replay: it can't be paused or moved."
-    return None if guard.is_loopback(address) else FROM_AFAR
+    if client.visiting:
+        return VISITING
+    return None if guard.is_loopback(client.display.address) else FROM_AFAR

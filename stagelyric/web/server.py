@@ -317,7 +317,7 @@ class Page(Part):
             self.desk.greet(client)
         self.box.greet(client)
         if self._replay is not None:
-            client.tell(replayed.greeting(self._replay, address))
+            client.tell(replayed.greeting(self._replay, client))
         if client.display.page == MACHINE and self._greet_machine is not None:
             client.tell(self._greet_machine())
         if refusal and any(brought):
@@ -366,7 +366,7 @@ class Page(Part):
             self._complain(client, str(fault))
 
     def _move(self, client: Client, request: object) -> None:
-        refusal = replayed.refusal(self._replay, client.display.address)
+        refusal = replayed.refusal(self._replay, client)
         try:
             if refusal is not None or self._replay is None:
                 raise ValueError(refusal)

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from stagelyric.commands.journal_page import Shown
 from stagelyric.gear.journal import journal as memory
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.stage import moments, replay
-from stagelyric.testing.play import Display
+from stagelyric.testing.play import LIMIT, Display
 from stagelyric.testing.ports import free_port
 from stagelyric.testing.waiting import until
 from stagelyric.types.json import JsonObject
@@ -53,21 +53,22 @@ async def a_night(file: Path, sung: Sequence[tuple[float, str, str]] = SUNG) -> 
 
 
 @asynccontextmanager
-async def again(folder: Path, **options: float) -> AsyncIterator[Shown]:
+async def again(folder: Path, at: float = 0.0, *, playing: bool = True) -> AsyncIterator[Shown]:
     file = folder / "journal.sqlite3"
     await a_night(file)
     rows = memory.records(file, "last")
     night = moments.again(replay.prepare(rows), rows)
-    shown = Shown("Friday", night, rows, speed=options.get("speed", 1.0), at=options.get("at", 0.0))
+    shown = Shown("Friday", night, rows, at=at)
+    shown.player.play(playing)
     async with shown.running():
         yield shown
     assert [row["text"] for row in memory.records(file, "last")] == [row["text"] for row in rows]
 
 
 @asynccontextmanager
-async def display(url: str, page: str = "") -> AsyncIterator[Display]:
-    address = f"{url.replace('http', 'ws')}/live?page={page}"
-    async with aiohttp.ClientSession() as session, session.ws_connect(address) as link:
+async def display(url: str, page: str = "", origin: str | None = None) -> AsyncIterator[Display]:
+    address = f"{url.replace('http', 'ws')}/live?page={page}{'&also=' if origin else ''}"
+    async with aiohttp.ClientSession() as session, session.ws_connect(address, origin=origin) as link:
         display = Display(link)
         await display.until(lambda: "replay" in display.told)
         yield display
@@ -75,10 +76,15 @@ async def display(url: str, page: str = "") -> AsyncIterator[Display]:
 
 
 async def test_the_same_cues_come_in_the_same_order(tmp_path: Path) -> None:
-    async with again(tmp_path) as shown, display(shown.page.url) as screen:
-        shown.player.ask({"to": 0})
+    async with again(tmp_path, playing=False) as shown, display(shown.page.url) as screen:
         shown.player.ask({"speed": 100})
-        await screen.until(lambda: not screen.told["replay"]["playing"])
+        shown.player.ask({"play": True})
+
+        def is_over() -> bool:  # the messages that it plays and that it has ended may come together
+            told = [message["playing"] for message in screen.messages if message["type"] == "replay"]
+            return told[-2:] == [True, False]
+
+        await screen.until(is_over)
         assert screen.lines == [text for text in TEXTS if text]
         assert [cue["number"] for cue in screen.cues] == [1, 2, 4, 5, 6]
         assert [cue["song"] for cue in screen.cues] == [song for _, song, text in SUNG if text]
@@ -106,8 +112,7 @@ async def test_what_is_pressed_changes_nothing_and_is_answered_calmly(tmp_path: 
     presses: list[JsonObject] = [
         {"do": "next_line"}, {"key": "PageDown"}, {"pad": "A"}, {"do": "keep"}, {"words": True}, {"learn": "start"},
     ]  # fmt: skip
-    async with again(tmp_path) as shown, display(shown.page.url, "operator") as desk:
-        shown.player.ask({"play": False})
+    async with again(tmp_path, playing=False) as shown, display(shown.page.url, "operator") as desk:
         assert desk.told["access"] == {"type": "access", "allowed": False, "pin": False, "why": shown.why}
         before = desk.state
         for press in presses:
@@ -125,17 +130,15 @@ async def test_what_is_pressed_changes_nothing_and_is_answered_calmly(tmp_path: 
 
 
 async def test_the_desk_has_the_set_and_the_log_up_to_the_moment(tmp_path: Path) -> None:
-    async with again(tmp_path, at=13.0) as shown:
-        shown.player.ask({"play": False})
-        async with display(shown.page.url, "operator") as desk:
-            await desk.until(lambda: "journal" in desk.told)
-            assert [song["title"] for song in desk.told["set"]["songs"]] == ["Harbour Lights", "Café Noir"]
-            kinds = [entry["kind"] for entry in desk.told["journal"]["entries"]]
-            assert kinds == ["cue", "cue", "keep", "clear", "cue"]
-            shown.player.ask({"to": 8.5})
-            await desk.until(lambda: len(desk.told["journal"]["entries"]) == 3)
-            shown.player.ask({"to": 46.0})
-            await desk.until(lambda: desk.told["journal"]["entries"][-1]["text"] == "A coat on the floor")
+    async with again(tmp_path, at=13.0, playing=False) as shown, display(shown.page.url, "operator") as desk:
+        await desk.until(lambda: "journal" in desk.told and "set" in desk.told)
+        assert [song["title"] for song in desk.told["set"]["songs"]] == ["Harbour Lights", "Café Noir"]
+        kinds = [entry["kind"] for entry in desk.told["journal"]["entries"]]
+        assert kinds == ["cue", "cue", "keep", "clear", "cue"]
+        shown.player.ask({"to": 8.5})
+        await desk.until(lambda: len(desk.told["journal"]["entries"]) == 3)
+        shown.player.ask({"to": 46.0})
+        await desk.until(lambda: desk.told["journal"]["entries"][-1]["text"] == "A coat on the floor")
 
 
 async def test_a_page_of_this_machine_moves_it_and_another_may_watch(
@@ -146,17 +149,23 @@ async def test_a_page_of_this_machine_moves_it_and_another_may_watch(
         await deck.link.send_json({"replay": {"play": False}})
         await deck.link.send_json({"replay": {"to": 43.5}})
         await screen.until(lambda: screen.lines[-1:] == ["A coat on the floor"])
-        assert not deck.told["replay"]["playing"]
+        await deck.until(lambda: not deck.told["replay"]["playing"])
         await deck.link.send_json({"replay": {"to": "noon"}})
         await deck.until(lambda: "error" in deck.told)
         assert "A replay wants play" in deck.told["error"]["text"]
+        async with display(shown.page.url, origin="http://192.168.1.9:7740") as other:
+            await is_refused(other, "another server's")
         monkeypatch.setattr(guard, "is_loopback", lambda address: False)
         async with display(shown.page.url, "replay") as far:
-            assert not far.told["replay"]["steers"]
-            await far.link.send_json({"replay": {"to": 0}})
-            await far.until(lambda: "error" in far.told)
-            assert far.told["error"]["text"].endswith("here one may watch.")
-            assert shown.player.at == 43.5
+            await is_refused(far, "here one may watch.")
+        assert shown.player.at == 43.5
+
+
+async def is_refused(page: Display, why: str) -> None:
+    assert not page.told["replay"]["steers"]
+    await page.link.send_json({"replay": {"to": 0}})
+    await page.until(lambda: "error" in page.told)
+    assert why in page.told["error"]["text"]
 
 
 async def test_a_show_can_not_be_moved(show: Show) -> None:
@@ -224,20 +233,26 @@ async def test_the_command_serves_it_and_leaves_the_journal_as_it_was(tmp_path: 
     file, port = tmp_path / "journal.sqlite3", free_port()
     await a_night(file)
     before = dump(file)
-    command = ("journal", "replay", "--journal", str(file), "--page", "--port", str(port), "--from", "5", "--no-open")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "stagelyric", *command,
+        sys.executable, "-m", "stagelyric", "journal", "replay", "--journal", str(file), "--page", "--port", str(port),
+        "--from", "5", "--speed", "0.1", "--no-open",
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     assert process.stdout is not None
     told = b""
-    async with asyncio.timeout(60):
-        while b"Ctrl-C" not in told:
-            told += await process.stdout.readline()
-        async with display(f"http://127.0.0.1:{port}") as screen:
-            await screen.until(lambda: "A coat on the floor" in (screen.state["line"], *screen.lines))
+    try:
+        async with asyncio.timeout(LIMIT):
+            while b"Ctrl-C" not in told:
+                line = await process.stdout.readline()
+                assert line, told
+                told += line
+            async with display(f"http://127.0.0.1:{port}") as screen:
+                await screen.until(lambda: screen.state["line"] == "A coat on the floor")  # it is up for 40 seconds
         process.terminate()
         await process.wait()
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
     assert b"shown as it was written down, since the journal lacks how it began" in told
     assert b"5 lines in 0:51" in told
     assert dump(file) == before
