@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -42,6 +43,7 @@ def test_several_orders_are_answered_in_any_order(helper: Helper) -> None:
 
 def test_what_a_lost_helper_had_begun_is_done_here() -> None:
     lost = Helper()
+    lost.ask(time.sleep, 600)  # so that it answers nothing of what follows
     begun = helping.ahead([lost], max, [1, 2])
     never = helping.ahead([lost], os.getpid)
     lost._process.kill()

@@ -1,9 +1,7 @@
 """Whether a silent process hangs or only gets no turn at a processor. Time is handed in, and what is seen too."""
 
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 
 import psutil
@@ -11,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stagelyric.testing.waiting import until
 from stagelyric.types import silence
 from stagelyric.types.silence import IDLE, LOOK, MOST_GRACE, STEADY, STOPPED, Grace, Look, Silence
 
@@ -111,24 +110,20 @@ def test_one_that_ran_well_or_ended_by_itself_has_its_limits_again(silent: bool,
 
 
 @pytest.mark.needs("linux")
-def test_a_process_is_seen_as_it_is() -> None:
-    spin = "n = 0\nwhile True: n += 1"
-    for code, wants in ((spin, True), ("import time; print(1, flush=True); time.sleep(600)", False)):
-        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            if wants:
-                while (silence.look(process.pid) or Look(False, 0.0)).used < 0.2:
-                    time.sleep(0.01)
-            else:
-                process.stdout.readline()
-                while psutil.Process(process.pid).status() != psutil.STATUS_SLEEPING:
-                    time.sleep(0.01)
-            assert silence.wants_processor(process.pid) is wants
-            psutil.Process(process.pid).suspend()
-            while not (seen := silence.look(process.pid)) or not seen.stopped:
-                time.sleep(0.01)
-            assert not silence.wants_processor(process.pid)
-            process.kill()
+@pytest.mark.parametrize("wants", [True, False])
+async def test_a_process_is_seen_as_it_is(wants: bool) -> None:
+    code = "while True: pass" if wants else "import time; time.sleep(600)"
+    process = psutil.Popen([sys.executable, "-c", code])
+    try:
+        if wants:
+            await until(lambda: (silence.look(process.pid) or Look(False, 0.0)).used > 0.1, "its work")
+        await until(lambda: silence.wants_processor(process.pid) is wants, "its state")
+        process.suspend()
+        await until(lambda: (silence.look(process.pid) or Look(False, 0.0)).stopped, "its stop")
+        assert not silence.wants_processor(process.pid)
+    finally:
+        process.kill()
+        process.wait()
     assert silence.look(process.pid) is None  # it is gone
     assert not silence.wants_processor(process.pid)
     assert silence.wants_processor(os.getpid())
