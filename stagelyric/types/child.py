@@ -267,6 +267,8 @@ class _Life(Generic[M]):
             return
         if self._silence.due(self._loop.time()) and sys.platform != "win32":
             self._readable()  # it may be us who had no time to read
+            if self._over.is_set():
+                return  # it has ended, or said something that is no message
         why = self._silence.judge(self._loop.time())
         if why == STOPPED:
             self.stopped = True
