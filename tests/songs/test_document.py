@@ -71,7 +71,7 @@ def test_what_is_drawn_up_is_a_setlist_with_what_the_song_has(
 def test_a_safety_line_is_one_of_the_songs_that_can_stand_alone(title: str, sheet: Sheet) -> None:
     text, _ = drawn_up(title, sheet, Wishes("Night"))
     sections = tomllib.loads(text)["songs"][0]["sections"]
-    own = {line.rstrip(" .,;:-\u2013\u2014").casefold() for line in sheet.lines}
+    own = {(line[:1].upper() + line[1:].rstrip(" .,;:-\u2013\u2014")).casefold() for line in sheet.lines}
     seen: dict[str, str] = {}
     for section in sections:
         safety = section.get("safety", [])
