@@ -60,6 +60,7 @@ class Show:
         self.ladder = Ladder(setlist, pool, lyrics or {}, there, self._cut)
         self._used = Used(vetoed)
         self._moved: dict[str, Shelf] = {}  # shelves that advanced since the last record
+        self._swapped: str | None = None  # the line that was passed over since the last record
         self._shown_at = float("-inf")
         self._firing = Firing(self._position)
         self._answers = Answers()
@@ -211,8 +212,11 @@ class Show:
         }
         if self.up is not None and self.up.frame in self.pool.sung_from:
             record["frames"] = {self.up.frame: self.pool.sung_from[self.up.frame]}
-        if self.up is not None and self.up.text in self.ladder.shown:
-            record["safety"] = {self.up.text: self.ladder.shown[self.up.text]}
+        passed = () if self._swapped is None else (self._swapped,)
+        texts = (*passed, *(() if self.up is None else (self.up.text,)))
+        if told := {text: self.ladder.shown[text] for text in texts if text in self.ladder.shown}:
+            record["safety"] = told
+        self._swapped = None
         if words := self._words.change():
             record["words"] = words
         return record
@@ -429,6 +433,7 @@ class Show:
         line = self.upcoming()
         self._used.add(normal(line.text))
         self.ladder.shown[line.text] = self.number
+        self._swapped = line.text
         if self.upcoming().text == line.text:
             return [Remark(f"{action}: there is no other line ready")]
         if action == "swap":
