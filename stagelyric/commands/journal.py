@@ -191,6 +191,8 @@ def replay(
 
     if page and as_json:
         raise click.UsageError("wanted --page or --json, found both")
+    if begin is not None and as_json:
+        raise click.UsageError("wanted --from or --json, which compares the whole night; found both")
     with plain_faults():
         shows = memory.nights(file or paths.journal(), id) if page or begin is not None else []
         rows = memory.records(file or paths.journal(), id)

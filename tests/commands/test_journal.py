@@ -133,6 +133,8 @@ def test_the_stats_say_what_was_kept_where(nights: Path) -> None:
 def test_a_replay_begins_where_it_is_asked_to(nights: Path) -> None:
     told = journal(nights, "replay", "--from", "2").stdout
     assert [line.split()[0] for line in told.splitlines()] == ["2", "3"]
+    done = journal(nights, "replay", "--from", "2", "--json")
+    assert (done.exit_code, "which compares the whole night" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
