@@ -2,7 +2,8 @@
 
 In order of preference: lines kept in rehearsal, the section's safety lines, the song's own lyrics, lines kept for the
 song's other sections or ready there, the line that was shown longest ago, and last the people and things that the song
-is about. Never a title, and never a line of another song.
+is about. Never a title, and never a line of another song. A line that was written for a shelf comes again only where
+there is nothing else.
 """
 
 from collections import Counter
@@ -15,6 +16,9 @@ from stagelyric.types.lines import Ask, Line, Origin, normal
 NEIGHBOURS = 8  # at most so many lines of another section's shelf are considered
 COUNTED = 500  # ready lines are counted up to this number; nobody needs exact counts beyond it
 LYRICS = 400  # at most so many lines of a song's lyrics are considered
+
+_THEIRS: tuple[Origin, ...] = ("kept", "safety", "written")
+"""Origins of lines that the band has kept or written itself, which may come again."""
 
 Kept = dict[tuple[str, str], list[str]]
 
@@ -52,8 +56,10 @@ class Ladder:
             if normal(line.text) not in used:
                 return line
         again = [*self._written(self.kept.get((song.title, section.name), ()), "kept"), *below]
-        again = [line for line in again if line.text != up] or [line for line in self._about(asks) if line.text != up]
-        if again:
+        again = [line for line in again if line.text != up]
+        theirs = [line for line in again if line.origin in _THEIRS]
+        about = [line for line in self._about(asks) if line.text != up]
+        if again := theirs or about or again:
             return min(again, key=self._last)
         return self._written((up or song.title,), "safety")[0]
 

@@ -52,6 +52,8 @@ class Pool:
         self.passed_on: Callable[[Shelf], None] = lambda shelf: None
         """Called when a look at a shelf has advanced its position: when that happened must be recorded, since it
         affects which lines come up."""
+        self.looked: dict[str, Shelf] = {}
+        """The shelves that were advanced so since the show's last record, by their digest."""
         self._lately: deque[tuple[int, Shelf, int]] = deque(maxlen=16)
         self._places: dict[str, int] = {}  # positions for shelves that do not exist yet
         self._passed: dict[str, dict[str, int]] = {}
@@ -113,13 +115,16 @@ class Pool:
         while shelf.position < len(shelf.lines):
             line = shelf.lines[shelf.position]
             if normal(line.text) not in used and not self._passes_over(shelf, line):
-                if shelf.position != begun:
-                    self.passed_on(shelf)
+                self._has_looked(shelf, begun)
                 return line
             shelf.position += 1
-        if shelf.position != begun:
-            self.passed_on(shelf)
+        self._has_looked(shelf, begun)
         return self._lent(shelf, used) if len(shelf.family) > 1 else None
+
+    def _has_looked(self, shelf: Shelf, begun: int) -> None:
+        if shelf.position != begun:
+            self.looked[shelf.digest] = shelf
+            self.passed_on(shelf)
 
     def take(self, ask: Ask, used: Collection[str]) -> Line | None:
         line = self.peek(ask, used)

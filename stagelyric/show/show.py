@@ -60,7 +60,7 @@ class Show:
         self.ladder = Ladder(setlist, pool, lyrics or {}, there, self._cut)
         self._used = Used(vetoed)
         self._moved: dict[str, Shelf] = {}  # shelves that advanced since the last record
-        self._swapped: str | None = None  # the line that was passed over since the last record
+        self._passed_over: dict[str, int] = {}  # fallback lines skipped since the last record, as in `ladder.shown`
         self._shown_at = float("-inf")
         self._firing = Firing(self._position)
         self._answers = Answers()
@@ -194,7 +194,8 @@ class Show:
     def change(self, tempo: float) -> Record:
         """What may have changed since the last `standing` or `change`, as a record to be merged with the earlier
         ones."""
-        moved, self._moved = self._moved, {}
+        moved, self._moved = self._moved | self.pool.looked, {}
+        self.pool.looked = {}
         record: Record = {
             "song": self.song.title,
             "section": self.section.name,
@@ -212,11 +213,11 @@ class Show:
         }
         if self.up is not None and self.up.frame in self.pool.sung_from:
             record["frames"] = {self.up.frame: self.pool.sung_from[self.up.frame]}
-        passed = () if self._swapped is None else (self._swapped,)
-        texts = (*passed, *(() if self.up is None else (self.up.text,)))
-        if told := {text: self.ladder.shown[text] for text in texts if text in self.ladder.shown}:
-            record["safety"] = told
-        self._swapped = None
+        safety, self._passed_over = self._passed_over, {}
+        if self.up is not None and self.up.text in self.ladder.shown:
+            safety[self.up.text] = self.ladder.shown[self.up.text]
+        if safety:
+            record["safety"] = safety
         if words := self._words.change():
             record["words"] = words
         return record
@@ -432,8 +433,7 @@ class Show:
         """Skips the next line before it was shown. `veto_next`: for later shows too."""
         line = self.upcoming()
         self._used.add(normal(line.text))
-        self.ladder.shown[line.text] = self.number
-        self._swapped = line.text
+        self.ladder.shown[line.text] = self._passed_over[line.text] = self.number
         if self.upcoming().text == line.text:
             return [Remark(f"{action}: there is no other line ready")]
         if action == "swap":
