@@ -150,7 +150,7 @@ class _Quatrain:
         said = [word for line in beam.lines for word in words_of(line) if word not in STOP]
         said += [w for line in self.told for w in words_of(plain(line)) if w not in STOP and w not in self.themes]
         said += [words_of(line)[0] for line in beam.lines]
-        own = set(words_of(name))
+        own = {form for word in words_of(name) for form in (word, f"{word}'s")}
         counts = {word: line_syllables(word) for word in own}
         mate = planning.MATES[self.ask.rhyme][place]
         return NextLine(

@@ -181,6 +181,17 @@ def test_quatrains_rhyme_scan_and_name(drafter: EditorDrafter, writer: Writer, s
                 assert kind(words_of(line)[-1], words_of(lines[mate])[-1]) == "perfect"
 
 
+@pytest.mark.parametrize("name", ["Agnes", "Polly Vane", "Ross"])
+def test_a_names_genitive_can_be_counted(name: str, drafter: EditorDrafter, writer: Writer) -> None:
+    ask = Ask(rhyme="ABCB", syllables=(5, 9), names=(name,), seed=4)
+    own = by_editor._Quatrain(drafter, ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None)
+    due = min(own.named)
+    place = own._next(own._begun(), due)
+    for word in name.lower().split():
+        assert place.counts[f"{word}'s"] == line_syllables(f"{word}'s")
+        assert word in place.counts
+
+
 def test_the_same_seed_gives_the_same_lines_and_another_others(drafter: EditorDrafter, writer: Writer) -> None:
     ask = Ask(rhyme="ABCB", syllables=(5, 9), seed=8)
     told = ["One cold night", "Down the hill"]
