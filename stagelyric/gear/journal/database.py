@@ -2,6 +2,7 @@
 meanwhile."""
 
 import contextlib
+import glob
 import json
 import logging
 import os
@@ -65,7 +66,7 @@ def connect(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         database.executescript(_SCHEMA)
-        for spool in path.parent.glob(f"{path.name}-spool-*"):
+        for spool in spools(path):
             _take_up(database, spool)
     except sqlite3.Error as error:
         database.close()
@@ -88,6 +89,12 @@ def put_aside(path: Path) -> Path:
         with contextlib.suppress(OSError):
             path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
     return aside
+
+
+def spools(path: Path, show: str = "") -> Iterator[Path]:
+    """The files in which shows have written down what may not be in the journal yet; `show`: what follows "-spool-" in
+    their names."""
+    return path.parent.glob(f"{glob.escape(path.name)}-spool-{show}*")
 
 
 def _take_up(database: sqlite3.Connection, spool: Path) -> None:

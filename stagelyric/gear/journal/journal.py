@@ -18,7 +18,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from stagelyric.gear.journal.database import COLUMNS, FOR_REPLAY, DatabaseWriter, JournalError, Record, connect
+from stagelyric.gear.journal.database import (
+    COLUMNS,
+    FOR_REPLAY,
+    DatabaseWriter,
+    JournalError,
+    Record,
+    connect,
+    spools,
+)
 from stagelyric.gear.journal.recordfile import RecordFile, encode
 from stagelyric.types.events import Emit, Event, Level
 from stagelyric.types.json import JsonObject
@@ -313,7 +321,7 @@ def _latest(path: Path, show: str) -> tuple[list[Record], int]:
         log.warning("%s", error)
         return [], int(time.time())
     last: int = rows[0]["seq"] if rows else 0
-    if any(path.parent.glob(f"{path.name}-spool-{show}-*")):
+    if any(spools(path, f"{show}-")):
         last = max(last, int(time.time()))
     return [tuple(row[column] for column in COLUMNS) for row in reversed(rows)], last
 

@@ -146,8 +146,9 @@ def _dead() -> int:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows may give the number to another at once")
-def test_a_spool_of_a_show_that_is_dead_is_taken_up_and_goes(tmp_path: Path) -> None:
-    path = tmp_path / "journal.sqlite3"
+@pytest.mark.parametrize("name", ["journal.sqlite3", "our [1] night.sqlite3"])
+def test_a_spool_of_a_show_that_is_dead_is_taken_up_and_goes(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     dead = spool(path, _dead(), list(record(1)), list(record(2)))
     living = spool(path, os.getpid(), list(record(2)), list(record(3)))
     assert numbers(path) == [1, 2, 3]
