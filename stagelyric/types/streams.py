@@ -16,7 +16,7 @@ _NEAREST = {
     "\u0142": "l",
     "\u00d8": "O", "\u00f8": "o", "\u00df": "ss", "\u00e6": "ae", "\u00c6": "AE", "\u0153": "oe", "\u0152": "OE",
     "\u0110": "D", "\u0111": "d", "\u00fe": "th", "\u00de": "Th", "\u0131": "i", "\u2265": ">=", "\u2264": "<=",
-    "\u00b1": "+-", "\u2248": "~", "\u266a": "*", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
+    "\u00b1": "+-", "\u2044": "/", "\u2248": "~", "\u266a": "*", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
 }  # fmt: skip
 
 
@@ -32,7 +32,8 @@ def _plain(c: str) -> str:
         return "-" if c in "─━╌╍┄┅┈┉═╴╶╸╺" else "|" if c in "│┃╎╏┆┇┊┋║╵╷╹╻" else "+"
     if 0x2580 <= ord(c) < 0x25A0:  # block elements, as in bars
         return "#"
-    plain = unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode()
+    whole = unicodedata.normalize("NFKD", c).replace("\u2044", "/")  # the stroke of a fraction such as one half
+    plain = whole.encode("ascii", "ignore").decode()
     return plain or ("" if unicodedata.combining(c) else "?")
 
 

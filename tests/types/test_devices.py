@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stagelyric.commands import devices as command
 from stagelyric.doctor import midi
@@ -112,3 +114,48 @@ def test_a_driver_that_crashes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     told = list_ports()
     assert told.problem == "the MIDI driver failed: it ended the process that asked it (signal 6)"
     assert "midi none" in str(midi.driver(told, Rig())[0].mend)
+
+
+names = st.lists(st.text("abcXYZ 12:", min_size=1, max_size=8), max_size=5)
+
+
+@given(st.text("abcXYZ 12:", min_size=1, max_size=4), names)
+@settings(max_examples=60)
+def test_what_is_found_has_the_name_and_what_is_not_is_told(wanted: str, names: list[str]) -> None:
+    try:
+        found = find(wanted, names, "MIDI input")
+    except DeviceError as error:
+        said = str(error)
+        assert said.startswith(
+            (f'MIDI input "{wanted}" is ambiguous: ', f'no MIDI input matches "{wanted}"; there is: ')
+        )
+        assert sum(repr(name) in said for name in names) >= (2 if "ambiguous" in said else len(names))
+    else:
+        assert names.count(found) == 1
+        assert wanted.casefold() in found.casefold()
+        assert find(wanted, [*names, "Push"]) == find(wanted.upper(), ["Push", *names]) == found
+
+
+@given(st.sets(st.text("abc 12", min_size=1, max_size=6), min_size=1, max_size=6))
+@settings(max_examples=40)
+def test_each_port_is_found_by_its_whole_name_though_others_contain_it(names: set[str]) -> None:
+    assert [find(name, sorted(names)) for name in names] == list(names)
+
+
+@given(names)
+@settings(max_examples=30)
+def test_the_errors_do_not_hang_on_the_order_of_the_ports(names: list[str]) -> None:
+    with pytest.raises(DeviceError) as one:
+        find("nothing", names)
+    with pytest.raises(DeviceError) as other:
+        find("nothing", names[::-1])
+    assert str(one.value) == str(other.value)
+
+
+@given(st.text(max_size=20))
+@settings(max_examples=30)
+def test_numbers_are_taken_off_a_name_once_and_only_at_its_end(name: str) -> None:
+    assert name.startswith(plain(name))
+    if sys.platform != "win32":
+        assert plain(f"{name} 20:0") == name.rstrip() or not name.strip() or name[-1:].isspace()
+        assert plain(f"20:0 {name}x") == f"20:0 {name}x"
