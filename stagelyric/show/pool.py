@@ -54,6 +54,8 @@ class Pool:
         affects which lines come up."""
         self.looked: dict[str, Shelf] = {}
         """The shelves that were advanced so since the show's last record, by their digest."""
+        self.newly_sung: dict[str, str] = {}
+        """What was added to `sung_from` since the show's last record: one press may show several lines."""
         self._lately: deque[tuple[int, Shelf, int]] = deque(maxlen=16)
         self._places: dict[str, int] = {}  # positions for shelves that do not exist yet
         self._passed: dict[str, dict[str, int]] = {}
@@ -84,6 +86,7 @@ class Pool:
         for shelf in self._shelves.values():
             shelf.position = self._places.pop(shelf.digest, 0)
             shelf.passed = self._passed.pop(shelf.digest, {})
+        self.looked, self.newly_sung = {}, {}  # these belonged to the previous place
 
     def put(self, ask: Ask, start: int, lines: Sequence[Line]) -> int:
         """Appends lines; `start` is the index of the first. Skips those that are there already, and all of them if they
@@ -137,8 +140,8 @@ class Pool:
 
     def sung(self, ask: Ask, line: Line) -> None:
         """Records that a line was shown: other shelves then skip its frame."""
-        if line.frame:
-            self.sung_from.setdefault(line.frame, self.shelf(ask).digest)
+        if line.frame and line.frame not in self.sung_from:
+            self.sung_from[line.frame] = self.newly_sung[line.frame] = self.shelf(ask).digest
 
     def _passes_over(self, shelf: Shelf, line: Line) -> bool:
         """Whether to skip a line because its frame was shown from another shelf. A frame is skipped only once per

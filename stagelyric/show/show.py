@@ -211,8 +211,8 @@ class Show:
             "passed": {shelf.digest: dict(shelf.passed) for shelf in moved.values() if shelf.passed},
             "shown": self._used.change(),
         }
-        if self.up is not None and self.up.frame in self.pool.sung_from:
-            record["frames"] = {self.up.frame: self.pool.sung_from[self.up.frame]}
+        if self.pool.newly_sung:
+            record["frames"], self.pool.newly_sung = self.pool.newly_sung, {}
         safety, self._passed_over = self._passed_over, {}
         if self.up is not None and self.up.text in self.ladder.shown:
             safety[self.up.text] = self.ladder.shown[self.up.text]

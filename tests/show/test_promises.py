@@ -13,7 +13,7 @@ from stagelyric.show.effects import Judgement, Remark, Wanted
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
 from stagelyric.types.actions import TABLE, Do
-from stagelyric.types.events import Command
+from stagelyric.types.events import Command, OscMessage
 from stagelyric.types.lines import Ask, Cue, Line, normal
 from stagelyric.types.standing import Record, as_record, merged, read
 
@@ -161,6 +161,13 @@ FOUND: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("it_gets_wilder", {"share": 1.0}), ("a_line_is_wanted", {}), ("it_gets_wilder", {"share": 0.0}),
         ("it_gets_wilder", {"share": 1.0}), ("it_is_killed_and_started_again", {}),
     ],
+    "a look passed over what a wilder place had lent": [
+        ("it_gets_wilder", {"share": 0.0}), ("lines_are_written", {"place": 0, "count": 1, "frames": True}),
+        ("a_line_is_wanted", {}), ("somebody_goes_elsewhere", {"place": "Second Song", "action": "song"}),
+        ("lines_are_written", {"place": 0, "count": 1, "frames": True}),
+        ("somebody_presses", {"action": "previous_song"}), ("it_gets_wilder", {"share": 0.0}),
+        ("it_is_killed_and_started_again", {}),
+    ],
     "all fallback lines were used": [
         ("a_line_is_wanted", {}), ("a_line_is_wanted", {}), ("it_gets_wilder", {"share": 0.0}),
         ("lines_are_written", {"place": 4, "count": 2, "frames": False}), ("a_line_is_wanted", {}),
@@ -178,6 +185,29 @@ def test_what_broke_a_promise_once(what: str) -> None:
         getattr(night, name)(**given)
         night.there_is_always_a_line_to_come()
         night.what_the_pages_are_told_is_so()
+
+
+def test_a_frame_counts_after_a_restart_though_the_same_press_has_shown_another_line() -> None:
+    go = {"osc": "/go"}
+    actions: tuple[Any, ...] = ("next_line", {"say": "Sing!"})
+    setlist = Setlist.model_validate(SET | {"triggers": [{"on": go, "do": do} for do in actions]})
+
+    def begun() -> Show:
+        made = Show(setlist, Pool(), seed=7)
+        for section, ask in zip(("verse", "chorus"), made.asks(), strict=False):
+            lines = [Line(f"{section} {number}", "frame", frame=f"frame {number // 4}") for number in range(8)]
+            made.pool.put(ask, 0, lines)
+        return made
+
+    before, after = begun(), begun()
+    records = [as_record(before.standing(120.0))]
+    cues = [effect for effect in before.perform(OscMessage(1.0, "osc", "/go", ())) if isinstance(effect, Cue)]
+    assert [cue.line.text for cue in cues if cue.line is not None] == ["verse 0", "Sing!"]
+    records.append(before.change(120.0))
+    after.stand(read(merged(records)))
+    for each in (before, after):
+        each.perform(Command(2.0, "test", Do("goto", "chorus")))
+        assert each.upcoming().text == "chorus 4"
 
 
 TestNight = Night.TestCase
