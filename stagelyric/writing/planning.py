@@ -38,7 +38,6 @@ the two always has).
 
 Each is named twice in its scene, since a name that never returns means nothing. This gives a name in one line of four
 at the song's start and in one of seven after it, like songs by people that have a hero.
-song begins and in one of seven after that, as in songs by people, which have more of them where there is a hero.
 """
 _LEADS = 0.5  # share of the later scenes that have the first name again; the others take turns
 THEME_RATE = 0.5
