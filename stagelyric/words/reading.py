@@ -15,10 +15,11 @@ def read_bytes(path: Path, most: int) -> bytes:
     Raises OSError, also for more than `most` bytes; `strerror` is worded for the user.
     """
     file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    found = os.fstat(file)
+    if not stat.S_ISREG(found.st_mode):  # looked at first: open() refuses a folder itself, and leaves it open
+        os.close(file)
+        raise OSError(errno.EINVAL, f"it is {_kind(found.st_mode)} and no file")
     with open(file, "rb") as opened:
-        found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, f"it is {_kind(found.st_mode)} and no file")
         data = b"" if found.st_size > most else opened.read(most + 1)
         if max(len(data), found.st_size) > most:
             size = max(len(data), found.st_size)

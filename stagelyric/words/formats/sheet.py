@@ -46,6 +46,7 @@ class Stanzas:
         self._parts: list[tuple[str, list[int]]] = []
         self._headed = False  # whether the current section began with a heading
         self._named = ""  # the heading read last, if no words have followed yet
+        self._named_at = 0  # its place among the sections, if none follow
 
     def add(self, line: str) -> None:
         """Adds a sung line; an empty one ends the stanza but not its section, unless that is an interlude: what is sung
@@ -61,7 +62,7 @@ class Stanzas:
         """Begins a section ("" if it has no name)."""
         self._close()
         self._name_again()
-        self.kind, self._named, self._headed = kind, kind, False
+        self.kind, self._named, self._named_at, self._headed = kind, kind, len(self._parts), False
 
     def again(self, kind: str) -> None:
         """Repeats a section whose words aren't written out again."""
@@ -83,7 +84,7 @@ class Stanzas:
 
     def _name_again(self) -> None:
         if self._named:
-            self._parts.append((self._named, []))
+            self._parts.insert(self._named_at, (self._named, []))
             self._named = ""
 
     def sheet(self, tags: Mapping[str, str]) -> Sheet:
