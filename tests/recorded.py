@@ -116,3 +116,34 @@ async def a_night(file: Path, seed: int, presses: int = 250, learning: Learning 
             await clock.advance(chance.choice((1e-5, 1e-5, 0.001, 0.004)))  # no two at one moment
         await clock.advance(0.2)
     return made
+
+
+class Silent(Slow):
+    """Writes nothing at all."""
+
+    async def write(
+        self, ask: Ask, start: int = 0, count: int = 1, earlier: Sequence[str] = (), *, urgent: bool = False
+    ) -> list[Line]:
+        await self._time.sleep(1.0)
+        return []
+
+
+async def a_night_of_lent_lines(file: Path, presses: int) -> list[str]:
+    """A night in the chorus whose writer is silent: what is ready in the verse comes. Returns each press's line."""
+    show = Show(setlists.loads(SET, "set.toml"), Pool(24), seed=1)
+    show.pool.put(show.ask, 0, [Line(f"Line {number}", "frame") for number in range(presses)])
+    made = Journal(file, title="Friday", seed=1, model="m", version="0")
+    clock = ManualClock()
+    stage = Stage(show, show.pool, Clock(), cast(Generator, Silent(1, clock)), journal=made, time=clock)
+    assert stage.trace is not None
+    stage.trace.begin = lambda: trace.made_of(SET, {}, "", "", (), None)
+    shown = []
+    async with stage.running():
+        stage.hear(Command(clock.now(), "page", Do("goto", "chorus")))
+        for _ in range(presses):
+            await clock.advance(0.03)
+            stage.hear(KeyPress(clock.now(), "page", "a"))
+            await clock.advance(0.03)
+            shown.append("" if show.up is None else show.up.text)
+        await clock.advance(0.2)
+    return shown

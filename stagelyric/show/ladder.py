@@ -1,24 +1,22 @@
 """Chooses a fallback line while a section's shelf is empty, and never the same one twice in a row.
 
-In order of preference: lines kept in rehearsal, the section's safety lines, the song's own lyrics, lines kept for the
-song's other sections or ready there, the line that was shown longest ago, and last the people and things that the song
-is about. Never a title, and never a line of another song. A line that was written for a shelf comes again only where
-there is nothing else.
+First comes what was not shown tonight, in any song: lines kept in rehearsal, the section's safety lines, the song's own
+lyrics, lines kept for the song's other sections or ready there, the people and things that the song is about. Once all
+of these were shown, it is the one that was shown longest ago; lines from a shelf come again only if the song has
+nothing else. Never a title, and never a line of another song.
 """
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import islice
 
 from stagelyric.setlist.setlist import Section, Setlist, Song
 from stagelyric.show.pool import Pool, Shelf
 from stagelyric.types.lines import Ask, Line, Origin, normal
 
-NEIGHBOURS = 8  # at most so many lines of another section's shelf are considered
+NEIGHBOURS = 8  # at most so many lines of another section's shelf are named as coming, or come again
 COUNTED = 500  # ready lines are counted up to this number; nobody needs exact counts beyond it
 LYRICS = 400  # at most so many lines of a song's lyrics are considered
-
-_THEIRS: tuple[Origin, ...] = ("kept", "safety", "written")
-"""Origins of lines that the band has kept or written itself, which may come again."""
 
 Kept = dict[tuple[str, str], list[str]]
 
@@ -26,7 +24,8 @@ Kept = dict[tuple[str, str], list[str]]
 class Ladder:
     """`lyrics`: the songs' own words by title; `kept`: lines by (song, section); `cut`: splits a text into syllables.
 
-    `shown` maps the text of each fallback line that has been shown to the cue number before it.
+    `shown` maps the normal form of each line of the night, from the shelves too, to the cue number before its last
+    showing; `reached`: by a shelf's digest, the index of the line that was last lent from it to another section.
     """
 
     def __init__(
@@ -40,28 +39,43 @@ class Ladder:
         self._setlist, self._pool, self._lyrics, self.kept, self._cut = setlist, pool, lyrics, kept, cut
         self._own: dict[tuple[str, tuple[int, int]], tuple[list[Line], list[Line]]] = {}
         self.shown: dict[str, int] = {}
+        self._changed: dict[str, int] = {}  # what is new in `shown` since the last record
+        self.reached: dict[str, int] = {}
 
-    def pick(self, song: Song, section: Section, asks: Sequence[Ask], used: Collection[str], up: str) -> Line:
-        """Returns a fallback line. `asks`: those of the song's sections, this section's first; `up`: the text that is
-        up now, which is repeated only if there is nothing else."""
-        for line in self._written(self.kept.get((song.title, section.name), ()), "kept"):
-            if normal(line.text) not in used:
+    def pick(
+        self,
+        song: Song,
+        section: Section,
+        asks: Sequence[Ask],
+        used: Collection[str],
+        up: str,
+        vetoed: Collection[str] = (),
+    ) -> Line:
+        """Returns a fallback line. `asks`: those of the song's sections, this section's first; `used`: the normal forms
+        of all that was shown or vetoed; `up`: the text that is up now, which is repeated only if there is nothing else;
+        `vetoed`: those in `used` that were vetoed."""
+        for line in self._rungs(song, section, asks, used):
+            if normal(line.text) not in used and line.text != up:
                 return line
-        safety = [line for line in self._written(_safety(song, section), "safety") if line.text != up]
-        if safety:
-            fresh = [line for line in safety if normal(line.text) not in used]
-            return min(fresh or safety, key=self._last)
-        below = list(self._below(song, section, asks))
-        for line in below:
-            if normal(line.text) not in used:
-                return line
-        again = [*self._written(self.kept.get((song.title, section.name), ()), "kept"), *below]
-        again = [line for line in again if line.text != up]
-        theirs = [line for line in again if line.origin in _THEIRS]
-        about = [line for line in self._about(asks) if line.text != up]
-        if again := theirs or about or again:
-            return min(again, key=self._last)
-        return self._written((up or song.title,), "safety")[0]
+        return self._again(song, section, asks, up, vetoed)
+
+    def mark(self, text: str, number: int) -> None:
+        """Notes that a line was shown, or passed over. `number`: that of the cue before."""
+        self.shown[normal(text)] = self._changed[normal(text)] = number
+
+    def whole(self) -> dict[str, int]:
+        """`shown`, for a complete record."""
+        self._changed = {}
+        return dict(self.shown)
+
+    def change(self) -> dict[str, int]:
+        """What is new in `shown` since the last `whole` or `change`."""
+        changed, self._changed = self._changed, {}
+        return changed
+
+    def stand(self, shown: Mapping[str, int]) -> None:
+        """Continues from what a record says was shown."""
+        self.shown, self._changed = {normal(text): number for text, number in shown.items()}, {}
 
     def lowest(self, song: Song, section: Section, asks: Sequence[Ask]) -> Iterator[str]:
         """The texts that come once there are neither ready lines, nor kept ones, nor safety lines; see `pick`."""
@@ -78,21 +92,66 @@ class Ladder:
         return dict(counted)
 
     def _last(self, line: Line) -> int:
-        return self.shown.get(line.text, -1)
+        return self.shown.get(normal(line.text), -1)
 
-    def _below(self, song: Song, section: Section, asks: Sequence[Ask]) -> Iterator[Line]:
+    def _rungs(self, song: Song, section: Section, asks: Sequence[Ask], used: Collection[str]) -> Iterator[Line]:
+        """What a section can fall back on, best first; of the lines on shelves only those that are not in `used`."""
+        yield from self._kept(song, section)
+        yield from self._written(_safety(song, section), "safety")
+        yield from self._below(song, section, asks, used)
+        yield from self._about(asks)
+        for ask in asks[1:]:
+            family = self._pool.shelf(ask).family
+            for shelf in sorted(family, key=lambda each: abs(each.ask.wildness - ask.wildness)):
+                yield from self._lent(shelf, used)
+
+    def _again(
+        self, song: Song, section: Section, asks: Sequence[Ask], up: str, vetoed: Collection[str]
+    ) -> Line:  # fmt: skip
+        """What was shown longest ago. A line from a shelf comes again only if there is nothing else."""
+        fitting, others = self._sung(song, section)
+        own = [
+            *self._kept(song, section), *self._written(_safety(song, section), "safety"), *fitting,
+            *self._elsewhere(song, section), *others, *self._about(asks),
+        ]  # fmt: skip
+        shelves = (line for ask in asks[1:] for line in islice(self._lent(self._pool.shelf(ask), ()), NEIGHBOURS))
+        for lines, never in ((own, vetoed), (shelves, vetoed), (own, ())):
+            able = [line for line in lines if normal(line.text) != normal(up) and normal(line.text) not in never]
+            if able:
+                return min(able, key=self._last)
+        return self._written((up or song.title,), "safety")[0]
+
+    def _below(self, song: Song, section: Section, asks: Sequence[Ask], used: Collection[str] = ()) -> Iterator[Line]:
         """Lines that belong to the song rather than to this section, nearest first."""
         fitting, others = self._sung(song, section)
         yield from fitting
         for each in song.sections:
             if each.name != section.name:
-                yield from self._written(self.kept.get((song.title, each.name), ()), "kept")
+                yield from self._kept(song, each)
         for ask in asks[1:]:
-            shelf = self._pool.shelf(ask)
-            yield from shelf.lines[shelf.position : shelf.position + NEIGHBOURS]
+            yield from islice(self._lent(self._pool.shelf(ask), used), NEIGHBOURS)
         for each in song.sections:
             yield from self._written(_safety(song, each), "safety")
         yield from others
+
+    def _elsewhere(self, song: Song, section: Section) -> Iterator[Line]:
+        """The kept lines and safety lines of the song's other sections."""
+        for each in song.sections:
+            if each.name != section.name:
+                yield from self._kept(song, each)
+                yield from self._written(_safety(song, each), "safety")
+
+    def _lent(self, shelf: Shelf, used: Collection[str]) -> Iterator[Line]:
+        """The lines ready on another section's shelf that are not in `used`. Those that are were all shown tonight, so
+        passing over them takes microseconds."""
+        for place in range(shelf.position, len(shelf.lines)):
+            line = shelf.lines[place]
+            if normal(line.text) not in used:
+                self.reached[shelf.digest] = max(place, self.reached.get(shelf.digest, 0))
+                yield line
+
+    def _kept(self, song: Song, section: Section) -> list[Line]:
+        return self._written(self.kept.get((song.title, section.name), ()), "kept")
 
     def _about(self, asks: Sequence[Ask]) -> list[Line]:
         return self._written((*asks[0].names, *asks[0].themes), "safety")

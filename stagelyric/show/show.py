@@ -60,7 +60,6 @@ class Show:
         self.ladder = Ladder(setlist, pool, lyrics or {}, there, self._cut)
         self._used = Used(vetoed)
         self._moved: dict[str, Shelf] = {}  # shelves that advanced since the last record
-        self._passed_over: dict[str, int] = {}  # fallback lines skipped since the last record, as in `ladder.shown`
         self._shown_at = float("-inf")
         self._firing = Firing(self._position)
         self._answers = Answers()
@@ -187,7 +186,7 @@ class Show:
             frames=dict(self.pool.sung_from),
             passed=self.pool.passed(),
             shown=self._used.whole(),
-            safety=dict(self.ladder.shown),
+            safety=self.ladder.whole(),
             words=dict(self._words.times),
         )
 
@@ -213,11 +212,8 @@ class Show:
         }
         if self.pool.newly_sung:
             record["frames"], self.pool.newly_sung = self.pool.newly_sung, {}
-        safety, self._passed_over = self._passed_over, {}
-        if self.up is not None and self.up.text in self.ladder.shown:
-            safety[self.up.text] = self.ladder.shown[self.up.text]
-        if safety:
-            record["safety"] = safety
+        if shown := self.ladder.change():
+            record["safety"] = shown
         if words := self._words.change():
             record["words"] = words
         return record
@@ -230,7 +226,7 @@ class Show:
         self.cleared, self.held, self.speech = standing.cleared, standing.held, standing.speech
         self.pool.place(standing)
         self._used.stand(standing.shown)
-        self.ladder.shown = dict(standing.safety)
+        self.ladder.stand(standing.safety)
         self._words.times = dict(standing.words)
         self._epoch += 1  # cancels pending actions, which belonged to the previous place
 
@@ -374,8 +370,6 @@ class Show:
         self.pool.count(self.ask)
         shelf = self.pool.shelf(self.ask)
         self._moved[shelf.digest] = shelf
-        if line.origin not in ("model", "editor", "frame", "own"):
-            self.ladder.shown[line.text] = self.number
         return [self._cue(line, at, quantize)]
 
     def _next(self) -> Line:
@@ -401,9 +395,10 @@ class Show:
     def _fallback(self) -> Line:
         near = self.asks()[: len(self.song.sections)]
         up = self.up.text if self.up is not None else ""
-        return self.ladder.pick(self.song, self.section, near, self._used.texts, up)
+        return self.ladder.pick(self.song, self.section, near, self._used.texts, up, self._used.vetoed)
 
     def _cue(self, line: Line, at: float, quantize: Quantize) -> Cue:
+        self.ladder.mark(line.text, self.number)
         self.number += 1
         self.up = line
         self._up_in = self.song.title
@@ -425,6 +420,7 @@ class Show:
         if verdict == "keep":
             self.ladder.kept.setdefault((judgement.song, judgement.section), []).append(judgement.text)
             return [judgement]
+        self._used.veto(normal(judgement.text))
         # The vetoed line goes off the stage at once; the next one must not wait for the minimum gap.
         self.held = False
         return [judgement, *self._next_line(at, "now")]
@@ -433,9 +429,10 @@ class Show:
         """Skips the next line before it was shown. `veto_next`: for later shows too."""
         line = self.upcoming()
         self._used.add(normal(line.text))
-        self.ladder.shown[line.text] = self._passed_over[line.text] = self.number
+        self.ladder.mark(line.text, self.number)
         if self.upcoming().text == line.text:
             return [Remark(f"{action}: there is no other line ready")]
         if action == "swap":
             return [Changed()]
+        self._used.veto(normal(line.text))
         return [Judgement("veto", line.text, self.song.title, self.section.name), Changed()]

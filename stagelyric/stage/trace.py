@@ -79,15 +79,17 @@ class Trace:
         near = self._show.asks()
         for ask in dict.fromkeys([*self._near, *near]):
             for shelf in self._show.pool.shelf(ask).family:
-                self._shelf(shelf, min(self._show.pool.held(shelf, puts), shelf.position + AHEAD))
+                # Lines that were lent to other sections stand before the next one that a press might look at.
+                reached = max(shelf.position, self._show.ladder.reached.get(shelf.digest, 0))
+                self._shelf(shelf, min(self._show.pool.held(shelf, puts), reached + AHEAD), reached)
         self._near = near
 
-    def _shelf(self, shelf: Shelf, end: int) -> None:
+    def _shelf(self, shelf: Shelf, end: int, reached: int) -> None:
         start = self._ends.get(shelf.digest)
         if start is None:
             start = max(shelf.position - BEHIND, 0)
         # Written in larger pieces, so that a shelf that is used line by line costs a record only now and then.
-        if end <= start or (start > shelf.position + AHEAD // 2 and end == shelf.position + AHEAD):
+        if end <= start or (start > reached + AHEAD // 2 and end == reached + AHEAD):
             return
         self._ends[shelf.digest] = end
         ask, lines = shelf.ask, shelf.lines[start:end]

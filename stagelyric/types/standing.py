@@ -28,8 +28,9 @@ class Standing:
     "" if not known; `wildness` 0.0-1.0 as set in this song (None: the song's own); `tempo` in quarter notes per minute;
     `places`: presses counted, by the shelf's digest; `frames`: for each frame shown, the digest of the shelf it was
     first shown from; `passed`: by the shelf's digest, the frames that were skipped there, and in which stanza; `shown`:
-    the normal forms of tonight's lines, in order; `safety`: the cue number at which each safety line was last shown;
-    `words`: how often a line was requested for each word."""
+    the normal forms of tonight's lines, in order; `safety`: by each line's normal form, the number of the cue before
+    its last showing (earlier versions: by its text, and only for lines that came from no shelf); `words`:
+    how often a line was requested for each word."""
 
     song: str
     section: str

@@ -22,19 +22,26 @@ def test_the_preview_is_what_comes_whatever_rung_it_is_on() -> None:
 
 def test_the_ladder_goes_down_rung_by_rung_and_has_no_end() -> None:
     made = show(lines=1, kept={("Harbour Lights", "verse"): ["A kept line"]})
-    origins = []
-    for _ in range(7):
+    verse, chorus = made.every_ask()[:2]
+    came = []
+    for _ in range(11):
         (cue,) = do(made, "next_line")
         assert isinstance(cue, Cue)
         assert cue.line is not None
-        origins.append((cue.line.origin, cue.line.text))
-    assert [origin for origin, _ in origins] == ["model", "kept", *["safety"] * 5]
-    assert [line for _, line in origins[2:]] == [
-        "Hold the light",
-        "Row me home",
-        "Hold the light",
-        "Row me home",
-        "Hold the light",
+        came.append((cue.line.origin, cue.line.text))
+    people = [("safety", name) for name in verse.names]
+    assert len(people) == 2
+    assert came == [
+        ("model", f"{verse.seed % 97} line 0"),
+        ("kept", "A kept line"),
+        ("safety", "Hold the light"),
+        ("safety", "Row me home"),
+        ("model", f"{chorus.seed % 97} line 0"),
+        *people,
+        ("kept", "A kept line"),
+        ("safety", "Hold the light"),
+        ("safety", "Row me home"),
+        people[0],
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded import a_night
+from recorded import a_night, a_night_of_lent_lines
 
 from stagelyric.cli import cli
 from stagelyric.gear.journal import journal as memory
@@ -28,6 +28,15 @@ async def test_a_night_of_everything_is_the_same_again(tmp_path: Path, seed: int
     assert [shown.what for shown in again] == [shown.what for shown in night.recorded]
     assert len({shown.origin for shown in again}) >= 4, "a night with too little in it"
     assert len(again) > 25
+
+
+async def test_a_night_that_lived_on_another_section_s_lines_is_the_same_again(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite3"
+    shown = await a_night_of_lent_lines(file, 220)  # more than are written down ahead of a shelf's position
+    assert len(set(shown)) == 220
+    night = replay.prepare(memory.records(file, "last"))
+    again = list(night.run())
+    assert (list(night.differences()), night.missing, len(again)) == ([], [], 220)
 
 
 @pytest.mark.parametrize("place", [(None, None), ("Café Noir", None), ("Harbour Lights", "chorus")])
