@@ -15,7 +15,7 @@ from stagelyric.words.names import Names
 from stagelyric.words.rhyme import Kind
 
 _FOLDED = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u2013": "-", "\u2014": ",", "\u2026": ""})
-_DROPPED = re.compile(r'["\u201c\u201d()\[\]]')
+_DROPPED = re.compile(r'["()\[\]]')
 _AROUND = re.compile(r"^([^A-Za-z0-9']*)(.*?)([^A-Za-z0-9']*)$")
 _SIGNS = re.compile(r"([{|}*@#\\])")
 _WHERE = frozenset(words("in at on to from near through past round around outside for"))
@@ -64,8 +64,9 @@ def _escaped(text: str) -> str:
 
 def plain(line: str) -> str:
     """A line in ASCII without quotes, brackets and final punctuation."""
-    folded = unicodedata.normalize("NFKD", _DROPPED.sub("", line.translate(_FOLDED)))
-    ascii_ = "".join(c for c in folded if c.isascii() and c.isprintable())
+    folded = unicodedata.normalize("NFKD", line.translate(_FOLDED))
+    # Quotes and brackets go last: of full-width ones only normalising makes plain ones.
+    ascii_ = _DROPPED.sub("", "".join(c for c in folded if c.isascii() and (c.isprintable() or c.isspace())))
     return " ".join(ascii_.split()).rstrip(" .,;:-")
 
 

@@ -93,7 +93,7 @@ def _runs(line: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def find(songs: Sequence[Song]) -> Average | None:
-    """The average line of songs; None if they have fewer than two different lines."""
+    """The average line of songs; None if they have fewer than two different lines, or too little in common."""
     kinds = {words(line): line for song in songs for line in song.lines if words(line)}
     if len(kinds) < 2:
         return None
@@ -103,6 +103,8 @@ def find(songs: Sequence[Song]) -> Average | None:
     least = max(1, round(math.sqrt(len(songs)) / 4))  # 2 of 64 songs, 6 of 500: a phrase in a single song isn't typical
     model = Triples(sung, least)
     best, likelihood = _search(model, length)
+    if not best:
+        return None
     of_length = [line for line in kinds if abs(len(line) - length) <= 1] or list(kinds)
     nearest = kinds[max(of_length, key=lambda line: (model.likelihood(line), line))]
     return Average(" ".join(_written(best)), likelihood, nearest, length, least)

@@ -27,8 +27,12 @@ def distinct(lines: Sequence[str], n: int, *, seed: int = 0) -> float:
 
 
 def lowest_distinct(lines: Sequence[str], n: int) -> float:
-    """The lowest share of different n-grams in any 1,000 consecutive lines (including a song's hooks)."""
-    starts = range(0, max(1, len(lines) - WINDOW + 1), WINDOW // 2)
+    """The lowest share of different n-grams in 1,000 consecutive lines (including a song's hooks).
+
+    It is looked for from every 500th line on, and in the last 1,000 lines.
+    """
+    last = max(0, len(lines) - WINDOW)
+    starts = [*range(0, last, WINDOW // 2), last]
     return min((_share(lines[start : start + WINDOW], n) for start in starts), default=float("nan"))
 
 

@@ -37,7 +37,7 @@ def write(file: Path, tables: Mapping[str, Counts]) -> None:
         axes.spines[["top", "right"]].set_visible(False)
         if place == 0:
             axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False, borderaxespad=0.2)
-    made.savefig(file, dpi=160)
+    plot.write(made, file)
 
 
 def _count(row: Mapping[str, int], what: str) -> int:

@@ -22,11 +22,13 @@ Curves = Mapping[str, Curve | None]
 _BEYOND = 1.2  # how far the picture extends beyond a band, in widths of the band
 _COLOURS = ("#d1495b", "#30638e", "#edae49", "#00798c", "#6b4e71")
 _BAND = "#cfe8d5"
+# Without this, matplotlib writes the present time, and equal reports give files that differ.
+_UNDATED: Mapping[str, Mapping[str, None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
 
 
 def save(file: Path, reports: Mapping[str, Report], curves: Curves | None = None) -> None:
     """Writes the pictures of one or several reports, by name: .svg, .png or .pdf."""
-    _figure(reports, curves).savefig(file, dpi=160)
+    write(_figure(reports, curves), file)
 
 
 def svg(reports: Mapping[str, Report], curves: Curves | None = None) -> str:
@@ -34,8 +36,13 @@ def svg(reports: Mapping[str, Report], curves: Curves | None = None) -> str:
     import io
 
     out = io.StringIO()
-    _figure(reports, curves).savefig(out, format="svg")
+    _figure(reports, curves).savefig(out, format="svg", metadata=_UNDATED[".svg"])
     return out.getvalue()[out.getvalue().index("<svg") :]
+
+
+def write(figure: Plot, file: Path) -> None:
+    """Writes a matplotlib figure as a file without a date: .svg, .png or .pdf."""
+    figure.savefig(file, dpi=160, metadata=_UNDATED.get(file.suffix.lower()))
 
 
 def empty(width: float, height: float) -> Plot:
@@ -45,7 +52,7 @@ def empty(width: float, height: float) -> Plot:
         module = importlib.import_module("matplotlib.figure")
     except ImportError:
         raise MissingExtraError("matplotlib", "draws the pictures") from None
-    # Fixed ids and no date, so that equal reports give equal files.
+    # Fixed ids, so that equal reports give equal files.
     matplotlib.rcParams.update({"svg.hashsalt": "stagelyric", "svg.fonttype": "path", "font.size": 9})
     return module.Figure(figsize=(width, height), layout="constrained")
 
