@@ -15,8 +15,6 @@ from stagelyric.words.phonetics import look_up
 from stagelyric.words.syllables import syllabify
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*['’]?")
-_SCHEMES = {"AABB": (1, 0, 3, 2), "ABAB": (2, 3, 0, 1), "ABCB": (None, 3, None, 1), "AAAA": (1, 0, 0, 0)}
-"""For each line of a stanza, the line with which it should rhyme."""
 
 
 class EditError(Exception):
@@ -108,12 +106,11 @@ def _mate(bake: Bake, entry: Entry, mate: Baked) -> bool:
 
 def rhyming(entry: Entry, bake: Bake) -> list[Baked]:
     """The lines of its stanza with which a line should rhyme, including struck ones."""
-    scheme = _SCHEMES.get(entry.section.rhyme)
-    if scheme is None:
+    scheme = entry.section.rhyme
+    if scheme == "free":
         return []
     stanza, at = divmod(entry.baked.line.index, STANZA)
-    mates = {scheme[at]} | {i for i, other in enumerate(scheme) if other == at}
-    wanted = {stanza * STANZA + mate for mate in mates if mate is not None}
+    wanted = {stanza * STANZA + mate for mate, letter in enumerate(scheme) if letter == scheme[at]}
     return [one for one in entry.part.lines if one.line.index in wanted and one.number != entry.baked.number]
 
 
