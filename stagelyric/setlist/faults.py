@@ -152,7 +152,7 @@ def _faults(error: ValidationError, kind: type[BaseModel], data: Mapping[str, ob
         elif fault["type"] == "value_error":
             sentence = str(fault["ctx"]["error"])
         else:
-            sentence = f"{_wanted(fault)}, found {_shown(fault.get('input'))}"
+            sentence = f"{_wanted(fault)}, found {shown(fault.get('input'))}"
         first = sentences.get(place)
         if first is not None and ", found " in first and sentence.startswith("wanted "):
             wanted, found = first.rsplit(", found ", 1)
@@ -198,7 +198,8 @@ def _wanted(fault: ErrorDetails) -> str:
     return _WORDS.get(kind) or message[0].lower() + message[1:]
 
 
-def _shown(found: object) -> str:
+def shown(found: object) -> str:
+    """What was found, as a sentence tells it: a text in quotes, at most 60 characters."""
     text = f'"{found}"' if isinstance(found, str) else str(found).lower() if isinstance(found, bool) else repr(found)
     return text if len(text) <= 60 else text[:57] + "…"
 

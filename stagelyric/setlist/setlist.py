@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from stagelyric.setlist import faults
-from stagelyric.setlist.faults import nearest
+from stagelyric.setlist.faults import nearest, shown
 from stagelyric.setlist.triggers import Trigger, Written
 from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.lines import Drafter, Hand, RhymeKind, Scheme
@@ -30,8 +30,13 @@ Mood = Literal["dark", "bright", "calm", "fierce"]
 
 
 def _moods(written: object) -> object:
-    """Splits a text into its words; anything else stays as it is."""
-    return tuple(written.split()) if isinstance(written, str) else written
+    """Splits a text into its words. Raises ValueError for what is no mood; the union would report each of its forms."""
+    found = tuple(written.split()) if isinstance(written, str) else written
+    if isinstance(found, int | float) and 0 <= found <= 1:
+        return found
+    if isinstance(found, list | tuple) and all(word in get_args(Mood) for word in found):
+        return found
+    raise ValueError(f"wanted 0 to 1, or {', '.join(get_args(Mood))}, found {shown(written)}")
 
 
 Moods = Annotated[

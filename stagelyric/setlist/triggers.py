@@ -238,10 +238,10 @@ class On(_Contact):
         """Whether one message can fire both: same kind and number; channel, bank and port equal or not given."""
         if {self.press, other.press} == {"press", "release"}:
             return False  # one is for the press and the other for the release
-        mine, theirs = self.model_dump(exclude_none=True), other.model_dump(exclude_none=True)
-        if not any(kind in mine and mine[kind] == theirs.get(kind) for kind in KINDS):
+        if self._kind is not other._kind or self._which != other._which:
             return False
-        return all(mine.get(key) == theirs.get(key) for key in _WHERE if key in mine and key in theirs)
+        where = ((getattr(self, key), getattr(other, key)) for key in _WHERE)
+        return all(mine == theirs for mine, theirs in where if mine is not None and theirs is not None)
 
 
 def event_value(event: Event) -> float | None:
