@@ -363,6 +363,7 @@ def test_what_can_come_is_this_section_s_then_the_ladder_s_then_the_rest() -> No
     texts = list(dict.fromkeys(coming(show, kept)))
     assert texts == [
         "verse 1", "Kept", "Safe", "Good evening", "One", "Two", "Kept too", "chorus 0", "chorus 1", "two 0", "two 1",
+        *verse.names,
     ]  # fmt: skip
 
 
