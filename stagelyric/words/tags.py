@@ -80,7 +80,8 @@ class Tags:
         number = lexicon.index.get(word)
         if number is None:
             return token == THING
-        return token == word or bool(self.bits[number] >> np.uint32(self.index.get(token, MOST - 1)) & np.uint32(1))
+        bit = self.index.get(token)
+        return token == word or (bit is not None and bool(self.bits[number] >> np.uint32(bit) & np.uint32(1)))
 
     def extended(self, old: Lexicon, new: Lexicon) -> Tags:
         """The tags for a lexicon with additional words, which are assumed to be things (THING)."""

@@ -5,6 +5,8 @@ from pathlib import Path
 import fakes
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stagelyric.words import tags
 from stagelyric.words.npz import ModelError
@@ -69,4 +71,40 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
         tags.load(file, 3)
     file.write_bytes(b"no archive")
     with pytest.raises(ModelError, match="found a file that is none"):
+        tags.load(file, 3)
+
+
+ALL_TAGS = (*(f"TAG{number}" for number in range(tags.MOST - 1)), "NOUN")
+
+
+@pytest.mark.parametrize("names", [("NOUN",), ("ADJ", "NOUN"), ALL_TAGS], ids=["one", "two", "as many as go"])
+def test_both_ways_of_asking_agree_for_every_word(names: tuple[str, ...]) -> None:
+    """Whether a word may stand for a token, one at a time and many at a time; also for tags that nobody has learned."""
+    uses = {word: Counter({names[n % len(names)]: 3, names[-1]: 1}) for n, word in enumerate(LEXICON.words)}
+    made = tags.build(uses, names, ("the",), LEXICON)
+    everything = np.arange(len(LEXICON.words))
+    for token in (*names, "the", "rain", "LINE", "montague"):
+        many = made.standing_for(token, LEXICON, everything).tolist()
+        assert many == [n for n, word in enumerate(LEXICON.words) if made.may_be(word, token, LEXICON)], token
+
+
+@given(st.lists(st.integers(0, 60), min_size=3, max_size=3))
+@settings(max_examples=40)
+def test_a_tenth_of_the_uses_is_enough(uses: list[int]) -> None:
+    names = ("ADJ", "NOUN", "VERB|Inf")
+    counts = Counter({name: n for name, n in zip(names, uses, strict=True) if n})
+    made = tags.build({"rain": counts}, names, (), LEXICON)
+    seen = counts or Counter({"NOUN": 1})
+    for name in names:
+        share = round(100 * seen[name] / seen.total())
+        assert made.may_be("rain", name, LEXICON) == (share >= 10)
+    main = made.token("rain", LEXICON)
+    assert round(100 * seen[main] / seen.total()) == max(round(100 * n / seen.total()) for n in seen.values())
+
+
+def test_a_file_of_too_many_tags_is_refused(tmp_path: Path) -> None:
+    names = tuple(f"TAG{number}" for number in range(tags.MOST + 1))
+    file = tmp_path / tags.FILE
+    tags.save(file, tags.Tags(names, np.zeros((3, len(names)), np.uint8), frozenset()))
+    with pytest.raises(ModelError, match="wanted the tags of 3 words"):
         tags.load(file, 3)
