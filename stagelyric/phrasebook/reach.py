@@ -93,8 +93,8 @@ def seams(line: Line) -> Iterator[tuple[str, str]]:
             for choice in piece.choices:
                 yield from seams(choice)
         if at:
-            after = first_words(line[at : at + 2], 1)
-            for before in last_words(line[max(0, at - 2) : at], 1):
+            after = first_words(line[at:], 1)  # beyond the next piece where that can be no words at all
+            for before in last_words(line[:at], 1):
                 for following in after:
                     if before.words and following.words and joined(before.labels, following.labels) is not None:
                         yield before.words[0], following.words[0]

@@ -86,7 +86,8 @@ def read(text: str, base: Tags) -> Tags:
         words = [word.removeprefix("?") for word in _ONE_OR_MORE.split(part.strip()) if word]
         if not words:
             continue
-        key = _OTHER_NAMES.get(words[0], words[0]).rstrip(":")
+        key = words[0].rstrip(":")
+        key = _OTHER_NAMES.get(key, key)
         if key in _BARE and len(words) == 1:
             found[key] = True
         elif key in _SINGLE:
