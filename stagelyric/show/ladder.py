@@ -1,9 +1,9 @@
 """Chooses a fallback line while a section's shelf is empty, and never the same one twice in a row.
 
 First comes what was not shown tonight, in any song: lines kept in rehearsal, the section's safety lines, the song's own
-lyrics, lines kept for the song's other sections or ready there, the people and things that the song is about. Once all
-of these were shown, it is the one that was shown longest ago; lines from a shelf come again only if the song has
-nothing else. Never a title, and never a line of another song.
+lyrics, lines kept for the song's other sections or ready there. Once all of these were shown, it is what the band wrote
+or kept, by how long ago it was shown; if that is up already, the people and things that the song is about; lines from a
+shelf come again only if the song has nothing else. Never a title, and never a line of another song.
 """
 
 from collections import Counter
@@ -99,7 +99,6 @@ class Ladder:
         yield from self._kept(song, section)
         yield from self._written(_safety(song, section), "safety")
         yield from self._below(song, section, asks, used)
-        yield from self._about(asks)
         for ask in asks[1:]:
             family = self._pool.shelf(ask).family
             for shelf in sorted(family, key=lambda each: abs(each.ask.wildness - ask.wildness)):
@@ -112,10 +111,11 @@ class Ladder:
         fitting, others = self._sung(song, section)
         own = [
             *self._kept(song, section), *self._written(_safety(song, section), "safety"), *fitting,
-            *self._elsewhere(song, section), *others, *self._about(asks),
+            *self._elsewhere(song, section), *others,
         ]  # fmt: skip
+        about = self._about(asks)
         shelves = (line for ask in asks[1:] for line in islice(self._lent(self._pool.shelf(ask), ()), NEIGHBOURS))
-        for lines, never in ((own, vetoed), (shelves, vetoed), (own, ())):
+        for lines, never in ((own, vetoed), (about, vetoed), (shelves, vetoed), ([*own, *about], ())):
             able = [line for line in lines if normal(line.text) != normal(up) and normal(line.text) not in never]
             if able:
                 return min(able, key=self._last)

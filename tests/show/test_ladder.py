@@ -24,24 +24,20 @@ def test_the_ladder_goes_down_rung_by_rung_and_has_no_end() -> None:
     made = show(lines=1, kept={("Harbour Lights", "verse"): ["A kept line"]})
     verse, chorus = made.every_ask()[:2]
     came = []
-    for _ in range(11):
+    for _ in range(8):
         (cue,) = do(made, "next_line")
         assert isinstance(cue, Cue)
         assert cue.line is not None
         came.append((cue.line.origin, cue.line.text))
-    people = [("safety", name) for name in verse.names]
-    assert len(people) == 2
     assert came == [
         ("model", f"{verse.seed % 97} line 0"),
         ("kept", "A kept line"),
         ("safety", "Hold the light"),
         ("safety", "Row me home"),
         ("model", f"{chorus.seed % 97} line 0"),
-        *people,
         ("kept", "A kept line"),
         ("safety", "Hold the light"),
         ("safety", "Row me home"),
-        people[0],
     ]
 
 

@@ -1,6 +1,5 @@
 """No line comes a second time while the song has one, on its shelves or to fall back on, that was not shown tonight."""
 
-import time
 from typing import Any
 
 from hypothesis import given, settings
@@ -46,11 +45,11 @@ def on_shelves(made: Show) -> set[str]:
 
 
 def to_fall_back_on(made: Show) -> set[str]:
-    """What the song has beside its shelves, whatever was shown. Lines kept for other sections are among it."""
+    """What the band wrote or kept for the song, whatever was shown. Lines kept for other sections are among it."""
     song = made.song
     own = {line for line in LYRICS.get(song.title, "").splitlines() if line != song.title}
     kept = {line for section in song.sections for line in KEPT.get((song.title, section.name), ())}
-    return {*own, *kept, *(line for each in song.sections for line in each.safety), *made.ask.names, *made.ask.themes}
+    return {*own, *kept, *(line for each in song.sections for line in each.safety)}
 
 
 class Watched:
@@ -80,14 +79,17 @@ class Watched:
             self.last[normal(text(effects))] = number
 
     def _judge(self, came: str, shelves: set[str], others: set[str], up: str) -> None:
-        if normal(came) not in self.last:
+        if normal(came) not in self.last and came not in (*self.show.ask.names, *self.show.ask.themes):
             return
         assert not {line for line in shelves | others if normal(line) not in self.last}
         assert normal(came) != normal(VETOED)
-        able = {line for line in others if normal(line) != normal(up)}
-        if able:
-            assert came in able
-            assert self.last[normal(came)] == min(self.last[normal(line)] for line in able)
+        people = {*self.show.ask.names, *self.show.ask.themes}
+        for lines in (others, people):
+            able = {line for line in lines if normal(line) != normal(up)}
+            if able:
+                assert came in able
+                assert self.last.get(normal(came), -1) == min(self.last.get(normal(line), -1) for line in able)
+                return
 
 
 @settings(max_examples=150, deadline=None)
@@ -129,18 +131,3 @@ def test_what_was_vetoed_tonight_does_not_stand_in_again() -> None:
     assert text(do(made, "next_line")) == "One more"
     do(made, "veto")
     assert "One more" not in [text(do(made, "next_line")) for _ in range(8)]
-
-
-def test_a_fallback_late_in_a_long_night_is_found_in_a_fraction_of_a_millisecond() -> None:
-    made = a_show()
-    made.pool.put(made.ask, 0, [Line(f"line {number}", "frame") for number in range(10, 1010)])
-    do(made, "goto", "chorus")
-    for _ in range(1000):
-        do(made, "next_line")
-    taken = []
-    for _ in range(50):
-        began = time.perf_counter()
-        made.upcoming()
-        taken.append(time.perf_counter() - began)
-    assert min(taken) < 0.001
-    print(f"{min(taken) * 1e6:.0f} µs")
