@@ -118,9 +118,14 @@ class _Solved(NamedTuple):
 def _solve(
     x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64], usual: NDArray[np.float64], pull: float
 ) -> _Solved:
-    """Minimises the loss, which is convex, by Newton's method."""
-    spread = np.maximum(x.std(axis=0), 1e-3)
-    z = np.column_stack([x, x @ usual, np.ones(len(x))])
+    """Minimises the loss, which is convex, by Newton's method.
+
+    Marks count from their mean: a mark that is the same in all lines would else serve as an offset, almost unpenalised,
+    and its weight would move as far as it can.
+    """
+    middle, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-3)
+    away = x - middle
+    z = np.column_stack([away, away @ usual, np.ones(len(x))])
     penalty = np.concatenate([pull * spread**2, [1.0, 1e-3]])
     w = np.zeros(z.shape[1])
     for _ in range(_ROUNDS):
@@ -131,7 +136,7 @@ def _solve(
         w = w - step
         if np.abs(step).max() < 1e-8:
             break
-    return _Solved(w[:-2], float(w[-2]), float(w[-1]))
+    return _Solved(w[:-2], float(w[-2]), float(w[-1] - middle @ (w[:-2] + w[-2] * usual)))
 
 
 def _steps(solved: _Solved, usual: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,6 +2,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from stagelyric.writing import taste
 from stagelyric.writing.ranking import WEIGHTS
@@ -101,3 +104,112 @@ def test_a_file_that_is_no_taste_is_named(tmp_path: Path, text: str, sentence: s
     file.write_text(text)
     with pytest.raises(TasteError, match=sentence):
         taste.load(file)
+
+
+def test_a_band_of_the_opposite_taste_learns_the_opposite() -> None:
+    judged = band(80, {"scans": 2.0, "of": -1.0})
+    other = [Judged(one.marks, 1.0 - one.kept) for one in judged]
+    one, opposite = taste.fit(judged), taste.fit(other)
+    assert one.moved
+    assert opposite.moved == pytest.approx({name: -step for name, step in one.moved.items()}, abs=0.002)
+    assert (opposite.kept, opposite.vetoed) == (one.vetoed, one.kept)
+    assert one.before + opposite.before == pytest.approx(1, abs=1e-3)
+
+
+def test_a_mark_that_all_lines_have_alike_teaches_nothing() -> None:
+    judged = [Judged({**one.marks, "alliteration": 1.0}, one.kept) for one in band(60, {"flow": 2.0})]
+    assert abs(taste.fit(judged).moved.get("alliteration", 0.0)) < 0.05
+
+
+def test_what_moved_is_what_the_weights_differ_in_largest_first() -> None:
+    learned = taste.fit(band(60, {"flow": 2.0, "worn": -1.0}))
+    assert {
+        name: round(weight - WEIGHTS[name], 3) for name, weight in learned.weights.items() if weight != WEIGHTS[name]
+    } == dict(learned.moved)
+    sizes = [abs(step) for step in learned.moved.values()]
+    assert sizes == sorted(sizes, reverse=True)
+    assert learned.weights.keys() == WEIGHTS.keys()
+
+
+@pytest.mark.parametrize("pull", [4.0, 256.0])
+def test_what_is_solved_is_the_least_loss(pull: float) -> None:
+    """No small step in any direction makes the penalised loss smaller; marks and scores count from their mean."""
+    x, y, weight = taste._table([*band(60, {"flow": 2.0}), *[Judged({"flow": 1.0}, 1.0, taste.PASSED)] * 9])
+    usual = np.array([WEIGHTS[name] for name in taste.FITTED])
+    away, spread = x - x.mean(axis=0), np.maximum(x.std(axis=0), 1e-3)
+
+    def loss(likes: NDArray[np.float64], scale: float, offset: float) -> float:
+        logits = away @ likes + scale * (away @ usual) + offset
+        told = np.where(y == 1, np.log1p(np.exp(-logits)), np.log1p(np.exp(logits)))
+        return float((weight * told).sum() + (pull * spread**2 * likes**2).sum() / 2 + scale**2 / 2 + offset**2 / 2000)
+
+    found = taste._solve(x, y, weight, usual, pull)
+    middle = found.offset + x.mean(axis=0) @ (found.likes + found.scale * usual)
+    np.testing.assert_allclose(found.logits(x, usual), away @ found.likes + found.scale * (away @ usual) + middle)
+    least = loss(found.likes, found.scale, middle)
+    rng = np.random.default_rng(0)
+    for size in (1e-1, 1e-2, 1e-3):
+        for _ in range(20):
+            step = rng.normal(size=len(usual)) * size
+            scale, offset = (rng.normal(size=2) * size).tolist()
+            assert loss(found.likes + step, found.scale + scale, middle + offset) > least
+
+
+def test_the_harder_the_pull_the_less_moves() -> None:
+    x, y, weight = taste._table(band(60, {"flow": 2.0, "grammar": 1.0}))
+    usual = np.array([WEIGHTS[name] for name in taste.FITTED])
+    sizes = [float(np.abs(taste._solve(x, y, weight, usual, pull).likes).sum()) for pull in taste._PULLS]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.integers(-3, 3), st.booleans(), st.booleans()), max_size=14))
+def test_how_well_lines_are_told_apart_is_a_share_of_pairs(lines: list[tuple[int, bool, bool]]) -> None:
+    scores = np.array([score for score, _, _ in lines], dtype=np.float64)
+    kept = np.array([own for _, own, _ in lines], dtype=np.float64)
+    sure = np.array([own for _, _, own in lines], dtype=np.bool_)
+    pairs = [(a, b) for a, own, known in lines if own and known for b, other, too in lines if not other and too]
+    wanted = sum(1.0 if a > b else 0.5 if a == b else 0.0 for a, b in pairs) / len(pairs) if pairs else 0.5
+    assert taste._pairs(scores, kept, sure) == pytest.approx(wanted, abs=1e-4)
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 30), st.integers(0, 500))
+def test_lines_let_pass_never_outweigh_those_that_were_judged(judged: int, passed: int) -> None:
+    lines = [Judged({}, 1.0)] * judged + [Judged({}, 1.0, taste.PASSED)] * passed
+    _, _, weight = taste._table(lines)
+    assert (weight[:judged] == 1).all()
+    assert weight[judged:].sum() == pytest.approx(min(passed * taste.PASSED, judged / 2))
+
+
+def test_a_mark_that_a_file_lacks_has_its_usual_weight(tmp_path: Path) -> None:
+    file = tmp_path / "taste.toml"
+    file.write_text("[weights]\nflow = 2\n")
+    assert taste.load(file) == WEIGHTS | {"flow": 2.0}
+    file.write_text("")
+    assert taste.load(file) == WEIGHTS
+
+
+def test_saving_leaves_one_file_and_replaces_the_last(tmp_path: Path) -> None:
+    file = tmp_path / "taste.toml"
+    for flow in (1.0, -2.5):
+        taste.save(file, taste.Taste(WEIGHTS | {"flow": flow}, 3, 4))
+        assert taste.load(file)["flow"] == flow
+    assert list(tmp_path.iterdir()) == [file]
+    assert "kept = 3\nvetoed = 4\n" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfe", b"[weights]\nflow = true", b"[weights]\nflow = 100", b"a = " + b"[" * 9999]
+)
+def test_bytes_that_are_no_taste_are_one_sentence(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "taste.toml"
+    file.write_bytes(data)
+    with pytest.raises(TasteError, match=r"^.*taste\.toml: .*wanted a .*, found .*") as told:
+        taste.load(file)
+    assert "\n" not in str(told.value)
+
+
+def test_a_folder_is_no_taste(tmp_path: Path) -> None:
+    with pytest.raises(TasteError, match="another file"):
+        taste.load(tmp_path)
