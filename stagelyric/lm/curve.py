@@ -51,7 +51,7 @@ def read(folder: Path, meta: Meta) -> Curve | None:
 
 
 def _thinned(points: Sequence[Point]) -> list[Point]:
-    kept = list(points[:: max(1, len(points) // _MOST)])
+    kept = list(points[:: max(1, -(-len(points) // (_MOST - 1)))])
     return kept if not points or kept[-1] == points[-1] else [*kept, points[-1]]
 
 
