@@ -41,7 +41,8 @@ _BEFORE = (
 _NUMBER = r"(?:\s*[#№.]?\s*(?:\d{1,2}[a-d]?|[ivx]{1,4}|[a-d]|one|two|three|four|five))?"
 _TIMES = r"(?:\s*(?:[(\[]?\s*(?:x\s?\d{1,2}|\d{1,2}\s?x|[×]\s?\d|twice|repeat(?:ed)?|\d\s?times)\s*[)\]]?))?"
 _ALSO = r"(?:\s*(?:/|&|\+|and)\s*(?:verse|chorus|bridge|outro|intro|refrain|pre-?chorus|hook|tag)(?:\s*\d)?)?"
-_NAME = re.compile(rf"{_BEFORE}(?:{_KIND}){_NUMBER}{_ALSO}{_TIMES}", re.IGNORECASE)
+# Up to the end of a word: or "Breakdown", "Chorus and Outro", "Chorus x2" were read as "Break", "Chorus a", "Chorus x".
+_NAME = re.compile(rf"{_BEFORE}(?:{_KIND}){_NUMBER}{_ALSO}{_TIMES}(?![^\W_])", re.IGNORECASE)
 _AFTER_NAME = re.compile(r"\s*(?P<colon>[:：.]|[-–—]+(?=\s|$))?\s*(?P<rest>.*)$", re.DOTALL)
 _BRACKETED = re.compile(r"[\[【]\s*(?P<inner>[^\[\]【】]*)\s*[\]】]\s*:?\s*(?P<rest>.*)$", re.DOTALL)
 _ROUND = re.compile(r"[({<*_]+\s*(?P<inner>[^(){}<>]*?)\s*[)}>*_]+\s*:?\s*$")
@@ -64,9 +65,7 @@ _SHORTS = {
 def kind_of(name: str) -> str:
     """The kind of section that a name means: "verse" for "Verse 2 (soft)"; "" if it is unknown."""
     match = _NAME.match(name.strip())
-    if match is None or name.strip()[match.end() :][:1].isalpha():
-        return ""
-    return _matched(match)
+    return "" if match is None else _matched(match)
 
 
 def bracketed(line: str) -> tuple[str, str] | None:
@@ -101,7 +100,7 @@ def bare(line: str, alone: bool, sure: bool) -> tuple[str, str] | None:
     if after is None:  # can't happen: the pattern matches the empty text
         return None
     colon, rest, word = after["colon"] or "", after["rest"].strip(), match[0].strip()
-    if line[match.end() :][:1].isalnum() or (colon == "." and rest):
+    if colon == "." and rest:
         return None
     if rest and not rest.startswith("("):
         return (_matched(match), rest) if colon in (":", "：") and (sure or alone) else None
