@@ -8,6 +8,7 @@ reported in `Text.remarks`.
 from __future__ import annotations
 
 import codecs
+import io
 import re
 import unicodedata
 import zlib
@@ -107,18 +108,16 @@ def unpacked(data: bytes) -> bytes:
     """The contents of a gzip file; other data unchanged. Raises TextError for a damaged one."""
     if data[:2] != _GZIP:
         return data
-    machine = zlib.decompressobj(wbits=31)
-    try:
-        head = machine.decompress(data, LARGEST)
-        if machine.unconsumed_tail:
-            raise TextError(f"wanted a packed text of at most {LARGEST >> 20} MB, found a larger one")
-        if machine.eof and not machine.unused_data:
-            return head
-        import gzip  # imported here, as packed texts are rare
+    import gzip  # imported here, as packed texts are rare
 
-        return gzip.decompress(data)
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:  # reads every part of a file that has several
+            found = packed.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise TextError("wanted a whole gzip file, found a damaged one") from error
+    if len(found) > LARGEST:
+        raise TextError(f"wanted a packed text of at most {LARGEST >> 20} MB, found a larger one")
+    return found
 
 
 def _refuse_others(data: bytes) -> None:
@@ -131,7 +130,7 @@ def _refuse_others(data: bytes) -> None:
 
 def _is_plain_pickle(data: bytes) -> bool:
     """Whether the data are a pickle of protocol 0, which consists of ASCII characters. It is parsed, never loaded."""
-    if data[-1:] != b"." or data[:1] not in _PLAIN_PICKLES:
+    if data[-1:] != b"." or data[:1] not in _PLAIN_PICKLES or b"\n" not in data:  # "No." alone is a line
         return False
     import pickletools  # imported here, as it is rarely needed
 
