@@ -41,7 +41,7 @@ _SPELLED = frozenset(
     }
 )  # fmt: skip
 _SPELLED_IN_SMALL = frozenset(["ok", "tv", "dj", "cd", "lp", "mc", "mtv", "dvd", "gps", "suv", "lsd", "bbc"])
-_PAIR = re.compile(r"(\d{1,2})[:.](\d{2})")
+_PAIR = re.compile(r"(\d{1,2})[:.](\d{2})(?:(?P<half>[ap])\.?m)?", re.IGNORECASE)
 _NUMBER = re.compile(r"(?P<figures>\d{1,3}(?:[,\u202f]\d{3})+|\d{1,12})(?:[.](?P<part>\d{1,6}))?")
 _FRACTIONS = {"½": "half", "¼": "quarter", "¾": "three quarters", "⅓": "third", "⅔": "two thirds", "⅛": "eighth"}
 _FIGURE_BY_FIGURE = re.compile(r"911|999|\d{3}[-.\u2010-\u2013]\d{4}|\d{3}[-.\u2010-\u2013]\d{3}[-.\u2010-\u2013]\d{4}")
@@ -116,6 +116,7 @@ def _with_figures(sign: str, core: str, end: str) -> tuple[str, ...]:
     for part in re.split(r"[-\u2010-\u2015/]+", core.strip("'’")):
         if pair := _PAIR.fullmatch(part):
             words += _pair(pair[1], pair[2])
+            words += _SUFFIXES[f"{pair['half'].lower()}m"].split() if pair["half"] else []
             continue
         at = 0
         for found in _NUMBER.finditer(part):
@@ -157,7 +158,7 @@ def _number(found: re.Match[str], rest: str) -> list[str]:
         and "," not in found["figures"]
         and (1100 <= int(figures) < 2000 or 2010 <= int(figures) < 2100)
     ):
-        return _pair(figures[:2], figures[2:])
+        return [*cardinal(int(figures[:2])), "hundred"] if figures[2:] == "00" else _pair(figures[:2], figures[2:])
     return cardinal(int(figures))
 
 
