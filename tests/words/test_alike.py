@@ -1,5 +1,6 @@
 """Names are compared as people see them."""
 
+import re
 import unicodedata
 
 import pytest
@@ -50,3 +51,45 @@ def test_what_comes_again_is_numbered_and_stays_apart(names: list[str]) -> None:
 def test_a_songs_form() -> None:
     assert numbered(["verse", "chorus", "verse", "chorus"]) == ["verse", "chorus", "verse 2", "chorus 2"]
     assert numbered(["chorus", "chorus", "chorus 2"]) == ["chorus", "chorus 3", "chorus 2"]
+
+
+@given(st.lists(st.sampled_from(["Verse", "verse", "Chorus", "chorus", "Café"]), max_size=6), st.data())
+def test_of_equal_names_the_next_one_is_found_and_then_the_first_again(names: list[str], data: st.DataObject) -> None:
+    wanted = data.draw(st.sampled_from(["VERSE", "chorus", "Cafe\u0301", "bridge"]))
+    after = data.draw(st.none() | st.integers(-1, len(names)))
+    places = [place for place, name in enumerate(names) if alike(name) == alike(wanted)]
+    found = find(wanted, names, after)
+    if not places:
+        assert found is None
+    elif after is None or after >= places[-1]:
+        assert found == places[0]
+    else:
+        assert found == min(place for place in places if place > after)
+
+
+def test_going_on_from_each_place_comes_by_all_equal_names() -> None:
+    names, place, seen = ["verse", "chorus", "Verse", "verse "], None, []
+    for _ in range(4):
+        place = find("verse", names, place)
+        seen.append(place)
+    assert seen == [0, 2, 3, 0]
+
+
+@given(st.lists(st.sampled_from(["a", "A", "a (2)", "a (3)", "b"]), max_size=9))
+def test_numbers_may_be_written_in_another_way(names: list[str]) -> None:
+    labels = numbered(names, "{} ({})")
+    assert len({alike(label) for label in labels}) == len(labels)
+    for name, label in zip(names, labels, strict=True):
+        assert label == name or re.fullmatch(re.escape(name) + r" \(\d+\)", label)
+    assert numbered(labels, "{} ({})") == labels
+
+
+def test_many_equal_names_are_numbered_one_after_the_other() -> None:
+    assert numbered(["verse"] * 300) == ["verse", *(f"verse {number}" for number in range(2, 301))]
+    assert numbered([]) == []
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\ufeff", "\u2060", "\ufe0f"])
+def test_what_can_not_be_seen_makes_no_other_name(unseen: str) -> None:
+    assert alike(f"Ferry{unseen} Road{unseen}") == alike("Ferry Road")
+    assert alike("  Ferry\t\u00a0 Road ") == "ferry road"
