@@ -175,8 +175,9 @@ def _changes(before: str, after: str) -> list[str]:
     old, new = before.splitlines(), after.splitlines()
     if before == after or len(old) + len(new) > 2 * _COMPARED:
         return []
-    first = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), len(old))
-    most = min(len(old), len(new)) - first
+    shared = min(len(old), len(new))
+    first = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), shared)
+    most = shared - first
     last = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
     old, new = old[first : len(old) - last], new[first : len(new) - last]
     rows = list(difflib.unified_diff(old, new, n=0, lineterm=""))[2:]
