@@ -30,5 +30,6 @@ def read_npz(file: Path, wanted: str, missing: str = "") -> Iterator[Arrays]:
             yield arrays
     except FileNotFoundError:
         raise ModelError(f"{file}: wanted {wanted}, found no such file{missing}") from None
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile, zlib.error, RuntimeError) as error:
+        # RuntimeError: a damaged bit may say that the archive is encrypted or of a later version
         raise ModelError(f"{file}: wanted {wanted}, found a file that is none") from error
