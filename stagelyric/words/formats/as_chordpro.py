@@ -90,12 +90,13 @@ class _Reader:
     """Reads one song line by line."""
 
     def __init__(self, title: str) -> None:
-        self._tags = {"title": title} if title else {}
+        self._title = title  # unless the song says another
+        self._tags = dict[str, str]()
         self._stanzas = Stanzas()
         self._skipping = ""  # the section that is being skipped, until its end
 
     def sheet(self) -> Sheet:
-        return self._stanzas.sheet(self._tags)
+        return self._stanzas.sheet({"title": self._title, **self._tags} if self._title else self._tags)
 
     def take(self, raw: str) -> bool:
         """Reads a line; returns True if it begins another song."""
