@@ -16,7 +16,8 @@ from stagelyric.words import text as texts
 from stagelyric.words.reading import SETLIST, read_bytes
 
 DEEPEST = 32  # maximum number of parts of a dotted key
-_DEEP = re.compile(rf'^[ \t\[]*(?:[\w"\'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}', re.MULTILINE)
+_PART = r"""(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""  # of a dotted key
+_DEEP = re.compile(rf"^[ \t\[]*(?:{_PART}[ \t]*\.[ \t]*){{{DEEPEST}}}", re.MULTILINE)
 
 
 class FileError(Exception):

@@ -28,7 +28,8 @@ def address(written: str | int, host: str = "127.0.0.1") -> tuple[str, int]:
 def _address(written: object) -> object:
     if isinstance(written, str | int) and not isinstance(written, bool):
         address(written)
-    return str(written) if isinstance(written, int) else written
+        return str(written)
+    return written
 
 
 def _network(written: str) -> str:
