@@ -99,3 +99,31 @@ def test_it_is_light() -> None:
     code = "import sys, stagelyric.words.syllables; print(any(m in sys.modules for m in ('numpy', 'lzma')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+SUNG = st.sampled_from(
+    [*COMMON.split(), "Montréal", "didn't", "o'er", "moss-covered", "1967", "MTV", "Dr.", "—", "river,"]
+)
+LINES = st.lists(SUNG, max_size=6).map(" ".join)
+
+
+@given(LINES, LINES)
+def test_a_line_is_cut_word_by_word(one: str, other: str) -> None:
+    assert syllabify(f"{one} {other}") == syllabify(one) + syllabify(other)
+    assert count(f"{one}\n{other}") == count(one) + count(other) == len(syllabify(f"{one} {other}"))
+
+
+@given(LINES)
+def test_an_apostrophe_and_a_capital_cut_no_other_way(line: str) -> None:
+    curly = syllabify(line.replace("'", "\u2019"))
+    assert [piece.replace("\u2019", "'") for piece in curly] == list(syllabify(line))
+    words = " ".join(word for word in line.split() if word.isalpha() and word.islower())
+    assert [piece.lower() for piece in syllabify(words.title())] == list(syllabify(words))
+
+
+@given(st.sampled_from(COMMON.split()), st.integers(1, 9))
+def test_a_dictionary_asks_for_at_most_as_many_pieces_as_there_are_vowels(word: str, wanted: int) -> None:
+    pieces = syllabify(word, {word: wanted}.get)
+    assert len(pieces) <= max(1, min(wanted, sum(c in "aeiouy" for c in word)))
+    assert all(any(c in "aeiouy" for c in piece) for piece in pieces if len(pieces) > 1)
+    assert [piece.endswith("-") for piece in pieces] == [True] * (len(pieces) - 1) + [False]
