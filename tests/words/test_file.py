@@ -95,3 +95,10 @@ def test_a_file_counts_its_songs_lines_and_stanzas_together() -> None:
     assert found.lines == ["Row", "me", "over"]
     assert found.stanzas == [("", ("Row",)), ("", ("me",)), ("", ("over",))]
     assert found.stanzas == [stanza for sheet in found.songs for stanza in sheet.stanzas]
+
+
+def test_a_song_that_has_only_a_title_yet_is_one_of_the_file() -> None:
+    found, _ = parse("book.txt", f"{MARKER}Not written yet\n\n{MARKER}\n\n{MARKER}Ferry Road\nNobody owes\nus\n")
+    assert [(sheet.tags.get("title"), sheet.lines) for sheet in found] == [
+        ("Not written yet", []), ("Ferry Road", ["Nobody owes", "us"]),
+    ]  # fmt: skip

@@ -46,3 +46,11 @@ def test_a_pattern_has_a_sign_for_each_syllable(words: list[str]) -> None:
     signs = pattern(words, LEXICON)
     assert len(signs) == sum(LEXICON.syllable_count(word) or 1 for word in words)
     assert signs == "".join(pattern([word], LEXICON) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("signs", "share"), [("0" * 12, 10 / 12), ("1" * 12, 6 / 12), ("010001", 5.5 / 6), ("011101", 5 / 6)]
+)
+def test_a_weak_syllable_on_a_beat_costs_half_of_a_strong_one_beside_it(signs: str, share: float) -> None:
+    """Of twelve weak ones a third is on the beats of a three-syllable foot, of twelve strong ones half beside them."""
+    assert scans(signs) == pytest.approx(share)
