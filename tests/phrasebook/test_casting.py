@@ -139,6 +139,7 @@ def test_somebody_of_a_sex_is_of_it_or_may_be(own: list[str], seed: int, sex: st
         assert made.of_sex(sex, number, lead, short=True) == Member(casting.first_name(name), sort=sex)
 
 
+@settings(max_examples=40)
 @given(seeds)
 def test_another_seed_draws_others_and_the_same_the_same(seed: int) -> None:
     def drawn(of: int) -> list[str]:
@@ -188,6 +189,7 @@ def test_a_song_without_a_woman_says_she() -> None:
     assert made.said(Open("man", 2))[0] == "he"
 
 
+@settings(max_examples=40)
 @given(seeds)
 def test_people_go_by_the_first_name_in_all_of_a_form_or_in_none(seed: int) -> None:
     made: Cast = casting.cast(KNOWN, ["Nora Pike", "Bob Dory"], [], seed)

@@ -82,13 +82,13 @@ def placeless(line: Line) -> Line:
 # Read as it is written
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(LINES)
 def test_a_line_that_is_written_is_read_as_it_was(line: Line) -> None:
     assert placeless(read_line(written(line))) == line
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(LINES)
 def test_a_slots_place_in_the_line_is_that_of_its_bracket(line: Line) -> None:
     text = written(line)
@@ -115,7 +115,7 @@ def test_what_one_slot_of_a_label_proposes_waits_in_all_of_them() -> None:
     assert [reader.normalised(reader.kept(line, linked)) for line in raw] == [(Text("x"),), (Text("p t"),)]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.text(max_size=30))
 def test_any_line_of_a_song_is_escaped_so_that_a_frame_reads_what_was_sung(text: str) -> None:
     """Whatever somebody's keyboard wrote: full-width quotes, tabs, signs that mean something in a frame."""
@@ -178,7 +178,7 @@ def consistent(line: Line) -> bool:
 FORMED = LINES.filter(consistent)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @example(read_line("a {|b} {|c} {|d} {|e} f"))
 @example(read_line("{k: a|b} {|c} {|d} {|e} {k: f|g}"))
 @given(FORMED)
@@ -220,6 +220,7 @@ def test_ends_and_beginnings_are_those_of_a_form_with_their_labels(line: Line, c
             assert any(dict(one.labels).items() <= taken.items() for taken in led)
 
 
+@settings(max_examples=40)
 @given(
     st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)),
     st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)),
@@ -257,7 +258,7 @@ def chances(line: Line) -> Iterator[tuple[list[str], float]]:
             yield said + more, part * other
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(LINES.map(unlabelled), min_size=1, max_size=2))
 def test_a_pair_is_as_likely_as_the_forms_that_have_it(lines: list[Line]) -> None:
     wanted: Counter[tuple[str, str]] = Counter()
@@ -275,6 +276,7 @@ _SAID = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(_SAID)
 def test_pairs_of_all_frames_are_the_sum_and_their_repetition_is_beside_the_average(
     said: list[dict[tuple[str, str], float]],
@@ -299,6 +301,7 @@ def test_a_pair_that_others_have_is_a_repetition_and_ones_own_is_none() -> None:
 _HEARD = st.lists(st.lists(st.sampled_from(["on", "The", "the,", "red", "boat"]), max_size=5).map(" ".join), max_size=6)
 
 
+@settings(max_examples=40)
 @given(_HEARD, _HEARD, st.dictionaries(st.sampled_from(["on the", "the red", "red boat"]), st.floats(0, 20)))
 def test_what_was_heard_is_a_repetition_and_what_is_common_probably_one(
     said: list[str], texts: list[str], common: dict[str, float]
@@ -329,6 +332,7 @@ def test_only_the_shelfs_last_lines_count() -> None:
 # Written out with names
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=12))
 def test_a_capital_is_set_once_and_changes_one_letter(text: str) -> None:
     once = unfolding.capital(text)

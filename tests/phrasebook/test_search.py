@@ -224,6 +224,7 @@ def test_what_introduces_somebody_names_them_before_it_says_he(book: Book) -> No
     assert [forms.introduces(line) for line in made.lines] == [False, True]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=6), st.floats(0, 3), st.integers(0, 99))
 def test_a_pick_is_a_place_among_the_scores_and_without_heat_the_best(
     scores: list[float], heat: float, seed: int

@@ -66,6 +66,7 @@ def test_what_is_no_word_is_not_known(word: str) -> None:
     assert not sounds.is_known(word) or look_up(word) is not None
 
 
+@settings(max_examples=40)
 @given(_WORDS, _WORDS, st.sampled_from(["-", " ", ", ", "! ("]))
 def test_syllables_add_up_whatever_stands_between_words(a: str, b: str, between: str) -> None:
     assert sounds.count(f"{a}{between}{b}") == sounds.count(a) + sounds.count(b)
@@ -73,6 +74,7 @@ def test_syllables_add_up_whatever_stands_between_words(a: str, b: str, between:
     assert sounds.count("") == sounds.count(between) == 0
 
 
+@settings(max_examples=40)
 @given(_WORDS)
 def test_every_way_of_saying_a_word_is_told_once_and_has_a_vowel(word: str) -> None:
     found = sounds.said(ends.bare(word))
@@ -96,6 +98,7 @@ def test_an_open_o_may_be_that_of_on(other: str) -> None:
 # Ends of lines
 
 
+@settings(max_examples=40)
 @given(st.lists(_WORDS, max_size=3), st.lists(_WORDS, max_size=3))
 def test_how_ends_rhyme_has_no_direction_and_hangs_on_two_words(a: list[str], b: list[str]) -> None:
     found = ends.kind(a, b)
@@ -106,6 +109,7 @@ def test_how_ends_rhyme_has_no_direction_and_hangs_on_two_words(a: list[str], b:
         assert found is None
 
 
+@settings(max_examples=40)
 @given(_WORDS, _WORDS)
 def test_words_share_a_key_where_they_rhyme_or_are_the_same(a: str, b: str) -> None:
     kind = ends.kind([a], [b])

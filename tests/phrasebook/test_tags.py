@@ -88,6 +88,7 @@ def test_a_wrong_tag_is_told_with_what_was_wanted_and_where(text: str, at: int, 
     assert caught.value.at == at
 
 
+@settings(max_examples=40)
 @given(st.sampled_from([*tags.SCHEMES[2], *tags.SCHEMES[4]]))
 def test_lines_that_rhyme_are_those_of_one_letter(scheme: str) -> None:
     count = 2 if scheme == "AA" else 4
@@ -101,6 +102,7 @@ def test_lines_that_rhyme_are_those_of_one_letter(scheme: str) -> None:
 # Themes
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([*THEMES[:20], "raining", "boats", "Ferry", "nonsense", "old harbours"]), max_size=4))
 def test_a_theme_asked_for_by_name_weighs_most(themes: list[str]) -> None:
     found = near_themes.wanted(themes, frames.TABLE)
@@ -137,6 +139,7 @@ def test_a_table_is_read_line_by_line_and_what_is_no_theme_left(tmp_path: Path) 
 # A song's hand, mood and sections
 
 
+@settings(max_examples=40)
 @given(
     st.text(max_size=9), st.integers(), st.one_of(st.none(), st.floats(0, 1)), st.sampled_from(["", "calm", "fierce"])
 )
@@ -187,6 +190,7 @@ def test_draws_are_those_of_every_machine() -> None:
     assert draw.seeded(7, "hand").random() != draw.seeded("7", "hand").random() != draw.seeded(7, "han", "d").random()
 
 
+@settings(max_examples=40)
 @given(st.integers(), st.integers(1, 50))
 def test_a_draw_is_below_its_limit(seed: int, count: int) -> None:
     rng = draw.seeded(seed)
@@ -255,6 +259,7 @@ def test_a_mark_beyond_the_scale_is_the_greatest_and_no_file_is_no_ear(folder: P
     assert ears.load(folder / "none.npz") == Ear()
 
 
+@settings(max_examples=40)
 @given(_MARKS, st.lists(st.integers(0, 5), unique=True, max_size=5))
 def test_a_forms_mark_is_the_sum_over_what_it_took_in_any_order(mark: Marks, taken: list[int]) -> None:
     taken = [number for number in taken if number < len(mark.alone)]
@@ -264,6 +269,7 @@ def test_a_forms_mark_is_the_sum_over_what_it_took_in_any_order(mark: Marks, tak
     assert mark.of(taken[::-1]) == pytest.approx(mark.of(taken))
 
 
+@settings(max_examples=40)
 @given(_MARKS, st.integers(0, 3), st.integers(1, 3))
 def test_a_weight_grows_with_the_mark(mark: Marks, first: int, count: int) -> None:
     weights = mark.weigh(first, count)

@@ -118,6 +118,7 @@ def test_a_line_is_quoted_where_five_words_or_24_letters_are_somebody_elses(own:
     assert found <= set(own.lines)
 
 
+@settings(max_examples=40)
 @given(st.lists(lines, max_size=6), st.frozensets(st.sampled_from(WORDS), max_size=3))
 def test_a_line_counts_once_however_many_of_the_words_it_has(texts: list[str], any_of: frozenset[str]) -> None:
     share = sum(bool(any_of & set(line.split())) for line in texts)
@@ -191,6 +192,7 @@ def test_an_average_line_is_made_of_words_that_were_sung(songs: list[Song]) -> N
 ends = st.sampled_from(["hat", "cat", "time", "line", "sea", "see", "tell it", "sell it", "fire", "choir", "moon", ""])
 
 
+@settings(max_examples=40)
 @given(ends, ends)
 def test_a_rhyme_has_no_direction(a: str, b: str) -> None:
     assert form.rhyme(f"the {a}", f"a {b}") == form.rhyme(f"a {b}", f"the {a}")
@@ -214,6 +216,7 @@ def test_every_line_rhymes_in_one_way_with_one_of_three_before(stanzas: list[Sta
     assert math.isnan(match) == (max(map(len, texts), default=0) < 2)
 
 
+@settings(max_examples=40)
 @given(st.text(st.sampled_from("ABCabX-.*_ 1"), max_size=6), st.integers(0, 14))
 def test_a_schemes_pairs_are_of_one_letter_in_one_round_with_none_between(scheme: str, count: int) -> None:
     letters = [c for c in scheme.upper() if c in "ABCX-.*_"]
@@ -229,6 +232,7 @@ def test_a_schemes_pairs_are_of_one_letter_in_one_round_with_none_between(scheme
     assert found == wanted
 
 
+@settings(max_examples=40)
 @given(st.lists(made, max_size=3))
 def test_in_order_is_all_lines_each_with_its_place(songs: list[Song]) -> None:
     found = list(in_order(songs))

@@ -100,6 +100,7 @@ def test_what_is_quoted_is_looked_for_in_the_training_text_where_there_is_one() 
     assert [told(line) for line in made.texts] == [True, False]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.lists(words, max_size=3), max_size=6))
 def test_peoples_halves_are_all_of_them_and_share_no_song(own: list[list[str]]) -> None:
     people = lines("people", *own)
@@ -168,6 +169,7 @@ def test_how_a_line_is_printed_tells_nothing() -> None:
 marks = st.text(st.sampled_from("ab ,.;:!?-\"'()éß"), max_size=10)
 
 
+@settings(max_examples=40)
 @given(marks)
 def test_a_line_is_bare_of_marks_at_its_ends_only(text: str) -> None:
     found = classifier.bare(text)

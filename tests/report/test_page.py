@@ -40,6 +40,7 @@ def test_a_measure_of_several_values_is_its_mean() -> None:
     assert page.single(3) == 3.0
 
 
+@settings(max_examples=40)
 @given(st.sampled_from(KEYS), st.floats(0, 1))
 def test_a_rate_is_shown_as_the_percentage_that_it_is(key: str, value: float) -> None:
     text = page.shown(key, value)
@@ -56,6 +57,7 @@ def test_what_was_not_measured_is_a_dash_and_a_measure_without_a_band_a_number()
     assert page.shown("nobody measures this", 0.5) == "0.50"
 
 
+@settings(max_examples=40)
 @given(finite, finite, st.floats(0.01, 20))
 def test_a_gauge_has_a_mark_where_the_value_lies(value: float, low: float, width: float) -> None:
     high = low + width
@@ -72,6 +74,7 @@ def test_a_gauge_has_a_mark_where_the_value_lies(value: float, low: float, width
         assert (mark > bar) == (value > (low if is_low else high)) or abs(mark - bar) <= 1
 
 
+@settings(max_examples=40)
 @given(st.lists(finite, min_size=2, max_size=9).map(sorted), finite, st.floats(0.01, 20))
 def test_a_greater_value_is_never_further_left(values: list[float], low: float, width: float) -> None:
     marks = [re.search("[<>●]", page.gauge(value, low, low + width)) for value in values]
@@ -252,6 +255,7 @@ def test_equal_reports_give_equal_files(tmp_path: Path) -> None:
     assert "dc:date" not in one + (tmp_path / "0.svg").read_text("utf-8")
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50))
 def test_lines_that_nobody_judged_are_what_is_left(shown: int, kept: int, vetoed: int) -> None:
     row = {"shown": shown, "kept": kept, "vetoed": vetoed}

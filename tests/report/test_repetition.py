@@ -122,6 +122,7 @@ def test_the_lowest_stretch_is_found_to_the_last_line(at: int) -> None:
     assert repetition.lowest_distinct(lines, 2) < 0.75 * repetition.lowest_distinct(odd[:1900], 2)
 
 
+@settings(max_examples=40)
 @given(verses)
 def test_what_repeats_is_a_share_of_all_lines(lines: list[str]) -> None:
     found = repetition.repeated_rate(lines)

@@ -126,6 +126,7 @@ def test_every_line_has_one_value_and_an_empty_one_none(read: Wording) -> None:
     assert list(wording.stammers(read)) == doubled
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(["don't", "I'll", "she'd", "boat", "Walter", "n't", "singin'", "can't"]), max_size=6))
 def test_a_word_of_two_parts_has_one_tag(line: list[str]) -> None:
     found = language.tags(line)
