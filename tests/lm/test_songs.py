@@ -182,6 +182,19 @@ def test_packed_songs_are_a_sequence_like_any_other(
 
 
 @settings(max_examples=40)
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=20), st.integers(1, 30))
+def test_a_file_of_packed_songs_is_full_before_the_next_is_begun(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], most: int
+) -> None:
+    folder = tmp_path_factory.mktemp("shards")
+    Shards.write(folder, [("t", "x" * size) for size in sizes], most)
+    found = [len(file.read_bytes()) for file in sorted(folder.glob("shard-*"))]
+    assert sum(found) == sum(2 + size for size in sizes)
+    assert all(most <= size < most + 11 for size in found[:-1])
+    assert 1 <= found[-1] < most + 11
+
+
+@settings(max_examples=40)
 @given(st.lists(st.text(max_size=6), max_size=60))
 def test_what_was_told_is_always_known(texts: list[str]) -> None:
     known = Known(10)

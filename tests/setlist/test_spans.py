@@ -59,7 +59,9 @@ def texts(draw: st.DrawFn) -> str:
 
 def check_value(text: str, value: Value, data: Any) -> None:
     """The value's text means what the whole text has there, and so does the text of each value in it."""
-    assert repr(tomllib.loads(f"x = {text[value.start : value.end]}")["x"]) == repr(data)
+    own = text[value.start : value.end]
+    assert own == own.strip()
+    assert repr(tomllib.loads(f"x = {own}")["x"]) == repr(data)
     assert (value.items is not None) == isinstance(data, list)
     assert (value.pairs is not None) == isinstance(data, dict)
     for item, inner in zip(value.items or (), data if value.items is not None else (), strict=True):
