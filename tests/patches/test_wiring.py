@@ -27,7 +27,7 @@ Read = tuple[list[tuple[str, str]], list[tuple[int, int, int, int]]]
 
 def read(dump: str) -> Read:
     boxes, cords = list[tuple[str, str]](), list[tuple[int, int, int, int]]()
-    for statement in re.split(r"(?<!\\);\n", dump):
+    for statement in re.split(r"(?<!\\);\n?", dump):
         words = statement.split(" ")
         if words[:2] == ["#X", "connect"]:
             one, outlet, other, inlet = map(int, words[2:])

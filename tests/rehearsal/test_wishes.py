@@ -153,6 +153,11 @@ def test_a_line_s_mate_is_a_written_one_of_its_own_four(lines: list[str], at: in
         assert abs(place - at) == min(abs(mate - at) for mate in mates)
 
 
+@pytest.mark.parametrize(("at", "mate"), [(0, None), (4, "wall"), (5, "tall"), (6, None), (2, "rain")])
+def test_rhymes_begin_anew_after_four_lines_of_a_long_stanza(at: int, mate: str | None) -> None:
+    assert draft.mate(("door", GAP, "train", "rain", "tall", "wall", "sea"), at, "AABB") == mate
+
+
 @given(st.lists(st.text(max_size=12) | st.sampled_from(["...", "_", "?", " … "]), max_size=20))
 @settings(max_examples=50)
 def test_lines_that_were_cleaned_stay_as_they_are(lines: list[str]) -> None:

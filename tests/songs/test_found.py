@@ -111,6 +111,15 @@ def test_a_theme_that_few_words_speak_for_needs_fewer_of_them() -> None:
     assert [theme for theme, _ in subject.themes("", song, (), table)] == ["rowing", "everything"]
 
 
+def test_nouns_that_come_again_are_themes_beside_the_two_likeliest() -> None:
+    pairs = {"oar": "rowing", "boat": "rowing", "tea": "supper", "cup": "supper", "coat": "winter", "hat": "winter"}
+    table = {word: (theme,) for word, theme in pairs.items()}
+    song = sheet(["oar boat tea cup coat hat", "my giraffe is here", "the kettle sings", "my giraffe", "the kettle"])
+    found = [theme for theme, _ in subject.themes("", song, (), table)]
+    assert found == [*found[:2], "giraffe", "kettle"]
+    assert set(found[:2]) < {"rowing", "supper", "winter"}
+
+
 def test_the_title_weighs_more_than_a_line_and_forms_of_a_word_are_the_word() -> None:
     table = {"boat": ("rowing",), "row": ("rowing",), "cry": ("grief",), "tear": ("grief",)}
     song = sheet(["boats went by, we cried", "somebody rowed with tears"])
