@@ -113,6 +113,7 @@ def test_every_question_is_answered_by_one_call_in_its_own_place(places: int, ro
         for call in tree.calls(places):
             longest = call.ids.shape[1]
             assert len(call.ids) == 1 or call.ids.size <= places
+            assert len(set(call.places.tolist())) == len(call.places), "the head is reckoned once for a place"
             for (at, piece), question in zip(call.pairs.tolist(), call.questions, strict=True):
                 row, column = divmod(int(call.places[at]), longest)
                 place, wanted = tree.asked[question]
