@@ -184,7 +184,8 @@ class Framer:
     def _closeness(self, themes: Sequence[str]) -> Closeness | None:
         """How close each frame's words are to the themes, by the model's vectors; None if no theme has a vector."""
         index, vectors = self.language.lexicon.index, self.language.vectors
-        numbers = [number for theme in themes for word in plain(theme).lower().split() if (number := index.get(word))]
+        words = [word for theme in themes for word in plain(theme).lower().split()]
+        numbers = [number for word in words if (number := index.get(word)) is not None]
         wanted = vectors[numbers]
         wanted = wanted[np.abs(wanted).sum(axis=1) > 0]
         if not len(wanted):
