@@ -56,6 +56,11 @@ def test_a_word_counts_inside_lines_as_it_is_written(forms: int, small: bool, ca
     assert shares[AT["R"]] > shares[AT["T"]], "a line may begin with it"
 
 
+def test_a_word_written_both_ways_counts_half_for_each() -> None:
+    small, both = (usual.counts(PIECES, [Word("rain", forms, 1000), Word("sea", 1, 1000)], ALL) for forms in (1, 3))
+    assert both[AT["rain"]] / both[AT["sea"]] == pytest.approx(small[AT["rain"]] / small[AT["sea"]] / 2, rel=0.02)
+
+
 def test_kept_pieces_share_what_they_spell_for_those_that_are_not() -> None:
     words = [Word("rain", 1, 1000)]
     kept = Kept(PIECES, range(256))

@@ -88,6 +88,11 @@ def test_a_new_rhyme_is_new_where_the_scheme_wants_one(ask: Ask, first: bool, lo
     assert all(tries(gate(ask), "My brother drove a car", stanza=["We waited for the light", ""], first=first))
 
 
+def test_a_like_vowel_is_no_rhyme_by_chance() -> None:
+    found = tries(gate(Ask(rhyme="ABAB")), "My brother read the line", stanza=["We waited for the light"], first=True)
+    assert all(found)
+
+
 @pytest.mark.parametrize(
     "text", ["", "...", "The the rain came down", "Rain, rain on the kitchen door", "\u6771\u4eac"]
 )

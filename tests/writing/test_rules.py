@@ -67,7 +67,9 @@ def test_an_ending_is_laid_out_as_its_words_are_spelled(numbers: list[int]) -> N
     assert ending.least == min((int(LEXICON.syllables[n]) for n in words), default=99)
 
 
-def test_anywhere_is_every_word_that_is_allowed() -> None:
+@pytest.mark.parametrize("many", [0, 10_000])
+def test_anywhere_is_every_word_that_is_allowed(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "_MANY", many)  # few words and many are laid out in two ways
     barred = rules.make(LANGUAGE, avoid=("rain", "silver spoon"))
     check(barred.anywhere, {n for n, word in enumerate(WORDS) if word not in ("rain", "rain's", "damn")})
 
