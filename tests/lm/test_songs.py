@@ -38,7 +38,7 @@ songs = st.lists(
     st.builds(
         lambda title, some: Song(title, "".join(f"{line}\n" for line in some)), words, st.lists(lines, min_size=1)
     ),
-    max_size=40,
+    max_size=24,
 )
 
 
@@ -82,7 +82,7 @@ def test_every_song_is_either_trained_on_or_held_out(given: list[Song], share: f
         assert share < 1.0 or train == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(songs, songs)
 def test_a_song_that_is_held_out_for_its_hash_stays_so_whatever_is_added(given: list[Song], more: list[Song]) -> None:
     _, held = split(given, 0.5, 0, 0)
