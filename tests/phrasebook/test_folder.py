@@ -112,6 +112,12 @@ def test_the_second_of_two_that_begin_alike_is_told_and_never_the_first(texts: l
     assert len(list(folder.shared(parsed, elsewhere))) == len(parsed)
 
 
+def test_first_alternatives_alone_are_enough_to_begin_alike() -> None:
+    text = "@ mood dark\n{We|I} sat down\nb\n\n@ mood dark\n{We|They|She|You} sat down\nb\n\n"
+    (told,) = folder.shared(parse(text + "@ mood dark\n{They|I|He|Joe|Ann} sat up\nb\n", "t.frames").frames, [])
+    assert str(told) == 't.frames:6: begins "we sat down" as t.frames:2 does'
+
+
 def test_beginnings_are_the_first_three_words_that_there_can_be() -> None:
     first, found = folder.beginnings("{We|They} {|all }sat, down by")
     assert first == ("we", "sat", "down")

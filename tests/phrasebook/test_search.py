@@ -104,6 +104,12 @@ def test_what_is_wished_for_comes_first(book: Book, wish: dict[str, object], num
         assert best.frames == (number,)
 
 
+def test_slant_rhymes_are_left_out_where_perfect_ones_are_wanted(book: Book) -> None:
+    for perfect in (False, True):
+        found = stanzas(book, Query("AABB", (1, 24), perfect=perfect))
+        assert any(stanza.frames == (len(book) - 1,) for stanza in found) is not perfect
+
+
 def test_a_seed_varies_what_suits_alike(book: Book) -> None:
     firsts = {stanzas(book, Query(syllables=(1, 24), seed=seed))[0].frames for seed in range(40)}
     assert len(firsts) > 2

@@ -118,6 +118,13 @@ def test_a_line_is_quoted_where_five_words_or_24_letters_are_somebody_elses(own:
     assert found <= set(own.lines)
 
 
+def test_24_letters_in_a_row_are_a_quote_and_23_are_none() -> None:
+    run = "abcdefghijklmnopqrstuvwx"
+    own = [song("", quatrain(f"One {run}", f"{run} one", f"Two {run[:-1]}"))]
+    assert analysis.quoting(own, [song("", quatrain(f"x{run}x"))]) == {f"One {run}", f"{run} one"}
+    assert analysis.quoting(own, [song("", quatrain(f"x{run[:-1]}y"))]) == set()
+
+
 @settings(max_examples=40)
 @given(st.lists(lines, max_size=6), st.frozensets(st.sampled_from(WORDS), max_size=3))
 def test_a_line_counts_once_however_many_of_the_words_it_has(texts: list[str], any_of: frozenset[str]) -> None:
