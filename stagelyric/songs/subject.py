@@ -17,7 +17,7 @@ from stagelyric.words.names import Names, find_names, names_at_starts
 PEOPLE, PLACES, THEMES = 4, 2, 4
 """How many of each a song gets at most."""
 
-_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)*")
 _CAPITALS = 0.5  # with this share of words in capitals, capitals don't indicate names
 _ENOUGH = 12  # words needed to determine that share
 _BACKED = 2  # different words that must indicate a theme that the song doesn't name itself

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from stagelyric.words.phonetics import look_up
 
-_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*|[^A-Za-z\s]")
-_CAPITAL = re.compile(r"[A-Z][A-Za-z]*(?:'[a-z]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)*|[^\w\s]|[\d_]")  # letters of any alphabet
+_CAPITAL = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:'[a-z]+)*")
 _TITLES = frozenset(
     [
         "mr",

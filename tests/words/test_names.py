@@ -155,3 +155,11 @@ def test_a_form_of_an_everyday_word_is_none_either(word: str) -> None:
 )
 def test_a_form_is_led_back_to_how_its_word_is_spelled(word: str, stem: str) -> None:
     assert started(f"{word} came", f"{word} went", everyday=frozenset({stem})) == frozenset()
+
+
+@given(st.sampled_from(["Zoë", "José", "Beyoncé", "Łukasz", "Ève", "Ólafur", "Zürich", "Nino", "Ивана"]))
+def test_a_name_has_letters_of_any_alphabet(name: str) -> None:
+    lines = [f"And then {name} ran", f"We saw {name}'s coat", f"Down came {name}, singing"]
+    found = find_names(lines)
+    assert found.people | found.places == {name.lower()}
+    assert [named(line, found) for line in lines] == [[(name, name.lower() in found.places)]] * 3
