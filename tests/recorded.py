@@ -128,8 +128,9 @@ class Silent(Slow):
         return []
 
 
-async def a_night_of_lent_lines(file: Path, presses: int) -> list[str]:
-    """A night in the chorus whose writer is silent: what is ready in the verse comes. Returns each press's line."""
+async def a_night_of_lent_lines(file: Path, presses: int, away: Do) -> list[str]:
+    """A night whose writer is silent, and that goes `away` from where lines are ready, to another section or wildness:
+    they come there too. Returns each press's line."""
     show = Show(setlists.loads(SET, "set.toml"), Pool(24), seed=1)
     show.pool.put(show.ask, 0, [Line(f"Line {number}", "frame") for number in range(presses)])
     made = Journal(file, title="Friday", seed=1, model="m", version="0")
@@ -139,7 +140,7 @@ async def a_night_of_lent_lines(file: Path, presses: int) -> list[str]:
     stage.trace.begin = lambda: trace.made_of(SET, {}, "", "", (), None)
     shown = []
     async with stage.running():
-        stage.hear(Command(clock.now(), "page", Do("goto", "chorus")))
+        stage.hear(Command(clock.now(), "page", away))
         for _ in range(presses):
             await clock.advance(0.03)
             stage.hear(KeyPress(clock.now(), "page", "a"))

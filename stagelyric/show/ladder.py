@@ -1,9 +1,10 @@
 """Chooses a fallback line while a section's shelf is empty, and never the same one twice in a row.
 
-First comes what was not shown tonight, in any song: lines kept in rehearsal, the section's safety lines, the song's own
-lyrics, lines kept for the song's other sections or ready there. Once all of these were shown, it is what the band wrote
-or kept, by how long ago it was shown; if that is up already, the people and things that the song is about; lines from a
-shelf come again only if the song has nothing else. Never a title, and never a line of another song.
+First come lines of this song that were not shown tonight, in this song or another: those kept in rehearsal, the
+section's safety lines, the song's own lyrics, those kept for its other sections or ready there. Once all of these were
+shown, it is what the band wrote or kept, by how long ago it was shown; if that is up already, the people and things
+that the song is about; lines from a shelf come again only if the song has nothing else. Never a title, and never a line
+of another song.
 """
 
 from collections import Counter
@@ -24,8 +25,8 @@ Kept = dict[tuple[str, str], list[str]]
 class Ladder:
     """`lyrics`: the songs' own words by title; `kept`: lines by (song, section); `cut`: splits a text into syllables.
 
-    `shown` maps the normal form of each line of the night, from the shelves too, to the cue number before its last
-    showing; `reached`: by a shelf's digest, the index of the line that was last lent from it to another section.
+    `shown` maps the normal form of each line of the night, from the shelves too, to the number of the cue before its
+    last showing.
     """
 
     def __init__(
@@ -40,7 +41,6 @@ class Ladder:
         self._own: dict[tuple[str, tuple[int, int]], tuple[list[Line], list[Line]]] = {}
         self.shown: dict[str, int] = {}
         self._changed: dict[str, int] = {}  # what is new in `shown` since the last record
-        self.reached: dict[str, int] = {}
 
     def pick(
         self,
@@ -102,24 +102,27 @@ class Ladder:
         for ask in asks[1:]:
             family = self._pool.shelf(ask).family
             for shelf in sorted(family, key=lambda each: abs(each.ask.wildness - ask.wildness)):
-                yield from self._lent(shelf, used)
+                yield from shelf.lent(used)
 
-    def _again(
-        self, song: Song, section: Section, asks: Sequence[Ask], up: str, vetoed: Collection[str]
-    ) -> Line:  # fmt: skip
-        """What was shown longest ago. A line from a shelf comes again only if there is nothing else."""
+    def _again(self, song: Song, section: Section, asks: Sequence[Ask], up: str, vetoed: Collection[str]) -> Line:
+        """What was shown longest ago. A line from a shelf comes again only if there is nothing else, and a vetoed one
+        only if there is nothing else and what is up was vetoed too."""
         fitting, others = self._sung(song, section)
         own = [
             *self._kept(song, section), *self._written(_safety(song, section), "safety"), *fitting,
             *self._elsewhere(song, section), *others,
         ]  # fmt: skip
         about = self._about(asks)
-        shelves = (line for ask in asks[1:] for line in islice(self._lent(self._pool.shelf(ask), ()), NEIGHBOURS))
-        for lines, never in ((own, vetoed), (about, vetoed), (shelves, vetoed), ([*own, *about], ())):
+        shelves = (line for ask in asks[1:] for line in islice(self._not_vetoed(ask, vetoed), NEIGHBOURS))
+        nothing_else = [*own, *about] if not up or normal(up) in vetoed else []
+        for lines, never in ((own, vetoed), (about, vetoed), (shelves, vetoed), (nothing_else, ())):
             able = [line for line in lines if normal(line.text) != normal(up) and normal(line.text) not in never]
             if able:
                 return min(able, key=self._last)
         return self._written((up or song.title,), "safety")[0]
+
+    def _not_vetoed(self, ask: Ask, vetoed: Collection[str]) -> Iterator[Line]:
+        return (line for line in self._pool.shelf(ask).lent(()) if normal(line.text) not in vetoed)
 
     def _below(self, song: Song, section: Section, asks: Sequence[Ask], used: Collection[str] = ()) -> Iterator[Line]:
         """Lines that belong to the song rather than to this section, nearest first."""
@@ -129,7 +132,7 @@ class Ladder:
             if each.name != section.name:
                 yield from self._kept(song, each)
         for ask in asks[1:]:
-            yield from islice(self._lent(self._pool.shelf(ask), used), NEIGHBOURS)
+            yield from islice(self._pool.shelf(ask).lent(used), NEIGHBOURS)
         for each in song.sections:
             yield from self._written(_safety(song, each), "safety")
         yield from others
@@ -140,15 +143,6 @@ class Ladder:
             if each.name != section.name:
                 yield from self._kept(song, each)
                 yield from self._written(_safety(song, each), "safety")
-
-    def _lent(self, shelf: Shelf, used: Collection[str]) -> Iterator[Line]:
-        """The lines ready on another section's shelf that are not in `used`. Those that are were all shown tonight, so
-        passing over them takes microseconds."""
-        for place in range(shelf.position, len(shelf.lines)):
-            line = shelf.lines[place]
-            if normal(line.text) not in used:
-                self.reached[shelf.digest] = max(place, self.reached.get(shelf.digest, 0))
-                yield line
 
     def _kept(self, song: Song, section: Section) -> list[Line]:
         return self._written(self.kept.get((song.title, section.name), ()), "kept")

@@ -1,7 +1,7 @@
 """Shelves of ready lines, one per Ask. Taking a line never waits and never fails, but may find none."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from stagelyric.types.lines import Ask, Line, normal
@@ -20,7 +20,7 @@ class Shelf:
     the writer was late the n-th line is skipped. This keeps two machines in step even if only one of them had no line
     ready; `position` may therefore lie beyond the end of `lines`. `family`: the shelves for the same place at all
     wildnesses, including this one; `passed`: for each frame that was skipped because another shelf had used it, the
-    stanza in which that happened.
+    stanza in which that happened; `reached`: index of the last line that was looked at for another shelf or section.
     """
 
     ask: Ask
@@ -29,10 +29,32 @@ class Shelf:
     position: int = 0
     passed: dict[str, int] = field(default_factory=dict)
     digest: str = ""
+    reached: int = 0
+    _spent: int = 0  # all lines from `position` to this one were used when they were last looked at
 
     @property
     def ready(self) -> int:
         return max(len(self.lines) - self.position, 0)
+
+    def lent(self, used: Collection[str]) -> Iterator[Line]:
+        """The lines ready here that are not in `used`, for another shelf or section that has none. `used`: empty, for
+        all lines, or what was shown and vetoed, which only grows (see `renewed`), so that the lines at the beginning
+        which are in it are looked at once only."""
+        place = max(self.position, self._spent) if used else self.position
+        unbroken = True
+        while place < len(self.lines):
+            line = self.lines[place]
+            if normal(line.text) not in used:
+                unbroken = False
+                self.reached = max(place, self.reached)
+                yield line
+            elif unbroken:
+                self._spent = place + 1
+            place += 1
+
+    def renewed(self) -> None:
+        """To be called where lines are replaced, or where fewer lines count as used than before."""
+        self._spent = 0
 
 
 class Pool:
@@ -86,6 +108,7 @@ class Pool:
         for shelf in self._shelves.values():
             shelf.position = self._places.pop(shelf.digest, 0)
             shelf.passed = self._passed.pop(shelf.digest, {})
+            shelf.renewed()
         self.looked, self.newly_sung = {}, {}  # these belonged to the previous place
 
     def put(self, ask: Ask, start: int, lines: Sequence[Line]) -> int:
@@ -109,7 +132,9 @@ class Pool:
 
     def lay(self, ask: Ask, lines: Sequence[Line]) -> None:
         """Replaces a shelf's lines. Each line keeps its index, which gives its place in its stanza."""
-        self.shelf(ask).lines[:] = lines
+        shelf = self.shelf(ask)
+        shelf.lines[:] = lines
+        shelf.renewed()
 
     def peek(self, ask: Ask, used: Collection[str]) -> Line | None:
         """The line that `take` would give: the first whose normal form is not in `used`."""
@@ -157,9 +182,8 @@ class Pool:
     def _lent(self, empty: Shelf, used: Collection[str]) -> Line | None:
         """A line for the same place at the nearest wildness, used while the shelf itself is empty."""
         for shelf in sorted(empty.family, key=lambda shelf: abs(shelf.ask.wildness - empty.ask.wildness)):
-            for line in shelf.lines[shelf.position :]:
-                if normal(line.text) not in used:
-                    return line
+            for line in shelf.lent(used):
+                return line
         return None
 
     def hungry(self, near: Sequence[Ask], every: Sequence[Ask] = ()) -> tuple[Ask, int, int] | None:

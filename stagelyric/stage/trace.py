@@ -79,8 +79,8 @@ class Trace:
         near = self._show.asks()
         for ask in dict.fromkeys([*self._near, *near]):
             for shelf in self._show.pool.shelf(ask).family:
-                # Lines that were lent to other sections stand before the next one that a press might look at.
-                reached = max(shelf.position, self._show.ladder.reached.get(shelf.digest, 0))
+                # Lines that were lent to others stand before the next one that a press might look at.
+                reached = max(shelf.position, shelf.reached)
                 self._shelf(shelf, min(self._show.pool.held(shelf, puts), reached + AHEAD), reached)
         self._near = near
 

@@ -4,6 +4,7 @@ traceback."""
 from __future__ import annotations
 
 import codecs
+import re
 import sys
 import unicodedata
 from typing import TextIO
@@ -19,10 +20,12 @@ _NEAREST = {
     "\u00b1": "+-", "\u2044": "/", "\u2248": "~", "\u266a": "*", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
 }  # fmt: skip
 
+_FRACTION = re.compile("(?<=[0-9])(?=[\u00bc-\u00be\u2150-\u215e])")  # "1\u00bd" is "1 1/2"
+
 
 def nearest(text: str) -> str:
     """The nearest plain ASCII for each character, "?" if there is none."""
-    return "".join(_plain(c) for c in text)
+    return "".join(_plain(c) for c in _FRACTION.sub(" ", text))
 
 
 def _plain(c: str) -> str:
@@ -40,7 +43,8 @@ def _plain(c: str) -> str:
 def _handle(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return nearest(error.object[error.start : error.end]), error.end
+    gap = " " if _FRACTION.match(error.object, error.start) else ""  # the digit before it was printed already
+    return gap + nearest(error.object[error.start : error.end]), error.end
 
 
 def make_safe() -> None:

@@ -14,9 +14,14 @@ def read_bytes(path: Path, most: int) -> bytes:
 
     Raises OSError, also for more than `most` bytes; `strerror` is worded for the user.
     """
-    file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except PermissionError:
+        if path.is_dir():  # Windows opens no folder
+            raise OSError(errno.EINVAL, "it is a folder and no file") from None
+        raise
     found = os.fstat(file)
-    if not stat.S_ISREG(found.st_mode):  # looked at first: open() refuses a folder itself, and leaves it open
+    if not stat.S_ISREG(found.st_mode):  # before open(), which raises for a folder without closing it
         os.close(file)
         raise OSError(errno.EINVAL, f"it is {_kind(found.st_mode)} and no file")
     with open(file, "rb") as opened:

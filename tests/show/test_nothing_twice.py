@@ -131,3 +131,35 @@ def test_what_was_vetoed_tonight_does_not_stand_in_again() -> None:
     assert text(do(made, "next_line")) == "One more"
     do(made, "veto")
     assert "One more" not in [text(do(made, "next_line")) for _ in range(8)]
+
+
+@given(st.lists(st.one_of(st.integers(0, 30), st.just("on"), st.just("look")), max_size=40))
+def test_what_a_shelf_lends_is_what_was_not_used_however_often_it_was_asked(steps: list[Any]) -> None:
+    pool = Pool()
+    ask = a_show().ask
+    pool.put(ask, 0, [Line(f"Line {number}", "frame") for number in range(20)])
+    shelf, used = pool.shelf(ask), {"line 2"}
+    for step in steps:
+        if step == "on":
+            shelf.position += 1
+        elif step == "look":
+            next(shelf.lent(used), None)
+        else:
+            used.add(f"line {step}")
+        left = shelf.lines[shelf.position :]
+        assert list(shelf.lent(used)) == [line for line in left if normal(line.text) not in used]
+        assert list(shelf.lent(())) == left
+        assert shelf.reached <= 19
+
+
+def test_what_is_up_stays_rather_than_that_what_was_vetoed_comes_again() -> None:
+    made = a_show()
+    vetoed = {normal(line) for line in (*to_fall_back_on(made), *made.ask.names, *made.ask.themes)}
+    asks = [made.ask, *(ask for ask in made.asks() if ask != made.ask)][: len(made.song.sections)]
+
+    def picked(up: str, vetoed: set[str]) -> str:
+        return made.ladder.pick(made.song, made.section, asks, vetoed, up, vetoed).text
+
+    assert picked("Up now", vetoed) == "Up now"
+    assert normal(picked("Up now", {*vetoed, "up now"})) in vetoed
+    assert normal(picked("", vetoed)) in vetoed

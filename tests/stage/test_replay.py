@@ -30,9 +30,10 @@ async def test_a_night_of_everything_is_the_same_again(tmp_path: Path, seed: int
     assert len(again) > 25
 
 
-async def test_a_night_that_lived_on_another_section_s_lines_is_the_same_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("away", [Do("goto", "chorus"), Do("wildness", 0.9)])
+async def test_a_night_that_lived_on_lines_from_elsewhere_is_the_same_again(tmp_path: Path, away: Do) -> None:
     file = tmp_path / "journal.sqlite3"
-    shown = await a_night_of_lent_lines(file, 220)  # more than are written down ahead of a shelf's position
+    shown = await a_night_of_lent_lines(file, 220, away)  # more than are written down ahead of a shelf's position
     assert len(set(shown)) == 220
     night = replay.prepare(memory.records(file, "last"))
     again = list(night.run())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagelyric.types.streams import is_unicode, make_safe, nearest
+from stagelyric.types.streams import HANDLER, is_unicode, make_safe, nearest
 
 TEXT = "Łódka — “Nora”… ¼ → ✓ ─│┌ ██ ﬁ"
 
@@ -18,7 +18,7 @@ TEXT = "Łódka — “Nora”… ¼ → ✓ ─│┌ ██ ﬁ"
     [
         ("Ångström naïve Čapek", "Angstrom naive Capek"), ("Straße, Łódź, Ørsted", "Strasse, Lodz, Orsted"),
         ("“Don’t” – no…", '"Don\'t" - no...'), ("┌─┬─┐│═║", "+-+-+|-|"), ("█▒▓", "###"), ("e\u0301", "e"),
-        ("日本", "??"), ("1½ ™ ﬁ ① m²", "11/2 TM fi 1 m2"), ("\u266a la\u00a0la", "* la la"), ("", ""),
+        ("日本", "??"), ("1½ ™ ﬁ ① m²", "1 1/2 TM fi 1 m2"), ("\u266a la\u00a0la", "* la la"), ("", ""),
     ],
 )  # fmt: skip
 def test_the_nearest_is_what_a_person_would_write(text: str, plain: str) -> None:
@@ -29,7 +29,7 @@ def test_the_nearest_is_what_a_person_would_write(text: str, plain: str) -> None
 @settings(max_examples=50)
 def test_plain_text_stays_and_each_character_is_told_by_itself(plain: str, text: str) -> None:
     assert nearest(plain) == plain
-    assert nearest(plain + text) == plain + nearest(text)
+    assert nearest(plain + " " + text) == plain + " " + nearest(text)
     assert nearest(nearest(text)) == nearest(text)
 
 
@@ -75,3 +75,8 @@ def test_a_stream_that_is_closed_or_none_is_left_alone(monkeypatch: pytest.Monke
     make_safe()
     print("Łódź", file=sys.stderr)
     assert told.getvalue() == "Łódź\n"
+
+
+def test_a_fraction_behind_a_digit_stands_apart_also_where_a_stream_has_the_digit() -> None:
+    make_safe()
+    assert "1½ cups, ¼ 2¾".encode("ascii", HANDLER) == b"1 1/2 cups, 1/4 2 3/4"

@@ -41,7 +41,7 @@ _BEFORE = (
 _NUMBER = r"(?:\s*[#№.]?\s*(?:\d{1,2}[a-d]?|[ivx]{1,4}|[a-d]|one|two|three|four|five))?"
 _TIMES = r"(?:\s*(?:[(\[]?\s*(?:x\s?\d{1,2}|\d{1,2}\s?x|[×]\s?\d|twice|repeat(?:ed)?|\d\s?times)\s*[)\]]?))?"
 _ALSO = r"(?:\s*(?:/|&|\+|and)\s*(?:verse|chorus|bridge|outro|intro|refrain|pre-?chorus|hook|tag)(?:\s*\d)?)?"
-# Up to the end of a word: or "Breakdown", "Chorus and Outro", "Chorus x2" were read as "Break", "Chorus a", "Chorus x".
+# Must end where a word ends: otherwise "Breakdown" is read as "Break", "Chorus and Outro" as "Chorus a".
 _NAME = re.compile(rf"{_BEFORE}(?:{_KIND}){_NUMBER}{_ALSO}{_TIMES}(?![^\W_])", re.IGNORECASE)
 _AFTER_NAME = re.compile(r"\s*(?P<colon>[:：.]|[-–—]+(?=\s|$))?\s*(?P<rest>.*)$", re.DOTALL)
 _BRACKETED = re.compile(r"[\[【]\s*(?P<inner>[^\[\]【】]*)\s*[\]】]\s*:?\s*(?P<rest>.*)$", re.DOTALL)
