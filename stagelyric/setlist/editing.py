@@ -7,13 +7,12 @@ is placed and however often; a table without one is new; an unchanged table may 
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stagelyric.setlist import rendering
+from stagelyric.setlist import rendering, toml
 from stagelyric.setlist.rendering import MARK, SAME, Source, literal, mark_of, plain, same
 from stagelyric.setlist.spans import Block, Value, blocks
 from stagelyric.types.json import Json, JsonMapping, JsonObject
@@ -54,7 +53,7 @@ class Node:
 
 def as_data(text: str) -> Data:
     """The set in a TOML text, with marks; values that JSON lacks become text. Raises ValueError."""
-    told: Data = plain(tomllib.loads(text))
+    told: Data = plain(toml.loads(text))
     _mark(told, (), "")
     return told
 
@@ -88,7 +87,7 @@ class Editor:
         if after.endswith("\n\n") and not self.text.endswith("\n\n"):  # the last table was removed
             after = after.rstrip("\n") + "\n"
         try:
-            said = tomllib.loads(after)
+            said = toml.loads(after)
         except ValueError:
             raise ValueError(_CANNOT) from None
         if not same(_without_empty(plain(said)), _without_empty(meant)):
@@ -99,7 +98,7 @@ class Editor:
 
     def _tree(self) -> Node:
         first, *others = blocks(self.text)
-        root = Node((), first, tomllib.loads(self.text))
+        root = Node((), first, toml.loads(self.text))
         last: dict[tuple[str, ...], Node] = {(): root}
         counts: Counter[tuple[int, str]] = Counter()
         for block in others:

@@ -12,6 +12,7 @@ from typing import Annotated, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from stagelyric.setlist import toml
 from stagelyric.words import text as texts
 from stagelyric.words.reading import SETLIST, read_bytes
 
@@ -68,6 +69,8 @@ def checked(
 
 def parsed(text: str, path: Path) -> dict[str, object]:
     """The data of a TOML text. Raises FileError, which names `path`."""
+    if (found := toml.plain(text)) is not None:
+        return found
     if deep := _DEEP.search(text):  # the parser's time grows with the square of their number
         line = text.count("\n", 0, deep.start()) + 1
         raise FileError([f"{path}: not valid TOML: a key of more than {DEEPEST} parts (at line {line})"])

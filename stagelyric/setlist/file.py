@@ -9,6 +9,7 @@ import tomlkit
 from tomlkit import TOMLDocument
 from tomlkit.items import AoT, InlineTable, Table
 
+from stagelyric.setlist import toml
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.setlist import Setlist, checked, find_name, load
 from stagelyric.setlist.triggers import On, write_do
@@ -56,7 +57,7 @@ def content_of(path: Path) -> tuple[str, JsonObject]:
     """The text of a setlist's file, which may have errors, and its data. Raises FileError if it is not valid TOML."""
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        data = tomllib.loads(text)
+        data = toml.loads(text)
     except OSError as error:
         raise FileError([f"{path}: could not be read: {error.strerror}"]) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -77,7 +78,7 @@ def write_whole(path: Path, text: str, old: JsonMapping | None, *, changed: bool
     Raises FileError; the file is then as it was.
     """
     try:
-        after = tomllib.loads(text) if changed or old is None else old
+        after = toml.loads(text) if changed or old is None else old
     except tomllib.TOMLDecodeError as error:
         raise FileError([f"{path}: songs can't be added at its end ({error}); write them in by hand"]) from None
     kept = {key: value for key, value in after.items() if key != "songs"}
