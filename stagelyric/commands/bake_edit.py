@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stagelyric.commands.bake_saving import save, write_proof
-from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.commands.common import Fault, json_option, only_with_page, plain_faults, print_json
 
 if TYPE_CHECKING:
     from stagelyric.baked.bake import Bake
@@ -67,6 +67,7 @@ def edit(
     from stagelyric.baked import editing
     from stagelyric.baked import file as files
 
+    only_with_page(page)
     with plain_faults():
         opened = files.read(file)
     told: list[str] = []

@@ -32,6 +32,9 @@ seed_type = _Seed(-(1 << 53), 1 << 53)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
+_OF_A_PAGE = ("host", "port", "no_open")  # options that say where a command's page is, and whether it is opened
+
+
 class Fault(click.ClickException):
     """A usage or file error: exit status 2."""
 
@@ -74,6 +77,15 @@ def plain_faults() -> Iterator[None]:
         yield
     except (FileError, JournalError, ModelNotFoundError, QuotingError) as error:
         raise Fault(str(error)) from None
+
+
+def only_with_page(page: bool) -> None:
+    """Refuses `--host`, `--port` and `--no-open` of the command that runs, if it opens no page. Raises UsageError."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = option.name and context.get_parameter_source(option.name) is click.core.ParameterSource.COMMANDLINE
+        if not page and given and option.name in _OF_A_PAGE:
+            raise click.UsageError(f"{option.opts[0]}: wanted --page with it, found none", context)
 
 
 def server_named(model: str, hosts: Sequence[str] | None = (), patience: float = 0.0) -> Server | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stagelyric.commands.common import Fault, json_option, print_json
+from stagelyric.commands.common import Fault, json_option, only_with_page, print_json
 from stagelyric.types.program import typed
 from stagelyric.words import formats
 from stagelyric.words.formats import ENDINGS, LyricsError
@@ -50,6 +50,7 @@ def frames(paths: tuple[Path, ...], out: Path | None, page: bool, port: int, no_
 
     If the file exists, frames are added to it: what it has stays as it is, comments too.
     """
+    only_with_page(page)
     of_frames = [path for path in paths if path.suffix == ".frames"]
     if of_frames and (len(paths) > 1 or out is not None or not page):
         raise Fault("frames: wanted songs and -o FILE.frames, or one FILE.frames and --page")

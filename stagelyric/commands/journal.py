@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stagelyric.commands.common import Failure, Fault, json_option, plain_faults, print_json
+from stagelyric.commands.common import Failure, Fault, json_option, only_with_page, plain_faults, print_json
 from stagelyric.gear.journal import journal as memory
 from stagelyric.gear.journal.database import FOR_REPLAY
 from stagelyric.gear.journal.exports import table
@@ -189,6 +189,7 @@ def replay(
     """
     from stagelyric.stage import replay as again
 
+    only_with_page(page)
     if page and as_json:
         raise click.UsageError("wanted --page or --json, found both")
     if begin is not None and as_json:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.commands.common import Fault, json_option, only_with_page, plain_faults, print_json
 from stagelyric.songs import document, reading, subject
 from stagelyric.songs.document import TRIGGERS, Guessed, Wishes
 from stagelyric.songs.reading import Written
@@ -72,6 +72,7 @@ def new(
     stagelyric new songs/ -o set.toml
     stagelyric new -o set.toml --title "Night Ferry" --words "harbour, rain"
     """
+    only_with_page(page)
     wishes = Wishes(
         title or "", triggers or ("keys", "footswitch"), wildness, tuple(_parts(avoid)), tuple(_parts(words))
     )

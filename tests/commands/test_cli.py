@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from stagelyric.cli import COMMANDS
+from stagelyric.cli import COMMANDS, cli
 
 
 def stagelyric(*arguments: str, **given: str) -> "subprocess.CompletedProcess[str]":
@@ -80,3 +81,20 @@ def test_the_server_s_process_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.parametrize("option", [("--port", "7000"), ("--no-open",), ("--host", "127.0.0.1")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [("journal", "replay"), ("new", "songs", "-o", "set.toml"), ("bake", "edit", "show.bake"), ("frames", "a.txt")],
+    ids=" ".join,
+)
+def test_where_a_page_is_to_be_is_asked_of_no_command_that_opens_none(
+    command: tuple[str, ...], option: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli, [*command, *option])
+    assert (done.exit_code, done.stdout) == (2, "")
+    if option[0] != "--host" or command[0] == "journal":  # the other pages are of this machine alone
+        assert f"{option[0]}: wanted --page with it, found none" in done.stderr
+    assert not list(tmp_path.iterdir())
