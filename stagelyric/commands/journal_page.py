@@ -132,6 +132,8 @@ def serve(
     terminal = Terminal()
     shown = Shown(title, found, rows, host=host, port=port, parts=[terminal], speed=speed, at=at)
     until_ctrl_c(_serve(shown, terminal, opened), Failure)
+    for name, times in shown.player.failed.items():
+        click.echo(f"{name} failed {times} time{'' if times == 1 else 's'}", err=True)
 
 
 def _place(night: NightAgain, start: Bound | None) -> float | None:

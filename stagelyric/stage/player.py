@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -11,6 +13,8 @@ from stagelyric.stage.moments import Moment, NightAgain
 from stagelyric.types.json import JsonObject
 from stagelyric.types.parts import Part
 from stagelyric.types.time import MACHINE, Time
+
+log = logging.getLogger(__name__)
 
 SLOWEST, FASTEST = 0.1, 100.0
 _FURTHEST = 1e9  # seconds from the night's beginning that may be asked for; also an integer too large for a float isn't
@@ -20,7 +24,8 @@ _OLD = 20.0  # seconds of the night; beats longer ago are left out when several 
 
 class Player:
     """`parts` are told of cues, states and beats as if the show were up; `speed`: 2.0 is twice as fast; `at`: where it
-    begins, in seconds of the night; `changed` is called when it is paused, moved or set to another speed."""
+    begins, in seconds of the night; `changed` is called when it is paused, moved or set to another speed. A part that
+    raises is reported to all parts once, and counted in `failed` by its name; the others are told as usual."""
 
     def __init__(
         self,
@@ -34,6 +39,7 @@ class Player:
     ) -> None:
         self.night, self.speed, self.changed = night, speed, changed
         self.playing = True
+        self.failed = Counter[str]()
         self._parts, self._time = parts, time
         self._times = [moment.at for moment in night.moments]
         self._cues = [place for place, moment in enumerate(night.moments) if moment.cue is not None]
@@ -92,7 +98,7 @@ class Player:
         up = bisect_right(self._cues, bisect_right(self._times, at) - 1) - 1
         self._place = self._cues[up] if up >= 0 else 0
         for part in self._parts:
-            part.state(self.moment.state)
+            self._call(part, part.state, self.moment.state)
         self._tell()
         self._moved()
 
@@ -147,8 +153,19 @@ class Player:
             for part in self._parts:
                 if moment.beat is not None:
                     if moment.at >= oldest:
-                        part.beat(moment.beat, moment.state.tempo)
+                        self._call(part, part.beat, moment.beat, moment.state.tempo)
                     continue
                 if moment.cue is not None:
-                    part.show(moment.cue)
-                part.state(moment.state)
+                    self._call(part, part.show, moment.cue)
+                self._call(part, part.state, moment.state)
+
+    def _call(self, part: Part, what: Callable[..., object], *about: object) -> None:
+        """Calls a part's method, as the show does: if it raises, the night goes on for the others."""
+        try:
+            what(*about)
+        except Exception as error:  # a part may raise any exception
+            self.failed[part.name] += 1
+            if self.failed[part.name] == 1:
+                log.exception("%s failed", part.name)
+                for each in self._parts:
+                    self._call(each, each.alert, f"{part.name} failed ({error}); the replay goes on")

@@ -30,6 +30,7 @@ class Screen(Part):
         self.cues: list[tuple[float, str]] = []
         self.beats: list[float] = []
         self.states: list[State] = []
+        self.alerts: list[str] = []
 
     def show(self, cue: Cue) -> None:
         self.cues.append((round(self._clock.now(), 3), cue.line.text if cue.line else ""))
@@ -39,6 +40,9 @@ class Screen(Part):
 
     def beat(self, beat: float, tempo: float) -> None:
         self.beats.append(beat)
+
+    def alert(self, text: str, level: str = "warning") -> None:
+        self.alerts.append(text)
 
 
 def cue(at: float, number: int, text: str, song: str = "One") -> Moment:
@@ -173,6 +177,40 @@ async def test_what_is_no_move_is_said_to_be_none(wrong: object) -> None:
         with pytest.raises(ValueError, match="A replay wants play"):
             player.ask(wrong)
         assert (player.at, player.playing, player.speed) == (0.0, True, 1.0)
+
+
+class Broken(Screen):
+    """Raises whenever it is told anything, alerts too."""
+
+    name = "panel"
+
+    def show(self, cue: Cue) -> None:
+        raise OSError("its cable is out")
+
+    def state(self, state: State) -> None:
+        raise ValueError("no such state")
+
+    def alert(self, text: str, level: str = "warning") -> None:
+        raise RuntimeError(text)
+
+
+async def test_a_part_that_fails_is_said_once_and_counted_and_the_night_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = ManualClock(0.0)
+    screen, broken = Screen(clock), Broken(clock)
+    player = Player(NIGHT, [broken, screen], time=clock)
+    task = asyncio.create_task(player.run())
+    await clock.advance(20)
+    assert [text for _, text in screen.cues] == ["First", "Second", "Third", "Fourth"]
+    assert (player.at, player.playing, task.done()) == (16.0, False, False)
+    assert screen.alerts == ["panel failed (no such state); the replay goes on"]
+    states = len(screen.states)
+    assert player.failed == {"panel": states + len(screen.cues) + 1}
+    assert [record.message for record in caplog.records] == ["panel failed"]
+    player.seek(2.0)
+    assert screen.cues[-1] == (20.0, "Second")
+    task.cancel()
 
 
 @pytest.mark.parametrize("seed", range(3))
