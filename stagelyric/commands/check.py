@@ -1,21 +1,20 @@
 """`stagelyric check`: reports all errors of a setlist, a rig or lyrics files at once."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from stagelyric.commands.common import Fault, classes_of_frames, json_option, plain_faults, print_json
-from stagelyric.setlist import faults as files
-from stagelyric.setlist import rig, setlist
-from stagelyric.setlist.faults import FileError
-from stagelyric.setlist.rig import Rig, load_rig
-from stagelyric.setup import checking
-from stagelyric.setup.checking import Found, count, one
 from stagelyric.types.helping import helpers
 from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.program import typed
-from stagelyric.words.formats import ENDINGS
+from stagelyric.types.texts import count
 
+if TYPE_CHECKING:
+    from stagelyric.setup.checking import Found
 _LARGE = 100_000  # bytes of a setlist, some fifty songs
 
 
@@ -36,7 +35,9 @@ def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: b
     a setlist names, it reports how it was read: encoding, format, songs, lines, and how many of its words are real.
     """
     if schema:
-        print_json({"setlist": setlist.Setlist.model_json_schema(), "rig": Rig.model_json_schema()})
+        from stagelyric.setlist import rig, setlist
+
+        print_json({"setlist": setlist.Setlist.model_json_schema(), "rig": rig.Rig.model_json_schema()})
         return
     if file is None:
         raise Fault("check: wanted a setlist, a rig, lyrics or a file of frames, found no file")
@@ -46,11 +47,7 @@ def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: b
     if file.suffix == ".frames":
         _check_frames(file, sample, as_json)
         return
-    found = Found()
-    if file.is_dir() or file.name.lower().endswith(ENDINGS):
-        _look_through(file, found)
-    else:
-        _look_at(file, as_rig, found)
+    found = _look_through(file) if _is_lyrics(file) else _look_at(file, as_rig)
     _say(file, found, as_json)
     if found.faults:
         raise SystemExit(2)
@@ -121,17 +118,25 @@ def _say(file: Path, found: Found, as_json: bool) -> None:
             "faults": found.faults, "warnings": found.warnings, "lyrics": found.lyrics, "editor": found.editor
         })  # fmt: skip
         return
-    for fault in found.faults:
-        click.echo(fault, err=True)
-    for warning in found.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    for line in found.told:
-        click.echo(line)
+    # Each together: a set of 1,000 songs has as many lines to print.
+    if wrong := [*found.faults, *(f"warning: {warning}" for warning in found.warnings)]:
+        click.echo("\n".join(wrong), err=True)
+    if found.told:
+        click.echo("\n".join(found.told))
 
 
-def _look_through(path: Path, found: Found) -> None:
+def _is_lyrics(path: Path) -> bool:
+    from stagelyric.words.formats import ENDINGS
+
+    return path.is_dir() or path.name.lower().endswith(ENDINGS)
+
+
+def _look_through(path: Path) -> Found:
     """Checks lyrics: one file, or all of a folder and its subfolders."""
-    lyrics = [path]
+    from stagelyric.setup.checking import Found, one
+    from stagelyric.words.formats import ENDINGS
+
+    found, lyrics = Found(), [path]
     if path.is_dir():
         lyrics = sorted(f for f in path.rglob("*") if f.is_file() and f.name.lower().endswith(ENDINGS))
         if not lyrics:
@@ -139,21 +144,30 @@ def _look_through(path: Path, found: Found) -> None:
     for file in lyrics:
         one(file, str(file), found, needed=False)
     if len(lyrics) > 1:
-        lines = sum(one["lines"] for one in found.lyrics)
+        lines = sum(lyric["lines"] for lyric in found.lyrics)
         found.told.append(f"{path}: {count(len(lyrics), 'file')}, {count(lines, 'line')}")
+    return found
 
 
-def _look_at(file: Path, as_rig: bool, found: Found) -> None:
-    with helpers(not as_rig and _is_large(file), "stagelyric.setup.checking", "stagelyric.writing.writer") as among:
+def _look_at(file: Path, as_rig: bool) -> Found:
+    """Checks a setlist or a rig."""
+    # What this takes is imported after a helper was started, which imports its own meanwhile.
+    with helpers(not as_rig and _is_large(file), "stagelyric.setup.models", "stagelyric.writing.writer") as among:
+        from stagelyric.setlist import rig
+        from stagelyric.setlist.faults import FileError
+        from stagelyric.setup import checking
+
+        found = checking.Found()
         data = _read(file)  # read only once, since for a long setlist that takes longer than everything else
         if not as_rig and (data is None or not _is_rig(data)):
             checking.look_at(file, found, data, among)
-            return
+            return found
     try:
-        load_rig(file) if data is None else rig.checked(data, file)
+        rig.load_rig(file) if data is None else rig.checked(data, file)
         found.told.append(f"{file}: a good rig")
     except FileError as error:
         found.faults += error.faults
+    return found
 
 
 def _is_large(file: Path) -> bool:
@@ -166,12 +180,16 @@ def _is_large(file: Path) -> bool:
 
 def _read(file: Path) -> JsonObject | None:
     """The data of a file; None if it can't be read, which is reported later when the file is loaded."""
+    from stagelyric.setlist import faults
+
     try:
-        return files.parsed(files.read_toml(file), file)
-    except (OSError, FileError):
+        return faults.parsed(faults.read_toml(file), file)
+    except (OSError, faults.FileError):
         return None
 
 
 def _is_rig(data: JsonMapping) -> bool:
     """Whether the data is a rig: it has tables of gear and no songs."""
+    from stagelyric.setlist.rig import Rig
+
     return bool(data.keys() & Rig.model_fields.keys()) and "songs" not in data

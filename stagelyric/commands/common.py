@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stagelyric.gates.quoting import QuotingError
-from stagelyric.gear.journal.database import JournalError
-from stagelyric.setlist.faults import FileError
 from stagelyric.types import server
-from stagelyric.types.paths import ModelNotFoundError
 from stagelyric.types.server import Server
 from stagelyric.types.streams import is_unicode
 
@@ -75,8 +71,21 @@ def plain_faults() -> Iterator[None]:
     """Turns file errors into their sentences on standard error, with exit status 2."""
     try:
         yield
-    except (FileError, JournalError, ModelNotFoundError, QuotingError) as error:
-        raise Fault(str(error)) from None
+    except Exception as error:
+        if isinstance(error, _of_files()):
+            raise Fault(str(error)) from None
+        raise
+
+
+def _of_files() -> tuple[type[Exception], ...]:
+    """The errors that are about a file. Imported only when there is one: it takes a tenth of a second, after which a
+    command's helpers would start."""
+    from stagelyric.gates.quoting import QuotingError
+    from stagelyric.gear.journal.database import JournalError
+    from stagelyric.setlist.faults import FileError
+    from stagelyric.types.paths import ModelNotFoundError
+
+    return FileError, JournalError, ModelNotFoundError, QuotingError
 
 
 def only_with_page(page: bool) -> None:

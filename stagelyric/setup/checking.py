@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from stagelyric.editor import fetch
 from stagelyric.phrasebook import grammar
 from stagelyric.setlist import setlist
 from stagelyric.setlist.faults import FileError, read_toml
+from stagelyric.setup import models
 from stagelyric.show.ladder import bare, titles_alone, told
 from stagelyric.types import paths, server
 from stagelyric.types.helping import Helper, ahead, spread
 from stagelyric.types.json import JsonObject
 from stagelyric.types.program import typed
+from stagelyric.types.texts import count
 from stagelyric.words import look
 from stagelyric.words.formats import LyricsError
 
@@ -47,7 +48,7 @@ def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None, 
     before, damage = len(found.faults), _nothing
     try:
         model, used = paths.find_model(written.model), () if wrong else frames
-        damage = ahead(among, _damage, model, used, _stamp(model, used))
+        damage = ahead(among, models.damage, model, used, models.stamp(model, used))
         # The rig decides which hosts may be asked, so here all may.
         asked = server.parse(written.model, None) if server.is_url(written.model) else None
     except (paths.ModelNotFoundError, ValueError) as error:
@@ -108,47 +109,8 @@ def text_of(file: Path) -> str:
         raise FileError([f"{file}: could not be read: {error.strerror}"]) from None
 
 
-def count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def _nothing() -> tuple[str, ...]:
     return ()
-
-
-def _stamp(model: Path, frames: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
-    """A value that changes when a file of the model or of the frames changes."""
-    try:
-        files = sorted(path for path in (*model.iterdir(), *frames) if path.is_file())
-        return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
-    except OSError:
-        return ()
-
-
-@lru_cache(4)
-def _damage(model: Path, frames: tuple[Path, ...], stamp: object) -> tuple[str, ...]:
-    """What is wrong with a model: each of its files is compared with its hash, and an intact one is opened as `play`
-    opens it, with the band's own frames."""
-    from stagelyric.lm import checkpoint
-
-    try:
-        meta = checkpoint.read_meta(model)
-    except checkpoint.ModelError as error:
-        return (str(error),)
-    faults = []
-    for name in meta.files:
-        try:
-            checkpoint.read_file(model, name, meta)
-        except checkpoint.ModelError as error:
-            faults.append(str(error))
-    if not faults:
-        from stagelyric.writing.writer import Writer
-
-        try:
-            Writer.open(model, frames=frames)
-        except Exception as error:  # whatever would keep it from writing on stage is an error
-            faults.append(f"nothing can be written with it ({error})")
-    return tuple(faults)
 
 
 def _lyrics_of(written: setlist.Setlist) -> Iterator[tuple[str, str, bool]]:

@@ -17,5 +17,10 @@ def cleaned(text: str, most: int = SAYING) -> str:
     return " ".join("".join(kept).split())[:most].rstrip()
 
 
+def count(number: int, what: str) -> str:
+    """A number of things, as "1 song" or "2 songs"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _is_shown(letter: str) -> bool:
     return letter.isprintable() or letter in _JOINERS or unicodedata.category(letter) in ("Co", "Cn")

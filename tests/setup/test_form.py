@@ -13,7 +13,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from stagelyric.setlist.setlist import Section, Setlist, Song
 from stagelyric.setlist.triggers import On, Trigger
 from stagelyric.setup import sheet
-from stagelyric.setup.checking import count
 from stagelyric.setup.form import form
 from stagelyric.setup.process import answer
 from stagelyric.setup.sheet import Sheet
@@ -195,7 +194,3 @@ def test_a_file_that_is_not_there_can_be_made_and_not_checked(tmp_path: Path) ->
     status, said = answer(new, "check", b'{"set": {}, "revision": "x"}')
     assert (status, said) == (409, {"error": "new.toml was changed by somebody else meanwhile: nothing was saved"})
     assert not new.file.exists()
-
-
-def test_one_is_one_and_all_else_is_several() -> None:
-    assert [count(number, "song") for number in (0, 1, 2)] == ["0 songs", "1 song", "2 songs"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagelyric.types.texts import cleaned
+from stagelyric.types.texts import cleaned, count
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,7 @@ def test_the_longest_text_costs_no_more_than_the_longest_that_is_kept() -> None:
     began = time.perf_counter()
     cleaned(text)
     assert time.perf_counter() - began < 0.5
+
+
+def test_one_is_one_and_all_else_is_several() -> None:
+    assert [count(number, "song") for number in (0, 1, 2)] == ["0 songs", "1 song", "2 songs"]
