@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagelyric.words.formats import leftovers
+from stagelyric.words.formats import chords, headings, leftovers
 from stagelyric.words.formats.chords import has_inline, strength, without_inline
 
 WORD = st.sampled_from(["row", "me", "over", "Nobody", "owes", "don't", "rain-wet", "1967", "é"])
@@ -136,3 +136,13 @@ def test_chords_in_round_brackets_count_from_the_third_on_if_they_differ(line: s
     assert not has_inline(lines[:2])
     assert [without_inline(written) for written in lines] == [line] * len(row)
     assert without_inline(f"{line} (quietly)") == f"{line} (quietly)"
+
+
+@given(st.text("abE Iv,;.!?'\"\u2019\u201c\u2014[]{}()|-+&<*_~#\\/\t1", max_size=24))
+def test_a_line_of_words_alone_is_left_as_it_is_by_all_that_takes_something_away(line: str) -> None:
+    if words := leftovers.words_alone(line):
+        assert words == " ".join(line.split())
+        assert leftovers.without_markup(line) == line
+        assert headings.bracketed(line) is None
+        assert not chords.is_tab(line)
+        assert not set("[]{}") & set(line)

@@ -56,8 +56,9 @@ def chordpro(text: str, title: str = "") -> Sheet:
 
 def songs(text: str, title: str = "") -> list[Sheet]:
     """Every song of a ChordPro file, separated by `{new_song}`; at least one."""
-    text = _CONTINUED.sub(lambda match: " " if match[0][0] in " \t" else "", text)
-    text = _ESCAPE.sub(lambda match: _character(match[1] or match[2]), text)
+    if "\\" in text:
+        text = _CONTINUED.sub(lambda match: " " if match[0][0] in " \t" else "", text)
+        text = _ESCAPE.sub(lambda match: _character(match[1] or match[2]), text)
     reader, done = _Reader(title), list[Sheet]()
     for line in text.split("\n"):
         if reader.take(line):
@@ -156,6 +157,10 @@ class _Reader:
     def _sung(self, line: str, raw: str) -> None:
         if not line:
             self._stanzas.add("")
+            return
+        if words := leftovers.words_alone(line):
+            if chords.strength(raw) < 2:
+                self._stanzas.add(words)
             return
         boxed = headings.bracketed(line)
         if boxed is not None and boxed[0] and not chords.strength(line):

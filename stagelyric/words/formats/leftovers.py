@@ -82,10 +82,16 @@ def without_markup(line: str) -> str:
     return _STRESS.sub(r"\2", line) if "*" in line or "_" in line or "~~" in line else line
 
 
+def words_alone(line: str) -> str:
+    """The words of a line that has nothing else, which `without_markup`, `sung`, headings and tabs would leave as they
+    are; "" for other lines."""
+    return " ".join(line.split()) if _WORDS_ALONE.fullmatch(line) else ""
+
+
 def sung(line: str) -> str:
     """The words of a line: no brackets ("[laughs]", "[G]"), notes, bullets or repeat marks; single spaces."""
-    if _WORDS_ALONE.fullmatch(line):
-        return " ".join(line.split())
+    if words := words_alone(line):
+        return words
     if _DIRECTION.fullmatch(line):
         return ""
     if "[" in line:
