@@ -128,11 +128,15 @@ class Silent(Slow):
         return []
 
 
+BAKED = "Baked by another edition"
+
+
 async def a_night_of_lent_lines(file: Path, presses: int, away: Do) -> list[str]:
     """A night whose writer is silent, and that goes `away` from where lines are ready, to another section or wildness:
     they come there too. Returns each press's line."""
     show = Show(setlists.loads(SET, "set.toml"), Pool(24), seed=1)
     show.pool.put(show.ask, 0, [Line(f"Line {number}", "frame") for number in range(presses)])
+    show.ladder.meanwhile = {(show.song.title, "chorus"): [Line(BAKED, "frame")]}
     made = Journal(file, title="Friday", seed=1, model="m", version="0")
     clock = ManualClock()
     stage = Stage(show, show.pool, Clock(), cast(Generator, Silent(1, clock)), journal=made, time=clock)

@@ -1,10 +1,10 @@
 """Chooses a fallback line while a section's shelf is empty, and never the same one twice in a row.
 
-First come lines of this song that were not shown tonight, in this song or another: those kept in rehearsal, the
-section's safety lines, the song's own lyrics, those kept for its other sections or ready there. Once all of these were
-shown, it is what the band wrote or kept, by how long ago it was shown; if that is up already, the people and things
-that the song is about; lines from a shelf come again only if the song has nothing else. Never a title, and never a line
-of another song.
+First come lines of this song that were not shown tonight, in this song or another: those kept in rehearsal, those that
+another edition baked for the section, its safety lines, the song's own lyrics, those kept for its other sections or
+ready there. Once all of these were shown, it is what the band wrote or kept, by how long ago it was shown; if that is
+up already, the people and things that the song is about; lines from a shelf come again only if the song has nothing
+else. Never a title, and never a line of another song.
 """
 
 from collections import Counter
@@ -25,6 +25,9 @@ Kept = dict[tuple[str, str], list[str]]
 class Ladder:
     """`lyrics`: the songs' own words by title; `kept`: lines by (song, section); `cut`: splits a text into syllables.
 
+    `meanwhile`: by (song, section) lines that were baked with another model, editor or version than writes tonight:
+    good ones for while nothing is written, as in the first second of a show.
+
     `shown` maps the normal form of each line of the night, from the shelves too, to the number of the cue before its
     last showing.
     """
@@ -38,6 +41,7 @@ class Ladder:
         cut: Callable[[str], tuple[str, ...]],
     ) -> None:
         self._setlist, self._pool, self._lyrics, self.kept, self._cut = setlist, pool, lyrics, kept, cut
+        self.meanwhile: dict[tuple[str, str], list[Line]] = {}
         self._own: dict[tuple[str, tuple[int, int]], tuple[list[Line], list[Line]]] = {}
         self.shown: dict[str, int] = {}
         self._changed: dict[str, int] = {}  # what is new in `shown` since the last record
@@ -97,6 +101,7 @@ class Ladder:
     def _rungs(self, song: Song, section: Section, asks: Sequence[Ask], used: Collection[str]) -> Iterator[Line]:
         """What a section can fall back on, best first; of the lines on shelves only those that are not in `used`."""
         yield from self._kept(song, section)
+        yield from self.meanwhile.get((song.title, section.name), ())
         yield from self._written(_safety(song, section), "safety")
         yield from self._below(song, section, asks, used)
         for ask in asks[1:]:

@@ -4,7 +4,7 @@ import hashlib
 import logging
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ from stagelyric.words.reading import read_bytes
 
 if TYPE_CHECKING:
     from stagelyric.baked.bake import Bake
+
+_MEANWHILE = 16  # lines of a section that another edition baked, for the seconds until some are written
 
 Judgements = Mapping[tuple[str, str], Sequence[str]]
 """Texts by (song, section) in which they were sung."""
@@ -72,22 +74,32 @@ def baked(bake: "Bake") -> Material:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Baked lines that lie beside a setlist which is played live. They are the first lines of each shelf, exactly as
-    they would be written. `unwanted`: those that the band struck or changed."""
+    """Baked lines that lie beside a setlist which is played live. If `same`, they are the first lines of each shelf,
+    exactly as they would be written; else another edition wrote them. `unwanted`: those of the shelves that the band
+    struck or changed."""
 
     bake: "Bake"
+    same: bool = True
 
     @property
     def unwanted(self) -> set[str]:
-        return {(one.first or one.line).text for one in self.bake.lines if one.struck or one.first}
+        return {(one.first or one.line).text for one in self.bake.lines if self.same and (one.struck or one.first)}
 
     def put(self, show: Show) -> None:
-        """Puts the lines on the shelves that they were written for; the writer continues after them."""
+        """Puts the lines on the shelves that they were written for; the writer continues after them. Those of another
+        edition are only there for while a shelf is empty (`Ladder.meanwhile`), so that what is written stays the
+        same."""
         parts = {part.digest: part for part in self.bake.parts}
         for ask in show.every_ask():
             part = parts.get(ask.digest)
-            if part is not None:
+            if part is None:
+                continue
+            if self.same:
                 show.pool.put(ask, 0, [one.first or one.line for one in part.lines])
+            else:
+                # Without their frames: on the shelves these may come as if they had not been heard.
+                lines = [replace(line, frame="") for line in part.played[:_MEANWHILE]]
+                show.ladder.meanwhile[part.song, part.section] = lines
 
 
 def sound_taste(tell: Callable[[str], None]) -> None:
@@ -108,8 +120,8 @@ def sound_taste(tell: Callable[[str], None]) -> None:
 
 
 def prepared(setlist: Path, wrote: str, tell: Callable[[str], None]) -> Prepared | None:
-    """The lines baked for a setlist with the edition `wrote` (see `edition`), so that they are what would be written
-    now; None if there are none. `tell` gets what is wrong with the file."""
+    """The lines baked for a setlist; None if there are none. They are what would be written now if they were baked with
+    the edition `wrote` (see `edition`). `tell` gets what is wrong with the file."""
     if not setlist.with_suffix(".bake").is_file():
         return None  # avoids an import that most shows don't need
     from stagelyric.baked import file as files
@@ -118,7 +130,7 @@ def prepared(setlist: Path, wrote: str, tell: Callable[[str], None]) -> Prepared
     if opened is None:
         return None
     opened.sounds.close()
-    return Prepared(opened.bake) if opened.bake.edition == wrote else None
+    return Prepared(opened.bake, opened.bake.edition == wrote)
 
 
 def judged(file: Path, title: str, made_of: Material) -> tuple[Judgements, set[str]]:

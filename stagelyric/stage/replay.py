@@ -188,6 +188,9 @@ class Replay:
             cut=syllabify,
             words=None if words is None else {(song, section): _lines(of) for song, section, of in words},
         )
+        show.ladder.meanwhile = {
+            (song, section): [as_line(line) for line in lines] for song, section, lines in told.get("meanwhile", ())
+        }
         show.stand(standing.read(told["standing"]))
         show.speech = told["speech"]
         self._pending.clear()

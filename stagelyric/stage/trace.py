@@ -52,8 +52,9 @@ class Trace:
         pool.passed_on = looked
         standing, begin = as_record(self._show.standing(tempo)), self.begin
         kept = [[*place, list(texts)] for place, texts in self._show.ladder.kept.items()]
+        meanwhile = [[*place, list(map(as_list, lines))] for place, lines in self._show.ladder.meanwhile.items()]
         seed, speech = self._show.seed, self._show.speech
-        told = {"standing": standing, "kept": kept, "seed": seed, "speech": speech}
+        told = {"standing": standing, "kept": kept, "meanwhile": meanwhile, "seed": seed, "speech": speech}
         self._journal.note("begin", self._time.wall(), lambda: {**begin(), **told})
         self._lines(pool.puts)
 

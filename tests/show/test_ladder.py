@@ -41,6 +41,15 @@ def test_the_ladder_goes_down_rung_by_rung_and_has_no_end() -> None:
     ]
 
 
+def test_what_another_edition_baked_comes_before_what_was_written_by_hand_for_need() -> None:
+    made = show(kept={("Harbour Lights", "verse"): ["A kept line"]})
+    made.ladder.meanwhile = {("Harbour Lights", "verse"): [Line("Baked, one", "frame"), Line("Baked, two", "frame")]}
+    do(made, "veto_next")
+    assert [text(do(made, "next_line")) for _ in range(3)] == ["Baked, one", "Baked, two", "Hold the light"]
+    do(made, "goto", "chorus")
+    assert text(do(made, "next_line")) not in ("Baked, one", "Baked, two")
+
+
 def test_with_nothing_at_all_the_song_s_people_come_and_never_a_title() -> None:
     made = show()
     do(made, "song", "Second Song")

@@ -18,7 +18,8 @@ from stagelyric.show.show import Show
 from stagelyric.stage import material
 from stagelyric.stage.material import Material, Prepared
 from stagelyric.types import paths
-from stagelyric.types.lines import Line
+from stagelyric.types.actions import Do
+from stagelyric.types.lines import Cue, Line
 from stagelyric.types.server import parse
 
 
@@ -45,6 +46,26 @@ def test_baked_lines_of_another_seed_stay_where_they_are() -> None:
     assert [other.pool.ready(ask) for ask in other.every_ask()] == [0, 0, 0]
 
 
+def test_lines_of_another_edition_are_for_while_nothing_is_written(tmp_path: Path) -> None:
+    made, _ = edited(baked(), [1], (), [(2, "By hand")])
+    live, prepared = show(), Prepared(made, same=False)
+    prepared.put(live)
+    assert prepared.unwanted == set()
+    assert [live.pool.ready(ask) for ask in live.every_ask()] == [0, 0, 0]
+    first = made.parts[0]
+    texts = [line.text for line in first.played]
+    assert texts[0] == "By hand"
+    press = Do("next_line")
+    came = [live.due(press, 0.0)[0] for _ in texts[:3]]
+    assert [cue.line and cue.line.text for cue in came if isinstance(cue, Cue)] == texts[:3]
+    assert not live.pool.sung_from, "a frame of another edition comes from the shelves as if it had not been heard"
+    live.pool.put(live.ask, 0, [Line(f"written {number}", "frame") for number in range(8)])
+    assert live.upcoming().text == "written 3", "the fourth press takes the fourth line, as if the writer had been late"
+    other = show(seed=7)
+    prepared.put(other)
+    assert other.ladder.meanwhile == {}
+
+
 def test_the_writer_goes_on_behind_baked_lines() -> None:
     live = show()
     ask = live.every_ask()[0]
@@ -64,7 +85,10 @@ def test_only_what_would_be_written_now_is_taken_from_a_file(tmp_path: Path) -> 
     found = material.prepared(setlist, "edition", told.append)
     assert found is not None
     assert found.bake == baked()
-    assert material.prepared(setlist, "another edition", told.append) is None
+    assert found.same
+    other = material.prepared(setlist, "another edition", told.append)
+    assert other is not None
+    assert not other.same
     assert told == []
     (tmp_path / "set.bake").write_bytes(b"damaged")
     assert material.prepared(setlist, "edition", told.append) is None

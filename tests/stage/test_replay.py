@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded import a_night, a_night_of_lent_lines
+from recorded import BAKED, a_night, a_night_of_lent_lines
 
 from stagelyric.cli import cli
 from stagelyric.gear.journal import journal as memory
@@ -35,6 +35,7 @@ async def test_a_night_that_lived_on_lines_from_elsewhere_is_the_same_again(tmp_
     file = tmp_path / "journal.sqlite3"
     shown = await a_night_of_lent_lines(file, 220, away)  # more than are written down ahead of a shelf's position
     assert len(set(shown)) == 220
+    assert (BAKED in shown) == (away.action == "goto")
     night = replay.prepare(memory.records(file, "last"))
     again = list(night.run())
     assert (list(night.differences()), night.missing, len(again)) == ([], [], 220)
