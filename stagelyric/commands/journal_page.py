@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 import click
 
@@ -26,6 +28,8 @@ from stagelyric.types.parts import Part
 from stagelyric.web import joining
 from stagelyric.web.desk import Desk, Song
 from stagelyric.web.server import Page
+
+log = logging.getLogger(__name__)
 
 SECONDS = 10.0  # that an arrow key goes back or on
 _UNSEEN = FOR_REPLAY | {"event"}  # kinds of record that the desk's log does not have
@@ -62,6 +66,11 @@ class Shown:
 
     def ask(self, request: object) -> None:
         self.player.ask(request)
+
+    def take(self, night: NightAgain) -> None:
+        """Goes on in a fuller account of the night: performed, where it was as written down until now."""
+        self.night = night
+        self.player.take(night)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -121,17 +130,16 @@ def serve(
     if not SLOWEST <= speed <= FASTEST:
         raise Fault(f"--speed: wanted {SLOWEST:g} to {FASTEST:g} on a page, found {speed:g}")
     try:
-        found = moments.again(night, rows)
+        found = moments.written(night, rows)
     except ValueError as error:
         raise Fault(f"{title}: {error}") from None
     at = _place(found, start)
     if at is None:
         raise Fault(f"{title}: wanted a line at or after --from, found none; the last is {night.recorded[-1].number}")
-    if found.lacks:
-        click.echo(f"{title}: shown as it was written down, since the journal lacks {found.lacks}", err=True)
     terminal = Terminal()
     shown = Shown(title, found, rows, host=host, port=port, parts=[terminal], speed=speed, at=at)
-    until_ctrl_c(_serve(shown, terminal, opened), Failure)
+    _say_lacks(shown)
+    until_ctrl_c(_serve(shown, terminal, partial(moments.again, night, rows), opened), Failure)
     for name, times in shown.player.failed.items():
         click.echo(f"{name} failed {times} time{'' if times == 1 else 's'}", err=True)
 
@@ -146,7 +154,12 @@ def _place(night: NightAgain, start: Bound | None) -> float | None:
     return at if at < night.length else None
 
 
-async def _serve(shown: Shown, terminal: Terminal, opened: bool) -> None:
+def _say_lacks(shown: Shown) -> None:
+    if lacks := shown.night.lacks:
+        click.echo(f"{shown.title}: shown as it was written down, since the journal lacks {lacks}", err=True)
+
+
+async def _serve(shown: Shown, terminal: Terminal, perform: Callable[[], NightAgain], opened: bool) -> None:
     table = keys(shown.player)
 
     def press(event: Event) -> None:
@@ -156,7 +169,23 @@ async def _serve(shown: Shown, terminal: Terminal, opened: bool) -> None:
 
     async with terminal.running(), shown.running(), Keyboard().running(press):
         _greet(shown, [f"{_named(key)} {told}" for key, (_, told) in table.items()])
-        await stay(f"{shown.page.url}/replay", opened=opened)
+        performing = asyncio.create_task(perform_beside(shown, perform))
+        try:
+            await stay(f"{shown.page.url}/replay", opened=opened)
+        finally:
+            performing.cancel()
+
+
+async def perform_beside(shown: Shown, perform: Callable[[], NightAgain]) -> None:
+    """Performs the night beside the pages, which show it as it was written down until then."""
+    if shown.night.lacks:
+        return  # it can't be performed, as was said
+    try:
+        shown.take(await asyncio.to_thread(perform))
+    except Exception as error:  # whatever the bug, what was written down can be shown
+        log.exception("performing the night failed")
+        click.echo(f"{shown.title}: shown as it was written down, since performing it failed ({error})", err=True)
+    _say_lacks(shown)
 
 
 def _where(player: Player) -> str:

@@ -9,7 +9,7 @@ from typing import cast
 
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.show.show import Show
-from stagelyric.stage.replay import CUES, Replay, Shown
+from stagelyric.stage.replay import CUES, Replay, Shown, setlist_of
 from stagelyric.types.json import JsonMapping
 from stagelyric.types.lines import Cue, Line, Origin, State
 from stagelyric.words.syllables import syllabify
@@ -61,13 +61,24 @@ class NightAgain:
 
 def again(night: Replay, rows: Sequence[JsonMapping]) -> NightAgain:
     """Performs the night of these records. If the journal does not have what that takes, or other cues come of it, the
-    night is shown as it was written down. Raises ValueError if no line was shown that night."""
-    if not night.recorded:
-        raise ValueError("wanted a night on which a line was shown, found none")
+    night is shown as it was written down. A long night takes a second, and many on a busy machine. Raises ValueError if
+    no line was shown that night."""
     found = list(_performed(night))
     lacks = "; ".join(night.missing) or ("" if night.same else "what leads to these lines")
-    if lacks:
-        found = list(_as_written(night, rows))
+    setlist = night.show.setlist if night.show is not None else None
+    return _night(night, list(_as_written(night, rows)) if lacks else found, setlist, lacks)
+
+
+def written(night: Replay, rows: Sequence[JsonMapping]) -> NightAgain:
+    """The night of these records as it was written down, without performing it, at once. `lacks`: what is missing to
+    perform it, as far as is known before. Raises ValueError if no line was shown that night."""
+    return _night(night, list(_as_written(night, rows)), setlist_of(rows), "; ".join(night.missing))
+
+
+def _night(night: Replay, found: list[tuple[float, Moment]], setlist: Setlist | None, lacks: str) -> NightAgain:
+    """`found`: its moments, each with the time of its record (unix seconds)."""
+    if not night.recorded:
+        raise ValueError("wanted a night on which a line was shown, found none")
     began = night.recorded[0].wall - LEAD
     at = 0.0
     moments: list[Moment] = []
@@ -80,7 +91,6 @@ def again(night: Replay, rows: Sequence[JsonMapping]) -> NightAgain:
     else:
         moments[0] = replace(first, at=0.0)
     length = at + TAIL
-    setlist = night.show.setlist if night.show is not None else None
     return NightAgain(began, length, tuple(_with_beats(moments, length)), setlist, lacks)
 
 

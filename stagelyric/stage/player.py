@@ -37,16 +37,20 @@ class Player:
         changed: Callable[[], None] = lambda: None,
         time: Time = MACHINE,
     ) -> None:
-        self.night, self.speed, self.changed = night, speed, changed
+        self.speed, self.changed = speed, changed
         self.playing = True
         self.failed = Counter[str]()
         self._parts, self._time = parts, time
-        self._times = [moment.at for moment in night.moments]
-        self._cues = [place for place, moment in enumerate(night.moments) if moment.cue is not None]
+        self._read(night)
         self._place = 0  # the moment that is to be told next
         self._mark = (time.now(), 0.0)  # a time, and where the night was then
         self._rearm = asyncio.Event()
         self._begin = at
+
+    def _read(self, night: NightAgain) -> None:
+        self.night = night
+        self._times = [moment.at for moment in night.moments]
+        self._cues = [place for place, moment in enumerate(night.moments) if moment.cue is not None]
         self._songs = [{"at": begun, "title": title} for begun, title in night.songs()]
 
     @property
@@ -100,6 +104,16 @@ class Player:
         for part in self._parts:
             self._call(part, part.state, self.moment.state)
         self._tell()
+        self._moved()
+
+    def take(self, night: NightAgain) -> None:
+        """Goes on in a fuller account of the same night: with its state at this moment, without showing the line that
+        is up again."""
+        self._mark_here()
+        self._read(night)
+        self._place = bisect_right(self._times, self.at + _SOON)
+        for part in self._parts:
+            self._call(part, part.state, self.moment.state)
         self._moved()
 
     def step(self, lines: int) -> None:

@@ -10,6 +10,7 @@ from math import inf, nan
 
 from stagelyric.setlist import setlist as setlists
 from stagelyric.setlist.faults import FileError
+from stagelyric.setlist.setlist import Setlist
 from stagelyric.setlist.triggers import Trigger
 from stagelyric.show.answers import Answering
 from stagelyric.show.effects import Effect, Unjudged, Wanted
@@ -206,6 +207,15 @@ class Replay:
                 return show.judged(text, told["why"])
         self.missing.append(f"what was answered had not been asked for ({told['of']})")
         return ()
+
+
+def setlist_of(rows: Sequence[JsonMapping]) -> Setlist | None:
+    """The setlist with which the night's last show began; None if the journal doesn't have it."""
+    began = next((row["detail"] for row in reversed(rows) if row["kind"] == "begin"), None)
+    try:
+        return None if began is None else setlists.loads(json.loads(began)["setlist"], "the setlist of that night")
+    except (FileError, ValueError, KeyError, TypeError):
+        return None
 
 
 def prepare(rows: Sequence[JsonMapping]) -> Replay:

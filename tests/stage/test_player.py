@@ -179,6 +179,24 @@ async def test_what_is_no_move_is_said_to_be_none(wrong: object) -> None:
         assert (player.at, player.playing, player.speed) == (0.0, True, 1.0)
 
 
+async def test_a_fuller_account_of_the_night_is_taken_up_where_it_is() -> None:
+    async with shown() as (player, screen, clock):
+        await clock.advance(2.5)
+        told = [replace(moment, state=replace(moment.state, next="and then")) for moment in NIGHT.moments]
+        between = Moment(2.25, replace(told[2].state, held=True))
+        changes: list[float] = []
+        player.changed = lambda: changes.append(player.at)
+        player.take(replace(NIGHT, moments=(*told[:3], between, *told[3:]), length=20.0))
+        assert [text for _, text in screen.cues] == ["First", "Second"], "the line that is up is not shown once more"
+        assert screen.states[-1] == between.state
+        assert changes == [2.5]
+        await clock.advance(7.5)
+        assert screen.cues[-1] == (10.0, "Third")
+        assert screen.states[-1].next == "and then"
+        await clock.advance(10)
+        assert (player.at, player.playing) == (20.0, False)
+
+
 class Broken(Screen):
     """Raises whenever it is told anything, alerts too."""
 
@@ -268,3 +286,17 @@ def test_beats_stand_between_the_cues_and_stop_with_the_clock() -> None:
     assert beats == [(0.5, 1.0), (1.0, 2.0), (1.5, 3.0), (2.0, 4.0), (pytest.approx(2.5), 5.0)]
     standing = [cue(0.0, 1, "First"), replace(cue(9.0, 2, "Second"), cue=cue(0.0, 2, "Second").cue)]
     assert [moment.at for moment in moments._with_beats(standing, 9.4) if moment.beat is not None] == []
+
+
+async def test_as_it_was_written_down_a_night_has_its_cues_and_its_set_before_it_is_performed(tmp_path: Path) -> None:
+    await a_night(tmp_path / "journal.sqlite3", 3, 80)
+    records = memory.records(tmp_path / "journal.sqlite3", "last")
+    written, performed = (of(replay.prepare(records), records) for of in (moments.written, moments.again))
+    assert written.setlist == performed.setlist is not None
+    assert (written.lacks, performed.lacks) == ("", "")
+    shown_then, shown_again = ([one for one in night.moments if one.cue] for night in (written, performed))
+    assert [(one.state.number, one.state.line) for one in shown_then] == [
+        (one.state.number, one.state.line) for one in shown_again
+    ]
+    assert [one.at for one in shown_then] == pytest.approx([one.at for one in shown_again], abs=0.01)
+    assert {one.state.next for one in shown_then} == {""}

@@ -12,10 +12,11 @@ import aiohttp
 import pytest
 import recorded
 
-from stagelyric.commands.journal_page import Shown
+from stagelyric.commands.journal_page import Shown, perform_beside
 from stagelyric.gear.journal import journal as memory
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.stage import moments, replay
+from stagelyric.stage.moments import NightAgain
 from stagelyric.testing.play import LIMIT, Display
 from stagelyric.testing.ports import free_port
 from stagelyric.testing.waiting import until
@@ -106,6 +107,32 @@ async def test_a_night_that_was_performed_again_comes_over_the_wire_as_it_was(tm
         await screen.until(lambda: len(screen.cues) >= len(given))
         assert [(cue["number"], cue["song"], cue["text"]) for cue in screen.cues] == given
         assert len(given) > 4
+
+
+async def test_it_opens_as_it_was_written_down_and_goes_on_performed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await recorded.a_night(tmp_path / "journal.sqlite3", seed=2, presses=100)
+    rows = memory.records(tmp_path / "journal.sqlite3", "last")
+    night = replay.prepare(rows)
+    written = moments.written(night, rows)
+    last = night.recorded[-1]
+    shown = Shown("Friday", written, rows, at=written.place(last.number) or 0.0)
+    shown.player.play(False)
+
+    def broken() -> NightAgain:
+        raise RuntimeError("no such night")
+
+    async with shown.running(), display(shown.page.url, "operator") as screen:
+        await screen.until(lambda: "set" in screen.told and screen.state["line"] == last.text)
+        assert [song["title"] for song in screen.told["set"]["songs"]][:2] == ["Harbour Lights", "Café Noir"]
+        await perform_beside(shown, broken)
+        assert "since performing it failed (no such night)" in capsys.readouterr().err
+        assert screen.state["next"] == ""
+        await perform_beside(shown, lambda: moments.again(night, rows))
+        await screen.until(lambda: screen.state["next"] != "")
+        assert screen.cues == [], "the line that is up is not shown once more"
+        assert shown.night.lacks == capsys.readouterr().err == ""
 
 
 async def test_what_is_pressed_changes_nothing_and_is_answered_calmly(tmp_path: Path) -> None:
