@@ -340,6 +340,8 @@ def _spelled_out(tokens: Sequence[str], mild: bool) -> str | None:
     else:
         return None
     parts = list(_parts(tokens))
+    line = "".join(part for part, _ in parts)
+    stems = not line.isalpha() or _inside().search(line) is not None  # else only whole words can be spread over it
     for i in range(len(parts) - 1):
         if not parts[i][0]:
             continue
@@ -350,7 +352,7 @@ def _spelled_out(tokens: Sequence[str], mild: bool) -> str | None:
             if not part or (j > i and pause and not single) or len(joined) + len(part) > _LONGEST:
                 break
             joined += part
-            if single and disguises.merged(joined) not in _beginnings():
+            if (single or not stems) and disguises.merged(joined) not in _beginnings():
                 break
             hides = hides or not disguises.is_word(part)
             if j > i and (single or hides) and _is_across(joined, [part for part, _ in parts[i : j + 1]], mild):

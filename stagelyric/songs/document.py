@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path, PurePath
 
@@ -205,7 +205,13 @@ def _safety(lines: Sequence[str], guessed: Guessed, taken: set[str], clean: bool
             worth.setdefault(shown, (not any(name in folded for name in said), not ended))
         ended = line.rstrip()[-1:] in ".!?;:"
     best = (shown for shown in sorted(worth, key=worth.__getitem__) if not titles.same(shown, guessed.written.title))
-    return list(islice((shown for shown in best if not clean or family.is_clean(shown)), _SAFETY))
+    return list(islice((shown for shown in best if not clean or _is_clean(shown)), _SAFETY))
+
+
+@lru_cache(maxsize=1024)
+def _is_clean(line: str) -> bool:
+    """As `family.is_clean`; cached, since a chorus is looked through as often as it comes."""
+    return family.is_clean(line)
 
 
 def without_songs(wishes: Wishes) -> str:
