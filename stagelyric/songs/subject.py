@@ -6,13 +6,12 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
 from stagelyric.words.formats import Sheet
 from stagelyric.words.lists import DETERMINERS, NEVER_LAST, STOP
-from stagelyric.words.names import Names, find_names, names_at_starts
+from stagelyric.words.names import Names, find_names
 
 PEOPLE, PLACES, THEMES = 4, 2, 4
 """How many of each a song gets at most."""
@@ -37,11 +36,7 @@ _PLAIN = STOP | NEVER_LAST | frozenset(_GENERAL.split())
 def names_of(sheets: Sequence[Sheet], everyday: Callable[[str], bool] | None = None) -> Names:
     """The names in all songs together, as a word in lower case in one song isn't a name in another. With `everyday`,
     which tells whether a word in lower case is one of everyday use, also those that only begin lines."""
-    lines = [line for sheet in sheets if not _in_capitals(sheet) for line in sheet.lines]
-    known = find_names(lines)
-    if everyday is None:
-        return known
-    return replace(known, people=known.people | (names_at_starts(lines, everyday) - known.places))
+    return find_names((line for sheet in sheets if not _in_capitals(sheet) for line in sheet.lines), everyday)
 
 
 def everyday_words() -> frozenset[str] | None:

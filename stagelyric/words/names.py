@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stagelyric.words.phonetics import look_up
@@ -193,14 +193,24 @@ class Names:
             yield run[0][0], run[-1][1], run[-1][2] in self.places and not titled
 
 
-def find_names(lines: Iterable[str]) -> Names:
-    """Finds the names of a text, from the whole text."""
+def find_names(lines: Iterable[str], everyday: Callable[[str], bool] | None = None) -> Names:
+    """Finds the names of a text, from the whole text. With `everyday`, which tells whether a word in lower case is one
+    of everyday use, also those that only begin lines."""
+    if everyday is None:
+        return _inside_lines(map(_WORD.findall, lines))
+    split = [_WORD.findall(line) for line in lines]
+    known = _inside_lines(split)
+    return Names(known.people | (_at_starts(split, everyday) - known.places), known.places)
+
+
+def _inside_lines(lines: Iterable[Sequence[str]]) -> Names:
+    """The names inside lines, which are given as their words and signs."""
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
     placed: Counter[str] = Counter()
     for line in lines:
         before = ""
-        for token in _WORD.findall(line):
+        for token in line:
             word = token.removesuffix("'s")
             if word[0].islower():
                 small[word] += 1
@@ -225,14 +235,14 @@ _COMMON = re.compile(r".{2,}(?:ions?|ings?|ity|ments?|ness|ers)")
 _OFTEN = 2  # at so many beginnings of lines a word is taken for a name, whatever follows
 
 
-def names_at_starts(lines: Iterable[str], everyday: Callable[[str], bool]) -> frozenset[str]:
+def _at_starts(lines: Iterable[Sequence[str]], everyday: Callable[[str], bool]) -> frozenset[str]:
     """Names that are found only at the beginnings of lines, where every word has a capital: words that the text never
     has in lower case, that are not `everyday` words, and that do something ("Tamsin sold") or come more than once."""
     begin: Counter[str] = Counter()
     small: set[str] = set()
     doing: set[str] = set()
     for line in lines:
-        first, *others = _WORD.findall(line) or [""]
+        first, *others = line or [""]
         small.update(word.removesuffix("'s") for word in others if word[0].islower())
         word = first.removesuffix("'s").lower()
         if first[:1].isupper():

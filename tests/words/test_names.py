@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagelyric.words.names import Names, find_names, names_at_starts
+from stagelyric.words.names import Names, find_names
 
 NAMES = Names(frozenset({"polly", "magnet", "odile"}), frozenset({"leith", "harbour"}))
 WORDS = st.sampled_from(
@@ -111,7 +111,7 @@ def test_the_order_of_lines_does_not_matter(lines: list[str]) -> None:
 
 
 def started(*lines: str, everyday: frozenset[str] = frozenset()) -> frozenset[str]:
-    return names_at_starts(lines, everyday.__contains__)
+    return find_names(lines, everyday.__contains__).people - find_names(lines).people
 
 
 def test_who_does_something_at_a_lines_beginning_is_somebody() -> None:
