@@ -20,8 +20,8 @@ _CLOSEST: tuple[Kind, ...] = ("perfect", "slant", "assonance", "same")
 
 def bare(word: str) -> str:
     """A word in lower case without punctuation; of "back-door" the last part."""
-    if word.endswith("in'"):
-        return word.lower().strip(".,;:!?(")
+    if (sung := word.rstrip(".,;:!?)")).endswith("in'"):
+        return sung.lower().lstrip("('").rpartition("-")[2]
     return word.lower().strip(".,;:!?()'-").rpartition("-")[2]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from stagelyric.phrasebook import draw
@@ -25,7 +26,7 @@ def hand_for(title: str, seed: int, mood: float | None, temper: str) -> str:
 
 def at_for(section: str) -> str:
     """The place in a song of a section with this name; "" if the name doesn't tell."""
-    told = section.lower()
+    told = _BEFORE_CHORUS.sub("pre", section.lower())
     for at, names in _SECTIONS.items():
         if any(name in told for name in names):
             return at
@@ -42,6 +43,8 @@ def mood_of(written: float | Sequence[str] | None) -> tuple[float | None, str]:
 
 
 _SHADES = {"dark": 0.0, "bright": 1.0}
+
+_BEFORE_CHORUS = re.compile(r"pre[\s-]*(?:chorus|refrain|hook|drop)")
 
 _SECTIONS = {
     "chorus": ("chorus", "refrain", "hook", "drop"),

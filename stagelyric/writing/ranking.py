@@ -67,7 +67,7 @@ RARITY_WIDTH = 0.04
 """How far a line's rarity may be from the planned one without losing anything."""
 PRONOUN_SHARE = (0.0, 0.25)
 
-_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")
+_WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*")
 
 
 @dataclass(frozen=True)
@@ -226,8 +226,9 @@ def _kinship(content: Sequence[str], rules: Rules, around: Around) -> float:
     there = [n for word in around.before[-1] if word not in STOP and (n := index.get(word)) is not None]
     if not here or not there:
         return 0.0
+    another = np.array(here)[:, None] != np.array(there)  # a word said again takes nothing further
     cosines = rules.vectors[here] @ rules.vectors[there].T
-    return min(1.0, max(0.0, float(np.where(cosines < 0.999, cosines, 0.0).max()) - 0.4) * 2)
+    return min(1.0, max(0.0, float(np.where(another, cosines, 0.0).max()) - 0.4) * 2)
 
 
 def _coherence(content: Sequence[str], rules: Rules) -> float:

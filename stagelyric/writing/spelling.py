@@ -49,7 +49,8 @@ def slotted(text: str, names: Sequence[str]) -> str:
     """A text with a slot (`lm.codes`) in place of each of these names."""
     for name in names:
         if planning.spelled(name):
-            text = text.replace(name, PLACE if planning.is_place(name) else PERSON)
+            slot = PLACE if planning.is_place(name) else PERSON
+            text = re.sub(rf"(?<![\w']){re.escape(name)}(?!\w)", slot, text)
     return text
 
 

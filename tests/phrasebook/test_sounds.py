@@ -146,6 +146,7 @@ def test_either_meaning_of_a_word_is_answered() -> None:
     ("word", "bare"),
     [
         ("Boat,", "boat"), ("back-door!", "door"), ("(don't)", "don't"), ("'cause", "cause"), ("singin'", "singin'"),
+        ("rollin',", "rollin'"), ("(mother-lovin')", "lovin'"),
         ("dogs'", "dogs"), ("-", ""), ("", ""), ("O'Neill's", "o'neill's"),
     ],
 )  # fmt: skip

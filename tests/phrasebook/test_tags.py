@@ -155,6 +155,15 @@ def test_a_songs_hand_is_always_the_same_and_suits_its_mood(
         assert hand not in {"calm": ("ranter", "chant"), "fierce": ("tender", "dreamer")}[temper]
 
 
+@pytest.mark.parametrize(
+    ("section", "at"),
+    [("Chorus 2", "chorus"), ("Pre-Chorus", "middle"), ("prechorus", "middle"), ("Pre refrain 1", "middle"),
+     ("Last chorus", "chorus"), ("Bridge", "turn"), ("Verse 1", "opening"), ("Verse 3", "middle"), ("Hello", "")],
+)  # fmt: skip
+def test_a_sections_place_is_told_by_its_name(section: str, at: str) -> None:
+    assert hands.at_for(section) == at
+
+
 def test_songs_of_a_set_have_all_hands() -> None:
     found = Counter(hands.hand_for(f"Song {number}", 1, None, "") for number in range(800))
     assert set(found) == set(HANDS)

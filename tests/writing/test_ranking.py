@@ -150,3 +150,10 @@ def test_words_are_compared_in_plain_letters() -> None:
         "cause",
     ]
     assert ranking.normal_words("\u6771\u4eac 99") == []
+
+
+def test_a_word_said_again_takes_nothing_further() -> None:
+    words = [word for word in PLAIN.lexicon.words if word not in STOP and len(word) > 2][:40]
+    for word in words:
+        around = Around(before=((word,),))
+        assert "goes on from the last" not in ranking.marks(Draft(word, -1.0, -1.0), PLAIN, around), word

@@ -88,6 +88,7 @@ def test_names_become_slots_by_what_they_name() -> None:
     told = slotted("Polly Magnet went to Dover with \u6771\u4eac", ("Polly Magnet", "Dover", "\u6771\u4eac", ""))
     assert told == f"{PERSON} went to {PLACE} with \u6771\u4eac"
     assert slotted("Nobody went", ("Polly Magnet",)) == "Nobody went"
+    assert slotted("Mary's home is Maryland", ("Mary",)) == f"{PERSON}'s home is Maryland"
 
 
 def test_a_slotted_line_filled_again_is_the_line() -> None:
