@@ -22,7 +22,9 @@ from stagelyric.words.reading import read_bytes
 if TYPE_CHECKING:
     from stagelyric.baked.bake import Bake
 
-_MEANWHILE = 16  # lines of a section that another edition baked, for the seconds until some are written
+# Lines that another edition baked, for the seconds until some are written: of a section, and of all. They are also
+# written into the journal, for a replay.
+_MEANWHILE, _ALL_MEANWHILE = 16, 4096
 
 Judgements = Mapping[tuple[str, str], Sequence[str]]
 """Texts by (song, section) in which they were sung."""
@@ -90,16 +92,18 @@ class Prepared:
         edition are only there for while a shelf is empty (`Ladder.meanwhile`), so that what is written stays the
         same."""
         parts = {part.digest: part for part in self.bake.parts}
+        left = _ALL_MEANWHILE
         for ask in show.every_ask():
             part = parts.get(ask.digest)
             if part is None:
                 continue
             if self.same:
                 show.pool.put(ask, 0, [one.first or one.line for one in part.lines])
-            else:
+            elif left:
                 # Without their frames: on the shelves these may come as if they had not been heard.
-                lines = [replace(line, frame="") for line in part.played[:_MEANWHILE]]
+                lines = [replace(line, frame="") for line in part.played[: min(_MEANWHILE, left)]]
                 show.ladder.meanwhile[part.song, part.section] = lines
+                left -= len(lines)
 
 
 def sound_taste(tell: Callable[[str], None]) -> None:

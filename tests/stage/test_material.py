@@ -46,7 +46,7 @@ def test_baked_lines_of_another_seed_stay_where_they_are() -> None:
     assert [other.pool.ready(ask) for ask in other.every_ask()] == [0, 0, 0]
 
 
-def test_lines_of_another_edition_are_for_while_nothing_is_written(tmp_path: Path) -> None:
+def test_lines_of_another_edition_are_for_while_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     made, _ = edited(baked(), [1], (), [(2, "By hand")])
     live, prepared = show(), Prepared(made, same=False)
     prepared.put(live)
@@ -64,6 +64,10 @@ def test_lines_of_another_edition_are_for_while_nothing_is_written(tmp_path: Pat
     other = show(seed=7)
     prepared.put(other)
     assert other.ladder.meanwhile == {}
+    monkeypatch.setattr(material, "_ALL_MEANWHILE", 10)  # of a long set the first sections have some
+    again = show()
+    prepared.put(again)
+    assert [len(lines) for lines in again.ladder.meanwhile.values()] == [7, 3]
 
 
 def test_the_writer_goes_on_behind_baked_lines() -> None:
