@@ -133,10 +133,9 @@ class Scored:
         """How much a frame is about the themes, 0 to 1.3; its first theme counts most."""
         if not self.wanted and self.closeness is None:
             return 0.0
-        marks = sorted(
-            (self.wanted.get(theme, 0.0) * (1.0 if i == 0 else 0.8) for i, theme in enumerate(entry.themes)),
-            reverse=True,
-        )
+        wanted = self.wanted
+        marks = [wanted[theme] * (0.8 if i else 1.0) for i, theme in enumerate(entry.themes) if theme in wanted]
+        marks.sort(reverse=True)
         tagged = marks[0] + 0.3 * sum(marks[1:]) if marks else 0.0
         near = self.closeness(entry) if self.closeness is not None else 0.0
         # tags are more reliable: written by hand, while closeness comes from vectors trained on old verse

@@ -6,6 +6,7 @@ node the syllable counts of the words below it, so that a draft never enters a d
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -84,7 +85,12 @@ class Lexicon:
     sounds: tuple[str, ...]
     syllables: NDArray[np.uint8]
     stanzas: int
-    trie: Trie
+    planted: Trie | None = None
+
+    @cached_property
+    def trie(self) -> Trie:
+        """The trie of the words: as read from a file, else planted when first asked for, which takes some 50 ms."""
+        return self.planted or plant(self.words)
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -139,19 +145,31 @@ class Lexicon:
 
     def extended(self, rows: Iterable[Row]) -> Lexicon:
         """The lexicon with additional words, for one song; known words stay unchanged."""
-        known = set(self.words)
-        new = [row for row in rows if row.word not in known]
-        return self if not new else make([*self._rows(), *new], self.stanzas)
+        new = sorted({row.word: row for row in rows if row.word not in self.index}.values(), key=lambda row: row.word)
+        if not new:
+            return self
+        added = make(new, self.stanzas)
+        places = [bisect_left(self.words, word) for word in added.words]
+
+        def among(own: NDArray[Number], more: NDArray[Number]) -> NDArray[Number]:
+            return np.insert(own, places, more)
+
+        return Lexicon(
+            words=_among(self.words, places, added.words),
+            forms=among(self.forms, added.forms),
+            count=among(self.count, added.count),
+            stanzas_with=among(self.stanzas_with, added.stanzas_with),
+            last=among(self.last, added.last),
+            thing=among(self.thing, added.thing),
+            sounds=_among(self.sounds, places, added.sounds),
+            syllables=among(self.syllables, added.syllables),
+            stanzas=self.stanzas,
+        )
 
     def sung(self) -> Lexicon:
         """The lexicon with syllables counted as singers elide them."""
         counts = [sung(word, self.phones(number)) for number, word in enumerate(self.words)]
-        return replace(self, syllables=np.array(counts, dtype=np.uint8))
-
-    def _rows(self) -> list[Row]:
-        columns = (self.words, self.forms.tolist(), self.count.tolist(), self.stanzas_with.tolist(), self.last.tolist())
-        sounds = (tuple(sound.split()) for sound in self.sounds)
-        return [Row(*values) for values in zip(*columns, self.thing.tolist(), sounds, strict=True)]
+        return replace(self, syllables=np.array(counts, dtype=np.uint8), planted=self.trie)
 
     def save(self, file: Path) -> None:
         """Writes lexicon.npz."""
@@ -174,6 +192,16 @@ class Lexicon:
         )
 
 
+def _among(own: Sequence[str], places: Sequence[int], more: Sequence[str]) -> tuple[str, ...]:
+    """`own` with each of `more` put in before the item that is at its place; places in rising order."""
+    parts: list[str] = []
+    for start, end, item in zip((0, *places), (*places, len(own)), (*more, None), strict=True):
+        parts += own[start:end]
+        if item is not None:
+            parts.append(item)
+    return tuple(parts)
+
+
 def make(rows: Iterable[Row], stanzas: int) -> Lexicon:
     """A lexicon of the rows, in any order; at most 65,534, each word once."""
     ordered = sorted(rows, key=lambda row: row.word)
@@ -188,7 +216,6 @@ def make(rows: Iterable[Row], stanzas: int) -> Lexicon:
         sounds=tuple(" ".join(row.phones) for row in ordered),
         syllables=np.array([syllables(row.phones) for row in ordered], dtype=np.uint8),
         stanzas=stanzas,
-        trie=plant(words),
     )
 
 
@@ -258,7 +285,7 @@ def load(file: Path) -> Lexicon:
             sounds=sounds,
             syllables=np.array([sum(map(sound.count, "012")) for sound in sounds], dtype=np.uint8),
             stanzas=int(data["stanzas"]),
-            trie=_trie(parent, data["letter"], depth, np.where(word == 65535, -1, word)),
+            planted=_trie(parent, data["letter"], depth, np.where(word == 65535, -1, word)),
         )
 
 

@@ -176,6 +176,8 @@ def test_a_known_word_is_not_taught_again_and_every_other_is(known: list[Row], m
     assert new.keys() == old.keys() | {row.word for row in more}
     assert all(new[word][1] == 999 for word in new.keys() - old.keys())
     assert again.stanzas == words.stanzas
+    assert again.words == tuple(sorted(again.words))
+    assert [again.words[number] for number in again.trie.word if number >= 0] == sorted(again.words, key=by_letters)
     assert (again is words) == (len(old) == len(new))
 
 
