@@ -67,6 +67,7 @@ _KINDS = {
 # A shelf begins with one of the best 24 stanzas, drawn among those that score within 3 of the best one, or among the
 # best 6 within 4.5, which is less than what the theme adds.
 _FEWEST, _MOST, _CLOSE, _FAR = 6, 24, 3.0, 4.5
+_AS_MUCH = 0.6  # of what the best one is about the song's themes, each of them must be at least
 _BEGINNINGS = ("", "opening", "middle")
 _FURTHER = 0.5  # added for each further line that names the person or place
 _WORD_FRAMES, _WORD_FORMS = 24, 6
@@ -179,12 +180,17 @@ class Composer:
         beginning, it reads as one.
         """
         begins = self.query.at in _BEGINNINGS
+        scored = search.Scored(self.book, self.query, self.closeness)
+        most = 0.0  # how much the best one is about the song's themes
         close: list[tuple[float, Stanza]] = []
         for score, stanza in able:
             best, gain = (close[0][0], _gain(close[0][1], wanted.kind)) if close else (score, 0.0)
             if len(close) == _MOST or score <= best - (_FAR if len(close) < _FEWEST else _CLOSE):
                 break
+            about = min(scored.about(self.book.entries[frame]) for frame in stanza.frames)
+            most = max(most, about) if not close else most
             is_fit = _gain(stanza, wanted.kind) >= gain and (self._is_own(stanza) or not self._is_own(able[0][1]))
+            is_fit = is_fit and about >= _AS_MUCH * most
             if is_fit and (not begins or self._opens(stanza)):
                 close.append((score, stanza))
         first = draw.one(draw.seeded(self.query.seed, "first"), close or able[:1])
