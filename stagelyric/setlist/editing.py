@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stagelyric.setlist import rendering, toml
+import tomli
+
+from stagelyric.setlist import rendering
 from stagelyric.setlist.rendering import MARK, SAME, Source, literal, mark_of, plain, same
 from stagelyric.setlist.spans import Block, Value, blocks
 from stagelyric.types.json import Json, JsonMapping, JsonObject
@@ -53,7 +55,7 @@ class Node:
 
 def as_data(text: str) -> Data:
     """The set in a TOML text, with marks; values that JSON lacks become text. Raises ValueError."""
-    told: Data = plain(toml.loads(text))
+    told: Data = plain(tomli.loads(text))
     _mark(told, (), "")
     return told
 
@@ -81,13 +83,13 @@ class Editor:
         self._values = rendering.Values(text, self.sources, self.whole)
 
     def edited(self, wanted: JsonMapping) -> tuple[str, Data]:
-        """The text with the content `wanted`, and its data as read by `tomllib`."""
+        """The text with the content `wanted`, and its data as read by `tomli`."""
         meant = self.whole(dict(wanted))
         after = self.table(self.root, dict(wanted))
         if after.endswith("\n\n") and not self.text.endswith("\n\n"):  # the last table was removed
             after = after.rstrip("\n") + "\n"
         try:
-            said = toml.loads(after)
+            said = tomli.loads(after)
         except ValueError:
             raise ValueError(_CANNOT) from None
         if not same(_without_empty(plain(said)), _without_empty(meant)):
@@ -98,7 +100,7 @@ class Editor:
 
     def _tree(self) -> Node:
         first, *others = blocks(self.text)
-        root = Node((), first, toml.loads(self.text))
+        root = Node((), first, tomli.loads(self.text))
         last: dict[tuple[str, ...], Node] = {(): root}
         counts: Counter[tuple[int, str]] = Counter()
         for block in others:

@@ -3,16 +3,15 @@
 import contextlib
 import difflib
 import re
-import tomllib
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, TypeVar, Union, get_args, get_origin
 
+import tomli
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from stagelyric.setlist import toml
 from stagelyric.words import text as texts
 from stagelyric.words.reading import SETLIST, read_bytes
 
@@ -69,14 +68,12 @@ def checked(
 
 def parsed(text: str, path: Path) -> dict[str, object]:
     """The data of a TOML text. Raises FileError, which names `path`."""
-    if (found := toml.plain(text)) is not None:
-        return found
     if deep := _DEEP.search(text):  # the parser's time grows with the square of their number
         line = text.count("\n", 0, deep.start()) + 1
         raise FileError([f"{path}: not valid TOML: a key of more than {DEEPEST} parts (at line {line})"])
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         raise FileError([f"{path}: not valid TOML: {_explained(text, error)}"]) from None
     except RecursionError:
         raise FileError([f"{path}: not valid TOML: its lists or tables are nested too deep"]) from None
@@ -103,7 +100,7 @@ _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\uff02]")
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
-# What Python's parser says, by how it begins, and what it means to somebody who writes a setlist.
+# What the parser says, by how it begins, and what it means to somebody who writes a setlist.
 _MEANT = (
     ("Illegal character '\\n'", "a text on this line has no closing quote"),
     ("Illegal character '\\r'", "a text on this line has no closing quote"),
@@ -120,14 +117,14 @@ _MEANT = (
 )
 
 
-def _meant(error: tomllib.TOMLDecodeError) -> str:
+def _meant(error: tomli.TOMLDecodeError) -> str:
     """The parser's words in plain ones, and where."""
     told = str(error)
     plain = next((words for begin, words in _MEANT if told.startswith(begin)), None)
     return told if plain is None else plain + told[max(0, told.rfind(" (at ")) :]
 
 
-def _explained(text: str, error: tomllib.TOMLDecodeError) -> str:
+def _explained(text: str, error: tomli.TOMLDecodeError) -> str:
     """The parser's message, with a note if typographic quotes or hidden characters are the cause."""
     found = _LINE.search(str(error))
     lines = text.split("\n")

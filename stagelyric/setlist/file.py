@@ -1,15 +1,14 @@
 """Writes a trigger to a setlist's file; comments, order and spacing are preserved (tomlkit)."""
 
-import tomllib
 from collections.abc import MutableMapping, MutableSequence, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import tomli
 import tomlkit
 from tomlkit import TOMLDocument
 from tomlkit.items import AoT, InlineTable, Table
 
-from stagelyric.setlist import toml
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.setlist import Setlist, checked, find_name, load
 from stagelyric.setlist.triggers import On, write_do
@@ -47,8 +46,8 @@ def write_trigger(
     written = _table(on, do, quantize)
     replaced = _put(table, written)
     after = tomlkit.dumps(document)
-    _check(path, tomllib.loads(text), tomllib.loads(after))
-    Setlist.model_validate(tomllib.loads(after))
+    _check(path, tomli.loads(text), tomli.loads(after))
+    Setlist.model_validate(tomli.loads(after))
     _replace(path, mark + after.replace("\n", ends))
     return load(path), replaced
 
@@ -57,10 +56,10 @@ def content_of(path: Path) -> tuple[str, JsonObject]:
     """The text of a setlist's file, which may have errors, and its data. Raises FileError if it is not valid TOML."""
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        data = toml.loads(text)
+        data = tomli.loads(text)
     except OSError as error:
         raise FileError([f"{path}: could not be read: {error.strerror}"]) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         raise FileError([f"{path}: wanted a setlist, found what is no TOML ({error})"]) from None
     return text.removesuffix("\n") + "\n", data
 
@@ -78,8 +77,8 @@ def write_whole(path: Path, text: str, old: JsonMapping | None, *, changed: bool
     Raises FileError; the file is then as it was.
     """
     try:
-        after = toml.loads(text) if changed or old is None else old
-    except tomllib.TOMLDecodeError as error:
+        after = tomli.loads(text) if changed or old is None else old
+    except tomli.TOMLDecodeError as error:
         raise FileError([f"{path}: songs can't be added at its end ({error}); write them in by hand"]) from None
     kept = {key: value for key, value in after.items() if key != "songs"}
     if old is not None and (

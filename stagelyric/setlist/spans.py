@@ -1,15 +1,16 @@
 """Finds the position of each key, value and table in a TOML text, so that one of them can be changed and nothing else.
 
-The text must have been read by `tomllib`, which determines its meaning; this module only finds positions.
+The text must have been read by `tomli`, which determines its meaning; this module only finds positions.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+import tomli
 
 _STRING = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'",
@@ -121,7 +122,7 @@ def _key(text: str, at: int) -> tuple[tuple[str, ...], int]:
         if found is None:
             raise ValueError(f"wanted a key at {at}")
         part = found[0]
-        parts.append(str(tomllib.loads(f"key = {part}")["key"]) if part[0] in "\"'" else part)
+        parts.append(str(tomli.loads(f"key = {part}")["key"]) if part[0] in "\"'" else part)
         at = _skip(_SPACE, text, found.end())
         if text[at : at + 1] != ".":
             return tuple(parts), at

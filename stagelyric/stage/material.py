@@ -2,11 +2,12 @@
 
 import hashlib
 import logging
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import tomli
 
 from stagelyric.editor import fetch
 from stagelyric.gates import quoting
@@ -111,7 +112,7 @@ def sound_taste(tell: Callable[[str], None]) -> None:
     what was done."""
     file = paths.taste()
     try:
-        weights = tomllib.loads(read_bytes(file, paths.LARGEST_TASTE).decode()).get("weights", {})
+        weights = tomli.loads(read_bytes(file, paths.LARGEST_TASTE).decode()).get("weights", {})
         if isinstance(weights, dict):
             return
     except (OSError, ValueError, RecursionError):

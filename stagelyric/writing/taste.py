@@ -8,13 +8,13 @@ so that twenty judgements change little and more change more.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import tomli
 from numpy.typing import NDArray
 
 from stagelyric.types.paths import LARGEST_TASTE
@@ -203,7 +203,7 @@ def load(file: Path) -> dict[str, float]:
     Raises TasteError for a file that isn't a taste file, saying what is wrong with it.
     """
     try:
-        written = tomllib.loads(read_bytes(file, LARGEST_TASTE).decode())
+        written = tomli.loads(read_bytes(file, LARGEST_TASTE).decode())
     except FileNotFoundError:
         return WEIGHTS
     except (OSError, ValueError, RecursionError) as error:
