@@ -16,6 +16,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
+from typing import Literal
 
 from stagelyric.types.child import step_aside
 
@@ -32,8 +33,8 @@ class Turns:
     def __init__(self, urgent: Callable[[], Work | None], waits: Callable[[], bool], sign: Callable[[], None]) -> None:
         self._urgent, self._waits, self._sign = urgent, waits, sign
         self._work: queue.SimpleQueue[Work] = queue.SimpleQueue()
-        # True: the work is done; False: the thread waits for its turn
-        self._told: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        # True: the work is done; False: the thread waits for its turn; an exception: the work has failed
+        self._told: queue.SimpleQueue[bool | Exception] = queue.SimpleQueue()
         self._go_on = threading.Semaphore(0)
         self._thread: threading.Thread | None = None
         if sys.platform == "linux":
@@ -43,23 +44,36 @@ class Turns:
             step_aside(ASIDE)
 
     def do(self, work: Work) -> None:
-        """Does work that isn't urgent, and any urgent work that arrives meanwhile; returns when the former is done."""
+        """Does work that isn't urgent, and any urgent work that arrives meanwhile; returns when the former is done.
+
+        Raises what the work raises.
+        """
         if self._thread is None:
             work(self._between)
             return
         self._work.put(work)
-        while not self._told.get():
+        while (told := self._told.get()) is not True:
+            if isinstance(told, Exception):
+                raise told
             self._serve()
             self._go_on.release()
 
     def _write_aside(self) -> None:
-        self._work.get()(self._between)
+        told = self._done(self._work.get())
         with contextlib.suppress(OSError):
             mine = threading.get_native_id()
             os.setpriority(os.PRIO_PROCESS, mine, min(_LAST, os.getpriority(os.PRIO_PROCESS, mine) + ASIDE))
         while True:
-            self._told.put(True)
-            self._work.get()(self._between)
+            self._told.put(told)
+            told = self._done(self._work.get())
+
+    def _done(self, work: Work) -> Literal[True] | Exception:
+        """Does the work; returns what it raised, or True."""
+        try:
+            work(self._between)
+        except Exception as error:
+            return error
+        return True
 
     def _between(self) -> None:
         """Called between two steps of the work that isn't urgent."""

@@ -42,3 +42,17 @@ def test_what_is_urgent_is_written_between_two_steps_by_the_thread_that_has_not_
     mine = niceness()
     aside = min(19, mine + ASIDE)  # the most that there is
     assert done == [("first", mine), ("begun", aside), ("word", mine), ("over", aside)]
+
+
+def test_work_that_fails_fails_where_it_was_asked_for_and_the_next_is_done() -> None:
+    desk, done = Desk(), list[str]()
+
+    def fails(between: Callable[[], None]) -> None:
+        between()
+        raise ValueError("no lines")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no lines"):
+            desk.turns.do(fails)
+    desk.turns.do(lambda between: done.append("over"))
+    assert done == ["over"]
