@@ -235,13 +235,17 @@ class On(_Contact):
         return isinstance(event, self._kind.carries) and self.means(event) and self.reaches(event)
 
     def same_contact(self, other: "On") -> bool:
-        """Whether one message can fire both: same kind and number; channel, bank and port equal or not given."""
+        """Whether one message can fire both: same kind and number; channel and bank equal or not given, and of the ports,
+        which are parts of a name, one contained in the other or not given."""
         if {self.press, other.press} == {"press", "release"}:
             return False  # one is for the press and the other for the release
         if self._kind is not other._kind or self._which != other._which:
             return False
-        where = ((getattr(self, key), getattr(other, key)) for key in _WHERE)
-        return all(mine == theirs for mine, theirs in where if mine is not None and theirs is not None)
+        where = ((getattr(self, key), getattr(other, key)) for key in _WHERE if key != "port")
+        if any(mine != theirs for mine, theirs in where if mine is not None and theirs is not None):
+            return False
+        mine, theirs = (self.port or "").casefold(), (other.port or "").casefold()
+        return mine in theirs or theirs in mine
 
 
 def event_value(event: Event) -> float | None:

@@ -285,3 +285,16 @@ def test_knobs_and_the_clock_never_bounce() -> None:
                 heard = presses.of(trigger, event, beats_per_bar=2.0)
                 wanted = event is own and (own is turned or number % 2 == 0)
                 assert (heard is not None and heard.fires and heard.counts) == wanted
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("FCB1010", "fcb", True),
+        ("FCB1010 MIDI 1", "fcb1010 midi", True),
+        ("FCB1010", "SoftStep", False),
+        (None, "FCB", True),
+    ],
+)
+def test_a_port_is_part_of_a_name(one: str | None, other: str, same: bool) -> None:
+    assert On(note=36, port=one).same_contact(On(note=36, port=other)) == same
