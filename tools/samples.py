@@ -22,7 +22,7 @@ COUNT = 50
 _HEAD = """# Fifty quatrains of each way
 
 For fixed asks and seeds, made by `make samples`; none was picked. No editor chose among them. At the usual wildness
-nine stanzas of ten on stage are frames and the tenth is a model's, by words backward or by letters.
+all stanzas on stage are frames; above it more and more are a model's, by words backward or by letters.
 """
 WAYS: tuple[tuple[Drafter, str, str], ...] = (
     ("frames", "transformer", "forms of frames, written by hand ([how](lines.md))"),

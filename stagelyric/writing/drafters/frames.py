@@ -26,8 +26,9 @@ from stagelyric.writing import planning
 from stagelyric.writing.rules import Language
 
 NAME: Final = "frames"
-LEAN, BEND = 1.2, 4
-"""The share of stanzas that are frames is 1 - LEAN * wildness ** BEND: 1 at 0, .92 at 0.5, .71 at 0.7, 0 above 0.95."""
+TAME, LEAN = 0.5, 2.2
+"""The share of stanzas that are frames: 1 up to a wildness of TAME, then less by LEAN times what exceeds it: .56 at 0.7, 0
+above 0.95."""
 
 # share of the stanzas with no name due that get one: a frame's stanza has a name once, a model's twice
 _ALSO_NAMED = 0.9
@@ -52,7 +53,7 @@ def share(ask: Ask) -> float:
             return 0.0
         if len(ask.drafters) == 1:
             return 1.0
-    return min(1.0, max(0.0, 1.0 - LEAN * ask.wildness**BEND))
+    return min(1.0, max(0.0, 1.0 - LEAN * (ask.wildness - TAME)))
 
 
 def is_turn(ask: Ask, stanza: int) -> bool:

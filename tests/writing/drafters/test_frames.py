@@ -25,7 +25,7 @@ def origins(lines: list[Line]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("wildness", "least", "most"), [(0.0, 1.0, 1.0), (0.5, 0.85, 0.95), (0.8, 0.4, 0.6), (1, 0, 0)]
+    ("wildness", "least", "most"), [(0.0, 1.0, 1.0), (0.5, 1.0, 1.0), (0.8, 0.3, 0.5), (1, 0, 0)]
 )
 def test_wildness_leans_from_frames_to_the_models(wildness: float, least: float, most: float) -> None:
     ask = Ask(wildness=wildness)
