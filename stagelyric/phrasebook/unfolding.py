@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,6 +12,8 @@ from stagelyric.phrasebook.classes import Classes, Member
 from stagelyric.phrasebook.ends import bare, kind
 from stagelyric.phrasebook.frame import PRONOUNS, SAID, SEXES, WHERE, Frame, Line, Open, Slot, Text
 from stagelyric.words.phonetics import pronounce
+
+_BEGUN = re.compile(r"(?<=\w\. )[a-z]")
 
 Chooser = Callable[[Slot], int]
 """The index of the choice to take in a slot."""
@@ -93,9 +96,9 @@ def begins_with_vowel(word: str) -> bool:
 
 
 def capital(line: str) -> str:
-    """The line with its first letter capitalised."""
+    """The line with the first letter of each sentence capitalised; a question or a cry may go on ("Who's there? he asks")."""
     at = next((i for i, c in enumerate(line) if c.isalnum()), 0)
-    return line[:at] + line[at : at + 1].upper() + line[at + 1 :]
+    return _BEGUN.sub(lambda found: found[0].upper(), line[:at] + line[at : at + 1].upper() + line[at + 1 :])
 
 
 def drawn(rng: random.Random) -> Chooser:

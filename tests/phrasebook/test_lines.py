@@ -373,3 +373,15 @@ def test_a_rhymed_form_rhymes_where_one_can(number: int, seed: int) -> None:
     for group in frame.groups:
         first, *others = (lines[at].split()[-2:] for at in group)
         assert all(ends.kind(first, other) == "perfect" for other in others)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("she left. he stayed", "She left. He stayed"),
+        ("who's there? he asks", "Who's there? he asks"),
+        ("wait... she said", "Wait... she said"),
+    ],
+)
+def test_each_sentence_begins_with_a_capital(line: str, said: str) -> None:
+    assert unfolding.capital(line) == said
