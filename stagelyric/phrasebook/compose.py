@@ -53,7 +53,7 @@ _PLENTY = 8  # frames compete only if there are at least this many suitable stan
 FORMS = 64
 """Forms of a quatrain that are scored for one stanza."""
 _FEW = 16  # with fewer suitable stanzas than this, those with lines a syllable too long or short are added
-_REPEAT = 2.0  # nats that a form loses for each pair of words that is probably a repetition
+_REPEAT = 4.0  # nats that a form loses for each pair of words that is probably a repetition
 _FLOOR = 8.0  # nats; forms whose mark is further below the best one's are left out, however new their words are
 # the share of forms with first names only: until the first person was named in full, and from then on
 _SHORT, _SHORT_AGAIN = 0.3, 0.95
@@ -64,10 +64,11 @@ _KINDS = {
     "any": {},
 }  # fmt: skip
 """Added to a stanza's score, by whom it should name and whom it names: less than for the theme, more than the rest."""
-# A shelf begins with one of the best 24 stanzas, drawn among those that score within 3 of the best one, or among the
-# best 6 within 4.5, which is less than what the theme adds.
-_FEWEST, _MOST, _CLOSE, _FAR = 6, 24, 3.0, 4.5
-_AS_MUCH = 0.6  # of what the best one is about the song's themes, each of them must be at least
+_STRAY = 2.0  # subtracted for a place in a song that has none: listeners wonder why it is Duluth
+# A shelf begins with one of the best 24 stanzas, drawn among those that score within 3.5 of the best one, or among the
+# best 8 within 5.5, which is what the theme adds at most.
+_FEWEST, _MOST, _CLOSE, _FAR = 8, 24, 3.5, 5.5
+_AS_MUCH = 0.55  # of what the best one is about the song's themes, each of them must be at least
 _BEGINNINGS = ("", "opening", "middle")
 _FURTHER = 0.5  # added for each further line that names the person or place
 _WORD_FRAMES, _WORD_FORMS = 24, 6
@@ -160,7 +161,7 @@ class Composer:
         """The best unused stanza that has forms. When all have been used, they may be used again."""
         for _ in range(2):
             able = [
-                (one.score + _gain(one, wanted.kind) + _often(one, wanted), one)
+                (one.score + _gain(one, wanted.kind) + _often(one, wanted) - self._stray(one), one)
                 for one in self.stanzas if one.frames not in self._used
             ]  # fmt: skip
             able.sort(key=lambda item: -item[0])
@@ -172,6 +173,10 @@ class Composer:
                     return stanza
             self._used.clear()
         return None
+
+    def _stray(self, stanza: Stanza) -> float:
+        """Score subtracted from a stanza whose place would have to be made up."""
+        return _STRAY if stanza.named in ("place", "both") and not self.cast.places else 0.0
 
     def _from_first(self, able: list[tuple[float, Stanza]], wanted: Due) -> list[tuple[float, Stanza]]:
         """The stanzas, one of the best drawn to the front: most seeds would begin with the same, most suitable one.

@@ -74,9 +74,9 @@ def test_the_first_lines_of_a_shelf_need_no_model(writer: Writer, monkeypatch: p
         raise AssertionError("the model was asked")
 
     monkeypatch.setattr(writer.engine, "prime", prime)
-    assert len(writer.write(replace(ASK, wildness=0.5), 0, 4)) == 4
+    assert len(writer.write(replace(ASK, wildness=0.8), 0, 4)) == 4
     with pytest.raises(AssertionError, match="the model was asked"):
-        writer.write(replace(ASK, wildness=0.5), 0, 2 * BLOCK)
+        writer.write(replace(ASK, wildness=0.8), 0, 2 * BLOCK)
 
 
 def test_without_frames_all_is_as_before() -> None:
