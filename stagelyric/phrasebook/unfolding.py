@@ -96,7 +96,9 @@ def begins_with_vowel(word: str) -> bool:
 
 
 def capital(line: str) -> str:
-    """The line with the first letter of each sentence capitalised; a question or a cry may go on ("Who's there? he asks")."""
+    """The line with the first letter of each sentence capitalised.
+
+    After a question or a cry the sentence may go on ("Who's there? he asks")."""
     at = next((i for i, c in enumerate(line) if c.isalnum()), 0)
     return _BEGUN.sub(lambda found: found[0].upper(), line[:at] + line[at : at + 1].upper() + line[at + 1 :])
 

@@ -235,8 +235,8 @@ class On(_Contact):
         return isinstance(event, self._kind.carries) and self.means(event) and self.reaches(event)
 
     def same_contact(self, other: "On") -> bool:
-        """Whether one message can fire both: same kind and number; channel and bank equal or not given, and of the ports,
-        which are parts of a name, one contained in the other or not given."""
+        """Whether one message can fire both: same kind and number; channel and bank equal or not given, and of the
+        ports, which are parts of a name, one contained in the other or not given."""
         if {self.press, other.press} == {"press", "release"}:
             return False  # one is for the press and the other for the release
         if self._kind is not other._kind or self._which != other._which:

@@ -27,8 +27,8 @@ from stagelyric.writing.rules import Language
 
 NAME: Final = "frames"
 TAME, LEAN = 0.5, 2.2
-"""The share of stanzas that are frames: 1 up to a wildness of TAME, then less by LEAN times what exceeds it: .56 at 0.7, 0
-above 0.95."""
+"""The share of stanzas that are frames: 1 up to a wildness of TAME, then less by LEAN times what exceeds it: .56 at
+0.7, 0 above 0.95."""
 
 # share of the stanzas with no name due that get one: a frame's stanza has a name once, a model's twice
 _ALSO_NAMED = 0.9

@@ -24,9 +24,7 @@ def origins(lines: list[Line]) -> list[str]:
     return [line.origin for line in lines]
 
 
-@pytest.mark.parametrize(
-    ("wildness", "least", "most"), [(0.0, 1.0, 1.0), (0.5, 1.0, 1.0), (0.8, 0.3, 0.5), (1, 0, 0)]
-)
+@pytest.mark.parametrize(("wildness", "least", "most"), [(0.0, 1.0, 1.0), (0.5, 1.0, 1.0), (0.8, 0.3, 0.5), (1, 0, 0)])
 def test_wildness_leans_from_frames_to_the_models(wildness: float, least: float, most: float) -> None:
     ask = Ask(wildness=wildness)
     turns = [is_turn(ask, stanza) for stanza in range(400)]
