@@ -47,9 +47,10 @@ def edited(
         changed[number] = _rewritten(bake, _at(entries, number), text)
     made = bake.with_lines(changed)
     after = {entry.baked.number: entry for entry in every_entry(made)}
-    told = []
+    told: list[str] = []
+    left: set[int] = set()  # the lines of which it was said that they rhyme with none any more
     for number in changed:
-        told += _told(made, after[number], entries[number].baked)
+        told += _told(made, after[number], entries[number].baked, left)
     return made, told
 
 
@@ -87,12 +88,14 @@ def _rewritten(bake: Bake, entry: Entry, written: str) -> Baked:
     return replace(entry.baked, line=line, first=first, struck=False)
 
 
-def _told(bake: Bake, entry: Entry, before: Baked) -> list[str]:
+def _told(bake: Bake, entry: Entry, before: Baked, left: set[int]) -> list[str]:
     baked = entry.baked
     number, text = baked.number, baked.line.text
     if baked.struck:
         told = [f'{number} struck: "{text}"']
-        alone = [mate for mate in rhyming(entry, bake) if not mate.struck and not _mate(bake, entry, mate)]
+        mates = [mate for mate in rhyming(entry, bake) if not mate.struck and mate.number not in left]
+        alone = [mate for mate in mates if not _mate(bake, entry, mate)]
+        left.update(mate.number for mate in alone)
         return told + [f'  {mate.number} "{mate.line.text}" has no line left that it rhymes with' for mate in alone]
     if not baked.was or text == before.line.text:
         return [f'{number} plays: "{text}"']

@@ -90,7 +90,7 @@ def edit(
     if page:
         from stagelyric.commands.bake_page import serve
 
-        serve(file, port, no_open)
+        serve(file, port, no_open, told)
 
 
 def _summary(file: Path, bake: Bake) -> str:

@@ -3,6 +3,7 @@ closed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,12 +64,14 @@ class Proof:
         return save(self.opened, self.bake) if changed and self.bake.spoken is not None else []
 
 
-def serve(file: Path, port: int, no_open: bool) -> None:
-    """Serves the page until Ctrl-C. Raises Failure if the port is in use."""
+def serve(file: Path, port: int, no_open: bool, told: Sequence[str] = ()) -> None:
+    """Serves the page until Ctrl-C. `told`: what was said before, and is not said again. Raises Failure if the port is
+    in use."""
     shown = Proof(file)
     until_ctrl_c(_serve(shown, port, no_open), Failure)
-    for told in shown.close():
-        click.echo(told)
+    for line in shown.close():
+        if line not in told:
+            click.echo(line)
     click.echo(f"{file}: {proof.counted(shown.bake)}")
 
 

@@ -28,6 +28,15 @@ def test_both_of_a_pair_may_go_without_a_word_of_rhyme() -> None:
     assert len(told) == 2
 
 
+@given(st.permutations(range(1, 5)), st.integers(1, 4))
+def test_no_sentence_is_said_twice_however_many_of_a_rhyme_go(order: list[int], count: int) -> None:
+    alike = baked(SET.replace('"AABB"', '"AAAA"'))
+    _, told = edited(alike, strike=order[:count])
+    assert len(set(told)) == len(told)
+    alone = [line for line in told if "has no line left" in line]
+    assert len(alone) == (count == 3)
+
+
 @given(st.sets(st.integers(1, 8)), st.integers(1, 12))
 def test_presses_give_the_lines_that_are_left_in_their_order(struck: set[int], presses: int) -> None:
     made, _ = edited(baked(), strike=struck)

@@ -15,7 +15,9 @@ from click.testing import CliRunner
 from product import playing
 
 from stagelyric.baked import file as files
+from stagelyric.baked.bake import Spoken
 from stagelyric.cli import cli
+from stagelyric.commands import bake_page
 from stagelyric.testing.ports import free_port
 
 REPOSITORY = Path(__file__).parents[2]
@@ -192,3 +194,18 @@ def test_lines_are_struck_and_changed_by_number(tmp_path: Path) -> None:
     proof = tmp_path / "proof.html"
     assert "24 lines to read" in told("bake", str(show), "--proof", str(proof))
     assert "A gull at the sill" in proof.read_text(encoding="utf-8")
+
+
+def test_a_voice_that_is_missing_is_told_once_of_what_was_changed_here_and_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = tmp_path / "show.bake"
+    files.write(show, baked(spoken=Spoken("Zorkonian", 170)))
+
+    async def read_and_changed(shown: bake_page.Proof, port: int, no_open: bool) -> None:
+        shown.edit({"change": [[5, "A gull at the sill"]]}, save=True)
+
+    monkeypatch.setattr(bake_page, "_serve", read_and_changed)
+    said = told("bake", "edit", str(show), "--change", "4", "A gull at the pane", "--page", "--no-open")
+    assert said.count("what was changed is spoken where the show is played") == 1
+    assert "24 lines, 0 struck, 2 changed" in said
