@@ -102,7 +102,7 @@ def server_named(model: str, hosts: Sequence[str] | None = (), patience: float =
     try:
         return server.parse(model, hosts, patience) if server.is_url(model) else None
     except ValueError as error:
-        raise Fault(str(error)) from None
+        raise Fault(f"model: {error}") from None
 
 
 def print_json(result: object) -> None:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from stagelyric.setlist import faults
 from stagelyric.setlist.triggers import Written
 from stagelyric.types.mixing import Overlap
+from stagelyric.types.server import host_alone
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 Channel = Annotated[int, Field(ge=1, le=128)]
@@ -114,7 +115,7 @@ class WriterRig(Written):
     """`hosts`: names or addresses beyond this machine of servers with a language model that a setlist's `model` may
     name; without them only servers on this machine."""
 
-    hosts: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    hosts: tuple[Annotated[str, Field(min_length=1), AfterValidator(host_alone)], ...] = ()
 
 
 class LiveRig(Written):

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 from stagelyric.setlist import faults
 from stagelyric.setlist.faults import nearest, shown
 from stagelyric.setlist.triggers import Trigger, Written
+from stagelyric.types import server
 from stagelyric.types.json import JsonMapping, JsonObject
 from stagelyric.types.lines import Drafter, Hand, RhymeKind, Scheme
 from stagelyric.words.alike import alike, find, numbered
@@ -130,6 +131,13 @@ class Song(Written):
         return int(count) * 4 / int(unit)
 
 
+def _named(written: str) -> str:
+    """Refuses a server's address that is none. Which hosts may be asked is the rig's to say."""
+    if server.is_url(written):
+        server.parse(written, None)
+    return written
+
+
 def _listed(written: object) -> object:
     return (written,) if isinstance(written, str) else written
 
@@ -144,7 +152,7 @@ class Setlist(Written):
     """
 
     title: Annotated[str, Field(min_length=1)]
-    model: str = "transformer"
+    model: Annotated[str, AfterValidator(_named)] = "transformer"
     seed: Annotated[int, Field(ge=-(1 << 53), le=1 << 53)] | None = None
     family_friendly: bool = True
     avoid: tuple[Annotated[str, Field(min_length=1)], ...] = ()

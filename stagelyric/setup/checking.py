@@ -49,12 +49,11 @@ def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None, 
     try:
         model, used = paths.find_model(written.model), () if wrong else frames
         damage = ahead(among, models.damage, model, used, models.stamp(model, used))
-        # The rig decides which hosts may be asked, so here all may.
-        asked = server.parse(written.model, None) if server.is_url(written.model) else None
-    except (paths.ModelNotFoundError, ValueError) as error:
+    except paths.ModelNotFoundError as error:
         found.faults.append(f"{file}: {error}")
     else:
-        found.told += [f"{file}: lines are also drafted by {asked.url}: no two nights are alike"] if asked else []
+        asked = written.model if server.is_url(written.model) else ""
+        found.told += [f"{file}: lines are also drafted by {asked}: no two nights are alike"] if asked else []
     found.faults += wrong
     named = list(_lyrics_of(written))
     looked = spread(among, _looked, [file.parent / name for _, name, _ in named])

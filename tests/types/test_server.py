@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagelyric.types.server import Server, is_url, parse
+from stagelyric.setlist.faults import FileError
+from stagelyric.setlist.setlist import loads
+from stagelyric.types.server import Server, host_alone, is_url, parse
 
 names = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=12).filter(lambda n: n.strip("-") == n)
 hosts = st.lists(names, min_size=1, max_size=3).map(lambda parts: ".".join([*parts, "studio"]))
@@ -13,7 +15,7 @@ paths = st.lists(names, max_size=3).map(lambda parts: "".join(f"/{part}" for par
 
 @given(
     st.sampled_from(["http", "https", "HTTP", "Https"]), hosts, st.none() | st.integers(1, 65535), paths,
-    st.sampled_from(["", "/"]), st.none() | st.text("abz0.:-_/ é", max_size=9),
+    st.sampled_from(["", "/"]), st.none() | st.text("abz0.:-_/ é", min_size=1, max_size=9).filter(str.strip),
 )  # fmt: skip
 @settings(max_examples=60)
 def test_an_address_is_read_as_it_was_put_together(
@@ -56,13 +58,53 @@ def test_another_machine_may_be_asked_only_where_the_rig_names_it(host: str) -> 
         "http://127.0.0.1/v1?key=1", "http://me@127.0.0.1/v1", "http://me:secret@127.0.0.1", "http://:secret@127.0.0.1",
         "http://127.0.0.1 /v1", "http://127.0.0.1/v 1", "http://127.0.0.1\n/v1", "http://127.0.0.1/v1\t",
         "http://caf\u00e9.studio/v1", "http://127.0.0.1/\u2603", "http://127.0.0.1/v1\x7f",
+        "http://127.0.0.1:0/v1", "http://127.0.0.1:00/v1#a", "http://127.0.0.1:65536", "http://127.0.0.1:/v1", "http://#a",
+        "http://127.0.0.1/v1#", "http://127.0.0.1/v1# ", "http://127.0.0.1/v1#a\nb", "http://127.0.0.1/v1?#a",
+        "http://@127.0.0.1/v1", "http://127.0.0.1:11434/v1/chat/completions#a", "http://127.0.0.1:8080/v1/completions/",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_with_one_that_would_be(written: str) -> None:
     with pytest.raises(
-        ValueError, match=r'^model: wanted a server like "http://127\.0\.0\.1:11434/v1#llama3\.2", found'
+        ValueError, match=r'(?s)^wanted a server like "http://127\.0\.0\.1:11434/v1#llama3\.2", found ".*": [a-z]'
     ):
         parse(written, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("http://127.0.0.1:0/v1#a", "no server listens on port 0"),
+        ("http://127.0.0.1:70000/v1#a", "its port is no number from 1 to 65535"),
+        ("http://127.0.0.1:/v1#a", "no port stands after the colon"),
+        ("http:///v1#a", "it names no host"),
+        ("http://me:secret@127.0.0.1/v1#a", "it has a user's name before the host, which is not sent"),
+        ("http://127.0.0.1/v1#", "no model's name stands after the #"),
+        ("http://[::1/v1#a", "what stands in brackets is no IPv6 address"),
+    ],
+)
+def test_a_setlist_with_it_is_refused_with_the_key_beside_all_that_is_wrong(written: str, why: str) -> None:
+    text = f'title = "A"\nmodel = "{written}"\ntempo = 3\n[[songs]]\ntitle = "B"\n'
+    with pytest.raises(FileError) as refused:
+        loads(text, "set.toml")
+    wanted = 'wanted a server like "http://127.0.0.1:11434/v1#llama3.2"'
+    assert f'set.toml: model: {wanted}, found "{written}": {why}' in refused.value.faults
+    assert len(refused.value.faults) == 2
+
+
+@given(hosts)
+def test_a_host_that_may_be_asked_is_named_as_addresses_name_it(host: str) -> None:
+    assert host_alone(host) == host
+    assert parse(f"http://{host}:11434/v1", [host_alone(host)]).host == host
+    for around in (f"{host}:11434", f"http://{host}", f"{host}/v1", f"me@{host}", f" {host}", f"{host} ", f"{host}#a"):
+        with pytest.raises(ValueError, match=r"^wanted a name or an address like .*, without a port, found"):
+            host_alone(around)
+
+
+def test_hosts_of_ipv6_stand_without_brackets() -> None:
+    assert host_alone("fe80::1") == "fe80::1"
+    for written in ("[fe80::1]", "fe80::1::2", "::1:x"):
+        with pytest.raises(ValueError, match="without a port"):
+            host_alone(written)
 
 
 @pytest.mark.parametrize(

@@ -312,7 +312,7 @@ def test_an_address_is_read(written: str, found: tuple[object, ...]) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_said_so(written: str) -> None:
-    with pytest.raises(ValueError, match=r"^model: wanted a server"):
+    with pytest.raises(ValueError, match=r"^wanted a server"):
         servers.parse(written)
 
 
