@@ -1,5 +1,6 @@
 """A recorded night: a stage that is pressed at random, with all that may come in, and its journal."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -152,3 +153,32 @@ async def a_night_of_lent_lines(file: Path, presses: int, away: Do) -> list[str]
             shown.append("" if show.up is None else show.up.text)
         await clock.advance(0.2)
     return shown
+
+
+SET_AT_ONCE = SET.replace("min_gap_ms = 1\n", "")  # a line may follow another at the same moment
+LONG, UNFIT, SHORT = "vw xq " * 25, "vw xq " * 25 + "tonight", "Hello there"
+
+
+async def a_night_of_texts(file: Path, moments: Sequence[Sequence[str]]) -> list[str]:
+    """A night in which several texts come at one moment, as in an OSC bundle, and a press after them. Returns what was
+    shown."""
+    show = Show(setlists.loads(SET_AT_ONCE, "set.toml"), Pool(24), seed=1)
+    made = Journal(file, title="Friday", seed=1, model="m", version="0")
+    clock = ManualClock()
+    stage = Stage(show, show.pool, Clock(), cast(Generator, Silent(1, clock)), journal=made, time=clock)
+    assert stage.trace is not None
+    stage.trace.begin = lambda: trace.made_of(SET_AT_ONCE, {}, "", "", (), None)
+    wanted = 0
+    async with stage.running():
+        for texts in moments:
+            at = clock.now()
+            for text in texts:
+                stage.hear(Command(at, "osc", Do("say", text)))
+            stage.hear(KeyPress(at, "page", "a"))
+            await clock.advance(0.05)
+            wanted += sum(text != UNFIT for text in texts) + 1
+            async with asyncio.timeout(10):
+                while made.tally["cue"] < wanted:  # they are judged in a thread
+                    await asyncio.sleep(0.001)
+        await clock.advance(0.2)
+    return [record["text"] for record in made.tonight() if record["kind"] == "cue"]

@@ -64,6 +64,7 @@ class Show:
         self._firing = Firing(self._position)
         self._answers = Answers()
         self._epoch = 0
+        self.takes_long: Callable[[Unjudged], bool] = lambda text: judging.takes_long(text.do)
 
     # Place and state
 
@@ -258,7 +259,7 @@ class Show:
         """Carries out an action from OSC, a page or the audience. Its words are not from the setlist, so they are
         judged first."""
         unjudged = Unjudged(judging.cut_short(do), quantize, at, self._epoch)
-        return [unjudged] if judging.takes_long(unjudged.do) else self.judged(unjudged, self.unfit(unjudged.do))
+        return [unjudged] if self.takes_long(unjudged) else self.judged(unjudged, self.unfit(unjudged.do))
 
     def judged(self, text: Unjudged, why: str | None) -> list[Effect]:
         """Carries out the action whose words `unfit` has judged; does nothing if pending actions were cancelled

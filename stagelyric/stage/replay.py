@@ -12,11 +12,12 @@ from stagelyric.setlist import setlist as setlists
 from stagelyric.setlist.faults import FileError
 from stagelyric.setlist.setlist import Setlist
 from stagelyric.setlist.triggers import Trigger
+from stagelyric.show import judging
 from stagelyric.show.answers import Answering
 from stagelyric.show.effects import Effect, Unjudged, Wanted
 from stagelyric.show.pool import Pool
 from stagelyric.show.show import Show
-from stagelyric.stage.trace import FORMAT, key
+from stagelyric.stage.trace import FORMAT, Names, name_of
 from stagelyric.types import events, standing
 from stagelyric.types.actions import Do
 from stagelyric.types.events import Event
@@ -65,7 +66,9 @@ class Replay:
     cut: int = 0
     _rows: Sequence[JsonMapping] = ()
     _kills: frozenset[int] = frozenset()
+    _late: frozenset[str] = frozenset()  # the names of the texts that were judged beside the show
     _show: Show | None = None
+    _names: Names = field(default_factory=Names)
     _pending: dict[str, Wanted | Answering | Unjudged] = field(default_factory=dict)
 
     @property
@@ -110,7 +113,7 @@ class Replay:
                         self.again.append(shown)
                         yield row, shown
                     case Wanted() | Answering() | Unjudged():
-                        self._pending[key(effect)] = effect
+                        self._pending[self._names.give(effect)] = effect
             if not some:
                 yield row, None
             last = row
@@ -192,13 +195,22 @@ class Replay:
         show.ladder.meanwhile = {
             (song, section): [as_line(line) for line in lines] for song, section, lines in told.get("meanwhile", ())
         }
+        show.takes_long = self._took_long
         show.stand(standing.read(told["standing"]))
         show.speech = told["speech"]
         self._pending.clear()
+        self._names = Names()
+
+    def _took_long(self, text: Unjudged) -> bool:
+        """Whether a text was judged beside the show that night: in a show's first moments every text is."""
+        return name_of(text) in self._late or judging.takes_long(text.do)
 
     def _answer(self, show: Show, told: JsonMapping) -> Sequence[Effect]:
         lines = [as_line(line) for line in told.get("lines", ())]
-        match self._pending.pop(told["of"], None):
+        of = told["of"]
+        if of not in self._pending:  # a night of before texts were named by what they say
+            of = next((name for name in self._pending if name.startswith(f"{of} ")), of)
+        match self._pending.pop(of, None):
             case Wanted() as wanted:
                 return show.answer(wanted, lines[0] if lines else None)
             case Answering() as wanted:
@@ -225,7 +237,8 @@ def prepare(rows: Sequence[JsonMapping]) -> Replay:
         for row in rows
         if row["kind"] in CUES
     ]
-    found = Replay(recorded, _rows=rows, _kills=frozenset(_killed(rows)))
+    late = frozenset(json.loads(row["detail"])["of"] for row in rows if row["kind"] == "answer")
+    found = Replay(recorded, _rows=rows, _kills=frozenset(_killed(rows)), _late=late)
     if not any(row["kind"] == "begin" for row in rows):
         found.missing.append(
             "how it began (setlist, seed, kept lines), the lines that were ready, what came in and did nothing:"

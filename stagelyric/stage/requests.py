@@ -9,7 +9,7 @@ from stagelyric.show.effects import Effect, Unjudged, Wanted
 from stagelyric.show.show import Show
 from stagelyric.stage.feeding import Feeder
 from stagelyric.stage.generator import Generator, GeneratorError
-from stagelyric.stage.trace import Told, key
+from stagelyric.stage.trace import Names, Told
 from stagelyric.types.lines import Line, as_list
 from stagelyric.types.time import Time
 
@@ -36,18 +36,20 @@ class Requests:
         self._show, self._generator, self._feeder, self._time = show, generator, feeder, time
         self._carry_out, self._note, self._alert = carry_out, note, alert
         self._tasks: set[asyncio.Task[None]] = set()
+        self._names = Names()
         self._judging, self._unjudged = asyncio.Lock(), 0
         self._words = 0  # number of words for which lines are being written
 
     def add(self, request: Wanted | Answering | Unjudged) -> None:
         """Starts a request and returns at once. If too many long texts wait, the new one is refused with an alert."""
+        name = self._names.give(request)
         match request:
             case Wanted():
-                self._spawn(self._write_now(request))
+                self._spawn(self._write_now(request, name))
             case Answering():
-                self._spawn(self._write_answers(request))
+                self._spawn(self._write_answers(request, name))
             case Unjudged():
-                self._judge(request)
+                self._judge(request, name)
 
     def close(self) -> list[asyncio.Task[None]]:
         """Cancels all requests; returns their tasks, to be awaited."""
@@ -61,7 +63,7 @@ class Requests:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _write_now(self, wanted: Wanted) -> None:
+    async def _write_now(self, wanted: Wanted, name: str) -> None:
         line = None
         self._words += 1
         try:
@@ -69,7 +71,7 @@ class Requests:
         finally:
             self._words -= 1
         self._carry_out(self._show.answer(wanted, line))
-        self._note("answer", {"of": key(wanted), "lines": [] if line is None else [as_list(line)]})
+        self._note("answer", {"of": name, "lines": [] if line is None else [as_list(line)]})
 
     async def _written(self, wanted: Wanted) -> Line | None:
         """The line for a word, or None if it does not come in time or too many words are being written for already."""
@@ -81,29 +83,29 @@ class Requests:
                     line = lines[0] if lines else None
         return line
 
-    async def _write_answers(self, wanted: Answering) -> None:
+    async def _write_answers(self, wanted: Answering, name: str) -> None:
         lines: list[Line] = []
         for ask, count in wanted.asks:
             with contextlib.suppress(TimeoutError, GeneratorError):
                 async with self._time.limit(WORD_SECONDS):
                     lines += [] if self._generator is None else await self._generator.write(ask, 0, count, urgent=True)
         self._carry_out(self._show.answered(wanted, lines))
-        self._note("answer", {"of": key(wanted), "lines": [as_list(line) for line in lines]})
+        self._note("answer", {"of": name, "lines": [as_list(line) for line in lines]})
         await self._feeder.prepare(lines)
 
-    def _judge(self, text: Unjudged) -> None:
+    def _judge(self, text: Unjudged, name: str) -> None:
         """Has a text judged off the loop, where it would take too long; one at a time, in order."""
         if self._unjudged >= MOST_UNJUDGED:
             self._alert(f"{text.do.action}: not shown, too many long texts came at once")
             return
         self._unjudged += 1
-        self._spawn(self._judge_beside(text))
+        self._spawn(self._judge_beside(text, name))
 
-    async def _judge_beside(self, text: Unjudged) -> None:
+    async def _judge_beside(self, text: Unjudged, name: str) -> None:
         try:
             async with self._judging:
                 why = await asyncio.to_thread(self._show.unfit, text.do)
         finally:
             self._unjudged -= 1
         self._carry_out(self._show.judged(text, why))
-        self._note("answer", {"of": key(text), "why": why})
+        self._note("answer", {"of": name, "why": why})

@@ -6,8 +6,10 @@ No press is delayed: the stage calls everything here in the loop's next round, w
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from zlib import crc32
 
 from stagelyric.gear.journal.journal import Journal
 from stagelyric.show.answers import Answering
@@ -101,14 +103,28 @@ def _told(ask: Ask, start: int, lines: Sequence[Line]) -> Told:
     return {"ask": asdict(ask), "start": start, "lines": [as_list(line) for line in lines]}
 
 
-def key(effect: Wanted | Answering | Unjudged) -> str:
-    """A name for a pending request, the same on the night and in its replay."""
-    match effect:
+class Names:
+    """Names for pending requests, the same on the night and in its replay, which hand them over in the same order."""
+
+    def __init__(self) -> None:
+        self._given: Counter[str] = Counter()
+
+    def give(self, request: Wanted | Answering | Unjudged) -> str:
+        """A name that no request had before: the same text may come twice at one moment, as in an OSC bundle."""
+        name = name_of(request)
+        self._given[name] += 1
+        return name if self._given[name] == 1 else f"{name} {self._given[name]}"
+
+
+def name_of(request: Wanted | Answering | Unjudged) -> str:
+    """The first name of a request."""
+    match request:
         case Wanted():
-            return f"word {effect.ask.digest}"
+            return f"word {request.ask.digest}"
         case Answering():
-            return f"heard {effect.times}"
-    return f"text {effect.at!r} {effect.do.action}"
+            return f"heard {request.times}"
+    text = crc32(str(request.do.value).encode("utf-8", "surrogatepass"))
+    return f"text {request.at!r} {request.do.action} {text:08x}"
 
 
 def made_of(

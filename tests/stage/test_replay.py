@@ -1,5 +1,7 @@
 """A night is played again from its journal, and the same lines go up."""
 
+import json
+import random
 import time
 from pathlib import Path
 
@@ -7,9 +9,10 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded import BAKED, a_night, a_night_of_lent_lines
+from recorded import BAKED, LONG, SHORT, UNFIT, a_night, a_night_of_lent_lines, a_night_of_texts
 
 from stagelyric.cli import cli
+from stagelyric.gates import family
 from stagelyric.gear.journal import journal as memory
 from stagelyric.gear.journal.database import connect
 from stagelyric.setlist.triggers import Trigger
@@ -39,6 +42,37 @@ async def test_a_night_that_lived_on_lines_from_elsewhere_is_the_same_again(tmp_
     night = replay.prepare(memory.records(file, "last"))
     again = list(night.run())
     assert (list(night.differences()), night.missing, len(again)) == ([], [], 220)
+
+
+@pytest.mark.parametrize("unpacking", [False, True], ids=["later", "at the very start"])
+@pytest.mark.parametrize("number", range(3))
+async def test_texts_that_came_at_one_moment_are_told_apart(tmp_path: Path, number: int, unpacking: bool) -> None:
+    """Some are refused. What is judged beside the show, so that a press overtakes it, is so in the replay."""
+    chance = random.Random(number)
+    moments = [chance.choices((f"{LONG}{n}", UNFIT, f"{SHORT} {n}"), k=4) for n in range(8)]
+    family.look_ahead()
+    if unpacking:
+        family.postpone()
+    try:
+        shown = await a_night_of_texts(tmp_path / "journal.sqlite3", moments)
+    finally:
+        family.look_ahead()
+    assert {text for texts in moments for text in texts} - set(shown) == {UNFIT}
+    night = replay.prepare(memory.records(tmp_path / "journal.sqlite3", "last"))
+    again = list(night.run())
+    assert (list(night.differences()), night.missing, len(again)) == ([], [], len(shown))
+
+
+async def test_a_night_whose_texts_had_no_names_of_their_own_is_the_same_again(tmp_path: Path) -> None:
+    await a_night_of_texts(tmp_path / "journal.sqlite3", [[LONG], [UNFIT]])
+    rows = memory.records(tmp_path / "journal.sqlite3", "last")
+    for row in rows:
+        if row["kind"] == "answer":
+            told = json.loads(row["detail"])
+            row["detail"] = json.dumps({**told, "of": told["of"].rpartition(" ")[0]})
+    night = replay.prepare(rows)
+    assert len(list(night.run())) == 3
+    assert (night.missing, night.same) == ([], True)
 
 
 @pytest.mark.parametrize("place", [(None, None), ("Café Noir", None), ("Harbour Lights", "chorus")])

@@ -176,12 +176,16 @@ def test_what_is_pending_has_a_name_of_its_own() -> None:
     assert one is not None
     assert other is not None
     pending = (
-        Unjudged(Do("say"), "now", 1.0, 0), Unjudged(Do("heard"), "now", 1.0, 0),
-        Unjudged(Do("say"), "now", 1.0000001, 0),
+        Unjudged(Do("say", "a"), "now", 1.0, 0), Unjudged(Do("say", "b"), "now", 1.0, 0),
+        Unjudged(Do("say", "a"), "now", 1.0, 0), Unjudged(Do("heard", "a"), "now", 1.0, 0),
+        Unjudged(Do("say", "a"), "now", 1.0000001, 0), Unjudged(Do("say", "\ud800"), "now", 1.0, 0),
         one, other, Wanted(ask, 1.0, 0), Wanted(Ask(rhyme="ABAB"), 1.0, 0),
     )  # fmt: skip
-    assert len({trace.key(each) for each in pending}) == len(pending)
-    assert trace.key(one) == trace.key(answering("Who left the coat?", ask, 1) or one)
+    names, again = trace.Names(), trace.Names()
+    assert len({names.give(each) for each in pending}) == len(pending)
+    assert trace.name_of(one) == trace.name_of(answering("Who left the coat?", ask, 1) or one)
+    other_names = trace.Names()
+    assert [again.give(each) for each in pending] == [other_names.give(each) for each in pending]
 
 
 def test_what_a_show_is_made_of_comes_back_from_the_journal() -> None:
