@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
+# The tests start Python some thousand times: each start would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help play test demo faults quick fix lint cov screenshots samples docs bench clean
 
 help:  ## say what there is
