@@ -5,6 +5,7 @@ import socket
 import time
 from dataclasses import dataclass, field
 
+from stagelyric.types.json import JsonMapping
 from stagelyric.web.mailbox import Mailbox
 from stagelyric.web.messages import frame
 
@@ -85,10 +86,14 @@ class Outbox(Mailbox[bytes]):
         if self._catching_up is None:
             self._catching_up = asyncio.get_running_loop().create_task(self._catch_up())
 
-    def put_if_prompt(self, item: bytes) -> None:
-        """Sends a message that is worthless when late (a beat): now or never."""
-        if not self.behind:
-            self.put(item)
+    def put_if_prompt(self, item: bytes) -> bool:
+        """Sends a message at once or not at all, and returns whether it went: for what is worthless when late (a beat),
+        or is offered again by the sender."""
+        prompt = not self.behind and self._transport.get_write_buffer_size() <= ROOM
+        if prompt and not self._transport.is_closing():
+            self._transport.write(item)
+            return True
+        return False
 
     async def _catch_up(self) -> None:
         try:
@@ -116,15 +121,24 @@ class Outbox(Mailbox[bytes]):
             self._transport.close()
 
 
+@dataclass(slots=True)
+class Known:
+    """What an operator's page was told last: the desk's state, and the number of the latest journal entry."""
+
+    desk: JsonMapping = field(default_factory=dict)
+    journal: int = 0
+
+
 class Client:
-    """A connected page. `allowed`: it may change the show; `visiting`: its page is another server's, so it never
-    may."""
+    """A connected page. `allowed`: it may change the show; `visiting`: its page is another server's, so it never may;
+    `known`: for an operator."""
 
     def __init__(self, display: Display, outbox: Outbox, allowed: bool, visiting: bool = False) -> None:
         self.visiting = visiting
         self.display = display
         self.outbox = outbox
         self.allowed = allowed
+        self.known = Known()
 
     @property
     def operator(self) -> bool:

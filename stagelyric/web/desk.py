@@ -13,7 +13,8 @@ from stagelyric.web.client import Client, Clients
 
 LOOK = 0.2  # seconds between two updates of the activity lights
 A_SECOND = round(1 / LOOK)
-LATEST = 100  # journal entries that a page gets when it opens
+LATEST = 100  # journal entries that a page gets when it opens, and in one message
+MOST = 300  # journal entries of which a page that was busy is told later; it shows 150 lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,41 +69,54 @@ class Desk:
         }
 
     def entries(self, after: int = 0) -> list[JsonMapping]:
-        """The journal's latest entries, each with its number `seq`, oldest first."""
-        return list(self.journal(after))[-LATEST:]
+        """The journal's entries after a number, each with its own number `seq`, oldest first; at most `MOST` of the
+        latest."""
+        return list(self.journal(after))[-MOST:]
 
     def greet(self, client: Client) -> None:
-        """Sends everything to a page that has just connected."""
-        for message in (self.set(), self.now(), messages.journal(self.entries())):
-            client.tell(message)
+        """Sends everything to a page that has just connected. What it can't take at once, because the set is long, it
+        is told by `keep_telling`."""
+        client.tell(self.set())
+        now, entries = self.now(), self.entries()[-LATEST:]
+        if client.outbox.put_if_prompt(messages.frame(now)):
+            client.known.desk = now
+        if client.outbox.put_if_prompt(messages.frame(messages.journal(entries))):
+            client.known.journal = entries[-1]["seq"] if entries else 0
 
 
 async def keep_telling(desk: Callable[[], Desk], clients: Clients) -> None:
     """Sends the operators' pages updates: the activity lights a few times a second, everything else when it has
-    changed."""
-    told: JsonObject = {}
-    journal = 0  # number of the last entry that was sent
+    changed. A page that can't take one at once gets it later, in order, and delays nobody."""
     for look in itertools.count():
         await asyncio.sleep(LOOK)
         operators = clients.operators
         if not operators:
             continue
-        news: list[JsonObject] = []
+        now = desk().now() if look % A_SECOND == 0 else None
+        displays = _displays(clients) if look % A_SECOND == 0 else None
         heard = dict(desk().heard())
-        if look % A_SECOND == 0:
-            news.append({"type": "displays", "displays": [client.display.health() for client in clients]})
-            now = desk().now()
-            if now != told:
-                news.append(now)
-                told = now
-        elif heard != told.get("heard"):
-            told = {**told, "heard": heard}
-            news.append({"type": "desk", "heard": heard})
-        entries = desk().entries(journal)
-        if entries:
-            journal = entries[-1]["seq"]
-            news.append(messages.journal(entries))
-        for message in news:
-            frame = messages.frame(message)
-            for client in operators:
-                client.outbox.put_if_prompt(frame)
+        for client in operators:
+            if displays is not None:
+                client.outbox.put_if_prompt(displays)
+            _tell_state(client, now if now is not None else {**client.known.desk, "heard": heard})
+            _tell_journal(client, desk())
+
+
+def _displays(clients: Clients) -> bytes:
+    return messages.frame({"type": "displays", "displays": [client.display.health() for client in clients]})
+
+
+def _tell_state(client: Client, now: JsonObject) -> None:
+    known = client.known.desk
+    if now == known:
+        return
+    only_heard = {**known, "heard": now["heard"]} == now
+    if client.outbox.put_if_prompt(messages.frame({"type": "desk", "heard": now["heard"]} if only_heard else now)):
+        client.known.desk = now
+
+
+def _tell_journal(client: Client, desk: Desk) -> None:
+    """Tells the entries that the page does not know yet, in parts."""
+    entries = desk.entries(client.known.journal)[:LATEST]
+    if entries and client.outbox.put_if_prompt(messages.frame(messages.journal(entries))):
+        client.known.journal = entries[-1]["seq"]

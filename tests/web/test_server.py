@@ -16,6 +16,7 @@ from stagelyric.types.devices import ListenError, PortInUseError
 from stagelyric.types.lines import Cue, Line
 from stagelyric.web import files
 from stagelyric.web.client import LATEST
+from stagelyric.web.desk import Desk
 from stagelyric.web.server import Page
 
 from .conftest import LINE, Show, running
@@ -147,7 +148,7 @@ async def test_preparing_takes_no_time(show: Show) -> None:
 
 
 @asynccontextmanager
-async def stalled_display(show: Show) -> AsyncIterator[asyncio.StreamReader]:
+async def stalled_display(show: Show, query: str = "") -> AsyncIterator[asyncio.StreamReader]:
     """A display that shook hands and then stopped reading, with little room on the way."""
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -156,7 +157,7 @@ async def stalled_display(show: Show) -> AsyncIterator[asyncio.StreamReader]:
     await asyncio.get_running_loop().sock_connect(raw, (host, port))
     reader, writer = await asyncio.open_connection(sock=raw, limit=1024)
     writer.write(
-        f"GET /live HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"GET /live{query} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
     )
     await reader.readuntil(b"\r\n\r\n")
@@ -192,6 +193,40 @@ async def test_a_stalled_display_delays_nobody_and_wakes_up_to_the_latest_lines(
         await until(lambda: not stalled.behind, "the display to have caught up")
         last = show.cue("and on it goes")
         assert (await hear(good))["number"] == last
+
+
+async def test_a_desk_that_stalls_is_told_every_entry_of_the_journal_when_it_reads_again(
+    show: Show, http: aiohttp.ClientSession
+) -> None:
+    entries = [{"seq": 1, "kind": "cue", "text": "one"}]
+    heard, told = {"midi": 1}, list[dict[str, Any]]()
+
+    def numbers(told: list[dict[str, Any]]) -> list[int]:
+        return [entry["seq"] for message in told if message["type"] == "journal" for entry in message["entries"]]
+
+    show.page.desk = Desk(
+        journal=lambda after: [entry for entry in entries if entry["seq"] > after],  # type: ignore[operator]
+        heard=lambda: heard,
+    )
+    async with stalled_display(show, "?page=operator") as reader, http.ws_connect(live(show, "?page=operator")) as good:
+        stalled = next(client for client in show.page._clients if client.operator).outbox
+        while stalled.dropped < 20:
+            show.cue("x" * 2000 + f" {show.now.number}")
+            told.append(await hear(good))
+            entries.append({"seq": len(entries) + 1, "kind": "cue", "text": "a line"})
+        assert stalled.behind
+        while len(entries) < 250:
+            entries.append({"seq": len(entries) + 1, "kind": "keep", "text": "another"})
+        heard["midi"] = 7
+        while numbers(told)[-1:] != [250]:
+            told.append(await hear(good))
+        read = b""
+        while b'"seq":250,' not in read or b'"midi":7' not in read:
+            part = await asyncio.wait_for(reader.read(65536), 20)
+            assert part
+            read += part
+    assert numbers(told) == list(range(1, 251))
+    assert [int(piece.split(b",")[0]) for piece in read.split(b'"seq":')[1:]] == list(range(1, 251))
 
 
 def server_side(show: Show) -> Any:
