@@ -1,6 +1,8 @@
 """The proof of a baked show: an HTML page with every line to be read, its number and the reason for its choice."""
 
+from base64 import b64encode
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -24,7 +26,7 @@ _FROM = {
 
 def page(bake: Bake, name: str, *, edits: bool = False) -> str:
     """The page for printing or, with `edits`, for changing lines, which needs `proof.js` beside it."""
-    style = (STATIC / "proof.css").read_text(encoding="utf-8")
+    style = _font() + (STATIC / "proof.css").read_text(encoding="utf-8")
     script = '<script src="/proof.js" defer></script>' if edits else ""
     title = escape(f"{bake.setlist.title}: proof of {name}")
     return (
@@ -32,6 +34,16 @@ def page(bake: Bake, name: str, *, edits: bool = False) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{style}</style>{script}</head>\n<body{' class=edits' if edits else ''}><main>\n"
         f"{_head(bake, name, edits)}\n{''.join(_songs(bake, edits))}</main></body></html>\n"
+    )
+
+
+@cache
+def _font() -> str:
+    """The type of our other pages, inside the page: it is one file, to be read anywhere."""
+    font = b64encode((STATIC.parents[1] / "web" / "static" / "bricolage-text.woff2").read_bytes()).decode("ascii")
+    return (
+        '@font-face { font-family: "Bricolage Text"; font-weight: 200 800; '
+        f'src: url("data:font/woff2;base64,{font}") format("woff2"); }}\n'
     )
 
 

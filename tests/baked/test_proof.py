@@ -1,5 +1,6 @@
 """The proof has every line with its number, and nothing in it is anything but text."""
 
+import re
 from html.parser import HTMLParser
 
 from baked.shows import SET, baked
@@ -50,3 +51,10 @@ def test_a_title_is_text_whatever_it_holds() -> None:
     written = SET.replace("Baked night", "<script>alert(1)</script>").replace("Second Song", "A & B <b>")
     read = Read(page(baked(written), '"><img src=x>.bake'))
     assert read.tags.isdisjoint({"script", "img", "b"})
+
+
+def test_it_is_one_file_with_its_type_in_it() -> None:
+    told = page(baked(), "show.bake")
+    assert re.findall(r'url\("?([^"):]*:[^",)]*)', told) == ["data:font/woff2;base64"]
+    assert "http" not in told
+    assert re.search(r"(src|href)=", told) is None

@@ -256,3 +256,29 @@ async def test_a_song_grows_on_the_desk_by_keyboard_alone(show: Show) -> None:
             await tab.set_viewport_size({"width": size[0], "height": size[1]})
             assert await tab.evaluate(OVERFLOW) == [], size
             assert await tab.is_visible("#next-line"), size
+
+
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize("size", [(1024, 768), (1920, 1080), (1080, 1920)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_page_fills_its_screen_and_a_long_draft_scrolls_by_itself(show: Show, size: tuple[int, int]) -> None:
+    from playwright import async_api as playwright
+
+    assert show.page.rehearsal is not None
+    await show.page.rehearsal.save("Harbour Lights", [f"Line {number} of many" for number in range(80)], 0)
+    async with chromium(playwright) as browser, looking(browser, show.page.url + "/rehearse", size) as tab:
+        show.cue("Rain on the door", next="Nobody sails")
+        await holds(tab, "document.querySelectorAll('#draft-box textarea').length === 80")
+        show.page.rehearsal.judgement("keep", "Rain on the door", "Harbour Lights", "verse")
+        await holds(tab, "document.querySelectorAll('#draft-box textarea').length === 81")
+        last, foot, tall, high = await tab.evaluate(
+            "(() => { const bottom = at => document.querySelector(at).getBoundingClientRect().bottom;"
+            "return [bottom('#draft-box li:last-child'), bottom('#draft-box'), document.scrollingElement.scrollHeight,"
+            " innerHeight] })()"
+        )
+        assert tall <= high
+        assert high - 30 < foot <= high
+        assert last < foot, "what was kept last is in sight"
+        line, card = await tab.evaluate(
+            "['#up', '.try'].map(at => document.querySelector(at).getBoundingClientRect().height)"
+        )
+        assert line > 0.15 * card

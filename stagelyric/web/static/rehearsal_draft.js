@@ -126,12 +126,14 @@ export function mountDraft(root, { change, look, fill }) {
     const typing = focused && focused.tagName === "TEXTAREA";
     const caret = typing ? [focused.selectionStart, focused.selectionEnd] : [];
     const rows = rowsFor(lines);
+    const last = list.lastChild;
     moving = true;
     list.replaceChildren(...rows);
     moving = false;
     rows.forEach((row, at) => label(row, at, rows.length));
     list.querySelectorAll("textarea").forEach(grow);
     nothing.hidden = rows.length > 0;
+    if (list.lastChild !== last) list.scrollTop = list.scrollHeight; // where the list scrolls by itself
     if (!focused) return;
     if (rows.includes(old) && !focused.disabled) {
       focused.focus();

@@ -81,6 +81,8 @@ function render(view) {
   say(find("where"), [view.song, view.section].filter(Boolean).join(" · "));
   find("up").classList.toggle("quiet", !view.line);
   up.show(view.line || "Press next line.");
+  say(find("then"), view.next);
+  find("then").parentElement.hidden = !view.next;
   rehearsal.view(view);
 }
 
