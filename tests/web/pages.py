@@ -41,6 +41,18 @@ OVERFLOW = """() => {
   return out;
 }"""
 
+# What a thumb may miss: all that can be pressed and is narrower or lower than 44 pixels, but links within a sentence.
+SMALL = """() => {
+  const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, label:has(input)";
+  const sizeOf = (e) => e.getBoundingClientRect();
+  const whole = (e) => (e.matches("[type=checkbox], [type=radio]") && e.closest("label")) || e;
+  return [...document.querySelectorAll(all)]
+    .filter((e) => e.checkVisibility({ visibilityProperty: true }) && sizeOf(e).width)
+    .filter((e) => !(e.tagName === "A" && getComputedStyle(e).display === "inline"))
+    .filter((e) => Math.min(sizeOf(whole(e)).width, sizeOf(whole(e)).height) < 43.5)
+    .map((e) => [e.tagName, e.id || e.className, e.textContent.trim(), sizeOf(e).width, sizeOf(e).height].join(" "));
+}"""
+
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def show_of_the_file() -> AsyncIterator[Show]:

@@ -13,7 +13,7 @@ from stagelyric.commands.frames_page import Sheet
 from stagelyric.types.devices import PortInUseError
 from stagelyric.web.thumb import Thumb
 
-from .pages import OVERFLOW, SIZES, holds
+from .pages import OVERFLOW, SIZES, SMALL, holds
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -128,6 +128,7 @@ async def test_it_fits_every_screen_and_hides_nothing_from_anybody(browser: Any,
         await tab.goto(thumb.url)
         await holds(tab, "document.querySelector('#thumb[data-state=ready] mark')")
         assert await tab.evaluate(OVERFLOW) == [], (width, height)
+        assert await tab.evaluate(SMALL) == [], (width, height)
     for key in ("", "r"):
         if key:
             await tab.keyboard.press(key)

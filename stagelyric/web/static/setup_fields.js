@@ -68,7 +68,7 @@ function mixed(told, id, get, set) {
 }
 
 function yes(told, id, get, set) {
-  const box = make("span", "check");
+  const box = make("label", "check");
   const input = make("input", "", "", { id, type: "checkbox" });
   const was = get();
   input.checked = was === undefined ? told.default === true : was === true;
