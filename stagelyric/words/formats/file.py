@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from stagelyric.words import text as texts
-from stagelyric.words.formats import as_chordpro, as_lrc, as_plain, as_xml, titles
+from stagelyric.words.formats import as_chordpro, as_lrc, as_plain, as_xml, spread, titles
 from stagelyric.words.formats.sheet import FormatError, Sheet
 
 CHORDPRO = (".cho", ".chordpro", ".chopro", ".crd", ".pro")
@@ -97,14 +97,17 @@ def _parsed(lower: str, stem: str, text: str) -> tuple[list[Sheet], str]:
 
 def _texts(text: str, stem: str) -> list[Sheet]:
     """The songs of a plain text, separated by marker lines or, if there are none, by two or more blank lines; a text
-    that begins with its file's name is one song."""
+    that begins with its file's name is one song, and so is one whose stanzas all stand that far apart."""
     if _MARKED.search(text):
         head, *parts = _MARKED.split(text)
         titled = [("", head), *((part.partition("\n")[0].strip(), part.partition("\n")[2]) for part in parts)]
         return [as_plain.plain(body, title) for title, body in titled if title or body.strip()]
     if as_plain.is_one_song(text) or titles.same(text.strip().partition("\n")[0], stem):
         return [as_plain.plain(text)]
-    return [as_plain.plain(part) for part in _with_titles(_BLANKS.split(text))]
+    parts = _BLANKS.split(text)
+    if spread.is_one_song(parts):
+        return [as_plain.plain(text)]
+    return [as_plain.plain(part) for part in _with_titles(parts)]
 
 
 def _with_titles(parts: list[str]) -> Iterator[str]:

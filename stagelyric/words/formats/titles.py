@@ -68,4 +68,9 @@ def _moved(parts: tuple[tuple[str, tuple[int, ...]], ...]) -> tuple[tuple[str, t
 def _reads_as_title(line: str, below: Sequence[Sequence[str]]) -> bool:
     """Whether a line that stands alone above a song's words reads as its title: it is short, no sentence goes on from
     it, and the stanzas below aren't single lines too."""
-    return len(line.split()) <= _MOST_WORDS and not _GOES_ON.search(line) and any(len(stanza) > 1 for stanza in below)
+    return reads_as_title(line) and any(len(stanza) > 1 for stanza in below)
+
+
+def reads_as_title(line: str) -> bool:
+    """Whether a line is short, and no sentence goes on from it."""
+    return len(line.split()) <= _MOST_WORDS and not _GOES_ON.search(line)
