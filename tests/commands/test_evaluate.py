@@ -1,6 +1,7 @@
 import json
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,12 @@ def corpus(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A show of two dozen presses; `test_the_whole_report` stands a whole one."""
+    monkeypatch.setattr(trial, "one_show", partial(trial.one_show, presses=24))
+
+
 def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(evaluate, [str(argument) for argument in arguments])
 
@@ -78,6 +85,7 @@ def test_the_whole_report(corpus: Path, tmp_path: Path) -> None:
     assert picture.stat().st_size > 5000
 
 
+@pytest.mark.usefixtures("brief")
 def test_two_models_side_by_side_as_a_page(corpus: Path, tmp_path: Path) -> None:
     other = tmp_path / "twin"
     shutil.copytree(MODEL, other)
@@ -89,6 +97,7 @@ def test_two_models_side_by_side_as_a_page(corpus: Path, tmp_path: Path) -> None
 
 @pytest.mark.needs("package:matplotlib")
 @pytest.mark.slow
+@pytest.mark.usefixtures("brief")
 def test_the_report_goes_into_the_card_and_the_learning_into_the_picture(corpus: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(MODEL, tmp_path / "taught"))
     for name, data in Curve([(n * 1e5, 3.0 - n / 100) for n in range(100)], [(5e6, 2.4)]).files().items():

@@ -169,7 +169,7 @@ def test_the_model_does_insist(insisting: Writer) -> None:
     ],
 )  # fmt: skip
 def test_not_one_ever_leaves_the_decoder(insisting: Writer, ask: Ask) -> None:
-    lines = [line.text for line in insisting.write(ask, 0, 1 if ask.word else 32)]
+    lines = [line.text for line in insisting.write(ask, 0, 1 if ask.word else 12)]
     assert all(lines)
     assert [line for line in lines if is_average(line)] == []
     spoken = {" ".join(line.lower().replace(",", "").split()) for line in lines}
