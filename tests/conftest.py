@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import jack
+import outside
 import programs
 import pytest
 from hypothesis import HealthCheck, settings
@@ -71,8 +72,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Scheduling(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    outside.listen(config)
+
+
+def pytest_report_header() -> str:
+    files = len(outside.left_out())
+    return f"left out: {files} files that reach for nothing hidden, and have just passed" if files else ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Side by side, what takes longest begins first: no process is to work alone at the end."""
+    if files := outside.left_out():
+        again = [item.nodeid.partition("::")[0] not in files or bool(_kind(item.path)) for item in items]
+        config.hook.pytest_deselected(items=[item for item, runs in zip(items, again, strict=True) if not runs])
+        items[:] = [item for item, runs in zip(items, again, strict=True) if runs]
     if os.environ.get("PYTEST_XDIST_WORKER"):
         slow = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: (("sound", "real time", "").index(_kind(item.path)), item.path not in slow))

@@ -25,6 +25,7 @@ import pytest
 
 NO_NETWORK = "this machine is in no network"
 HIDE = "STAGELYRIC_HIDE_PROGRAMS"
+AUDITED = "stagelyric.tests.needs"  # the audit event of looking for something
 _HIDDEN = "STAGELYRIC_TESTS_PATH"  # the PATH without them, once it is made
 _PROGRAMS = (
     "chordii", "jack*", "sclang", "scsynth", "chuck", "csound", "pd", "puredata", "hydrogen", "osc*", "node", "nodejs",
@@ -41,9 +42,14 @@ def require(*needs: str) -> None:
             pytest.skip(why)
 
 
-@functools.cache
 def missing(need: str) -> str:
     """Why it can't be had here, "" where it can."""
+    sys.audit(AUDITED, need)
+    return _missing(need)
+
+
+@functools.cache
+def _missing(need: str) -> str:
     if need in _PARTICULAR:
         return _PARTICULAR[need]()
     kind, _, name = need.rpartition(":")
