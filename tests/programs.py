@@ -155,6 +155,18 @@ def _on(platforms: str) -> Callable[[], str]:
     return lambda: "" if sys.platform in platforms else f"this is for {platforms}"
 
 
+def _links() -> str:
+    """Windows lets few people make them."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            Path(folder, "link").symlink_to(Path(folder, "file"))
+        except (OSError, NotImplementedError) as error:
+            return (
+                f"this system lets nobody make links here ({error.strerror if isinstance(error, OSError) else error})"
+            )
+    return ""
+
+
 def _silent() -> str:
     """PortAudio, and no device that it finds without the servers of the tests."""
     from stagelyric.speech.listing import list_outputs
@@ -176,6 +188,7 @@ _PARTICULAR: dict[str, Callable[[], str]] = {
     "node": _node,
     "network namespace": _namespace,
     "ipv6": _ipv6,
+    "links": _links,
     "linux": _on("linux"),
     "no sound card": _silent,
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import programs
 import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel, ValidationError
@@ -81,6 +82,7 @@ def _commands() -> Iterator[tuple[str, list[str]]]:
 @pytest.fixture
 def band(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A band's folder, with what the manual speaks of."""
+    programs.require("links")
     for name in ("songs", "my-songs"):
         (tmp_path / name).mkdir()
         song = "{title: Ferry}\n\nPolly ties the boat by feel\nand puts her hand upon the wheel\n"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import programs
 import pytest
 
 HERE = Path(__file__).parent
@@ -57,6 +58,33 @@ def test_the_look_sees_a_skip_in_a_test(tmp_path: Path) -> None:
     assert [(is_fixture(function), line) for function, line in skips(file)] == [(True, 1), (True, 3), (False, 4)]
 
 
+def links(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The tests and fixtures that make symbolic links, but those that go on without."""
+    for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            told = ast.unparse(function)
+            is_one = function.name.startswith("test_") or is_fixture(function)
+            if is_one and (".symlink_to(" in told or "os.symlink(" in told) and "suppress(OSError)" not in told:
+                yield function
+
+
+def test_what_makes_a_link_is_skipped_where_the_system_refuses_one() -> None:
+    made = [(file, function) for file in sorted(HERE.rglob("test_*.py")) for function in links(file)]
+    assert len(made) > 8
+    for file, function in made:
+        told = ast.unparse(function)
+        ready = "needs('links')" in told if function.name.startswith("test_") else "require('links')" in told
+        assert ready, f"{file.relative_to(HERE)}:{function.lineno}"
+
+
+def test_a_system_without_links_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(self: Path, target: Path) -> None:
+        raise OSError(22, "A required privilege is not held by the client")
+
+    monkeypatch.setattr(Path, "symlink_to", refused)
+    assert "A required privilege" in programs._PARTICULAR["links"]()
+
+
 INNER = """
 import asyncio, shutil, subprocess, sys
 import pytest
@@ -76,6 +104,7 @@ def test_hidden():
 """
 
 
+@pytest.mark.needs("links")
 @pytest.mark.parametrize("workers", ["0", "1"])
 def test_hidden_programs_are_missed_by_tests_and_their_children(tmp_path: Path, workers: str) -> None:
     (tmp_path / "tests").mkdir()

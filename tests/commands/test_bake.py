@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import programs
 import pytest
 from baked.shows import baked
 from click.testing import CliRunner
@@ -67,6 +68,7 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def bare(tmp_path: Path) -> dict[str, str]:
     """The program with no model anywhere, and with libraries that end whoever imports them."""
+    programs.require("links")
     (tmp_path / "stagelyric").symlink_to(REPOSITORY / "stagelyric", target_is_directory=True)
     for name in ("numpy", "onnxruntime", "torch"):
         (tmp_path / name).mkdir()

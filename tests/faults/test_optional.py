@@ -98,6 +98,7 @@ async def test_whatever_lies_in_an_optional_file_s_place_the_show_goes_on(
     record_property("answered", f"3 lines; {len(attacked)} files attacked, {len(wanted)} of them named in the state")
 
 
+@pytest.mark.needs("links")
 def test_what_is_put_aside_is_kept(tmp_path: Path) -> None:
     (tmp_path / "there").write_text("something")
     (tmp_path / "link").symlink_to("there")

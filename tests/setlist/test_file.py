@@ -120,6 +120,7 @@ def test_a_file_that_is_wrong_or_cannot_be_written_stays_as_it_is(demo: Path, mo
     assert sorted(path.name for path in demo.parent.iterdir()) == ["demo.toml", "harbour-lights.txt"]
 
 
+@pytest.mark.needs("links")
 def test_a_link_stays_a_link_and_the_rights_stay(demo: Path) -> None:
     demo.chmod(0o640)
     link = demo.with_name("tonight.toml")

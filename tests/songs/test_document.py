@@ -117,6 +117,7 @@ def test_a_file_is_named_from_the_setlists_folder(tmp_path: Path, file: str, nam
     assert PurePath(name(tmp_path / "band" / file)).as_posix() == named
 
 
+@pytest.mark.needs("links")
 def test_links_lead_to_the_file_itself(tmp_path: Path) -> None:
     (tmp_path / "songs").mkdir()
     (tmp_path / "songs" / "a.txt").write_text("words")

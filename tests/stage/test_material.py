@@ -160,6 +160,7 @@ def test_a_damaged_taste_is_put_aside_and_said_once(taste: Path, data: bytes) ->
     assert told == [f"the band's taste was damaged: it is {aside.name} now, and lines are chosen as usual"]
 
 
+@pytest.mark.needs("links")
 def test_a_taste_that_leads_nowhere_is_put_aside_itself(taste: Path) -> None:
     told: list[str] = []
     taste.symlink_to(taste.with_name("none.toml"))

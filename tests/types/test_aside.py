@@ -15,6 +15,7 @@ def test_a_file_keeps_its_content_under_a_name_that_says_what_it_was(tmp_path: P
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(name, b"\xff\x00damaged")]
 
 
+@pytest.mark.needs("links")
 def test_a_link_is_put_aside_itself_and_not_what_it_leads_to(tmp_path: Path) -> None:
     theirs, link, nowhere = tmp_path / "theirs.txt", tmp_path / "link.txt", tmp_path / "nowhere.txt"
     theirs.write_text("theirs")

@@ -31,6 +31,7 @@ def test_a_checkout_whose_environment_is_not_activated(tmp_path: Path, monkeypat
     assert typed("doctor") == f"{shlex.quote(str(script))} doctor"
 
 
+@pytest.mark.needs("links")
 def test_by_its_name_where_the_shell_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = _script(tmp_path / "env" / "bin")
     linked = tmp_path / "bin"

@@ -6,6 +6,7 @@ import pytest
 from stagelyric.types import whole
 
 
+@pytest.mark.needs("links")
 def test_a_file_is_replaced_with_its_rights_and_through_a_link(tmp_path: Path) -> None:
     file, link = tmp_path / "set.toml", tmp_path / "link.toml"
     file.write_text("old")

@@ -124,6 +124,7 @@ async def test_only_the_oldest_are_lost_where_more_wait_than_memory_should_hold(
     assert numbers(path) == [7, 8, 9, 10, 11]
 
 
+@pytest.mark.needs("links")
 def test_what_is_no_file_is_no_journal(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
