@@ -121,7 +121,7 @@ def performed(folder: Path) -> list[str]:
 def check(display: Display, folder: Path) -> None:
     """Every action did what it is for. After the show: its journal is read."""
     found = seen(display)
-    assert shown(found) == shown(SEEN), found
+    assert shown(found) == shown(SEEN), (found, performed(folder))
     states = [token for token in found if token[0] not in ("cue", "clear")]
     wanted = iter([token for token in SEEN if token[0] not in ("cue", "clear")])
     assert all(token in wanted for token in states), found

@@ -1,10 +1,12 @@
 """Hydrogen, the drum machine, without a screen: a song of one pattern, an instrument for each note that it sends."""
 
+import time
 from pathlib import Path
 
+import psutil
 from jack import Jack
 
-PLAY = "/Hydrogen/PLAY"
+PLAY, STOP = "/Hydrogen/PLAY", "/Hydrogen/STOP"
 OUT = "Hydrogen-midi:TX"
 _TICKS = 48  # to a quarter note
 _BPM = 125  # then a hundred ticks are a second
@@ -59,7 +61,7 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def start(server: Jack, folder: Path, notes: list[tuple[float, int]], osc_port: int) -> None:
+def start(server: Jack, folder: Path, notes: list[tuple[float, int]], osc_port: int) -> psutil.Process:
     """`notes` as (seconds, MIDI note), each note once. It plays when PLAY (f 1) comes to `osc_port`."""
     instruments = "".join(_INSTRUMENT.format(place=place, note=note) for place, (_, note) in enumerate(notes))
     at = [round(seconds * _BPM / 60 * _TICKS) for seconds, _ in notes]
@@ -73,4 +75,16 @@ def start(server: Jack, folder: Path, notes: list[tuple[float, int]], osc_port: 
     (home / ".hydrogen" / "hydrogen.conf").write_text(_SETTINGS.format(port=osc_port), encoding="utf-8")
     # A child: without the process that would report its crash, and outlive the signal that ends it.
     hydrogen = ("hydrogen", "--child", "-n", "-d", "jack", "-s", str(song))
-    server.play("env", f"HOME={home}", "QT_QPA_PLATFORM=offscreen", *hydrogen)
+    return psutil.Process(server.play("env", f"HOME={home}", "QT_QPA_PLATFORM=offscreen", *hydrogen).pid)
+
+
+def is_up(process: psutil.Process) -> bool:
+    """Whether it has nothing more to do, looked at for a second: whoever plays it before its song is read, which comes
+    after its ports, hears nothing or some of it twice.
+    """
+    before = process.cpu_times().user  # of all its threads; the one that has the sound sleeps nearly always
+    asleep = 0
+    for _ in range(20):
+        time.sleep(0.05)
+        asleep += process.status() == psutil.STATUS_SLEEPING  # of the thread that reads
+    return asleep >= 18 and process.cpu_times().user - before < 0.2

@@ -146,7 +146,7 @@ async def arrived(display: Display, seconds: float) -> None:
     """Until all is seen; what is then missing is told by `check`."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await display.until(lambda: len(shown(seen(display))) >= len(shown(SEEN)))
+            await display.until(lambda: len(shown(seen(display))) >= len(shown(SEEN)), 2 * seconds)
 
 
 OSC = {liblo: "oscsend", pure_data: "pd", supercollider: "sclang", chuck: "chuck", csound: "csound"}
@@ -193,16 +193,20 @@ def jack_hydrogen(server: Jack, folder: Path, heard: Callable[[], bool]) -> None
         notes.append((at, FIRST + place))
         at += act.wait
     port = free_port()
-    hydrogen.start(server, folder, notes, port)
+    process = hydrogen.start(server, folder, notes, port)
     over = time.monotonic() + LIMIT
     while "stagelyric" not in server.call("jack_lsp", "-c", hydrogen.OUT):
         assert time.monotonic() < over, server.call("jack_lsp", "-c")
         time.sleep(0.1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        # Its ports are up before it listens and before its song is read; told to play while it plays, it plays on.
+        while not hydrogen.is_up(process):
+            assert time.monotonic() < over, "it is busy"
         while not heard() and time.monotonic() < over:
-            sender.sendto(packet(hydrogen.PLAY, 1.0), ("127.0.0.1", port))
-            time.sleep(1)
+            for order in (hydrogen.STOP, hydrogen.PLAY):  # from the beginning, should it play what nobody hears
+                sender.sendto(packet(order, 1.0), ("127.0.0.1", port))
+            waits = time.monotonic() + 5
+            while not heard() and time.monotonic() < waits:
+                time.sleep(0.05)
 
 
 MIDI = {jack_midiseq: "jack_midiseq", jack_csound: "csound", jack_hydrogen: "hydrogen"}
