@@ -108,7 +108,8 @@ class Notes:
             self._ran.add(file)
             known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
             used = (made for name in item.fixturenames for made in known.get(name, ()))  # type: ignore[attr-defined]
-            if _Heard.now or item.get_closest_marker("needs") or not _Heard.fixtures.isdisjoint(used):
+            needs = any(programs.is_hidden(need) for marker in item.iter_markers("needs") for need in marker.args)
+            if _Heard.now or needs or not _Heard.fixtures.isdisjoint(used):
                 self._reached.add(file)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

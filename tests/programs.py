@@ -44,8 +44,15 @@ def require(*needs: str) -> None:
 
 def missing(need: str) -> str:
     """Why it can't be had here, "" where it can."""
-    sys.audit(AUDITED, need)
+    if is_hidden(need):
+        sys.audit(AUDITED, need)
     return _missing(need)
+
+
+def is_hidden(need: str) -> bool:
+    """Whether it is not to be found where STAGELYRIC_HIDE_PROGRAMS is set: of packages only a few."""
+    kind, _, name = need.rpartition(":")
+    return kind != "package" or name in _PACKAGES
 
 
 @functools.cache

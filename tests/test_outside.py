@@ -17,6 +17,7 @@ FILES = {
     "test_library.py": "from ctypes import util\n\ndef test_library():\n    util.find_library('c')\n",
     "test_imported.py": "import os\n\nHERE = os.environ.get('XDG_DATA_HOME')\n\ndef test_imported():\n    pass\n",
     "test_needing.py": "import pytest\n\n@pytest.mark.needs('python')\ndef test_needing():\n    pass\n",
+    "test_package.py": "import pytest\n\n@pytest.mark.needs('package:pytest')\ndef test_package():\n    pass\n",
     "test_required.py": "import programs\n\nprograms.require('python')\n\ndef test_required():\n    pass\n",
     "test_skipped.py": "import pytest\n\ndef test_skipped():\n    pytest.skip('there is none')\n",
     "test_one.py": "def test_one(shared):\n    pass\n",
@@ -60,7 +61,10 @@ def test_what_reaches_for_nothing_is_left_out_where_everything_is_hidden(
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = needs(what)\n", encoding="utf-8")
-    assert run(tmp_path, *options, STAGELYRIC_HIDE_PROGRAMS="1") == 11  # nobody has said what could be left out
-    assert run(tmp_path, *options) == 11
-    assert json.loads((tmp_path / "kept" / "left-out.json").read_text(encoding="utf-8")) == ["test_alone.py"]
+    assert run(tmp_path, *options, STAGELYRIC_HIDE_PROGRAMS="1") == 12  # nobody has said what could be left out
+    assert run(tmp_path, *options) == 12
+    assert json.loads((tmp_path / "kept" / "left-out.json").read_text(encoding="utf-8")) == [
+        "test_alone.py",
+        "test_package.py",
+    ]
     assert run(tmp_path, *options, STAGELYRIC_HIDE_PROGRAMS="1") == 10
