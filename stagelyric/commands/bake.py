@@ -22,6 +22,7 @@ from stagelyric.commands.common import (
     print_json,
     seed_type,
     server_named,
+    writable,
 )
 from stagelyric.types.program import typed
 
@@ -124,7 +125,10 @@ def bake(
         return
     if out is None:
         raise click.UsageError("wanted a file for the show with -o, found none")
-    begun, part = _begun(out, resume, anew), out.with_name(out.name + ".part")
+    part = out.with_name(out.name + ".part")
+    for file in (part, out, *([] if proof is None else [proof])):
+        writable(file)
+    begun = _begun(out, resume, anew)
     from stagelyric.baked.bake import Spoken
     from stagelyric.baked.words import USUAL
 
@@ -139,7 +143,8 @@ def bake(
         files.write(out, made, sounds)
         part.unlink(missing_ok=True)
     except OSError as error:
-        raise Failure(f"{out}: could not be written: {error.strerror}") from None
+        left = f"; what was saved last is in {part}, and --resume goes on" if part.exists() else ""
+        raise Failure(f"{out}: could not be written: {error.strerror or error}{left}") from None
     if proof is not None:
         write_proof(out, made, proof)
     _say(out, made, len(sounds), time.monotonic() - started, as_json, proof)
@@ -242,23 +247,32 @@ def _from(begun: Opened | None) -> dict[str, Callable[[], bytes]]:
 
 @contextmanager
 def _kept(oven: Oven, save: Callable[[], None], part: Path) -> Iterator[None]:
-    """Saves the work at intervals, and when it is stopped."""
+    """Saves the work at intervals, and when it is stopped. Where that fails meanwhile, the work goes on."""
     from stagelyric.stage.baking import BakingError
 
-    last = time.monotonic()
+    last, wrong = time.monotonic(), ""
+
+    def saved() -> str:
+        """What is wrong if it could not be saved; else empty."""
+        try:
+            save()
+        except OSError as error:
+            return f"{part}: could not be written: {error.strerror or error}"
+        return ""
 
     def now_and_then() -> None:
-        nonlocal last
+        nonlocal last, wrong
         if time.monotonic() - last > SAVED_EVERY:
-            save()
+            before, wrong = wrong, saved()
+            if wrong and not before:
+                click.echo(f"bake: {wrong}; it goes on, and is tried again", err=True)
             last = time.monotonic()
 
     oven.each = now_and_then
     try:
         yield
     except (KeyboardInterrupt, BakingError) as stop:
-        save()
-        kept = f"{oven.done} of {oven.total} lines are kept in {part}; --resume goes on"
+        kept = saved() or f"{oven.done} of {oven.total} lines are kept in {part}; --resume goes on"
         if isinstance(stop, BakingError):
             raise Failure(f"{stop}; {kept}") from None
         click.echo(f"stopped: {kept}", err=True)

@@ -1,6 +1,7 @@
 """Shared by the commands: how an error is reported, and with which exit status."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -86,6 +87,18 @@ def _of_files() -> tuple[type[Exception], ...]:
     from stagelyric.types.paths import ModelNotFoundError
 
     return FileError, JournalError, ModelNotFoundError, QuotingError
+
+
+def writable(file: Path) -> None:
+    """Refuses a place where no file can be written, before there is something to be lost. Raises Fault."""
+    there = os.path.lexists(file)
+    try:
+        with file.open("ab"):
+            pass
+        if not there:
+            file.unlink()
+    except OSError as error:
+        raise Fault(f"{file}: could not be written: {error.strerror or error}") from None
 
 
 def only_with_page(page: bool) -> None:

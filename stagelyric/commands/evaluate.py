@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.commands.common import Fault, json_option, plain_faults, print_json, writable
 from stagelyric.types import paths
 from stagelyric.types.json import JsonObject
 
@@ -86,6 +86,7 @@ def evaluate(
     from stagelyric.report import evaluation
 
     with _faults():
+        _writable(plot, key if blind is not None else None)
         folder = paths.find_model(model)
         other = paths.find_model(compare) if compare is not None else None
         sources = _sources(corpus)
@@ -186,6 +187,17 @@ def _columns(result: JsonObject) -> dict[str, JsonObject]:
     if other := result.get("compare"):
         columns[other["model"]] = other["rows"][other["model"]]
     return {**columns, **result["rows"]}
+
+
+def _writable(plot: Path | None, key: Path | None) -> None:
+    """Refuses files that could not be written after minutes of work. Raises Fault and ValueError."""
+    if plot is not None:
+        from stagelyric.report.render import file as pictures
+
+        pictures.check(plot)
+    for file in (plot, key):
+        if file is not None:
+            writable(file)
 
 
 def _blind(

@@ -15,7 +15,7 @@ import aiohttp
 import click
 import psutil
 
-from stagelyric.commands.common import Failure, json_option, print_json
+from stagelyric.commands.common import Failure, json_option, print_json, writable
 from stagelyric.testing.play import STARTING, Display, Play, PlayError, packet, playing
 from stagelyric.types.json import JsonObject
 
@@ -68,6 +68,8 @@ def soak(hours: float, speed: float, model: str, seed: int, out: Path | None, as
 
     Ends with status 1 where a press was lost or a line came twice.
     """
+    if out is not None:
+        writable(out)
     try:
         found = asyncio.run(_soak(hours * 3600, speed, model, random.Random(seed)))
     except (OSError, TimeoutError, PlayError, aiohttp.ClientError) as error:

@@ -1,6 +1,7 @@
 """`bake` and `play --show` as a band uses them: in their own processes, the models taken away for the show."""
 
 import asyncio
+import importlib
 import json
 import os
 import signal
@@ -19,8 +20,11 @@ from stagelyric.baked import file as files
 from stagelyric.baked.bake import Spoken
 from stagelyric.cli import cli
 from stagelyric.commands import bake_page
+from stagelyric.commands.common import Failure
+from stagelyric.stage.baking import BakingError
 from stagelyric.testing.ports import free_port
 
+bake = importlib.import_module("stagelyric.commands.bake")  # beside the command of that name
 REPOSITORY = Path(__file__).parents[2]
 SET = """
 title = "Baked night"
@@ -211,3 +215,50 @@ def test_a_voice_that_is_missing_is_told_once_of_what_was_changed_here_and_on_th
     said = told("bake", "edit", str(show), "--change", "4", "A gull at the pane", "--page", "--no-open")
     assert said.count("what was changed is spoken where the show is played") == 1
     assert "24 lines, 0 struck, 2 changed" in said
+
+
+@pytest.mark.parametrize(
+    ("out", "more", "why"),
+    [
+        ("no/folder/show.bake", (), "No such file or directory"), ("folder", (), "s a directory"),
+        ("show.bake", ("--proof", "no/folder/proof.html"), "No such file or directory"),
+        ("set.toml/show.bake", (), "Not a directory"),
+    ],
+)  # fmt: skip
+@pytest.mark.needs("linux")
+def test_a_place_where_nothing_can_be_written_is_refused_before_anything_is_baked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, more: tuple[str, ...], why: str
+) -> None:
+    (tmp_path / "set.toml").write_text(SET, encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(bake, "_lines", None)  # which is never called
+    said = told("bake", "set.toml", "-o", out, *more, status=2)
+    assert "could not be written: " in said
+    assert why in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "set.toml"]
+
+
+def test_a_disk_that_fills_up_does_not_stop_a_bake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = [True]
+
+    def save() -> None:
+        if full[0]:
+            raise OSError(28, "No space left on device")
+
+    class Oven:
+        done, total = 7, 9
+        each: Any = None
+
+    monkeypatch.setattr(bake, "SAVED_EVERY", -1.0)
+    part = tmp_path / "show.bake.part"
+    oven = Oven()
+    with bake._kept(oven, save, part):  # type: ignore[arg-type]
+        for full[0] in (True, True, False, True):
+            oven.each()
+    assert capsys.readouterr().err.count("No space left on device; it goes on, and is tried again") == 2
+    for full[0], said in ((True, "No space left on device"), (False, "7 of 9 lines are kept")):
+        with pytest.raises(Failure, match=said), bake._kept(Oven(), save, part):  # type: ignore[arg-type]
+            raise BakingError("the writer found no lines")

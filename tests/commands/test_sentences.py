@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -53,3 +54,26 @@ def test_a_command_without_its_words_gives_its_help() -> None:
     with pytest.raises(click.ClickException) as caught:
         cli(["journal"], prog_name="stagelyric", standalone_mode=False)
     assert usage.said(caught.value).startswith("Usage: stagelyric journal")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (["soak", "-o", "no/folder/x.svg"], "no/folder/x.svg: could not be written: "),
+        (["evaluate", "char-rnn", "--plot", "no/folder/x.svg"], "no/folder/x.svg: could not be written: "),
+        (["evaluate", "char-rnn", "--blind", "2", "--key", "no/x"], "no/x: could not be written: "),
+        (
+            ["evaluate", "char-rnn", "--plot", "x.jpg"],
+            "x.jpg: wanted a file that ends in .html, .svg, .png, .pdf, found",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_place_that_can_t_be_written_is_refused_before_minutes_of_work(
+    typed: list[str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(click.ClickException) as caught:
+        cli(typed, prog_name="stagelyric", standalone_mode=False)
+    assert caught.value.format_message().replace("\\", "/").startswith(sentence)
+    assert list(tmp_path.iterdir()) == []
