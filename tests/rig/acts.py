@@ -126,7 +126,7 @@ def check(display: Display, folder: Path) -> None:
     wanted = iter([token for token in SEEN if token[0] not in ("cue", "clear")])
     assert all(token in wanted for token in states), found
     assert states[-1] == ("wildness", 0.8)
-    assert len(performed(folder)) == len(ACTS)
+    assert len(performed(folder)) == len(ACTS), performed(folder)
     lines = [value for kind, value in found if kind == "cue"]
     assert lines[0] == lines[1]
     assert len(set(lines[1:4])) == 3
