@@ -10,7 +10,7 @@ from functools import lru_cache
 from stagelyric.phrasebook import draw
 from stagelyric.phrasebook.classes import Classes, Member
 from stagelyric.phrasebook.frame import PRONOUNS, SAID, SEXES, Open
-from stagelyric.phrasebook.sounds import count
+from stagelyric.phrasebook.sounds import stressed
 from stagelyric.phrasebook.tags import words
 
 _TITLES = {
@@ -162,6 +162,6 @@ class Filling:
 
 
 @lru_cache(maxsize=1 << 14)
-def syllables(text: str) -> int:
-    """The syllables of a name or a noun of one or more words."""
-    return sum(map(count, text.split()))
+def syllables(text: str) -> str:
+    """The syllables of a name or a noun of one or more words, as signs of `beats`."""
+    return "".join(map(stressed, text.split()))

@@ -18,16 +18,16 @@ from typing import NamedTuple, TypeAlias
 
 import orjson
 
-from stagelyric.phrasebook import ends, reach, spoken
+from stagelyric.phrasebook import ends, evenness, reach, spoken
 from stagelyric.phrasebook.frame import PRONOUNS, SEXES, Frame, Line, Open, Slot, Text, pieces
-from stagelyric.phrasebook.sounds import count
+from stagelyric.phrasebook.sounds import stressed
 from stagelyric.types.json import JsonArray
 
-MAGIC = b"FRAMES5\n"
+MAGIC = b"FRAMES6\n"
 FILE = "frames.index"
 
-Piece: TypeAlias = "tuple[str, int] | Open | Choice"
-"""Words with their syllable count, an open slot, or a choice."""
+Piece: TypeAlias = "tuple[str, str] | Open | Choice"
+"""Words with the signs of their syllables (`beats`), an open slot, or a choice."""
 
 
 class CompiledError(ValueError):
@@ -61,7 +61,8 @@ class Entry(NamedTuple):
     """The search data of a frame. `spans`: fewest and most syllables, by line; `people`, `places`: how many it has;
     `sexes`: f if it has a `*woman`, m if a `*man`; `named`: how many lines name somebody; `gendered`: whether it has
     "he" or "she" for a person; `kinds`: its other open classes; `where`: file and row; `repeated`: the share
-    of its word pairs that a show's other frames have too, compared with all frames (0: average)."""
+    of its word pairs that a show's other frames have too, and `uneven`: how far its forms are from a steady beat (of
+    `beats.stanza`), both compared with all frames (0: average)."""
 
     number: int
     digest: str
@@ -83,6 +84,7 @@ class Entry(NamedTuple):
     kinds: Sequence[str]
     where: str
     repeated: float = 0.0
+    uneven: float = 0.0
 
 
 def digest(frame: Frame) -> str:
@@ -106,8 +108,9 @@ def compiled(frames: Sequence[Frame], stamped: str) -> bytes:
     said = [spoken.pairs(frame) for frame in frames]
     common = spoken.together(said)
     repeated = spoken.repeated(said)
+    uneven = evenness.compared(frames)
     for number, frame in enumerate(frames):
-        entries.append([*_entry_fields(number, frame), round(repeated[number], 3)])
+        entries.append([*_entry_fields(number, frame), round(repeated[number], 3), round(uneven[number], 2)])
         body = orjson.dumps(_body_fields(frame))
         bodies.append(body)
         offsets.append(offsets[-1] + len(body))
@@ -185,7 +188,7 @@ def _line_fields(line: Line) -> list[object]:
     fields: list[object] = []
     for piece in line:
         if isinstance(piece, Text):
-            fields.append([sum(map(count, piece.words)), piece.text])
+            fields.append(["".join(map(stressed, piece.words)), piece.text])
         elif isinstance(piece, Open):
             fields.append([piece.kind, piece.number, int(piece.plural), piece.before, piece.after])
         else:

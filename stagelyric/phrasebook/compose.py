@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from stagelyric.phrasebook import draw, ends, search
+from stagelyric.phrasebook import beats, draw, ends, search
 from stagelyric.phrasebook.book import Book
 from stagelyric.phrasebook.casting import Cast, Filling, first_name
 from stagelyric.phrasebook.classes import Member
@@ -54,8 +54,9 @@ FORMS = 64
 """Forms of a quatrain that are scored for one stanza."""
 _FEW = 16  # with fewer suitable stanzas than this, those with lines a syllable too long or short are added
 _REPEAT = 4.0  # nats that a form loses for each pair of words that is probably a repetition
+_UNSTEADY = 5.0  # nats that a form loses for each unit of `beats.stanza`
 _FLOOR = 8.0  # nats; forms whose mark is further below the best one's are left out, however new their words are
-# the share of forms with first names only: until the first person was named in full, and from then on
+# the share of stanzas with first names only: until the first person was named in full, and from then on
 _SHORT, _SHORT_AGAIN = 0.3, 0.95
 _HEAT = 0.7  # nats; the temperature of the draw among scored forms
 _SPARE = 12  # stanzas that are tried in turn until one may be shown
@@ -248,16 +249,22 @@ class Composer:
         entry, body = self.book.entries[frame], self.book.body(frame)
         marks = self.book.ear.of(entry.digest, body.alternatives)
         drawing = Drawing(body, rng, marks.weigh)
-        short = self._short(lead)
+        # Decided once for all forms: else those names would win that are easier to sing.
+        short = float(rng.random() < self._short(lead))
         found = drawing.forms(lambda: Filling(self.cast, rng, lead, short), wanted, FORMS)
+        found = found or drawing.forms(lambda: Filling(self.cast, rng, lead, 1 - short), wanted, FORMS)
         if self.book.is_own(frame):  # not exactly the line that the band sings already, unless there is no other form
             found = [form for form in found if not is_as_written(body, form)] or found
         marked = [(marks.of(form.taken), form) for form in found]
         floor = max((mark for mark, _ in marked), default=0.0) - _FLOOR
-        worth = ((mark - _REPEAT * self._said.repeats(form.lines), form) for mark, form in marked if mark >= floor)
+        worth = ((mark - self._faults(form), form) for mark, form in marked if mark >= floor)
         scored = sorted(worth, key=lambda item: (-item[0], item[1].lines))
         while scored:
             yield scored.pop(pick(rng, [score for score, _ in scored], _HEAT))[1]
+
+    def _faults(self, form: Form) -> float:
+        """Nats that a form loses for what the show heard before, and for an uneven beat."""
+        return _REPEAT * self._said.repeats(form.lines) + _UNSTEADY * beats.stanza(form.signs)
 
     def _short(self, lead: int) -> float:
         """The share of forms that call people by first names: nearly all, once the first person was named in full."""

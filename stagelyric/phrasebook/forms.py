@@ -26,13 +26,18 @@ _REFERRING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One filling of a frame. `taken`: indexes of its alternatives; `syllables`, `ends`: by line."""
+    """One filling of a frame. `taken`: indexes of its alternatives; by line: `signs` (`beats`), `ends`."""
 
     lines: tuple[str, ...]
     taken: tuple[int, ...]
-    syllables: tuple[int, ...]
+    signs: tuple[str, ...]
     ends: tuple[str, ...]
     open: frozenset[str] = frozenset()
+
+    @property
+    def syllables(self) -> tuple[int, ...]:
+        """The number of syllables of each line."""
+        return tuple(map(len, self.signs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,12 @@ def even(first: int, count: int) -> Sequence[float]:
 class _Line:
     """One line being built."""
 
-    __slots__ = ("kinds", "opened", "syllables", "words")
+    __slots__ = ("kinds", "opened", "signs", "words")
 
     def __init__(self) -> None:
         self.opened = False  # whether what it ends on, so far, is an open slot
         self.words: list[str] = []
-        self.syllables = 0
+        self.signs = ""
         self.kinds: list[str] = []
 
 
@@ -96,7 +101,7 @@ class Drawing:
             line = _Line()
             self._walk(pieces, line, labels, taken, filling, wanted.routes)
             end = bare(line.words[-1]) if line.words else ""
-            if not low <= line.syllables <= high or not end:
+            if not low <= len(line.signs) <= high or not end:
                 return None
             if number in wanted.ends and end not in wanted.ends[number]:
                 return None
@@ -107,7 +112,7 @@ class Drawing:
         return Form(
             tuple(map(_finished, (line.words for line in lines))),
             tuple(taken.values()),
-            tuple(line.syllables for line in lines),
+            tuple(line.signs for line in lines),
             ends,
             frozenset(kind for line in lines for kind in line.kinds),
         )
@@ -120,7 +125,7 @@ class Drawing:
             if type(piece) is tuple:
                 line.words += piece[0].split(" ")
                 line.opened = False
-                line.syllables += piece[1]
+                line.signs += piece[1]
             elif type(piece) is Choice:
                 position = routes.get(piece.number, -1)
                 if piece.label:
@@ -139,7 +144,7 @@ class Drawing:
 
     def _say(self, piece: Open, line: _Line, filling: Filling) -> None:
         text, preposition = filling.said(piece)
-        line.syllables += syllables(text)
+        line.signs += syllables(text)
         if preposition and line.words and line.words[-1].lower() in WHERE:
             line.words[-1] = preposition
         line.words += f"{piece.before}{text}{piece.after}".split(" ")

@@ -26,6 +26,8 @@ _SPREAD = 1.6
 _REPEATED = 14.0
 """Subtracted, times the share of a frame's word pairs ("on the", "a hand") that other frames have too, compared with
 the average: what is heard in many songs should be heard less often."""
+_UNEVEN = 0.5
+"""Subtracted, times how far a frame's forms are from a steady beat (of `beats.stanza`), compared with the average."""
 _OF_ONESELF = 1.2
 """Subtracted from frames about you or me, of which there are more than songs need."""
 _OWN = 2.0
@@ -157,7 +159,7 @@ class Scored:
         if query.scheme != "free" and entry.scheme not in ("AA", query.scheme):
             score -= 0.5
         score += _OWN * self._book.is_own(entry.number)
-        score -= _REPEATED * entry.repeated
+        score -= _REPEATED * entry.repeated + _UNEVEN * entry.uneven
         score -= _OF_ONESELF * ("I" in entry.who or "you" in entry.who)
         return score + self._book.ear.whole(entry.digest) + self._room(entry) + self._drawn(entry)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from stagelyric.phrasebook import beats
 from stagelyric.phrasebook.tags import words
-from stagelyric.words.phonetics import Phones, look_up, plain, pronounce, syllables, ways
+from stagelyric.words.phonetics import Phones, look_up, plain, pronounce, stresses, ways
 
 _ALSO = {
     "poor": "P AO1 R", "sure": "SH AO1 R", "moor": "M AO1 R", "tour": "T AO1 R", "cure": "K Y AO1 R", "your": "Y AO1 R",
@@ -136,9 +137,15 @@ def _compound(word: str) -> Phones | None:
 @lru_cache(maxsize=1 << 15)
 def count(word: str) -> int:
     """The syllables of one written word, including hyphens and punctuation."""
-    total = 0
+    return len(stressed(word))
+
+
+@lru_cache(maxsize=1 << 15)
+def stressed(word: str) -> str:
+    """The syllables of one written word, including hyphens and punctuation, as signs of `beats`."""
+    found = ""
     for part in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*'?", word):
         told = part.lower()
-        phones = look_up(told) or _also(told) or derived(told)
-        total += syllables(phones) if phones else max(1, syllables(pronounce(told)))
-    return total
+        phones = look_up(told) or _also(told) or derived(told) or pronounce(told)
+        found += beats.signs(told, stresses(phones) or "1")
+    return found

@@ -171,7 +171,7 @@ def test_a_form_says_what_it_took_and_only_wanted_ends(book: Book, number: int, 
         assert form.ends[last] in wanted
         for at, line in enumerate(form.lines):
             assert ends.bare(line.split()[-1]) == form.ends[at]
-            assert casting.syllables(line) == form.syllables[at]
+            assert casting.syllables(line) == form.signs[at]
             taken = {slot.number: slot for slot in choices(body.lines[at]).values()}
             assert (
                 sum(any(t in range(s.first, s.first + len(s.choices)) for t in form.taken) for s in taken.values()) > 0
