@@ -43,6 +43,8 @@ class Cast:
         if key not in self.theirs:
             own = {member.text.split()[0] for member in (*self.people, *self.places)}
             able = [m for m in self.classes.members(kind) if m.text.split()[0] not in own]
+            if kind == "place":  # a town fits wherever a street or a pub does, and one can come from it too
+                able = [m for m in able if m.sort == "in"] or able
             taken = {member.text.split()[0] for (other, _), member in self.theirs.items() if other == kind}
             rng = draw.seeded(self.seed, kind, number)
             found = draw.one(rng, [m for m in able if m.text.split()[0] not in taken] or able)

@@ -139,6 +139,11 @@ def test_somebody_of_a_sex_is_of_it_or_may_be(own: list[str], seed: int, sex: st
         assert made.of_sex(sex, number, lead, short=True) == Member(casting.first_name(name), sort=sex)
 
 
+@given(st.integers(0, 999), st.integers(1, 4))
+def test_a_place_that_we_make_up_is_a_town(seed: int, number: int) -> None:
+    assert casting.cast(frames.KNOWN, [], [], seed).supporting("place", number).sort == "in"
+
+
 @settings(max_examples=40)
 @given(seeds)
 def test_another_seed_draws_others_and_the_same_the_same(seed: int) -> None:
