@@ -7,7 +7,8 @@ reading with so many beats. The sum over a stanza, for the pattern that fits bes
 this project's songbook and 5 if the words of each line are shuffled (means).
 
 Each syllable has a sign: STRONG, HALF and WEAK in words of several syllables; words of one syllable are FULL
-("boat"), LIGHT ("the"), or EITHER, if they take a beat as easily as not ("down").
+("boat"), LIGHT ("the"), or EITHER, if they take a beat as easily as not ("down", and "be-hind"). A syllable that
+singers swallow is SILENT ("fi-re", "ev-e-ry").
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Final
 from stagelyric.phrasebook.tags import words
 from stagelyric.words.lists import STOP
 
-STRONG, HALF, WEAK, FULL, LIGHT, EITHER = "1", "2", "0", "+", "-", "~"
+STRONG, HALF, WEAK, FULL, LIGHT, EITHER, SILENT = "1", "2", "0", "+", "-", "~", "_"
 
 _ON: Final = {STRONG: 0.0, FULL: 0.0, HALF: 0.15, EITHER: 0.25, LIGHT: 0.7, WEAK: 1.2}
 """The cost of a beat on a syllable."""
@@ -49,16 +50,22 @@ _CAN_BE_STRESSED = words(
 _LIGHT, _EITHER = STOP - frozenset(_CAN_BE_STRESSED), STOP & frozenset(_CAN_BE_STRESSED)
 
 
-def signs(word: str, stresses: str) -> str:
-    """The signs of a word in lower case, from the stresses of its syllables (0, 1 or 2 each, as ARPAbet has them)."""
-    if len(stresses) != 1:
-        return stresses
-    return LIGHT if word in _LIGHT else EITHER if word in _EITHER else FULL
+def signs(word: str, stresses: str, elided: int) -> str:
+    """The signs of a word in lower case, from the stresses of its syllables (0, 1 or 2 each, as ARPAbet has them).
+
+    `elided`: the fewest syllables that singers make of it.
+    """
+    if len(stresses) == 1:
+        return LIGHT if word in _LIGHT else EITHER if word in _EITHER else FULL
+    told = stresses.replace(STRONG, EITHER) if word in STOP else stresses
+    if elided < len(told) and (at := told.find(WEAK, 1)) > 0:
+        told = told[:at] + SILENT + told[at + 1 :]
+    return LIGHT + told[1:] if word in _LIGHT and len(told.replace(SILENT, "")) == 1 else told
 
 
 @lru_cache(maxsize=1 << 14)
 def unsteady(line: str, beats: int) -> float:
-    """How far a line, given by its syllables' signs, is from its best reading with so many beats; 0 is even."""
+    """How far a line is from its best reading with so many beats, given by its syllables' signs but SILENT; 0: even."""
     passed = [0.0]  # the cost of the first i syllables if none has a beat
     for sign in line:
         passed.append(passed[-1] + _OFF[sign])
@@ -84,6 +91,7 @@ def stanza(lines: Sequence[str]) -> float:
 
     Other numbers of lines have no patterns: 0.
     """
+    lines = [line.replace(SILENT, "") for line in lines]
     return min(
         (cost + sum(map(unsteady, lines, pattern)) for pattern, cost in _PATTERNS.get(len(lines), ())), default=0.0
     )

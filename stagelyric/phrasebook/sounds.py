@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from stagelyric.phrasebook import beats
 from stagelyric.phrasebook.tags import words
-from stagelyric.words.phonetics import Phones, look_up, plain, pronounce, stresses, ways
+from stagelyric.words.phonetics import Phones, elided, look_up, plain, pronounce, stresses, ways
 
 _ALSO = {
     "poor": "P AO1 R", "sure": "SH AO1 R", "moor": "M AO1 R", "tour": "T AO1 R", "cure": "K Y AO1 R", "your": "Y AO1 R",
@@ -147,5 +147,5 @@ def stressed(word: str) -> str:
     for part in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*'?", word):
         told = part.lower()
         phones = look_up(told) or _also(told) or derived(told) or pronounce(told)
-        found += beats.signs(told, stresses(phones) or "1")
+        found += beats.signs(told, stresses(phones) or "1", elided(phones))
     return found

@@ -29,7 +29,7 @@ def told(line: str) -> str:
     ("line", "signs"),
     [
         ("the broken window", "-1010"), ("Down came the rain,", "~+-+"), ("love-knots", "++"), ("lighthouse", "12"),
-        ("", ""),
+        ("", ""), ("our fire", "-_1_"), ("every memory", "~_01_0"), ("behind", "0~"),
     ],
 )  # fmt: skip
 def test_signs_of_syllables(line: str, signs: str) -> None:
