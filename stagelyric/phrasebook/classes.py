@@ -1,7 +1,8 @@
 """Members of the open classes (names, animals, …), read from a text file: `[class]`, then members, comma-separated.
 
 A noun is written "dog", or "ox / oxen" if its plural is irregular. People are under `[person.f]` and `[person.m]`,
-places under `[place.in]`, `[place.on]` and `[place.at]`, after the preposition for being there.
+first names that are recognised but not drawn under `[known.f]` and `[known.m]` (may be absent), places under
+`[place.in]`, `[place.on]` and `[place.at]`, after the preposition for being there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pathlib import Path
 
 from stagelyric.phrasebook.frame import NOUNS
 
-_SORTS = {"person": ("f", "m"), "place": ("in", "on", "at")}
+KNOWN = "known"
+_SORTS = {"person": ("f", "m"), KNOWN: ("f", "m"), "place": ("in", "on", "at")}
 KINDS = ("person", "surname", "place", *NOUNS)
 _IES = re.compile(r"[^aeiou]y$")
 _ES = re.compile(r"(?:s|x|z|ch|sh)$")
@@ -45,7 +47,8 @@ class Classes:
     @cached_property
     def genders(self) -> dict[str, str]:
         """m or f for each first name in lower case."""
-        return {member.text.lower(): member.sort for member in self.by_kind["person"]}
+        people = (*self.by_kind.get(KNOWN, ()), *self.by_kind["person"])
+        return {member.text.lower(): member.sort for member in people}
 
 
 def plural(noun: str) -> str:
@@ -73,7 +76,7 @@ def parse(text: str, file: str = "") -> Classes:
         raise ClassesError(f'{file}: wanted a class in brackets first, found "{first.split()[0]}"')
     for heading, members in zip(parts[::2], parts[1::2], strict=True):
         kind, _, sort = heading.partition(".")
-        if kind not in KINDS or sort not in _SORTS.get(kind, ("",)):
+        if kind not in (*KINDS, KNOWN) or sort not in _SORTS.get(kind, ("",)):
             raise ClassesError(f'{file}: wanted a class ({", ".join(_headings())}), found "[{heading}]"')
         listed = [member for member in members.split(",") if member.strip()]
         found.setdefault(kind, []).extend(_member(member, sort) for member in listed)
@@ -84,7 +87,7 @@ def parse(text: str, file: str = "") -> Classes:
 
 
 def _headings() -> list[str]:
-    return [f"{kind}.{sort}" if sort else kind for kind in KINDS for sort in _SORTS.get(kind, ("",))]
+    return [f"{kind}.{sort}" if sort else kind for kind in (*KINDS, KNOWN) for sort in _SORTS.get(kind, ("",))]
 
 
 def _member(text: str, sort: str) -> Member:

@@ -54,7 +54,7 @@ FORMS = 64
 """Forms of a quatrain that are scored for one stanza."""
 _FEW = 16  # with fewer suitable stanzas than this, those with lines a syllable too long or short are added
 _REPEAT = 4.0  # nats that a form loses for each pair of words that is probably a repetition
-_UNSTEADY = 5.0  # nats that a form loses for each unit of `beats.stanza`
+_UNSTEADY = 4.0  # nats that a form loses for each unit of `beats.stanza`
 _FLOOR = 8.0  # nats; forms whose mark is further below the best one's are left out, however new their words are
 # the share of stanzas with first names only: until the first person was named in full, and from then on
 _SHORT, _SHORT_AGAIN = 0.3, 0.95

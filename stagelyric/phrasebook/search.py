@@ -23,7 +23,7 @@ Closeness = Callable[[Entry], float]
 
 _SPREAD = 1.6
 """Random part of a frame's score, ± this. With half of it, most seeds began a song with the same stanza."""
-_REPEATED = 14.0
+_REPEATED = 24.0
 """Subtracted, times the share of a frame's word pairs ("on the", "a hand") that other frames have too, compared with
 the average: what is heard in many songs should be heard less often."""
 _UNEVEN = 0.5

@@ -40,6 +40,16 @@ def test_members_are_read_with_their_plural_and_sort() -> None:
     )
     assert known.members("place") == (Member("Leith", "Leiths", "in"),)
     assert known.genders == {"ann lee": "f", "bob": "m"}
+    assert "known" not in known.by_kind
+
+
+def test_names_that_are_known_are_never_drawn() -> None:
+    both = {sort: {m.text for m in KNOWN.by_kind["known"] if m.sort == sort} for sort in "fm"}
+    drawn = {m.text for m in KNOWN.members("person")}
+    assert min(map(len, both.values())) > 400
+    assert both["f"].isdisjoint(both["m"])
+    assert drawn.isdisjoint(both["f"] | both["m"])
+    assert all(KNOWN.genders[name.lower()] == sort for sort, names in both.items() for name in names)
 
 
 def test_a_class_may_be_listed_in_parts() -> None:
@@ -86,6 +96,7 @@ def test_plurals_are_regular(one: str, many: str) -> None:
         ("Mister Avocet", "m", "Mister Avocet"), ("Mrs. Kettle", "f", "Mrs. Kettle"), ("Nora Pike", "f", "Nora"),
         ("Captain Nora", "f", "Captain Nora"), ("Captain Rooster", "m", "Captain Rooster"), ("Zorblax", "", "Zorblax"),
         ("Doctor Zorblax", "", "Doctor Zorblax"), ("", "", ""), ("Aunt Zorblax", "f", "Aunt Zorblax"),
+        ("Otto", "m", "Otto"), ("Gus Pike", "m", "Gus"), ("Ingrid", "f", "Ingrid"), ("Robin", "", "Robin"),
     ],
 )  # fmt: skip
 def test_a_name_tells_a_sex_by_its_title_or_first_name(name: str, sex: str, first: str) -> None:
