@@ -53,8 +53,8 @@ _PLENTY = 8  # frames compete only if there are at least this many suitable stan
 FORMS = 64
 """Forms of a quatrain that are scored for one stanza."""
 _FEW = 16  # with fewer suitable stanzas than this, those with lines a syllable too long or short are added
-_REPEAT = 4.0  # nats that a form loses for each pair of words that is probably a repetition
-_UNSTEADY = 4.0  # nats that a form loses for each unit of `beats.stanza`
+_REPEAT = 6.0  # nats that a form loses for each pair of words that is probably a repetition
+_UNSTEADY = 6.0  # nats that a form loses for each unit of `beats.stanza`
 _FLOOR = 8.0  # nats; forms whose mark is further below the best one's are left out, however new their words are
 # the share of stanzas with first names only: until the first person was named in full, and from then on
 _SHORT, _SHORT_AGAIN = 0.3, 0.95
@@ -67,9 +67,11 @@ _KINDS = {
 """Added to a stanza's score, by whom it should name and whom it names: less than for the theme, more than the rest."""
 _STRAY = 2.0  # subtracted for a place in a song that has none: listeners wonder why it is Duluth
 # A shelf begins with one of the best 24 stanzas, drawn among those that score within 3.5 of the best one, or among the
-# best 8 within 5.5, which is what the theme adds at most.
-_FEWEST, _MOST, _CLOSE, _FAR = 8, 24, 3.5, 5.5
-_AS_MUCH = 0.55  # of what the best one is about the song's themes, each of them must be at least
+# best 8 within 6.5.
+_FEWEST, _MOST, _CLOSE, _FAR = 8, 24, 3.5, 6.5
+_AS_MUCH, _LESS, _FEW_FIRST = 0.7, 0.5, 6
+"""Of what any stanza is about the song's themes, each of them must be at least _AS_MUCH; _LESS where fewer than
+_FEW_FIRST are."""
 _BEGINNINGS = ("", "opening", "middle")
 _FURTHER = 0.5  # added for each further line that names the person or place
 _WORD_FRAMES, _WORD_FORMS = 24, 6
@@ -185,22 +187,25 @@ class Composer:
         It names who is due, as the best one does, and is of the band's own frames if that is; where it may be a song's
         beginning, it reads as one.
         """
-        begins = self.query.at in _BEGINNINGS
-        scored = search.Scored(self.book, self.query, self.closeness)
-        most = 0.0  # how much the best one is about the song's themes
-        close: list[tuple[float, Stanza]] = []
-        for score, stanza in able:
-            best, gain = (close[0][0], _gain(close[0][1], wanted.kind)) if close else (score, 0.0)
-            if len(close) == _MOST or score <= best - (_FAR if len(close) < _FEWEST else _CLOSE):
-                break
-            about = min(scored.about(self.book.entries[frame]) for frame in stanza.frames)
-            most = max(most, about) if not close else most
-            is_fit = _gain(stanza, wanted.kind) >= gain and (self._is_own(stanza) or not self._is_own(able[0][1]))
-            is_fit = is_fit and about >= _AS_MUCH * most
-            if is_fit and (not begins or self._opens(stanza)):
-                close.append((score, stanza))
+        most = max(stanza.about for _, stanza in able)
+        close = self._close(able, wanted, _AS_MUCH * most)
+        if len(close) < _FEW_FIRST:
+            close = self._close(able, wanted, _LESS * most)
         first = draw.one(draw.seeded(self.query.seed, "first"), close or able[:1])
         return [first, *(item for item in able if item is not first)]
+
+    def _close(self, able: Sequence[tuple[float, Stanza]], wanted: Due, about: float) -> list[tuple[float, Stanza]]:
+        """The best stanzas that may begin a shelf and are about its themes at least so much."""
+        begins = self.query.at in _BEGINNINGS
+        found: list[tuple[float, Stanza]] = []
+        for score, stanza in able:
+            best, gain = (found[0][0], _gain(found[0][1], wanted.kind)) if found else (score, 0.0)
+            if len(found) == _MOST or score <= best - (_FAR if len(found) < _FEWEST else _CLOSE):
+                break
+            is_fit = _gain(stanza, wanted.kind) >= gain and (self._is_own(stanza) or not self._is_own(able[0][1]))
+            if is_fit and stanza.about >= about and (not begins or self._opens(stanza)):
+                found.append((score, stanza))
+        return found
 
     def _is_own(self, stanza: Stanza) -> bool:
         return all(self.book.is_own(frame) for frame in stanza.frames)

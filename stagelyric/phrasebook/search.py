@@ -23,7 +23,7 @@ Closeness = Callable[[Entry], float]
 
 _SPREAD = 1.6
 """Random part of a frame's score, ± this. With half of it, most seeds began a song with the same stanza."""
-_REPEATED = 24.0
+_REPEATED = 26.0
 """Subtracted, times the share of a frame's word pairs ("on the", "a hand") that other frames have too, compared with
 the average: what is heard in many songs should be heard less often."""
 _UNEVEN = 0.5
@@ -32,8 +32,8 @@ _OF_ONESELF = 1.2
 """Subtracted from frames about you or me, of which there are more than songs need."""
 _OWN = 2.0
 """Added to a band's own frames: a band that names them wants to hear them."""
-_ABOUT = 5.5
-"""Added to frames that are about the wanted themes: more than all else together."""
+_ABOUT = 8.0
+"""Added to frames that are about the wanted themes: more than what else tells two frames apart."""
 _HAND, _HAND_ALONE = 1.2, 2.4
 """Added to frames of the song's hand: less where the song has a theme, so that the theme comes first."""
 _APART = 0.8
@@ -60,10 +60,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Stanza:
-    """A quatrain frame or two couplets, by their numbers, with the score."""
+    """A quatrain frame or two couplets, by their numbers, with the score. `about`: how much it is about the themes."""
 
     frames: tuple[int, ...]
     score: float
+    about: float
     named: str = ""
     """Whom it names: "person", "place", "both" or ""."""
     lines: int = 0
@@ -74,9 +75,10 @@ def stanzas(book: Book, query: Query, closeness: Closeness | None = None) -> lis
     """Every suitable stanza, best first. Each frame is in at most one."""
     scored = Scored(book, query, closeness)
     found = [
-        Stanza((entry.number,), scored.of(entry), _named(entry, query.sexes), entry.named)
+        Stanza((entry.number,), scored.of(entry, about), about, _named(entry, query.sexes), entry.named)
         for entry in book.entries
         if len(entry.spans) == 4 and entry.scheme in SERVES[query.scheme] and scored.fits(entry)
+        for about in (scored.about(entry),)
     ]
     if query.scheme in ("AABB", "free"):
         found += _pairs(scored, [entry for entry in book.entries if len(entry.spans) == 2 and scored.fits(entry)])
@@ -100,6 +102,7 @@ def _pairs(scored: Scored, couplets: Sequence[Entry]) -> Iterator[Stanza]:
                 yield Stanza(
                     (first.number, second.number),
                     min(score, other_score) - _APART,
+                    min(scored.about(first), scored.about(second)),
                     _both(first, second, scored.query.sexes),
                     first.named + second.named,
                 )
@@ -144,10 +147,11 @@ class Scored:
         trusted = 0.35 if self.wanted else 0.8
         return min(1.3, max(tagged, trusted * near) + 0.2 * min(tagged, near))
 
-    def of(self, entry: Entry) -> float:
-        """A frame's score; its random part varies the order of frames that suit about equally."""
+    def of(self, entry: Entry, about: float | None = None) -> float:
+        """A frame's score; its random part varies the order of frames that suit about equally. `about`: that of
+        `about`, if known."""
         query = self.query
-        score = _ABOUT * self.about(entry)
+        score = _ABOUT * (self.about(entry) if about is None else about)
         if query.hand:
             score += (_HAND if self.wanted else _HAND_ALONE) * (entry.hand == query.hand)
         if query.mood is not None:
