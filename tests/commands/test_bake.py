@@ -255,10 +255,10 @@ def test_a_disk_that_fills_up_does_not_stop_a_bake(
     monkeypatch.setattr(bake, "SAVED_EVERY", -1.0)
     part = tmp_path / "show.bake.part"
     oven = Oven()
-    with bake._kept(oven, save, part):  # type: ignore[arg-type]
+    with bake._kept(oven, save, part):
         for full[0] in (True, True, False, True):
             oven.each()
     assert capsys.readouterr().err.count("No space left on device; it goes on, and is tried again") == 2
     for full[0], said in ((True, "No space left on device"), (False, "7 of 9 lines are kept")):
-        with pytest.raises(Failure, match=said), bake._kept(Oven(), save, part):  # type: ignore[arg-type]
+        with pytest.raises(Failure, match=said), bake._kept(Oven(), save, part):
             raise BakingError("the writer found no lines")

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from stagelyric.setlist.faults import FileError, parsed, read_toml
 
-letters = st.characters(exclude_categories=("Cs",), exclude_characters="\r")
+letters = st.characters(exclude_categories=["Cs"], exclude_characters="\r")
 zones = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.one_of(
     st.dates(), st.times(), st.datetimes(), st.datetimes(timezones=zones), st.datetimes(timezones=st.just(UTC))
-).map(lambda moment: moment if type(moment) is date else moment.replace(fold=0))
+).map(lambda moment: moment.replace(fold=0) if isinstance(moment, datetime | time) else moment)
 scalars = st.one_of(
     st.text(letters, max_size=12), st.integers(-(1 << 63), (1 << 63) - 1), st.floats(), st.booleans(), moments
 )

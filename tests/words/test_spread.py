@@ -1,5 +1,6 @@
 """One song whose stanzas stand far apart is one; a collection of songs in one file is as many as it has."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,8 @@ def test_a_collection_with_titles_is_as_many_songs_as_it_has(
 
 @given(titles, st.data(), gap, st.sampled_from([str, str.upper, lambda name: f"1. {name}", lambda name: f"# {name}"]))
 def test_a_title_that_is_the_first_line_of_each_is_one(
-    names: list[str], data: st.DataObject, between: str, style
-) -> None:  # type: ignore[no-untyped-def]
+    names: list[str], data: st.DataObject, between: str, style: Callable[[str], str]
+) -> None:
     text = between.join(style(name) + "\n" + data.draw(stanza()) for name in names)
     assert len(songs(text)) == len(names)
 
