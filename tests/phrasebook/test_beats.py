@@ -73,11 +73,6 @@ def test_the_reading_is_the_best_of_all(line: str, number: int) -> None:
     assert beats.unsteady(line, number) == pytest.approx(min(costs, default=beats._NEVER))
 
 
-@given(SIGNS, st.integers(2, 6))
-def test_a_line_is_never_steadier_than_an_even_one(line: str, number: int) -> None:
-    assert beats.unsteady(line, number) >= 0
-
-
 @given(st.lists(SIGNS, min_size=4, max_size=4))
 def test_a_stanza_fits_its_best_pattern(lines: list[str]) -> None:
     assert beats.stanza(lines) <= sum(beats.unsteady(line, 4) for line in lines)
