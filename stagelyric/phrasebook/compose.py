@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -307,10 +307,14 @@ class Composer:
         lines = [Found(frame, line, f"*{one}") for one in kinds for frame, line in self.book.with_word(f"*{one}")]
         return other._single(lines, rhyme_with, number, rng, admits)
 
-    def rhyming(self, word: str, number: int, admits: Admits, how: Kind = "perfect") -> Phrase | None:
-        """One line that ends on a perfect or slant rhyme with a word; None if no frame has one."""
+    def rhyming(
+        self, word: str, number: int, admits: Admits, how: Kind = "perfect", used: Collection[str] = ()
+    ) -> Phrase | None:
+        """One line that ends on a perfect or slant rhyme with a word, from none of the frames `used`; None if no frame
+        has one."""
         rng = draw.seeded(self.query.seed, "rhyme", word)
-        lines = [Found(frame, line) for frame, line in dict.fromkeys(self._ending(word, how))]
+        ending = dict.fromkeys(self._ending(word, how))
+        lines = [Found(frame, line) for frame, line in ending if self.book.entries[frame].digest not in used]
         return self._single(lines, word, number, rng, admits, how)
 
     def _ending(self, word: str, how: Kind = "perfect") -> Iterator[tuple[int, int]]:

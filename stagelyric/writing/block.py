@@ -13,7 +13,7 @@ from stagelyric.lm.codes import PERSON, PLACE
 from stagelyric.lm.state import Rows
 from stagelyric.phrasebook.compose import Phrase
 from stagelyric.types.lines import Ask
-from stagelyric.words.phonetics import Phones, plain, readings
+from stagelyric.words.phonetics import plain, readings
 from stagelyric.words.rhyme import tail
 from stagelyric.words.syllables import syllabify
 from stagelyric.writing import editing, hearing, planning, ranking
@@ -238,32 +238,31 @@ class Block:
         return [t if _possible(t, ending) else replace(t, must=None, after=0) for t in made]
 
     def _ending(self, open_line: OpenLine, lines: list[Chosen], attempt: int) -> Ending:
-        loose = (0, 1, 1, 2, 2, 3)[attempt]
-        mate = open_line.plan.mate
-        ends = self.gate.ends
-        others: tuple[Phones, ...] = ()
-        if self.ask.rhyme_with:
-            word = plain(self.ask.rhyme_with).split()[-1:]
-            sound = self.rules.sound(" ".join(word))
-            never = set(word)
-            others = tuple(way for way in readings(" ".join(word)) if tail(way) != tail(sound))
+        """The words that a line may end on. Preferred are words that no recent line ended on, if they rhyme as well."""
+        mate, ask = open_line.plan.mate, self.ask
+        if ask.rhyme_with:
+            word = planning.last_word(plain(ask.rhyme_with).split())
+            sound, never = self.rules.sound(word), {word}
+            # a word with several pronunciations ("wind") is rhymed in all of them
+            sounds = (sound, *(way for way in readings(word) if tail(way) != tail(sound)))
+            # Every line answers the asked word: rather on the same end again than on a looser rhyme, unless asked for.
+            loose = min(attempt, 2) if ask.rhyme_kind else 0
         elif mate is not None:
-            sound = self.rules.sound(planning.last_word(lines[mate].draft.words))
+            sounds = (self.rules.sound(planning.last_word(lines[mate].draft.words)),)
             never = {planning.last_word(chosen.draft.words) for chosen in lines}
+            loose = (0, 1, 1, 2, 2, 3)[attempt]
         else:
-            return self.rules.free(
-                (_OFTEN if self.ask.rhyme == "AAAA" else _ONCE) if open_line.plan.to_be_rhymed else 0
-            )
-        kind = self.ask.rhyme_kind or None
-        # Preference: a rhyme on a new word, then one on a last word of recent lines, then no rhyme.
-        for barred in ((never | ends, never) if attempt < 2 else (never,)) if sound and loose < 3 else ():
-            found = planning.rhymes(self.rules, sound, barred, loose, kind)
-            for other in others:  # for a word with several pronunciations ("wind"), all are tried
-                found += [n for n in planning.rhymes(self.rules, other, barred, loose, kind) if n not in found]
-            ending = self.rules.ending(found)
-            if ending.size and ending.least <= self.high:
-                return ending
-        return self.rules.free()
+            return self.rules.free((_OFTEN if ask.rhyme == "AAAA" else _ONCE) if open_line.plan.to_be_rhymed else 0)
+        lately = self.gate.ends if attempt < 2 else ()
+        found: list[int] = []
+        for sound in sounds if sounds[0] and loose < 3 else ():
+            rhymes = planning.rhymes(self.rules, sound, never, loose, ask.rhyme_kind or None, lately)
+            found += [number for number in rhymes if number not in found]
+        ending = self.rules.ending(found)
+        if not ending.size or ending.least > self.high:
+            return self.rules.free()
+        open_line.ends_again = all(self.rules.lexicon.words[number] in lately for number in found)
+        return ending
 
     def _drafted(self, wanted: Sequence[Wanted], attempt: int) -> list[list[list[Candidate]]]:
         """For each wanted line, the candidates of each drafter that takes part in this try."""
@@ -322,18 +321,21 @@ class Block:
         return self.gate.is_fit(theme) and any(n is None or known.count[n] < _RARE for n in numbers)
 
     def _plainest(self, open_line: OpenLine) -> Chosen:
-        """A fallback that needs no model: a line that lists a few nouns."""
+        """A fallback that needs no model: a line that lists a few nouns, and rhymes if it must."""
         numbers = np.flatnonzero(self.rules.last_words & (self.rules.lexicon.thing > 0.3))
         if not len(numbers):
             numbers = np.flatnonzero(self.rules.last_words)
+        ends = self._ending(open_line, [], 0).numbers if self.ask.rhyme_with else numbers
         fit = draft = Draft("", -3.0, -3.0)
         for _ in range(200):
+            end = self.rules.lexicon.words[int(self.rng.choice(ends if len(ends) else numbers))]
             words: list[str] = [self.ask.word] if self.ask.word else []
-            left = int(open_line.plan.syllables) - len(syllabify(" ".join(words)))
+            left = int(open_line.plan.syllables) - len(syllabify(" ".join([*words, end])))
             while left > 0 and len(words) < 12:
                 number = int(self.rng.choice(numbers))
                 words.append(self.rules.lexicon.words[number])
                 left -= int(self.rules.lexicon.syllables[number])
+            words.append(end)
             draft = Draft(self.spelling.polished(", ".join(words), "."), -3.0, -3.0)
             if self.gate.is_fit(draft.text):
                 fit = draft

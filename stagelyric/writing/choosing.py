@@ -48,6 +48,7 @@ class OpenLine:
     standing: Standing
     before: Sequence[str] = ()  # the words of the line before it
     chosen: tuple[Chosen, ...] = ()
+    ends_again: bool = False  # whether it may end as a recent line did, since no other word rhymes as well
 
     @property
     def plan(self) -> Plan:
@@ -177,14 +178,19 @@ class Chooser:
     def _all_pass(self, judged: _Judged, open_line: OpenLine, stanza: list[Chosen], attempt: int) -> bool:
         said = [chosen.draft for chosen in stanza]
         for (own, _, _), plan in zip(judged.lines, open_line.plans[open_line.number :], strict=False):
-            if not self.passes(own.draft, plan, said, attempt):
+            first = len(said) == len(stanza)
+            if not self.passes(own.draft, plan, said, attempt, ends_again=first and open_line.ends_again):
                 return False
             said.append(own.draft)
         return True
 
-    def passes(self, draft: Draft, plan: Plan, said: Sequence[Draft], attempt: int) -> bool:
-        """Whether a draft may follow `said`, the earlier lines of its stanza."""
-        return self.gate.passes(draft, said, self.rules, first=plan.mate is None, attempt=attempt)
+    def passes(
+        self, draft: Draft, plan: Plan, said: Sequence[Draft], attempt: int, *, ends_again: bool = False
+    ) -> bool:
+        """Whether a draft may follow `said`, the earlier lines of its stanza. `ends_again`: even if it ends as a recent
+        line did."""
+        first = plan.mate is None
+        return self.gate.passes(draft, said, self.rules, first=first, attempt=attempt, ends_again=ends_again)
 
 
 def end_of(read: Read) -> Rows:

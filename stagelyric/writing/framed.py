@@ -50,10 +50,13 @@ class Framed:
         return self.framer.word(self.ask, number, self.gate.admits)
 
     def _rhyming(self, framer: Framer, number: int) -> list[Phrase]:
+        """Lines that answer the asked word: first on ends that no recent line has, then on any, in other frames."""
         phrases: list[Phrase] = []
         for position in range(planning.STANZA):
             said = [phrase.text for phrase in phrases]
-            line = framer.rhyming(self.ask, number * planning.STANZA + position, partial(self._lands_anew, said))
+            first = number * planning.STANZA
+            line = framer.rhyming(self.ask, first + position, partial(self._lands_anew, said))
+            line = line or framer.rhyming(self.ask, first, partial(self._follows, said), {own.frame for own in phrases})
             if line is None:
                 break
             phrases.append(line)
@@ -67,4 +70,8 @@ class Framed:
         """Whether lines may be shown, and none of them ends on the last word of a recent line."""
         ends = {planning.last_word(normal(text).split()) for text in before} | self.gate.ends
         anew = all(planning.last_word(normal(text).split()) not in ends for text in lines)
-        return anew and self.gate.admits([*before, *lines])
+        return anew and self._follows(before, lines)
+
+    def _follows(self, before: Sequence[str], lines: Sequence[str]) -> bool:
+        """Whether lines may be shown after those of the stanza so far."""
+        return self.gate.admits([*before, *lines])

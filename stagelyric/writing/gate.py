@@ -48,15 +48,19 @@ class Gate:
         self._taken.add(normal(draft.text))
         self._ends.add(planning.last_word(draft.words))
 
-    def passes(self, draft: Draft, stanza: Sequence[Draft], rules: Rules, *, first: bool, attempt: int) -> bool:
+    def passes(
+        self, draft: Draft, stanza: Sequence[Draft], rules: Rules, *, first: bool, attempt: int,
+        ends_again: bool = False,
+    ) -> bool:  # fmt: skip
         """Whether a draft may follow the lines of its `stanza` so far.
 
-        `first`: the line introduces a new rhyme. Checks of taste alone are dropped after some attempts.
+        `first`: the line introduces a new rhyme; `ends_again`: it may end on the last word of a recent line. Checks of
+        taste alone are dropped after some attempts.
         """
         words = draft.words
         if not words or any(a == b for a, b in pairwise(words)):
             return False
-        if attempt < 2 and not self.ask.word and words[-1] in self.ends:
+        if attempt < 2 and not ends_again and not self.ask.word and words[-1] in self.ends:
             return False
         if attempt < 3 and first and self._rhymes_by_chance(words[-1], stanza, rules):
             return False

@@ -249,14 +249,20 @@ def wanted(
 
 
 def rhymes(
-    rules: Rules, sound: Phones, barred: Collection[str], loose: int = 0, kind: RhymeKind | None = None
+    rules: Rules,
+    sound: Phones,
+    barred: Collection[str],
+    loose: int = 0,
+    kind: RhymeKind | None = None,
+    avoided: Collection[str] = (),
 ) -> list[int]:
     """The numbers of the words that rhyme with a sound and may end a line: perfect rhymes, then slant rhymes, then
     assonances.
 
-    Words of `barred`, forms of them, and words that sound the same are left out. Looser rhymes are added as follows.
-    `kind` None: if no perfect rhyme is in common use, or from `loose` 2 on; "perfect": only if there is no perfect
-    rhyme; any other: if there are few perfect rhymes, slant rhymes and assonances in any case from `loose` 1 and 2 on.
+    Words of `barred`, forms of them, and words that sound the same are left out, and so are those of `avoided` (words
+    that ended a line lately) unless too few others rhyme as closely. Looser rhymes are added as follows. `kind` None:
+    if no perfect rhyme is in common use, or from `loose` 2 on; "perfect": only if there is no perfect rhyme; any other:
+    if there are few perfect rhymes, slant rhymes and assonances in any case from `loose` 1 and 2 on.
     """
     lexicon, key = rules.lexicon, tail(sound)
     found: list[int] = []
@@ -269,16 +275,20 @@ def rhymes(
                 continue
             if kind_of_sounds(lexicon.phones(number), sound) not in (None, "same"):
                 found.append(number)
-        if kind == "perfect":
-            enough = bool(found)
-        elif kind is None:
-            living = any(int(lexicon.count[number]) >= _LIVING for number in found)
-            enough = step >= loose - 1 and (living or (step > 0 and len(found) >= _FEW))
-        else:
-            enough = step >= loose and len(found) >= _FEW
-        if enough:
-            break
+        for among in ([number for number in found if lexicon.words[number] not in avoided], found):
+            if _are_enough(lexicon, among, step, loose, kind):
+                return among
     return found
+
+
+def _are_enough(lexicon: Lexicon, found: Sequence[int], step: int, loose: int, kind: RhymeKind | None) -> bool:
+    """Whether no looser rhymes than those of `step` (0 perfect, 1 slant, 2 assonance) are needed."""
+    if kind == "perfect":
+        return bool(found)
+    if kind is None:
+        living = any(int(lexicon.count[number]) >= _LIVING for number in found)
+        return step >= loose - 1 and (living or (step > 0 and len(found) >= _FEW))
+    return step >= loose and len(found) >= _FEW
 
 
 def has_living_rhyme(lexicon: Lexicon, word: str) -> bool:

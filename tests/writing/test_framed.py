@@ -1,6 +1,6 @@
 """When frames write a block's lines, and what they are told of the lines before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ Choose = Callable[[Sequence[Sequence[str]]], int]
 
 
 def phrase(text: str) -> Phrase:
-    return Phrase(text, "digest", 7, 1.0, False, False, "frames.txt, line 1")
+    return Phrase(text, f"frame of {text}", 7, 1.0, False, False, "frames.txt, line 1")
 
 
 @dataclass
@@ -40,9 +40,10 @@ class Fixed:
     def word(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
         return next((phrase(text) for text in self.lines if str(ask.word) in text and admits([text])), None)
 
-    def rhyming(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
-        self.asked.append((number, None, ()))
-        return next((phrase(text) for text in self.lines if admits([text])), None)
+    def rhyming(self, ask: Ask, number: int, admits: Admits, used: Collection[str] = ()) -> Phrase | None:
+        self.asked.append((number, None, tuple(used)))
+        able = (phrase(text) for text in self.lines)
+        return next((one for one in able if one.frame not in used and admits([one.text])), None)
 
 
 class Ear:
@@ -109,8 +110,16 @@ def test_lines_on_one_rhyme_end_on_different_words() -> None:
     found = texts(own.stanza(2, []))
     assert found == ["The open door", "We asked for four", "He told us four, and", "Any"]
     assert [number for number, _, _ in framer.asked] == [8, 9, 10, 11]
-    short, _ = framed(lines[:2], ask)
-    assert texts(short.stanza(0, [])) == ["The open door"], "fewer than four, where there are no more"
+
+
+def test_where_no_other_end_rhymes_a_line_on_the_same_end_is_taken_from_another_frame() -> None:
+    ask = replace(SOBER, rhyme_with="more")
+    lines = ["The open door", "Shut that door", "We asked for four"]
+    own, framer = framed(lines, ask)
+    assert texts(own.stanza(0, [])) == ["The open door", "We asked for four", "Shut that door"]
+    assert sorted(framer.asked[-1][2]) == sorted(f"frame of {line}" for line in lines), "the last was in vain"
+    never, _ = framed(lines, replace(ask, avoid=("shut",)))
+    assert texts(never.stanza(0, [])) == ["The open door", "We asked for four"], "fewer, where there are no more"
 
 
 def test_a_line_with_a_word_is_asked_of_frames_where_they_write_enough() -> None:

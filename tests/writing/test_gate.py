@@ -64,6 +64,8 @@ def test_a_last_word_comes_back_only_after_other_lines_or_other_tries() -> None:
     assert own.ends == {line.split()[-1] for line in earlier[-8:]}
     assert tries(own, "Nobody came to the bus") == [False, False, True, True, True, True]
     assert all(tries(own, "Nobody came to the window")), "it is nine lines ago"
+    again = [own.passes(draft("It is a bus"), [], PLAIN, first=False, attempt=n, ends_again=True) for n in range(3)]
+    assert all(again), "where no other word rhymes"
     own.take(draft("He sold the window"))
     assert tries(own, "Nobody came to the window")[:3] == [False, False, True]
 

@@ -91,3 +91,29 @@ def test_other_rhymes_come_where_nothing_else_is_there(spoken: rules.Rules, word
     found = [spoken.lexicon.words[n] for n in planning.rhymes(spoken, pronounce(word), {word})]
     assert found
     assert all(planning.stems(other).isdisjoint(planning.stems(word)) for other in found)
+
+
+@pytest.mark.parametrize("word", ["dinner", "money", "rain", "button", "door"])
+@pytest.mark.parametrize("kind_asked", [None, "perfect"])
+def test_a_word_that_ended_a_line_comes_back_before_a_looser_rhyme_does(
+    spoken: rules.Rules, word: str, kind_asked: planning.RhymeKind | None
+) -> None:
+    def found(avoided: set[str]) -> set[str]:
+        numbers = planning.rhymes(spoken, pronounce(word), {word}, 0, kind_asked, avoided)
+        return {spoken.lexicon.words[number] for number in numbers}
+
+    common = found(set())
+    if not any(kind(other, word) == "perfect" for other in common):
+        pytest.skip(f"nothing in common use rhymes with {word}")
+    first = min(common)
+    assert found({first}) in (common - {first}, common), "another one if it is in common use"
+    assert found(common) == common
+
+
+def test_words_that_ended_a_line_are_left_out_while_others_rhyme_as_well(spoken: rules.Rules) -> None:
+    sound = pronounce("door")
+    everything = planning.rhymes(spoken, sound, {"door"})
+    lately = {"floor", "shore", "store"}
+    left = [number for number in everything if spoken.lexicon.words[number] not in lately]
+    assert planning.rhymes(spoken, sound, {"door"}, avoided=lately) == left
+    assert 0 < len(left) < len(everything)

@@ -169,6 +169,16 @@ def test_rhyme_with(writer: Writer) -> None:
     assert all(kind(line.text, "chair") in ("perfect", "slant", "assonance") for line in lines)
 
 
+@pytest.mark.parametrize("word", ["chair", "light", "wall", "train"])
+def test_a_rhyme_that_is_in_use_is_never_given_up_for_a_looser_one(
+    writer: Writer, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "_LIVING", 1)  # every word of the fake's verses
+    lines = writer.write(Ask(rhyme_with=word, syllables=(6, 8)), 0, 16)  # more lines than words that rhyme
+    assert {kind(line.text, word) for line in lines} == {"perfect"}
+    assert len(set(texts(lines))) == len(lines)
+
+
 def test_names_come_in_their_own_spelling(writer: Writer) -> None:
     names = ("Polly Magnet", "Montréal", "O\u2019Hara")
     lines = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
@@ -124,17 +124,17 @@ class Framer:
             return composer.name(member, kind, ask.rhyme_with, number, admits)
         return composer.word(plain(word), ask.rhyme_with, number, admits)
 
-    def rhyming(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
-        """Line `number` of a shelf whose lines all rhyme with one word. Slant rhymes are used if the ask wants loose
-        rhymes or no word in common use rhymes perfectly."""
+    def rhyming(self, ask: Ask, number: int, admits: Admits, used: Collection[str] = ()) -> Phrase | None:
+        """Line `number` of a shelf whose lines all rhyme with one word, from none of the frames `used`. It is a slant
+        rhyme only if the ask wants loose rhymes or no word in common use rhymes perfectly."""
         words = plain(ask.rhyme_with or "").split()
         if not words:
             return None
         word, composer = words[-1].lower(), self._composer(ask)
-        if (line := composer.rhyming(word, number, admits)) is not None or ask.rhyme_kind == "perfect":
+        if (line := composer.rhyming(word, number, admits, used=used)) is not None or ask.rhyme_kind == "perfect":
             return line
         if ask.rhyme_kind or not planning.has_living_rhyme(self.language.lexicon, word):
-            return composer.rhyming(word, number, admits, "slant")
+            return composer.rhyming(word, number, admits, "slant", used)
         return None
 
     def _name(self, cast: Cast, word: str, ask: Ask) -> Member | None:
