@@ -381,9 +381,9 @@ class Composer:
         endings: list[dict[int, int]] = [{}]
         if rhyme_with:
             endings = [route for end, route in ends_of(pieces) if ends.answers([end], rhyme_with, how)]
-        both = [{**a, **b} for a in routes for b in endings if all(a.get(slot, at) == at for slot, at in b.items())]
-        found: list[Form] = []
         drawing = Drawing(replace(whole, lines=[pieces], refused={}), rng, marks.weigh)
+        both = [{**a, **b} for a in routes for b in endings if drawing.agree(a, b)]
+        found: list[Form] = []
         for attempt in range(_WORD_FORMS if both else 0):
             wished = Wanted(self.query.syllables, routes=draw.one(rng, both), loose=int(attempt > 1))
             found += drawing.forms(lambda: Filling(self.cast, rng, wanted=members), wished, 2)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from stagelyric.phrasebook import draw
 from stagelyric.phrasebook.casting import Filling, syllables
@@ -79,6 +80,16 @@ class Drawing:
         self.body, self.rng, self.weigh = body, rng, weigh
         self._cumulated: dict[int, list[float]] = {}
 
+    @cached_property
+    def labels(self) -> dict[int, str]:
+        """The label of each linked slot."""
+        return dict(_labels(piece for line in self.body.lines for piece in line))
+
+    def agree(self, one: Mapping[int, int], other: Mapping[int, int]) -> bool:
+        """Whether one form can have both positions of slots, given that linked slots have the same."""
+        places = {self.labels.get(slot, slot): at for slot, at in one.items()}
+        return all(places.get(self.labels.get(slot, slot), at) == at for slot, at in other.items())
+
     def forms(self, filling: Callable[[], Filling], wanted: Wanted, count: int) -> list[Form]:
         """Up to `count` different forms that meet the constraints; fewer, or none, if these are rare."""
         found: dict[tuple[str, ...], Form] = {}
@@ -93,7 +104,8 @@ class Drawing:
         return list(found.values())
 
     def _form(self, filling: Filling, wanted: Wanted) -> Form | None:
-        labels: dict[str, int] = {}
+        # A slot that is linked to an earlier one takes that one's position, so a wanted position holds for all of them.
+        labels = {self.labels[slot]: at for slot, at in wanted.routes.items() if slot in self.labels}
         taken: Taken = {}
         lines: list[_Line] = []
         low, high = wanted.syllables[0] - wanted.loose, wanted.syllables[1] + wanted.loose
@@ -127,15 +139,11 @@ class Drawing:
                 line.opened = False
                 line.signs += piece[1]
             elif type(piece) is Choice:
-                position = routes.get(piece.number, -1)
-                if piece.label:
-                    if piece.label in labels:
-                        position = labels[piece.label]
-                    elif position < 0:
-                        position = self._position(piece)
-                    labels[piece.label] = position
-                elif position < 0:
+                position = labels.get(piece.label, -1) if piece.label else routes.get(piece.number, -1)
+                if position < 0:
                     position = self._position(piece)
+                if piece.label:
+                    labels[piece.label] = position
                 taken[piece.number] = piece.first + position
                 self._walk(piece.choices[position], line, labels, taken, filling, routes)
             else:
@@ -164,6 +172,15 @@ class Drawing:
             if at < edge:
                 return position
         return len(row) - 1
+
+
+def _labels(pieces: Iterable[Piece]) -> Iterator[tuple[int, str]]:
+    """The number and label of each linked slot, those within alternatives included."""
+    for piece in pieces:
+        if type(piece) is Choice:
+            if piece.label:
+                yield piece.number, piece.label
+            yield from _labels(inner for choice in piece.choices for inner in choice)
 
 
 def _rhyme(one: _Line, other: _Line, refused: frozenset[tuple[str, str]]) -> bool:

@@ -117,6 +117,27 @@ def test_a_wanted_word_comes_or_none() -> None:
     assert composer().word("submarine", None, 0, anything) is None
 
 
+LINKED = """
+@ scheme AA; who we; tense past
+{k: We dug|We planed|We carved} the {k: ditch|{oak|pine} coffin|stone} in {May|{j: March|snow}}
+And {carried|drove} {k: away|the planks|the tools} {by day|away} {j: today|every day}
+"""
+
+
+@pytest.mark.parametrize(
+    "word", ["dug", "planed", "carved", "ditch", "oak", "pine", "coffin", "stone", "planks", "tools", "march", "snow"]
+)
+def test_a_wanted_word_comes_from_a_slot_that_is_linked_to_others_of_its_line(word: str) -> None:
+    for seed in range(12):
+        query = Query(syllables=(4, 14), seed=seed)
+        own = Composer(frames.book(LINKED), query, casting.cast(frames.KNOWN, (), (), seed))
+        made = own.word(word, None, 0, anything)
+        assert made is not None
+        assert word in made.text.lower().split()
+        made = own.word(word, "gray", 0, anything)
+        assert made is None or word in made.text.lower().split()
+
+
 def test_a_line_ends_on_a_rhyme_with_a_word() -> None:
     made = composer().rhyming("pain", 0, anything)
     assert made is not None
