@@ -50,17 +50,25 @@ class Framed:
         return self.framer.word(self.ask, number, self.gate.admits)
 
     def _rhyming(self, framer: Framer, number: int) -> list[Phrase]:
-        """Lines that answer the asked word: first on ends that no recent line has, then on any, in other frames."""
+        """Lines that answer the asked word: on ends that no recent line has, else on any, in other frames."""
         phrases: list[Phrase] = []
         for position in range(planning.STANZA):
-            said = [phrase.text for phrase in phrases]
-            first = number * planning.STANZA
-            line = framer.rhyming(self.ask, first + position, partial(self._lands_anew, said))
-            line = line or framer.rhyming(self.ask, first, partial(self._follows, said), {own.frame for own in phrases})
+            line = self._answer(framer, number * planning.STANZA, position, phrases)
             if line is None:
                 break
             phrases.append(line)
         return phrases
+
+    def _answer(self, framer: Framer, first: int, position: int, phrases: Sequence[Phrase]) -> Phrase | None:
+        said, used = [phrase.text for phrase in phrases], {phrase.frame for phrase in phrases}
+        anew, follows = partial(self._lands_anew, said), partial(self._follows, said)
+        for how in framer.kinds(self.ask):
+            line = framer.rhyming(self.ask, first + position, anew, how) or framer.rhyming(
+                self.ask, first, follows, how, used
+            )
+            if line is not None:
+                return line
+        return None
 
     def _by_ear(self, judge: Judge, before: Sequence[str], options: Sequence[Sequence[str]]) -> int:
         """The index of the stanza that best continues the lines so far, by the editor."""

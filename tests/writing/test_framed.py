@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stagelyric.gates.novelty import Copies
 from stagelyric.phrasebook.compose import Phrase
 from stagelyric.types.lines import Ask
+from stagelyric.words.rhyme import Kind, kind
 from stagelyric.writing.drafters import frames
 from stagelyric.writing.editing import Judge
 from stagelyric.writing.framed import Framed
@@ -40,9 +41,14 @@ class Fixed:
     def word(self, ask: Ask, number: int, admits: Admits) -> Phrase | None:
         return next((phrase(text) for text in self.lines if str(ask.word) in text and admits([text])), None)
 
-    def rhyming(self, ask: Ask, number: int, admits: Admits, used: Collection[str] = ()) -> Phrase | None:
+    def kinds(self, ask: Ask) -> tuple[Kind, ...]:
+        return ("perfect", "slant")
+
+    def rhyming(
+        self, ask: Ask, number: int, admits: Admits, how: Kind = "perfect", used: Collection[str] = ()
+    ) -> Phrase | None:
         self.asked.append((number, None, tuple(used)))
-        able = (phrase(text) for text in self.lines)
+        able = (phrase(text) for text in self.lines if kind(text, str(ask.rhyme_with)) == how)
         return next((one for one in able if one.frame not in used and admits([one.text])), None)
 
 
@@ -105,11 +111,16 @@ def test_an_editor_chooses_where_it_is_heard(number: int, heard: bool) -> None:
 
 def test_lines_on_one_rhyme_end_on_different_words() -> None:
     ask = replace(SOBER, rhyme_with="more")
-    lines = ["The open door", "Shut that door", "The kitchen floor", "We asked for four", "He told us four, and", "Any"]
-    own, framer = framed(lines, ask, earlier=["Sweep the floor"])
-    found = texts(own.stanza(2, []))
-    assert found == ["The open door", "We asked for four", "He told us four, and", "Any"]
+    lines = ["The open door", "Shut that door", "The kitchen floor", "We asked for four", "They went ashore", "Row!"]
+    own, framer = framed([*lines, "He tore", "Any"], ask, earlier=["Sweep the floor"])
+    assert texts(own.stanza(2, [])) == ["The open door", "We asked for four", "They went ashore", "He tore"]
     assert [number for number, _, _ in framer.asked] == [8, 9, 10, 11]
+
+
+def test_slant_rhymes_come_after_perfect_ones_that_were_heard() -> None:
+    ask = replace(SOBER, rhyme_with="bridge")
+    own, _ = framed(["It is", "It was his", "On the ridge", "In the fridge", "Up to the ridge"], ask)
+    assert texts(own.stanza(0, [])) == ["On the ridge", "In the fridge", "Up to the ridge", "It is"]
 
 
 def test_where_no_other_end_rhymes_a_line_on_the_same_end_is_taken_from_another_frame() -> None:

@@ -22,6 +22,7 @@ from stagelyric.types import paths
 from stagelyric.types.lines import Ask
 from stagelyric.words.lists import STOP
 from stagelyric.words.phonetics import plain
+from stagelyric.words.rhyme import Kind
 from stagelyric.writing import planning
 from stagelyric.writing.rules import Language
 
@@ -124,18 +125,20 @@ class Framer:
             return composer.name(member, kind, ask.rhyme_with, number, admits)
         return composer.word(plain(word), ask.rhyme_with, number, admits)
 
-    def rhyming(self, ask: Ask, number: int, admits: Admits, used: Collection[str] = ()) -> Phrase | None:
-        """Line `number` of a shelf whose lines all rhyme with one word, from none of the frames `used`. It is a slant
-        rhyme only if the ask wants loose rhymes or no word in common use rhymes perfectly."""
+    def rhyming(
+        self, ask: Ask, number: int, admits: Admits, how: Kind = "perfect", used: Collection[str] = ()
+    ) -> Phrase | None:
+        """Line `number` of a shelf whose lines all rhyme (`how`) with one word, from none of the frames `used`."""
         words = plain(ask.rhyme_with or "").split()
-        if not words:
-            return None
-        word, composer = words[-1].lower(), self._composer(ask)
-        if (line := composer.rhyming(word, number, admits, used=used)) is not None or ask.rhyme_kind == "perfect":
-            return line
-        if ask.rhyme_kind or not planning.has_living_rhyme(self.language.lexicon, word):
-            return composer.rhyming(word, number, admits, "slant", used)
-        return None
+        return self._composer(ask).rhyming(words[-1].lower(), number, admits, how, used) if words else None
+
+    def kinds(self, ask: Ask) -> tuple[Kind, ...]:
+        """The kinds of rhyme that may answer the ask's word, the first preferred: slant rhymes only if the ask wants
+        loose ones or no word in common use rhymes perfectly."""
+        words = plain(ask.rhyme_with or "").split()
+        loose = bool(ask.rhyme_kind) or not words
+        may_slant = loose or not planning.has_living_rhyme(self.language.lexicon, words[-1].lower())
+        return ("perfect", "slant") if may_slant and ask.rhyme_kind != "perfect" else ("perfect",)
 
     def _name(self, cast: Cast, word: str, ask: Ask) -> Member | None:
         """The person or place that a wanted word names: one of the song's, or a word written like a known name."""
