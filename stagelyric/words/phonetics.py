@@ -101,6 +101,7 @@ _ALSO_SAID = {
     "route": "R AW1 T", "vase": "V AA1 Z", "aunt": "AO1 N T", "data": "D AA1 T AH0", "leisure": "L EH1 ZH ER0",
     "says": "S EY1 Z", "said": "S EY1 D", "wind": "W AY1 N D", "tear": "T EH1 R", "tears": "T EH1 R Z",
     "read": "R IY1 D", "lead": "L EH1 D", "live": "L AY1 V", "close": "K L OW1 S", "bow": "B OW1", "row": "R AW1",
+    "posy": "P OW1 Z IY0", "forbidden": "F ER0 B IH1 D AH0 N", "sorry": "S AO1 R IY0",
 }  # fmt: skip
 """The second pronunciation of some words, either of which may be rhymed on."""
 

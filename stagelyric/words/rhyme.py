@@ -2,7 +2,8 @@
 
 A word's tail is the part that rhymes: the phones from the last stressed vowel on, without stress marks ("away" → EY;
 "water" → AO T ER). A last syllable with secondary stress counts as stressed, as it is when sung ("sometime" rhymes with
-"time").
+"time"), but not the ending of "pony" or "shadow", which the dictionary marks now so and now as unstressed. After the
+stressed vowel IH and AH sound alike ("splendid", "ended"), except before NG.
 """
 
 from __future__ import annotations
@@ -27,15 +28,20 @@ _FAMILIES = {
     }.items()
     for phone in phones.split()
 }  # fmt: skip
+_WEAK_ENDINGS = frozenset({"IY2", "OW2", "AA2"})
 
 
 @lru_cache(maxsize=8192)
 def tail(phones: Phones) -> Phones:
     """The phones from the last stressed vowel on, without stress marks; all phones if no vowel is stressed."""
-    start = max((i for i, phone in enumerate(phones) if phone[-1] in "12"), default=-1)
-    if start < 0:
-        start = next((i for i, phone in enumerate(phones) if phone[-1] == "0"), 0)
-    found = tuple(phone.rstrip("012") for phone in phones[start:])
+    stressed = [i for i, phone in enumerate(phones) if phone[-1] in "12"]
+    if len(stressed) > 1 and phones[-1] in _WEAK_ENDINGS and len(phones) - stressed[-2] <= 3:
+        stressed.pop()
+    start = stressed[-1] if stressed else next((i for i, phone in enumerate(phones) if phone[-1] == "0"), 0)
+    found = tuple(
+        "AH" if phone == "IH0" and i and phones[start + i + 1 : start + i + 2] != ("NG",) else phone.rstrip("012")
+        for i, phone in enumerate(phones[start:])
+    )
     # Both F AY ER and F AY R occur for "fire", AW ER and AW R for "hour"; the dictionary is inconsistent.
     return tuple(
         "ER" if phone == "R" and i and found[i - 1] in ("AY", "AW") else phone for i, phone in enumerate(found)

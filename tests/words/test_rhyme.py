@@ -98,10 +98,10 @@ def test_a_tail_is_the_end_of_a_word_from_its_last_stress_on(word: str) -> None:
     found = tail(phones)
     rest = phones[len(phones) - len(found) :]
     bare = tuple(phone.rstrip("012") for phone in rest)
-    assert [("ER", "R") if a != b else (a, b) for a, b in zip(found, bare, strict=True)] == list(
-        zip(found, bare, strict=True)
-    )
-    assert not any(phone[-1] in "12" for phone in rest[1:])
+    merged = {("ER", "R"), ("AH", "IH")}  # sounds that the dictionary writes in two ways
+    assert all(a == b or (a, b) in merged for a, b in zip(found, bare, strict=True))
+    last = rest[-1] if len(rest) > 1 else ""
+    assert not any(phone[-1] in "12" for phone in rest[1:] if phone is not last or phone not in ("IY2", "OW2", "AA2"))
     assert rest[0][-1].isdigit()
     assert tail(rest) == found
 
@@ -111,3 +111,20 @@ def test_nothing_rhymes_with_nothing(nothing: str) -> None:
     assert kind(nothing, nothing) is None
     assert kind(nothing, "light") is None
     assert kind_of_sounds((), ()) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sorrow", "tomorrow"), ("borrow", "sorrow"), ("pony", "bony"), ("heavy", "Chevy"), ("potato", "tomato"),
+        ("splendid", "ended"), ("palace", "malice"), ("women", "swimmin'"), ("rainbow", "snow"), ("honeybee", "tree"),
+        ("sometime", "time"), ("singing", "ringing"), ("posy", "rosy"), ("forbidden", "hidden"), ("sorry", "lorry"),
+    ],
+)  # fmt: skip
+def test_words_that_are_sung_alike_rhyme_however_the_dictionary_marks_their_endings(one: str, other: str) -> None:
+    assert kind(one, other) == kind(other, one) == "perfect"
+
+
+@pytest.mark.parametrize(("one", "other"), [("shadow", "snow"), ("pony", "tree"), ("tomorrow", "go"), ("nobody", "me")])
+def test_a_weak_ending_carries_no_rhyme(one: str, other: str) -> None:
+    assert kind(one, other) is None
