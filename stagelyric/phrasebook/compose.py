@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from stagelyric.phrasebook import beats, draw, ends, search
+from stagelyric.phrasebook import draw, ends, search
 from stagelyric.phrasebook.book import Book
 from stagelyric.phrasebook.casting import Cast, Filling, first_name
 from stagelyric.phrasebook.classes import Member
@@ -25,6 +25,7 @@ from stagelyric.phrasebook.forms import (
 from stagelyric.phrasebook.frame import SEXES
 from stagelyric.phrasebook.heard import Heard
 from stagelyric.phrasebook.search import Query, Stanza
+from stagelyric.words import beats
 from stagelyric.words.rhyme import Kind
 
 Admits = Callable[[Sequence[str]], bool]

@@ -6,9 +6,9 @@ import random
 from collections.abc import Sequence
 from functools import partial
 
-from stagelyric.phrasebook import beats
 from stagelyric.phrasebook.frame import Frame, Line, Open, Slot, Text
 from stagelyric.phrasebook.sounds import stressed
+from stagelyric.words import beats
 
 _FORMS = 16  # forms of a frame that are measured
 _OPEN = beats.STRONG + beats.WEAK  # an open slot is filled when it is sung; most names and nouns have two syllables

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from stagelyric.phrasebook import beats
 from stagelyric.phrasebook.tags import words
+from stagelyric.words import beats
 from stagelyric.words.phonetics import Phones, elided, look_up, plain, pronounce, stresses, ways
 
 _ALSO = {

@@ -25,6 +25,14 @@ STOP = PRONOUNS | _words(
 )
 """Function words, and words without a meaning of their own."""
 
+CAN_BE_STRESSED = _words(
+    "no not all down up out off over now here there then so what where who why how too once again both each every some "
+    "any more most much many few never one this that these those same own just only when while about across after "
+    "around behind before beneath beside between through under don't didn't won't can't isn't wasn't couldn't wouldn't "
+    "shouldn't hasn't haven't hadn't let let's yes mine yours hers ours theirs himself herself get got oh"
+)
+"""Function words of which a singer may put a beat on one as easily as not."""
+
 NEVER_LAST = _words(
     "a an the and or but nor if than as at of to into onto from with for my your his her its our their i i'm i'll i'd "
     "i've you're you'll you've you'd we're we'll we've we'd he's he'll he'd she's she'll she'd it's they're they'll "

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stagelyric.types.lines import Ask
+from stagelyric.types.lines import Ask, RhymeKind
 from stagelyric.words import classes, lexicon
 from stagelyric.words.phonetics import pronounce
 from stagelyric.words.rhyme import kind
@@ -96,7 +96,7 @@ def test_other_rhymes_come_where_nothing_else_is_there(spoken: rules.Rules, word
 @pytest.mark.parametrize("word", ["dinner", "money", "rain", "button", "door"])
 @pytest.mark.parametrize("kind_asked", [None, "perfect"])
 def test_a_word_that_ended_a_line_comes_back_before_a_looser_rhyme_does(
-    spoken: rules.Rules, word: str, kind_asked: planning.RhymeKind | None
+    spoken: rules.Rules, word: str, kind_asked: RhymeKind | None
 ) -> None:
     def found(avoided: set[str]) -> set[str]:
         numbers = planning.rhymes(spoken, pronounce(word), {word}, 0, kind_asked, avoided)

@@ -3,15 +3,15 @@
 import random
 from itertools import combinations, pairwise
 
+import fakes
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from phrasebook import frames
 
-from stagelyric.phrasebook import beats, casting, evenness, grammar, sounds
-from stagelyric.phrasebook.compose import Composer, Due
-from stagelyric.phrasebook.search import Query
+from stagelyric.phrasebook import sounds
+from stagelyric.words import beats
 
+LEXICON = fakes.language().lexicon
 SIGNS = st.text(alphabet="102+-~", min_size=1, max_size=14)
 BALLAD = (
     "The captain sold the boat in spring",
@@ -80,27 +80,24 @@ def test_a_stanza_fits_its_best_pattern(lines: list[str]) -> None:
     assert beats.stanza(lines[:3]) == 0
 
 
-def test_the_steadier_of_two_forms_is_preferred() -> None:
-    book = frames.book(
-        "@ scheme ABCB; themes rain\nShe {carried|folded} the letter {home|in}\nAnd put it {behind|beside} the door\n"
-        "{She never read a word|Black words stood unread} of it\nAnd didn't {look|ask} any more"
-    )
-    steady = 0
-    for seed in range(40):
-        made = Composer(book, Query("ABCB", (2, 12), seed=seed), casting.cast(frames.KNOWN, [], [], seed))
-        lines = made.stanza(0, lambda _: Due("any"), lambda _: True)
-        steady += lines is not None and lines[2].text.startswith("She never")
-    assert steady >= 36
+@given(st.text(alphabet="102+-~", max_size=24))
+def test_no_line_is_steadier_than_an_even_one(line: str) -> None:
+    assert beats.steady(line) <= 1
+    if line:
+        best = min(beats.unsteady(line, count) for count in range(1, len(line) + 1))
+        assert beats.steady(line) <= 1 - best / len(line)
+    assert beats.steady("01" * len(line)) == 1
 
 
-def test_a_frame_that_limps_is_known_by_its_forms() -> None:
-    steady, limping = grammar.parse(
-        "@ scheme AA; mood dark\nThe {river|water} took the {table|ladder} down\nand {carried|floated} it to town\n\n"
-        "@ scheme AA; mood dark\n{Cold black|Grim grey} rain fell hard down\nin {each|all} {dark|drab} drowned town\n",
-        "two.frames",
-    ).frames
-    assert evenness.unsteady(steady) < 1 < evenness.unsteady(limping)
-    assert evenness.unsteady(steady) == evenness.unsteady(steady)
-    low, high = evenness.compared([steady, limping])
-    assert low < 0 < high
-    assert low + high == pytest.approx(0)
+def test_a_line_in_order_is_steadier_than_its_words_in_disorder() -> None:
+    rng = random.Random(2)
+    whole = sum(beats.steady(told(line)) for line in BALLAD) / len(BALLAD)
+    mixed = [beats.steady(told(" ".join(rng.sample(line.split(), len(line.split()))))) for line in BALLAD * 40]
+    assert whole > sum(mixed) / len(mixed) + 0.02
+
+
+@given(st.lists(st.sampled_from([*LEXICON.words, "montague", "zzz"]), max_size=8))
+def test_a_line_has_a_sign_for_each_syllable(words: list[str]) -> None:
+    signs = beats.of_words(words, LEXICON)
+    assert len(signs) == sum(LEXICON.syllable_count(word) or 1 for word in words)
+    assert signs == "".join(beats.of_words([word], LEXICON) for word in words)

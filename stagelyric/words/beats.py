@@ -17,8 +17,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from stagelyric.phrasebook.tags import words
-from stagelyric.words.lists import STOP
+from stagelyric.words.lexicon import Lexicon
+from stagelyric.words.lists import CAN_BE_STRESSED, STOP
+from stagelyric.words.phonetics import elided, stresses
 
 STRONG, HALF, WEAK, FULL, LIGHT, EITHER, SILENT = "1", "2", "0", "+", "-", "~", "_"
 
@@ -41,24 +42,19 @@ _PATTERNS: Final = {
 }  # fmt: skip
 """For so many lines: beats of each line, and the cost of a rare pattern."""
 
-_CAN_BE_STRESSED = words(
-    "no not all down up out off over now here there then so what where who why how too once again both each every some "
-    "any more most much many few never one this that these those same own just only when while about across after "
-    "around behind before beneath beside between through under don't didn't won't can't isn't wasn't couldn't wouldn't "
-    "shouldn't hasn't haven't hadn't let let's yes mine yours hers ours theirs himself herself get got oh"
-)
-_LIGHT, _EITHER = STOP - frozenset(_CAN_BE_STRESSED), STOP & frozenset(_CAN_BE_STRESSED)
+_LIGHT, _EITHER = STOP - CAN_BE_STRESSED, STOP & CAN_BE_STRESSED
 
 
-def signs(word: str, stresses: str, elided: int) -> str:
-    """The signs of a word in lower case, from the stresses of its syllables (0, 1 or 2 each, as ARPAbet has them).
+def signs(word: str, digits: str, least: int) -> str:
+    """The signs of a word in lower case, from the stresses of its syllables (`digits`: 0, 1 or 2 each, as ARPAbet has
+    them).
 
-    `elided`: the fewest syllables that singers make of it.
+    `least`: the fewest syllables that singers make of it.
     """
-    if len(stresses) == 1:
+    if len(digits) == 1:
         return LIGHT if word in _LIGHT else EITHER if word in _EITHER else FULL
-    told = stresses.replace(STRONG, EITHER) if word in STOP else stresses
-    if elided < len(told) and (at := told.find(WEAK, 1)) > 0:
+    told = digits.replace(STRONG, EITHER) if word in STOP else digits
+    if least < len(told) and (at := told.find(WEAK, 1)) > 0:
         told = told[:at] + SILENT + told[at + 1 :]
     return LIGHT + told[1:] if word in _LIGHT and len(told.replace(SILENT, "")) == 1 else told
 
@@ -84,6 +80,24 @@ def unsteady(line: str, beats: int) -> float:
         cost + passed[-1] - passed[i + 1] + _TAIL * max(0, len(line) - 1 - i - _LATE) for i, cost in last.items()
     )  # fmt: skip
     return min(ends, default=_NEVER)
+
+
+def of_words(line: Sequence[str], lexicon: Lexicon) -> str:
+    """The signs of a line's words; a word that the lexicon lacks is EITHER."""
+    told = []
+    for word in line:
+        number = lexicon.index.get(word)
+        phones = () if number is None else lexicon.phones(number)
+        told.append(signs(word, stresses(phones), elided(phones)) if phones else EITHER)
+    return "".join(told)
+
+
+def steady(line: str) -> float:
+    """How steadily a line keeps a beat, given by its syllables' signs, in the number of beats that suits it best: 1 for
+    one that keeps it, less by `unsteady` for each syllable."""
+    line = line.replace(SILENT, "")
+    counts = range(max(1, len(line) // 4), len(line) // 2 + 2)
+    return 1 - min(unsteady(line, count) for count in counts) / len(line) if line else 1.0
 
 
 def stanza(lines: Sequence[str]) -> float:
