@@ -70,8 +70,8 @@ _STRAY = 2.0  # subtracted for a place in a song that has none: listeners wonder
 # A shelf begins with one of the best 24 stanzas, drawn among those that score within 3.5 of the best one, or among the
 # best 8 within 6.5.
 _FEWEST, _MOST, _CLOSE, _FAR = 8, 24, 3.5, 6.5
-_AS_MUCH, _LESS, _FEW_FIRST = 0.7, 0.5, 6
-"""Of what any stanza is about the song's themes, each of them must be at least _AS_MUCH; _LESS where fewer than
+_AS_MUCH, _FEW_FIRST = (0.85, 0.7, 0.5), 7
+"""Of what any stanza is about the song's themes, each of them must be at least so much; the next where fewer than
 _FEW_FIRST are."""
 _BEGINNINGS = ("", "opening", "middle")
 _FURTHER = 0.5  # added for each further line that names the person or place
@@ -189,9 +189,10 @@ class Composer:
         beginning, it reads as one.
         """
         most = max(stanza.about for _, stanza in able)
-        close = self._close(able, wanted, _AS_MUCH * most)
-        if len(close) < _FEW_FIRST:
-            close = self._close(able, wanted, _LESS * most)
+        close: list[tuple[float, Stanza]] = []
+        for share in _AS_MUCH:
+            if len(close) < _FEW_FIRST:
+                close = self._close(able, wanted, share * most)
         first = draw.one(draw.seeded(self.query.seed, "first"), close or able[:1])
         return [first, *(item for item in able if item is not first)]
 
