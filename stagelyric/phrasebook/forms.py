@@ -104,8 +104,9 @@ class Drawing:
         return list(found.values())
 
     def _form(self, filling: Filling, wanted: Wanted) -> Form | None:
-        # A slot that is linked to an earlier one takes that one's position, so a wanted position holds for all of them.
-        labels = {self.labels[slot]: at for slot, at in wanted.routes.items() if slot in self.labels}
+        # Linked slots have one position, which may be wanted of a later one; the first decides where it is of several.
+        later_first = sorted(wanted.routes.items(), reverse=True)
+        labels = {self.labels[slot]: at for slot, at in later_first if slot in self.labels}
         taken: Taken = {}
         lines: list[_Line] = []
         low, high = wanted.syllables[0] - wanted.loose, wanted.syllables[1] + wanted.loose
