@@ -22,9 +22,9 @@ FREE = Ask(family_friendly=False, elisions=True, wildness=0.2, seed=11)
 WORDS = [Ask(word=word, syllables=(5, 9), seed=5) for word in ("lantern", "Marseille", "rain", "bicycle")] * 4
 
 LINES = {
-    "char-rnn": "c61915682f608e1a",
-    "structure": "94c714d7df53d6e8",
-    "transformer": "8c2d1a1920757b59",
+    "char-rnn": "2ae5d0d9a8d205f7",
+    "structure": "3970437e26d5d481",
+    "transformer": "cbedd64a6d13e167",
 }
 
 ARITHMETIC = {
