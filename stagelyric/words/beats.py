@@ -17,9 +17,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from stagelyric.words.lexicon import Lexicon
 from stagelyric.words.lists import CAN_BE_STRESSED, STOP
-from stagelyric.words.phonetics import elided, stresses
 
 STRONG, HALF, WEAK, FULL, LIGHT, EITHER, SILENT = "1", "2", "0", "+", "-", "~", "_"
 
@@ -80,16 +78,6 @@ def unsteady(line: str, beats: int) -> float:
         cost + passed[-1] - passed[i + 1] + _TAIL * max(0, len(line) - 1 - i - _LATE) for i, cost in last.items()
     )  # fmt: skip
     return min(ends, default=_NEVER)
-
-
-def of_words(line: Sequence[str], lexicon: Lexicon) -> str:
-    """The signs of a line's words; a word that the lexicon lacks is EITHER."""
-    told = []
-    for word in line:
-        number = lexicon.index.get(word)
-        phones = () if number is None else lexicon.phones(number)
-        told.append(signs(word, stresses(phones), elided(phones)) if phones else EITHER)
-    return "".join(told)
 
 
 def steady(line: str) -> float:

@@ -17,8 +17,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from stagelyric.words import beats
 from stagelyric.words.npz import ModelError, read_npz
-from stagelyric.words.phonetics import Phones, sung, syllables
+from stagelyric.words.phonetics import Phones, elided, stresses, sung, syllables
 from stagelyric.words.rhyme import assonance, slant, tail
 
 Number = TypeVar("Number", bound=np.generic)
@@ -112,6 +113,15 @@ class Lexicon:
     def phones(self, number: int) -> Phones:
         """A word's pronunciation."""
         return tuple(self.sounds[number].split())
+
+    def signs(self, words: Sequence[str]) -> str:
+        """The signs of a line's syllables, as `beats` has them; a word that the lexicon lacks is `beats.EITHER`."""
+        told = []
+        for word in words:
+            number = self.index.get(word)
+            phones = () if number is None else self.phones(number)
+            told.append(beats.signs(word, stresses(phones), elided(phones)) if phones else beats.EITHER)
+        return "".join(told)
 
     def syllable_count(self, word: str) -> int | None:
         """A word's syllables, None if it is unknown: a counter for `syllabify`."""

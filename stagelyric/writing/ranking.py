@@ -159,7 +159,7 @@ def marks(draft: Draft, rules: Rules, around: Around, worn: int = 0) -> dict[str
         "phrasing": min(max(draft.phrasing, PHRASING[0] - 2), PHRASING[1]) - PHRASING[0] if draft.phrasing else 0.0,
         "grammar": min(max(kinds.grammar(classes), GRAMMAR[0] - 1), GRAMMAR[1]) - GRAMMAR[0],
         "rounded off": max(-3.0, min(0.0, kinds.close(classes) - CLOSE)) if classes else 0.0,
-        "scans": max(-LIMPS, min(SCANS[1], beats.steady(beats.of_words(words, lexicon))) - SCANS[0]),
+        "scans": max(-LIMPS, min(SCANS[1], beats.steady(lexicon.signs(words))) - SCANS[0]),
         "landing": min(max(draft.landing, -4.0), LANDING) + 2.0,
         "setting": max(draft.setting, -15.0),
         "plain or rare": outside(rarity, around.rarity - RARITY_WIDTH, around.rarity + RARITY_WIDTH),

@@ -98,6 +98,6 @@ def test_a_line_in_order_is_steadier_than_its_words_in_disorder() -> None:
 
 @given(st.lists(st.sampled_from([*LEXICON.words, "montague", "zzz"]), max_size=8))
 def test_a_line_has_a_sign_for_each_syllable(words: list[str]) -> None:
-    signs = beats.of_words(words, LEXICON)
+    signs = LEXICON.signs(words)
     assert len(signs) == sum(LEXICON.syllable_count(word) or 1 for word in words)
-    assert signs == "".join(beats.of_words([word], LEXICON) for word in words)
+    assert signs == "".join(LEXICON.signs([word]) for word in words)
