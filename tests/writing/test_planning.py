@@ -93,7 +93,7 @@ def test_other_rhymes_come_where_nothing_else_is_there(spoken: rules.Rules, word
     assert all(planning.stems(other).isdisjoint(planning.stems(word)) for other in found)
 
 
-@pytest.mark.parametrize("word", ["dinner", "money", "rain", "button", "door"])
+@pytest.mark.parametrize("word", ["money", "rain", "door", "station", "kettle"])
 @pytest.mark.parametrize("kind_asked", [None, "perfect"])
 def test_a_word_that_ended_a_line_comes_back_before_a_looser_rhyme_does(
     spoken: rules.Rules, word: str, kind_asked: RhymeKind | None
@@ -103,8 +103,7 @@ def test_a_word_that_ended_a_line_comes_back_before_a_looser_rhyme_does(
         return {spoken.lexicon.words[number] for number in numbers}
 
     common = found(set())
-    if not any(kind(other, word) == "perfect" for other in common):
-        pytest.skip(f"nothing in common use rhymes with {word}")
+    assert {kind(other, word) for other in common} == {"perfect"}
     first = min(common)
     assert found({first}) in (common - {first}, common), "another one if it is in common use"
     assert found(common) == common
