@@ -1,7 +1,8 @@
 """A JACK server of one's own, and programs nobody here wrote to play into it."""
 
+import mmap
 import os
-import shutil
+import struct
 import subprocess
 import sys
 import time
@@ -9,7 +10,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import psutil
 import pytest
@@ -31,6 +33,9 @@ nchnls = 2
 </CsScore>
 </CsoundSynthesizer>
 """
+_REGISTRY = Path("/dev/shm/jack-shm-registry")
+_NUMBERS = 24  # bytes before the first server's place in it
+_SERVERS = 8
 
 
 class Jack:
@@ -56,13 +61,17 @@ class Jack:
             "jackd", "-n", self.name, "-R", "-S", "-t", "100", "-d", "dummy", "-r", "48000", "-p", "256",
             "-P", str(self._outputs),
         )  # fmt: skip
-        for sweep in (_sweep, lambda: pytest.fail("jackd does not start")):
-            self._server = self._spawn(*command)
-            if not self._run("jack_wait", "-s", self.name, "-w", "-t", "10").returncode:
-                return
-            self._server.kill()
-            self._server.wait(20)
-            sweep()
+        _forget_dead_servers()
+        with TemporaryFile() as said:
+            self._server = self._spawn(*command, output=said)
+            tries = 30
+            while self._run("jack_wait", "-s", self.name, "-w", "-t", "1").returncode:
+                tries -= 1
+                if not tries or self._server.poll() is not None:
+                    self._server.kill()
+                    self._server.wait(20)
+                    said.seek(0)
+                    pytest.fail(f"jackd does not start; it said:\n{said.read().decode(errors='replace')}")
 
     def kill(self) -> None:
         """As a crash would: no goodbye to anyone. The players go too: one that outlived its server would take the
@@ -90,7 +99,7 @@ class Jack:
         self._players.clear()
 
     def stop(self) -> None:
-        """In good order: of a server that was killed JACK keeps an entry for ever, and it has eight."""
+        """In good order: what a killed server shared with its clients, 100 MB, lies in memory until another starts."""
         self.stop_players()
         self.start()
         if self._server is not None:
@@ -157,9 +166,10 @@ class Jack:
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **self.env}
 
-    def _spawn(self, *command: str) -> "subprocess.Popen[bytes]":
-        nowhere = subprocess.DEVNULL
-        return subprocess.Popen(command, env=self._environment(), stdin=nowhere, stdout=nowhere, stderr=nowhere)
+    def _spawn(self, *command: str, output: int | IO[bytes] = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
 
 
 @contextmanager
@@ -173,8 +183,30 @@ def server(outputs: int = 2) -> Iterator[Jack]:
         jack.stop()
 
 
-def _sweep() -> None:
-    """What servers left behind that were killed in earlier runs, so long as none is running."""
-    if not any(process.name() in ("jackd", "jackdbus") for process in psutil.process_iter()):
-        for left in Path("/dev/shm").glob("jack[-_]*"):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+def _forget_dead_servers() -> None:
+    """JACK's list of servers is one for the machine, has eight places, and keeps one for each server that was killed
+    (and for each that a killed run of the tests left); with none free no server starts.
+
+    The list is a file of C structures (common/shm.h of JACK 2): six 32-bit numbers, the fourth and fifth of them the
+    length of the file and of this head of it, and in the head for each server its process's number, 0 where the place
+    is free, and its name.
+    """
+    try:
+        registry = _REGISTRY.open("r+b")
+    except FileNotFoundError:
+        return  # no server ever ran
+    with registry, mmap.mmap(registry.fileno(), 0) as shared:
+        length, head = struct.unpack_from("<II", shared, 12)
+        place, left = divmod(head - _NUMBERS, _SERVERS)
+        assert (length, left) == (len(shared), 0), "JACK's list of servers is laid out in another way"
+        for at in range(_NUMBERS, head, place):
+            (process,) = struct.unpack_from("<i", shared, at)
+            if process and not _is_server(process):
+                shared[at : at + place] = bytes(place)  # the name too: JACK takes one whose process is 0 for active
+
+
+def _is_server(process: int) -> bool:
+    try:
+        return psutil.Process(process).name() in ("jackd", "jackdbus")
+    except psutil.NoSuchProcess:
+        return False
