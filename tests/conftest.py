@@ -39,7 +39,8 @@ if os.environ.get(programs.HIDE):
 # What is heard, in order: a sound server and whoever plays into it want the machine's time when they want it. This is
 # about who runs beside whom; which tests are tried again, and how often, does not hang on it (tries.py).
 _SOUND = ("rig", "speech")
-_IN_REAL_TIME = ("doctor", "faults", "gear", "test_learn.py", "test_monitor.py", "test_play.py")
+_FAULTS = "faults"  # nearly half of what is in real time: where all that sounds is hidden, its process takes that over
+_IN_REAL_TIME = ("doctor", _FAULTS, "gear", "test_learn.py", "test_monitor.py", "test_play.py")
 _ELSEWHERE = ("test_renderer.py",)  # under speech, and nothing is played there
 _GENTLY = 10  # niceness
 
@@ -49,7 +50,7 @@ def _kind(path: Path) -> str:
     parts = path.relative_to(Path(__file__).parent).parts
     if parts[-1] in _ELSEWHERE:
         return ""
-    if parts[0] in _SOUND:
+    if parts[0] in _SOUND or (parts[0] == _FAULTS and os.environ.get(programs.HIDE)):
         return "sound"
     return "real time" if parts[0] in _IN_REAL_TIME or parts[-1] in _IN_REAL_TIME else ""
 
@@ -65,7 +66,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
+            file = outside.file_of(nodeid)
             return _kind(config.rootpath / file) or file
 
     config.option.loadscopereorder = False  # in the order of pytest_collection_modifyitems
@@ -77,16 +78,26 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str:
-    files = len(outside.left_out())
-    return f"left out: {files} files that reach for nothing hidden, and have just passed" if files else ""
+    names = outside.left_out()
+    files = sum("::" not in name for name in names)
+    told = f"left out: {files} files and {len(names) - files} tests that reach for nothing hidden, and have just passed"
+    return told if names else ""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is left out need not be imported either."""
+    if collection_path.suffix != ".py" or not collection_path.is_relative_to(config.rootpath / "tests"):
+        return None
+    left_out = collection_path.relative_to(config.rootpath).as_posix() in outside.left_out()
+    return (left_out and not _kind(collection_path)) or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Side by side, what takes longest begins first: no process is to work alone at the end."""
-    if files := outside.left_out():
-        again = [item.nodeid.partition("::")[0] not in files or bool(_kind(item.path)) for item in items]
-        config.hook.pytest_deselected(items=[item for item, runs in zip(items, again, strict=True) if not runs])
-        items[:] = [item for item, runs in zip(items, again, strict=True) if runs]
+    if names := outside.left_out():
+        done = {item.nodeid for item in items if item.nodeid in names and not _kind(item.path)}
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in done])
+        items[:] = [item for item in items if item.nodeid not in done]
     if os.environ.get("PYTEST_XDIST_WORKER"):
         slow = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: (("sound", "real time", "").index(_kind(item.path)), item.path not in slow))

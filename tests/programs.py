@@ -61,7 +61,7 @@ def _missing(need: str) -> str:
         return _PARTICULAR[need]()
     kind, _, name = need.rpartition(":")
     if kind == "package":
-        there = any(metadata.distributions(name=name)) and not (os.environ.get(HIDE) and name in _PACKAGES)
+        there = any(metadata.distributions(name=name)) and not (name in _PACKAGES and os.environ.get(HIDE))
         return "" if there else f"{name} is not installed"
     return "" if shutil.which(need) else f"{need} is not installed"
 

@@ -1,4 +1,4 @@
-"""Which files of tests the run with everything hidden leaves out: a suite of its own, run twice."""
+"""Which tests the run with everything hidden leaves out: a suite of its own, run twice."""
 
 import json
 import os
@@ -12,10 +12,14 @@ FILES = {
     "test_alone.py": "def test_alone():\n    pass\n",
     "test_process.py": "import subprocess, sys\n\ndef test_process():\n    subprocess.run([sys.executable, '-c', ''])\n"
     "\ndef test_beside():\n    pass\n",
-    "test_socket.py": "import socket\n\ndef test_socket():\n    socket.socket().close()\n",
+    "test_network.py": "import socket\n\ndef test_network():\n    socket.getaddrinfo('0.0.0.0', 80)\n",
+    "test_here.py": "import asyncio, socket\n\ndef test_here():\n    asyncio.run(asyncio.sleep(0))\n"
+    "    with socket.create_server(('127.0.0.1', 0)) as made:\n"
+    "        socket.create_connection(made.getsockname()).close()\n",
     "test_found.py": "import shutil\n\ndef test_found():\n    shutil.which('python')\n",
     "test_library.py": "from ctypes import util\n\ndef test_library():\n    util.find_library('c')\n",
-    "test_imported.py": "import os\n\nHERE = os.environ.get('XDG_DATA_HOME')\n\ndef test_imported():\n    pass\n",
+    "test_imported.py": "import os\n\nHERE = os.environ.get('PATH')\n\ndef test_imported():\n    pass\n",
+    "test_fetched.py": "from stagelyric.types import paths\n\ndef test_fetched():\n    paths.editors()\n",
     "test_needing.py": "import pytest\n\n@pytest.mark.needs('python')\ndef test_needing():\n    pass\n",
     "test_package.py": "import pytest\n\n@pytest.mark.needs('package:pytest')\ndef test_package():\n    pass\n",
     "test_required.py": "import programs\n\nprograms.require('python')\n\ndef test_required():\n    pass\n",
@@ -24,19 +28,19 @@ FILES = {
     "test_two.py": "def test_two(shared):\n    pass\n",
 }
 CONFTEST = """
-import socket
 import outside, pytest
+from ctypes import util
 
 def pytest_configure(config):
     outside.listen(config)
 
 def pytest_collection_modifyitems(items):
-    items[:] = [item for item in items if item.nodeid.partition("::")[0] not in outside.left_out()]
+    names = outside.left_out()
+    items[:] = [item for item in items if names.isdisjoint((item.nodeid, outside.file_of(item.nodeid)))]
 
 @pytest.fixture(scope="session")
 def shared():
-    with socket.socket() as made:
-        yield made
+    return util.find_library("c")
 """
 
 
@@ -61,10 +65,12 @@ def test_what_reaches_for_nothing_is_left_out_where_everything_is_hidden(
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = needs(what)\n", encoding="utf-8")
-    assert run(tmp_path, *options, STAGELYRIC_HIDE_PROGRAMS="1") == 12  # nobody has said what could be left out
-    assert run(tmp_path, *options) == 12
+    assert run(tmp_path, *options, STAGELYRIC_HIDE_PROGRAMS="1") == 14  # nobody has said what could be left out
+    assert run(tmp_path, *options) == 14
     assert json.loads((tmp_path / "kept" / "left-out.json").read_text(encoding="utf-8")) == [
         "test_alone.py",
+        "test_here.py",
         "test_package.py",
+        "test_process.py::test_beside",
     ]
     assert run(tmp_path, *options, STAGELYRIC_HIDE_PROGRAMS="1") == 10

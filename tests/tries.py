@@ -12,12 +12,12 @@ STAGELYRIC_TRIES is the number of tries in place of TRIES: 1 shows what fails no
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar
 
 import pytest
 from _pytest.runner import runtestprotocol
+from hearing import Hearing
 
 from stagelyric.testing import waiting
 
@@ -30,47 +30,29 @@ _AGAIN = "failed before"  # the section of a report with what failed, a line for
 _LONGEST = 200  # characters of such a line
 
 
-class _Heard:
-    """Whether anything went by the clock since `now` was last made False, and in the set-up of which fixtures."""
-
-    now = False
-    fixtures: ClassVar[set[pytest.FixtureDef[Any]]] = set()
+_heard = Hearing()  # whatever goes by the clock
 
 
 def _hear(event: str, arguments: object) -> None:
     if event in _CLOCKED:
-        _Heard.now = True
+        _heard.now = True
 
 
 def _start(thread: threading.Thread, start: Callable[[threading.Thread], None] = threading.Thread.start) -> None:
-    _Heard.now = True
+    _heard.now = True
     start(thread)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_heard)
     sys.addaudithook(_hear)
     if sys.version_info < (3, 12):  # no audit event tells of threads yet
         threading.Thread.start = _start  # type: ignore[assignment, method-assign]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
-    before, _Heard.now = _Heard.now, False
-    try:
-        return (yield)
-    finally:
-        if _Heard.now:
-            _Heard.fixtures.add(fixturedef)
-        _Heard.now |= before
-
-
 def _is_clocked(item: pytest.Item) -> bool:
     """Whether the test that has just run went by the clock."""
-    if _Heard.now or item.get_closest_marker("needs"):
-        return True
-    known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
-    used = (made for name in item.fixturenames for made in known.get(name, ()))  # type: ignore[attr-defined]
-    return not _Heard.fixtures.isdisjoint(used)
+    return _heard.was_in(item) or item.get_closest_marker("needs") is not None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -79,7 +61,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     failed: list[str] = []
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     while True:
-        _Heard.now = False
+        _heard.now = False
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
         why = _why(reports)
         if not why or len(failed) + 1 >= tries or not _is_clocked(item):

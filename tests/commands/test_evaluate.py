@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from programs import require
 
 from stagelyric.commands.evaluate import evaluate
 from stagelyric.lm import curve
@@ -19,8 +20,7 @@ from stagelyric.report.measures.whole import KEYS
 from stagelyric.report.render.page import shown
 from stagelyric.types import paths
 
-for package in ("wordfreq", "denckring_en_pos", "sklearn"):
-    pytest.importorskip(package, reason="needs the extra report")
+require("package:wordfreq", "package:denckring-en-pos", "package:scikit-learn")  # not imported: it takes seconds
 
 MODEL = Path(__file__).parents[2] / "models" / "char-rnn"
 PLACES = ("Harbour", "Marrow", "Kettle", "Barrow", "Linden", "Quarry")
