@@ -58,19 +58,20 @@ class Substitutes:
     lexicon: Lexicon
     tags: Tags
     vectors: NDArray[np.float32]
-    beside: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    slots: dict[str, list[list[str]]] = field(default_factory=lambda: defaultdict(list))
+    """The slots that have each text, with all that may stand in them."""
     pairs: set[tuple[str, str]] = field(default_factory=set)
     own: Counter[str] = field(default_factory=Counter)
 
     def learn_frames(self, frames: Iterable[Frame]) -> None:
         """Learns from the alternatives in slots, and from which words are adjacent in the frames' forms."""
         for frame in frames:
-            self.pairs |= spoken.pairs(frame).keys()
+            self.pairs.update(spoken.pairs(frame))
             for piece in frame.pieces():
                 if isinstance(piece, Slot):
                     texts = [text for choice in piece.choices if (text := _plain(choice))]
                     for one in texts:
-                        self.beside[one].update(other for other in texts if other != one)
+                        self.slots[one].append(texts)
 
     def learn_lines(self, lines: Iterable[str], *, own: bool) -> None:
         """Learns from sung lines; `own`: they are the band's, whose words are preferred."""
@@ -110,9 +111,8 @@ class Substitutes:
         if not kind:
             return []
         word = words[at]
-        found: dict[str, float] = {}
-        for other, times in self.beside.get(word, {}).items():
-            found[other] = 0.6 + 0.5 * math.log2(1 + times)
+        beside = Counter(other for texts in self.slots.get(word, ()) for other in texts if other != word)
+        found = {other: 0.6 + 0.5 * math.log2(1 + times) for other, times in beside.items()}
         for other, near in self._near(word, kind):
             found[other] = found.get(other, 0.0) + near
         able = [
