@@ -46,15 +46,16 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A show of two dozen presses; `test_the_whole_report` stands a whole one."""
-    monkeypatch.setattr(trial, "one_show", partial(trial.one_show, presses=24))
+    """A show of a dozen presses; `test_the_whole_report` stands one of 64."""
+    monkeypatch.setattr(trial, "one_show", partial(trial.one_show, presses=12))
 
 
 def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(evaluate, [str(argument) for argument in arguments])
 
 
-def test_the_whole_report(corpus: Path, tmp_path: Path) -> None:
+def test_the_whole_report(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "one_show", partial(trial.one_show, presses=64))
     training = tmp_path / "training.txt"
     training.write_text(songs().replace("Bessie", "Walter"), encoding="utf-8")
     picture = tmp_path / "report.svg"
@@ -148,12 +149,12 @@ def test_what_a_training_wrote_down_counts_for_the_very_same_text(
 
 def test_a_blind_table_has_its_key_apart(corpus: Path, tmp_path: Path) -> None:
     key = tmp_path / "key.json"
-    arguments = (MODEL, corpus, "--contexts", "4", "--blind", "9", "--key", key, "--json")
+    arguments = (MODEL, corpus, "--contexts", "3", "--blind", "7", "--key", key, "--json")
     done = run(*arguments)
     assert done.exit_code == 0, done.output
     sheet = json.loads(done.stdout)["pairs"]
     answers = json.loads(key.read_text())["key"]
-    assert len(sheet) == len(answers) == 9
+    assert len(sheet) == len(answers) == 7
     by_people = [pair[answer["people"]] for pair, answer in zip(sheet, answers, strict=True)]
     written = {line.strip(".,") for line in songs().splitlines()}
     written |= {line[:1].upper() + line[1:] for line in written}

@@ -36,7 +36,7 @@ def items() -> list[tuple[str, list[str]]]:
 @pytest.mark.needs("package:torch")
 def test_bytes_lose_less_than_three_hundredths_of_a_nat(editor: Editor, items: list[tuple[str, list[str]]]) -> None:
     model = Llama(fetch.SMOLLM2.path)
-    texts = [editor.encode(line, before) for line, before in items]
+    texts = [editor.encode(line, before) for line, before in items[:100]]  # a third of a second in torch
     found = np.concatenate(editor.log_p([text for text, _ in texts], [start for _, start in texts]))
     wanted = np.concatenate(
         [tiny_gguf.by_torch(model, editor.meta, t)[np.arange(start, len(t)), t[start:]] for t, start in texts]

@@ -14,6 +14,7 @@ COLD = 'title = "Cold night"\nseed = 3\n' + "".join(
     f'[[songs]]\ntitle = "{title}"\n' + "".join(f'[[songs.sections]]\nname = "{name}"\n' for name in SECTIONS)
     for title in TITLES
 )
+WARM = 'title = "Warm night"\nseed = 3\n[[songs]]\ntitle = "Song"\n[[songs.sections]]\nname = "verse"\n'
 
 
 async def test_every_section_has_something_of_its_own_within_the_first_ten_seconds(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ async def test_every_section_has_something_of_its_own_within_the_first_ten_secon
 async def test_two_presses_on_an_empty_shelf_and_what_follows_is_in_its_place(tmp_path: Path) -> None:
     """The n-th press takes the n-th line, though the first ones came before the writer was up."""
     here = ports()
-    setlist = COLD.replace("Cold night", "Warm night")
+    setlist = WARM  # of one shelf: in a long set the writer has others to fill first
     async with playing(tmp_path / "quick", setlist=setlist, ports=here, ready=6) as play:
         for _ in range(6):
             expected = await press(play)

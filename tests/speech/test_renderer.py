@@ -32,8 +32,8 @@ LIMIT = 120.0
 TEXT = "Hold the light on the water"
 NAMES = ("Polly", "Mister Harbour", "Old Mary", "The driver", "My brother", "Nobody", "The river", "A stranger")
 DOES = ("ties the boat", "reads the letter", "sweeps the snow", "sells the car", "winds the clock")
-WHERE = ("in the rain", "at the station", "on the wall", "by the harbour light", "under the lamp")
-LINES = [f"{name} {does} {where}" for where in WHERE for does in DOES for name in NAMES]  # 200, each its own
+WHERE = ("in the rain", "at the station")
+LINES = [f"{name} {does} {where}" for where in WHERE for does in DOES for name in NAMES]  # 80, each its own
 
 
 @pytest.fixture(scope="module")
@@ -120,17 +120,17 @@ class Told(list[str]):
 
 
 @pytest.mark.slow
-async def test_hundreds_of_lines_and_a_voice_that_is_killed_and_hung_meanwhile(
+async def test_many_lines_and_a_voice_that_is_killed_and_hung_meanwhile(
     tmp_path: Path, spoken: "Likeness", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """None lost, none wrong: 400 files of 200 texts, the voice killed 20 times and stopped dead 5 times. The loop
+    """None lost, none wrong: 160 files of 80 texts, the voice killed 8 times and stopped dead 3 times. The loop
     is never kept waiting: its longest absence is far below a hang's length."""
     heard = Told()
     renderer = Renderer(None, None, tell=heard)
-    jobs = {tmp_path / f"{number}.flac": LINES[number % len(LINES)] for number in range(400)}
+    jobs = {tmp_path / f"{number}.flac": LINES[number % len(LINES)] for number in range(160)}
     done = 0
-    kills = {19 * number + 8: signal.SIGKILL for number in range(20)}
-    hangs = {76 * number + 20: signal.SIGSTOP for number in range(5)}
+    kills = {19 * number + 8: signal.SIGKILL for number in range(8)}
+    hangs = {60 * number + 20: signal.SIGSTOP for number in range(3)}
     victims: set[int] = set()
 
     async def render(text: str, path: Path) -> None:
@@ -143,16 +143,16 @@ async def test_hundreds_of_lines_and_a_voice_that_is_killed_and_hung_meanwhile(
             os.kill(renderer.pid, ill)
 
     monkeypatch.setattr(child, "look", lambda pid: None)  # as where nobody can know: it is found by its silence
-    monkeypatch.setattr(module, "TRIES", 12)  # so often may 25 mishaps meet the same line
+    monkeypatch.setattr(module, "TRIES", 12)  # so often may 11 mishaps meet the same line
     async with renderer.running(), asyncio.timeout(600):
         renderer.limit = 3.0
         longest = asyncio.create_task(_longest_absence())
         await asyncio.gather(*(render(text, path) for path, text in jobs.items()))
         longest.cancel()
-    assert renderer.starts >= 20
-    assert len(victims) >= 20
+    assert renderer.starts >= 8
+    assert len(victims) >= 8
     assert 1 <= len(heard) < len(victims)  # one that keeps dying is said once, until it has been well for a while
-    assert len(list(tmp_path.glob("*.flac"))) == 400
+    assert len(list(tmp_path.glob("*.flac"))) == 160
     assert [path.name for number, path in enumerate(jobs) if spoken.wrong(path, number % len(LINES))] == []
 
 

@@ -133,7 +133,7 @@ async def test_closing_leaves_no_process_behind() -> None:
 
 @pytest.mark.slow
 async def test_closing_in_the_middle_of_answers_always_ends() -> None:
-    for moment in range(8):
+    for moment in (0, 1, 2, 7):  # lines that are still asked for; a writer's start takes a second
         generator = Generator(MODEL)
         async with asyncio.timeout(LIMIT), generator.running():
             await generator.write(ASK, 0, CHUNK)

@@ -1,5 +1,7 @@
 """Two processes over gloo train what one does: run as a user would, under torchrun."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -57,27 +59,38 @@ TOGETHER: list[Job] = [
 ]
 
 
-def trained(folder: Path, jobs: list[Job], *starter: str) -> list[dict[str, Any]]:
-    """One start does all: to import torch takes longer than to train."""
+def prepared(folder: Path, jobs: list[Job]) -> list[str]:
+    """The arguments of JOBS."""
     (folder / "songs.txt").write_text(lyrics(30), encoding="utf-8")
-    (folder / "jobs.py").write_text(JOBS)
-    done = subprocess.run(
-        [sys.executable, *starter, str(folder / "jobs.py"), str(folder / "songs.txt"), str(folder), json.dumps(jobs)],
-        capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return [str(folder / "songs.txt"), str(folder), json.dumps(jobs)]
+
+
+def results(told: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in told.splitlines() if line.startswith("{")]
 
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    return trained(tmp_path_factory.mktemp("alone"), ALONE)
+    """In this process, which has imported torch."""
+    folder, told = tmp_path_factory.mktemp("alone"), io.StringIO()
+    with pytest.MonkeyPatch.context() as patched, contextlib.redirect_stdout(told):
+        patched.setattr(sys, "argv", ["jobs.py", *prepared(folder, ALONE)])
+        exec(JOBS, {})
+    return results(told.getvalue())
 
 
 @pytest.fixture(scope="module")
 def together(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """One start does all: to import torch takes longer than to train."""
     folder = tmp_path_factory.mktemp("together")
-    return trained(folder, TOGETHER, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
+    (folder / "jobs.py").write_text(JOBS)
+    starter = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", str(folder / "jobs.py")]
+    done = subprocess.run(
+        [sys.executable, *starter, *prepared(folder, TOGETHER)],
+        capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return results(done.stdout)
 
 
 @pytest.mark.slow

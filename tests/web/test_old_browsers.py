@@ -85,11 +85,9 @@ async def test_after_a_click_a_pedals_keys_are_the_pedals_again(browser: Any, sh
 
 @pytest.mark.needs("acorn")
 def test_the_pages_are_written_in_the_syntax_of_2020() -> None:
-    for file in sorted(STATIC.glob("*.js")):
-        kind = (
-            ["--ecma5"]
-            if file.name == "old.js"
-            else ["--ecma2020", *([] if file.name == "worker.js" else ["--module"])]
-        )
-        result = subprocess.run(["acorn", *kind, "--silent", str(file)], capture_output=True, text=True)
-        assert result.returncode == 0, f"{file.name}: {result.stderr}"
+    old, worker = STATIC / "old.js", STATIC / "worker.js"
+    modules = sorted(set(STATIC.glob("*.js")) - {old, worker})
+    assert len(modules) > 20
+    for kind, files in ((["--ecma5"], [old]), (["--ecma2020"], [worker]), (["--ecma2020", "--module"], modules)):
+        result = subprocess.run(["acorn", *kind, "--silent", *map(str, files)], capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr

@@ -188,7 +188,7 @@ CARRIED = st.sampled_from([*NUMBERS, *ODD_NUMBERS, *TEXTS, *[(tag, None) for tag
     st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=3),
     st.booleans(),
 )
-@settings(max_examples=1500, deadline=500)
+@settings(max_examples=400, deadline=500)
 def test_no_datagram_raises_or_makes_a_wrong_event(
     address: str, arguments: list[tuple[str, object]], changes: list[tuple[int, int]], bundled: bool
 ) -> None:
