@@ -18,12 +18,18 @@ def stagelyric(*arguments: str, **given: str) -> "subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["journal", "list"], ["journal", "export"]])
 def test_help_is_there_and_fits_the_page(command: list[str]) -> None:
-    done = stagelyric(*command, "--help")
-    assert done.returncode == 0
+    done = CliRunner().invoke(cli, [*command, "--help"], prog_name="stagelyric")
+    assert done.exit_code == 0
     assert done.stdout.startswith("Usage: stagelyric")
     assert max(map(len, done.stdout.splitlines())) <= 80
     if not command:
         assert all(name in done.stdout for name in COMMANDS)
+
+
+def test_a_process_of_its_own_has_help_too() -> None:
+    done = stagelyric("journal", "export", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: stagelyric journal export")
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ def items() -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.needs("package:torch")
+@pytest.mark.slow
 def test_bytes_lose_less_than_three_hundredths_of_a_nat(editor: Editor, items: list[tuple[str, list[str]]]) -> None:
     model = Llama(fetch.SMOLLM2.path)
     texts = [editor.encode(line, before) for line, before in items[:100]]  # a third of a second in torch

@@ -151,9 +151,9 @@ def test_the_model_does_insist(insisting: Writer) -> None:
 @pytest.mark.parametrize(
     "ask",
     [
-        *(Ask(wildness=w, syllables=(5, 9), seed=s) for s, w in enumerate((0.0, 0.3, 0.7, 1.0))),
+        *(Ask(wildness=w, syllables=(5, 9), seed=s) for s, w in enumerate((0.0, 0.5, 1.0))),
         *(Ask(rhyme=scheme, syllables=(6, 8), seed=9) for scheme in ("AABB", "ABAB", "ABCB", "AAAA")),
-        *(Ask(word=word, seed=3) for word in ("love", "baby", "one", "heart", "tonight", "rain")),
+        *(Ask(word=word, seed=3) for word in ("love", "one", "rain")),
         Ask(word="you know that I'm the one"),
         Ask(word="love", wildness=1.0, syllables=(6, 6)),
         Ask(word="you", rhyme_with="one"),
@@ -169,7 +169,7 @@ def test_the_model_does_insist(insisting: Writer) -> None:
     ],
 )  # fmt: skip
 def test_not_one_ever_leaves_the_decoder(insisting: Writer, ask: Ask) -> None:
-    lines = [line.text for line in insisting.write(ask, 0, 1 if ask.word else 12)]
+    lines = [line.text for line in insisting.write(ask, 0, 1 if ask.word else 8)]
     assert all(lines)
     assert [line for line in lines if is_average(line)] == []
     spoken = {" ".join(line.lower().replace(",", "").split()) for line in lines}

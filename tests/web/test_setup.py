@@ -249,6 +249,7 @@ async def test_a_set_is_made_of_a_title_and_three_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs("chromium", "package:axe-playwright-python")
+@pytest.mark.slow
 async def test_the_whole_way_by_keyboard(page: Page, file: Path) -> None:
     import axe_playwright_python
     from playwright import async_api as playwright

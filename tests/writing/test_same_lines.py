@@ -51,6 +51,7 @@ def shipped(request: pytest.FixtureRequest) -> tuple[str, Writer]:
     return model, writer
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_lines_it_always_gave(shipped: tuple[str, Writer]) -> None:
     model, writer = shipped
     lines = [line for ask in (RHYMED, CROSSED, FREE) for line in writer.write(ask, count=16)]
