@@ -5,7 +5,7 @@ import contextlib
 import io
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from stagelyric.setlist.rendering import MARK, SAME
+from stagelyric.setup import desk
 from stagelyric.setup.desk import LARGEST, Setup
 from stagelyric.web import guard
 from stagelyric.web.server import Page
@@ -65,6 +66,14 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def page(file: Path) -> AsyncIterator[Page]:
     async with setting_up(file) as show:
         yield show.page
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _patient() -> Iterator[None]:
+    """A check of a second is not to be late on a machine that does more pressing things."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(desk, "SECONDS", 120.0)
+        yield
 
 
 @pytest.fixture(autouse=True)
