@@ -67,7 +67,7 @@ def test_half_damper_sweeps_are_one_press_each(seed: int) -> None:
     assert presses(half_damper(random.Random(seed))) == 1
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.randoms(use_true_random=False), st.integers(1, 10))
 def test_so_many_steps_are_so_many_presses(rng: random.Random, steps: int) -> None:
     whole: Step = []
@@ -77,7 +77,7 @@ def test_so_many_steps_are_so_many_presses(rng: random.Random, steps: int) -> No
     assert presses(whole, press="release") == steps
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.integers(0, 50), st.integers(20, 77), st.integers(1, 10), st.floats(0.04, 3.0))
 def test_a_switch_of_any_two_values_needs_no_hysteresis(low: int, apart: int, steps: int, gap: float) -> None:
     values = [low, low + apart] * steps

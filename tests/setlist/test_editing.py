@@ -117,7 +117,7 @@ def marks(table: Any) -> dict[str, Any]:
     return below | ({table[MARK]: table} if MARK in table else {})
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data(), sets())
 def test_what_is_wanted_is_there_and_comments_stay(data: st.DataObject, given: tuple[str, dict[str, Any]]) -> None:
     text, owners = given

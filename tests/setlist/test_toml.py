@@ -104,7 +104,7 @@ PIECES = (
 )  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(tables, st.lists(st.tuples(st.integers(0, 200), st.sampled_from(PIECES)), min_size=1, max_size=3),
        st.sampled_from(("\n", "\r\n")))  # fmt: skip
 def test_what_is_broken_is_refused_by_both_with_its_line(

@@ -38,7 +38,7 @@ def tempo(line: PulseLine) -> float:
     return 60 / PULSES / line.interval
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.floats(40, 240), st.sampled_from(BLOCKS), st.randoms(use_true_random=False))
 def test_the_tempo_after_two_bars(bpm: float, block: int, rng: random.Random) -> None:
     line = PulseLine()
