@@ -102,11 +102,11 @@ def test_it_learns_what_follows_what_and_reads_what_is_asked(tmp_path: Path) -> 
 
     short = (TaggedLine((("rain", "NOUN"),), 3, 0), ["NOUN"])
     long = (TaggedLine((("rain", "NOUN"),) * 3, 9, 0), ["the", "ADJ", "NOUN"])
-    songs = [[[short, long, short, long]], [[long, short, long]], [[long, long, short, short]]] * 20
+    songs = [[[short, long, short, long]], [[long, short, long]], [[long, long, short, short]]] * 12
     symbols = tokens.symbols(("the",))
     place = {symbol: i for i, symbol in enumerate(symbols)}
     config = StructureConfig(len(symbols))
-    recipe = {**TRAINED["structure"].recipe(config), "epochs": 20.0}
+    recipe = {**TRAINED["structure"].recipe(config), "epochs": 12.0}
     trainer = Trainer(config, Recipe(**recipe), Rows(songs, [1.0] * len(songs), place))
     assert trainer.run(tmp_path)
     model = trainer.averaged()
