@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Protocol
 
 from stagelyric.phrasebook.classes import Classes, Member
 from stagelyric.phrasebook.ends import bare, kind
@@ -17,6 +18,13 @@ _BEGUN = re.compile(r"(?<=\w\. )[a-z]")
 
 Chooser = Callable[[Slot], int]
 """The index of the choice to take in a slot."""
+
+
+class Members(Protocol):
+    """What fills the open slots of a frame."""
+
+    def member(self, kind: str, number: int) -> Member:
+        """The same one each time for `*kind` and `number`."""
 
 
 @dataclass(slots=True)
@@ -39,7 +47,7 @@ class Cast:
         return self.members[key]
 
 
-def filled(frame: Frame, cast: Cast, choose: Chooser) -> tuple[str, ...]:
+def filled(frame: Frame, cast: Members, choose: Chooser) -> tuple[str, ...]:
     """The lines of one form. A label's position is chosen at its first slot."""
     labels: dict[str, int] = {}
     return tuple(finished(_words(line, labels, choose), cast) for line in frame.lines)
@@ -60,7 +68,7 @@ def _words(line: Line, labels: dict[str, int], choose: Chooser) -> list[str | Op
     return words
 
 
-def finished(words: Sequence[str | Open], cast: Cast) -> str:
+def finished(words: Sequence[str | Open], cast: Members) -> str:
     """The line as it is sung, from words and open slots."""
     said: list[str] = []
     for word in words:

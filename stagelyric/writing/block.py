@@ -86,6 +86,8 @@ class Block:
             return [chosen for lines in done[: _whole(done)] for chosen in lines]
         for stanza in later:
             done[stanza] = self._by_editor(stanza, done)
+            if _in_a_row(done) >= wanted:
+                return [chosen for lines in done[: _whole(done)] for chosen in lines]
         if not all(done):
             self._draft(later, done)
         return [chosen for lines in done for chosen in lines]

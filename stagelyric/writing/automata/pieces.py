@@ -44,8 +44,8 @@ class NextLine:
     """What a line needs: it follows memory place `at`, after which `log_p` (V,) has ln p of every piece.
 
     `ends`: the words that may be last, with their syllables; `rhymed`: they are few, so they are looked for; `said`:
-    words that may not be said again; `name`: what must be said, "" for nothing; `counts`: syllables of the name's
-    words.
+    words that may not be said again; `name`: what must be said, "" for nothing; `begun`: how the line begins, which is
+    read already, "" where it is free to; `counts`: syllables of the words of both.
     """
 
     at: int
@@ -57,11 +57,12 @@ class NextLine:
     said: frozenset[str] = frozenset()
     name: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A line, its mean ln p of a piece, and that of its unlikeliest piece.
+    """A line, the mean ln p of a piece after its beginning, and that of the unlikeliest one.
 
     Of a name that had to be said, only the chance of any name in its place counts.
     """
@@ -168,7 +169,7 @@ class Sampler:
     def _begun(self, places: Sequence[NextLine], place: int) -> _Row:
         most = max(1, places[place].high - 2)
         after = int(self.rng.integers(most)) if self.rng.random() < 0.6 else 0
-        return _Row(place, places[place].at, after)
+        return _Row(place, places[place].at, after, places[place].begun)
 
     def _by_first(self, place: NextLine) -> dict[int, list[tuple[str, int, tuple[int, ...]]]]:
         """The last words that are looked for, by their first piece."""
@@ -182,7 +183,7 @@ class Sampler:
         """The syllables so far; None if a word is unknown, or not whole yet."""
         total = 0
         for word in words_of(text):
-            count = place.counts.get(word) if place.name else None
+            count = place.counts.get(word)
             count = self.count(word) if count is None else count
             if count is None:
                 return None
@@ -275,6 +276,8 @@ class Sampler:
         words, length = words_of(row.text), self._syllables(place, row.text)
         if length is not None and length > place.high:
             return mask
+        if row.text == place.begun:
+            return self._without(alphabet.begins.copy(), place.said | frozenset(words))
         if not row.text.endswith(","):
             mask |= alphabet.goes_on
         if length is not None:

@@ -1,7 +1,8 @@
 """Drafts whole quatrains with the editor's language model, which continues a few songs of the songbook.
 
 The model reads a verse of four songs near the theme, a title made of the song's first name and a theme, and the lines
-so far; then it is sampled (`automata.pieces`). Several quatrains are written side by side (a beam search), and those
+so far; then it is sampled (`automata.pieces`), from where the quatrain's lines break off that are begun for it
+(`beginnings`). Several quatrains are written side by side (a beam search), and those
 whose lines follow best go on. This takes seconds, so it is done only ahead of time, where there is an editor; nothing
 waits for it. The same seed gives the same lines.
 """
@@ -27,8 +28,9 @@ from stagelyric.types.lines import Ask
 from stagelyric.words import formats
 from stagelyric.words.lists import PRONOUNS, STOP
 from stagelyric.words.phonetics import line_syllables, plain
-from stagelyric.writing import planning
+from stagelyric.writing import beginnings, planning
 from stagelyric.writing.automata.pieces import Alphabet, NextLine, Sampled, Sampler, words_of
+from stagelyric.writing.beginnings import Beginnings, Begun
 from stagelyric.writing.drafters.contract import Between, temperature
 from stagelyric.writing.rules import Rules
 
@@ -72,8 +74,8 @@ class Beam:
 class EditorDrafter:
     """Writes quatrains for any ask. Not thread-safe."""
 
-    def __init__(self, editor: Editor, songs: Sequence[Song]):
-        self.editor, self.songs = editor, songs
+    def __init__(self, editor: Editor, songs: Sequence[Song], begun: Beginnings | None = None):
+        self.editor, self.songs, self.begun = editor, songs, begun
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -81,14 +83,20 @@ class EditorDrafter:
 
     @cached_property
     def digest(self) -> str:
-        """Identifies the songs that are continued."""
-        return hashlib.sha256(repr([(song.title, song.verses) for song in self.songs]).encode()).hexdigest()[:16]
+        """Identifies the songs that are continued, and how lines begin."""
+        own = [(song.title, song.verses) for song in self.songs], self.begun and self.begun.digest
+        return hashlib.sha256(repr(own).encode()).hexdigest()[:16]
 
     def stanza(
         self, ask: Ask, number: int, told: Sequence[str], rules: Rules, fits: Fits, between: Between
     ) -> tuple[str, ...]:
         """The four lines of a shelf's stanza `number`, after the lines `told`; () if none is found."""
-        return _Quatrain(self, ask, number, told, rules, fits, between).written()
+        quatrain = _Quatrain(self, ask, number, told, rules, fits, between)
+        due = list(dict.fromkeys(quatrain.due.values()))
+        for begun in (*(self.begun.of(ask, number, due) if self.begun else ()), None):
+            if lines := quatrain.written(begun):
+                return lines
+        return ()
 
 
 class _Quatrain:
@@ -107,29 +115,41 @@ class _Quatrain:
             self.memory, drafter.alphabet, self._syllables, self.rng, temperature(ask) + _WARMER, between
         )
         names = [name for name in ask.names if planning.spelled(name)]
-        self.named = {place: planning.spelled(name) for place, name in planning.named_in(ask, number, names).items()}
+        self.due = planning.named_in(ask, number, names)
+        self.beginning: Begun | None = None
         self.themes = {word for theme in ask.themes for word in words_of(plain(theme))}
 
-    def written(self) -> tuple[str, ...]:
-        beams = [self._begun()]
+    @property
+    def named(self) -> dict[int, str]:
+        """By place, the name that a line has to say, unless the beginnings do."""
+        told = self.beginning.names if self.beginning else ()
+        return {place: planning.spelled(name) for place, name in self.due.items() if name not in told}
+
+    def written(self, begun: Begun | None) -> tuple[str, ...]:
+        """The quatrain whose lines begin so (None: as the model likes); () if none is found."""
+        self.beginning = begun
+        start, size = self._start
+        self.memory.cut(size)
+        beams = [start]
         for place in range(planning.STANZA):
             found = self.sampler.lines([self._next(beam, place) for beam in beams], ROWS)
             options = [
                 (score, number, line)
                 for number, (beam, lines) in enumerate(zip(beams, found, strict=True))
-                for score, line in self._scored(beam, lines)
+                for score, line in self._scored(beam, lines, self._begins(place))
             ]
             beams = self._gone_on(beams, sorted(options, key=lambda own: (-own[0], own[2].text)), place)
             if not beams:
                 return ()
         return max(beams, key=lambda beam: beam.score).lines
 
-    def _begun(self) -> Beam:
-        """The state after the songs, the title and the lines so far."""
+    @cached_property
+    def _start(self) -> tuple[Beam, int]:
+        """The state after the songs, the title and the lines so far, and how many places that takes."""
         own = _title(self.ask, float(self.rng.random())) + "\n" + "".join(f"{_sung(line)}\n" for line in self.told)
         text = "\n".join([*self._songs(), own]) + ("\n" if self.told else "")
         at, log_p = _read(self.memory, self.drafter.alphabet.pieces.encode(text), -1, self.between)
-        return Beam(0.0, (), at, log_p)
+        return Beam(0.0, (), at, log_p), self.memory.size
 
     def _songs(self) -> list[str]:
         """A verse of each song that is nearest to the theme, the nearest last."""
@@ -146,17 +166,24 @@ class _Quatrain:
     def _next(self, beam: Beam, place: int) -> NextLine:
         """What the next line of a quatrain under way needs."""
         low, high = planning.metre(self.ask)
-        name = self.named.get(place, "")
+        name, begun = self.named.get(place, ""), self._begins(place)
+        at, log_p = beam.at, beam.log_p
+        if begun:
+            at, log_p = _read(self.memory, self.drafter.alphabet.pieces.encode(begun), at, self.between)
         said = [word for line in beam.lines for word in words_of(line) if word not in STOP]
         said += [w for line in self.told for w in words_of(plain(line)) if w not in STOP and w not in self.themes]
         said += [words_of(line)[0] for line in beam.lines]
         own = {form for word in words_of(name) for form in (word, f"{word}'s")}
-        counts = {word: line_syllables(word) for word in own}
+        counts = {word: line_syllables(word) for word in own.union(words_of(begun))}
         mate = planning.MATES[self.ask.rhyme][place]
         return NextLine(
-            beam.at, beam.log_p, low, high, self._ends(beam, place), mate is not None,
-            frozenset(said) - own - {"the", "a"}, name, counts,
+            at, log_p, low, high, self._ends(beam, place), mate is not None,
+            frozenset(said) - own - {"the", "a"}, name, counts, begun,
         )  # fmt: skip
+
+    def _begins(self, place: int) -> str:
+        """How a line is to begin, "" for as it likes."""
+        return self.beginning.lines[place] if self.beginning else ""
 
     def _ends(self, beam: Beam, place: int) -> Mapping[str, int]:
         """The words that a line may end on, with their syllables."""
@@ -176,10 +203,10 @@ class _Quatrain:
             return None
         return int(self.rules.lexicon.syllables[number])
 
-    def _scored(self, beam: Beam, lines: Sequence[Sampled]) -> list[tuple[float, Sampled]]:
+    def _scored(self, beam: Beam, lines: Sequence[Sampled], begun: str) -> list[tuple[float, Sampled]]:
         """The lines that may follow, each with the score that the quatrain would have with it."""
         before = [*self.told, *beam.lines]
-        fit = [line for line in lines if line.least > _LEAST and _is_new(line.text, before)]
+        fit = [line for line in lines if line.least > _LEAST and _is_new(line.text, begun, before)]
         fit = [line for line in fit if self.fits(line.text, beam.lines)]
         senses = self.drafter.editor.score([line.text for line in fit], [before] * len(fit), self.between)
         draws = self.rng.random(len(fit))
@@ -187,8 +214,9 @@ class _Quatrain:
         for line, sense, draw in zip(fit, senses, draws, strict=True):
             words = words_of(line.text)
             pronouns = sum(word in PRONOUNS for word in words) / max(1, len(words))
+            above = 0.0 if begun else max(0.0, sense - BAND[1])  # beginnings are alike, which by itself has much sense
             score = (
-                min(0.0, sense - BAND[0]) - 0.5 * max(0.0, sense - BAND[1])
+                min(0.0, sense - BAND[0]) - 0.5 * above
                 + 0.8 * min(max(line.mean, -3.2), -1.8) + 0.12 * line.least
                 - 3.0 * max(0.0, pronouns - _MOST_PRONOUNS) + 0.3 * draw
             )  # fmt: skip
@@ -201,7 +229,7 @@ class _Quatrain:
         starts: set[tuple[str, ...]] = set()
         found: list[Beam] = []
         for score, number, line in options:
-            start = tuple(words_of(line.text)[:2])
+            start = tuple(words_of(line.text.removeprefix(self._begins(place)))[:2])
             used[number] = used.get(number, 0) + 1
             if (len(beams) > 1 and used[number] > _FROM_ONE) or start in starts:
                 continue
@@ -229,11 +257,12 @@ def _read(memory: Memory, pieces: Sequence[int], at: int, between: Between) -> t
     return at, log_p[0]
 
 
-def _is_new(text: str, before: Sequence[str]) -> bool:
-    """Whether a line says something, says nothing twice, and repeats no three words of the lines before."""
-    words = words_of(text)
+def _is_new(text: str, begun: str, before: Sequence[str]) -> bool:
+    """Whether a line says something, says nothing twice, and repeats no three words of the lines before; as it was
+    `begun` it may."""
+    words = words_of(text.removeprefix(begun))
     content = [word for word in words if word not in STOP]
-    if len(words) < 3 or not content or len(set(content)) < len(content):
+    if len(words_of(text)) < 3 or not content or len(set(content)) < len(content):
         return False
     earlier = {run for line in before for run in _runs(words_of(plain(line)))}
     return earlier.isdisjoint(_runs(words))
@@ -282,7 +311,7 @@ def make(editor: object) -> EditorDrafter | None:
     if not isinstance(editor, Editor) or folder is None:
         return None
     found = songs(folder)
-    return EditorDrafter(editor, found) if len(found) >= _SONGS else None
+    return EditorDrafter(editor, found, beginnings.load(folder)) if len(found) >= _SONGS else None
 
 
 def is_turn(ask: Ask) -> bool:

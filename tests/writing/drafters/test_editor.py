@@ -1,5 +1,7 @@
 """Quatrains by the editor's model: they keep metre, rhyme and names, and wait for nobody."""
 
+import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,18 +14,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from stagelyric.phrasebook import classes, grammar, unfolding
+from stagelyric.phrasebook.classes import Member
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask, Scheme
 from stagelyric.words.lists import STOP
 from stagelyric.words.phonetics import line_syllables
 from stagelyric.words.rhyme import kind
-from stagelyric.writing import editing, planning
+from stagelyric.writing import beginnings, editing, planning
 from stagelyric.writing.automata.pieces import Alphabet, NextLine, Sampler, words_of
+from stagelyric.writing.beginnings import Beginnings
 from stagelyric.writing.drafters import editor as by_editor
 from stagelyric.writing.drafters.editor import EditorDrafter, Song
 from stagelyric.writing.writer import Writer
 
-MODEL = Path(__file__).parents[3] / "models" / "transformer"
+MODELS = Path(__file__).parents[3] / "models"
+MODEL = MODELS / "transformer"
+MEMBERS = classes.load(MODELS / "songbook" / "frames" / "classes.words")
 WORDS = [
     word
     for line in (
@@ -186,10 +193,101 @@ def test_a_names_genitive_can_be_counted(name: str, drafter: EditorDrafter, writ
     ask = Ask(rhyme="ABCB", syllables=(5, 9), names=(name,), seed=4)
     own = by_editor._Quatrain(drafter, ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None)
     due = min(own.named)
-    place = own._next(own._begun(), due)
+    place = own._next(own._start[0], due)
     for word in name.lower().split():
         assert place.counts[f"{word}'s"] == line_syllables(f"{word}'s")
         assert word in place.counts
+
+
+FIGURE = "*person walks on the\nAnd *he waits for my\nOn the old {stone|hill} *he sings of\nIn *place the\n"
+PLAIN = "One night the\nOne morning a\nOne day in the\nAnd my\n"
+
+
+def begun(*texts: str) -> Beginnings:
+    frames = [frame for text in texts for frame in grammar.parse(f"@@ scheme free\n{text}").frames]
+    assert frames
+    return Beginnings(frames, MEMBERS)
+
+
+@pytest.mark.parametrize("scheme", ["AABB", "ABAB", "ABCB"])
+def test_lines_go_on_from_how_they_begin(drafter: EditorDrafter, writer: Writer, scheme: Scheme) -> None:
+    names = ("Polly Vane", "Leith")
+    ask = Ask(rhyme=scheme, syllables=(7, 11), names=names, seed=4)
+    own = EditorDrafter(drafter.editor, SONGS, begun(FIGURE.replace("In *place", "Then"), FIGURE, PLAIN))
+    kept = 0
+    for number in range(8):
+        due = {*planning.named_in(ask, number, names).values()}
+        lines = quatrain(own, writer, ask, number)
+        for place, line in enumerate(lines):
+            assert 7 <= line_syllables(line) <= 11
+            mate = planning.MATES[scheme][place]
+            if mate is not None:
+                assert kind(words_of(line)[-1], words_of(lines[mate])[-1]) == "perfect"
+        text = "\n".join(lines)
+        last = "In Leith the " if "Leith" in due else "Then the "
+        figure = (
+            f"Polly( Vane)? walks on the .*\nAnd she waits for my .*\nOn the old (stone|hill) she sings of .*\n{last}"
+        )
+        kept += bool(
+            re.match(figure if "Polly Vane" in due else "One night the .*\nOne morning a .*\nOne day in the ", text)
+        )
+    assert kept >= 4
+
+
+def test_where_no_line_goes_on_from_a_beginning_the_model_begins_itself(drafter: EditorDrafter, writer: Writer) -> None:
+    ask = Ask(rhyme="ABCB", syllables=(5, 9), seed=4)
+    odd = "Unheard of\nUnheard of\nUnheard of\nUnheard of\n"
+    rules, own = writer.rules(ask), EditorDrafter(drafter.editor, SONGS, begun(odd))
+    told: list[str] = []
+
+    def fits(text: str, before: Sequence[str]) -> bool:
+        told.append(text)
+        return not text.startswith("Unheard")
+
+    lines = own.stanza(ask, 1, (), rules, fits, lambda: None)
+    assert any(text.startswith("Unheard of ") for text in told)
+    assert len(lines) == 4
+
+
+def test_a_shelfs_stanzas_begin_differently(drafter: EditorDrafter) -> None:
+    texts = [PLAIN.replace("One", word) for word in ("This", "That", "Each", "Some", "Any", "No")]
+    own, ask = begun(*texts), Ask(syllables=(6, 10), seed=9)
+    first = [own.of(ask, number, ())[0].lines[0] for number in range(2)]
+    assert len({*first, *(one.lines[0] for number in range(2) for one in own.of(ask, number, ()))}) == 6
+    assert own.of(ask, 1, ()) == own.of(ask, 1, ())
+    assert own.of(replace(ask, syllables=(3, 5)), 1, ()) == []  # nothing would be left to say
+    assert EditorDrafter(drafter.editor, SONGS, own).digest != drafter.digest
+
+
+def test_a_theme_of_its_own_keeps_a_beginning_from_other_songs() -> None:
+    own = begun(f"@ themes money\n{PLAIN}")
+    assert own.of(Ask(themes=("rain",)), 0, ()) == []
+    assert own.of(Ask(themes=("rain", "money")), 0, ())
+
+
+def test_the_shipped_beginnings() -> None:
+    folder = paths.songbook()
+    assert folder is not None
+    frames, told = beginnings.read(folder / beginnings.FOLDER)
+    assert told == []
+    assert len(frames) >= 300
+    for frame in frames:
+        cast = unfolding.Cast(MEMBERS, random.Random(1))
+        cast.members["person", 1] = Member("Nell", sort="f")
+        lines = unfolding.filled(frame, cast, unfolding.drawn(random.Random(1)))
+        assert all(1 <= line_syllables(line) <= 7 for line in lines), lines
+        assert all(line[-1].isalpha() for line in lines)
+    firsts = [frame.source[0:2] for frame in frames]
+    assert len(set(firsts)) == len(firsts)
+
+
+def test_beginnings_that_are_none_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.beginnings").write_text(f"{PLAIN}\n*nobody has\nA\nB\nC\n")
+    (tmp_path / "b.beginnings").write_bytes(b"\xff\xfe")
+    frames, told = beginnings.read(tmp_path)
+    assert len(frames) == 1
+    assert [one.partition(":")[0] for one in told] == ["a.beginnings", str(tmp_path / "b.beginnings")]
+    assert "*nobody" in told[0]
 
 
 def test_the_same_seed_gives_the_same_lines_and_another_others(drafter: EditorDrafter, writer: Writer) -> None:

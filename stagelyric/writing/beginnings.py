@@ -1,0 +1,122 @@
+"""How the lines of a quatrain begin: what the editor's model, which writes good lines but no stanzas, has to be told.
+
+A beginning is a quatrain of the shipped files (`*.beginnings`, written as frames are), of which each line breaks off
+where a few words about the song's theme can follow: "*person sold the", "*he gave away the". What repeats, contrasts
+or goes on from one to the next holds the lines together, whatever the model says; half of each line is left to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from stagelyric.phrasebook import book, casting, classes, draw, grammar, unfolding
+from stagelyric.phrasebook.classes import Classes
+from stagelyric.phrasebook.frame import PRONOUNS, Frame, Open
+from stagelyric.phrasebook.grammar import FrameFileError
+from stagelyric.types.lines import Ask
+from stagelyric.words.phonetics import line_syllables, plain
+from stagelyric.writing import planning
+
+FOLDER: Final = "beginnings"
+SUFFIX: Final = ".beginnings"
+TRIES = 3
+"""Beginnings that are tried for a quatrain; after these the model begins its lines itself."""
+
+_LEFT = 3  # syllables of the longest line that are left to the model at least
+_BASE = "@@ scheme free\n"  # the rhymes are the model's
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How a quatrain's four lines begin, and which of the song's names that says."""
+
+    lines: tuple[str, ...]
+    names: frozenset[str]
+
+
+class Beginnings:
+    """All beginnings, in the order of their files."""
+
+    def __init__(self, frames: Sequence[Frame], members: Classes):
+        self.frames, self._members = frames, members
+
+    @cached_property
+    def digest(self) -> str:
+        """Identifies their texts."""
+        return hashlib.sha256(repr([frame.source for frame in self.frames]).encode()).hexdigest()[:16]
+
+    def of(self, ask: Ask, number: int, due: Sequence[str]) -> list[Begun]:
+        """For an ask's quatrain `number`, up to TRIES, the first to be tried first; `due`: the names it should say.
+
+        No beginning comes again on a shelf before all others of its sort have been there.
+        """
+        people = [name for name in due if not planning.is_place(name)]
+        places = [name for name in due if planning.is_place(name)]
+        able = self._able(ask, bool(people), bool(places)) or self._able(ask, bool(people), here=False)
+        if not able:
+            return []
+        order = np.random.default_rng(int(ask.digest, 16)).permutation(len(able))
+        found = (able[int(order[(number * TRIES + nth) % len(able)])] for nth in range(min(TRIES, len(able))))
+        begun = (self._begun(ask, frame, people, places, f"{number}.{nth}") for nth, frame in enumerate(found))
+        most = planning.metre(ask)[1] - _LEFT
+        return [one for one in begun if all(line_syllables(line) <= most for line in one.lines)]
+
+    def _able(self, ask: Ask, named: bool, here: bool) -> list[Frame]:
+        """The beginnings for stanzas with a person's name, or none, and with a place's or none."""
+        themes = {plain(theme) for theme in ask.themes}
+        return [
+            frame for frame in self.frames
+            if _has(frame, "person", *PRONOUNS) == named and _has(frame, "place") == here
+            and (not frame.tags.themes or not themes.isdisjoint(frame.tags.themes))
+        ]  # fmt: skip
+
+    def _begun(self, ask: Ask, frame: Frame, people: Sequence[str], places: Sequence[str], nth: str) -> Begun:
+        rng = draw.seeded(ask.digest, nth)
+        who, where = ([planning.spelled(name) for name in names] for names in (people, places))
+        filling = casting.Filling(casting.cast(self._members, who, where, ask.seed), rng)
+        lines = unfolding.filled(frame, filling, lambda slot: draw.below(rng, len(slot.choices)))
+        said = {
+            name for kind, names in (("person", people), ("place", places)) for name in names[: _count(frame, kind)]
+        }
+        return Begun(lines, frozenset(said))
+
+
+def _has(frame: Frame, *kinds: str) -> bool:
+    return any(isinstance(piece, Open) and piece.kind in kinds for piece in frame.pieces())
+
+
+def _count(frame: Frame, kind: str) -> int:
+    """How many people, or places, a frame has."""
+    return len({piece.number for piece in frame.pieces() if isinstance(piece, Open) and piece.kind == kind})
+
+
+def read(folder: Path) -> tuple[list[Frame], list[str]]:
+    """The beginnings in a folder's files, and what is wrong with others."""
+    frames: list[Frame] = []
+    told: list[str] = []
+    for file in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            parsed = grammar.parse(_BASE + grammar.read(file), file.name)
+        except FrameFileError as error:
+            told.append(str(error))
+            continue
+        frames += (frame for frame in parsed.frames if len(frame.lines) == planning.STANZA)
+        told += map(str, parsed.findings)
+    return frames, told
+
+
+def load(songbook: Path) -> Beginnings | None:
+    """The beginnings beside a songbook; None if there are none. What can't be read is left out."""
+    try:
+        members = classes.load(songbook / "frames" / book.CLASSES)
+    except classes.ClassesError:
+        return None
+    frames, _ = read(songbook / FOLDER)
+    return Beginnings(frames, members) if frames else None
