@@ -47,6 +47,9 @@ _WARMER = 0.1  # added to the sampling temperature of the other drafters
 _LIVING = 30  # times in the corpus; a line doesn't end on a rarer word
 _LEAST = -5.5  # nats; a line with a piece that is less likely than this is dropped
 _MOST_PRONOUNS = 0.2
+_OF_IT_IS = re.compile(
+    r"\b(?:at|by|for|from|in|into|of|on|onto|over|to|under|with) it's\b"
+)  # its one mistake of spelling
 _GRAIN = 0.05  # scores are rounded to this, so that rounding differences between processors rarely change a choice
 
 Fits = Callable[[str, Sequence[str]], bool]
@@ -258,11 +261,11 @@ def _read(memory: Memory, pieces: Sequence[int], at: int, between: Between) -> t
 
 
 def _is_new(text: str, begun: str, before: Sequence[str]) -> bool:
-    """Whether a line says something, says nothing twice, and repeats no three words of the lines before; as it was
-    `begun` it may."""
+    """Whether a line says something, nothing twice, is spelled well, and repeats no three words of the lines before;
+    as it was `begun` it may."""
     words = words_of(text.removeprefix(begun))
     content = [word for word in words if word not in STOP]
-    if len(words_of(text)) < 3 or not content or len(set(content)) < len(content):
+    if len(words_of(text)) < 3 or not content or len(set(content)) < len(content) or _OF_IT_IS.search(text):
         return False
     earlier = {run for line in before for run in _runs(words_of(plain(line)))}
     return earlier.isdisjoint(_runs(words))
