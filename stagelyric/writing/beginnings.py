@@ -18,7 +18,7 @@ import numpy as np
 
 from stagelyric.phrasebook import book, casting, classes, draw, grammar, unfolding
 from stagelyric.phrasebook.classes import Classes
-from stagelyric.phrasebook.frame import PRONOUNS, Frame, Open
+from stagelyric.phrasebook.frame import PRONOUNS, SAID, Frame, Open
 from stagelyric.phrasebook.grammar import FrameFileError
 from stagelyric.types.lines import Ask
 from stagelyric.words.phonetics import line_syllables, plain
@@ -26,19 +26,24 @@ from stagelyric.writing import planning
 
 FOLDER: Final = "beginnings"
 SUFFIX: Final = ".beginnings"
-TRIES = 3
+TRIES = 4
 """Beginnings that are tried for a quatrain; after these the model begins its lines itself."""
 
-_LEFT = 3  # syllables of the longest line that are left to the model at least
+MORE: Final = 1
+"""Syllables by which a line that was begun may be longer than those of its song."""
+
+_ROOM, _LEAST = 3, 2  # syllables of the longest line that are left to the model, and at least
+_OTHER = {"f": "m", "m": "f"}
 _BASE = "@@ scheme free\n"  # the rhymes are the model's
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """How a quatrain's four lines begin, and which of the song's names that says."""
+    """How a quatrain's four lines begin, which of the song's names that says, and words that don't agree with it."""
 
     lines: tuple[str, ...]
     names: frozenset[str]
+    never: frozenset[str] = frozenset()
 
 
 class Beginnings:
@@ -63,10 +68,12 @@ class Beginnings:
         if not able:
             return []
         order = np.random.default_rng(int(ask.digest, 16)).permutation(len(able))
-        found = (able[int(order[(number * TRIES + nth) % len(able)])] for nth in range(min(TRIES, len(able))))
-        begun = (self._begun(ask, frame, people, places, f"{number}.{nth}") for nth, frame in enumerate(found))
-        most = planning.metre(ask)[1] - _LEFT
-        return [one for one in begun if all(line_syllables(line) <= most for line in one.lines)]
+        begun = [self._begun(ask, able[at], people, places, int(at)) for at in order]
+        most = planning.metre(ask)[1] + MORE
+        left = [most - max(map(line_syllables, one.lines)) for one in begun]
+        fit = [one for one, room in zip(begun, left, strict=True) if room >= _ROOM]
+        fit = fit or [one for one, room in zip(begun, left, strict=True) if room >= _LEAST]
+        return [fit[(number * TRIES + nth) % len(fit)] for nth in range(min(TRIES, len(fit)))]
 
     def _able(self, ask: Ask, named: bool, here: bool) -> list[Frame]:
         """The beginnings for stanzas with a person's name, or none, and with a place's or none."""
@@ -77,15 +84,16 @@ class Beginnings:
             and (not frame.tags.themes or not themes.isdisjoint(frame.tags.themes))
         ]  # fmt: skip
 
-    def _begun(self, ask: Ask, frame: Frame, people: Sequence[str], places: Sequence[str], nth: str) -> Begun:
-        rng = draw.seeded(ask.digest, nth)
+    def _begun(self, ask: Ask, frame: Frame, people: Sequence[str], places: Sequence[str], at: int) -> Begun:
+        rng = draw.seeded(ask.digest, at)
         who, where = ([planning.spelled(name) for name in names] for names in (people, places))
         filling = casting.Filling(casting.cast(self._members, who, where, ask.seed), rng)
         lines = unfolding.filled(frame, filling, lambda slot: draw.below(rng, len(slot.choices)))
         said = {
             name for kind, names in (("person", people), ("place", places)) for name in names[: _count(frame, kind)]
         }
-        return Begun(lines, frozenset(said))
+        sex = filling.member("person", 1).sort if _has(frame, "person") else ""
+        return Begun(lines, frozenset(said), frozenset(SAID[_OTHER[sex]].values()) if sex else frozenset())
 
 
 def _has(frame: Frame, *kinds: str) -> bool:

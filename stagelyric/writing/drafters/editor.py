@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from stagelyric.editor.editor import Editor
 from stagelyric.editor.memory import Memory
+from stagelyric.phrasebook import near_themes
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
 from stagelyric.words import formats
@@ -42,10 +43,14 @@ BAND = (2.2, 3.2)
 """The editor's sense, in nats a piece. Higher than for lines by others, since these are its own."""
 
 _SONGS, _BEAMS, _FROM_ONE, _BEFORE = 4, 3, 2, 4
-_ROOM = 1600  # places of memory: what is read first, and sampled for one line
-_WARMER = 0.1  # added to the sampling temperature of the other drafters
+_MANY, _MANY_ROWS = (
+    6,
+    144,
+)  # after a line that is rhymed on later: more go on, so that the rhyme is one that comes by itself
+_ROOM = 3400  # places of memory: what is read first, and sampled for one line
 _LIVING = 30  # times in the corpus; a line doesn't end on a rarer word
-_LEAST = -5.5  # nats; a line with a piece that is less likely than this is dropped
+_ABOUT = 0.8  # what a word of the song's themes adds to a line
+_LEAST = -4.7  # nats; a line with a piece that is less likely than this is dropped
 _MOST_PRONOUNS = 0.2
 _OF_IT_IS = re.compile(
     r"\b(?:at|by|for|from|in|into|of|on|onto|over|to|under|with) it's\b"
@@ -77,8 +82,12 @@ class Beam:
 class EditorDrafter:
     """Writes quatrains for any ask. Not thread-safe."""
 
-    def __init__(self, editor: Editor, songs: Sequence[Song], begun: Beginnings | None = None):
-        self.editor, self.songs, self.begun = editor, songs, begun
+    def __init__(
+        self, editor: Editor, songs: Sequence[Song], begun: Beginnings | None = None,
+        table: Mapping[str, Sequence[str]] | None = None,
+    ):  # fmt: skip
+        """`begun`: how quatrains may begin their lines; `table`: the themes that words are close to (`near_themes`)."""
+        self.editor, self.songs, self.begun, self.table = editor, songs, begun, table or {}
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -114,12 +123,11 @@ class _Quatrain:
         editor = drafter.editor
         self.rng = np.random.default_rng([int(ask.digest, 16), int.from_bytes(editor.digest.encode()), number])
         self.memory = editor.memory(_ROOM)
-        self.sampler = Sampler(
-            self.memory, drafter.alphabet, self._syllables, self.rng, temperature(ask) + _WARMER, between
-        )
+        self.sampler = Sampler(self.memory, drafter.alphabet, self._syllables, self.rng, temperature(ask), between)
         names = [name for name in ask.names if planning.spelled(name)]
         self.due = planning.named_in(ask, number, names)
         self.beginning: Begun | None = None
+        self.near = near_themes.wanted(ask.themes, drafter.table)
         self.themes = {word for theme in ask.themes for word in words_of(plain(theme))}
 
     @property
@@ -135,7 +143,8 @@ class _Quatrain:
         self.memory.cut(size)
         beams = [start]
         for place in range(planning.STANZA):
-            found = self.sampler.lines([self._next(beam, place) for beam in beams], ROWS)
+            rows = ROWS if len(beams) <= _BEAMS else _MANY_ROWS
+            found = self.sampler.lines([self._next(beam, place) for beam in beams], rows)
             options = [
                 (score, number, line)
                 for number, (beam, lines) in enumerate(zip(beams, found, strict=True))
@@ -170,12 +179,14 @@ class _Quatrain:
         """What the next line of a quatrain under way needs."""
         low, high = planning.metre(self.ask)
         name, begun = self.named.get(place, ""), self._begins(place)
+        high += bool(begun) * beginnings.MORE
         at, log_p = beam.at, beam.log_p
         if begun:
             at, log_p = _read(self.memory, self.drafter.alphabet.pieces.encode(begun), at, self.between)
         said = [word for line in beam.lines for word in words_of(line) if word not in STOP]
         said += [w for line in self.told for w in words_of(plain(line)) if w not in STOP and w not in self.themes]
         said += [words_of(line)[0] for line in beam.lines]
+        said += self.beginning.never if self.beginning else ()
         own = {form for word in words_of(name) for form in (word, f"{word}'s")}
         counts = {word: line_syllables(word) for word in own.union(words_of(begun))}
         mate = planning.MATES[self.ask.rhyme][place]
@@ -217,17 +228,23 @@ class _Quatrain:
         for line, sense, draw in zip(fit, senses, draws, strict=True):
             words = words_of(line.text)
             pronouns = sum(word in PRONOUNS for word in words) / max(1, len(words))
+            about = max((self._closeness(word) for word in words_of(line.text.removeprefix(begun))), default=0.0)
             above = 0.0 if begun else max(0.0, sense - BAND[1])  # beginnings are alike, which by itself has much sense
             score = (
                 min(0.0, sense - BAND[0]) - 0.5 * above
-                + 0.8 * min(max(line.mean, -3.2), -1.8) + 0.12 * line.least
+                + 0.8 * min(max(line.mean, -3.2), -1.6) + 0.35 * line.least + _ABOUT * about
                 - 3.0 * max(0.0, pronouns - _MOST_PRONOUNS) + 0.3 * draw
             )  # fmt: skip
             found.append((beam.score + round(score / _GRAIN) * _GRAIN, line))
         return found
 
+    def _closeness(self, word: str) -> float:
+        """How close a word is to the song's themes, 0 to 1."""
+        return max((self.near.get(theme, 0.0) for theme in self.drafter.table.get(word, ())), default=0.0)
+
     def _gone_on(self, beams: Sequence[Beam], options: Sequence[tuple[float, int, Sampled]], place: int) -> list[Beam]:
         """The best of the quatrains that are a line longer; not all from the same, nor all with the same beginning."""
+        most = _MANY if place in planning.MATES[self.ask.rhyme] else _BEAMS
         used: dict[int, int] = {}
         starts: set[tuple[str, ...]] = set()
         found: list[Beam] = []
@@ -243,7 +260,7 @@ class _Quatrain:
                 pieces = self.drafter.alphabet.pieces.encode(f"{line.text}\n")
                 at, log_p = _read(self.memory, pieces, own.at, self.between)
             found.append(Beam(score, (*own.lines, line.text), at, log_p))
-            if len(found) == _BEAMS:
+            if len(found) == most:
                 break
         return found
 
@@ -314,7 +331,9 @@ def make(editor: object) -> EditorDrafter | None:
     if not isinstance(editor, Editor) or folder is None:
         return None
     found = songs(folder)
-    return EditorDrafter(editor, found, beginnings.load(folder)) if len(found) >= _SONGS else None
+    if len(found) < _SONGS:
+        return None
+    return EditorDrafter(editor, found, beginnings.load(folder), near_themes.load(folder / "frames" / near_themes.FILE))
 
 
 def is_turn(ask: Ask) -> bool:

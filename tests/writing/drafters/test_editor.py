@@ -22,7 +22,7 @@ from stagelyric.words.lists import STOP
 from stagelyric.words.phonetics import line_syllables
 from stagelyric.words.rhyme import kind
 from stagelyric.writing import beginnings, editing, planning
-from stagelyric.writing.automata.pieces import Alphabet, NextLine, Sampler, words_of
+from stagelyric.writing.automata.pieces import Alphabet, NextLine, Sampled, Sampler, words_of
 from stagelyric.writing.beginnings import Beginnings
 from stagelyric.writing.drafters import editor as by_editor
 from stagelyric.writing.drafters.editor import EditorDrafter, Song
@@ -68,7 +68,7 @@ class Pieces:
 
 
 class Memory:
-    """A model to which all words are about equally likely after any piece, and a line's end now and then."""
+    """A model to which some words are likelier than others after each piece, and a line's end now and then."""
 
     def __init__(self, pieces: Pieces, room: int):
         self.pieces, self.size, self.most = pieces, 0, room
@@ -88,7 +88,7 @@ class Memory:
         assert len(pieces) <= self.room
         self.size += len(pieces)
         chosen = pieces if asked is None else [pieces[at] for at in asked]
-        rows = np.stack([self.likes + np.random.default_rng(piece).random(len(self.likes)) for piece in chosen])
+        rows = np.stack([self.likes + 3 * np.random.default_rng(piece).random(len(self.likes)) for piece in chosen])
         return np.asarray(rows - np.log(np.exp(rows).sum(axis=1, keepdims=True)), np.float32)
 
     def cut(self, size: int) -> None:
@@ -219,7 +219,7 @@ def test_lines_go_on_from_how_they_begin(drafter: EditorDrafter, writer: Writer,
         due = {*planning.named_in(ask, number, names).values()}
         lines = quatrain(own, writer, ask, number)
         for place, line in enumerate(lines):
-            assert 7 <= line_syllables(line) <= 11
+            assert 7 <= line_syllables(line) <= 11 + beginnings.MORE
             mate = planning.MATES[scheme][place]
             if mate is not None:
                 assert kind(words_of(line)[-1], words_of(lines[mate])[-1]) == "perfect"
@@ -251,12 +251,35 @@ def test_where_no_line_goes_on_from_a_beginning_the_model_begins_itself(drafter:
 
 def test_a_shelfs_stanzas_begin_differently(drafter: EditorDrafter) -> None:
     texts = [PLAIN.replace("One", word) for word in ("This", "That", "Each", "Some", "Any", "No")]
-    own, ask = begun(*texts), Ask(syllables=(6, 10), seed=9)
-    first = [own.of(ask, number, ())[0].lines[0] for number in range(2)]
-    assert len({*first, *(one.lines[0] for number in range(2) for one in own.of(ask, number, ()))}) == 6
+    own, ask = begun(*texts, *(text.replace("night", "summer") for text in texts)), Ask(syllables=(6, 10), seed=9)
+    found = [one.lines[0] for number in range(3) for one in own.of(ask, number, ())]
+    assert len(set(found)) == len(found) == 3 * beginnings.TRIES == 12
     assert own.of(ask, 1, ()) == own.of(ask, 1, ())
-    assert own.of(replace(ask, syllables=(3, 5)), 1, ()) == []  # nothing would be left to say
+    assert own.of(replace(ask, syllables=(2, 4)), 1, ()) == []  # nothing would be left to say
     assert EditorDrafter(drafter.editor, SONGS, own).digest != drafter.digest
+
+
+def test_a_womans_lines_have_no_he(drafter: EditorDrafter, writer: Writer) -> None:
+    for name, never in (("Polly", {"he", "him", "his", "himself"}), ("Walter", {"she", "her", "hers", "herself"})):
+        ask = Ask(names=(name,), syllables=(6, 10))
+        (one,) = begun(FIGURE.replace("In *place", "Then")).of(ask, 0, [name])
+        assert one.never == never
+        own = by_editor._Quatrain(drafter, ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None)
+        own.beginning = one
+        assert own._next(own._start[0], 0).said >= never
+
+
+def test_a_line_about_the_songs_themes_is_preferred(drafter: EditorDrafter, writer: Writer) -> None:
+    table = {"boat": ("sea",), "sea": ("sea",), "rain": ("weather",)}
+    own = EditorDrafter(drafter.editor, SONGS, table=table)
+    ask = Ask(themes=("sea",), rhyme="free", syllables=(4, 9))
+    quatrain = by_editor._Quatrain(own, ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None)
+    texts = ["A light on the old boat", "A light on the old road", "A light on the old sea", "A light in the cold rain"]
+    lines = [Sampled(text, -2.0, -3.0) for text in texts]
+    marks = {line.text: score for score, line in quatrain._scored(quatrain._start[0], lines, "")}
+    assert min(marks[texts[0]], marks[texts[2]]) > max(marks[texts[1]], marks[texts[3]])
+    begun = quatrain._scored(quatrain._start[0], lines[:1], "A light on the old boat")
+    assert begun == []  # nothing was said
 
 
 def test_a_theme_of_its_own_keeps_a_beginning_from_other_songs() -> None:
@@ -270,12 +293,12 @@ def test_the_shipped_beginnings() -> None:
     assert folder is not None
     frames, told = beginnings.read(folder / beginnings.FOLDER)
     assert told == []
-    assert len(frames) >= 300
+    assert len(frames) >= 250
     for frame in frames:
         cast = unfolding.Cast(MEMBERS, random.Random(1))
         cast.members["person", 1] = Member("Nell", sort="f")
         lines = unfolding.filled(frame, cast, unfolding.drawn(random.Random(1)))
-        assert all(1 <= line_syllables(line) <= 6 for line in lines), lines
+        assert all(1 <= line_syllables(line) <= 8 for line in lines), lines
         assert all(line[-1].isalpha() for line in lines)
     firsts = [frame.source[0] for frame in frames]
     assert len(set(firsts)) == len(firsts)
