@@ -33,6 +33,13 @@ MORE: Final = 1
 """Syllables by which a line that was begun may be longer than those of its song."""
 
 _ROOM, _LEAST = 3, 2  # syllables of the longest line that are left to the model, and at least
+_SPEAKERS = (
+    frozenset(("i", "i'm", "i'll", "i'd", "i've", "me", "my", "mine", "myself")),
+    frozenset(("you", "you're", "you'll", "you'd", "you've", "your", "yours", "yourself")),
+    frozenset(("we", "we're", "we'll", "we'd", "we've", "us", "our", "ours", "ourselves")),
+)
+"""Who speaks, or is spoken to: where a figure has none of one's words, neither has the rest of its lines."""
+
 _OTHER = {"f": "m", "m": "f"}
 _BASE = "@@ scheme free\n"  # the rhymes are the model's
 
@@ -93,7 +100,10 @@ class Beginnings:
             name for kind, names in (("person", people), ("place", places)) for name in names[: _count(frame, kind)]
         }
         sex = filling.member("person", 1).sort if _has(frame, "person") else ""
-        return Begun(lines, frozenset(said), frozenset(SAID[_OTHER[sex]].values()) if sex else frozenset())
+        never = set(SAID[_OTHER[sex]].values()) if sex else set()
+        spoken = {word for line in lines for word in line.lower().split()}
+        never.update(word for speaker in _SPEAKERS if spoken.isdisjoint(speaker) for word in speaker)
+        return Begun(lines, frozenset(said), frozenset(never))
 
 
 def _has(frame: Frame, *kinds: str) -> bool:
