@@ -27,7 +27,7 @@ from stagelyric.phrasebook import near_themes
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
 from stagelyric.words import formats
-from stagelyric.words.lists import FILLERS, PRONOUNS, STOP
+from stagelyric.words.lists import PRONOUNS, STOCK_ENDS, STOP
 from stagelyric.words.phonetics import line_syllables, plain
 from stagelyric.writing import beginnings, planning
 from stagelyric.writing.automata.pieces import Alphabet, NextLine, Sampled, Sampler, words_of
@@ -50,7 +50,7 @@ _MANY, _MANY_ROWS = (
 _ROOM = 3400  # places of memory: what is read first, and sampled for one line
 _LIVING = 30  # times in the corpus; a line doesn't end on a rarer word
 _ABOUT = 0.8  # what a word of the song's themes adds to a line
-_FILLED = 0.7  # what ending on a filler takes from it, if that isn't one of these
+_STOCK = 0.7  # what a stock end takes from it, unless it is one of these
 _LEAST = -4.7  # nats; a line with a piece that is less likely than this is dropped
 _MOST_PRONOUNS = 0.2
 _OF_IT_IS = re.compile(
@@ -234,7 +234,7 @@ class _Quatrain:
             score = (
                 min(0.0, sense - BAND[0]) - 0.5 * above
                 + 0.8 * min(max(line.mean, -3.2), -1.6) + 0.35 * line.least + _ABOUT * about
-                - (_FILLED if words[-1] in FILLERS and not self._closeness(words[-1]) else 0.0)
+                - (_STOCK if words[-1] in STOCK_ENDS and not self._closeness(words[-1]) else 0.0)
                 - 3.0 * max(0.0, pronouns - _MOST_PRONOUNS) + 0.3 * draw
             )  # fmt: skip
             found.append((beam.score + round(score / _GRAIN) * _GRAIN, line))
