@@ -43,19 +43,17 @@ BAND = (2.2, 3.2)
 """The editor's sense, in nats a piece. Higher than for lines by others, since these are its own."""
 
 _SONGS, _BEAMS, _FROM_ONE, _BEFORE = 4, 3, 2, 4
-_MANY, _MANY_ROWS = (
-    6,
-    144,
-)  # after a line that is rhymed on later: more go on, so that the rhyme is one that comes by itself
-_ROOM = 3400  # places of memory: what is read first, and sampled for one line
+_MANY, _MANY_ROWS = 6, 144
+"""Quatrains under way, and samples, while a rhyme is open: more, so that it is one that comes by itself."""
+
+_FIGURES = 3  # quatrains that are written, each from another figure; the best is taken
+_ROOM = 2400  # places of memory: what is read first, and sampled for one line
 _LIVING = 30  # times in the corpus; a line doesn't end on a rarer word
 _ABOUT = 0.8  # what a word of the song's themes adds to a line
 _STOCK = 0.7  # what a stock end takes from it, unless it is one of these
 _LEAST = -4.7  # nats; a line with a piece that is less likely than this is dropped
 _MOST_PRONOUNS = 0.2
-_OF_IT_IS = re.compile(
-    r"\b(?:at|by|for|from|in|into|of|on|onto|over|to|under|with) it's\b"
-)  # its one mistake of spelling
+_OF_IT_IS = re.compile(r"\b(?:at|by|for|from|in|into|of|on|onto|over|to|under|with) it's\b")  # a mistake it makes
 _GRAIN = 0.05  # scores are rounded to this, so that rounding differences between processors rarely change a choice
 
 Fits = Callable[[str, Sequence[str]], bool]
@@ -106,10 +104,13 @@ class EditorDrafter:
         """The four lines of a shelf's stanza `number`, after the lines `told`; () if none is found."""
         quatrain = _Quatrain(self, ask, number, told, rules, fits, between)
         due = list(dict.fromkeys(quatrain.due.values()))
-        for begun in (*(self.begun.of(ask, number, due) if self.begun else ()), None):
-            if lines := quatrain.written(begun):
-                return lines
-        return ()
+        found: list[Beam] = []
+        for begun in self.begun.of(ask, number, due) if self.begun else ():
+            found += quatrain.written(begun)
+            if len(found) == _FIGURES:
+                break
+        found = found or quatrain.written(None)
+        return max(found, key=lambda beam: beam.score).lines if found else ()
 
 
 class _Quatrain:
@@ -137,8 +138,8 @@ class _Quatrain:
         told = self.beginning.names if self.beginning else ()
         return {place: planning.spelled(name) for place, name in self.due.items() if name not in told}
 
-    def written(self, begun: Begun | None) -> tuple[str, ...]:
-        """The quatrain whose lines begin so (None: as the model likes); () if none is found."""
+    def written(self, begun: Begun | None) -> list[Beam]:
+        """The best quatrain whose lines begin so (None: as the model likes); none if none is found."""
         self.beginning = begun
         start, size = self._start
         self.memory.cut(size)
@@ -149,12 +150,12 @@ class _Quatrain:
             options = [
                 (score, number, line)
                 for number, (beam, lines) in enumerate(zip(beams, found, strict=True))
-                for score, line in self._scored(beam, lines, self._begins(place))
+                for score, line in self._scored(beam, lines, place)
             ]
             beams = self._gone_on(beams, sorted(options, key=lambda own: (-own[0], own[2].text)), place)
             if not beams:
-                return ()
-        return max(beams, key=lambda beam: beam.score).lines
+                return []
+        return [max(beams, key=lambda beam: beam.score)]
 
     @cached_property
     def _start(self) -> tuple[Beam, int]:
@@ -218,8 +219,10 @@ class _Quatrain:
             return None
         return int(self.rules.lexicon.syllables[number])
 
-    def _scored(self, beam: Beam, lines: Sequence[Sampled], begun: str) -> list[tuple[float, Sampled]]:
+    def _scored(self, beam: Beam, lines: Sequence[Sampled], place: int) -> list[tuple[float, Sampled]]:
         """The lines that may follow, each with the score that the quatrain would have with it."""
+        begun = self._begins(place)
+        closes = 1 + (place + 1 == planning.STANZA)  # readers forgive the last line least
         before = [*self.told, *beam.lines]
         fit = [line for line in lines if line.least > _LEAST and _is_new(line.text, begun, before)]
         fit = [line for line in fit if self.fits(line.text, beam.lines)]
@@ -233,7 +236,7 @@ class _Quatrain:
             above = 0.0 if begun else max(0.0, sense - BAND[1])  # beginnings are alike, which by itself has much sense
             score = (
                 min(0.0, sense - BAND[0]) - 0.5 * above
-                + 0.8 * min(max(line.mean, -3.2), -1.6) + 0.35 * line.least + _ABOUT * about
+                + closes * (0.8 * min(max(line.mean, -3.2), -1.6) + 0.35 * line.least) + _ABOUT * about
                 - (_STOCK if words[-1] in STOCK_ENDS and not self._closeness(words[-1]) else 0.0)
                 - 3.0 * max(0.0, pronouns - _MOST_PRONOUNS) + 0.3 * draw
             )  # fmt: skip
