@@ -8,6 +8,7 @@ or goes on from one to the next holds the lines together, whatever the model say
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,8 +75,9 @@ class Beginnings:
         able = self._able(ask, bool(people), bool(places)) or self._able(ask, bool(people), here=False)
         if not able:
             return []
-        order = np.random.default_rng(int(ask.digest, 16)).permutation(len(able))
-        begun = [self._begun(ask, able[at], people, places, int(at)) for at in order]
+        order = np.random.default_rng(int(ask.digest, 16)).permutation(len(able)).tolist()
+        order.sort(key=lambda at: _is_said_to(able[at]))  # readers found more sense where nobody says I or you
+        begun = [self._begun(ask, able[at], people, places, at) for at in order]
         most = planning.metre(ask)[1] + MORE
         left = [most - max(map(line_syllables, one.lines)) for one in begun]
         fit = [one for one, room in zip(begun, left, strict=True) if room >= _ROOM]
@@ -108,6 +110,12 @@ class Beginnings:
 
 def _has(frame: Frame, *kinds: str) -> bool:
     return any(isinstance(piece, Open) and piece.kind in kinds for piece in frame.pieces())
+
+
+def _is_said_to(frame: Frame) -> bool:
+    """Whether somebody says I in it, or you."""
+    words = {word for line in frame.source for word in re.split(r"[^a-z']+", line.lower())}
+    return any(not words.isdisjoint(speaker) for speaker in _SPEAKERS[:2])
 
 
 def _count(frame: Frame, kind: str) -> int:
