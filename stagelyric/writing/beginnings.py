@@ -1,8 +1,8 @@
 """How the lines of a quatrain begin: what the editor's model, which writes good lines but no stanzas, has to be told.
 
-A beginning is a quatrain of the shipped files (`*.beginnings`, written as frames are), of which each line breaks off
-where a few words about the song's theme can follow: "*person sold the", "*he gave away the". What repeats, contrasts
-or goes on from one to the next holds the lines together, whatever the model says; half of each line is left to it.
+A beginning is a quatrain of the shipped files (`*.beginnings`, frames of the scheme `free`), of which each line breaks
+off where a few words about the song's theme can follow: "*person sold the", "*he gave away the". What repeats,
+contrasts or goes on from one to the next holds the lines together, whatever the model says: about half of each line.
 """
 
 from __future__ import annotations
@@ -42,7 +42,6 @@ _SPEAKERS = (
 """Who speaks, or is spoken to: where a figure has none of one's words, neither has the rest of its lines."""
 
 _OTHER = {"f": "m", "m": "f"}
-_BASE = "@@ scheme free\n"  # the rhymes are the model's
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,7 @@ def read(folder: Path) -> tuple[list[Frame], list[str]]:
     told: list[str] = []
     for file in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            parsed = grammar.parse(_BASE + grammar.read(file), file.name)
+            parsed = grammar.parse(grammar.read(file), file.name)
         except FrameFileError as error:
             told.append(str(error))
             continue

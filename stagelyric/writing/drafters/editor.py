@@ -28,7 +28,8 @@ from stagelyric.types import paths
 from stagelyric.types.lines import Ask
 from stagelyric.words import formats
 from stagelyric.words.lists import PRONOUNS, STOCK_ENDS, STOP
-from stagelyric.words.phonetics import line_syllables, plain
+from stagelyric.words.phonetics import Phones, line_syllables, plain
+from stagelyric.words.rhyme import kind_of_sounds
 from stagelyric.writing import beginnings, planning
 from stagelyric.writing.automata.pieces import Alphabet, NextLine, Sampled, Sampler, words_of
 from stagelyric.writing.beginnings import Beginnings, Begun
@@ -50,6 +51,7 @@ _FIGURES = 3  # quatrains that are written, each from another figure; the best i
 _ROOM = 2400  # places of memory: what is read first, and sampled for one line
 _LIVING = 30  # times in the corpus; a line doesn't end on a rarer word
 _ABOUT = 0.8  # what a word of the song's themes adds to a line
+_ANSWERED = 1.0  # what an end adds with which one rhymes that comes by itself in the line that answers it
 _STOCK = 0.7  # what a stock end takes from it, unless it is one of these
 _LEAST = -4.7  # nats; a line with a piece that is less likely than this is dropped
 _MOST_PRONOUNS = 0.2
@@ -129,6 +131,7 @@ class _Quatrain:
         names = [name for name in ask.names if planning.spelled(name)]
         self.due = planning.named_in(ask, number, names)
         self.beginning: Begun | None = None
+        self.answers: dict[int, list[Phones]] = {}
         self.near = near_themes.wanted(ask.themes, drafter.table)
         self.themes = {word for theme in ask.themes for word in words_of(plain(theme))}
 
@@ -143,6 +146,7 @@ class _Quatrain:
         self.beginning = begun
         start, size = self._start
         self.memory.cut(size)
+        self.answers = self._answers(start) if begun else {}
         beams = [start]
         for place in range(planning.STANZA):
             rows = ROWS if len(beams) <= _BEAMS else _MANY_ROWS
@@ -156,6 +160,19 @@ class _Quatrain:
             if not beams:
                 return []
         return [max(beams, key=lambda beam: beam.score)]
+
+    def _answers(self, start: Beam) -> dict[int, list[Phones]]:
+        """For each place that is rhymed on later, how the ends sound that come by themselves in the line that has to
+        rhyme with it, as that is begun: the first line is to end so that one of them fits."""
+        answering = {mate: place for place, mate in enumerate(planning.MATES[self.ask.rhyme]) if mate is not None}
+        found: dict[int, list[Phones]] = {}
+        size = self.memory.size
+        for place, later in answering.items():
+            (lines,) = self.sampler.lines([self._next(start, later, free=True)], ROWS)
+            ends = {words_of(line.text)[-1] for line in lines if line.least > _LEAST}
+            found[place] = [self.rules.sound(end) for end in sorted(ends)]
+            self.memory.cut(size)
+        return found
 
     @cached_property
     def _start(self) -> tuple[Beam, int]:
@@ -177,8 +194,8 @@ class _Quatrain:
             f"{songs[i].title}\n" + "".join(f"{line}\n" for line in own) for i, own in zip(ranked, verses, strict=True)
         ]
 
-    def _next(self, beam: Beam, place: int) -> NextLine:
-        """What the next line of a quatrain under way needs."""
+    def _next(self, beam: Beam, place: int, *, free: bool = False) -> NextLine:
+        """What the next line of a quatrain under way needs; `free`: it needs no rhyme."""
         low, high = planning.metre(self.ask)
         name, begun = self.named.get(place, ""), self._begins(place)
         high += bool(begun) * beginnings.MORE
@@ -191,9 +208,9 @@ class _Quatrain:
         said += self.beginning.never if self.beginning else ()
         own = {form for word in words_of(name) for form in (word, f"{word}'s")}
         counts = {word: line_syllables(word) for word in own.union(words_of(begun))}
-        mate = planning.MATES[self.ask.rhyme][place]
+        rhymed = planning.MATES[self.ask.rhyme][place] is not None and not free
         return NextLine(
-            at, log_p, low, high, self._ends(beam, place), mate is not None,
+            at, log_p, low, high, self._ends(beam, place, rhymed), rhymed,
             frozenset(said) - own - {"the", "a"}, name, counts, begun,
         )  # fmt: skip
 
@@ -201,11 +218,11 @@ class _Quatrain:
         """How a line is to begin, "" for as it likes."""
         return self.beginning.lines[place] if self.beginning else ""
 
-    def _ends(self, beam: Beam, place: int) -> Mapping[str, int]:
+    def _ends(self, beam: Beam, place: int, rhymed: bool) -> Mapping[str, int]:
         """The words that a line may end on, with their syllables."""
         mates, rules = planning.MATES[self.ask.rhyme], self.rules
         mate, last = mates[place], [planning.last_word(words_of(line)) for line in beam.lines]
-        if mate is None:
+        if mate is None or not rhymed:
             numbers = [int(n) for n in rules.free(20 if place in mates else 0).numbers]
         else:
             numbers = planning.rhymes(rules, rules.sound(last[mate]), last, 0, self.ask.rhyme_kind or None)
@@ -237,11 +254,16 @@ class _Quatrain:
             score = (
                 min(0.0, sense - BAND[0]) - 0.5 * above
                 + closes * (0.8 * min(max(line.mean, -3.2), -1.6) + 0.35 * line.least) + _ABOUT * about
+                + (_ANSWERED if self._is_answered(words[-1], place) else 0.0)
                 - (_STOCK if words[-1] in STOCK_ENDS and not self._closeness(words[-1]) else 0.0)
                 - 3.0 * max(0.0, pronouns - _MOST_PRONOUNS) + 0.3 * draw
             )  # fmt: skip
             found.append((beam.score + round(score / _GRAIN) * _GRAIN, line))
         return found
+
+    def _is_answered(self, end: str, place: int) -> bool:
+        sound = self.rules.sound(end)
+        return any(kind_of_sounds(sound, other) == "perfect" for other in self.answers.get(place, ()))
 
     def _closeness(self, word: str) -> float:
         """How close a word is to the song's themes, 0 to 1."""
