@@ -282,7 +282,8 @@ class Sampler:
             mask |= alphabet.goes_on
         if length is not None:
             mask |= alphabet.begins
-            mask[alphabet.comma] = "," not in row.text
+            # A line that was begun comes to its rhyme by way of a comma and whatever rhymes: "on his head, in a bed".
+            mask[alphabet.comma] = "," not in row.text and not place.begun
             may_end = words[-1] in place.ends and bool(row.named or not place.name)
             mask[alphabet.newline] = length >= place.low and may_end and not row.text.endswith(",")
         own = frozenset(word for word in words if word not in STOP)

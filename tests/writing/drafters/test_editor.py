@@ -172,6 +172,24 @@ def test_many_lines_come_to_their_rhyme() -> None:
     assert len(sampler.lines([place], 48)[0]) >= 8
 
 
+def test_a_begun_line_goes_on_after_whole_words_and_without_a_comma() -> None:
+    pieces: Any = Pieces()
+    memory: Any = Memory(pieces, 3000)
+    memory.likes[pieces.numbers[","]] = 2.0
+    ends = dict.fromkeys(WORDS, 1)
+    place = NextLine(0, memory.read(pieces.encode("Her boat"), [-1, 0])[-1:][0], 4, 9, ends, rhymed=False)
+    sampler = Sampler(
+        memory, Alphabet(pieces), dict.fromkeys(WORDS, 1).get, np.random.default_rng(1), 0.9, lambda: None
+    )
+    begun = replace(place, begun="Her boat", counts={"her": 1, "boat": 1})
+    free, found = (sampler.lines([one], 96)[0] for one in (place, begun))
+    assert any("," in line.text for line in free)
+    assert found
+    for line in found:
+        assert line.text.startswith("Her boat ")
+        assert "," not in line.text
+
+
 @pytest.mark.parametrize("scheme", ["AABB", "ABAB", "ABCB"])
 def test_quatrains_rhyme_scan_and_name(drafter: EditorDrafter, writer: Writer, scheme: Scheme) -> None:
     ask = Ask(rhyme=scheme, syllables=(5, 9), themes=("rain",), names=("Polly Vane",), seed=4)
