@@ -246,7 +246,7 @@ PLACES = _words(
 """Last words that mark a name as a place's."""
 
 STOCK_ENDS = _words(
-    "sea shore bay night moonlight moon sun sunlight sky day way bed head hair door floor light war gold king done "
-    "died dead end world hand sand tree"
+    "sea shore bay night moonlight moonlit moon sun sunlight sky day way bed head hair door floor light war gold king "
+    "done died dead end world hand sand tree"
 )
 """What a small model's rhymes end on where nothing better occurs to it."""
