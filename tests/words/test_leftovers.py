@@ -1,7 +1,7 @@
 """What sites, editors and typists leave in lyrics goes; what is sung stays."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stagelyric.words.formats import chords, headings, leftovers
@@ -20,6 +20,7 @@ def test_what_stands_around_the_words_goes(line: str) -> None:
 
 
 @given(st.text("ab ,.'x2(|/:-[]*♪", max_size=16))
+@example("2[[]]")
 @settings(max_examples=60)
 def test_what_was_read_once_is_read_the_same_again(written: str) -> None:
     once = leftovers.sung(written)

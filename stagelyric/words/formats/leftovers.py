@@ -94,8 +94,8 @@ def sung(line: str) -> str:
         return words
     if _DIRECTION.fullmatch(line):
         return ""
-    if "[" in line:
-        line = _BOXES.sub("", line)
+    while (shorter := _BOXES.sub("", line)) != line:  # one box may be in another
+        line = shorter
     line = _SIGNS.sub(" ", line)
     while (shorter := _REPEATED.sub("", _BARS.sub("", line))) != line:
         line = shorter
