@@ -28,7 +28,8 @@ def analyse(
 ) -> None:
     """Describe a set of lyrics, compared with lines that people wrote.
 
-    Frames (*.frames, or folders of them) are expanded to all their forms: how many of each kind, and their faults.
+    Frames (*.frames, or folders of them) are expanded to all their forms: how many of each kind, and their faults;
+    of beginnings (*.beginnings) the faults alone.
 
     CORPUS is what `train` reads: text files, ChordPro, or folders of them. The average line, clichés, repetition,
     names, rhyme, syllables; for your own songs: what you always say.
@@ -56,10 +57,12 @@ def analyse(
 
 def _is_of_frames(path: Path) -> bool:
     """Whether a path contains only frames. In a folder with frames and songs, it is the songs that are analysed."""
+    from stagelyric.phrasebook.grammar import ENDINGS
+
     if not path.is_dir():
-        return path.suffix == ".frames"
+        return path.suffix in ENDINGS
     files = [file for file in path.rglob("*") if file.is_file()]
-    return any(f.suffix == ".frames" for f in files) and not any(f.name.endswith(formats.ENDINGS) for f in files)
+    return any(f.suffix in ENDINGS for f in files) and not any(f.name.endswith(formats.ENDINGS) for f in files)
 
 
 def _analyse_frames(corpus: Sequence[Path], faults: bool, as_json: bool) -> None:
@@ -74,6 +77,16 @@ def _analyse_frames(corpus: Sequence[Path], faults: bool, as_json: bool) -> None
     if as_json:
         print_json(told)
         return
+    if found.frames or not found.begun:
+        _print_frames(told)
+    if found.begun:
+        click.echo(f"{told['begun']} beginnings")
+    click.echo(f"{told['errors']} faults, {told['warnings']} warnings" + ("" if faults else " (--faults lists them)"))
+    for finding in found.findings if faults else ():
+        click.echo(finding)
+
+
+def _print_frames(told: JsonObject) -> None:
     click.echo(f"{told['frames']} frames: {told['quatrains']} quatrains, {told['couplets']} couplets")
     click.echo(f"forms: {told['forms']['all']:,}, {told['forms']['median']:,} in the middle one")
     click.echo(f"{told['slots_a_line']} slots a line, {told['alternatives_a_slot']} alternatives a slot")
@@ -86,9 +99,6 @@ def _analyse_frames(corpus: Sequence[Path], faults: bool, as_json: bool) -> None
         f"{100 * told['first_word_i_or_you']:.0f} %; frames with a person {100 * told['with_person']:.0f} %, "
         f"with a place {100 * told['with_place']:.0f} %"
     )
-    click.echo(f"{told['errors']} faults, {told['warnings']} warnings" + ("" if faults else " (--faults lists them)"))
-    for finding in found.findings if faults else ():
-        click.echo(finding)
 
 
 def _plot(file: Path, reports: dict[str, JsonObject]) -> None:

@@ -29,7 +29,8 @@ _LARGE = 100_000  # bytes of a setlist, some fifty songs
 def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: bool) -> None:
     """Validate a setlist, a rig, lyrics or a file of frames; report every fault with its place, at once.
 
-    Frames (FILE.frames, see docs/lines.md) are expanded to all their forms. Warnings alone are no fault.
+    Frames (FILE.frames, see docs/lines.md) are expanded to all their forms, and so are beginnings (FILE.beginnings).
+    Warnings alone are no fault.
 
     Lyrics are one file, or a folder of them. For each file of lyrics, also those that
     a setlist names, it reports how it was read: encoding, format, songs, lines, and how many of its words are real.
@@ -44,7 +45,7 @@ def check(file: Path | None, as_rig: bool, schema: bool, sample: int, as_json: b
     if file.suffix == ".bake":
         _check_baked(file, as_json)
         return
-    if file.suffix == ".frames":
+    if file.suffix in (".frames", ".beginnings"):
         _check_frames(file, sample, as_json)
         return
     found = _look_through(file) if _is_lyrics(file) else _look_at(file, as_rig)
@@ -95,18 +96,20 @@ def _check_frames(file: Path, sample: int, as_json: bool) -> None:
     else:
         for finding in found.findings:
             click.echo(finding, err=finding.error)
-        click.echo(
-            f"{file}: {count(told['frames'], 'frame')}, {told['slots_a_line']} slots a line, "
-            f"{told['alternatives_a_slot']} alternatives a slot, {told['forms']['median']:,} forms in the middle one; "
-            f"{count(told['errors'], 'fault')}, {count(told['warnings'], 'warning')}"
-        )
-        if told["waiting"]:
+        begun = file.suffix == grammar.BEGINNINGS
+        what = count(told["begun"], "beginning") if begun else (
+            f"{count(told['frames'], 'frame')}, {told['slots_a_line']} slots a line, "
+            f"{told['alternatives_a_slot']} alternatives a slot, {told['forms']['median']:,} forms in the middle one"
+        )  # fmt: skip
+        click.echo(f"{file}: {what}; {count(told['errors'], 'fault')}, {count(told['warnings'], 'warning')}")
+        if told["waiting"] and not begun:
             click.echo(
                 f"{count(told['waiting'], 'alternative')} not sung yet: proposed, and neither kept nor struck "
                 f"({typed('frames', file, '--page')})"
             )
         rng = random.Random()
-        for frame in rng.choices(found.frames, k=sample) if found.frames else ():
+        frames = found.begun if begun else found.frames
+        for frame in rng.choices(frames, k=sample) if frames else ():
             click.echo("\n" + "\n".join(unfolding.rhymed(frame, rng, known)))
     if found.errors:
         raise SystemExit(2)

@@ -1,4 +1,7 @@
-"""Statistics of a folder of frames: how many of each kind, how many forms, and every mistake in them."""
+"""Statistics of a folder of frames: how many of each kind, how many forms, and every mistake in them.
+
+Of beginnings only their number and their mistakes count.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,11 @@ SHARES = ("hand", "scheme", "mood", "who", "tense", "at")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Frames and the findings about them, in the order of files and rows."""
+    """Frames and beginnings, and the findings about both, in the order of files and rows."""
 
     frames: list[Frame]
     findings: list[Finding]
+    begun: list[Frame]
 
     @property
     def errors(self) -> list[Finding]:
@@ -32,26 +36,32 @@ class Read:
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
-    """The frame files among some paths, and in the folders among them."""
+    """The files of frames and beginnings among some paths, and in the folders among them."""
     found: list[Path] = []
     for path in paths:
-        found += sorted(path.rglob("*.frames")) if path.is_dir() else [path]
+        found += sorted(f for f in path.rglob("*") if f.suffix in grammar.ENDINGS) if path.is_dir() else [path]
     return found
 
 
 def read(files: Sequence[Path], known: Classes) -> Read:
-    """Reads some frame files; checks every frame in all its forms and against the others. Raises FrameFileError."""
+    """Reads some files of frames or beginnings; checks every frame in all its forms and against the others. Raises
+    FrameFileError."""
     frames: list[Frame] = []
+    begun: list[Frame] = []
     findings: list[Finding] = []
     for file in files:
-        parsed = grammar.parse(grammar.read(file), str(file), file.resolve().parent.name, proposed=True)
-        frames += parsed.frames
+        begins = file.suffix == grammar.BEGINNINGS
+        hand = file.resolve().parent.name
+        parsed = grammar.parse(grammar.read(file), str(file), hand, proposed=True, begun=begins)
+        (begun if begins else frames).extend(parsed.frames)
         findings += parsed.findings
+    for frame in begun:
+        findings += checks.findings_begun(frame, known)
     for frame in frames:
         findings += checks.findings(frame, known)
     findings += folder.shared(frames, [])
     order = {str(file): place for place, file in enumerate(files)}
-    return Read(frames, sorted(findings, key=lambda finding: (order[finding.file], finding.row)))
+    return Read(frames, sorted(findings, key=lambda finding: (order[finding.file], finding.row)), begun)
 
 
 def summary(found: Read) -> JsonObject:
@@ -62,6 +72,7 @@ def summary(found: Read) -> JsonObject:
     forms = [reach.forms(frame) for frame in frames]
     return {
         "frames": len(frames),
+        "begun": len(found.begun),
         "quatrains": sum(len(frame.lines) == 4 for frame in frames),
         "couplets": sum(len(frame.lines) == 2 for frame in frames),
         "forms": {

@@ -59,6 +59,14 @@ def _sung(frame: Frame, classes: Classes) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.row)
 
 
+def findings_begun(frame: Frame, classes: Classes) -> list[Finding]:
+    """Findings about a beginning. Its lines break off, so their ends and the number of forms don't count; nor is style
+    an error, as half of each line is another's."""
+    checks: tuple[Check, ...] = (_open_slots, _slots, _seams)
+    found = [finding for check in checks for finding in check(frame)]
+    return sorted([*found, *_taste(frame, classes, strict=False)], key=lambda finding: finding.row)
+
+
 def _say(frame: Frame, line: int | None, text: str, *, error: bool = True) -> Finding:
     row = frame.row if line is None else frame.rows[line]
     return Finding(frame.file, row, text, error=error)
@@ -232,25 +240,28 @@ def _count(frame: Frame) -> Iterator[Finding]:
         yield _say(frame, None, f"{count} forms, wanted {least} at least")
 
 
-def _taste(frame: Frame, classes: Classes) -> Iterator[Finding]:
-    """Checks for clichés and offensive words, on forms that together contain every alternative."""
+def _taste(frame: Frame, classes: Classes, *, strict: bool = True) -> Iterator[Finding]:
+    """Checks for clichés and offensive words, on forms that together contain every alternative.
+
+    `strict`: what machines write is an error, else a warning.
+    """
     rng = random.Random("".join(frame.source))
     choose = unfolding.in_turn(rng)
     seen: set[tuple[int, str]] = set()
     for _ in range(_SAMPLES):
         cast = unfolding.Cast(classes, rng)
         for number, line in enumerate(unfolding.filled(frame, cast, choose)):
-            for told, error in _line_faults(line):
+            for told, error in _line_faults(line, strict):
                 if (number, told) not in seen:
                     seen.add((number, told))
                     yield _say(frame, number, told, error=error)
 
 
-def _line_faults(line: str) -> Iterator[tuple[str, bool]]:
+def _line_faults(line: str, strict: bool) -> Iterator[tuple[str, bool]]:
     if (word := family.found(line)) is not None:
         yield f'not for a family: "{word}"', True
     for phrase in cliches.stock_phrases(line)[:1]:
         if len(phrase.split()) > 2 and phrase not in _PLAIN:
             yield f'a stock phrase: "{phrase}"', False
     if found := _MACHINE.search(line):
-        yield f'what machines write: "{found[0]}"', True
+        yield f'what machines write: "{found[0]}"', strict

@@ -2,6 +2,8 @@
 
 file  = { comment | "@@" tags | frame } ;  frame = [ "@" tags ] 2 or 4 lines, then a blank line
 (a line: see `reader`)
+
+A file of beginnings is written alike, but what it has are quatrains of the scheme `free` alone.
 """
 
 from __future__ import annotations
@@ -10,12 +12,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from stagelyric.phrasebook import reader
 from stagelyric.phrasebook import tags as tagging
 from stagelyric.phrasebook.frame import Frame, Line
 from stagelyric.phrasebook.reader import GrammarError, Item, Reader, normalised
 from stagelyric.phrasebook.tags import TagError, Tags
+
+FRAMES: Final = ".frames"
+BEGINNINGS: Final = ".beginnings"
+ENDINGS: Final = (FRAMES, BEGINNINGS)
+"""How the files of both end."""
+
+BEGUN: Final = 4
+"""Lines of a beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +77,19 @@ def read(file: Path) -> str:
         raise FrameFileError(f"{file}: wanted a file of frames, found: {error.strerror}") from None
 
 
-def parse(text: str, file: str = "", hand: str = "", *, proposed: bool = False) -> Parsed:
+def parse(text: str, file: str = "", hand: str = "", *, proposed: bool = False, begun: bool = False) -> Parsed:
     """The frames in a file's text. A frame that can't be parsed is skipped and reported as a finding.
 
-    `proposed`: treat proposed alternatives as if they had been kept; else they are left out.
+    `proposed`: treat proposed alternatives as if they had been kept; else they are left out. `begun`: they are
+    beginnings.
     """
     parsed, base = Parsed(), Tags(hand=hand if hand in tagging.HANDS else "")
     for block in _blocks(text):
         own, lines, base = _read_tags(block, base, file, parsed)
         if lines and own is not None:
             try:
+                if begun:
+                    _check_begun(lines, own, file, block[0][0])
                 parsed.frames.append(_frame(lines, own, file, block[0][0], proposed))
             except _FrameError as error:
                 parsed.findings.append(error.finding)
@@ -126,6 +140,15 @@ class _FrameError(ValueError):
     def __init__(self, finding: Finding):
         super().__init__(str(finding))
         self.finding = finding
+
+
+def _check_begun(lines: Sequence[tuple[int, str]], own: Tags, file: str, row: int) -> None:
+    """Checks that a frame can be a beginning."""
+    if len(lines) != BEGUN:
+        told = f"wanted the {BEGUN} lines of a beginning and then a blank line, found {len(lines)}"
+        raise _FrameError(Finding(file, lines[0][0], told))
+    if own.scheme != "free":
+        raise _FrameError(Finding(file, row, f"scheme: wanted free for a beginning, found {own.scheme or 'none'}"))
 
 
 def _frame(lines: Sequence[tuple[int, str]], own: Tags, file: str, row: int, proposed: bool) -> Frame:

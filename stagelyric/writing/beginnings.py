@@ -26,7 +26,6 @@ from stagelyric.words.phonetics import line_syllables, plain
 from stagelyric.writing import planning
 
 FOLDER: Final = "beginnings"
-SUFFIX: Final = ".beginnings"
 TRIES = 4
 """Beginnings that are tried for a quatrain; after these the model begins its lines itself."""
 
@@ -126,13 +125,13 @@ def read(folder: Path) -> tuple[list[Frame], list[str]]:
     """The beginnings in a folder's files, and what is wrong with others."""
     frames: list[Frame] = []
     told: list[str] = []
-    for file in sorted(folder.glob(f"*{SUFFIX}")):
+    for file in sorted(folder.glob(f"*{grammar.BEGINNINGS}")):
         try:
-            parsed = grammar.parse(grammar.read(file), file.name)
+            parsed = grammar.parse(grammar.read(file), file.name, begun=True)
         except FrameFileError as error:
             told.append(str(error))
             continue
-        frames += (frame for frame in parsed.frames if len(frame.lines) == planning.STANZA)
+        frames += parsed.frames
         told += map(str, parsed.findings)
     return frames, told
 
