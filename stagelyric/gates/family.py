@@ -12,6 +12,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import product
 from operator import ge
 from typing import NamedTuple
 
@@ -41,7 +42,10 @@ _ENDINGS = ("", "s", "ing", "in", "er", "ers", "ed", "y")
 
 @cache
 def _lists() -> dict[str, tuple[str, ...]]:
-    """The sections of data/blocked.txt. Entries are words; in "phrases" and "company" they are whole lines."""
+    """The sections of data/blocked.txt. Entries are words; in "phrases" and "company" they are whole lines.
+
+    A phrase stands for several where a word has alternatives ("by his|her"); it may have company as ambiguous words do.
+    """
     from importlib import resources  # imported here, as it slows down a show's start
 
     text = resources.files("stagelyric.gates").joinpath("data", "blocked.txt").read_text("utf-8")
@@ -65,6 +69,17 @@ def _company() -> dict[str, frozenset[str]]:
         words, _, friends = line.partition(": ")
         company |= dict.fromkeys(words.split(), frozenset(friends.split()))
     return company
+
+
+@cache
+def _set_phrases() -> dict[str, frozenset[str]]:
+    """The blocked phrases, each with the words that make it clean if they are in the same line."""
+    found: dict[str, frozenset[str]] = {}
+    for line in _lists()["phrases"]:
+        words, _, friends = line.partition(": ")
+        for phrase in product(*(word.split("|") for word in words.split())):
+            found[" ".join(phrase)] = frozenset(friends.split())
+    return found
 
 
 @cache
@@ -283,40 +298,55 @@ def _starred(token: str, mild: bool) -> str | None:
 
 
 def _phrase(tokens: Sequence[str]) -> str | None:
-    """A blocked phrase, each of whose words is clean by itself."""
+    """A blocked phrase, each of whose words is clean by itself, and not in company that makes it clean."""
     words = [_plainest(token) for token in tokens]
-    for word in words:
-        if word.held or word.begins:
-            break
-    else:
+    begun = {begin for word in words for begin in word.begins}
+    if not begun:
         return None
     spoken = f" {' '.join(word.joined for word in words)} | {' '.join(word.apart for word in words)} "
-    if any(word.held for word in words):
-        stretched = _phrases().search(spoken)
-        return stretched[1] if stretched else None
-    return next((phrase for phrase in _lists()["phrases"] if f" {phrase} " in spoken), None)
+    held = any(word.held for word in words)
+    for begin in sorted(begun):
+        for phrase in _first_words()[begin]:
+            said = _stretched(phrase).search(spoken) if held else f" {phrase} " in spoken
+            if said and not _is_phrase_in_company(phrase, tokens):
+                return phrase
+    return None
+
+
+def _is_phrase_in_company(phrase: str, tokens: Sequence[str]) -> bool:
+    friends = _set_phrases()[phrase]
+    if not friends or f" {phrase} " not in f" {' '.join(map(_undisguised, tokens))} ":
+        return False
+    return any(friends.intersection(re.split("[^a-z]+", token)) for token in tokens)
+
+
+def _undisguised(token: str) -> str:
+    return disguises.bare(token).replace("'", "")
 
 
 @cache
-def _first_words() -> frozenset[str]:
-    """The words with which blocked phrases begin."""
-    return frozenset(phrase.partition(" ")[0] for phrase in _lists()["phrases"])
+def _first_words() -> dict[str, list[str]]:
+    """The blocked phrases by the word with which they begin, without repeated letters."""
+    found: dict[str, list[str]] = {}
+    for phrase in _set_phrases():
+        found.setdefault(disguises.runs(phrase.partition(" ")[0])[0], []).append(phrase)
+    return found
 
 
 @cache
-def _phrases() -> re.Pattern[str]:
-    """The blocked phrases, allowing for stretched letters."""
-    return re.compile(f" ({'|'.join(map(disguises.stretchable, _lists()['phrases']))}) ")
+def _stretched(phrase: str) -> re.Pattern[str]:
+    """A blocked phrase, allowing for stretched letters."""
+    return re.compile(f" {disguises.stretchable(phrase)} ")
 
 
 class _Plain(NamedTuple):
     """A token's words in their most likely reading, `joined` and `apart` (separated by spaces); whether a letter is
-    `held` ("sooo"); whether a blocked phrase `begins` with one of the words."""
+    `held` ("sooo"); the words with which a blocked phrase `begins`."""
 
     joined: str
     apart: str
     held: bool
-    begins: bool
+    begins: tuple[str, ...]
 
 
 @lru_cache(maxsize=16384)
@@ -328,7 +358,8 @@ def _plainest(token: str) -> _Plain:
         words = [next(disguises.spelled(piece)) if disguises.has_figures(piece) else piece
                  for piece in disguises.pieces(letters)]  # fmt: skip
     joined = "".join(words)
-    begins = not _first_words().isdisjoint((joined, *words))
+    firsts = dict.fromkeys(disguises.runs(word)[0] for word in (joined, *words))
+    begins = tuple(first for first in firsts if first in _first_words())
     return _Plain(joined, " ".join(words), _HELD.search(joined) is not None, begins)
 
 

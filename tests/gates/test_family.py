@@ -90,7 +90,7 @@ def test_nothing_gets_through_in_any_disguise(mild: bool) -> None:
 
 @pytest.mark.parametrize("name", ["capitals", "full width", "invisible", "Cyrillic", "accented", "in brackets", "held"])
 def test_phrases_get_through_in_no_disguise(name: str) -> None:
-    for phrase in family._lists()["phrases"]:
+    for phrase in Random(name).sample(sorted(family._set_phrases()), 200):
         written = " ".join(DISGUISES[name](word, Random(0)) or word for word in phrase.split())
         assert not is_clean(f"Oh {written} she said"), written
 
@@ -147,6 +147,61 @@ def test_mild_words_are_for_a_family_only() -> None:
 
 def test_phrases_of_clean_words_are_caught() -> None:
     assert found("Oh kill yourself, she said") is not None
+
+
+BALLS, NUTS, FINGER, LAID, UP, ON = (
+    codecs.decode(word, "rot13") for word in ("onyyf", "ahgf", "svatre", "ynvq", "hc", "ba")
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"June stole it by the {BALLS}",
+        f"A kick in the {BALLS}, and then a drink",
+        f"You want to grow some {BALLS}",
+        f"He grabbed him by the {NUTS}",
+        f"The driver gave us all the horn and gave me the {FINGER}",
+        f"We only came to get {LAID}",
+        f"The sailor knocked her {UP}",
+        f"He woke up with a hard {ON}",
+        f"He woke up with a hard-{ON}",
+        f"By the b@lls of wool, by the {BALLS[:3]}lllls",
+    ],
+)
+def test_words_that_are_innocent_alone_are_caught_in_set_phrases(line: str) -> None:
+    assert found(line) is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The balls of wool are by the door",
+        "She left the needles by the balls of wool",
+        "He kicked the ball across the road",
+        "The ball went in by the post",
+        "A ring upon her middle finger",
+        "The finger of the glove is torn",
+        "They laid her down beside the hill",
+        "Then both of us got laid off from the mill",
+        "You knocked me up at seven in the morning",
+        "The hill is hard on the knees",
+        "The nuts are in the bowl",
+        "The tit sang in the hedge",
+        "The sun went down on me in Hull",
+        "The birds are in the bush",
+        "We grew some beans, a pair of trees",
+    ],
+)
+def test_innocent_words_pass_outside_set_phrases(line: str) -> None:
+    assert found(line) is None
+
+
+def test_phrases_with_company_are_clean_in_it_alone() -> None:
+    for phrase, friends in family._set_phrases().items():
+        assert not is_clean(f"Oh {phrase} she said"), phrase
+        for friend in sorted(friends)[:2]:
+            assert is_clean(f"Oh {phrase} she said {friend}"), (phrase, friend)
 
 
 @given(st.text(max_size=60))
