@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from stagelyric.commands.common import Fault, classes_of_frames, json_option, print_json
+from stagelyric.commands.common import Fault, classes_of_frames, json_option, print_json, writable
 from stagelyric.types.json import JsonObject
 from stagelyric.words import formats
 
@@ -37,6 +37,8 @@ def analyse(
     from stagelyric.lm.corpus import CorpusError
     from stagelyric.report import analysis, reading
 
+    if plot is not None:
+        _check_plot(plot)
     if any(_is_of_frames(path) for path in corpus):
         _analyse_frames(corpus, faults, as_json)
         return
@@ -99,6 +101,17 @@ def _print_frames(told: JsonObject) -> None:
         f"{100 * told['first_word_i_or_you']:.0f} %; frames with a person {100 * told['with_person']:.0f} %, "
         f"with a place {100 * told['with_place']:.0f} %"
     )
+
+
+def _check_plot(file: Path) -> None:
+    """Refuses a file that could not be written after the work is done."""
+    from stagelyric.report.render import file as pictures
+
+    try:
+        pictures.check(file)
+    except ValueError as error:
+        raise Fault(str(error)) from None
+    writable(file)
 
 
 def _plot(file: Path, reports: dict[str, JsonObject]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stagelyric.commands.common import Fault, json_option, only_with_page, print_json
+from stagelyric.commands.common import Fault, json_option, only_with_page, print_json, writable
 from stagelyric.types.program import typed
 from stagelyric.words import formats
 from stagelyric.words.formats import ENDINGS, LyricsError
@@ -57,6 +57,7 @@ def frames(paths: tuple[Path, ...], out: Path | None, page: bool, port: int, no_
     if not of_frames:
         if out is None or out.suffix != ".frames":
             raise Fault(f"frames: -o: wanted a file that ends in .frames, found {out or 'none'}")
+        writable(out)
         result = _open(paths, out, quiet=as_json)
         _say(out, result, as_json)
     if page:

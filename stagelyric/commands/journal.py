@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stagelyric.commands.common import Failure, Fault, json_option, only_with_page, plain_faults, print_json
+from stagelyric.commands.common import (
+    Failure,
+    Fault,
+    json_option,
+    only_with_page,
+    plain_faults,
+    print_json,
+    writable,
+)
 from stagelyric.gear.journal import journal as memory
 from stagelyric.gear.journal.database import FOR_REPLAY
 from stagelyric.gear.journal.exports import table
@@ -243,6 +251,8 @@ def stats(id: str, plot: Path | None, file: Path | None, as_json: bool) -> None:
     """Which lines were kept and which vetoed, by section and by origin. Without ID: of every night."""
     from stagelyric.gear.journal import stats as counted
 
+    if plot is not None:
+        writable(plot)
     with plain_faults():
         nights = memory.nights(file or paths.journal(), id)
     sections, origins = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stagelyric.commands.common import Fault, json_option, plain_faults, print_json
+from stagelyric.commands.common import Fault, json_option, plain_faults, print_json, writable
 from stagelyric.commands.write import MODEL
 from stagelyric.gear.journal import journal as memory
 from stagelyric.types import paths
@@ -52,6 +52,8 @@ def learn_taste(
     """
     from stagelyric.writing import taste
 
+    if kept is not None:
+        writable(kept)
     journals = journals or (paths.journal(),)
     with plain_faults():
         verdicts = latest(verdict for path in journals for verdict in read(path))
