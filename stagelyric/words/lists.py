@@ -245,8 +245,23 @@ PLACES = _words(
 )
 """Last words that mark a name as a place's."""
 
+DESCRIBING = _words(
+    "able alive alone asleep awake aware bad bare bitter black bland bleak blind blue blunt bold brave brief bright "
+    "brown busy calm cheap clean clear clever cool coy crude cruel damp dear deep dense dim dire dry due dull eager "
+    "early empty equal evil faint fair false far fat few fierce fine firm first flat fond foul frail free fresh full "
+    "funny glad good grand grave great green grey grim grown happy hard harsh heavy high hoarse hot huge hungry ill "
+    "keen kind lame large last late lazy lean lit little lone lonely long loose lost loud lovely low loyal mad main "
+    "mean meek mere mild moonlit mute naked narrow near neat new next nice numb odd old other pale plain pleased poor "
+    "proud pure quick quiet rare raw ready real red rich ripe rough rude sad safe same scarce second severe shallow "
+    "sharp sheer short shy sick silent simple slack slender slick slim slow sly small smart smooth snug sober soft "
+    "sole sore sour spare stale stark steep stern stiff still strange strict strong sunlit sure sweet swift tall tame "
+    "thick thin third tight tiny tired torn tough true ugly vague vain vast warm weak weary wet white whole wicked "
+    "wide wise worn worse worst worth wrong yellow young"
+)
+"""Words that mostly describe: after "a", "the" or "of" something has to follow them."""
+
 STOCK_ENDS = _words(
     "sea shore bay night moonlight moonlit moon sun sunlight sky day way bed head hair door floor light war gold king "
-    "done died dead end world hand sand tree"
+    "done died dead end world hand sand tree it there one two three four five six seven eight nine ten"
 )
 """What a small model's rhymes end on where nothing better occurs to it."""

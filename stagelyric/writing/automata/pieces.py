@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from stagelyric.editor.memory import Memory
 from stagelyric.editor.pieces import Kept
 from stagelyric.lm.sample import choose
-from stagelyric.words.lists import STOP
+from stagelyric.words.lists import DESCRIBING, DETERMINERS, STOP
 
 MIN_P = 0.05
+TESTED = 24
 STEPS = 18
 """The most pieces of a line."""
 
@@ -27,8 +28,9 @@ _HARDLY, _NOT_END = -6.0, -3.0  # nats: rhyming words less likely than this are 
 _LIKELY = 256  # pieces of each row that are drawn from, at most
 _COMMA = -1.0  # added, in nats, to a comma: else lines become lists
 _PLAIN = -1.0  # added, in nats, to "I" and "you" at a line's start: plain talk is what the model likes best
-_TESTED, _OF_ONE = 24, 4  # rhyming ends that are tried, and of these with the same word
+_OF_ONE = 4  # rhyming ends that are tried with the same word
 _ARTICLES = (["the"], ["a"], ["an"])  # no name follows them
+_LEADING = DETERMINERS | {"at", "by", "from", "in", "into", "of", "on", "onto", "to", "with"}
 _WORD = re.compile(r"[a-z]+(?:'[a-z]*)*")
 _BEGINS = re.compile(r" (?:[a-z][A-Za-z']*|I(?:'(?:m|ve|ll|d))?)")  # no capitals: names come where they are due
 _PIECE = re.compile(r" ?[A-Za-z']+|,|\n")
@@ -62,7 +64,7 @@ class NextLine:
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A line, the mean ln p of a piece after its beginning, and that of the unlikeliest one.
+    """A line, the mean ln p of a piece after its beginning, that of the unlikeliest one, and that of all together.
 
     Of a name that had to be said, only the chance of any name in its place counts.
     """
@@ -70,6 +72,7 @@ class Sampled:
     text: str
     mean: float
     least: float
+    total: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class _Row:
 
     @property
     def sampled(self) -> Sampled:
-        return Sampled(self.text.strip(), self.total / max(1, self.count), self.least)
+        return Sampled(self.text.strip(), self.total / max(1, self.count), self.least, self.total)
 
 
 class Alphabet:
@@ -147,8 +150,9 @@ class Sampler:
         self.memory, self.alphabet, self.count = memory, alphabet, count
         self.rng, self.temperature, self.between = rng, temperature, between
 
-    def lines(self, places: Sequence[NextLine], rows: int) -> list[list[Sampled]]:
-        """Different lines for each place, from `rows` samples in all. The memory is left as it was."""
+    def lines(self, places: Sequence[NextLine], rows: int, tested: int = TESTED) -> list[list[Sampled]]:
+        """Different lines for each place, from `rows` samples in all; `tested`: rhyming ends that are tried for each.
+        The memory is left as it was."""
         size = self.memory.size
         self._found: list[dict[str, Sampled]] = [{} for _ in places]
         self._ahead: list[dict[str, tuple[_Row, tuple[int, ...]]]] = [{} for _ in places]
@@ -162,7 +166,7 @@ class Sampler:
             live, log_p = self._stepped(places, live, log_p)
             if not live:
                 break
-        self._land(places)
+        self._land(places, tested)
         self.memory.cut(size)
         return [sorted(found.values(), key=lambda line: line.text) for found in self._found]
 
@@ -199,11 +203,12 @@ class Sampler:
         if not firsts or length is None or row.forced or (place.name and not row.named):
             return
         said = words_of(row.text)
-        for first, words in firsts.items():
+        numbers = np.fromiter(firsts, np.int64, len(firsts))
+        for first in numbers[log_p[numbers] > _HARDLY].tolist():
             gained = float(log_p[first])
-            for word, syllables, spelled in words if gained > _HARDLY else ():
+            for word, syllables, spelled in firsts[first]:
                 text = f"{row.text} {word}"
-                if place.low <= length + syllables <= place.high and word not in said:
+                if place.low <= length + syllables <= place.high and word not in said and not _hangs([*said, word]):
                     self._ahead[row.place].setdefault(text, (row.grown(f" {word}", gained), spelled))
 
     def _stepped(
@@ -285,6 +290,7 @@ class Sampler:
             # A line that was begun comes to its rhyme by way of a comma and whatever rhymes: "on his head, in a bed".
             mask[alphabet.comma] = "," not in row.text and not place.begun
             may_end = words[-1] in place.ends and bool(row.named or not place.name)
+            may_end = may_end and not _hangs(words)
             mask[alphabet.newline] = length >= place.low and may_end and not row.text.endswith(",")
         own = frozenset(word for word in words if word not in STOP)
         return self._without(mask, place.said | own)
@@ -299,13 +305,13 @@ class Sampler:
         if words and words[-1] in place.ends and not (place.name and not row.named):
             self._found[row.place].setdefault(row.text.strip(), row.sampled)
 
-    def _land(self, places: Sequence[NextLine]) -> None:
+    def _land(self, places: Sequence[NextLine], most: int) -> None:
         """Keeps the likeliest of the lines with a rhyming word at the end, if the line can end there."""
         tested: list[tuple[_Row, tuple[int, ...], int]] = []
         pieces: list[int] = []
         parents: list[int] = []
         for ahead in self._ahead:
-            for row, spelled in _likeliest(ahead):
+            for row, spelled in _likeliest(ahead, most):
                 if len(pieces) + len(spelled) > self.memory.room:
                     break
                 at = row.at
@@ -326,7 +332,12 @@ class Sampler:
                 self._finish(places[row.place], row.grown("", end))
 
 
-def _likeliest(ahead: Mapping[str, tuple[_Row, tuple[int, ...]]]) -> list[tuple[_Row, tuple[int, ...]]]:
+def _hangs(words: Sequence[str]) -> bool:
+    """Whether a line that ends so wants another word: "a sword of black", "it shone on the moonlit"."""
+    return words[-1] in DESCRIBING and len(words) > 1 and words[-2] in _LEADING
+
+
+def _likeliest(ahead: Mapping[str, tuple[_Row, tuple[int, ...]]], most: int) -> list[tuple[_Row, tuple[int, ...]]]:
     """The likeliest lines, only a few with the same last word."""
     ranked = sorted(ahead.values(), key=lambda own: (-own[0].sampled.mean - 0.15 * own[0].least, own[0].text))
     used: dict[tuple[int, ...], int] = {}
@@ -335,4 +346,4 @@ def _likeliest(ahead: Mapping[str, tuple[_Row, tuple[int, ...]]]) -> list[tuple[
         used[spelled] = used.get(spelled, 0) + 1
         if used[spelled] <= _OF_ONE:
             found.append((row, spelled))
-    return found[:_TESTED]
+    return found[:most]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -28,8 +28,8 @@ from stagelyric.types import paths
 from stagelyric.types.lines import Ask
 from stagelyric.words import formats
 from stagelyric.words.lists import PRONOUNS, STOCK_ENDS, STOP
-from stagelyric.words.phonetics import Phones, line_syllables, plain
-from stagelyric.words.rhyme import kind_of_sounds
+from stagelyric.words.phonetics import line_syllables, plain
+from stagelyric.words.rhyme import kind_of_sounds, tail
 from stagelyric.writing import beginnings, planning
 from stagelyric.writing.automata.pieces import Alphabet, NextLine, Sampled, Sampler, words_of
 from stagelyric.writing.beginnings import Beginnings, Begun
@@ -47,12 +47,15 @@ _SONGS, _BEAMS, _FROM_ONE, _BEFORE = 4, 3, 2, 4
 _MANY, _MANY_ROWS = 6, 144
 """Quatrains under way, and samples, while a rhyme is open: more, so that it is one that comes by itself."""
 
+_PLANNED = 64  # ends that are tried for a line that is to answer one
 _FIGURES = 3  # quatrains that are written, each from another figure; the best is taken
 _ROOM = 2400  # places of memory: what is read first, and sampled for one line
 _LIVING = 30  # times in the corpus; a line doesn't end on a rarer word
 _ABOUT = 0.8  # what a word of the song's themes adds to a line
 _ANSWERED = 1.0  # what an end adds with which one rhymes that comes by itself in the line that answers it
-_STOCK = 0.7  # what a stock end takes from it, unless it is one of these
+_STOCK = 1.0  # what a stock end takes from it, unless it is one of these
+_TOTAL = 0.2  # for each nat of ln p of what the model says after a beginning, which a longer end has more of
+_AND = 0.9  # taken from a line that was begun for an "and" of the model's own: mostly a second thing for the rhyme
 _LEAST = -4.7  # nats; a line with a piece that is less likely than this is dropped
 _MOST_PRONOUNS = 0.2
 _OF_IT_IS = re.compile(r"\b(?:at|by|for|from|in|into|of|on|onto|over|to|under|with) it's\b")  # a mistake it makes
@@ -131,7 +134,7 @@ class _Quatrain:
         names = [name for name in ask.names if planning.spelled(name)]
         self.due = planning.named_in(ask, number, names)
         self.beginning: Begun | None = None
-        self.answers: dict[int, list[Phones]] = {}
+        self.answers: dict[int, dict[str, float]] = {}
         self.near = near_themes.wanted(ask.themes, drafter.table)
         self.themes = {word for theme in ask.themes for word in words_of(plain(theme))}
 
@@ -161,18 +164,32 @@ class _Quatrain:
                 return []
         return [max(beams, key=lambda beam: beam.score)]
 
-    def _answers(self, start: Beam) -> dict[int, list[Phones]]:
-        """For each place that is rhymed on later, how the ends sound that come by themselves in the line that has to
-        rhyme with it, as that is begun: the first line is to end so that one of them fits."""
-        answering = {mate: place for place, mate in enumerate(planning.MATES[self.ask.rhyme]) if mate is not None}
-        found: dict[int, list[Phones]] = {}
+    def _answers(self, start: Beam) -> dict[int, dict[str, float]]:
+        """For each place that is rhymed on later, the ends with which ends rhyme that come by themselves in the line
+        that has to answer it, as that is begun; with how likely these are, 0 to 1."""
+        found: dict[int, dict[str, float]] = {}
         size = self.memory.size
-        for place, later in answering.items():
-            (lines,) = self.sampler.lines([self._next(start, later, free=True)], ROWS)
-            ends = {words_of(line.text)[-1] for line in lines if line.least > _LEAST}
-            found[place] = [self.rules.sound(end) for end in sorted(ends)]
+        for later, place in enumerate(planning.MATES[self.ask.rhyme]):
+            if place is None:
+                continue
+            (lines,) = self.sampler.lines([replace(self._next(start, later, free=True), rhymed=True)], ROWS, _PLANNED)
             self.memory.cut(size)
+            likely: dict[str, float] = {}
+            for line in lines:
+                end = words_of(line.text)[-1]
+                likely[end] = max(likely.get(end, 0.0), 1 - line.least / _LEAST)
+            own: dict[str, float] = {}
+            for end, chance in likely.items():
+                for word in self._rhyming(end) if chance > 0 else ():
+                    own[word] = max(own.get(word, 0.0), chance)
+            earlier = found.get(place)
+            found[place] = own if earlier is None else {w: min(p, own[w]) for w, p in earlier.items() if w in own}
         return found
+
+    def _rhyming(self, end: str) -> list[str]:
+        sound, lexicon = self.rules.sound(end), self.rules.lexicon
+        group = lexicon.by_tail.get(tail(sound)) or ()
+        return [lexicon.words[n] for n in group if kind_of_sounds(lexicon.phones(n), sound) == "perfect"]
 
     @cached_property
     def _start(self) -> tuple[Beam, int]:
@@ -209,8 +226,13 @@ class _Quatrain:
         own = {form for word in words_of(name) for form in (word, f"{word}'s")}
         counts = {word: line_syllables(word) for word in own.union(words_of(begun))}
         rhymed = planning.MATES[self.ask.rhyme][place] is not None and not free
+        ends = self._ends(beam, place, rhymed)
+        if (answers := self.answers.get(place)) and not free:
+            answered = {word: syllables for word, syllables in ends.items() if word in answers}
+            if answered:
+                ends, rhymed = answered, True
         return NextLine(
-            at, log_p, low, high, self._ends(beam, place, rhymed), rhymed,
+            at, log_p, low, high, ends, rhymed,
             frozenset(said) - own - {"the", "a"}, name, counts, begun,
         )  # fmt: skip
 
@@ -249,21 +271,20 @@ class _Quatrain:
         for line, sense, draw in zip(fit, senses, draws, strict=True):
             words = words_of(line.text)
             pronouns = sum(word in PRONOUNS for word in words) / max(1, len(words))
-            about = max((self._closeness(word) for word in words_of(line.text.removeprefix(begun))), default=0.0)
+            own = words_of(line.text.removeprefix(begun))
+            about = max(map(self._closeness, own), default=0.0)
+            # What is begun is best gone on with briefly; free lines are about as long as each other.
+            likely = _TOTAL * line.total if begun else 0.8 * min(max(line.mean, -3.2), -1.6)
             above = 0.0 if begun else max(0.0, sense - BAND[1])  # beginnings are alike, which by itself has much sense
             score = (
                 min(0.0, sense - BAND[0]) - 0.5 * above
-                + closes * (0.8 * min(max(line.mean, -3.2), -1.6) + 0.35 * line.least) + _ABOUT * about
-                + (_ANSWERED if self._is_answered(words[-1], place) else 0.0)
+                + closes * (likely + 0.35 * line.least) + _ABOUT * about - (_AND if begun and "and" in own else 0.0)
+                + _ANSWERED * self.answers.get(place, {}).get(words[-1], 0.0)
                 - (_STOCK if words[-1] in STOCK_ENDS and not self._closeness(words[-1]) else 0.0)
                 - 3.0 * max(0.0, pronouns - _MOST_PRONOUNS) + 0.3 * draw
             )  # fmt: skip
             found.append((beam.score + round(score / _GRAIN) * _GRAIN, line))
         return found
-
-    def _is_answered(self, end: str, place: int) -> bool:
-        sound = self.rules.sound(end)
-        return any(kind_of_sounds(sound, other) == "perfect" for other in self.answers.get(place, ()))
 
     def _closeness(self, word: str) -> float:
         """How close a word is to the song's themes, 0 to 1."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stagelyric.editor.pieces import BytePairs, Kept
-from stagelyric.writing.automata.pieces import MIN_P, Alphabet, NextLine, Sampler, _likeliest, _Row, words_of
+from stagelyric.writing.automata.pieces import MIN_P, Alphabet, NextLine, Sampler, _hangs, _likeliest, _Row, words_of
 
 TOKENS, MERGES = tiny_gguf.byte_pairs()
 PIECES = Kept(BytePairs(TOKENS, MERGES, "smollm"), range(len(TOKENS)))
@@ -140,7 +140,9 @@ def test_draws_follow_the_chances() -> None:
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.text("ab ", min_size=1, max_size=3), st.none() | st.floats(-9, 0)), max_size=8))
-def test_a_row_knows_its_mean_and_its_unlikeliest_piece_but_the_first(steps: list[tuple[str, float | None]]) -> None:
+def test_a_row_knows_its_mean_its_sum_and_its_unlikeliest_piece(
+    steps: list[tuple[str, float | None]],
+) -> None:
     row = _Row(0, 0)
     for text, gained in steps:
         row = row.grown(text, gained)
@@ -148,6 +150,7 @@ def test_a_row_knows_its_mean_and_its_unlikeliest_piece_but_the_first(steps: lis
     sampled = row.sampled
     assert sampled.text == "".join(text for text, _ in steps).strip()
     assert sampled.mean == pytest.approx(sum(counted) / max(1, len(counted)))
+    assert sampled.total == pytest.approx(sum(counted))
     later = [gained for _, gained in steps[1:] if gained is not None]
     assert sampled.least == min([0.0, *later])
 
@@ -158,10 +161,30 @@ def test_of_lines_with_one_last_word_a_few_are_tried_the_likeliest_first() -> No
         for word in range(9)
         for n in range(9)
     }
-    rows = [(row.sampled.mean, spelled) for row, spelled in _likeliest(ahead)]
-    assert len(rows) == 24
+    rows = [(row.sampled.mean, spelled) for row, spelled in _likeliest(ahead, 20)]
+    assert len(rows) == 20
     assert [mean for mean, _ in rows] == sorted((mean for mean, _ in rows), reverse=True)
     assert all(sum(own == spelled for _, own in rows) <= 4 for _, spelled in rows)
+
+
+@pytest.mark.parametrize(
+    ("line", "hangs"),
+    [
+        ("with a sword of black", True), ("it shone on the moonlit", True), ("we lost my other", True),
+        ("her coat was black", False), ("painted it black", False), ("black", False), ("all of the rain", False),
+    ],
+)  # fmt: skip
+def test_no_line_ends_on_a_word_that_describes_what_is_not_there(line: str, hangs: bool) -> None:
+    words = line.split()
+    assert _hangs(words) == hangs
+    ends = {words[-1]: 1}
+    own = place(low=1, high=9, ends=ends, counts=dict.fromkeys(words, 1))
+    assert ("\n" in may_come(line, own)) == (not hangs)
+    ahead = sampler()
+    ahead._ahead = [{}]
+    row = _Row(0, 0, text=" ".join(words[:-1]) or "the rain")
+    ahead._look_ahead(own, row, NO_MASK, {AT["\n"]: [(words[-1], 1, (AT["\n"],))]})
+    assert bool(ahead._ahead[0]) == (not hangs)
 
 
 def test_words_that_rhyme_are_found_by_their_first_piece() -> None:
