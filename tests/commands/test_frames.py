@@ -113,7 +113,7 @@ def test_the_shipped_beginnings_have_no_mistakes() -> None:
     folder = paths.songbook()
     assert folder is not None
     told = json.loads(run("analyse", folder / beginnings.FOLDER, "--json").stdout)
-    assert told["begun"] > 300
+    assert told["begun"] > 100
     assert (told["frames"], told["errors"]) == (0, 0)
     file = folder / beginnings.FOLDER / "people.beginnings"
     result = run("check", file, "--sample", 2)
