@@ -305,10 +305,10 @@ def test_an_end_is_preferred_that_the_line_to_answer_it_can_rhyme_with(
     assert all(own.answers.values())
     for place, answers in own.answers.items():
         assert all(0 < chance <= 1 for chance in answers.values())
-        if own._ends(start, place, False).keys() & answers.keys():
-            wanted = own._next(start, place)
-            assert wanted.rhymed  # such ends are looked for
-            assert wanted.ends.keys() <= answers.keys()
+        assert own._ends(start, place, False).keys() & answers.keys()
+        wanted = own._next(start, place)
+        assert wanted.rhymed  # such ends are looked for
+        assert wanted.ends.keys() <= answers.keys()
     own.answers = {0: {"clay": 0.9, "stay": 0.2}}
     lines = [Sampled(f"One day the old {end}", -2.0, -3.0, -6.0) for end in ("clay", "stay", "bell")]
     marks = {line.text.split()[-1]: score for score, line in own._scored(start, lines, 0)}
@@ -320,8 +320,13 @@ def test_every_line_that_rhymes_has_to_be_able_to_answer_an_end(drafter: EditorD
     own = by_editor._Quatrain(drafter, ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None)
     own.beginning = Begun(("One day the", "One night the", "Then one old", "And so a"), frozenset())
     start, _ = own._start
-    ends = [own._ends(replace(start, lines=(f"One day the {end}",)), 1, True) for end in own._answers(start)[0]]
-    assert all(ends)
+    found = {"second": ["stay", "road"], "third": ["play"], "fourth": ["day", "code"]}
+    sampled = [[Sampled(f"It was {end}", -2.0, -2.0, -6.0) for end in ends] for ends in found.values()]
+    own.sampler.lines = lambda *_: [sampled.pop(0)]  # type: ignore[method-assign]
+    answers = own._answers(start)[0]
+    assert {"clay", "say"} <= answers.keys()
+    assert "load" not in answers
+    assert all(kind(word, "way") in ("perfect", "same") for word in answers)
 
 
 def test_a_beginning_is_best_gone_on_with_briefly(drafter: EditorDrafter, writer: Writer) -> None:
