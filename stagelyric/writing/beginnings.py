@@ -7,11 +7,9 @@ contrasts or goes on from one to the next holds the lines together, whatever the
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -57,11 +55,6 @@ class Beginnings:
 
     def __init__(self, frames: Sequence[Frame], members: Classes):
         self.frames, self._members = frames, members
-
-    @cached_property
-    def digest(self) -> str:
-        """Identifies their texts."""
-        return hashlib.sha256(repr([frame.source for frame in self.frames]).encode()).hexdigest()[:16]
 
     def of(self, ask: Ask, number: int, due: Sequence[str]) -> list[Begun]:
         """For an ask's quatrain `number`, up to TRIES, the first to be tried first; `due`: the names it should say.

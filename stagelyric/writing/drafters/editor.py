@@ -9,14 +9,12 @@ waits for it. The same seed gives the same lines.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +24,15 @@ from stagelyric.editor.memory import Memory
 from stagelyric.phrasebook import near_themes
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask
-from stagelyric.words import formats
 from stagelyric.words.lists import PRONOUNS, STOCK_ENDS, STOP
 from stagelyric.words.phonetics import line_syllables, plain
 from stagelyric.words.rhyme import kind_of_sounds, tail
 from stagelyric.writing import beginnings, planning
 from stagelyric.writing.automata.pieces import Alphabet, NextLine, Sampled, Sampler, words_of
-from stagelyric.writing.beginnings import Beginnings, Begun
+from stagelyric.writing.beginnings import Begun
+from stagelyric.writing.drafters import songbook
 from stagelyric.writing.drafters.contract import Between, temperature
+from stagelyric.writing.drafters.songbook import Texts, sung
 from stagelyric.writing.rules import Rules
 
 NAME: Final = "editor"
@@ -65,14 +64,6 @@ Fits = Callable[[str, Sequence[str]], bool]
 """Whether a line may follow the earlier lines of its stanza."""
 
 
-class Song(NamedTuple):
-    """A song to continue: its title, its verses of four lines, and their words."""
-
-    title: str
-    verses: tuple[tuple[str, ...], ...]
-    words: frozenset[str]
-
-
 @dataclass(frozen=True, slots=True)
 class Beam:
     """A quatrain under way: `at` is the memory place after its last line, `log_p` (V,) what may follow."""
@@ -86,22 +77,17 @@ class Beam:
 class EditorDrafter:
     """Writes quatrains for any ask. Not thread-safe."""
 
-    def __init__(
-        self, editor: Editor, songs: Sequence[Song], begun: Beginnings | None = None,
-        table: Mapping[str, Sequence[str]] | None = None,
-    ):  # fmt: skip
-        """`begun`: how quatrains may begin their lines; `table`: the themes that words are close to (`near_themes`)."""
-        self.editor, self.songs, self.begun, self.table = editor, songs, begun, table or {}
+    def __init__(self, editor: Editor, read: Callable[[], Texts], digest: str):
+        """`read`: reads the texts, when the first quatrain is asked for; `digest` identifies them."""
+        self.editor, self.digest, self._read = editor, digest, read
+
+    @cached_property
+    def texts(self) -> Texts:
+        return self._read()
 
     @cached_property
     def alphabet(self) -> Alphabet:
         return Alphabet(self.editor.pieces)
-
-    @cached_property
-    def digest(self) -> str:
-        """Identifies the songs that are continued, and how lines begin."""
-        own = [(song.title, song.verses) for song in self.songs], self.begun and self.begun.digest
-        return hashlib.sha256(repr(own).encode()).hexdigest()[:16]
 
     def stanza(
         self, ask: Ask, number: int, told: Sequence[str], rules: Rules, fits: Fits, between: Between
@@ -110,7 +96,8 @@ class EditorDrafter:
         quatrain = _Quatrain(self, ask, number, told, rules, fits, between)
         due = list(dict.fromkeys(quatrain.due.values()))
         found: list[Beam] = []
-        for begun in self.begun.of(ask, number, due) if self.begun else ():
+        figures = self.texts.begun.of(ask, number, due) if self.texts.begun else ()
+        for begun in figures:
             found += quatrain.written(begun)
             if len(found) == _FIGURES:
                 break
@@ -135,7 +122,7 @@ class _Quatrain:
         self.due = planning.named_in(ask, number, names)
         self.beginning: Begun | None = None
         self.answers: dict[int, dict[str, float]] = {}
-        self.near = near_themes.wanted(ask.themes, drafter.table)
+        self.near = near_themes.wanted(ask.themes, drafter.texts.table)
         self.themes = {word for theme in ask.themes for word in words_of(plain(theme))}
 
     @property
@@ -194,7 +181,7 @@ class _Quatrain:
     @cached_property
     def _start(self) -> tuple[Beam, int]:
         """The state after the songs, the title and the lines so far, and how many places that takes."""
-        own = _title(self.ask, float(self.rng.random())) + "\n" + "".join(f"{_sung(line)}\n" for line in self.told)
+        own = _title(self.ask, float(self.rng.random())) + "\n" + "".join(f"{sung(line)}\n" for line in self.told)
         text = "\n".join([*self._songs(), own]) + ("\n" if self.told else "")
         at, log_p = _read(self.memory, self.drafter.alphabet.pieces.encode(text), -1, self.between)
         return Beam(0.0, (), at, log_p), self.memory.size
@@ -202,7 +189,7 @@ class _Quatrain:
     def _songs(self) -> list[str]:
         """A verse of each song that is nearest to the theme, the nearest last."""
         wanted = [words_of(plain(theme)) for theme in self.ask.themes]
-        songs = self.drafter.songs
+        songs = self.drafter.texts.songs
         near = [sum(song.words.issuperset(words) for words in wanted) for song in songs]
         draw = self.rng.random(len(songs))
         ranked = sorted(range(len(songs)), key=lambda i: (near[i] + 0.9 * draw[i], i))[-_SONGS:]
@@ -288,7 +275,7 @@ class _Quatrain:
 
     def _closeness(self, word: str) -> float:
         """How close a word is to the song's themes, 0 to 1."""
-        return max((self.near.get(theme, 0.0) for theme in self.drafter.table.get(word, ())), default=0.0)
+        return max((self.near.get(theme, 0.0) for theme in self.drafter.texts.table.get(word, ())), default=0.0)
 
     def _gone_on(self, beams: Sequence[Beam], options: Sequence[tuple[float, int, Sampled]], place: int) -> list[Beam]:
         """The best of the quatrains that are a line longer; not all from the same, nor all with the same beginning."""
@@ -351,37 +338,14 @@ def _title(ask: Ask, draw: float) -> str:
     return f"{names[0]}'s {theme or 'song'}"
 
 
-def _sung(line: str) -> str:
-    """A line as the model reads it: plain letters, no marks but commas within, a capital first."""
-    text = re.sub(r"[\".;:!?()\[\]]|--+| - ", " ", plain(line))
-    text = " ".join(text.split()).strip(" ,-")
-    return text[:1].upper() + text[1:]
-
-
-def songs(folder: Path) -> list[Song]:
-    """The songs of a songbook, in order of their files; a file that can't be read is left out."""
-    found = []
-    for file in sorted(folder.glob("*/*.cho")):
-        try:
-            sheet = formats.chordpro(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        verses = tuple(tuple(map(_sung, lines)) for _, lines in sheet.stanzas if len(lines) == planning.STANZA)
-        if verses:
-            words = frozenset(word for verse in verses for line in verse for word in words_of(line))
-            found.append(Song(sheet.tags.get("title", file.stem), verses, words))
-    return found
-
-
 def make(editor: object) -> EditorDrafter | None:
     """The drafter; None if what scores lines is no `Editor`, or there is no songbook to continue."""
     folder = paths.songbook()
     if not isinstance(editor, Editor) or folder is None:
         return None
-    found = songs(folder)
-    if len(found) < _SONGS:
+    if len(songbook.sheets(folder)) < _SONGS:
         return None
-    return EditorDrafter(editor, found, beginnings.load(folder), near_themes.load(folder / "frames" / near_themes.FILE))
+    return EditorDrafter(editor, partial(songbook.read, folder), songbook.digest(folder))
 
 
 def is_turn(ask: Ask) -> bool:
