@@ -7,21 +7,19 @@ nats. It doesn't measure truth, rhyme, metre or novelty: repeating the context s
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from stagelyric.editor import fetch, usual
 from stagelyric.editor.faults import EditorError
 from stagelyric.editor.folder import GRAPH, LONGEST, Meta, read
 from stagelyric.editor.memory import Memory
+from stagelyric.editor.running import Graph
 from stagelyric.editor.tree import Tree
 
 LEAST, MOST = -3.0, 4.0
@@ -33,7 +31,6 @@ BEFORE = 3
 PLACES = 384
 """How many places of the tree are read in one call: more don't make it faster, and take memory."""
 
-_MMAP_THRESHOLD = -3  # the parameter's number in glibc's mallopt
 _TEXTS = 1024  # texts in one tree, at most
 _ENDS = ' .,;:!?-"'
 _PLAIN = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-"})
@@ -51,20 +48,13 @@ class Editor:
     """A model ready to score lines; about 150 MB in memory for 135 M parameters. Not thread-safe."""
 
     def __init__(self, folder: Path, meta: Meta, before: int = BEFORE, places: int = PLACES, lean: bool = False):
-        """`lean`: saves memory at the price of a tenth of the speed, as a show wants."""
-        self.meta, self.before, self.places = meta, before, places
+        """`lean`: saves memory at the price of a tenth of the speed, as a show wants. Raises EditorError."""
+        self.meta, self.before, self.places = meta.without_tables() if lean else meta, before, places
         self.name = meta.name
         self.pieces = meta.pieces()
-        if lean:
-            _give_back()
         self._usual, self._first = np.array(meta.usual), np.array(meta.first)
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / GRAPH), _options(lean), providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # ONNX Runtime's exceptions have no other common base class
-            raise EditorError(f"{folder / GRAPH}: ONNX Runtime can't run it: {error}") from None
-        self._nothing = Memory(self._session, 0)
+        self._graph = Graph(folder / GRAPH, lean)
+        self._nothing = Memory(self._graph, 0)
 
     @classmethod
     def open(
@@ -109,7 +99,7 @@ class Editor:
 
     def memory(self, room: int) -> Memory:
         """A memory for up to `room` pieces, in which texts can be continued piece by piece."""
-        return Memory(self._session, room)
+        return Memory(self._graph, room)
 
     def log_p(
         self, texts: Sequence[Sequence[int]], starts: Sequence[int], between: Callable[[], None] = lambda: None
@@ -122,7 +112,7 @@ class Editor:
         for call in tree.calls(self.places):
             if call.questions:
                 between()
-                answers[call.questions] = self._session.run(["log_p"], {**call.inputs(), **self._nothing.past()})[0]
+                answers[call.questions] = self._graph.run(["log_p"], {**call.inputs(), **self._nothing.past()})[0]
         return [answers[asks] for asks in tree.texts]
 
     def encode(self, line: str, before: Sequence[str]) -> tuple[list[int], int]:
@@ -176,23 +166,3 @@ def sung(line: str) -> str:
     """A line as the editor reads it: plain quotes and dashes, no final punctuation, first letter capitalised."""
     text = " ".join(line.translate(_PLAIN).split()).rstrip(_ENDS)
     return text[:1].upper() + text[1:]
-
-
-def _give_back() -> None:
-    """Makes the C library return freed blocks: each call allocates megabytes, which would otherwise stay."""
-    # only glibc has this function, and only glibc needs it
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 1 << 22)
-
-
-def _options(lean: bool) -> onnxruntime.SessionOptions:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    if lean:  # the weights stay memory-mapped from their file
-        options.add_session_config_entry("session.disable_prepacking", "1")
-        options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    return options

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from stagelyric.editor.faults import EditorError
@@ -74,6 +74,10 @@ class Meta:
 
     def pieces(self) -> Kept:
         return Kept(self.alphabet.pieces(), self.kept)
+
+    def without_tables(self) -> Meta:
+        """All but what is listed for each piece: some megabytes that scoring no longer needs."""
+        return replace(self, alphabet=replace(self.alphabet, tokens=(), merges=(), scores=()), usual=(), first=())
 
     def written(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=False).encode()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
+
+from stagelyric.editor.running import Graph
 
 _FAR = np.float32(-1e9)
 _NO_PAIRS = np.zeros((0, 2), np.int64)
@@ -18,10 +19,10 @@ class Memory:
     A place takes about 46 kB for a model of 135 M parameters.
     """
 
-    def __init__(self, session: onnxruntime.InferenceSession, room: int):
+    def __init__(self, graph: Graph, room: int):
         """`room`: how many places there can be."""
-        self._session = session
-        shapes = {node.name: node.shape[1:] for node in session.get_inputs()}
+        self._graph = graph
+        shapes = {name: shape[1:] for name, shape in graph.inputs.items()}
         self._k = np.empty((room, *shapes["past_k"]), np.float32)
         self._v = np.empty((room, *shapes["past_v"]), np.float32)
         self._seen = np.zeros((room, room), np.bool_)  # [place, other]: whether other is the place or an ancestor
@@ -52,7 +53,7 @@ class Memory:
             self._depth[place] = self._depth[parent] + 1 if parent >= 0 else 1
         mask = np.zeros((1, 1, count, 1 + end), np.float32)
         mask[0, 0, :, 1:] = np.where(self._seen[first:end, :end], np.float32(0), _FAR)
-        inputs = {
+        inputs: dict[str, NDArray[np.generic]] = {
             "ids": np.array([pieces], np.int64),
             "positions": self._depth[None, first:end],
             "mask": mask,
@@ -60,7 +61,7 @@ class Memory:
             "pairs": _NO_PAIRS,
             **self.past(),
         }
-        found, self._k[first:end], self._v[first:end] = self._session.run(["next", "new_k", "new_v"], inputs)
+        found, self._k[first:end], self._v[first:end] = self._graph.run(["next", "new_k", "new_v"], inputs)
         self.size = end
         return np.asarray(found, np.float32)
 

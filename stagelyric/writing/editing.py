@@ -21,7 +21,7 @@ BAND = (2.0, 2.7)
 _ABOVE = 0.5  # weight of a nat above the band, relative to a nat below it
 # nats: marks are rounded to this, so that rounding differences between processors don't change the choice
 _GRAIN = 0.05
-_PLACES = 96  # lines scored in one go, about a tenth of a second: an urgent line may have to wait that long
+_PLACES = 64  # pieces read in one go, in less than a tenth of a second: an urgent line may have to wait that long
 
 
 _HEARD = 24

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 from editor import tiny_gguf
 from hypothesis import given, settings
@@ -14,18 +13,19 @@ from hypothesis import strategies as st
 from stagelyric.editor import build, folder, graph, reach
 from stagelyric.editor.editor import LEAST, MOST, Editor, sung
 from stagelyric.editor.llama import Llama
+from stagelyric.editor.running import Graph
 
 LINES = ["The rain is on the sea", "And it is on my boat", "My boat, it rains", "The rain is on the boat"]
 BEFORE = [[], ["The rain is on the sea"], ["One", "Two", "Three", "Four", "Five"], []]
 
 
-def exact(model: Llama, meta: folder.Meta, place: Path) -> onnxruntime.InferenceSession:
+def exact(model: Llama, meta: folder.Meta, place: Path) -> Graph:
     """The graph in fp32."""
     weights, start = io.BytesIO(), meta.kept.index(meta.start)
     inside = reach.read(model, [[start, start]], meta.kept)
     (place / folder.GRAPH).write_bytes(graph.write_graph(model, meta.kept, weights, replace(inside, smoothing=None)))
     (place / folder.WEIGHTS).write_bytes(weights.getvalue())
-    return onnxruntime.InferenceSession(place / folder.GRAPH, providers=["CPUExecutionProvider"])
+    return Graph(place / folder.GRAPH)
 
 
 def coded(editor: Editor) -> list[tuple[list[int], int]]:
@@ -37,7 +37,7 @@ def test_is_what_torch_reckons(kind: str, quantised: str, tmp_path: Path) -> Non
     source = tiny_gguf.write(tmp_path / "tiny.gguf", kind=kind, quantised=quantised)
     editor = Editor.open(source, cache=tmp_path / "cache")
     model = Llama(source)
-    editor._session = exact(model, editor.meta, tmp_path)
+    editor._graph = exact(model, editor.meta, tmp_path)
     texts = coded(editor)
     found = editor.log_p([text for text, _ in texts], [start for _, start in texts])
     for (text, start), log_p in zip(texts, found, strict=True):
@@ -61,6 +61,18 @@ def test_a_line_is_heard_alike_alone_and_among_others(editor: Editor) -> None:
     together = editor.score(LINES, BEFORE)
     assert together == [editor.score([line], [before])[0] for line, before in zip(LINES, BEFORE, strict=True)]
     assert len(set(together)) == len(LINES)
+
+
+def test_a_lean_editor_hears_the_same(source: Path, tmp_path: Path) -> None:
+    wanted = Editor.open(source, cache=tmp_path / "cache")
+    place = next(place.parent for place in (tmp_path / "cache").rglob(folder.META))
+    lean = Editor(place, folder.read(place), places=8, lean=True)
+    assert lean.score(LINES, BEFORE) == pytest.approx(wanted.score(LINES, BEFORE), abs=1e-3)
+    assert lean.digest == wanted.digest
+    pieces, _ = wanted.encode(LINES[0], [])
+    memories = [editor.memory(len(pieces)) for editor in (lean, wanted)]
+    first, second = (memory.read(pieces, range(-1, len(pieces) - 1)) for memory in memories)
+    assert first == pytest.approx(second, abs=1e-3)
 
 
 @settings(max_examples=25)
