@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -51,7 +53,7 @@ class BytePairs:
             raise EditorError(f"the file cuts its texts as {cut}; known are {', '.join(_WORDS)}")
         self._words = re.compile(_spelled_out(_WORDS[cut]))
         self._ids = {token: number for number, token in enumerate(tokens)}
-        self._ranks = {merge: rank for rank, merge in enumerate(merges)}
+        self._merges = _Merges(merges, self._ids)
         self._tokens = tokens
         missing = [byte for byte in range(ord(" "), ord("~") + 1) if _BYTES[byte] not in self._ids]
         if missing:
@@ -64,11 +66,8 @@ class BytePairs:
     def parts(self, piece: int) -> tuple[int, ...]:
         token = self._tokens[piece]
         cuts = [(token[:at], token[at:]) for at in range(1, len(token))]
-        ways = [
-            (self._ranks[f"{a} {b}"], self._ids[a], self._ids[b])
-            for a, b in cuts
-            if f"{a} {b}" in self._ranks and a in self._ids and b in self._ids
-        ]
+        ranks = [(self._merges.rank(a, b), a, b) for a, b in cuts if a in self._ids and b in self._ids]
+        ways = [(rank, self._ids[a], self._ids[b]) for rank, a, b in ranks if rank < len(self._merges)]
         return min(ways)[1:] if ways else ()  # if there are several, the merge that was learned first is the one used
 
     def text(self, piece: int) -> str:
@@ -80,9 +79,9 @@ class BytePairs:
     def _merged(self, word: str) -> tuple[int, ...]:
         symbols = [_BYTES[byte] for byte in word.encode()]
         while len(symbols) > 1:
-            ranks = [self._ranks.get(f"{a} {b}", len(self._ranks)) for a, b in pairwise(symbols)]
+            ranks = [self._merges.rank(a, b) for a, b in pairwise(symbols)]
             best = min(ranks)
-            if best == len(self._ranks):
+            if best == len(self._merges):
                 break
             place = ranks.index(best)
             symbols[place : place + 2] = [symbols[place] + symbols[place + 1]]
@@ -92,6 +91,33 @@ class BytePairs:
         if symbol in self._ids:
             return [self._ids[symbol]]
         return [self._ids[byte] for byte in symbol if byte in self._ids]  # some models lack a few control characters
+
+
+class _Merges:
+    """The pairs of symbols that are merged, in the order of learning; in an eighth of the memory of a dictionary."""
+
+    def __init__(self, merges: Sequence[str], ids: Mapping[str, int]):
+        """`merges`: two symbols and a blank between them; `ids`: the numbers of those that are pieces."""
+        self._numbers = ids
+        pairs = [(a, b) for a, _, b in (merge.partition(" ") for merge in merges)]
+        others = sorted({symbol for pair in pairs for symbol in pair if symbol not in ids})
+        if others:
+            self._numbers = {**ids, **{symbol: len(ids) + number for number, symbol in enumerate(others)}}
+        self._size = len(self._numbers)
+        ranked = sorted((self._numbers[a] * self._size + self._numbers[b], rank) for rank, (a, b) in enumerate(pairs))
+        self._keys, self._ranks = array("q", [key for key, _ in ranked]), array("i", [rank for _, rank in ranked])
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def rank(self, a: str, b: str) -> int:
+        """The rank of merging `a` and `b`, from 0; the number of merges if they aren't merged."""
+        first, second = self._numbers.get(a), self._numbers.get(b)
+        if first is None or second is None:
+            return len(self._keys)
+        key = first * self._size + second
+        at = bisect_left(self._keys, key)
+        return self._ranks[at] if at < len(self._keys) and self._keys[at] == key else len(self._keys)
 
 
 class Unigrams:

@@ -2,6 +2,7 @@
 are refused."""
 
 import math
+from itertools import product
 
 import pytest
 from editor import tiny_gguf
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stagelyric.editor.faults import EditorError
-from stagelyric.editor.pieces import _BYTES, _WORDS, BytePairs, Kept, Unigrams
+from stagelyric.editor.pieces import _BYTES, _WORDS, BytePairs, Kept, Unigrams, _Merges
 
 TOKENS, MERGES = tiny_gguf.byte_pairs()
 PAIRS = BytePairs(TOKENS, MERGES, "smollm")
@@ -57,6 +58,18 @@ def merged_plainly(word: str) -> list[str]:
 @given(st.text("theraindsbomyonit", min_size=1, max_size=12))
 def test_merges_are_made_in_the_order_of_learning(word: str) -> None:
     assert [TOKENS[number] for number in PAIRS.encode(word)] == merged_plainly(word)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.text("abc ", max_size=5), unique=True), st.sets(st.sampled_from("abc")))
+def test_a_merges_rank_is_its_place_among_all(merges: list[str], pieces: set[str]) -> None:
+    """Whatever a file has as merges: also of symbols that are no pieces, and of none."""
+    own = _Merges(merges, {piece: number for number, piece in enumerate(sorted(pieces))})
+    assert len(own) == len(merges)
+    pairs = [(a, b) for a, _, b in (merge.partition(" ") for merge in merges)]
+    symbols = sorted({symbol for pair in pairs for symbol in pair} | {"a", "bc", "z"})
+    for pair in product(symbols, repeat=2):
+        assert own.rank(*pair) == (pairs.index(pair) if pair in pairs else len(merges))
 
 
 def test_numbers_are_cut_as_the_model_learned_them() -> None:
