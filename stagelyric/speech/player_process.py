@@ -25,6 +25,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
 from stagelyric.speech.audio import Device, Library, Untyped, choose, in_plain_words, library, outputs
+from stagelyric.types import heap
 from stagelyric.types.devices import DeviceError
 from stagelyric.types.json import JsonObject
 from stagelyric.types.mixing import Bus
@@ -236,6 +237,7 @@ def _play(sounddevice: Library, player: Player, say: Callable[..., None]) -> int
     sys.setswitchinterval(0.0005)
     gc.collect()
     gc.freeze()
+    heap.give_back()
     gc.disable()
     return player.watch()
 

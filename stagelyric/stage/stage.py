@@ -28,6 +28,7 @@ from stagelyric.stage.pool_files import PoolFiles
 from stagelyric.stage.quantised import SOON, Quantised
 from stagelyric.stage.requests import Requests
 from stagelyric.stage.trace import Told, Trace
+from stagelyric.types import heap
 from stagelyric.types.events import Beat, ClockPulse, Event, Level, Notice, Tempo, Transport
 from stagelyric.types.lines import Alert, Cue, State
 from stagelyric.types.parts import Part
@@ -139,12 +140,17 @@ class Stage:
             # A full collection takes milliseconds. The objects made at start-up stay, so it need not look at them.
             gc.freeze()
             gc.enable()
-            threading.Thread(target=self._beside, name="beside", daemon=True).start()
+            threading.Thread(target=self._settle, name="beside", daemon=True).start()
             try:
                 yield
             finally:
                 await self._stop(tasks)
                 gc.unfreeze()
+
+    def _settle(self) -> None:
+        """Runs in a thread once everything is up."""
+        self._beside()
+        heap.give_back()
 
     async def _open(self, stack: AsyncExitStack) -> None:
         """Opens every part, one after another; events heard meanwhile are performed when all are up."""

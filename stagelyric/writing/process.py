@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stagelyric.types import heap
 from stagelyric.types.json import JsonObject
 from stagelyric.types.lines import Ask, as_list
 from stagelyric.writing.turns import Turns, Work
@@ -70,6 +71,7 @@ def main(pipe: int) -> None:
         # Not sys.exit: the reading thread is blocked on standard input, which would crash the interpreter's shutdown.
         os._exit(1)
 
+    heap.give_back()
     asked = _Asked(requests, under_way, forgotten, lambda request, between: say(_answer(writer, request, between)))
     turns = Turns(asked.urgent, asked.waits, sign)
     while True:
@@ -80,6 +82,7 @@ def main(pipe: int) -> None:
                 asked.serve_urgent(request, sign)
             else:
                 turns.do(partial(asked.serve, request))
+                heap.give_back()
 
 
 @dataclass(frozen=True, slots=True)
