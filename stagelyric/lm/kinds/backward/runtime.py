@@ -52,7 +52,6 @@ class BackwardWords:
         """(W,) nats added to each word, negative for words that finished lines have more often than lines by people."""
         self._head = np.ascontiguousarray(arrays["embedding"].T)
         self._bias, self._gain = arrays["bias"], arrays["gain"]
-        self._normed = _norm(arrays["embedding"])
         self._layers: list[_Layer] = []
         while f"blocks.{len(self._layers)}.taps" in arrays:
             at = f"blocks.{len(self._layers)}."
@@ -65,7 +64,7 @@ class BackwardWords:
     @property
     def size(self) -> int:
         """V: the number of words, signs and lengths."""
-        return len(self._normed)
+        return len(self._bias)
 
     def sign(self, number: int) -> int:
         """The id of LINE, STANZA …"""
@@ -81,7 +80,7 @@ class BackwardWords:
 
     def start(self) -> State:
         """The state of one row before any input."""
-        layers, wide = len(self._layers), self._normed.shape[1]
+        layers, wide = len(self._layers), len(self._head)
         hidden = len(self._layers[0].bias)
         return State(np.zeros((layers, 1, hidden), np.float32), np.zeros((layers, 1, 2 * wide), np.float32))
 
@@ -97,7 +96,7 @@ class BackwardWords:
     def _read(self, state: State, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], State]:
         """ids (T, B) → the input of the head after the last one (B, C), and the state."""
         steps, rows = ids.shape
-        x = self._normed[ids.ravel()]  # (T·B, C)
+        x = _norm(np.ascontiguousarray(self._head[:, ids.ravel()].T))  # (T·B, C)
         wide = x.shape[1]
         h, c = np.empty_like(state.h), np.empty_like(state.c)
         for number, layer in enumerate(self._layers):
