@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stagelyric.words.npz import read_npz
 
@@ -84,10 +85,9 @@ def load(file: Path) -> Ear:
     with read_npz(file, "the ear of the frames") as arrays:
         digests = [str(name) for name in arrays["digests"]]
         starts, pair_starts = arrays["starts"].tolist(), arrays["pair_starts"].tolist()
-        alone = (arrays["alone"].astype(np.float32) / SCALE).tolist()
+        alone = _shared(arrays["alone"])
         pairs = [(int(a), int(b)) for a, b in arrays["pairs"].tolist()]
-        together = (arrays["together"].astype(np.float32) / SCALE).tolist()
-        whole = (arrays["frames"].astype(np.float32) / SCALE).tolist()
+        together, whole = _shared(arrays["together"]), _shared(arrays["frames"])
     marks = {
         name: Marks(
             tuple(alone[starts[i] : starts[i + 1]]),
@@ -99,6 +99,12 @@ def load(file: Path) -> Ear:
         for i, name in enumerate(digests)
     }
     return Ear(marks, hashlib.sha256(file.read_bytes()).hexdigest()[:12])
+
+
+def _shared(levels: NDArray[np.int8]) -> list[float]:
+    """The marks of some levels; equal ones are the same object, of which there are few, so as to save memory."""
+    marks = {level: level / SCALE for level in set(levels.tolist())}
+    return [marks[level] for level in levels.tolist()]
 
 
 def save(file: Path, marks: Mapping[str, Marks]) -> None:

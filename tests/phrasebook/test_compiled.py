@@ -10,7 +10,7 @@ from phrasebook import frames
 
 from stagelyric.phrasebook import casting, compiled, draw, ears, ends, reach
 from stagelyric.phrasebook.book import BookError, open_book
-from stagelyric.phrasebook.compiled import Choice, Compiled, CompiledError
+from stagelyric.phrasebook.compiled import Choice, Compiled, CompiledError, Lines
 from stagelyric.phrasebook.ears import Ear, Marks
 from stagelyric.phrasebook.forms import Drawing, Wanted, ends_of, routes_to_word
 from stagelyric.phrasebook.frame import Slot, Text, pieces
@@ -19,6 +19,17 @@ from stagelyric.phrasebook.sounds import count as word_syllables
 from stagelyric.words.npz import ModelError
 
 PARSED = parse(frames.TEXT, "0.frames").frames
+
+
+@settings(max_examples=50)
+@given(st.dictionaries(st.text(max_size=4), st.lists(st.integers(0, 1 << 20), max_size=5), max_size=8))
+def test_lines_are_kept_for_each_key(lists: dict[str, list[int]]) -> None:
+    lines = Lines(lists)
+    assert dict(lines) == lists
+    assert list(lines) == list(lists)
+    assert lines.get("unheard of", ()) == ()
+    with pytest.raises(KeyError):
+        lines["unheard of"]
 
 
 def drawing(number: int, seed: int = 1) -> Drawing:
