@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 
 from stagelyric.editor import faults, fetch
-from stagelyric.types.child import step_aside
+from stagelyric.types.process import step_aside
 
 BRINGS = False
 """Whether `make play` fetches the editor: only once blind readers find that lines chosen with it make more sense."""

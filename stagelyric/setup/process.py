@@ -14,7 +14,7 @@ from pathlib import Path
 import orjson
 
 from stagelyric.setup.sheet import Answer, Sheet
-from stagelyric.types.child import step_aside
+from stagelyric.types.process import step_aside
 
 
 def main(pipe: int) -> None:

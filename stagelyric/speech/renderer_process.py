@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from stagelyric.types.child import step_aside
 from stagelyric.types.json import JsonObject
+from stagelyric.types.process import step_aside
 
 if TYPE_CHECKING:
     from stagelyric.speech.voices import Voice

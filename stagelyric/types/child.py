@@ -366,9 +366,3 @@ def _stop(process: "subprocess.Popen[bytes]", seconds: float) -> None:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def step_aside(by: int = 15) -> None:
-    """Lowers this process's priority, in favour of the show and of other programs playing tonight."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(by)

@@ -6,6 +6,7 @@ only MODULE is told of, and everything printed goes to standard error. MODULE's 
 its arguments are in `sys.argv[1:]` as if it had been started directly.
 """
 
+import contextlib
 import os
 import sys
 from importlib import import_module
@@ -35,6 +36,12 @@ def isolated_environment() -> dict[str, str]:
     """The environment of an isolated child, which names the package's own location."""
     here = str(Path(__file__).parents[2])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}
+
+
+def step_aside(by: int = 15) -> None:
+    """Lowers this process's priority, in favour of the show and of other programs playing tonight."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(by)
 
 
 if __name__ == "__main__":

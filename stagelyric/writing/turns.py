@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable
 from typing import Literal
 
-from stagelyric.types.child import step_aside
+from stagelyric.types.process import step_aside
 
 Work = Callable[[Callable[[], None]], None]  # is given a function to call between two steps
 

@@ -7,20 +7,23 @@ the whole answer has a deadline, its size is limited, and after a failure the se
 from __future__ import annotations
 
 import contextlib
-import http.client
 import ipaddress
 import json
 import logging
 import queue
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from stagelyric.types.server import Server
+
+if TYPE_CHECKING:
+    # Imported when a server is asked: they take 4 MB of every writer's memory, and few have a server.
+    from http.client import HTTPConnection
 
 DEADLINE = 120.0  # seconds for a whole answer: a large model on a slow machine needs that for a dozen lines
 _CONNECTING = 5.0  # seconds
@@ -116,6 +119,8 @@ class Asker:
 
     def _posted(self, path: str, told: dict[str, object]) -> tuple[int, bytes]:
         """Sends a POST; returns status and body. No redirects: they could lead to a host that isn't allowed."""
+        from http.client import HTTPException
+
         try:
             with self._connected() as connection:
                 headers = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}
@@ -127,15 +132,17 @@ class Asker:
                     if len(body) > _MOST:
                         raise ServerError(f"{self.server.url}: wanted some lines, found more than {_MOST >> 20} MB")
                 return response.status, bytes(body)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             # A socket that we shut at the deadline raises the same error as one closed by the server, so look at the
             # time.
             why = str(error) or type(error).__name__
             raise ServerError(f"{self.server.url}: no answer ({why})") from None
 
     @contextmanager
-    def _connected(self) -> Iterator[http.client.HTTPConnection]:
+    def _connected(self) -> Iterator[HTTPConnection]:
         """An HTTP connection that a timer shuts at the deadline, whatever the server does."""
+        from http.client import HTTPConnection
+
         address = self._address()
         connected = socket.create_connection((address, self.server.port), _CONNECTING)
         overtime = threading.Timer(self._deadline, _shut, [connected])
@@ -144,8 +151,10 @@ class Asker:
         try:
             connected.settimeout(self._deadline)
             if self.server.secure:
+                import ssl
+
                 connected = ssl.create_default_context().wrap_socket(connected, server_hostname=self.server.host)
-            connection = http.client.HTTPConnection(self.server.host, self.server.port)
+            connection = HTTPConnection(self.server.host, self.server.port)
             connection.sock = connected
             yield connection
         finally:
