@@ -76,7 +76,7 @@ class Meta:
         return Kept(self.alphabet.pieces(), self.kept)
 
     def without_tables(self) -> Meta:
-        """All but what is listed for each piece: some megabytes that scoring no longer needs."""
+        """Without the tables that only the encoder and the comparison read, which keep their own: some megabytes."""
         return replace(self, alphabet=replace(self.alphabet, tokens=(), merges=(), scores=()), usual=(), first=())
 
     def written(self) -> bytes:

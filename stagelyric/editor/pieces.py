@@ -97,13 +97,14 @@ class _Merges:
     """The pairs of symbols that are merged, in the order of learning; in an eighth of the memory of a dictionary."""
 
     def __init__(self, merges: Sequence[str], ids: Mapping[str, int]):
-        """`merges`: two symbols and a blank between them; `ids`: the numbers of those that are pieces."""
-        self._numbers = ids
+        """`merges`: two symbols and a blank between them, of equal ones the first counts; `ids`: the numbers of those
+        that are pieces."""
+        self._numbers, free = ids, max(ids.values(), default=-1) + 1
         pairs = [(a, b) for a, _, b in (merge.partition(" ") for merge in merges)]
         others = sorted({symbol for pair in pairs for symbol in pair if symbol not in ids})
         if others:
-            self._numbers = {**ids, **{symbol: len(ids) + number for number, symbol in enumerate(others)}}
-        self._size = len(self._numbers)
+            self._numbers = {**ids, **{symbol: free + number for number, symbol in enumerate(others)}}
+        self._size = free + len(others)
         ranked = sorted((self._numbers[a] * self._size + self._numbers[b], rank) for rank, (a, b) in enumerate(pairs))
         self._keys, self._ranks = array("q", [key for key, _ in ranked]), array("i", [rank for _, rank in ranked])
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, combinations, product
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
@@ -216,7 +216,7 @@ class Compiled:
             }
             self._texts = self._unread.pop("bodies")
             self.entries = [Entry._make(fields) for fields in orjson.loads(self._unread.pop("entries"))]
-        except (ValueError, KeyError, IndexError, TypeError) as error:
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
             raise CompiledError(f"{file}: wanted compiled frames, found a damaged file") from error
         self._bodies: dict[int, Body] = {}
 
@@ -228,17 +228,23 @@ class Compiled:
     @cached_property
     def words(self) -> Lines:
         """For each word in lower case, the lines that can have it."""
-        return Lines(orjson.loads(self._unread.pop("words")))
+        return Lines(self._read("words"))
 
     @cached_property
     def rhymes(self) -> Lines:
         """For each key of `ends.keys`, the lines that can end on this rhyme."""
-        return Lines(orjson.loads(self._unread.pop("rhymes")))
+        return Lines(self._read("rhymes"))
 
     @cached_property
     def pairs(self) -> dict[str, float]:
         """How many of all frames' lines are expected to have two adjacent words ("on the"); at least `spoken.LEAST`."""
-        found: dict[str, float] = orjson.loads(self._unread.pop("pairs"))
+        found: dict[str, float] = self._read("pairs")
+        return found
+
+    def _read(self, name: str) -> Any:
+        """A section, whose text is then forgotten. Raises ValueError, each time, if it is damaged."""
+        found = orjson.loads(self._unread[name])
+        self._unread[name] = b""
         return found
 
     def body(self, number: int) -> Body:

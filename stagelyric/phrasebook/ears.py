@@ -103,8 +103,9 @@ def load(file: Path) -> Ear:
 
 def _shared(levels: NDArray[np.int8]) -> list[float]:
     """The marks of some levels; equal ones are the same object, of which there are few, so as to save memory."""
-    marks = {level: level / SCALE for level in set(levels.tolist())}
-    return [marks[level] for level in levels.tolist()]
+    numbers = levels.ravel().astype(np.float32).tolist()
+    marks = {level: level / SCALE for level in set(numbers)}
+    return [marks[level] for level in numbers]
 
 
 def save(file: Path, marks: Mapping[str, Marks]) -> None:

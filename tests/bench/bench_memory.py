@@ -54,6 +54,8 @@ def main(seconds: float, setlist: str) -> None:
             began = time.monotonic()
             while time.monotonic() < began + seconds:
                 time.sleep(0.2)
+                if show.poll() is not None:
+                    sys.exit(f"the show has ended: {' '.join(command)}")
                 told.append(shares(show.pid))
         finally:
             show.terminate()

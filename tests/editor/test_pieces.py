@@ -61,10 +61,11 @@ def test_merges_are_made_in_the_order_of_learning(word: str) -> None:
 
 
 @settings(max_examples=60)
-@given(st.lists(st.text("abc ", max_size=5), unique=True), st.sets(st.sampled_from("abc")))
-def test_a_merges_rank_is_its_place_among_all(merges: list[str], pieces: set[str]) -> None:
-    """Whatever a file has as merges: also of symbols that are no pieces, and of none."""
-    own = _Merges(merges, {piece: number for number, piece in enumerate(sorted(pieces))})
+@given(st.lists(st.text("abc ", max_size=5)), st.dictionaries(st.sampled_from("abc"), st.integers(0, 9)))
+def test_a_merges_rank_is_its_first_place_among_all(merges: list[str], pieces: dict[str, int]) -> None:
+    """Whatever a file has as merges: also of symbols that are no pieces, of none, twice; numbers may be left out."""
+    pieces = {piece: number * len(pieces) + place for place, (piece, number) in enumerate(pieces.items())}
+    own = _Merges(merges, pieces)
     assert len(own) == len(merges)
     pairs = [(a, b) for a, _, b in (merge.partition(" ") for merge in merges)]
     symbols = sorted({symbol for pair in pairs for symbol in pair} | {"a", "bc", "z"})

@@ -140,12 +140,29 @@ def test_three_thousand_frames_open_in_a_moment() -> None:
     assert 5 * min(seconds) < 0.05
 
 
+def headed(header: str) -> bytes:
+    return compiled.MAGIC + len(header).to_bytes(4, "little") + header.encode()
+
+
 @pytest.mark.parametrize(
-    "data", [b"", b"nothing", compiled.MAGIC + b"\xff\xff\xff\xff", compiled.MAGIC + b"\2\0\0\0{}"]
-)
+    "data",
+    [
+        b"", b"nothing", compiled.MAGIC + b"\xff\xff\xff\xff", headed("{}"), headed("[]"),
+        *(headed(f'{{"stamp": "a", "offsets": [0], "sections": {wrong}}}') for wrong in ("null", "[]", "5", "{}")),
+        headed('{"stamp": "a", "offsets": [0], "sections": {"bodies": [0, 0], "entries": [0, 9]}}'),
+    ],
+)  # fmt: skip
 def test_what_is_no_index_is_told_of(data: bytes) -> None:
     with pytest.raises(CompiledError, match="wanted compiled frames"):
         Compiled(data, "x")
+
+
+def test_a_section_that_is_damaged_is_told_of_each_time() -> None:
+    header = '{"stamp": "a", "offsets": [0], "sections": {"bodies": [0, 0], "entries": [0, 2], "words": [2, 1]}}'
+    opened = Compiled(headed(header) + b"[]{", "x")
+    for _ in range(2):
+        with pytest.raises(ValueError, match="unexpected end"):
+            _ = opened.words
 
 
 @pytest.fixture

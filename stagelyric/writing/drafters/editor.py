@@ -77,13 +77,16 @@ class Beam:
 class EditorDrafter:
     """Writes quatrains for any ask. Not thread-safe."""
 
-    def __init__(self, editor: Editor, read: Callable[[], Texts], digest: str):
+    def __init__(self, editor: Editor, read: Callable[[Between], Texts], digest: str):
         """`read`: reads the texts, when the first quatrain is asked for; `digest` identifies them."""
         self.editor, self.digest, self._read = editor, digest, read
+        self._texts: Texts | None = None
 
-    @cached_property
-    def texts(self) -> Texts:
-        return self._read()
+    def texts(self, between: Between) -> Texts:
+        """What is read. `between` may ask for another quatrain, which then reads it too: so nothing is locked."""
+        if self._texts is None:
+            self._texts = self._read(between)
+        return self._texts
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -93,10 +96,13 @@ class EditorDrafter:
         self, ask: Ask, number: int, told: Sequence[str], rules: Rules, fits: Fits, between: Between
     ) -> tuple[str, ...]:
         """The four lines of a shelf's stanza `number`, after the lines `told`; () if none is found."""
-        quatrain = _Quatrain(self, ask, number, told, rules, fits, between)
+        texts = self.texts(between)
+        if len(texts.songs) < _SONGS:
+            return ()
+        quatrain = _Quatrain(self, texts, ask, number, told, rules, fits, between)
         due = list(dict.fromkeys(quatrain.due.values()))
         found: list[Beam] = []
-        figures = self.texts.begun.of(ask, number, due) if self.texts.begun else ()
+        figures = texts.begun.of(ask, number, due) if texts.begun else ()
         for begun in figures:
             found += quatrain.written(begun)
             if len(found) == _FIGURES:
@@ -109,10 +115,11 @@ class _Quatrain:
     """The writing of one quatrain."""
 
     def __init__(
-        self, drafter: EditorDrafter, ask: Ask, number: int, told: Sequence[str], rules: Rules, fits: Fits,
-        between: Between,
+        self, drafter: EditorDrafter, texts: Texts, ask: Ask, number: int, told: Sequence[str], rules: Rules,
+        fits: Fits, between: Between,
     ):  # fmt: skip
-        self.drafter, self.ask, self.rules, self.fits, self.between = drafter, ask, rules, fits, between
+        self.drafter, self.texts, self.ask, self.rules = drafter, texts, ask, rules
+        self.fits, self.between = fits, between
         self.told = [line for line in told if line.strip()][-_BEFORE:]
         editor = drafter.editor
         self.rng = np.random.default_rng([int(ask.digest, 16), int.from_bytes(editor.digest.encode()), number])
@@ -122,7 +129,7 @@ class _Quatrain:
         self.due = planning.named_in(ask, number, names)
         self.beginning: Begun | None = None
         self.answers: dict[int, dict[str, float]] = {}
-        self.near = near_themes.wanted(ask.themes, drafter.texts.table)
+        self.near = near_themes.wanted(ask.themes, texts.table)
         self.themes = {word for theme in ask.themes for word in words_of(plain(theme))}
 
     @property
@@ -189,7 +196,7 @@ class _Quatrain:
     def _songs(self) -> list[str]:
         """A verse of each song that is nearest to the theme, the nearest last."""
         wanted = [words_of(plain(theme)) for theme in self.ask.themes]
-        songs = self.drafter.texts.songs
+        songs = self.texts.songs
         near = [sum(song.words.issuperset(words) for words in wanted) for song in songs]
         draw = self.rng.random(len(songs))
         ranked = sorted(range(len(songs)), key=lambda i: (near[i] + 0.9 * draw[i], i))[-_SONGS:]
@@ -275,7 +282,7 @@ class _Quatrain:
 
     def _closeness(self, word: str) -> float:
         """How close a word is to the song's themes, 0 to 1."""
-        return max((self.near.get(theme, 0.0) for theme in self.drafter.texts.table.get(word, ())), default=0.0)
+        return max((self.near.get(theme, 0.0) for theme in self.texts.table.get(word, ())), default=0.0)
 
     def _gone_on(self, beams: Sequence[Beam], options: Sequence[tuple[float, int, Sampled]], place: int) -> list[Beam]:
         """The best of the quatrains that are a line longer; not all from the same, nor all with the same beginning."""
@@ -339,7 +346,7 @@ def _title(ask: Ask, draw: float) -> str:
 
 
 def make(editor: object) -> EditorDrafter | None:
-    """The drafter; None if what scores lines is no `Editor`, or there is no songbook to continue."""
+    """The drafter; None if what scores lines is no `Editor`, or there are too few songs to continue."""
     folder = paths.songbook()
     if not isinstance(editor, Editor) or folder is None:
         return None

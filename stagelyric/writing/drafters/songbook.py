@@ -14,6 +14,7 @@ from stagelyric.words.phonetics import plain
 from stagelyric.writing import beginnings, planning
 from stagelyric.writing.automata.pieces import words_of
 from stagelyric.writing.beginnings import Beginnings
+from stagelyric.writing.drafters.contract import Between
 
 
 class Song(NamedTuple):
@@ -29,8 +30,8 @@ class Texts(NamedTuple):
     (`near_themes`)."""
 
     songs: Sequence[Song]
-    begun: Beginnings | None = None
-    table: Mapping[str, Sequence[str]] = {}
+    begun: Beginnings | None
+    table: Mapping[str, Sequence[str]]
 
 
 def sung(line: str) -> str:
@@ -41,14 +42,15 @@ def sung(line: str) -> str:
 
 
 def sheets(folder: Path) -> list[Path]:
-    """The files of a songbook's songs, in a fixed order."""
-    return sorted(folder.glob("*/*.cho"))
+    """The files of a songbook's songs, in an order that is the same on all systems."""
+    return sorted(folder.glob("*/*.cho"), key=lambda file: file.relative_to(folder).as_posix())
 
 
-def songs(folder: Path) -> list[Song]:
+def songs(folder: Path, between: Between) -> list[Song]:
     """The songs of a songbook, in order of their files; a file that can't be read is left out."""
     found = []
     for file in sheets(folder):
+        between()
         try:
             sheet = formats.chordpro(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -60,20 +62,24 @@ def songs(folder: Path) -> list[Song]:
     return found
 
 
-def read(folder: Path) -> Texts:
-    """The texts of a songbook: about 10 MB of memory and a third of a second."""
-    return Texts(songs(folder), beginnings.load(folder), near_themes.load(folder / "frames" / near_themes.FILE))
+def read(folder: Path, between: Between) -> Texts:
+    """The texts of a songbook: about 10 MB of memory and a third of a second. `between` is called between any two
+    files of songs, and may do other work."""
+    found = songs(folder, between)
+    begun = beginnings.load(folder)
+    between()
+    return Texts(found, begun, near_themes.load(folder / "frames" / near_themes.FILE))
 
 
 def digest(folder: Path) -> str:
-    """Identifies the texts of a songbook by the files that `read` reads."""
-    begun = sorted((folder / beginnings.FOLDER).glob(f"*{grammar.BEGINNINGS}"))
+    """Identifies the texts of a songbook by the files that `read` reads, as they are now."""
+    begun = sorted((folder / beginnings.FOLDER).glob(f"*{grammar.BEGINNINGS}"), key=lambda file: file.name)
     frames = [folder / "frames" / name for name in (book.CLASSES, near_themes.FILE)]
     whole = hashlib.sha256()
     for file in [*sheets(folder), *begun, *frames]:
         try:
-            text = file.read_bytes().replace(b"\r\n", b"\n")  # the system's line ends don't matter
+            text = file.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # line ends differ by system
         except OSError:
             continue
-        whole.update(f"{file.relative_to(folder).as_posix()}\n".encode() + text)
+        whole.update(f"{file.relative_to(folder).as_posix()} {hashlib.sha256(text).hexdigest()}\n".encode())
     return whole.hexdigest()[:16]

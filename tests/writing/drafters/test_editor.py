@@ -27,6 +27,7 @@ from stagelyric.writing.beginnings import Beginnings, Begun
 from stagelyric.writing.drafters import editor as by_editor
 from stagelyric.writing.drafters.editor import EditorDrafter
 from stagelyric.writing.drafters.songbook import Song, Texts
+from stagelyric.writing.rules import Rules
 from stagelyric.writing.writer import Writer
 
 MODELS = Path(__file__).parents[3] / "models"
@@ -123,7 +124,12 @@ SONGS = [Song(f"The {word}", (VERSE,), frozenset()) for word in ("rain", "door",
 def drafting(
     model: Any, begun: Beginnings | None = None, table: Mapping[str, Sequence[str]] | None = None
 ) -> EditorDrafter:
-    return EditorDrafter(model, lambda: Texts(SONGS, begun, table or {}), "some")
+    return EditorDrafter(model, lambda _: Texts(SONGS, begun, table or {}), "some")
+
+
+def under_way(drafter: EditorDrafter, ask: Ask, rules: Rules) -> by_editor._Quatrain:
+    texts = drafter.texts(lambda: None)
+    return by_editor._Quatrain(drafter, texts, ask, 0, (), rules, lambda text, before: True, lambda: None)
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +222,7 @@ def test_quatrains_rhyme_scan_and_name(drafter: EditorDrafter, writer: Writer, s
 @pytest.mark.parametrize("name", ["Agnes", "Polly Vane", "Ross"])
 def test_a_names_genitive_can_be_counted(name: str, drafter: EditorDrafter, writer: Writer) -> None:
     ask = Ask(rhyme="ABCB", syllables=(5, 9), names=(name,), seed=4)
-    own = by_editor._Quatrain(drafter, ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None)
+    own = under_way(drafter, ask, writer.rules(ask))
     due = min(own.named)
     place = own._next(own._start[0], due)
     for word in name.lower().split():
@@ -289,7 +295,7 @@ def test_a_line_keeps_to_who_is_spoken_of(drafter: EditorDrafter, writer: Writer
         (one,) = begun(FIGURE.replace("In *place", "Then")).of(ask, 0, [name])
         assert one.never >= never | {"you", "your", "we", "us", "our"}
         assert one.never.isdisjoint({"i", "me", "my"})  # the figure has "my"
-        own = by_editor._Quatrain(drafter, ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None)
+        own = under_way(drafter, ask, writer.rules(ask))
         own.beginning = one
         assert own._next(own._start[0], 0).said >= never
 
@@ -302,7 +308,7 @@ def test_an_end_is_preferred_that_the_line_to_answer_it_can_rhyme_with(
 ) -> None:
     ask = Ask(rhyme=scheme, syllables=(4, 9))
     rules = writer.rules(ask)
-    own = by_editor._Quatrain(drafter, ask, 0, (), rules, lambda text, before: True, lambda: None)
+    own = under_way(drafter, ask, rules)
     own.beginning = Begun(("One day the", "One night the", "Then one old", "And so a"), frozenset())
     start, size = own._start
     own.answers = own._answers(start)
@@ -323,7 +329,7 @@ def test_an_end_is_preferred_that_the_line_to_answer_it_can_rhyme_with(
 
 def test_every_line_that_rhymes_has_to_be_able_to_answer_an_end(drafter: EditorDrafter, writer: Writer) -> None:
     ask = Ask(rhyme="AAAA", syllables=(4, 9))
-    own = by_editor._Quatrain(drafter, ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None)
+    own = under_way(drafter, ask, writer.rules(ask))
     own.beginning = Begun(("One day the", "One night the", "Then one old", "And so a"), frozenset())
     start, _ = own._start
     found = {"second": ["stay", "road"], "third": ["play"], "fourth": ["day", "code"]}
@@ -337,7 +343,7 @@ def test_every_line_that_rhymes_has_to_be_able_to_answer_an_end(drafter: EditorD
 
 def test_a_beginning_is_best_gone_on_with_briefly(drafter: EditorDrafter, writer: Writer) -> None:
     ask = Ask(rhyme="free", syllables=(4, 9))
-    own = by_editor._Quatrain(drafter, ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None)
+    own = under_way(drafter, ask, writer.rules(ask))
     own.beginning = Begun(("One day the", "One night the", "Then one old", "And so a"), frozenset())
     texts = {"One day the cold rain": -4.0, "One day the cold deep rain": -9.0, "One day the rain and road": -4.0}
     lines = [Sampled(text, -2.0, -3.0, total) for text, total in texts.items()]
@@ -349,7 +355,9 @@ def test_a_line_about_the_songs_themes_is_preferred(drafter: EditorDrafter, writ
     table = {"boat": ("sea",), "sea": ("sea",), "rain": ("weather",)}
     own = drafting(drafter.editor, table=table)
     ask = Ask(themes=("sea",), rhyme="free", syllables=(4, 9))
-    quatrain = by_editor._Quatrain(own, ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None)
+    quatrain = by_editor._Quatrain(
+        own, own.texts(lambda: None), ask, 0, (), writer.rules(ask), lambda text, before: True, lambda: None
+    )
     texts = ["A light on the old boat", "A light on the old road", "A light on the old sea", "A light in the cold rain"]
     lines = [Sampled(text, -2.0, -3.0, -10.0) for text in texts]
     marks = {line.text: score for score, line in quatrain._scored(quatrain._start[0], lines, 0)}
