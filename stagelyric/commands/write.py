@@ -15,8 +15,10 @@ from stagelyric.commands.common import Fault, frame_faults, json_option, plain_f
 from stagelyric.gates import quoting
 from stagelyric.types import paths
 from stagelyric.types.lines import Ask, Drafter, Hand, Line, Scheme
+from stagelyric.types.program import typed
 
 if TYPE_CHECKING:
+    from stagelyric.writing.editing import Judge
     from stagelyric.writing.writer import Writer
 
 MODEL = "transformer"
@@ -127,7 +129,9 @@ def write(
     ask = replace(ask, **{key: value for key, value in changes.items() if value not in (None, (), "")})  # type: ignore[arg-type]
     if ask.word and (unfit := _unfit(ask)):
         click.echo(f'write: lines are written without "{ask.word}", {unfit}', err=True)
-    writer, stanzas = _open(model or named or MODEL, never, own), scheme not in (None, "free")
+    writer, stanzas = _open(model or named or MODEL, never, own, ask.drafters), scheme not in (None, "free")
+    if not raw:
+        _look_for(ask.drafters, writer.drafting, strict=bool(drafter))
     number = -(-number // _STANZA) * _STANZA if stanzas else number
     made: list[Explained] = [(line, {}) for line in writer.raw(ask, number)] if raw else writer.explain(ask, 0, number)
     if as_json:
@@ -224,9 +228,35 @@ def _any_seed() -> int:
     return secrets.randbelow(2**32)
 
 
-def _open(name: str, never: Sequence[Path], own: Sequence[Path]) -> Writer:
+def _look_for(wanted: Sequence[Drafter], usable: Sequence[Drafter], *, strict: bool) -> None:
+    """Says which of the wanted drafters can't be used here. If none can, others draft; with `strict` it is a fault."""
+    cures = {"editor": f": {typed('models fetch smollm2')}", "server": ": --model URL#NAME names one"}
+    missing = [name for name in wanted if name not in usable]
+    told = "; ".join(f'"{name}" can\'t draft here{cures.get(name, " with this model")}' for name in missing)
+    if strict and missing == list(wanted) and told:
+        raise Fault(f"write: {told}")
+    if told:
+        click.echo(f"write: {told}", err=True)
+
+
+def _editor(drafters: Sequence[Drafter]) -> Judge | None:
+    """The editor, if there is one. If it can't be used, that is said, and lines are chosen without it; a fault if it is
+    to draft."""
+    from stagelyric.editor.faults import EditorError
+    from stagelyric.writing import editing
+
+    try:
+        return editing.ready()
+    except EditorError as error:
+        if "editor" in drafters:
+            raise
+        click.echo(f"write: {error}; lines are chosen without it", err=True)
+        return None
+
+
+def _open(name: str, never: Sequence[Path], own: Sequence[Path], drafters: Sequence[Drafter]) -> Writer:
     from stagelyric.gates import novelty
-    from stagelyric.writing import editing, taste
+    from stagelyric.writing import taste
 
     with plain_faults():
         folder = paths.find_model(name)
@@ -235,7 +265,7 @@ def _open(name: str, never: Sequence[Path], own: Sequence[Path]) -> Writer:
 
     with model_faults():
         return Writer.open(
-            folder, weights=taste.load(paths.taste()), never=unquoted, frames=own, editor=editing.ready(),
+            folder, weights=taste.load(paths.taste()), never=unquoted, frames=own, editor=_editor(drafters),
             server=server_named(name, patience=_PATIENCE),
         )  # fmt: skip
 

@@ -116,5 +116,8 @@ def _moved(scratch: Path, folder: Path) -> None:
         try:
             read(folder)
         except EditorError:
-            shutil.rmtree(folder)
+            if folder.is_dir() and not folder.is_symlink():
+                shutil.rmtree(folder)
+            else:
+                folder.unlink()
             os.replace(scratch, folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -61,14 +62,29 @@ Progress = Callable[[int, int], None]
 
 
 def chosen() -> Path | None:
-    """The editor's GGUF file on this machine, or None. Raises EditorError if the user names one that doesn't exist."""
+    """The editor's GGUF file on this machine, or None. Raises EditorError if the user names one that doesn't exist, or
+    it can't be looked at."""
     if named := os.environ.get(CHOSEN):
         if named == "none":
             return None
-        if not Path(named).is_file():
-            raise EditorError(f"{CHOSEN}: wanted a GGUF file, found no {named}")
+        if missing := why_no_file(Path(named)):
+            raise EditorError(f"{CHOSEN}: wanted a GGUF file, found {missing}: {named}")
         return Path(named)
-    return SMOLLM2.path if SMOLLM2.path.is_file() else None
+    try:
+        return SMOLLM2.path if SMOLLM2.path.is_file() else None
+    except OSError as error:
+        raise EditorError(f"{SMOLLM2.path}: {error.strerror or error}") from None
+
+
+def why_no_file(path: Path) -> str:
+    """Why a path is no file that can be looked at ("a folder"), "" if it is one."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "no such file"
+    except (OSError, ValueError) as error:
+        return str(getattr(error, "strerror", None) or error).lower()
+    return "a folder" if stat.S_ISDIR(mode) else "" if stat.S_ISREG(mode) else "something that is no file"
 
 
 def called(source: Path) -> str:
@@ -122,8 +138,8 @@ def fetch(known: Known, source: Path | None, progress: Progress, say: Callable[[
 
 
 def _from(known: Known, source: Path, progress: Progress) -> None:
-    if not source.exists():
-        raise EditorError(f"{source}: there is no such file or folder")
+    if (missing := why_no_file(source)) and missing != "a folder":
+        raise EditorError(f"{source}: wanted a file or folder, found {missing}")
     for file in _candidates(known, source):
         with _opened(known, file) as stored:
             if stored is not None and _copied(known, stored, progress):

@@ -69,6 +69,10 @@ def look_at(file: Path, found: Found, data: Mapping[str, object] | None = None, 
     without = f"no editor here: {_WITHOUT} ({typed('models fetch smollm2')})"
     with_one = f"an editor chooses the lines here: a second machine wants the same one ({found.editor})"
     found.told.append(with_one if found.editor else without)
+    if "editor" in written.drafters and not found.editor:
+        others = [name for name in written.drafters if name != "editor"]
+        instead = " and ".join(others) or "the others"
+        found.warnings.append(f"{file}: drafters: there is no editor here that could draft, so {instead} will")
 
 
 def one(file: Path, place: str, found: Found, *, needed: bool) -> None:

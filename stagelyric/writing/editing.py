@@ -97,7 +97,11 @@ def opened() -> editor.Editor | None:
     source = fetch.chosen()
     if source is None:
         return None
-    folder, cure = fetch.folder_of(source), typed("models fetch", fetch.called(source))
+    cure = typed("models fetch", fetch.called(source))
+    try:
+        folder = fetch.folder_of(source)
+    except OSError as error:
+        raise EditorError(f"{error.filename or source}: {error.strerror or error}") from None
     if not folder.is_dir():
         raise EditorError(f"the editor {source.name} isn't built yet: {cure}")
     try:

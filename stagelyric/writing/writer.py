@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from stagelyric.gates.novelty import Copies
 from stagelyric.lm import runtime
 from stagelyric.lm.engine import Engine
 from stagelyric.lm.sample import choose
-from stagelyric.types.lines import Ask, Line, Origin
+from stagelyric.types.lines import Ask, Drafter, Line, Origin
 from stagelyric.types.server import Server
 from stagelyric.words import classes, lexicon, near, tags
 from stagelyric.words.phonetics import plain, pronounce, sung, syllable_count
@@ -31,6 +32,7 @@ from stagelyric.writing.automata.letters import Alphabet
 from stagelyric.writing.block import Block
 from stagelyric.writing.choosing import Chosen
 from stagelyric.writing.drafters import editor as by_editor
+from stagelyric.writing.drafters import frames as by_frames
 from stagelyric.writing.drafters import table
 from stagelyric.writing.drafters.contract import Between, Parts, temperature
 from stagelyric.writing.drafters.frames import Framer
@@ -104,6 +106,14 @@ class Writer:
         return cls(
             engine, language, copies, weights, table.ready(Parts(engine, language, folder, server)), framer, editor
         )
+
+    @property
+    def drafting(self) -> tuple[Drafter, ...]:
+        """The drafters that can be used, as an ask names them."""
+        names = [ready.row.name for ready in self.drafters]
+        names += [by_frames.NAME] if self.framer else []
+        names += [by_editor.NAME] if self.composer else []
+        return tuple(name for name in get_args(Drafter) if name in names)
 
     @property
     def digest(self) -> str:

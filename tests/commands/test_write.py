@@ -1,14 +1,20 @@
 import json
+import shutil
 from pathlib import Path
 
 import fakes
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from editor import tiny_gguf
 from numpy.typing import NDArray
 
 from stagelyric.commands.write import write
+from stagelyric.editor import fetch
+from stagelyric.editor.editor import built
+from stagelyric.editor.folder import WEIGHTS
 from stagelyric.gates.quoting import quoting
+from stagelyric.types import paths
 from stagelyric.words.rhyme import kind
 from stagelyric.writing.writer import Writer
 
@@ -157,6 +163,53 @@ def test_faults_are_one_sentence_and_exit_with_two(arguments: list[str], said: s
     assert said in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("drafter", ["editor", "server", "frames", "backward"])
+def test_who_cannot_draft_here_is_named(drafter: str) -> None:
+    """The small model has letters only, and there is no editor."""
+    done = run("--drafter", drafter)
+    assert done.exit_code == 2
+    assert f'"{drafter}" can\'t draft here' in done.stderr
+    assert done.stdout == ""
+    done = run("--drafter", drafter, "--drafter", "letters", "--seed", "4")
+    assert done.exit_code == 0
+    assert f'"{drafter}" can\'t draft here' in done.stderr
+    assert done.stdout.splitlines()
+
+
+def test_where_a_set_names_only_who_cannot_draft_others_do(tmp_path: Path) -> None:
+    (tmp_path / "friday.toml").write_text('drafters = ["editor"]\n' + SETLIST)
+    done = run("--setlist", "friday.toml", "--seed", "4")
+    assert done.exit_code == 0
+    assert '"editor" can\'t draft here' in done.stderr
+    assert done.stdout.splitlines()
+    assert run("--raw", "--setlist", "friday.toml").stderr == ""
+
+
+def test_without_an_editor_that_could_be_used_lines_are_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that isn't built, whose folder is damaged or a file, that is gone."""
+    wanted = run("--seed", "4").stdout
+    source = tiny_gguf.write(tmp_path / "tiny.gguf")
+    monkeypatch.setattr(paths, "built_editors", lambda: tmp_path / "built")
+    monkeypatch.setenv(fetch.CHOSEN, str(source))
+    for what in ("not built", "damaged", "a file", "gone"):
+        if what == "damaged":
+            (built(source) / WEIGHTS).write_bytes(b"")
+        elif what == "a file":
+            shutil.rmtree(fetch.folder_of(source))
+            fetch.folder_of(source).write_text("no folder")
+        elif what == "gone":
+            source.unlink()
+        done = run("--seed", "4")
+        assert (done.exit_code, done.stdout) == (0, wanted), what
+        assert "lines are chosen without it" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        done = run("--drafter", "editor")
+        assert (done.exit_code, done.stdout) == (2, ""), what
+        assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_model_without_words_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,7 +170,64 @@ def test_another_model_is_made_ready_where_it_is(tmp_path: Path, monkeypatch: py
     assert f"STAGELYRIC_EDITOR={source}" in CliRunner().invoke(models, ["fetch", str(source)]).output
 
 
-@pytest.mark.parametrize("wrong", [["none.gguf"], [__file__], [__file__, "--from", "."]])
+@pytest.mark.parametrize("what", ["no such file", "a folder", "permission denied", "something that is no file"])
+def test_what_is_no_file_is_said(
+    what: str, known: fetch.Known, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "some.gguf"
+    if what == "a folder":
+        place.mkdir()
+    elif what == "something that is no file":
+        os.mkfifo(place)
+    elif what == "permission denied":
+        look = Path.stat
+
+        def denied(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+            if path == place:
+                raise PermissionError(13, "Permission denied", str(path))
+            return look(path, follow_symlinks=follow_symlinks)
+
+        monkeypatch.setattr(Path, "stat", denied)
+    else:
+        place.symlink_to(tmp_path / "gone.gguf")
+    done = CliRunner().invoke(models, ["fetch", str(place)])
+    assert done.exit_code == 2
+    assert f'found {what}: "{place}"' in done.stderr
+    monkeypatch.setenv(fetch.CHOSEN, str(place))
+    with pytest.raises(EditorError, match=f"found {what}: {place}"):
+        editing.ready()
+    assert fetch.stamp() == ""
+    if what != "a folder":
+        done = CliRunner().invoke(models, ["fetch", "smollm2", "--from", str(place)])
+        assert done.exit_code == 2
+        assert f"wanted a file or folder, found {what}" in done.stderr
+    assert not known.path.exists()
+
+
+def test_where_the_models_own_place_cannot_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", denied)
+    monkeypatch.delenv(fetch.CHOSEN, raising=False)
+    with pytest.raises(EditorError, match="Permission denied"):
+        editing.ready()
+
+
+def test_a_file_in_the_place_of_the_built_editor_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tiny_gguf.write(tmp_path / "tiny.gguf")
+    monkeypatch.setattr(paths, "built_editors", lambda: tmp_path / "built")
+    monkeypatch.setenv(fetch.CHOSEN, str(source))
+    (tmp_path / "built").mkdir()
+    fetch.folder_of(source).write_text("no folder")
+    done = CliRunner().invoke(models, ["fetch", str(source)])
+    assert done.exit_code == 0, done.output
+    assert editing.opened() is not None
+
+
+@pytest.mark.parametrize(
+    "wrong", [["none.gguf"], [""], [__file__], [__file__, "--from", "."], ["smollm2", "--from", ""]]
+)
 def test_a_name_that_is_no_model(wrong: list[str]) -> None:
     done = CliRunner().invoke(models, ["fetch", *wrong])
     assert done.exit_code == 2
