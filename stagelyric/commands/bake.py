@@ -25,6 +25,7 @@ from stagelyric.commands.common import (
     writable,
 )
 from stagelyric.types.program import typed
+from stagelyric.types.texts import count
 
 _PATIENCE = 60.0  # seconds that a line may wait for a language model server, if one is used: nobody is on stage
 
@@ -377,8 +378,8 @@ def _say(out: Path, made: Bake, sounds: int, seconds: float, as_json: bool, proo
         return
     struck = f" ({made.touched[0]} vetoed or struck)" if made.touched[0] else ""
     click.echo(
-        f"{out}: {len(made.parts)} sections, {lines:,} lines{struck}, {words:,} more for words, {sounds:,} sounds, "
-        f"{out.stat().st_size / 1e6:.1f} MB, seed {made.seed}, {seconds:.0f} s"
+        f"{out}: {count(len(made.parts), 'section')}, {lines:,} lines{struck}, {words:,} more for words, "
+        f"{sounds:,} sounds, {out.stat().st_size / 1e6:.1f} MB, seed {made.seed}, {seconds:.0f} s"
     )
     click.echo(f"  play it    {typed('play --show', out)}")
     if proof is None:

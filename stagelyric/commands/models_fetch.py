@@ -53,7 +53,7 @@ class _Bar:
     """A progress bar that appears only once there is something to show."""
 
     def __init__(self, size: int):
-        self._bar = click.progressbar(length=size, label=f"{size / 1e6:.0f} MB")
+        self._bar = click.progressbar(length=size, label=f"fetching {size / 1e6:.0f} MB")
         self._there = 0
 
     def __enter__(self) -> Self:

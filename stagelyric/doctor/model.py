@@ -9,6 +9,7 @@ from stagelyric.show.pool import CHUNK
 from stagelyric.stage.generator import Generator, GeneratorError
 from stagelyric.types.lines import Ask
 from stagelyric.types.program import typed
+from stagelyric.types.texts import count
 
 ENOUGH = 10.0  # lines per second: as fast as a foot can press
 _LINES = 64
@@ -33,7 +34,7 @@ async def check(folder: Path, sections: int = 0) -> Finding:
     text = f"{folder.name} loads and writes its first lines in {ready - began:.1f} s, then {rate:.0f} lines a second"
     if sections:
         seconds = ready - began + sections * CHUNK / rate
-        text += f"; {sections} sections have {CHUNK} lines each {seconds:.0f} s after the start"
+        text += f"; {count(sections, 'section')}: {CHUNK} lines each {seconds:.0f} s after the start"
     measured = {"lines_per_second": round(rate, 1), "first_seconds": round(ready - began, 2)}
     if rate >= ENOUGH:
         return fine("model", text, **measured)

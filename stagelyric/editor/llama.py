@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stagelyric.editor.faults import WANTED_PACKAGES, EditorError
 from stagelyric.types.json import Json, JsonObject
 
+_MAGIC = b"GGUF"
 _WANTED = "a GGUF file of the llama architecture"
 _ANY = -1
 _LARGEST = 1 << 20  # a larger value for a size means that the file is damaged
@@ -44,12 +45,17 @@ class Llama:
         gguf = _package()
         self.path = path
         try:
+            with path.open("rb") as opened:
+                head = opened.read(len(_MAGIC))
+            if head != _MAGIC:
+                found = "another" if head else "an empty file"
+                raise EditorError(f"{path}: wanted {_WANTED}, found {found}")
             self._reader = gguf.GGUFReader(path)
             self.fields: JsonObject = {name: field.contents() for name, field in self._reader.fields.items()}
         except OSError as error:
             raise EditorError(f"{path}: wanted {_WANTED}; {error.strerror or error}") from None
-        except (ValueError, KeyError, IndexError, OverflowError, MemoryError) as error:
-            raise EditorError(f"{path}: wanted {_WANTED}, found a file that is none or is damaged ({error})") from None
+        except (ValueError, KeyError, IndexError, OverflowError, MemoryError):
+            raise EditorError(f"{path}: wanted {_WANTED}, found one that is cut short or damaged") from None
         self._dequantize = gguf.quants.dequantize
         self._tensors = {tensor.name: tensor for tensor in self._reader.tensors}
         self.shape = self._shape()

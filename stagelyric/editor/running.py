@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -49,11 +48,11 @@ class Graph:
             raise EditorError(f"{file}: ONNX Runtime can't run it: {error}") from None
 
     @property
-    def inputs(self) -> dict[str, list[Any]]:
-        """The shape of each input."""
+    def inputs(self) -> dict[str, Sequence[int]]:
+        """The shape of each input; an axis whose length depends on the call has a name instead of a number."""
         return {node.name: node.shape for node in self._session.get_inputs()}
 
-    def run(self, outputs: Sequence[str], inputs: Mapping[str, NDArray[np.generic]]) -> list[Any]:
+    def run(self, outputs: Sequence[str], inputs: Mapping[str, NDArray[np.generic]]) -> list[NDArray[np.float32]]:
         """The outputs of these names."""
-        found: list[Any] = self._session.run(outputs, inputs, self._how)
+        found: list[NDArray[np.float32]] = self._session.run(outputs, inputs, self._how)
         return found

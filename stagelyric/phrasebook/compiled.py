@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, combinations, product
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import orjson
 
@@ -228,23 +228,23 @@ class Compiled:
     @cached_property
     def words(self) -> Lines:
         """For each word in lower case, the lines that can have it."""
-        return Lines(self._read("words"))
+        return self._lines("words")
 
     @cached_property
     def rhymes(self) -> Lines:
         """For each key of `ends.keys`, the lines that can end on this rhyme."""
-        return Lines(self._read("rhymes"))
+        return self._lines("rhymes")
 
     @cached_property
     def pairs(self) -> dict[str, float]:
         """How many of all frames' lines are expected to have two adjacent words ("on the"); at least `spoken.LEAST`."""
-        found: dict[str, float] = self._read("pairs")
+        found: dict[str, float] = orjson.loads(self._unread["pairs"])
+        del self._unread["pairs"]
         return found
 
-    def _read(self, name: str) -> Any:
-        """A section, whose text is then forgotten. Raises ValueError, each time, if it is damaged."""
-        found = orjson.loads(self._unread[name])
-        self._unread[name] = b""
+    def _lines(self, name: str) -> Lines:
+        found = Lines(orjson.loads(self._unread[name]))
+        del self._unread[name]
         return found
 
     def body(self, number: int) -> Body:

@@ -188,8 +188,6 @@ def test_what_is_no_file_is_said(
             return look(path, follow_symlinks=follow_symlinks)
 
         monkeypatch.setattr(Path, "stat", denied)
-    else:
-        place.symlink_to(tmp_path / "gone.gguf")
     done = CliRunner().invoke(models, ["fetch", str(place)])
     assert done.exit_code == 2
     assert f'found {what}: "{place}"' in done.stderr
@@ -223,6 +221,20 @@ def test_a_file_in_the_place_of_the_built_editor_makes_room(tmp_path: Path, monk
     done = CliRunner().invoke(models, ["fetch", str(source)])
     assert done.exit_code == 0, done.output
     assert editing.opened() is not None
+
+
+@pytest.mark.parametrize(
+    ("share", "found"), [(0.0, "an empty file"), (0.3, "cut short or damaged"), (0.9, "cut short or damaged")]
+)
+def test_a_model_that_is_not_whole_is_told_of_in_words(share: float, found: str, tmp_path: Path) -> None:
+    source = tiny_gguf.write(tmp_path / "tiny.gguf")
+    source.write_bytes(source.read_bytes()[: int(share * source.stat().st_size)])
+    done = CliRunner().invoke(models, ["fetch", str(source)])
+    assert done.exit_code == 2
+    assert found in done.stderr
+    assert "(" not in done.stderr  # what a library says of its arrays
+    source.write_text("some text")
+    assert "found another" in CliRunner().invoke(models, ["fetch", str(source)]).stderr
 
 
 @pytest.mark.parametrize(
