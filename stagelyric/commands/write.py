@@ -129,7 +129,7 @@ def write(
     ask = replace(ask, **{key: value for key, value in changes.items() if value not in (None, (), "")})  # type: ignore[arg-type]
     if ask.word and (unfit := _unfit(ask)):
         click.echo(f'write: lines are written without "{ask.word}", {unfit}', err=True)
-    writer, stanzas = _open(model or named or MODEL, never, own, ask.drafters), scheme not in (None, "free")
+    writer, stanzas = _open(model or named or MODEL, never, own, drafter == ("editor",)), scheme not in (None, "free")
     if not raw:
         _look_for(ask.drafters, writer.drafting, strict=bool(drafter))
     number = -(-number // _STANZA) * _STANZA if stanzas else number
@@ -239,22 +239,22 @@ def _look_for(wanted: Sequence[Drafter], usable: Sequence[Drafter], *, strict: b
         click.echo(f"write: {told}", err=True)
 
 
-def _editor(drafters: Sequence[Drafter]) -> Judge | None:
+def _editor(needed: bool) -> Judge | None:
     """The editor, if there is one. If it can't be used, that is said, and lines are chosen without it; a fault if it is
-    to draft."""
+    `needed`."""
     from stagelyric.editor.faults import EditorError
     from stagelyric.writing import editing
 
     try:
         return editing.ready()
     except EditorError as error:
-        if "editor" in drafters:
+        if needed:
             raise
         click.echo(f"write: {error}; lines are chosen without it", err=True)
         return None
 
 
-def _open(name: str, never: Sequence[Path], own: Sequence[Path], drafters: Sequence[Drafter]) -> Writer:
+def _open(name: str, never: Sequence[Path], own: Sequence[Path], needed: bool) -> Writer:
     from stagelyric.gates import novelty
     from stagelyric.writing import taste
 
@@ -265,7 +265,7 @@ def _open(name: str, never: Sequence[Path], own: Sequence[Path], drafters: Seque
 
     with model_faults():
         return Writer.open(
-            folder, weights=taste.load(paths.taste()), never=unquoted, frames=own, editor=_editor(drafters),
+            folder, weights=taste.load(paths.taste()), never=unquoted, frames=own, editor=_editor(needed),
             server=server_named(name, patience=_PATIENCE),
         )  # fmt: skip
 

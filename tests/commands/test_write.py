@@ -207,6 +207,9 @@ def test_without_an_editor_that_could_be_used_lines_are_written_all_the_same(
         assert (done.exit_code, done.stdout) == (0, wanted), what
         assert "lines are chosen without it" in done.stderr
         assert len(done.stderr.splitlines()) == 1
+        done = run("--drafter", "editor", "--drafter", "letters", "--seed", "4")
+        assert (done.exit_code, len(done.stdout.splitlines())) == (0, 10), what
+        assert len(done.stderr.splitlines()) == 2
         done = run("--drafter", "editor")
         assert (done.exit_code, done.stdout) == (2, ""), what
         assert len(done.stderr.splitlines()) == 1
